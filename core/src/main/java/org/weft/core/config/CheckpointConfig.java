@@ -1,0 +1,18 @@
+package org.weft.core.config;
+
+/** Checkpoints of a run. */
+public record CheckpointConfig(
+        @Doc("Steps between checkpoints; the last step is always saved.")
+        int every,
+
+        @Doc("Newest checkpoints to keep.") int keep) {
+
+    static CheckpointConfig defaults() {
+        return new CheckpointConfig(200, 3);
+    }
+
+    void validate(Problems problems) {
+        problems.require(every >= 1, "checkpoint.every=%d must be at least 1", every);
+        problems.require(keep >= 1, "checkpoint.keep=%d must be at least 1", keep);
+    }
+}

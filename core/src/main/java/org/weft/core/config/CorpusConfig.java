@@ -1,0 +1,43 @@
+package org.weft.core.config;
+
+import java.util.List;
+import java.util.Set;
+
+/** What {@code prepare} reads and how it cuts it. */
+public record CorpusConfig(
+        @Doc("Files, directories or globs on any Hadoop file system; .gz is unpacked.")
+        List<String> input,
+
+        @Doc("text, jsonl, or auto: .jsonl and .json (also .gz) are JSON lines, everything else is text.")
+        String format,
+
+        @Doc("The key of the text in a JSON line.") String textField,
+
+        @Doc("What is one document of a text file: paragraph (blank lines separate), line, or document (the file).")
+        String sampleBy,
+
+        @Doc("Fraction of documents, chosen by their hash, that validation keeps.")
+        double valFraction,
+
+        @Doc("Input bytes a token shard is cut for; decides the number of shards, so it is part of the corpus.")
+        long shardBytes,
+
+        @Doc("Check the checksum of every token shard before a run starts.")
+        boolean verify) {
+
+    private static final Set<String> FORMATS = Set.of("auto", "text", "jsonl");
+    private static final Set<String> UNITS = Set.of("paragraph", "line", "document");
+
+    static CorpusConfig defaults() {
+        return new CorpusConfig(List.of(), "auto", "text", "paragraph", 0.01, 64L << 20, true);
+    }
+
+    void validate(Problems problems) {
+        problems.require(FORMATS.contains(format), "corpus.format=%s must be one of auto, text, jsonl", format);
+        problems.require(
+                UNITS.contains(sampleBy), "corpus.sample_by=%s must be one of paragraph, line, document", sampleBy);
+        problems.require(valFraction >= 0 && valFraction < 1, "corpus.val_fraction=%s must be in [0, 1)", valFraction);
+        problems.require(shardBytes >= 1 << 16, "corpus.shard_bytes=%d must be at least 65536", shardBytes);
+        problems.require(!textField.isBlank(), "corpus.text_field is empty");
+    }
+}

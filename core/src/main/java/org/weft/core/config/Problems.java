@@ -1,0 +1,36 @@
+package org.weft.core.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.weft.core.WeftException;
+
+/** Collects everything that is wrong with a configuration, so that a user sees all of it at once. */
+public final class Problems {
+    private final List<String> found = new ArrayList<>();
+
+    public void add(String format, Object... values) {
+        found.add(String.format(format, values));
+    }
+
+    /** Adds the problem unless {@code valid}. */
+    public void require(boolean valid, String format, Object... values) {
+        if (!valid) {
+            add(format, values);
+        }
+    }
+
+    public List<String> all() {
+        return List.copyOf(found);
+    }
+
+    /** Throws one usage error that lists every problem, if there is any. */
+    public void throwIfAny(String source) {
+        if (found.isEmpty()) {
+            return;
+        }
+        String message = found.size() == 1
+                ? source + ": " + found.get(0)
+                : source + ": " + found.size() + " problems\n  - " + String.join("\n  - ", found);
+        throw WeftException.usage(message, "every key is described in docs/configuration.md");
+    }
+}

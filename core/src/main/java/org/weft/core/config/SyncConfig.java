@@ -1,0 +1,15 @@
+package org.weft.core.config;
+
+/** How workers and servers keep step. */
+public record SyncConfig(
+        @Doc("bsp: every step waits for all lanes; the parameters do not depend on the cluster.")
+        String mode) {
+
+    static SyncConfig defaults() {
+        return new SyncConfig("bsp");
+    }
+
+    void validate(Problems problems) {
+        problems.require(mode.equals("bsp"), "sync.mode=%s must be bsp", mode);
+    }
+}

@@ -1,0 +1,88 @@
+package org.weft.core.config;
+
+import java.util.Set;
+
+/** The optimization. Batch sizes count sequences of {@code model.context} tokens. */
+public record TrainingConfig(
+        @Doc("Steps of the whole run; resuming goes on to this step.")
+        int steps,
+
+        @Doc("Sequences of one step over all workers.") int globalBatch,
+
+        @Doc("Sequences that a replica takes forward and backward at once.")
+        int microBatch,
+
+        @Doc("Parts of the global batch, a power of two; fixes the order of every sum, whatever the cluster is.")
+        int lanes,
+
+        @Doc("Peak learning rate.") double learningRate,
+        @Doc("Learning rate at the end of the cosine.") double minLearningRate,
+        @Doc("Steps of linear warm-up.") int warmupSteps,
+
+        @Doc("Decoupled weight decay; none on norms, biases and positions of one dimension.")
+        double weightDecay,
+
+        @Doc("AdamW's decay of the first moment.") double beta1,
+        @Doc("AdamW's decay of the second moment.") double beta2,
+        @Doc("AdamW's term in the denominator.") double epsilon,
+
+        @Doc("Largest global norm of the gradient; 0 for no clipping.")
+        double clipNorm,
+
+        @Doc("fp32.") String precision,
+
+        @Doc("Evaluate on validation every so many steps; 0 for never.")
+        int evalEvery,
+
+        @Doc("Micro-batches of one evaluation during training.")
+        int evalBatches) {
+
+    private static final Set<String> PRECISIONS = Set.of("fp32");
+
+    static TrainingConfig defaults() {
+        return new TrainingConfig(1000, 32, 4, 8, 6e-4, 6e-5, 50, 0.1, 0.9, 0.95, 1e-8, 1.0, "fp32", 100, 20);
+    }
+
+    /** Sequences of one lane. */
+    public int laneBatch() {
+        return globalBatch / lanes;
+    }
+
+    void validate(Problems problems) {
+        problems.require(steps >= 0, "training.steps=%d must not be negative", steps);
+        boolean powerOfTwo = lanes >= 1 && Integer.bitCount(lanes) == 1;
+        problems.require(powerOfTwo, "training.lanes=%d must be a power of two", lanes);
+        problems.require(microBatch >= 1, "training.micro_batch=%d must be at least 1", microBatch);
+        problems.require(globalBatch >= 1, "training.global_batch=%d must be at least 1", globalBatch);
+        if (powerOfTwo && globalBatch >= 1 && microBatch >= 1) {
+            problems.require(
+                    globalBatch % lanes == 0,
+                    "training.global_batch=%d is not divisible into training.lanes=%d",
+                    globalBatch,
+                    lanes);
+            problems.require(
+                    globalBatch % lanes != 0 || laneBatch() % microBatch == 0,
+                    "a lane's %d sequences (training.global_batch=%d / training.lanes=%d) are not divisible into"
+                            + " training.micro_batch=%d",
+                    laneBatch(),
+                    globalBatch,
+                    lanes,
+                    microBatch);
+        }
+        problems.require(learningRate > 0, "training.learning_rate=%s must be positive", learningRate);
+        problems.require(
+                minLearningRate >= 0 && minLearningRate <= learningRate,
+                "training.min_learning_rate=%s must be in [0, training.learning_rate=%s]",
+                minLearningRate,
+                learningRate);
+        problems.require(warmupSteps >= 0, "training.warmup_steps=%d must not be negative", warmupSteps);
+        problems.require(weightDecay >= 0, "training.weight_decay=%s must not be negative", weightDecay);
+        problems.require(beta1 >= 0 && beta1 < 1, "training.beta1=%s must be in [0, 1)", beta1);
+        problems.require(beta2 >= 0 && beta2 < 1, "training.beta2=%s must be in [0, 1)", beta2);
+        problems.require(epsilon > 0, "training.epsilon=%s must be positive", epsilon);
+        problems.require(clipNorm >= 0, "training.clip_norm=%s must not be negative", clipNorm);
+        problems.require(PRECISIONS.contains(precision), "training.precision=%s must be one of fp32", precision);
+        problems.require(evalEvery >= 0, "training.eval_every=%d must not be negative", evalEvery);
+        problems.require(evalBatches >= 1, "training.eval_batches=%d must be at least 1", evalBatches);
+    }
+}

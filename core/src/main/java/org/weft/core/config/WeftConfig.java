@@ -1,0 +1,40 @@
+package org.weft.core.config;
+
+/** The whole configuration of a run: one record a section, each with defaults, documentation and validation. */
+public record WeftConfig(
+        @Doc("What this run is called and where it lives.") RunConfig run,
+
+        @Doc("Where it runs, and on how many workers and servers.")
+        ClusterConfig cluster,
+
+        @Doc("The text, and how it becomes token shards.") CorpusConfig corpus,
+        @Doc("How text becomes tokens.") TokenizerConfig tokenizer,
+        @Doc("The Transformer.") ModelConfig model,
+        @Doc("The optimization.") TrainingConfig training,
+        @Doc("How workers and servers keep step.") SyncConfig sync,
+        @Doc("How often and how many checkpoints are kept.") CheckpointConfig checkpoint) {
+
+    public static WeftConfig defaults() {
+        return new WeftConfig(
+                RunConfig.defaults(),
+                ClusterConfig.defaults(),
+                CorpusConfig.defaults(),
+                TokenizerConfig.defaults(),
+                ModelConfig.defaults(),
+                TrainingConfig.defaults(),
+                SyncConfig.defaults(),
+                CheckpointConfig.defaults());
+    }
+
+    /** Reports everything that is wrong, within a section and between sections. */
+    public void validate(Problems problems) {
+        run.validate(problems);
+        cluster.validate(problems);
+        corpus.validate(problems);
+        tokenizer.validate(problems);
+        model.validate(problems);
+        training.validate(problems);
+        sync.validate(problems);
+        checkpoint.validate(problems);
+    }
+}

@@ -1,0 +1,52 @@
+package org.weft.core.model;
+
+import java.util.List;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.params.Initializer;
+import org.weft.core.params.ParameterLayout;
+
+/**
+ * GPT-2's parameters, named and shaped as in its Hugging Face checkpoints: linear weights are (in, out).
+ *
+ * <p>They stand in the order of the forward pass, so that backward finishes the flat vector from its end to its
+ * beginning; the tied embedding comes first because its gradient is complete last. Initialisation as in GPT-2 (Radford
+ * et al. 2019, section 2.3): normal of 0.02, projections into the residual stream scaled by 1/sqrt(2 L).
+ *
+ * <p>V vocabulary, T context, D width.
+ */
+final class Gpt2Layout {
+    private static final double DEVIATION = 0.02;
+
+    private Gpt2Layout() {}
+
+    static ParameterLayout of(ModelShape shape) {
+        ModelConfig model = shape.config();
+        int width = model.width();
+        Initializer normal = Initializer.normal(DEVIATION);
+        Initializer residual = Initializer.normal(DEVIATION / Math.sqrt(2.0 * model.layers()));
+        ParameterLayout.Builder layout = ParameterLayout.builder();
+        layout.add("wte.weight", List.of(shape.vocabSize(), width), true, normal); // (V, D)
+        layout.add("wpe.weight", List.of(model.context(), width), true, normal); // (T, D)
+        for (int block = 0; block < model.layers(); block++) {
+            String h = "h." + block + ".";
+            norm(layout, h + "ln_1", width);
+            linear(layout, h + "attn.c_attn", width, 3 * width, normal); // (D, 3D)
+            linear(layout, h + "attn.c_proj", width, width, residual); // (D, D)
+            norm(layout, h + "ln_2", width);
+            linear(layout, h + "mlp.c_fc", width, 4 * width, normal); // (D, 4D)
+            linear(layout, h + "mlp.c_proj", 4 * width, width, residual); // (4D, D)
+        }
+        norm(layout, "ln_f", width);
+        return layout.build();
+    }
+
+    private static void norm(ParameterLayout.Builder layout, String name, int width) {
+        layout.add(name + ".weight", List.of(width), false, Initializer.ONES); // (D)
+        layout.add(name + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
+    }
+
+    private static void linear(ParameterLayout.Builder layout, String name, int in, int out, Initializer initializer) {
+        layout.add(name + ".weight", List.of(in, out), true, initializer); // (in, out)
+        layout.add(name + ".bias", List.of(out), false, Initializer.ZEROS); // (out)
+    }
+}

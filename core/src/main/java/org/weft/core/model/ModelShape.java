@@ -1,0 +1,29 @@
+package org.weft.core.model;
+
+import org.weft.core.config.ModelConfig;
+import org.weft.core.params.ParameterLayout;
+
+/**
+ * A model's configuration together with its vocabulary: all that decides the parameters.
+ *
+ * @param vocabSize V, from the corpus's tokenizer
+ */
+public record ModelShape(ModelConfig config, int vocabSize) {
+
+    /** The flat vector's layout; the same for every engine. */
+    public ParameterLayout layout() {
+        return switch (config.architecture()) {
+            case "gpt2" -> Gpt2Layout.of(this);
+            default -> throw new IllegalArgumentException("model.architecture=" + config.architecture());
+        };
+    }
+
+    /**
+     * Floating-point operations of one token forward and backward: 6 N + 12 L D T (PaLM, appendix B: 6 for each weight
+     * that multiplies, plus attention's two products over the context).
+     */
+    public double flopsPerToken() {
+        double weights = layout().size() - (double) config.context() * config.width();
+        return 6.0 * weights + 12.0 * config.layers() * config.width() * config.context();
+    }
+}

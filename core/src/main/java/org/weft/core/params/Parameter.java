@@ -1,0 +1,28 @@
+package org.weft.core.params;
+
+import java.util.List;
+
+/**
+ * One named tensor within the flat vector.
+ *
+ * @param name the tensor's name in its family's Hugging Face checkpoints, such as {@code h.0.attn.c_attn.weight}
+ * @param shape dimensions, outermost first
+ * @param offset first element's index in the flat vector
+ * @param decay whether weight decay applies (matrices and embeddings; not norms and biases)
+ * @param initializer how its elements start
+ */
+public record Parameter(String name, List<Integer> shape, long offset, boolean decay, Initializer initializer) {
+    public Parameter {
+        shape = List.copyOf(shape);
+    }
+
+    /** Number of elements. */
+    public long size() {
+        return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+    }
+
+    /** Index after the last element. */
+    public long end() {
+        return offset + size();
+    }
+}

@@ -1,0 +1,86 @@
+package org.weft.core.params;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Where each parameter stands in one flat float32 vector of P elements. Immutable; offsets are 64-bit, P may exceed
+ * 2^31. Its {@link #hash()} is in every handshake and manifest: two sides with different layouts never exchange a byte.
+ */
+public final class ParameterLayout {
+    private final List<Parameter> parameters;
+    private final long size;
+    private final String hash;
+
+    private ParameterLayout(List<Parameter> parameters) {
+        this.parameters = List.copyOf(parameters);
+        this.size =
+                parameters.isEmpty() ? 0 : parameters.get(parameters.size() - 1).end();
+        this.hash = hashOf(parameters);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The parameters in the order in which they stand in the vector. */
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    /** P, the number of elements of the flat vector. */
+    public long size() {
+        return size;
+    }
+
+    /** SHA-256 over names, shapes, offsets and decay flags, in hex. */
+    public String hash() {
+        return hash;
+    }
+
+    public int bucketCount() {
+        return Math.toIntExact((size + Bucket.ELEMENTS - 1) / Bucket.ELEMENTS);
+    }
+
+    public Bucket bucket(int index) {
+        if (index < 0 || index >= bucketCount()) {
+            throw new IndexOutOfBoundsException("bucket=" + index + " buckets=" + bucketCount());
+        }
+        long offset = (long) index * Bucket.ELEMENTS;
+        return new Bucket(index, offset, (int) Math.min(Bucket.ELEMENTS, size - offset));
+    }
+
+    private static String hashOf(List<Parameter> parameters) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Parameter p : parameters) {
+                String line = p.name() + p.shape() + "@" + p.offset() + (p.decay() ? "d" : "") + "\n";
+                digest.update(line.getBytes(StandardCharsets.UTF_8));
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Appends parameters one after the other, without gaps. */
+    public static final class Builder {
+        private final List<Parameter> parameters = new ArrayList<>();
+        private long offset;
+
+        public Builder add(String name, List<Integer> shape, boolean decay, Initializer initializer) {
+            Parameter parameter = new Parameter(name, shape, offset, decay, initializer);
+            parameters.add(parameter);
+            offset = parameter.end();
+            return this;
+        }
+
+        public ParameterLayout build() {
+            return new ParameterLayout(parameters);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package org.weft.core.storage;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
+
+/** {@link Store} on any Hadoop file system: {@code hdfs://}, {@code file://}, object stores that have a connector. */
+public final class HadoopStore implements Store {
+    private static final long serialVersionUID = 1L;
+
+    private transient Configuration configuration;
+
+    public HadoopStore(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /** A store with Hadoop's settings as found on the class path; its calls end within a minute, not never. */
+    public static HadoopStore local() {
+        return new HadoopStore(bounded(new Configuration()));
+    }
+
+    /** Sets deadlines, where the user set none, without which a hung NameNode would hang its clients for ever. */
+    public static Configuration bounded(Configuration configuration) {
+        configuration.setIfUnset("ipc.client.rpc-timeout.ms", "20000");
+        configuration.setIfUnset("ipc.client.connect.max.retries", "5");
+        configuration.setIfUnset("ipc.client.connect.max.retries.on.timeouts", "2");
+        return configuration;
+    }
+
+    @Override
+    public boolean exists(String path) throws IOException {
+        return system(path).exists(new Path(path));
+    }
+
+    @Override
+    public List<Entry> list(String directory) throws IOException {
+        try {
+            FileStatus[] found = system(directory).listStatus(new Path(directory));
+            return Arrays.stream(found)
+                    .map(HadoopStore::entry)
+                    .sorted(Comparator.comparing(Entry::name))
+                    .toList();
+        } catch (FileNotFoundException absent) {
+            return List.of();
+        }
+    }
+
+    @Override
+    public List<Entry> files(String pathOrGlob) throws IOException {
+        FileStatus[] matches = system(pathOrGlob).globStatus(new Path(pathOrGlob));
+        if (matches == null || matches.length == 0) {
+            throw new FileNotFoundException(pathOrGlob);
+        }
+        List<Entry> files = new ArrayList<>();
+        for (FileStatus match : matches) {
+            collect(match, files);
+        }
+        files.sort(Comparator.comparing(Entry::path));
+        return files;
+    }
+
+    private void collect(FileStatus at, List<Entry> files) throws IOException {
+        if (!at.isDirectory()) {
+            files.add(entry(at));
+            return;
+        }
+        for (FileStatus child : system(at.getPath().toString()).listStatus(at.getPath())) {
+            String name = child.getPath().getName();
+            if (!name.startsWith(".") && !name.startsWith("_")) {
+                collect(child, files);
+            }
+        }
+    }
+
+    @Override
+    public InputStream open(String path) throws IOException {
+        return system(path).open(new Path(path));
+    }
+
+    @Override
+    public InputStream openDecompressed(String path) throws IOException {
+        CompressionCodec codec = new CompressionCodecFactory(configuration).getCodec(new Path(path));
+        InputStream stored = open(path);
+        return codec == null ? stored : codec.createInputStream(stored);
+    }
+
+    @Override
+    public RandomReader openRandom(String path) throws IOException {
+        FileSystem system = system(path);
+        long length = system.getFileStatus(new Path(path)).getLen();
+        FSDataInputStream stream = system.open(new Path(path));
+        return new RandomReader() {
+            @Override
+            public long length() {
+                return length;
+            }
+
+            @Override
+            public void readFully(long position, byte[] into, int offset, int count) throws IOException {
+                stream.readFully(position, into, offset, count);
+            }
+
+            @Override
+            public void close() throws IOException {
+                stream.close();
+            }
+        };
+    }
+
+    @Override
+    public AtomicOutput create(String path) throws IOException {
+        Path target = new Path(path);
+        String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
+        Path temporary = new Path(target.getParent(), "." + target.getName() + "." + unique + ".tmp");
+        return new HadoopAtomicOutput(system(path).create(temporary, true), temporary, target);
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        system(from);
+        context(from).rename(qualified(from), qualified(to));
+    }
+
+    @Override
+    public void delete(String path) throws IOException {
+        system(path).delete(new Path(path), true);
+    }
+
+    @Override
+    public byte[] readAll(String path) throws IOException {
+        try (InputStream in = open(path)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private FileSystem system(String path) throws IOException {
+        return new Path(path).getFileSystem(configuration);
+    }
+
+    private FileContext context(String path) throws IOException {
+        return FileContext.getFileContext(qualified(path).toUri(), configuration);
+    }
+
+    private Path qualified(String path) throws IOException {
+        return system(path).makeQualified(new Path(path));
+    }
+
+    private static Entry entry(FileStatus status) {
+        Path path = status.getPath();
+        return new Entry(path.toString(), path.getName(), status.getLen(), status.isDirectory());
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        out.defaultWriteObject();
+        configuration.write(out);
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        in.defaultReadObject();
+        configuration = new Configuration(false);
+        configuration.readFields(in);
+    }
+
+    /** Writes under a dotted name beside the target; {@code hsync}, then an overwriting rename, make the file appear. */
+    private final class HadoopAtomicOutput extends AtomicOutput {
+        private final FSDataOutputStream out;
+        private final Path temporary;
+        private final Path target;
+        private boolean closed;
+
+        HadoopAtomicOutput(FSDataOutputStream out, Path temporary, Path target) {
+            this.out = out;
+            this.temporary = temporary;
+            this.target = target;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            out.write(value);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void commit() throws IOException {
+            out.hsync();
+            out.close();
+            closed = true;
+            context(target.toString())
+                    .rename(qualified(temporary.toString()), qualified(target.toString()), Options.Rename.OVERWRITE);
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                out.close();
+            } finally {
+                system(temporary.toString()).delete(temporary, false);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return target.toString();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package org.weft.core.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What Weft asks of a file system. Paths are Hadoop paths with or without a scheme; without one they belong to the
+ * default file system. Implementations are safe for use by many threads and travel to executors in task closures.
+ */
+public interface Store extends Serializable {
+
+    /**
+     * @param path the full path with its scheme
+     * @param name the last component
+     * @param length bytes, 0 for a directory
+     */
+    record Entry(String path, String name, long length, boolean directory) {}
+
+    /** Positioned reads of one file; safe for use by many threads. */
+    interface RandomReader extends AutoCloseable {
+        long length();
+
+        /** Reads exactly {@code length} bytes at {@code position}, or throws {@link java.io.EOFException}. */
+        void readFully(long position, byte[] into, int offset, int length) throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    boolean exists(String path) throws IOException;
+
+    /** Files and directories directly in a directory, by name; empty where there is no such directory. */
+    List<Entry> list(String directory) throws IOException;
+
+    /**
+     * All files that a path, directory (recursively; names that start with '.' or '_' left out) or glob stands for, by
+     * path.
+     *
+     * @throws java.io.FileNotFoundException where nothing matches
+     */
+    List<Entry> files(String pathOrGlob) throws IOException;
+
+    /** Sequential bytes as stored. */
+    InputStream open(String path) throws IOException;
+
+    /** Sequential bytes, unpacked where the name ends as a compression codec of Hadoop's does (.gz, .bz2, ...). */
+    InputStream openDecompressed(String path) throws IOException;
+
+    RandomReader openRandom(String path) throws IOException;
+
+    /** A file that appears under its name only when it is whole. */
+    AtomicOutput create(String path) throws IOException;
+
+    /** Moves a file or directory to a name that must be free. */
+    void rename(String from, String to) throws IOException;
+
+    /** Removes a file or a whole directory; no error where there is none. */
+    void delete(String path) throws IOException;
+
+    byte[] readAll(String path) throws IOException;
+}

@@ -1,0 +1,2 @@
+/** server. */
+package org.weft.server;

@@ -1,0 +1,2 @@
+/** trainer. */
+package org.weft.trainer;
