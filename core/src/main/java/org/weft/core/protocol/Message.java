@@ -1,0 +1,134 @@
+package org.weft.core.protocol;
+
+import org.weft.core.lanes.LaneSpan;
+
+/**
+ * Everything that driver, workers and servers say to each other, apart from the buckets themselves. The driver's
+ * coordinator never calls anyone: members poll it, and it holds the reply until there is something to do. Every message
+ * may be sent twice; the keys in it (generation, step, incarnation) make the second one harmless.
+ *
+ * <p>A <i>generation</i> is a period between two loadings of the servers; an <i>incarnation</i> is one attempt of one
+ * member, so that an attempt that was given up is refused when it comes back.
+ */
+public sealed interface Message {
+
+    // ---- worker to coordinator
+
+    /** A worker task has started. Answered by {@link Admitted}. */
+    record JoinWorker(
+            int worker, int attempt, String host, String executor, String device, String layoutHash, double peakFlops)
+            implements Message {}
+
+    /** What is to be done next? Answered by {@link ComputeLanes}, {@link EvaluateBatches} or {@link RunEnded}. */
+    record PollWork(int worker, int incarnation) implements Message {}
+
+    /**
+     * All gradients of a span were acknowledged by the servers.
+     *
+     * @param losses the lanes' losses in lane order, each already divided by the global batch's targets
+     */
+    record LanesDone(
+            int worker, int incarnation, int generation, int step, LaneSpan span, double[] losses, WorkTimes times)
+            implements Message {}
+
+    /**
+     * Validation losses of some batches.
+     *
+     * @param losses sums of nats over each batch's targets
+     * @param targets target tokens of each batch
+     */
+    record BatchesEvaluated(
+            int worker, int incarnation, int generation, int step, int firstBatch, double[] losses, long[] targets)
+            implements Message {}
+
+    /** The work at hand could not be finished (a server is gone, say); the worker is well and polls again. */
+    record WorkAbandoned(int worker, int incarnation, int generation, int step, String cause) implements Message {}
+
+    // ---- coordinator to worker
+
+    /** Compute these lanes with the parameters of this generation and step, and push their sums. */
+    record ComputeLanes(int generation, int step, LaneSpan span, Address[] servers) implements Message {}
+
+    /** Evaluate validation batches [firstBatch, firstBatch + batches) with the parameters of this step. */
+    record EvaluateBatches(int generation, int step, int firstBatch, int batches, Address[] servers)
+            implements Message {}
+
+    // ---- server to coordinator
+
+    /** A server task has started and listens. Answered by {@link Admitted}. */
+    record JoinServer(int shard, int attempt, Address address, String executor, String layoutHash) implements Message {}
+
+    /** What is to be done next? Answered by {@link LoadParameters}, {@link ApplyStep} or {@link RunEnded}. */
+    record PollOrder(int shard, int incarnation) implements Message {}
+
+    /** The shard holds the parameters of this step. */
+    record ShardLoaded(int shard, int incarnation, int generation, int step) implements Message {}
+
+    /**
+     * All lanes of all of the shard's buckets are summed.
+     *
+     * @param squares float64 sum of squares of each of its buckets, in bucket order
+     */
+    record ShardReduced(int shard, int incarnation, int generation, int step, int firstBucket, double[] squares)
+            implements Message {}
+
+    /** The shard's part of a checkpoint is durable. */
+    record ShardSaved(int shard, int incarnation, int generation, int step, SavedRange file) implements Message {}
+
+    /** The shard's part of a checkpoint could not be written; training goes on. */
+    record ShardSaveFailed(int shard, int incarnation, int generation, int step, String cause) implements Message {}
+
+    // ---- coordinator to server
+
+    /**
+     * Start a generation.
+     *
+     * @param checkpoint directory to load from, or empty for the initial parameters of step 0
+     * @param save write these parameters as a checkpoint too
+     */
+    record LoadParameters(int generation, int step, String checkpoint, boolean save) implements Message {}
+
+    /**
+     * Update the parameters from version {@code step} to {@code step + 1}.
+     *
+     * @param scale the gradient's factor from clipping by the global norm
+     * @param save write the updated parameters as a checkpoint
+     */
+    record ApplyStep(int generation, int step, float scale, boolean save) implements Message {}
+
+    // ---- worker to server
+
+    /**
+     * Is a bucket of these parameters there? Answered by {@link ParametersReady} as soon as bucket {@code fromBucket}
+     * has version {@code step}.
+     */
+    record AwaitParameters(int generation, int step, int fromBucket) implements Message {}
+
+    /**
+     * Buckets [fromBucket, endBucket) may be pulled.
+     *
+     * @param checksums CRC32C of each of them
+     */
+    record ParametersReady(int endBucket, int[] checksums) implements Message {}
+
+    // ---- anyone
+
+    /** A sign of life; it renews the member's lease. */
+    record Heartbeat(Role role, int id, int incarnation) implements Message {}
+
+    /** A member ends with an error of its own; the run fails with this cause unless it can recover. */
+    record MemberFailed(Role role, int id, int incarnation, int exitStatus, String cause, String hint)
+            implements Message {}
+
+    /** Welcome; use this incarnation from now on. */
+    record Admitted(int incarnation) implements Message {}
+
+    /** The run is over for everyone: leave. */
+    record RunEnded(String cause) implements Message {}
+
+    /** Received and, where it was new, acted on. */
+    record Done() implements Message {}
+
+    /** Not acted on, and why: a stale generation or incarnation, another model's layout. */
+    record Refused(String cause) implements Message {}
+}

@@ -1,0 +1,103 @@
+package org.weft.core.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.List;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+
+/**
+ * {@code manifest.json} of a checkpoint. Its appearance is the commit: a directory without one is no checkpoint.
+ *
+ * @param formatVersion of the checkpoint directory
+ * @param weftVersion that wrote it
+ * @param step the parameters' version: updates applied
+ * @param tokensSeen target tokens trained on
+ * @param generation of the servers that wrote it
+ * @param layoutHash of the parameters
+ * @param parameters P
+ * @param vocabSize V
+ * @param tokenizerSha256 of the corpus's tokenizer.json
+ * @param seed of the run
+ * @param config the effective configuration
+ * @param shards files in the order of their ranges
+ * @param paramsSha256 SHA-256 of the float32 little-endian parameter vector in layout order
+ */
+public record CheckpointManifest(
+        int formatVersion,
+        String weftVersion,
+        int step,
+        long tokensSeen,
+        int generation,
+        String layoutHash,
+        long parameters,
+        int vocabSize,
+        String tokenizerSha256,
+        long seed,
+        JsonNode config,
+        List<Shard> shards,
+        String paramsSha256) {
+    public static final int FORMAT_VERSION = 1;
+    public static final String FILE = "manifest.json";
+
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.INDENT_OUTPUT);
+
+    public CheckpointManifest {
+        shards = List.copyOf(shards);
+    }
+
+    /**
+     * One shard's file.
+     *
+     * @param offset first parameter's index in the flat vector
+     * @param length parameters in the file
+     */
+    public record Shard(String file, long offset, long length, long bytes, String sha256) {}
+
+    /** {@code step-00000200}. */
+    public static String directoryName(int step) {
+        return String.format("step-%08d", step);
+    }
+
+    public static CheckpointManifest load(Store store, String directory) throws IOException {
+        String path = directory + "/" + FILE;
+        byte[] bytes;
+        try {
+            bytes = store.readAll(path);
+        } catch (FileNotFoundException e) {
+            throw WeftException.invalidData(
+                    directory + " is no committed checkpoint: it has no " + FILE,
+                    "give a checkpoint directory such as .../checkpoints/step-00000200, or a run directory");
+        }
+        CheckpointManifest manifest;
+        try {
+            manifest = JSON.readValue(bytes, CheckpointManifest.class);
+        } catch (IOException | RuntimeException e) {
+            throw new WeftException(ExitStatus.INVALID_DATA, path + " is damaged", "take another checkpoint", e);
+        }
+        if (manifest.formatVersion() != FORMAT_VERSION) {
+            throw WeftException.invalidData(
+                    path + ": format_version=" + manifest.formatVersion() + " expected=" + FORMAT_VERSION,
+                    "it was written by Weft " + manifest.weftVersion());
+        }
+        return manifest;
+    }
+
+    /** Commits the checkpoint. */
+    public void save(Store store, String directory) throws IOException {
+        try (AtomicOutput out = store.create(directory + "/" + FILE)) {
+            out.write(JSON.writeValueAsBytes(this));
+            out.commit();
+        }
+    }
+
+    public String toJson() throws IOException {
+        return JSON.writeValueAsString(this);
+    }
+}

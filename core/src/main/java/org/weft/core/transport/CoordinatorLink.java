@@ -1,0 +1,144 @@
+package org.weft.core.transport;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.weft.core.protocol.Address;
+import org.weft.core.protocol.Message;
+import org.weft.core.protocol.Role;
+
+/**
+ * A member's way to the coordinator: joins, calls, and sends signs of life. A call that breaks off is sent again over a
+ * new connection until the patience is used up, which the messages' keys make harmless. Safe for use by many threads
+ * once {@link #join} has returned.
+ */
+public final class CoordinatorLink implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorLink.class);
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
+
+    private final Transport transport;
+    private final Address coordinator;
+    private final Role role;
+    private final int id;
+    private final Duration patience;
+    private final ScheduledExecutorService heartbeats;
+
+    private volatile int incarnation = -1;
+    private volatile boolean fenced;
+    private Link link;
+
+    /**
+     * @param patience how long an unreachable coordinator is tried again; also the longest wait for one reply
+     */
+    public CoordinatorLink(Transport transport, Address coordinator, Role role, int id, Duration patience) {
+        this.transport = transport;
+        this.coordinator = coordinator;
+        this.role = role;
+        this.id = id;
+        this.patience = patience;
+        this.heartbeats = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "weft-heartbeat-" + role.name(id).replace(' ', '-'));
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Joins the run and starts the heartbeat. */
+    @SuppressWarnings("FutureReturnValueIgnored") // The schedule ends with close(); beat() catches everything.
+    public void join(Message request, Duration heartbeat) throws IOException {
+        Message reply = call(request);
+        if (!(reply instanceof Message.Admitted admitted)) {
+            throw new IOException("unexpected answer to " + request + ": " + reply);
+        }
+        incarnation = admitted.incarnation();
+        heartbeats.scheduleWithFixedDelay(
+                this::beat, heartbeat.toMillis(), heartbeat.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** This attempt's number, which every later message carries. */
+    public int incarnation() {
+        return incarnation;
+    }
+
+    /**
+     * Sends a request and waits for its answer.
+     *
+     * @throws FencedException where the coordinator has given this attempt up
+     * @throws IOException where the coordinator stays out of reach for longer than the patience
+     */
+    public Message call(Message request) throws IOException {
+        Deadline deadline = Deadline.in(patience);
+        while (true) {
+            try {
+                Message reply = deadline.await(
+                        connected().call(request),
+                        role.name(id) + " waits for the coordinator at " + coordinator + " ("
+                                + request.getClass().getSimpleName() + ")");
+                if (reply instanceof Message.Refused refused) {
+                    throw new FencedException(refused.cause());
+                }
+                return reply;
+            } catch (FencedException e) {
+                throw e;
+            } catch (IOException e) {
+                disconnect();
+                if (deadline.passed() || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LOG.info("{}: {}; trying again", role.name(id), e.getMessage());
+                pause();
+            }
+        }
+    }
+
+    /** Whether the coordinator refused a sign of life: this attempt was given up and must end. */
+    public boolean isFenced() {
+        return fenced;
+    }
+
+    private void beat() {
+        try {
+            Message reply = connected()
+                    .call(new Message.Heartbeat(role, id, incarnation))
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            fenced |= reply instanceof Message.Refused;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.debug("{}: no heartbeat: {}", role.name(id), e.toString());
+        }
+    }
+
+    private synchronized Link connected() throws IOException {
+        if (link == null || !link.isOpen()) {
+            link = transport.connect(coordinator);
+        }
+        return link;
+    }
+
+    private synchronized void disconnect() {
+        if (link != null) {
+            link.close();
+            link = null;
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(RETRY_PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        heartbeats.shutdownNow();
+        disconnect();
+    }
+}

@@ -1,0 +1,40 @@
+package org.weft.server;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.Message;
+import org.weft.core.transport.Service;
+import org.weft.server.reduce.LaneReducer;
+import org.weft.server.shard.ParameterShard;
+
+/** What workers ask of a server; a method a message, no arithmetic. */
+final class RequestHandler implements Service {
+    private final ParameterShard shard;
+    private final LaneReducer reducer;
+
+    RequestHandler(ParameterShard shard, LaneReducer reducer) {
+        this.shard = shard;
+        this.reducer = reducer;
+    }
+
+    @Override
+    public CompletableFuture<Message> receive(Message request) {
+        if (request instanceof Message.AwaitParameters await) {
+            return shard.await(await);
+        }
+        return CompletableFuture.completedFuture(
+                new Message.Refused("not a request to a server: " + request.getClass().getSimpleName()));
+    }
+
+    @Override
+    public BucketSink openPush(BucketHeader header) {
+        return reducer.open(header);
+    }
+
+    @Override
+    public ByteBuffer openPull(BucketKey key) {
+        return shard.bytes(key);
+    }
+}

@@ -1,0 +1,200 @@
+package org.weft.server.shard;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.zip.CRC32C;
+import org.weft.core.config.TrainingConfig;
+import org.weft.core.params.Bucket;
+import org.weft.core.params.Initialization;
+import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.Message;
+import org.weft.core.storage.CheckpointReader;
+import org.weft.server.optim.AdamW;
+
+/**
+ * Sole owner of the weights and moments of a run of buckets. Weights stand in direct memory, from which pulls are sent
+ * without a copy; moments are heap arrays. With N elements of the range that is 4 N bytes direct, 8 N on the heap, and
+ * 4 MiB for staging.
+ *
+ * <p>One thread, the server's, initialises, loads, updates and copies. Network threads only read buckets that are
+ * published, and nothing changes a published bucket before every lane of its step has come in, that is, before every
+ * worker has it.
+ */
+public final class ParameterShard {
+    /** Elements of one bucket with equal treatment by weight decay. */
+    private record Segment(int from, int to, boolean decay) {}
+
+    /** What one bucket owns. */
+    private record BucketState(
+            Bucket bucket, ByteBuffer weights, float[] expAvg, float[] expAvgSq, List<Segment> segments) {}
+
+    private final ParameterLayout layout;
+    private final BucketRange range;
+    private final AdamW optimizer;
+    private final List<BucketState> states;
+    private final float[] staging;
+    private final PublishedParameters published;
+
+    public ParameterShard(ParameterLayout layout, BucketRange range, TrainingConfig training) {
+        this.layout = layout;
+        this.range = range;
+        this.optimizer = new AdamW(training);
+        this.states = new ArrayList<>(range.count());
+        int longest = 0;
+        for (int index = range.first(); index < range.end(); index++) {
+            Bucket bucket = layout.bucket(index);
+            longest = Math.max(longest, bucket.length());
+            ByteBuffer weights = ByteBuffer.allocateDirect(bucket.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+            float[] expAvg = new float[bucket.length()];
+            states.add(new BucketState(bucket, weights, expAvg, new float[bucket.length()], segments(layout, bucket)));
+        }
+        this.staging = new float[longest];
+        this.published = new PublishedParameters(range);
+    }
+
+    private static List<Segment> segments(ParameterLayout layout, Bucket bucket) {
+        List<Segment> segments = new ArrayList<>();
+        for (Parameter parameter : layout.parameters()) {
+            long from = Math.max(parameter.offset(), bucket.offset());
+            long to = Math.min(parameter.end(), bucket.end());
+            if (from < to) {
+                int start = (int) (from - bucket.offset());
+                segments.add(new Segment(start, (int) (to - bucket.offset()), parameter.decay()));
+            }
+        }
+        return segments;
+    }
+
+    /** First element's index in the flat vector. */
+    public long offset() {
+        return range.count() == 0 ? 0 : states.get(0).bucket().offset();
+    }
+
+    /** Number of elements. */
+    public long length() {
+        return states.stream().mapToLong(state -> state.bucket().length()).sum();
+    }
+
+    /** Withdraws everything published; parameters of (generation, step) appear when they are loaded. */
+    public void beginLoad(int generation, int step) {
+        published.begin(generation, step);
+    }
+
+    /** The initial parameters, a function of the seed and the element's index alone; moments are zero. */
+    public void initialize(long seed) {
+        for (BucketState state : states) {
+            Bucket bucket = state.bucket();
+            Initialization.fill(layout, seed, bucket.offset(), staging, bucket.length());
+            state.weights().clear().asFloatBuffer().put(staging, 0, bucket.length());
+            Arrays.fill(state.expAvg(), 0f);
+            Arrays.fill(state.expAvgSq(), 0f);
+        }
+    }
+
+    /** Reads weights and moments of this range from a committed checkpoint. */
+    public void load(CheckpointReader checkpoint) throws IOException {
+        for (BucketState state : states) {
+            long start = state.bucket().offset();
+            int length = state.bucket().length();
+            checkpoint.read(CheckpointReader.PARAM, start, length, (offset, bytes) -> {
+                ByteBuffer target = state.weights().duplicate();
+                target.position((int) (offset - start) * Float.BYTES).put(bytes);
+            });
+            checkpoint.read(CheckpointReader.EXP_AVG, start, length, into(state.expAvg(), start));
+            checkpoint.read(CheckpointReader.EXP_AVG_SQ, start, length, into(state.expAvgSq(), start));
+        }
+    }
+
+    private static CheckpointReader.Sink into(float[] target, long start) {
+        return (offset, bytes) ->
+                bytes.asFloatBuffer().get(target, (int) (offset - start), bytes.remaining() / Float.BYTES);
+    }
+
+    /** Lets workers pull what was initialised or loaded. */
+    public void publishAll() {
+        for (BucketState state : states) {
+            published.publish(state.bucket().index(), checksum(state.weights()));
+        }
+    }
+
+    /** Where the complete gradient of a bucket stands. */
+    @FunctionalInterface
+    public interface Gradients {
+        float[] sum(int bucket);
+    }
+
+    /**
+     * Updates all buckets from version {@code step} to {@code step + 1}, and publishes each as it is done.
+     *
+     * @param scale the gradient's factor from clipping
+     * @param beforeLast runs when every gradient has been used, before the last bucket is published: from then on
+     *     workers may push for the next step
+     */
+    public void apply(int generation, int step, float scale, Gradients gradients, Runnable beforeLast) {
+        published.begin(generation, step + 1);
+        for (BucketState state : states) {
+            update(state, step, scale, gradients.sum(state.bucket().index()));
+            if (state.bucket().index() == range.end() - 1) {
+                beforeLast.run();
+            }
+            published.publish(state.bucket().index(), checksum(state.weights()));
+        }
+        if (states.isEmpty()) {
+            beforeLast.run();
+        }
+    }
+
+    private void update(BucketState state, int step, float scale, float[] gradient) {
+        int length = state.bucket().length();
+        state.weights().clear().asFloatBuffer().get(staging, 0, length);
+        AdamW.State moments = new AdamW.State(gradient, staging, state.expAvg(), state.expAvgSq());
+        for (Segment segment : state.segments()) {
+            optimizer.update(step, scale, moments, segment.from(), segment.to(), segment.decay());
+        }
+        state.weights().clear().asFloatBuffer().put(staging, 0, length);
+    }
+
+    /** Answers when a bucket of a version may be pulled. */
+    public CompletableFuture<Message> await(Message.AwaitParameters request) {
+        return published.await(request);
+    }
+
+    /**
+     * The bytes of a published bucket, without a copy.
+     *
+     * @throws IllegalStateException where the bucket does not have this version
+     */
+    public ByteBuffer bytes(BucketKey key) {
+        if (!published.has(key.generation(), key.step(), key.bucket())) {
+            throw new IllegalStateException("not published: " + key);
+        }
+        return states.get(key.bucket() - range.first()).weights().duplicate().clear();
+    }
+
+    /** Copies weights and moments, for a checkpoint that is written while training goes on. */
+    void copyTo(ShardSnapshot snapshot) {
+        for (int i = 0; i < states.size(); i++) {
+            BucketState state = states.get(i);
+            snapshot.put(i, state.weights().duplicate().clear(), state.expAvg(), state.expAvgSq());
+        }
+    }
+
+    /** Lengths of the buckets, in order. */
+    int[] bucketLengths() {
+        return states.stream().mapToInt(state -> state.bucket().length()).toArray();
+    }
+
+    private static int checksum(ByteBuffer bytes) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes.duplicate().clear());
+        return (int) checksum.getValue();
+    }
+}

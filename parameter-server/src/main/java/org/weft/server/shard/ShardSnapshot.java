@@ -1,0 +1,52 @@
+package org.weft.server.shard;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A copy of a shard's weights and moments at a step boundary: 12 bytes an element, allocated at the first checkpoint and
+ * used again for each. Filled by the server's thread, read by the checkpointer's, never both.
+ */
+final class ShardSnapshot {
+    private static final int CHUNK = 1 << 14;
+
+    private final float[][] weights;
+    private final float[][] expAvg;
+    private final float[][] expAvgSq;
+
+    ShardSnapshot(int[] bucketLengths) {
+        weights = allocate(bucketLengths);
+        expAvg = allocate(bucketLengths);
+        expAvgSq = allocate(bucketLengths);
+    }
+
+    private static float[][] allocate(int[] lengths) {
+        float[][] arrays = new float[lengths.length][];
+        for (int i = 0; i < lengths.length; i++) {
+            arrays[i] = new float[lengths[i]];
+        }
+        return arrays;
+    }
+
+    void put(int bucket, ByteBuffer weightBytes, float[] first, float[] second) {
+        weightBytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(weights[bucket]);
+        System.arraycopy(first, 0, expAvg[bucket], 0, first.length);
+        System.arraycopy(second, 0, expAvgSq[bucket], 0, second.length);
+    }
+
+    /** Writes weights, first and second moments, each as little-endian float32 in layout order. */
+    void writeTo(OutputStream out) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (float[][] vector : new float[][][] {weights, expAvg, expAvgSq}) {
+            for (float[] bucket : vector) {
+                for (int at = 0; at < bucket.length; at += CHUNK) {
+                    int count = Math.min(CHUNK, bucket.length - at);
+                    chunk.asFloatBuffer().put(bucket, at, count);
+                    out.write(chunk.array(), 0, count * Float.BYTES);
+                }
+            }
+        }
+    }
+}
