@@ -56,8 +56,8 @@ public final class ParameterServer implements AutoCloseable {
         this.checkpointer = new ShardCheckpointer(
                 shard, options.store(), options.config().run().checkpointsDir(), shardIndex, servers);
         this.transport = new SparkTransport(options.security());
-        this.coordinator = new CoordinatorLink(
-                transport, options.coordinator(), Role.SERVER, shardIndex, options.patience());
+        this.coordinator =
+                new CoordinatorLink(transport, options.coordinator(), Role.SERVER, shardIndex, options.patience());
         this.reports = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-reports-server-" + shardIndex));
     }
 
@@ -81,6 +81,9 @@ public final class ParameterServer implements AutoCloseable {
             followOrders();
         } catch (FencedException e) {
             LOG.warn("server {} (attempt {}) was replaced and ends: {}", shardIndex, attempt, e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            coordinator.reportFailure(e);
+            throw e;
         }
     }
 
@@ -110,8 +113,8 @@ public final class ParameterServer implements AutoCloseable {
             save(order.generation(), order.step());
         }
         shard.publishAll();
-        coordinator.call(new Message.ShardLoaded(
-                shardIndex, coordinator.incarnation(), order.generation(), order.step()));
+        coordinator.call(
+                new Message.ShardLoaded(shardIndex, coordinator.incarnation(), order.generation(), order.step()));
     }
 
     private void apply(Message.ApplyStep order) {
@@ -139,8 +142,7 @@ public final class ParameterServer implements AutoCloseable {
     }
 
     private void reportReduced(int generation, int step, int firstBucket, double[] squares) {
-        report(new Message.ShardReduced(
-                shardIndex, coordinator.incarnation(), generation, step, firstBucket, squares));
+        report(new Message.ShardReduced(shardIndex, coordinator.incarnation(), generation, step, firstBucket, squares));
     }
 
     /** Reports leave network threads free: a call may wait for the coordinator. */

@@ -24,8 +24,8 @@ final class RequestHandler implements Service {
         if (request instanceof Message.AwaitParameters await) {
             return shard.await(await);
         }
-        return CompletableFuture.completedFuture(
-                new Message.Refused("not a request to a server: " + request.getClass().getSimpleName()));
+        return CompletableFuture.completedFuture(new Message.Refused(
+                "not a request to a server: " + request.getClass().getSimpleName()));
     }
 
     @Override

@@ -7,6 +7,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
@@ -92,6 +94,19 @@ public final class CoordinatorLink implements AutoCloseable {
                 LOG.info("{}: {}; trying again", role.name(id), e.getMessage());
                 pause();
             }
+        }
+    }
+
+    /** Says why this member ends; the coordinator decides what that means for the run. Never throws. */
+    public void reportFailure(Exception failure) {
+        WeftException known = WeftException.within(failure);
+        ExitStatus status = known == null ? ExitStatus.FAILED : known.status();
+        String cause = known == null ? failure.toString() : known.getMessage();
+        String hint = known == null ? "" : known.hint();
+        try {
+            call(new Message.MemberFailed(role, id, incarnation, status.code(), cause, hint));
+        } catch (IOException e) {
+            LOG.warn("{}: could not report its failure: {}", role.name(id), e.getMessage());
         }
     }
 

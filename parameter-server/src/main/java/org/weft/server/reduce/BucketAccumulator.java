@@ -111,8 +111,8 @@ final class BucketAccumulator {
     private int heapIndex(TreeNode node) {
         int width = lanes >> node.level();
         if (node.index() >= width) {
-            throw new IllegalArgumentException("no such node in a tree of " + lanes + " lanes: level=" + node.level()
-                    + " index=" + node.index());
+            throw new IllegalArgumentException(
+                    "no such node in a tree of " + lanes + " lanes: level=" + node.level() + " index=" + node.index());
         }
         return width + node.index();
     }

@@ -92,8 +92,8 @@ public final class ParameterShard {
     public void initialize(long seed) {
         for (BucketState state : states) {
             Bucket bucket = state.bucket();
-            Initialization.fill(layout, seed, bucket.offset(), staging, bucket.length());
-            state.weights().clear().asFloatBuffer().put(staging, 0, bucket.length());
+            Initialization.fill(
+                    layout, seed, bucket.offset(), state.weights().clear().asFloatBuffer());
             Arrays.fill(state.expAvg(), 0f);
             Arrays.fill(state.expAvgSq(), 0f);
         }

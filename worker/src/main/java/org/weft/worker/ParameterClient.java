@@ -1,0 +1,159 @@
+package org.weft.worker;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.zip.CRC32C;
+import org.weft.core.lanes.TreeNode;
+import org.weft.core.params.Bucket;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.params.RangePartitioner;
+import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.Address;
+import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.Message;
+import org.weft.core.transport.Deadline;
+import org.weft.core.transport.Link;
+import org.weft.core.transport.Transport;
+import org.weft.worker.engine.ModelReplica;
+
+/**
+ * A worker's way to the servers: pulls a version of the parameters straight into the replica's vector, and pushes
+ * buckets straight from the memory they were computed in. Owned by the worker's thread.
+ */
+final class ParameterClient implements AutoCloseable {
+    private static final int NONE = -1;
+
+    private final Transport transport;
+    private final ModelReplica replica;
+    private final ParameterLayout layout;
+    private final RangePartitioner partitioner;
+    /** The replica's parameters, a window a bucket. */
+    private final ByteBuffer[] windows;
+
+    private final Link[] links;
+    private final Address[] addresses;
+    private int generation = NONE;
+    private int step = NONE;
+
+    ParameterClient(Transport transport, ModelReplica replica, int servers) {
+        this.transport = transport;
+        this.replica = replica;
+        this.layout = replica.layout();
+        this.partitioner = new RangePartitioner(layout.bucketCount(), servers);
+        this.windows = new ByteBuffer[layout.bucketCount()];
+        for (int i = 0; i < windows.length; i++) {
+            Bucket bucket = layout.bucket(i);
+            windows[i] = replica.parameters(bucket.offset(), bucket.length());
+        }
+        this.links = new Link[servers];
+        this.addresses = new Address[servers];
+    }
+
+    /**
+     * Brings the replica to a version of the parameters; nothing to do where it has it.
+     *
+     * @return bytes received
+     */
+    long pull(int wantedGeneration, int wantedStep, Address[] servers, Deadline deadline) throws IOException {
+        connect(servers);
+        if (generation == wantedGeneration && step == wantedStep) {
+            return 0;
+        }
+        step = NONE;
+        List<CompletableFuture<Void>> pulls = new ArrayList<>();
+        for (int server = 0; server < links.length; server++) {
+            BucketRange range = partitioner.range(server);
+            if (range.count() > 0) {
+                pulls.add(pullFrom(server, wantedGeneration, wantedStep, range, range.first()));
+            }
+        }
+        for (int i = 0; i < pulls.size(); i++) {
+            deadline.await(pulls.get(i), "parameters of step " + wantedStep + " from the servers");
+        }
+        replica.parametersWritten(0, layout.size());
+        generation = wantedGeneration;
+        step = wantedStep;
+        return layout.size() * Float.BYTES;
+    }
+
+    /** Pulls buckets as they appear: asks for the next one, receives all that are there, asks again. */
+    private CompletableFuture<Void> pullFrom(
+            int server, int wantedGeneration, int wantedStep, BucketRange range, int fromBucket) {
+        Link link = links[server];
+        Message.AwaitParameters request = new Message.AwaitParameters(wantedGeneration, wantedStep, fromBucket);
+        return link.call(request).thenCompose(reply -> {
+            if (!(reply instanceof Message.ParametersReady ready)) {
+                throw new CompletionException(new IOException("server " + server + ": " + reply));
+            }
+            List<CompletableFuture<Void>> received = new ArrayList<>();
+            for (int bucket = fromBucket; bucket < ready.endBucket(); bucket++) {
+                BucketKey key = new BucketKey(wantedGeneration, wantedStep, bucket);
+                received.add(pullBucket(link, key, ready.checksums()[bucket - fromBucket]));
+            }
+            if (ready.endBucket() < range.end()) {
+                received.add(pullFrom(server, wantedGeneration, wantedStep, range, ready.endBucket()));
+            }
+            return CompletableFuture.allOf(received.toArray(CompletableFuture[]::new));
+        });
+    }
+
+    private CompletableFuture<Void> pullBucket(Link link, BucketKey key, int checksum) {
+        ByteBuffer window = windows[key.bucket()];
+        return link.pull(key, window.duplicate().clear()).thenAccept(nothing -> {
+            int actual = checksum(window);
+            if (actual != checksum) {
+                throw new CompletionException(new IOException("pulled bucket is damaged: " + key + " checksum="
+                        + Integer.toHexString(actual) + " expected=" + Integer.toHexString(checksum)));
+            }
+        });
+    }
+
+    /** Sends a node's sum of one bucket to the server that owns it; {@code data} must stand until acknowledged. */
+    CompletableFuture<Void> push(int pushGeneration, int pushStep, TreeNode node, Bucket bucket, ByteBuffer data) {
+        BucketHeader header =
+                new BucketHeader(pushGeneration, pushStep, node, bucket.index(), bucket.length(), checksum(data));
+        return links[partitioner.shardOf(bucket.index())].push(
+                header, data.duplicate().clear());
+    }
+
+    private void connect(Address[] servers) throws IOException {
+        for (int i = 0; i < links.length; i++) {
+            if (links[i] == null || !links[i].isOpen() || !servers[i].equals(addresses[i])) {
+                disconnect(i);
+                links[i] = transport.connect(servers[i]);
+                addresses[i] = servers[i];
+            }
+        }
+    }
+
+    /** Forgets connections and version: the next pull starts anew. */
+    void reset() {
+        step = NONE;
+        for (int i = 0; i < links.length; i++) {
+            disconnect(i);
+        }
+    }
+
+    private void disconnect(int server) {
+        if (links[server] != null) {
+            links[server].close();
+            links[server] = null;
+        }
+    }
+
+    private static int checksum(ByteBuffer bytes) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes.duplicate().clear());
+        return (int) checksum.getValue();
+    }
+
+    @Override
+    public void close() {
+        reset();
+    }
+}

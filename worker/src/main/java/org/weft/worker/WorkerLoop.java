@@ -1,0 +1,138 @@
+package org.weft.worker;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.weft.core.config.TrainingConfig;
+import org.weft.core.lanes.LaneSpan;
+import org.weft.core.protocol.Message;
+import org.weft.core.protocol.WorkTimes;
+import org.weft.core.transport.Deadline;
+import org.weft.core.transport.FencedException;
+import org.weft.worker.data.Batch;
+import org.weft.worker.data.BatchSource;
+import org.weft.worker.engine.GradientListener;
+import org.weft.worker.engine.MicroBatchKey;
+import org.weft.worker.engine.ModelReplica;
+
+/**
+ * What training is. A worker asks the coordinator for work; all work says which version of the parameters it is to be
+ * done with. The worker pulls that version unless it has it, computes the gradients of its lanes, pushes their sums while
+ * backward still runs, and reports the lanes' losses once every bucket is acknowledged. Then it asks again.
+ *
+ * <p>A worker that joins late, takes over a lost one's lanes, or goes back to a checkpoint does nothing else. Owned by
+ * the task's thread.
+ */
+public final class WorkerLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);
+
+    private final WorkerOptions options;
+    private final TrainingConfig training;
+    private final WorkerSession session;
+    private final ModelReplica replica;
+    private final BatchSource batches;
+    private final ParameterClient parameters;
+    private final LaneGradients gradients;
+
+    public WorkerLoop(WorkerOptions options, WorkerSession session, ModelReplica replica, BatchSource batches) {
+        this.options = options;
+        this.training = options.config().training();
+        this.session = session;
+        this.replica = replica;
+        this.batches = batches;
+        this.parameters = new ParameterClient(
+                session.transport(), replica, options.config().cluster().servers());
+        this.gradients = new LaneGradients(replica, parameters);
+    }
+
+    /** Works until the run ends or this attempt is replaced. */
+    public void run() throws IOException {
+        try {
+            while (true) {
+                Message work = session.nextWork();
+                if (work instanceof Message.ComputeLanes compute) {
+                    attempt(compute.generation(), compute.step(), () -> computeLanes(compute));
+                } else if (work instanceof Message.EvaluateBatches evaluate) {
+                    attempt(evaluate.generation(), evaluate.step(), () -> evaluate(evaluate));
+                } else if (work instanceof Message.RunEnded) {
+                    return;
+                }
+            }
+        } catch (FencedException e) {
+            LOG.warn("{} was replaced and ends: {}", session, e.getMessage());
+        } finally {
+            parameters.close();
+        }
+    }
+
+    /** Servers in trouble are the coordinator's business: drop the work, and ask what is to be done now. */
+    private void attempt(int generation, int step, Work work) throws IOException {
+        try {
+            work.run();
+        } catch (FencedException e) {
+            throw e;
+        } catch (IOException e) {
+            LOG.warn("{} drops its work on step {}: {}", session, step, e.getMessage());
+            gradients.abandon();
+            parameters.reset();
+            session.abandoned(generation, step, e.getMessage());
+        }
+    }
+
+    private void computeLanes(Message.ComputeLanes work) throws IOException {
+        Deadline deadline = Deadline.in(options.stepTimeout());
+        long start = System.nanoTime();
+        long pulled = parameters.pull(work.generation(), work.step(), work.servers(), deadline);
+        long computing = System.nanoTime();
+
+        LaneSpan span = work.span();
+        double[] losses = new double[span.count()];
+        gradients.begin(work.generation(), work.step(), span);
+        for (int lane = span.first(); lane < span.end(); lane++) {
+            gradients.beginLane(lane, deadline);
+            losses[lane - span.first()] = laneLossAndGradient(work.step(), lane);
+        }
+        long computed = System.nanoTime();
+        long pushed = gradients.awaitPushes(deadline);
+
+        long waitMicros = TimeUnit.NANOSECONDS.toMicros((computing - start) + (System.nanoTime() - computed));
+        long computeMicros = TimeUnit.NANOSECONDS.toMicros(computed - computing);
+        WorkTimes times = new WorkTimes(computeMicros, waitMicros, pushed, pulled);
+        session.lanesDone(work, losses, times);
+    }
+
+    /** One lane: its micro-batches in order, accumulated into one gradient. Returns the lane's part of the loss. */
+    private double laneLossAndGradient(int step, int lane) throws IOException {
+        int microBatches = training.laneBatch() / training.microBatch();
+        double targets =
+                (double) training.globalBatch() * options.config().model().context();
+        long seed = options.config().run().seed();
+        double loss = 0;
+        for (int m = 0; m < microBatches; m++) {
+            Batch batch = batches.training(step, lane, m);
+            MicroBatchKey key = new MicroBatchKey(seed, step, lane, m);
+            GradientListener listener = m == microBatches - 1 ? gradients : GradientListener.NONE;
+            loss += replica.accumulateGradient(batch, targets, key, listener);
+        }
+        return loss;
+    }
+
+    private void evaluate(Message.EvaluateBatches work) throws IOException {
+        parameters.pull(work.generation(), work.step(), work.servers(), Deadline.in(options.stepTimeout()));
+        double[] losses = new double[work.batches()];
+        long[] targets = new long[work.batches()];
+        for (int i = 0; i < work.batches(); i++) {
+            Batch batch = batches.validation(work.firstBatch() + i);
+            losses[i] = replica.loss(batch);
+            targets[i] = batch.targets();
+        }
+        session.batchesEvaluated(work, losses, targets);
+    }
+
+    /** A piece of work that servers take part in. */
+    @FunctionalInterface
+    private interface Work {
+        void run() throws IOException;
+    }
+}

@@ -1,0 +1,77 @@
+package org.weft.worker;
+
+import java.io.IOException;
+import org.weft.core.protocol.Message;
+import org.weft.core.protocol.Role;
+import org.weft.core.protocol.WorkTimes;
+import org.weft.core.transport.CoordinatorLink;
+import org.weft.core.transport.SparkTransport;
+import org.weft.core.transport.Transport;
+
+/** A worker's conversation with the coordinator: join, ask for work, report. */
+public final class WorkerSession implements AutoCloseable {
+    private final int worker;
+    private final Transport transport;
+    private final CoordinatorLink coordinator;
+    private final WorkerOptions options;
+
+    public WorkerSession(WorkerOptions options, int worker) {
+        this.options = options;
+        this.worker = worker;
+        this.transport = new SparkTransport(options.security());
+        this.coordinator =
+                new CoordinatorLink(transport, options.coordinator(), Role.WORKER, worker, options.patience());
+    }
+
+    /**
+     * Joins the run.
+     *
+     * @param peakFlops measured floating-point operations a second of this worker's device
+     */
+    public void join(int attempt, String host, String executor, String device, double peakFlops) throws IOException {
+        String layout = options.shape().layout().hash();
+        coordinator.join(
+                new Message.JoinWorker(worker, attempt, host, executor, device, layout, peakFlops),
+                options.heartbeat());
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    /** Waits for work; {@link Message.Done} means that there was none for a while. */
+    Message nextWork() throws IOException {
+        return coordinator.call(new Message.PollWork(worker, coordinator.incarnation()));
+    }
+
+    void lanesDone(Message.ComputeLanes work, double[] losses, WorkTimes times) throws IOException {
+        coordinator.call(new Message.LanesDone(
+                worker, coordinator.incarnation(), work.generation(), work.step(), work.span(), losses, times));
+    }
+
+    void batchesEvaluated(Message.EvaluateBatches work, double[] losses, long[] targets) throws IOException {
+        coordinator.call(new Message.BatchesEvaluated(
+                worker, coordinator.incarnation(), work.generation(), work.step(), work.firstBatch(), losses, targets));
+    }
+
+    void abandoned(int generation, int step, String cause) throws IOException {
+        coordinator.call(
+                new Message.WorkAbandoned(worker, coordinator.incarnation(), generation, step, String.valueOf(cause)));
+    }
+
+    /** Says why this worker ends. */
+    public void reportFailure(Exception failure) {
+        coordinator.reportFailure(failure);
+    }
+
+    @Override
+    public void close() {
+        coordinator.close();
+        transport.close();
+    }
+
+    @Override
+    public String toString() {
+        return Role.WORKER.name(worker);
+    }
+}
