@@ -1,0 +1,38 @@
+package org.weft.trainer.coordinator;
+
+import java.util.List;
+import org.weft.core.lanes.LaneSpan;
+import org.weft.core.protocol.Message;
+
+/** What is known of the evaluation at hand. Batches are added in batch order, whoever evaluated them. One thread's. */
+final class EvaluationLedger {
+    final WorkPool batches;
+    private final long[] targets;
+
+    EvaluationLedger(int batches, List<Integer> workers) {
+        this.batches = new WorkPool(batches, workers);
+        this.targets = new long[batches];
+    }
+
+    void batchesEvaluated(Message.BatchesEvaluated report) {
+        System.arraycopy(report.targets(), 0, targets, report.firstBatch(), report.targets().length);
+        LaneSpan span = new LaneSpan(report.firstBatch(), report.losses().length);
+        batches.deliver(report.worker(), span, report.losses());
+    }
+
+    boolean isComplete() {
+        return batches.isComplete();
+    }
+
+    /** Nats a target token. */
+    double meanLoss() {
+        double nats = 0;
+        long tokens = 0;
+        double[] losses = batches.results();
+        for (int i = 0; i < losses.length; i++) {
+            nats += losses[i];
+            tokens += targets[i];
+        }
+        return nats / tokens;
+    }
+}

@@ -1,0 +1,67 @@
+package org.weft.trainer.coordinator;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import org.weft.core.protocol.Address;
+import org.weft.core.protocol.Message;
+import org.weft.core.protocol.Role;
+
+/** One attempt of one worker or server that has joined. Owned by the coordinator's thread. */
+final class Member {
+    final Role role;
+    final int id;
+    final int incarnation;
+    final String host;
+    final String executor;
+    final double peakFlops;
+    /** Where a server listens; null for a worker. */
+    final Address address;
+    /** What a server is still to be told, in order. */
+    final Deque<Message> orders = new ArrayDeque<>();
+
+    /** The held answer to a poll, or null while the member is busy. */
+    CompletableFuture<Message> parked;
+
+    long parkedAtMillis;
+    long lastSeenMillis;
+
+    Member(Message.JoinWorker join, int incarnation) {
+        this.role = Role.WORKER;
+        this.id = join.worker();
+        this.incarnation = incarnation;
+        this.host = join.host();
+        this.executor = join.executor();
+        this.peakFlops = join.peakFlops();
+        this.address = null;
+    }
+
+    Member(Message.JoinServer join, int incarnation) {
+        this.role = Role.SERVER;
+        this.id = join.shard();
+        this.incarnation = incarnation;
+        this.host = join.address().host();
+        this.executor = join.executor();
+        this.peakFlops = 0;
+        this.address = join.address();
+    }
+
+    /** Tells a server what to do, now if it waits for it. */
+    void order(Message message) {
+        if (!reply(message)) {
+            orders.add(message);
+        }
+    }
+
+    /** Answers a held poll, if there is one. */
+    boolean reply(Message message) {
+        CompletableFuture<Message> waiting = parked;
+        parked = null;
+        return waiting != null && waiting.complete(message);
+    }
+
+    @Override
+    public String toString() {
+        return role.name(id) + " (executor " + executor + ", host " + host + ")";
+    }
+}

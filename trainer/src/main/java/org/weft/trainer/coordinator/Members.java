@@ -1,0 +1,84 @@
+package org.weft.trainer.coordinator;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import org.weft.core.protocol.Address;
+import org.weft.core.protocol.Role;
+
+/** Who takes part in the run right now. Owned by the coordinator's thread. */
+final class Members {
+    private final TreeMap<Integer, Member> workers = new TreeMap<>();
+    private final TreeMap<Integer, Member> servers = new TreeMap<>();
+    private int lastIncarnation;
+
+    int nextIncarnation() {
+        return ++lastIncarnation;
+    }
+
+    /** Admits a member; returns the attempt that it replaces, or null. */
+    Member admit(Member member) {
+        return table(member.role).put(member.id, member);
+    }
+
+    /** The member with this id and incarnation, or null where that attempt was given up. */
+    Member find(Role role, int id, int incarnation) {
+        Member member = table(role).get(id);
+        return member != null && member.incarnation == incarnation ? member : null;
+    }
+
+    void remove(Member member) {
+        table(member.role).remove(member.id, member);
+    }
+
+    Collection<Member> workers() {
+        return workers.values();
+    }
+
+    Collection<Member> servers() {
+        return servers.values();
+    }
+
+    List<Integer> workerIds() {
+        return List.copyOf(workers.keySet());
+    }
+
+    /** Every server's address, by shard. */
+    Address[] serverAddresses() {
+        return servers.values().stream().map(server -> server.address).toArray(Address[]::new);
+    }
+
+    List<Member> all() {
+        List<Member> all = new ArrayList<>(servers.values());
+        all.addAll(workers.values());
+        return all;
+    }
+
+    /** Measured peak of all workers together, in floating-point operations a second. */
+    double peakFlops() {
+        return workers.values().stream().mapToDouble(worker -> worker.peakFlops).sum();
+    }
+
+    /** Those of whom nothing was heard since {@code sinceMillis}. */
+    List<Member> silentSince(long sinceMillis) {
+        return all().stream()
+                .filter(member -> member.lastSeenMillis < sinceMillis)
+                .toList();
+    }
+
+    /** Ids in [0, expected) of which no member has joined, as text. */
+    String missing(Role role, int expected) {
+        List<String> missing = new ArrayList<>();
+        for (int id = 0; id < expected; id++) {
+            if (!table(role).containsKey(id)) {
+                missing.add(role.name(id));
+            }
+        }
+        return String.join(", ", missing);
+    }
+
+    private TreeMap<Integer, Member> table(Role role) {
+        return role == Role.WORKER ? workers : servers;
+    }
+}

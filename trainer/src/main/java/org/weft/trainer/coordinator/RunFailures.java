@@ -1,0 +1,25 @@
+package org.weft.trainer.coordinator;
+
+import org.weft.core.WeftException;
+
+/** What ends a run before its last step, in words that a person can act on. */
+final class RunFailures {
+    private RunFailures() {}
+
+    /**
+     * @param what is not finite, with its value
+     * @param checkpoint the last committed one, or empty
+     */
+    static WeftException notFinite(int step, String what, String checkpoint) {
+        String from = checkpoint.isEmpty() ? "no checkpoint was written yet" : "the last checkpoint is " + checkpoint;
+        return WeftException.failed(
+                "step " + step + ": " + what + "; stopped before the update",
+                "lower training.learning_rate or lengthen training.warmup_steps; " + from);
+    }
+
+    static WeftException lastCheckpoint(int step, String cause) {
+        return WeftException.failed(
+                "the last checkpoint (step " + step + ") could not be written: " + cause,
+                "mend the storage of run.dir and run again with --resume");
+    }
+}

@@ -1,0 +1,40 @@
+package org.weft.trainer.coordinator;
+
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+
+/**
+ * What a run is to do, fixed before it starts.
+ *
+ * @param shape of the model
+ * @param startStep version of the parameters to start from
+ * @param checkpoint directory to start from, empty for initial parameters
+ * @param firstGeneration greater than that of any earlier attempt of this run
+ * @param validationBatches micro-batches of one evaluation, 0 where there is no validation text
+ */
+public record RunPlan(
+        WeftConfig config,
+        ModelShape shape,
+        int startStep,
+        String checkpoint,
+        int firstGeneration,
+        int validationBatches) {
+
+    /** Whether the parameters of this version are evaluated. */
+    boolean evaluatesAt(int step) {
+        int every = config.training().evalEvery();
+        boolean due =
+                every > 0 && (step % every == 0 || step == config.training().steps());
+        return due && step > startStep && validationBatches > 0;
+    }
+
+    /** Whether the parameters of this version are saved. */
+    boolean savesAt(int step) {
+        return step % config.checkpoint().every() == 0
+                || step == config.training().steps();
+    }
+
+    long tokensAt(int step) {
+        return (long) step * config.training().globalBatch() * config.model().context();
+    }
+}
