@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
@@ -20,6 +21,7 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.weft.core.WeftException;
 
 /** {@link Store} on any Hadoop file system: {@code hdfs://}, {@code file://}, object stores that have a connector. */
 public final class HadoopStore implements Store {
@@ -95,6 +97,11 @@ public final class HadoopStore implements Store {
     }
 
     @Override
+    public boolean compressed(String path) {
+        return new CompressionCodecFactory(configuration).getCodec(new Path(path)) != null;
+    }
+
+    @Override
     public InputStream openDecompressed(String path) throws IOException {
         CompressionCodec codec = new CompressionCodecFactory(configuration).getCodec(new Path(path));
         InputStream stored = open(path);
@@ -114,7 +121,13 @@ public final class HadoopStore implements Store {
 
             @Override
             public void readFully(long position, byte[] into, int offset, int count) throws IOException {
-                stream.readFully(position, into, offset, count);
+                try {
+                    stream.readFully(position, into, offset, count);
+                } catch (ChecksumException damaged) {
+                    throw WeftException.invalidData(
+                            "file damaged: file=" + path + ": " + damaged.getMessage(),
+                            "its bytes are not those that were written: write it again or restore it");
+                }
             }
 
             @Override

@@ -48,6 +48,9 @@ public interface Store extends Serializable {
     /** Sequential bytes, unpacked where the name ends as a compression codec of Hadoop's does (.gz, .bz2, ...). */
     InputStream openDecompressed(String path) throws IOException;
 
+    /** Whether {@link #openDecompressed} unpacks; a compressed file can be read from its beginning only. */
+    boolean compressed(String path);
+
     RandomReader openRandom(String path) throws IOException;
 
     /** A file that appears under its name only when it is whole. */

@@ -1,0 +1,9 @@
+package org.weft.core.corpus;
+
+/**
+ * A token shard as the manifest lists it.
+ *
+ * @param file its name within the corpus
+ * @param crc32c its checksum, 8 hexadecimal digits
+ */
+public record CorpusShard(String file, long tokens, long documents, long bytes, String crc32c) {}

@@ -1,0 +1,22 @@
+package org.weft.core.corpus;
+
+import java.util.List;
+
+/**
+ * Training or validation: its shards in order.
+ *
+ * @param textBytes UTF-8 bytes of all its documents, for bits per byte
+ */
+public record CorpusSplit(List<CorpusShard> shards, long textBytes) {
+    public CorpusSplit {
+        shards = List.copyOf(shards);
+    }
+
+    public long tokens() {
+        return shards.stream().mapToLong(CorpusShard::tokens).sum();
+    }
+
+    public long documents() {
+        return shards.stream().mapToLong(CorpusShard::documents).sum();
+    }
+}
