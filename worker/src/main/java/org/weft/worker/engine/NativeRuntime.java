@@ -68,7 +68,7 @@ public final class NativeRuntime {
         List<NativeDescription.Advice> advice = new ArrayList<>();
         for (String name : List.of("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")) {
             if (!"1".equals(environment.get(name))) {
-                add(advice, name + "=" + environment.get(name), "set " + name + "=1: one replica is one thread");
+                add(advice, finding(name, environment.get(name)), "set " + name + "=1: one replica is one thread");
             }
         }
         for (String name : List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_THREAD_TIMEOUT")) {
@@ -81,7 +81,7 @@ public final class NativeRuntime {
             if (!"0".equals(property.apply(key))) {
                 add(
                         advice,
-                        key + "=" + property.apply(key),
+                        finding(key, property.apply(key)),
                         "start Java with -D" + key + "=0: Weft bounds native memory");
             }
         }
@@ -103,6 +103,10 @@ public final class NativeRuntime {
 
     private static void add(List<NativeDescription.Advice> advice, String finding, String hint) {
         advice.add(new NativeDescription.Advice(finding, hint));
+    }
+
+    private static String finding(String name, String value) {
+        return value == null ? name + " is not set" : name + "=" + value;
     }
 
     private static String allocator(Map<String, String> environment) {
