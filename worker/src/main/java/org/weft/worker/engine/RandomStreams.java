@@ -1,0 +1,84 @@
+package org.weft.worker.engine;
+
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The dropout of one micro-batch. Each place in the model (a site) has a generator of its own, seeded by (seed, step,
+ * lane, micro-batch, site): a mask depends on nothing that ran before it, and on no other worker.
+ *
+ * <p>libtorch's CPU generator keeps 32 bits of its seed; two of a run's masks may coincide by chance, which does no
+ * harm.
+ */
+final class RandomStreams {
+    /** No dropout: evaluation, and models without it. */
+    static final RandomStreams NONE = new RandomStreams(null, null, 0);
+
+    static final int EMBEDDING = 0;
+    private static final int SITES_PER_BLOCK = 3;
+
+    private final ComputeDevice device;
+    private final MicroBatchKey key;
+    private final double probability;
+
+    private RandomStreams(ComputeDevice device, MicroBatchKey key, double probability) {
+        this.device = device;
+        this.key = key;
+        this.probability = probability;
+    }
+
+    static RandomStreams of(ComputeDevice device, MicroBatchKey key, double probability) {
+        return probability > 0 ? new RandomStreams(device, key, probability) : NONE;
+    }
+
+    boolean active() {
+        return probability > 0;
+    }
+
+    /** The sites of a block: the attention probabilities, and what its two halves add to the residual stream. */
+    static int attention(int block) {
+        return 1 + SITES_PER_BLOCK * block;
+    }
+
+    static int attentionOutput(int block) {
+        return 2 + SITES_PER_BLOCK * block;
+    }
+
+    static int mlpOutput(int block) {
+        return 3 + SITES_PER_BLOCK * block;
+    }
+
+    /** {@code x} with elements cleared and the others scaled by 1/(1 - p); {@code x} itself without dropout. */
+    Tensor drop(Tensor x, int site) {
+        return active() ? x.mul(mask(x, site)) : x;
+    }
+
+    /** 0 with probability p, else 1/(1 - p); shaped as {@code like}. */
+    Tensor mask(Tensor like, int site) {
+        Tensor mask = torch.empty_like(like);
+        try (PointerScope scope = new PointerScope()) {
+            Generator generator = device.generator(seed(key, site));
+            mask.bernoulli_(1 - probability, new GeneratorOptional(generator)).div_(new Scalar(1 - probability));
+        }
+        return mask;
+    }
+
+    /** SplitMix64's finalizer over the parts, one after the other. */
+    static long seed(MicroBatchKey key, int site) {
+        long state = mix(key.seed());
+        for (int part : new int[] {key.step(), key.lane(), key.microBatch(), site}) {
+            state = mix(state + 0x9E3779B97F4A7C15L + part);
+        }
+        return state;
+    }
+
+    private static long mix(long value) {
+        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

@@ -1,0 +1,185 @@
+package org.weft.worker.engine;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.WeftException;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.ParameterLayout;
+import org.weft.worker.data.Batch;
+
+/**
+ * A replica in libtorch, on a CPU or a GPU. Opened, used and closed by one thread; windows may be read and written by
+ * any thread while it is open. Every native object lives in a scope, so that memory is flat and owes nothing to the
+ * garbage collector.
+ */
+public final class TorchReplica implements ModelReplica {
+    private static final int PEAK_SIZE = 1024;
+    private static final int PEAK_ROUNDS = 8;
+
+    private final PointerScope memory = new PointerScope();
+    private final ModelShape shape;
+    private final ReplicaOptions options;
+    private final Thread owner = Thread.currentThread();
+    private final ComputeDevice device;
+    private final FlatTensors flat;
+    private final OutputHead head;
+    private final BlockwiseBackward backward;
+    private volatile boolean closed;
+
+    private TorchReplica(ModelShape shape, ReplicaOptions options, ScalarType type) {
+        this.shape = shape;
+        this.options = options;
+        try (PointerScope building = memory) {
+            device = ComputeDevice.open(options.device());
+            flat = new FlatTensors(shape.layout(), device, type);
+            head = new OutputHead(flat);
+            backward = new BlockwiseBackward(new Gpt2(shape.config(), flat), head, flat);
+            building.extend(); // closing then leaves the thread's stack of scopes but frees nothing
+        }
+    }
+
+    /** Opens a replica with parameters of zero. The calling thread owns it from here on. */
+    public static TorchReplica open(ModelShape shape, ReplicaOptions options) {
+        return open(shape, options, ScalarType.Float);
+    }
+
+    /** In float64, for comparing gradients with finite differences: windows then hold 8 bytes an element. */
+    static TorchReplica open(ModelShape shape, ReplicaOptions options, ScalarType type) {
+        if (shape.vocabSize() < 1) {
+            throw WeftException.invalidData("vocabulary=" + shape.vocabSize() + " must be at least 1", "");
+        }
+        NativeRuntime.setThreads(options.threads());
+        return new TorchReplica(shape, options, type);
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return flat.layout();
+    }
+
+    @Override
+    public ByteBuffer parameters(long offset, int length) {
+        checkOpen();
+        return flat.parameters().window(offset, length);
+    }
+
+    @Override
+    public void parametersWritten(long offset, long length) {
+        checkOpen();
+        flat.parameters().upload(offset, length);
+    }
+
+    @Override
+    public void zeroGradients() {
+        checkOwner();
+        flat.gradients().tensor().zero_();
+    }
+
+    @Override
+    public double accumulateGradient(Batch batch, double normalizer, MicroBatchKey key, GradientListener listener) {
+        checkOwner();
+        checkContext(batch.context());
+        try (PointerScope scope = new PointerScope()) {
+            TokenTensors tokens = TokenTensors.of(batch, shape.vocabSize(), device.torchDevice());
+            RandomStreams dropout = RandomStreams.of(device, key, shape.config().dropout());
+            GradientRelay relay = listener == GradientListener.NONE
+                    ? GradientRelay.direct(listener)
+                    : device.relay(flat.gradients(), listener);
+            return backward.accumulate(tokens, normalizer, dropout, relay) / normalizer;
+        }
+    }
+
+    @Override
+    public ByteBuffer gradients(long offset, int length) {
+        checkOpen();
+        return flat.gradients().window(offset, length);
+    }
+
+    @Override
+    public double loss(Batch batch) {
+        checkOwner();
+        checkContext(batch.context());
+        try (PointerScope scope = new PointerScope()) {
+            return backward.loss(TokenTensors.of(batch, shape.vocabSize(), device.torchDevice()));
+        }
+    }
+
+    @Override
+    public float[] nextTokenLogits(int[] tokens) {
+        checkOwner();
+        if (tokens.length == 0) {
+            throw new IllegalArgumentException("next token of no tokens: give at least 1");
+        }
+        int[] seen = Arrays.copyOfRange(
+                tokens, Math.max(0, tokens.length - shape.config().context()), tokens.length);
+        try (PointerScope scope = new PointerScope()) {
+            TokenTensors prompt = TokenTensors.prompt(seen, shape.vocabSize(), device.torchDevice());
+            Tensor logits = backward.lastLogits(prompt, scope).cpu().to(ScalarType.Float); // (1, V)
+            float[] values = new float[shape.vocabSize()]; // (V)
+            new FloatPointer(logits.data_ptr()).get(values);
+            return values;
+        }
+    }
+
+    /** The best of some products of (1024, 1024): about 0.1 s on a core. */
+    @Override
+    public double measurePeakFlops() {
+        checkOwner();
+        try (PointerScope scope = new PointerScope()) {
+            TensorOptions kind = flat.parameters().tensor().options();
+            long[] square = {PEAK_SIZE, PEAK_SIZE};
+            Tensor a = torch.ones(square, kind); // (M, M)
+            Tensor b = torch.ones(square, kind); // (M, M)
+            Tensor c = torch.mm(a, b); // (M, M)
+            device.synchronize();
+            long best = Long.MAX_VALUE;
+            for (int round = 0; round < PEAK_ROUNDS; round++) {
+                long start = System.nanoTime();
+                torch.mm_out(c, a, b);
+                device.synchronize();
+                best = Math.min(best, System.nanoTime() - start);
+            }
+            return 2.0 * PEAK_SIZE * PEAK_SIZE * PEAK_SIZE / (best * 1e-9);
+        }
+    }
+
+    private void checkContext(int context) {
+        if (context < 1 || context > shape.config().context()) {
+            throw WeftException.invalidData(
+                    "sequences of " + context + " tokens do not fit model.context="
+                            + shape.config().context(),
+                    "cut the corpus into sequences of at most model.context tokens");
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the replica on " + options.device() + " is closed");
+        }
+    }
+
+    private void checkOwner() {
+        checkOpen();
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("the replica belongs to thread " + owner.getName() + ", called by "
+                    + Thread.currentThread().getName());
+        }
+    }
+
+    /** Frees the native memory, windows included. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        head.close();
+        memory.deallocate();
+    }
+}

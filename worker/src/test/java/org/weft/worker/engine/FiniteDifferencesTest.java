@@ -1,0 +1,62 @@
+package org.weft.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.DoubleBuffer;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.Parameter;
+import org.weft.worker.data.Batch;
+
+/** The gradient against central differences of the loss in float64, for elements of every parameter. */
+class FiniteDifferencesTest {
+    private static final double H = 1e-5;
+    private static final int PROBES = 6;
+
+    @Test
+    void gradientsAgreeWithFiniteDifferences() {
+        compare(Replicas.shape(2, 8, 2, 5, 11));
+    }
+
+    /** The same key gives the same masks, so the loss with dropout is a function too. */
+    @Test
+    void gradientsAgreeWithFiniteDifferencesUnderDropout() {
+        compare(Replicas.withDropout(Replicas.shape(2, 8, 2, 5, 11), 0.2));
+    }
+
+    private static void compare(ModelShape shape) {
+        Batch batch = Replicas.batch(1, 3, 5, 11);
+        try (TorchReplica replica = Replicas.openDouble(shape)) {
+            int size = (int) replica.layout().size();
+            DoubleBuffer parameters = replica.parameters(0, size).asDoubleBuffer();
+            Random random = new Random(5);
+            for (int i = 0; i < size; i++) {
+                parameters.put(i, 0.3 * random.nextGaussian());
+            }
+            replica.zeroGradients();
+            loss(replica, batch);
+            double[] gradients = new double[size];
+            replica.gradients(0, size).asDoubleBuffer().get(gradients);
+            for (Parameter parameter : replica.layout().parameters()) {
+                for (int probe = 0; probe < PROBES; probe++) {
+                    int at = (int) (parameter.offset() + random.nextLong(parameter.size()));
+                    double value = parameters.get(at);
+                    parameters.put(at, value + H);
+                    double above = loss(replica, batch);
+                    parameters.put(at, value - H);
+                    double below = loss(replica, batch);
+                    parameters.put(at, value);
+                    assertThat(gradients[at])
+                            .as("%s[%d]", parameter.name(), at - parameter.offset())
+                            .isCloseTo((above - below) / (2 * H), within(1e-8));
+                }
+            }
+        }
+    }
+
+    private static double loss(ModelReplica replica, Batch batch) {
+        return replica.accumulateGradient(batch, 4, Replicas.KEY, GradientListener.NONE);
+    }
+}
