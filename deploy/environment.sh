@@ -1,0 +1,126 @@
+# Sourced by weft and by the scripts beside it, with WEFT_ROOT set to the folder that holds weft: a clone, where the
+# distribution is trainer/target/dist, or an unpacked weft-<version>.tar.gz, which is the distribution itself.
+# Defines functions and WEFT_DIST, WEFT_IS_CLONE, WEFT_JDK_OPTIONS; changes nothing else. bash 4 or newer.
+
+if [ -d "$WEFT_ROOT/lib" ] && [ -d "$WEFT_ROOT/spark/jars" ]; then
+  WEFT_DIST=$WEFT_ROOT
+  WEFT_IS_CLONE=false
+else
+  WEFT_DIST=$WEFT_ROOT/trainer/target/dist
+  WEFT_IS_CLONE=true
+fi
+
+# What Spark needs of JDK 17 (org.apache.spark.launcher.JavaModuleOptions); pom.xml has the same list for the tests.
+WEFT_JDK_OPTIONS=(-XX:+IgnoreUnrecognizedVMOptions)
+for package in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent \
+  java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar; do
+  WEFT_JDK_OPTIONS+=("--add-opens=java.base/$package=ALL-UNNAMED")
+done
+unset package
+WEFT_JDK_OPTIONS+=(--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED
+  -Djdk.reflect.useDirectMethodHandle=false -Dfile.encoding=UTF-8)
+
+# weft_fail STATUS MESSAGE HINT
+weft_fail() {
+  echo "weft: $2" >&2
+  echo "hint: $3" >&2
+  exit "$1"
+}
+
+# Sets JAVA to a JDK 17's java: JAVA_HOME's where it is set, else the one on PATH.
+weft_find_java() {
+  local install="install one (Debian: apt-get install openjdk-17-jdk-headless) and set JAVA_HOME to it"
+  if [ -n "${JAVA_HOME:-}" ]; then
+    JAVA=$JAVA_HOME/bin/java
+    [ -x "$JAVA" ] || weft_fail 1 "JAVA_HOME=$JAVA_HOME has no bin/java" "$install"
+  else
+    JAVA=$(command -v java) || weft_fail 1 "no Java found: JAVA_HOME is not set, java is not on PATH" "$install"
+  fi
+  local version
+  version=$("$JAVA" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.specification\.version = //p')
+  [ "$version" = 17 ] || weft_fail 1 "Weft runs on JDK 17, $JAVA is version ${version:-unknown}" "$install"
+}
+
+# Builds what is missing or older than its sources. The stamp is older than every file that the build has not seen.
+weft_build() {
+  $WEFT_IS_CLONE || return 0
+  local target=$WEFT_ROOT/trainer/target stamp=$WEFT_ROOT/trainer/target/weft-built
+  local sources=("$WEFT_ROOT"/{core,parameter-server,worker,trainer}/{pom.xml,src/main})
+  local others=("$WEFT_ROOT"/{pom.xml,conf,deploy,weft})
+  if [ -f "$stamp" ] && [ -z "$(find "${sources[@]}" "${others[@]}" -newer "$stamp" -print -quit)" ]; then
+    return 0
+  fi
+  mkdir -p "$target"
+  exec 9>"$target/weft-building"
+  if command -v flock >/dev/null 2>&1 && ! flock -n 9; then
+    echo "weft: waiting for another build" >&2
+    flock 9
+    exec 9>&-
+    weft_build
+    return
+  fi
+  # Jars of versions that a changed pom.xml no longer names must not stay on the class path.
+  if [ -f "$stamp" ] && [ -n "$(find "$WEFT_ROOT"/pom.xml "$WEFT_ROOT"/*/pom.xml -newer "$stamp" -print -quit)" ]; then
+    rm -rf "$WEFT_DIST"
+  fi
+  touch "$stamp.new"
+  weft_run_maven "$target/weft-build.log"
+  mv "$stamp.new" "$stamp"
+  exec 9>&-
+}
+
+# Runs the build with its output in LOG, saying now and then that it goes on.
+weft_run_maven() {
+  local log=$1 begin=$SECONDS shown=0 maven
+  echo "weft: building (the first time fetches about 500 MB of libraries; log: $log)" >&2
+  (cd "$WEFT_ROOT" && exec ./mvnw -B -pl trainer -am package -Dmaven.test.skip=true -Dspotless.check.skip=true \
+    -Dcheckstyle.skip=true -Djacoco.skip=true) >"$log" 2>&1 9>&- </dev/null &
+  maven=$!
+  trap 'kill "$maven" 2>/dev/null; exit 130' INT
+  trap 'kill "$maven" 2>/dev/null; exit 143' TERM
+  while kill -0 "$maven" 2>/dev/null; do
+    sleep 0.5
+    if [ $((SECONDS - begin - shown)) -ge 15 ]; then
+      shown=$((SECONDS - begin))
+      echo "weft: still building, ${shown} s" >&2
+    fi
+  done
+  trap - INT TERM
+  if ! wait "$maven"; then
+    grep -E '^(\[ERROR\]|mvnw:|hint:)' "$log" | head -n 20 >&2
+    weft_fail 1 "the build failed" "the whole output is in $log"
+  fi
+}
+
+# What the tensor library wants of its environment; docs/decisions/0002-three-folders.md has where the figures are from.
+weft_native_environment() {
+  export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+  unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE OPENBLAS_THREAD_TIMEOUT
+  # An allocator that keeps its pages: a step frees and asks for the same gigabyte again and again.
+  local jemalloc=${WEFT_JEMALLOC-$(weft_find_jemalloc)}
+  if [ -n "$jemalloc" ]; then
+    [ -r "$jemalloc" ] || weft_fail 1 "WEFT_JEMALLOC=$jemalloc is not readable" "unset it, or set it empty for glibc's malloc"
+    export LD_PRELOAD=$jemalloc${LD_PRELOAD:+:$LD_PRELOAD}
+    export MALLOC_CONF=${MALLOC_CONF:-dirty_decay_ms:-1,muzzy_decay_ms:-1,thp:always}
+  else
+    export MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-1073741824}
+    export MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4294967296}
+    export MALLOC_TOP_PAD_=${MALLOC_TOP_PAD_:-67108864}
+  fi
+  # Without a UTF-8 locale Java would read the words of a command line, such as a prompt, as question marks.
+  case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+    *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) ;;
+    *) export LC_ALL=C.UTF-8 ;;
+  esac
+}
+
+weft_find_jemalloc() {
+  local candidate
+  for candidate in /usr/lib/"$(uname -m)"-linux-gnu/libjemalloc.so.2 /usr/lib64/libjemalloc.so.2 \
+    /usr/lib/libjemalloc.so.2 /usr/local/lib/libjemalloc.so.2; do
+    if [ -r "$candidate" ]; then
+      echo "$candidate"
+      return
+    fi
+  done
+}
