@@ -1,10 +1,12 @@
 package org.weft.core.storage;
 
 import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -143,6 +145,22 @@ public final class HadoopStore implements Store {
         String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
         Path temporary = new Path(target.getParent(), "." + target.getName() + "." + unique + ".tmp");
         return new HadoopAtomicOutput(system(path).create(temporary, true), temporary, target);
+    }
+
+    @Override
+    public OutputStream stream(String path) throws IOException {
+        FSDataOutputStream out = system(path).create(new Path(path), true);
+        return new FilterOutputStream(out) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                out.write(bytes, offset, length);
+            }
+
+            @Override
+            public void flush() throws IOException {
+                out.hflush();
+            }
+        };
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.weft.core.storage;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.List;
 
@@ -55,6 +56,9 @@ public interface Store extends Serializable {
 
     /** A file that appears under its name only when it is whole. */
     AtomicOutput create(String path) throws IOException;
+
+    /** A file that grows under its name, in place of what stood there; {@code flush} shows readers what was written. */
+    OutputStream stream(String path) throws IOException;
 
     /** Moves a file or directory to a name that must be free. */
     void rename(String from, String to) throws IOException;

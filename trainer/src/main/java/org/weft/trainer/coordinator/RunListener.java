@@ -24,13 +24,18 @@ public interface RunListener {
             double waitMillis,
             long pushBytes,
             long pullBytes,
-            double peakFlops) {}
+            double peakFlops) {
+
+        public double tokensPerSecond() {
+            return tokens * 1000 / stepMillis;
+        }
+    }
 
     void stepDone(Step step);
 
     void evaluated(int step, double validationLoss);
 
-    /** Every shard's part of a checkpoint is durable; {@link RunState#checkpointCommitted} is to follow. */
+    /** Every shard's part of a checkpoint is durable; {@link Coordinator#checkpointCommitted} is to follow. */
     void checkpointWritten(int generation, int step, List<SavedRange> files);
 
     void checkpointFailed(int step, String cause);

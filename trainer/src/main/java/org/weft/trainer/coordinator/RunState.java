@@ -146,7 +146,8 @@ final class RunState {
     }
 
     private Message evaluate(LaneSpan span) {
-        return new Message.EvaluateBatches(generation, step, span.first(), span.count(), members.serverAddresses());
+        return new Message.EvaluateBatches(
+                generation.number(), step, span.first(), span.count(), members.serverAddresses());
     }
 
     /** What a polling worker is to do now, or null where it has to wait. */

@@ -1,0 +1,6 @@
+package org.weft.trainer.checkpoint;
+
+import org.weft.core.storage.CheckpointManifest;
+
+/** A committed checkpoint and where it is. */
+public record Checkpoint(String directory, CheckpointManifest manifest) {}

@@ -1,0 +1,74 @@
+package org.weft.trainer.cluster;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.VoidFunction;
+import org.apache.spark.resource.ResourceProfile;
+import org.apache.spark.resource.ResourceProfileBuilder;
+import org.apache.spark.resource.TaskResourceRequests;
+
+/**
+ * A Spark job of one stage whose tasks last as long as the run: one task a server or worker, placed and replaced by
+ * Spark. Runs on a thread of its own.
+ */
+final class LongStage {
+    private final JavaSparkContext context;
+    private final String group;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+    private LongStage(JavaSparkContext context, String group) {
+        this.context = context;
+        this.group = group;
+    }
+
+    /**
+     * Starts the stage.
+     *
+     * @param gpus GPUs of one task; 0 for tasks that need none
+     */
+    static LongStage start(
+            JavaSparkContext context, String group, int tasks, int gpus, VoidFunction<Iterator<Integer>> task) {
+        LongStage stage = new LongStage(context, group);
+        Thread thread = new Thread(() -> stage.run(tasks, gpus, task), group);
+        thread.setDaemon(true);
+        thread.start();
+        return stage;
+    }
+
+    private void run(int tasks, int gpus, VoidFunction<Iterator<Integer>> task) {
+        try {
+            context.setJobGroup(group, group, true);
+            List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
+            JavaRDD<Integer> rdd = context.parallelize(indices, tasks);
+            (Slots.hasGpus(context) ? rdd.withResources(profile(gpus)) : rdd).foreachPartition(task);
+            done.complete(null);
+        } catch (Exception e) {
+            done.completeExceptionally(e);
+        }
+    }
+
+    /** A task profile alone: any executor will do, and only tasks that ask for a GPU are given one. */
+    private ResourceProfile profile(int gpus) {
+        TaskResourceRequests requests =
+                new TaskResourceRequests().cpus(context.getConf().getInt("spark.task.cpus", 1));
+        if (gpus > 0) {
+            requests.resource("gpu", gpus);
+        }
+        return new ResourceProfileBuilder().require(requests).build();
+    }
+
+    /** Completes when all tasks have ended, or with what made Spark give the job up. */
+    CompletableFuture<Void> done() {
+        return done;
+    }
+
+    void cancel() {
+        if (!done.isDone()) {
+            context.cancelJobGroup(group);
+        }
+    }
+}

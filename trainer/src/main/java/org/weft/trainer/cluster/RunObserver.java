@@ -1,0 +1,153 @@
+package org.weft.trainer.cluster;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.weft.core.protocol.SavedRange;
+import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.CheckpointCommitter;
+import org.weft.trainer.coordinator.Coordinator;
+import org.weft.trainer.coordinator.RunListener;
+import org.weft.trainer.coordinator.RunPlan;
+import org.weft.trainer.report.MetricsLog;
+import org.weft.trainer.report.Progress;
+
+/**
+ * Takes what the coordinator tells: shows progress, writes metrics, commits checkpoints. The coordinator's thread only
+ * hands over; files are written by one thread of this class, in the order of the events.
+ */
+final class RunObserver implements RunListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunObserver.class);
+    /** Steps over which the shown speed is averaged. */
+    private static final double SMOOTHING = 0.1;
+
+    private final RunPlan plan;
+    private final Progress progress;
+    private final MetricsLog metrics;
+    private final CheckpointCommitter committer;
+    private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-run-files"));
+    private Coordinator coordinator;
+
+    /** The last step, whose line waits for its validation loss. */
+    private Step pending;
+
+    private double stepMillis;
+    private volatile RunResult result;
+
+    RunObserver(RunPlan plan, Progress progress, MetricsLog metrics, CheckpointCommitter committer) {
+        this.plan = plan;
+        this.progress = progress;
+        this.metrics = metrics;
+        this.committer = committer;
+        this.result = RunResult.startingAt(plan);
+    }
+
+    /** Whom to tell of commits; to be called before the run starts. */
+    void attach(Coordinator owner) {
+        coordinator = owner;
+    }
+
+    RunResult result() {
+        return result;
+    }
+
+    @Override
+    public void stepDone(Step step) {
+        writePending(null);
+        pending = step;
+        stepMillis = stepMillis == 0 ? step.stepMillis() : (1 - SMOOTHING) * stepMillis + SMOOTHING * step.stepMillis();
+        int steps = plan.config().training().steps();
+        double tokensPerSecond = step.tokens() * 1000 / stepMillis;
+        Duration left = Duration.ofMillis((long) (stepMillis * (steps - step.step())));
+        progress.step(step.step(), steps, step.loss(), tokensPerSecond, mfu(step, tokensPerSecond), left);
+        result = result.withStep(step);
+    }
+
+    private double mfu(Step step, double tokensPerSecond) {
+        return step.peakFlops() > 0 ? plan.shape().flopsPerToken() * tokensPerSecond / step.peakFlops() : Double.NaN;
+    }
+
+    @Override
+    public void evaluated(int step, double validationLoss) {
+        progress.say(String.format("step %d  val loss %.4f", step, validationLoss));
+        result = result.withValidation(validationLoss);
+        writePending(validationLoss);
+    }
+
+    private void writePending(Double validationLoss) {
+        Step step = pending;
+        pending = null;
+        if (step != null) {
+            inOrder(() -> metrics.step(step, mfu(step, step.tokensPerSecond()), validationLoss));
+        }
+    }
+
+    @Override
+    public void checkpointWritten(int generation, int step, List<SavedRange> saved) {
+        inOrder(() -> {
+            long start = System.nanoTime();
+            try {
+                Checkpoint checkpoint = committer.commit(generation, step, saved);
+                result = result.withCheckpoint(checkpoint);
+                long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+                double stall =
+                        saved.stream().mapToLong(SavedRange::stallMicros).max().orElse(0) / 1000.0;
+                LOG.info(
+                        "checkpoint {} committed in {} ms (training stood still for {} ms)",
+                        checkpoint.directory(),
+                        millis,
+                        stall);
+                metrics.checkpoint(step, stall, millis);
+                coordinator.checkpointCommitted(generation, step, checkpoint.directory());
+            } catch (IOException | RuntimeException e) {
+                coordinator.checkpointFailed(step, e.toString());
+            }
+        });
+    }
+
+    @Override
+    public void checkpointFailed(int step, String cause) {
+        progress.say("checkpoint of step " + step + " failed, training goes on: " + cause);
+    }
+
+    @Override
+    public void notice(String text) {
+        LOG.info(text);
+    }
+
+    /** Work on files, in the order of the events. Metrics that cannot be written are no reason to stop. */
+    private void inOrder(FileWork work) {
+        files.execute(() -> {
+            try {
+                work.run();
+            } catch (IOException e) {
+                LOG.warn("metrics could not be written: {}", e.getMessage());
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface FileWork {
+        void run() throws IOException;
+    }
+
+    @Override
+    public void close() throws IOException {
+        writePending(null);
+        files.shutdown();
+        try {
+            if (!files.awaitTermination(1, TimeUnit.MINUTES)) {
+                files.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        progress.endBar();
+        metrics.close();
+    }
+}

@@ -1,0 +1,62 @@
+package org.weft.trainer.cluster;
+
+import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.coordinator.RunListener;
+import org.weft.trainer.coordinator.RunPlan;
+
+/**
+ * How far a run came.
+ *
+ * @param firstLoss of the first step that this process trained, or NaN
+ * @param loss of the last step, or NaN
+ * @param validationLoss of the last evaluation, or NaN
+ * @param checkpoint the newest committed one, or null
+ * @param stopped whether it was asked to end early
+ */
+public record RunResult(
+        int step,
+        double firstLoss,
+        double loss,
+        double validationLoss,
+        long tokens,
+        double trainMillis,
+        long parameters,
+        Checkpoint checkpoint,
+        boolean stopped) {
+
+    static RunResult startingAt(RunPlan plan) {
+        long parameters = plan.shape().layout().size();
+        return new RunResult(plan.startStep(), Double.NaN, Double.NaN, Double.NaN, 0, 0, parameters, null, false);
+    }
+
+    RunResult withStep(RunListener.Step step) {
+        double first = Double.isNaN(firstLoss) ? step.loss() : firstLoss;
+        return new RunResult(
+                step.step(),
+                first,
+                step.loss(),
+                validationLoss,
+                tokens + step.tokens(),
+                trainMillis + step.stepMillis(),
+                parameters,
+                checkpoint,
+                stopped);
+    }
+
+    RunResult withValidation(double loss) {
+        return new RunResult(step, firstLoss, this.loss, loss, tokens, trainMillis, parameters, checkpoint, stopped);
+    }
+
+    RunResult withCheckpoint(Checkpoint committed) {
+        return new RunResult(
+                step, firstLoss, loss, validationLoss, tokens, trainMillis, parameters, committed, stopped);
+    }
+
+    RunResult withStopped(boolean early) {
+        return new RunResult(step, firstLoss, loss, validationLoss, tokens, trainMillis, parameters, checkpoint, early);
+    }
+
+    public double tokensPerSecond() {
+        return trainMillis == 0 ? 0 : tokens * 1000 / trainMillis;
+    }
+}

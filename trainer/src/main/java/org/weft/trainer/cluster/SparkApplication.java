@@ -1,0 +1,90 @@
+package org.weft.trainer.cluster;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.HadoopStore;
+
+/** The Spark application of one command: started by Weft where the configuration names a master, else spark-submit's. */
+public final class SparkApplication implements AutoCloseable {
+    private final JavaSparkContext context;
+
+    private SparkApplication(JavaSparkContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Starts the application.
+     *
+     * @param hadoop settings for every Hadoop file system, such as the default one
+     */
+    public static SparkApplication start(WeftConfig config, String command, Map<String, String> hadoop) {
+        SparkConf conf = configuration(config, command);
+        hadoop.forEach((key, value) -> conf.set("spark.hadoop." + key, value));
+        try {
+            JavaSparkContext context = new JavaSparkContext(conf);
+            HadoopStore.bounded(context.hadoopConfiguration());
+            return new SparkApplication(context);
+        } catch (RuntimeException e) {
+            throw new WeftException(
+                    ExitStatus.CLUSTER,
+                    "Spark did not start with master " + conf.get("spark.master") + ": " + e.getMessage(),
+                    "check cluster.master; --verbose shows the whole error",
+                    e);
+        }
+    }
+
+    static SparkConf configuration(WeftConfig config, String command) {
+        ClusterConfig cluster = config.cluster();
+        SparkConf conf = new SparkConf();
+        conf.setIfMissing(
+                "spark.app.name", "weft " + command + " " + config.run().name());
+        if (!cluster.master().isBlank()) {
+            conf.set("spark.master", cluster.master());
+        }
+        if (!conf.contains("spark.master")) {
+            throw WeftException.usage(
+                    "no Spark master: cluster.master is empty and this is not spark-submit",
+                    "set cluster.master, e.g. --set 'cluster.master=local-cluster[2,2,1024]', or use spark-submit");
+        }
+        conf.setIfMissing("spark.ui.enabled", "false");
+        conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+        // A lost executor counts as a failure of the long tasks on it; the coordinator decides when enough is enough.
+        conf.setIfMissing("spark.task.maxFailures", "100");
+        conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
+        if (!conf.contains("spark.submit.deployMode")) {
+            conf.setIfMissing("spark.executor.memory", cluster.executorMemory());
+            classPath(conf);
+        }
+        ExecutorEnvironment.apply(conf, cluster.threads());
+        return conf;
+    }
+
+    /** Executors that share this machine's files read Weft's jars where they are, instead of fetching copies. */
+    private static void classPath(SparkConf conf) {
+        String home = System.getProperty("weft.home", "");
+        if (!home.isEmpty() && Files.isDirectory(Path.of(home, "lib"))) {
+            conf.setIfMissing("spark.executor.extraClassPath", Path.of(home, "lib") + "/*");
+        }
+    }
+
+    public JavaSparkContext context() {
+        return context;
+    }
+
+    /** Files with the application's Hadoop settings; travels to tasks. */
+    public HadoopStore store() {
+        return new HadoopStore(context.hadoopConfiguration());
+    }
+
+    @Override
+    public void close() {
+        context.stop();
+    }
+}

@@ -1,0 +1,164 @@
+package org.weft.trainer.cluster;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.corpus.CorpusManifest;
+import org.weft.core.protocol.Address;
+import org.weft.core.storage.HadoopStore;
+import org.weft.core.transport.SparkTransport;
+import org.weft.core.transport.Transport;
+import org.weft.core.transport.WireSecurity;
+import org.weft.server.ServerOptions;
+import org.weft.trainer.checkpoint.CheckpointCommitter;
+import org.weft.trainer.coordinator.Coordinator;
+import org.weft.trainer.coordinator.RunPlan;
+import org.weft.trainer.report.MetricsLog;
+import org.weft.trainer.report.Progress;
+import org.weft.worker.WorkerOptions;
+
+/**
+ * One run on a Spark application: checks that it fits, starts the coordinator and the two long stages, watches them, and
+ * ends them. {@link #run} is for one thread; {@link #requestStop} for any.
+ */
+public final class TrainingJob {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
+    private static final Duration LEAVE = Duration.ofSeconds(30);
+
+    private final SparkApplication application;
+    private final RunPlan plan;
+    private final CorpusManifest corpus;
+    private final Progress progress;
+    private final AtomicBoolean stopRequested = new AtomicBoolean();
+    private volatile Coordinator coordinator;
+
+    public TrainingJob(SparkApplication application, RunPlan plan, CorpusManifest corpus, Progress progress) {
+        this.application = application;
+        this.plan = plan;
+        this.corpus = corpus;
+        this.progress = progress;
+    }
+
+    /** Ends the run after the step at hand, with a checkpoint. */
+    public void requestStop() {
+        stopRequested.set(true);
+        Coordinator running = coordinator;
+        if (running != null) {
+            running.requestStop();
+        }
+    }
+
+    /**
+     * Trains to the last step, or until asked to stop.
+     *
+     * @throws WeftException with what ended the run before
+     */
+    public RunResult run() throws IOException {
+        WeftConfig config = plan.config();
+        JavaSparkContext context = application.context();
+        HadoopStore store = application.store();
+        MemoryNeed need = MemoryNeed.of(
+                plan.shape().layout(), config.cluster(), config.training().lanes());
+        Slots slots = Slots.require(context, config.cluster(), need);
+        LOG.info("{} executors with {} slots and {} GPUs", slots.executors(), slots.slots(), slots.gpus());
+
+        WireSecurity security = WireSecurity.fresh(config.cluster().encrypt());
+        MetricsLog metrics = MetricsLog.open(store, config.run().dir(), plan.startStep());
+        CheckpointCommitter committer =
+                new CheckpointCommitter(store, config, plan.shape().layout(), corpus);
+        try (RunObserver observer = new RunObserver(plan, progress, metrics, committer);
+                Coordinator coordinating = new Coordinator(plan, observer);
+                Transport transport = new SparkTransport(security);
+                Transport.Listener listener = transport.listen(bindAddress(context), coordinating)) {
+            observer.attach(coordinating);
+            coordinating.start();
+            coordinator = coordinating;
+            if (stopRequested.get()) {
+                coordinating.requestStop();
+            }
+            Address address =
+                    new Address(driverHost(context), listener.address().port());
+            train(coordinating, address, security, store);
+            observer.close();
+            return observer.result().withStopped(stopRequested.get());
+        } finally {
+            coordinator = null;
+        }
+    }
+
+    private void train(Coordinator coordinating, Address address, WireSecurity security, HadoopStore store) {
+        WeftConfig config = plan.config();
+        JavaSparkContext context = application.context();
+        int vocabSize = plan.shape().vocabSize();
+        ServerOptions serverOptions = new ServerOptions(config, vocabSize, address, security, store);
+        WorkerOptions workerOptions = new WorkerOptions(config, vocabSize, address, security);
+        int gpus = Slots.hasGpus(context) ? 1 : 0;
+        LongStage servers =
+                LongStage.start(context, "weft-servers", config.cluster().servers(), 0, new ServerTask(serverOptions));
+        LongStage workers = LongStage.start(
+                context, "weft-workers", config.cluster().workers(), gpus, new WorkerTask(workerOptions, store));
+        try {
+            watch(coordinating, servers);
+            watch(coordinating, workers);
+            coordinating.ended().join();
+        } catch (CompletionException e) {
+            WeftException known = WeftException.within(e);
+            throw known == null ? e : known;
+        } finally {
+            leave(servers, workers);
+        }
+    }
+
+    /** A stage that Spark gives up ends the run with its cause. */
+    @SuppressWarnings("FutureReturnValueIgnored") // The outcome is the coordinator's.
+    private static void watch(Coordinator coordinating, LongStage stage) {
+        stage.done().whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                WeftException known = WeftException.within(failure);
+                coordinating.fail(
+                        known != null
+                                ? known
+                                : new WeftException(
+                                        ExitStatus.FAILED,
+                                        "Spark gave the run's tasks up: " + failure.getMessage(),
+                                        "see the executors' logs; resume with --resume",
+                                        failure));
+            }
+        });
+    }
+
+    /** Tasks leave by themselves once the run is over; those that do not are cancelled. */
+    private static void leave(LongStage servers, LongStage workers) {
+        try {
+            CompletableFuture.allOf(servers.done(), workers.done()).get(LEAVE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("tasks did not leave within {} s and are cancelled", LEAVE.toSeconds());
+        } catch (ExecutionException e) {
+            LOG.debug("a stage failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            servers.cancel();
+            workers.cancel();
+        }
+    }
+
+    private static String driverHost(JavaSparkContext context) {
+        return context.getConf().get("spark.driver.host");
+    }
+
+    private static String bindAddress(JavaSparkContext context) {
+        return context.getConf().get("spark.driver.bindAddress", driverHost(context));
+    }
+}

@@ -1,0 +1,80 @@
+package org.weft.trainer.cluster;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Iterator;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.VoidFunction;
+import org.apache.spark.resource.ResourceInformation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.worker.WorkerLoop;
+import org.weft.worker.WorkerOptions;
+import org.weft.worker.WorkerSession;
+import org.weft.worker.data.Prefetch;
+import org.weft.worker.data.TokenShardBatches;
+import org.weft.worker.engine.ModelReplica;
+import org.weft.worker.engine.ReplicaOptions;
+import org.weft.worker.engine.TorchReplica;
+
+/** The long Spark task that is one worker; its partition holds the worker's index. */
+record WorkerTask(WorkerOptions options, Store store) implements VoidFunction<Iterator<Integer>> {
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerTask.class);
+
+    @Override
+    public void call(Iterator<Integer> index) throws Exception {
+        int worker = index.next();
+        TaskPlace place = TaskPlace.here();
+        String device = device(options.config(), worker, place);
+        try (WorkerSession session = new WorkerSession(options, worker)) {
+            work(session, place, device);
+        }
+    }
+
+    private void work(WorkerSession session, TaskPlace place, String device) throws IOException {
+        WeftConfig config = options.config();
+        ReplicaOptions replicaOptions =
+                new ReplicaOptions(device, config.cluster().threads());
+        try (ModelReplica replica = TorchReplica.open(options.shape(), replicaOptions);
+                Prefetch batches = batches(config)) {
+            batches.start();
+            session.join(place.attempt(), place.host(), place.executor(), device, replica.measurePeakFlops());
+            new WorkerLoop(options, session, replica, batches).run();
+        } catch (IOException | RuntimeException e) {
+            session.reportFailure(e);
+            throw e;
+        }
+    }
+
+    private Prefetch batches(WeftConfig config) throws IOException {
+        TokenShardBatches source = TokenShardBatches.open(
+                store,
+                config.run().corpusDir(),
+                config.training(),
+                config.model().context(),
+                config.run().seed());
+        int perLane = source.microBatchesPerLane();
+        return new Prefetch(source, perLane, 2 * perLane * config.training().lanes());
+    }
+
+    /** {@code cpu}, or the GPU that Spark assigned to this task. */
+    private static String device(WeftConfig config, int worker, TaskPlace place) {
+        ResourceInformation gpu = TaskContext.get().resourcesJMap().get("gpu");
+        String wanted = config.cluster().device();
+        boolean cuda = wanted.equals("cuda") || (wanted.equals("auto") && gpu != null);
+        String device = cuda ? "cuda:" + (gpu == null ? "0" : gpu.addresses()[0]) : "cpu";
+        LOG.info(
+                "worker {} (attempt {}, executor {}, host {}) runs on {}; GPUs that Spark gave it: {}{}",
+                worker,
+                place.attempt(),
+                place.executor(),
+                place.host(),
+                device,
+                gpu == null ? "none" : Arrays.toString(gpu.addresses()),
+                gpu != null && !cuda ? " (not used: cluster.device=" + wanted + ")" : "");
+        return device;
+    }
+}

@@ -1,0 +1,109 @@
+package org.weft.trainer.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.weft.core.storage.Store;
+import org.weft.trainer.coordinator.RunListener;
+
+/**
+ * {@code metrics.jsonl}: one object a step. A resumed run keeps the lines up to its first step and writes on. Owned by one
+ * thread.
+ */
+public final class MetricsLog implements AutoCloseable {
+    public static final String FILE = "metrics.jsonl";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long FLUSH_NANOS = 2_000_000_000L;
+
+    private final OutputStream out;
+    private long lastFlush = System.nanoTime();
+
+    private MetricsLog(OutputStream out) {
+        this.out = out;
+    }
+
+    /** Opens the log of a run that starts at {@code startStep}; lines of later steps are dropped. */
+    public static MetricsLog open(Store store, String runDir, int startStep) throws IOException {
+        String path = runDir + "/" + FILE;
+        List<String> kept = store.exists(path) ? linesUpTo(store, path, startStep) : List.of();
+        MetricsLog log = new MetricsLog(store.stream(path));
+        for (String line : kept) {
+            log.line(line);
+        }
+        log.out.flush();
+        return log;
+    }
+
+    private static List<String> linesUpTo(Store store, String path, int step) throws IOException {
+        List<String> kept = new ArrayList<>();
+        for (String line : new String(store.readAll(path), StandardCharsets.UTF_8).split("\n")) {
+            try {
+                JsonNode object = JSON.readTree(line);
+                if (object != null && object.path("step").asInt(Integer.MAX_VALUE) <= step) {
+                    kept.add(line);
+                }
+            } catch (JsonProcessingException ignored) {
+                // The line that a killed driver left half written.
+            }
+        }
+        return kept;
+    }
+
+    /**
+     * @param mfu model FLOPs utilisation against the workers' measured matrix-product peak, or NaN
+     * @param validationLoss of these parameters, or null
+     */
+    public void step(RunListener.Step step, double mfu, Double validationLoss) throws IOException {
+        ObjectNode line = JSON.createObjectNode();
+        line.put("step", step.step());
+        line.put("loss", step.loss());
+        line.put("learning_rate", step.learningRate());
+        line.put("grad_norm", step.gradientNorm());
+        line.put("tokens", step.tokens());
+        line.put("tokens_per_second", Math.round(step.tokensPerSecond()));
+        if (Double.isFinite(mfu)) {
+            line.put("mfu", Math.round(mfu * 1e4) / 1e4);
+        }
+        line.put("step_millis", Math.round(step.stepMillis() * 10) / 10.0);
+        line.put("wait_millis", Math.round(step.waitMillis() * 10) / 10.0);
+        line.put("push_bytes", step.pushBytes());
+        line.put("pull_bytes", step.pullBytes());
+        if (validationLoss != null) {
+            line.put("val_loss", validationLoss);
+        }
+        line(JSON.writeValueAsString(line));
+        flushNowAndThen();
+    }
+
+    /** A committed checkpoint: how long training stood still for its copy. */
+    public void checkpoint(int step, double stallMillis, double writeMillis) throws IOException {
+        ObjectNode line = JSON.createObjectNode();
+        line.put("step", step);
+        line.put("checkpoint_stall_millis", Math.round(stallMillis * 10) / 10.0);
+        line.put("checkpoint_millis", Math.round(writeMillis * 10) / 10.0);
+        line(JSON.writeValueAsString(line));
+        flushNowAndThen();
+    }
+
+    private void flushNowAndThen() throws IOException {
+        if (System.nanoTime() - lastFlush > FLUSH_NANOS) {
+            out.flush();
+            lastFlush = System.nanoTime();
+        }
+    }
+
+    private void line(String text) throws IOException {
+        out.write((text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+}
