@@ -1,5 +1,6 @@
 package org.weft.worker.data;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,10 +9,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Reads the batches of coming lanes before they are asked for. A lane is {@linkplain #announce announced} as soon as
- * it is known; one daemon thread reads its micro-batches while the replica computes. What was not announced, or is not
- * read yet, is read by the caller: results are those of the source, only the waiting differs. At most
- * {@code capacity} batches are held; announcements beyond that are ignored.
+ * Reads batches before they are asked for. Whoever asks for a lane's first micro-batch will want the others, and most
+ * likely the same lane in the next step: one daemon thread reads those while the replica computes. What was not
+ * foreseen, or is not read yet, is read by the caller: results are those of the source, only the waiting differs. At
+ * most {@code capacity} batches are held; what goes beyond is not read ahead.
  *
  * <p>Safe for use by many threads. A failed read is thrown to whoever asks for that batch.
  */
@@ -21,17 +22,22 @@ public final class Prefetch implements BatchSource {
     private record Key(int step, int lane, int microBatch) {}
 
     private final BatchSource source;
+    private final int microBatchesPerLane;
     private final int capacity;
     private final Thread reader = new Thread(this::readAhead, "weft-prefetch");
 
-    // Guarded by this. Batches announced and not yet taken, and those of them that nobody has begun to read.
-    private final Map<Key, FutureTask<Batch>> announced = new HashMap<>();
+    // Guarded by this. Batches expected and not yet taken, and those of them that nobody has begun to read.
+    private final Map<Key, FutureTask<Batch>> expected = new HashMap<>();
     private final Queue<FutureTask<Batch>> unread = new ArrayDeque<>();
     private boolean started;
     private boolean closed;
 
-    public Prefetch(BatchSource source, int capacity) {
+    /**
+     * @param capacity two steps of this worker's lanes are enough for it never to wait
+     */
+    public Prefetch(BatchSource source, int microBatchesPerLane, int capacity) {
         this.source = source;
+        this.microBatchesPerLane = microBatchesPerLane;
         this.capacity = capacity;
         reader.setDaemon(true);
     }
@@ -44,23 +50,27 @@ public final class Prefetch implements BatchSource {
     }
 
     /**
-     * Says that a lane's batches will be wanted. Those announced for steps more than one away are given up: after a
+     * Says that a lane's batches will be wanted, where that is known before. Those of steps more than one away are given up: after a
      * rewind nobody comes for them.
      */
     public synchronized void announce(int step, int lane) {
-        announced.entrySet().removeIf(entry -> {
+        announce(step, lane, 0);
+    }
+
+    private void announce(int step, int lane, int firstMicroBatch) {
+        expected.entrySet().removeIf(entry -> {
             boolean stale = Math.abs((long) entry.getKey().step() - step) > 1;
             if (stale) {
                 unread.remove(entry.getValue());
             }
             return stale;
         });
-        for (int m = 0; m < source.microBatchesPerLane() && announced.size() < capacity && !closed; m++) {
+        for (int m = firstMicroBatch; m < microBatchesPerLane && expected.size() < capacity && !closed; m++) {
             Key key = new Key(step, lane, m);
-            if (!announced.containsKey(key)) {
+            if (!expected.containsKey(key)) {
                 FutureTask<Batch> task =
                         new FutureTask<>(() -> source.training(key.step(), key.lane(), key.microBatch()));
-                announced.put(key, task);
+                expected.put(key, task);
                 unread.add(task);
             }
         }
@@ -68,12 +78,16 @@ public final class Prefetch implements BatchSource {
     }
 
     @Override
-    public Batch training(int step, int lane, int microBatch) {
+    public Batch training(int step, int lane, int microBatch) throws IOException {
         FutureTask<Batch> task;
         synchronized (this) {
-            task = announced.remove(new Key(step, lane, microBatch));
+            task = expected.remove(new Key(step, lane, microBatch));
             if (task != null) {
                 unread.remove(task);
+            }
+            if (microBatch == 0) {
+                announce(step, lane, 1);
+                announce(step + 1, lane);
             }
         }
         if (task == null) {
@@ -83,11 +97,14 @@ public final class Prefetch implements BatchSource {
         return result(task);
     }
 
-    private static Batch result(FutureTask<Batch> task) {
+    private static Batch result(FutureTask<Batch> task) throws IOException {
         try {
             return task.get();
         } catch (ExecutionException failure) {
             if (failure.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            if (failure.getCause() instanceof IOException cause) {
                 throw cause;
             }
             throw new IllegalStateException("a batch could not be read", failure.getCause());
@@ -116,26 +133,16 @@ public final class Prefetch implements BatchSource {
     }
 
     @Override
-    public int microBatchesPerLane() {
-        return source.microBatchesPerLane();
-    }
-
-    @Override
-    public int validationBatches() {
-        return source.validationBatches();
-    }
-
-    @Override
-    public Batch validation(int index) {
+    public Batch validation(int index) throws IOException {
         return source.validation(index);
     }
 
     /** Ends the thread after the read that it is in, then closes the source. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         synchronized (this) {
             closed = true;
-            announced.clear();
+            expected.clear();
             unread.clear();
             notifyAll();
         }

@@ -1,7 +1,6 @@
 package org.weft.worker.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.SampleOrder;
@@ -50,13 +49,13 @@ public final class TokenShardBatches implements BatchSource {
                 seed);
     }
 
-    @Override
+    /** Micro-batches of one lane of one step. */
     public int microBatchesPerLane() {
         return training.laneBatch() / training.microBatch();
     }
 
     @Override
-    public Batch training(int step, int lane, int microBatch) {
+    public Batch training(int step, int lane, int microBatch) throws IOException {
         check("step", step, Integer.MAX_VALUE);
         check("lane", lane, training.lanes());
         check("micro_batch", microBatch, microBatchesPerLane());
@@ -70,14 +69,14 @@ public final class TokenShardBatches implements BatchSource {
         return new Batch(training.microBatch(), context, tokens);
     }
 
-    @Override
+    /** Batches of the whole validation split; 0 where it holds no sequence. */
     public int validationBatches() {
         long samples = val.samples(context);
         return Math.toIntExact((samples + training.microBatch() - 1) / training.microBatch());
     }
 
     @Override
-    public Batch validation(int index) {
+    public Batch validation(int index) throws IOException {
         check("validation batch", index, validationBatches());
         long first = (long) index * training.microBatch();
         int sequences = (int) Math.min(training.microBatch(), val.samples(context) - first);
@@ -89,21 +88,13 @@ public final class TokenShardBatches implements BatchSource {
     }
 
     @Override
-    public void close() {
-        try {
-            train.close();
-            val.close();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+    public void close() throws IOException {
+        train.close();
+        val.close();
     }
 
-    private void read(TokenCorpus corpus, long sample, int[] tokens, int row) {
-        try {
-            corpus.read(sample, context, tokens, row * (context + 1));
-        } catch (IOException failure) {
-            throw new UncheckedIOException("cannot read sample " + sample, failure);
-        }
+    private void read(TokenCorpus corpus, long sample, int[] tokens, int row) throws IOException {
+        corpus.read(sample, context, tokens, row * (context + 1));
     }
 
     private static void check(String what, int actual, int bound) {

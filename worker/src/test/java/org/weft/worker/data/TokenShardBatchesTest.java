@@ -46,7 +46,7 @@ class TokenShardBatchesTest {
     void aStepsLanesAreConsecutivePositionsOfTheOrder() throws IOException {
         TrainingConfig training = training(16, 2, 4);
         SampleOrder order = new SampleOrder(SEED, 100);
-        try (BatchSource batches = TokenShardBatches.open(store, directory, training, CONTEXT, SEED)) {
+        try (TokenShardBatches batches = TokenShardBatches.open(store, directory, training, CONTEXT, SEED)) {
             assertThat(batches.microBatchesPerLane()).isEqualTo(2);
             int step = 9; // runs over the end of the first epoch: positions 144..159
             List<Integer> firsts = new ArrayList<>();
@@ -78,7 +78,7 @@ class TokenShardBatchesTest {
 
     @Test
     void validationIsInOrderAndItsLastBatchSmaller() throws IOException {
-        try (BatchSource batches = TokenShardBatches.open(store, directory, training(16, 4, 2), CONTEXT, SEED)) {
+        try (TokenShardBatches batches = TokenShardBatches.open(store, directory, training(16, 4, 2), CONTEXT, SEED)) {
             assertThat(batches.validationBatches()).isEqualTo(3);
             assertThat(batches.validation(0).tokens()).startsWith(1000, 1001, 1002, 1003, 1004, 1004, 1005);
             Batch last = batches.validation(2);
@@ -98,7 +98,7 @@ class TokenShardBatchesTest {
     }
 
     private void collect(TrainingConfig training, List<Integer> tokens) throws IOException {
-        try (BatchSource batches = TokenShardBatches.open(store, directory, training, CONTEXT, SEED)) {
+        try (TokenShardBatches batches = TokenShardBatches.open(store, directory, training, CONTEXT, SEED)) {
             for (int lane = 0; lane < training.lanes(); lane++) {
                 for (int m = 0; m < batches.microBatchesPerLane(); m++) {
                     for (int token : batches.training(3, lane, m).tokens()) {
