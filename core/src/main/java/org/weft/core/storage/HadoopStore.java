@@ -158,7 +158,7 @@ public final class HadoopStore implements Store {
 
             @Override
             public void flush() throws IOException {
-                out.hflush();
+                ((FSDataOutputStream) out).hflush();
             }
         };
     }

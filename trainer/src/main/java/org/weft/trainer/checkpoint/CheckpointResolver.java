@@ -53,6 +53,26 @@ public final class CheckpointResolver {
                 "restore one from a copy, or start anew in another run.dir");
     }
 
+    /** Name of a run's newest committed checkpoint, or null. */
+    public String newestName(String checkpointsDir) throws IOException {
+        List<Store.Entry> entries = committed(store, checkpointsDir);
+        return entries.isEmpty() ? null : entries.get(entries.size() - 1).name();
+    }
+
+    /** The highest generation that any of a run's checkpoints was written in; 0 where there is none. */
+    public int highestGeneration(String checkpointsDir) throws IOException {
+        int highest = 0;
+        for (Store.Entry entry : committed(store, checkpointsDir)) {
+            try {
+                highest = Math.max(
+                        highest, CheckpointManifest.load(store, entry.path()).generation());
+            } catch (WeftException damaged) {
+                notices.accept(damaged.getMessage());
+            }
+        }
+        return highest;
+    }
+
     /** A step's checkpoint of a run. */
     public Checkpoint step(String checkpointsDir, int step) throws IOException {
         String directory = checkpointsDir + "/" + CheckpointManifest.directoryName(step);

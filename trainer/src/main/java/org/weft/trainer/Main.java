@@ -1,0 +1,98 @@
+package org.weft.trainer;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.trainer.commands.DoctorCommand;
+import org.weft.trainer.commands.EvaluateCommand;
+import org.weft.trainer.commands.GenerateCommand;
+import org.weft.trainer.commands.InspectCommand;
+import org.weft.trainer.commands.PrepareCommand;
+import org.weft.trainer.commands.PretrainCommand;
+import org.weft.trainer.commands.QuickstartCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** Weft's entry, under {@code ./weft} and under {@code spark-submit} alike. */
+@Command(
+        name = "weft",
+        description = "Trains Transformer language models on the Spark cluster you already have.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            QuickstartCommand.class,
+            PrepareCommand.class,
+            PretrainCommand.class,
+            EvaluateCommand.class,
+            GenerateCommand.class,
+            InspectCommand.class,
+            DoctorCommand.class,
+            CommandLine.HelpCommand.class
+        })
+public final class Main {
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the whole stack of an error.")
+    private boolean verbose;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** Runs one command and returns its exit status. */
+    public static int run(String... args) {
+        Main main = new Main();
+        return new CommandLine(main)
+                .setExecutionExceptionHandler((failure, line, parsed) -> main.report(failure, line))
+                .setParameterExceptionHandler((failure, arguments) -> {
+                    PrintWriter err = failure.getCommandLine().getErr();
+                    err.println("error: " + failure.getMessage());
+                    err.println("hint: weft help " + failure.getCommandLine().getCommandName());
+                    return ExitStatus.USAGE.code();
+                })
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args);
+    }
+
+    private int report(Exception failure, CommandLine line) {
+        WeftException known = WeftException.within(failure);
+        PrintWriter err = line.getErr();
+        if (known == null) {
+            err.println("error: " + describe(failure));
+            err.println("hint: --verbose shows where it happened");
+        } else {
+            err.println("error: " + known.getMessage());
+            if (!known.hint().isEmpty()) {
+                err.println("hint: " + known.hint());
+            }
+        }
+        if (verbose) {
+            StringWriter stack = new StringWriter();
+            failure.printStackTrace(new PrintWriter(stack, true));
+            err.print(stack);
+        }
+        err.flush();
+        return (known == null ? ExitStatus.FAILED : known.status()).code();
+    }
+
+    /** Message of the failure and of its deepest cause: Hadoop and Spark hide the reason at the bottom. */
+    private static String describe(Throwable failure) {
+        Throwable deepest = failure;
+        while (deepest.getCause() != null && deepest.getCause() != deepest) {
+            deepest = deepest.getCause();
+        }
+        return deepest == failure ? failure.toString() : failure.getMessage() + ": " + deepest;
+    }
+
+    /** {@code --version}. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"weft " + WeftVersion.CURRENT};
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package org.weft.trainer.commands;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.HadoopStore;
+import org.weft.trainer.local.EmbeddedHdfs;
+import picocli.CommandLine.Option;
+
+/** Options that most commands share: where the configuration is, and where files without a scheme are. */
+public final class ConfigOptions {
+    @Option(names = "--config", paramLabel = "FILE", description = "The run's YAML; see docs/configuration.md.")
+    private Path file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Sets one key over the file, e.g. --set training.steps=500. May be given many times.")
+    private List<String> overrides = new ArrayList<>();
+
+    @Option(
+            names = "--hdfs",
+            paramLabel = "DIR",
+            description = "Start the embedded HDFS that keeps its data in DIR, as quickstart does, for this command.")
+    private Path hdfs;
+
+    /** The configuration from file and overrides, validated. */
+    WeftConfig load() {
+        return ConfigLoader.load(source(), text(), overrides);
+    }
+
+    /** The configuration that a checkpoint was trained with, under this command's overrides. */
+    WeftConfig over(WeftConfig base) {
+        return ConfigLoader.load(
+                file == null ? "the checkpoint's configuration" : source(),
+                file == null ? ConfigLoader.toYaml(base) : text(),
+                overrides);
+    }
+
+    private String source() {
+        return file == null ? "configuration" : file.toString();
+    }
+
+    private String text() {
+        if (file == null) {
+            return "";
+        }
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw WeftException.usage("there is no file " + file, "give --config the path of a YAML file");
+        } catch (IOException e) {
+            throw WeftException.usage("cannot read " + file + ": " + e.getMessage(), "it must be UTF-8 text");
+        }
+    }
+
+    /** Starts the embedded HDFS if asked for; the caller closes what comes back. */
+    FileAccess openFiles() {
+        return new FileAccess(hdfs == null ? null : EmbeddedHdfs.start(hdfs));
+    }
+
+    /** Hadoop settings of this command, and the embedded HDFS that may stand behind them. */
+    static final class FileAccess implements AutoCloseable {
+        private final EmbeddedHdfs embedded;
+
+        FileAccess(EmbeddedHdfs embedded) {
+            this.embedded = embedded;
+        }
+
+        Map<String, String> settings() {
+            Map<String, String> settings = new HashMap<>();
+            if (embedded != null) {
+                settings.put("fs.defaultFS", embedded.uri().toString());
+                settings.put("dfs.replication", "1");
+            }
+            return settings;
+        }
+
+        HadoopStore store() {
+            Configuration configuration = HadoopStore.bounded(new Configuration());
+            settings().forEach(configuration::set);
+            return new HadoopStore(configuration);
+        }
+
+        @Override
+        public void close() {
+            if (embedded != null) {
+                embedded.close();
+            }
+        }
+    }
+}

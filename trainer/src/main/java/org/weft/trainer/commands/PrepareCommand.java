@@ -1,0 +1,52 @@
+package org.weft.trainer.commands;
+
+import java.util.concurrent.Callable;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.corpus.CorpusManifest;
+import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.corpus.CorpusJob;
+import org.weft.trainer.report.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code prepare}: from text to token shards. */
+@Command(
+        name = "prepare",
+        description = "Turn text into token shards under run.dir/corpus.",
+        mixinStandardHelpOptions = true)
+public final class PrepareCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOptions options;
+
+    @Override
+    public Integer call() throws Exception {
+        WeftConfig config = options.load();
+        try (ConfigOptions.FileAccess files = options.openFiles();
+                SparkApplication application = SparkApplication.start(config, "prepare", files.settings())) {
+            CorpusManifest manifest = prepare(application, config, Progress.onStderr());
+            summary(config, manifest).print();
+            return ExitStatus.DONE.code();
+        }
+    }
+
+    static CorpusManifest prepare(SparkApplication application, WeftConfig config, Progress progress)
+            throws Exception {
+        if (config.corpus().input().isEmpty()) {
+            throw WeftException.usage("corpus.input is empty", "give files, directories or globs to read");
+        }
+        return new CorpusJob(application.context(), application.store(), progress::say)
+                .run(config.corpus(), config.tokenizer(), config.run().corpusDir());
+    }
+
+    static Summary summary(WeftConfig config, CorpusManifest manifest) {
+        return new Summary("prepare")
+                .put("corpus", config.run().corpusDir())
+                .put("documents", manifest.train().documents() + manifest.val().documents())
+                .put("train_tokens", manifest.train().tokens())
+                .put("val_tokens", manifest.val().tokens())
+                .put("vocab_size", manifest.vocabSize())
+                .put("shards", manifest.train().shards().size());
+    }
+}

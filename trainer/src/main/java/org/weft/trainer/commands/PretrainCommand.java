@@ -1,0 +1,41 @@
+package org.weft.trainer.commands;
+
+import java.util.concurrent.Callable;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.trainer.cluster.RunResult;
+import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.report.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code pretrain}: from a prepared corpus to a trained model. */
+@Command(name = "pretrain", description = "Train a model on a prepared corpus.", mixinStandardHelpOptions = true)
+public final class PretrainCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOptions options;
+
+    @Option(
+            names = "--resume",
+            arity = "0..1",
+            paramLabel = "STEP",
+            fallbackValue = Pretraining.LATEST,
+            description = "Go on from the newest checkpoint that verifies, or from that of STEP.")
+    private String resume;
+
+    @Override
+    public Integer call() throws Exception {
+        if (resume != null && !resume.equals(Pretraining.LATEST) && !resume.matches("\\d{1,8}")) {
+            throw WeftException.usage("--resume " + resume + " is no step", "give a number, or --resume alone");
+        }
+        WeftConfig config = options.load();
+        try (ConfigOptions.FileAccess files = options.openFiles();
+                SparkApplication application = SparkApplication.start(config, "pretrain", files.settings())) {
+            RunResult result = new Pretraining(application, config, Progress.onStderr()).run(resume);
+            Summary.of("pretrain", result).print();
+            return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package org.weft.trainer.commands;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.storage.CheckpointManifest;
+import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.worker.engine.ModelReplica;
+import org.weft.worker.engine.ReplicaOptions;
+import org.weft.worker.engine.TorchReplica;
+
+/** Opens a replica with a checkpoint's parameters. */
+public final class ReplicaLoader {
+    private ReplicaLoader() {}
+
+    /** The configuration that a checkpoint was trained with. */
+    public static WeftConfig configOf(Checkpoint checkpoint) {
+        return ConfigLoader.fromTree(
+                checkpoint.directory(), checkpoint.manifest().config());
+    }
+
+    /** A replica on this machine's CPU; the caller closes it. */
+    public static ModelReplica open(Store store, Checkpoint checkpoint) throws IOException {
+        CheckpointManifest manifest = checkpoint.manifest();
+        WeftConfig config = configOf(checkpoint);
+        ModelShape shape = new ModelShape(config.model(), manifest.vocabSize());
+        ModelReplica replica = TorchReplica.open(
+                shape, ReplicaOptions.cpu(config.cluster().threads()));
+        new CheckpointReader(store, checkpoint.directory(), manifest)
+                .read(CheckpointReader.PARAM, 0, manifest.parameters(), (offset, bytes) -> {
+                    ByteBuffer window = replica.parameters(offset, bytes.remaining() / Float.BYTES);
+                    window.put(bytes);
+                });
+        replica.parametersWritten(0, manifest.parameters());
+        return replica;
+    }
+}

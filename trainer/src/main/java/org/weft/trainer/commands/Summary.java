@@ -1,0 +1,56 @@
+package org.weft.trainer.commands;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.weft.trainer.cluster.RunResult;
+
+/** The last line on stdout: one JSON object, for programs. */
+final class Summary {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ObjectNode object = JSON.createObjectNode();
+
+    Summary(String command) {
+        object.put("command", command);
+    }
+
+    static Summary of(String command, RunResult result) {
+        Summary summary = new Summary(command).put("step", result.step());
+        summary.number("loss", result.loss()).number("val_loss", result.validationLoss());
+        summary.put("tokens_per_second", Math.round(result.tokensPerSecond()))
+                .put("parameters", result.parameters());
+        if (result.checkpoint() != null) {
+            summary.put("params_sha256", result.checkpoint().manifest().paramsSha256())
+                    .put("checkpoint", result.checkpoint().directory());
+        }
+        return result.stopped() ? summary.put("stopped", "asked to end before the last step") : summary;
+    }
+
+    Summary put(String key, String value) {
+        object.put(key, value);
+        return this;
+    }
+
+    Summary put(String key, long value) {
+        object.put(key, value);
+        return this;
+    }
+
+    /** A number that may be unknown: left out where it is NaN. */
+    Summary number(String key, double value) {
+        if (Double.isFinite(value)) {
+            object.put(key, value);
+        }
+        return this;
+    }
+
+    void print() {
+        try {
+            System.out.println(JSON.writeValueAsString(object));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+        System.out.flush();
+    }
+}
