@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.Serializable;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
@@ -30,7 +31,8 @@ public record CorpusManifest(
         TokenType dtype,
         int endOfText,
         CorpusSplit train,
-        CorpusSplit val) {
+        CorpusSplit val)
+        implements Serializable {
 
     public static final int VERSION = 1;
     public static final String FILE = "manifest.json";

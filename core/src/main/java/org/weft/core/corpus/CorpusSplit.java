@@ -1,5 +1,6 @@
 package org.weft.core.corpus;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -7,7 +8,7 @@ import java.util.List;
  *
  * @param textBytes UTF-8 bytes of all its documents, for bits per byte
  */
-public record CorpusSplit(List<CorpusShard> shards, long textBytes) {
+public record CorpusSplit(List<CorpusShard> shards, long textBytes) implements Serializable {
     public CorpusSplit {
         shards = List.copyOf(shards);
     }

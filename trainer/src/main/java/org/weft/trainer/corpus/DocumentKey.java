@@ -1,0 +1,75 @@
+package org.weft.trainer.corpus;
+
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Comparator;
+import org.apache.spark.Partitioner;
+import org.weft.core.corpus.Fingerprint;
+
+/**
+ * What identifies a document: the first 16 bytes of the SHA-256 of its text. Equal texts have equal keys, and the
+ * order of keys is the order of the corpus, so that neither depends on how the input was cut.
+ *
+ * <pre>
+ *   bytes 0..7    which shard, and the order within it
+ *   bytes 8..15   order, and whether the document is kept for validation
+ * </pre>
+ */
+final class DocumentKey {
+    static final int BYTES = 16;
+
+    /** Unsigned byte by byte. */
+    static final Comparator<byte[]> ORDER = (Comparator<byte[]> & Serializable) Arrays::compareUnsigned;
+
+    private static final double TWO_TO_53 = 0x1p53;
+
+    private DocumentKey() {}
+
+    static byte[] of(byte[] text) {
+        return Arrays.copyOf(Fingerprint.sha256(text), BYTES);
+    }
+
+    /** Whether the document belongs to validation, which keeps {@code fraction} of all. */
+    static boolean isValidation(byte[] key, double fraction) {
+        long bits = ByteBuffer.wrap(key).getLong(8) >>> 11;
+        return bits / TWO_TO_53 < fraction;
+    }
+
+    /** Which of {@code shards} equal ranges of hashes the key is in. */
+    static int shard(byte[] key, int shards) {
+        long high = ByteBuffer.wrap(key).getInt(0) & 0xFFFFFFFFL;
+        return (int) (high * shards >>> 32);
+    }
+
+    /** Gives each shard a range of hashes: shard after shard, keys ascend. */
+    static final class Shards extends Partitioner {
+        private static final long serialVersionUID = 1L;
+
+        private final int count;
+
+        Shards(int count) {
+            this.count = count;
+        }
+
+        @Override
+        public int numPartitions() {
+            return count;
+        }
+
+        @Override
+        public int getPartition(Object key) {
+            return shard((byte[]) key, count);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Shards shards && shards.count == count;
+        }
+
+        @Override
+        public int hashCode() {
+            return count;
+        }
+    }
+}

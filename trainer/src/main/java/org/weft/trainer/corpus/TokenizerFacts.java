@@ -1,0 +1,63 @@
+package org.weft.trainer.corpus;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.weft.core.WeftException;
+
+/**
+ * What Weft needs to know of a {@code tokenizer.json} beside encoding with it.
+ *
+ * @param vocabSize one more than the largest id
+ * @param endOfText id of the token that ends a document
+ */
+record TokenizerFacts(int vocabSize, int endOfText) {
+
+    /** What tokenizers call the end of a text, the most telling first. */
+    private static final List<String> END_OF_TEXT =
+            List.of(TokenizerJson.END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>", "<|eot_id|>", "<|im_end|>", "[SEP]");
+
+    private static final String HINT = "give a tokenizer.json as Hugging Face's tokenizers write it";
+
+    /**
+     * @param name names the file in errors
+     */
+    static TokenizerFacts of(byte[] tokenizerJson, String name) {
+        JsonNode root;
+        try {
+            root = new ObjectMapper().readTree(tokenizerJson);
+        } catch (IOException broken) {
+            throw WeftException.invalidData("tokenizer is broken JSON: " + name + ": " + broken.getMessage(), HINT);
+        }
+        Map<String, Integer> ids = new HashMap<>();
+        JsonNode vocabulary = root.path("model").path("vocab");
+        if (vocabulary.isArray()) { // Unigram: [[token, score], ...]
+            for (JsonNode entry : vocabulary) {
+                ids.put(entry.path(0).asText(), ids.size());
+            }
+        } else {
+            vocabulary
+                    .fields()
+                    .forEachRemaining(
+                            entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
+        }
+        for (JsonNode added : root.path("added_tokens")) {
+            ids.put(added.path("content").asText(), added.path("id").asInt());
+        }
+        if (ids.isEmpty()) {
+            throw WeftException.invalidData("tokenizer has no vocabulary: " + name, HINT);
+        }
+        int largest = ids.values().stream().mapToInt(Integer::intValue).max().getAsInt();
+        for (String candidate : END_OF_TEXT) {
+            if (ids.containsKey(candidate)) {
+                return new TokenizerFacts(largest + 1, ids.get(candidate));
+            }
+        }
+        throw WeftException.invalidData(
+                "tokenizer has no token for the end of a text: " + name + " looked for " + END_OF_TEXT,
+                "add <|endoftext|> to its added_tokens");
+    }
+}
