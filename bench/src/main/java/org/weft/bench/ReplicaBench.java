@@ -1,8 +1,12 @@
 package org.weft.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Bucket;
@@ -50,7 +54,12 @@ public final class ReplicaBench {
                 bare[round] = bareRate(peer, batch, steps);
                 weft[round] = replicaRate(replica, batch, steps);
                 System.err.printf(
-                        Locale.ROOT, "round %d: weft %.0f bare %.0f tokens/s%n", round, weft[round], bare[round]);
+                        Locale.ROOT,
+                        "round %d: weft %.0f bare %.0f tokens/s, resident %d MiB%n",
+                        round,
+                        weft[round],
+                        bare[round],
+                        residentMib());
             }
             double peak = replica.measurePeakFlops();
             double rate = median(weft);
@@ -87,6 +96,16 @@ public final class ReplicaBench {
 
     private static double rate(Batch batch, int steps, long start) {
         return batch.targets() * steps / ((System.nanoTime() - start) * 1e-9);
+    }
+
+    private static long residentMib() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            String line =
+                    lines.filter(each -> each.startsWith("VmRSS:")).findFirst().orElse("VmRSS: 0 kB");
+            return Long.parseLong(line.replaceAll("\\D", "")) >> 10;
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private static double median(double[] values) {

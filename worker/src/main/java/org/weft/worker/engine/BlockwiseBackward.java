@@ -90,7 +90,7 @@ final class BlockwiseBackward {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             Tensor x = forward(tokens, scope).narrow(1, tokens.context() - 1L, 1); // (1, 1, D)
-            Tensor logits = head.logits(rows(model.finalNorm(x))); // (1, V)
+            Tensor logits = head.lastLogits(rows(model.finalNorm(x))); // (1, V)
             caller.attach(logits);
             return logits;
         }

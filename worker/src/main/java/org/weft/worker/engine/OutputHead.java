@@ -1,6 +1,5 @@
 package org.weft.worker.engine;
 
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -10,8 +9,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The tied output head and its cross-entropy, a few rows at a time: logits of (N, V) are never held, only two buffers
- * of at most {@value #BUFFER_BYTES} bytes (or of one row), which stay from step to step. The gradient is written down
+ * The tied output head and its cross-entropy, a few rows at a time: logits of (N, V) are never held, only a buffer of
+ * at most {@value #BUFFER_BYTES} bytes (or of one row), which stays from step to step. The gradient is written down
  * rather than recorded, softmax minus one at the target, so that a chunk's logits become its gradient in place and the
  * embedding's gradient is added to by the matrix product itself.
  *
@@ -21,12 +20,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class OutputHead implements AutoCloseable {
     static final int BUFFER_BYTES = 32 << 20;
+    private static final long[] LAST = {1};
 
     private final Tensor embedding; // (V, D)
     private final Tensor embeddingGradient; // (V, D)
     private final int chunkRows;
-    private Tensor logitsBuffer; // (R, V)
-    private Tensor scoresBuffer; // (R, V)
+    private Tensor buffer; // (R, V)
 
     OutputHead(FlatTensors flat) {
         embedding = flat.parameter("wte.weight").detach();
@@ -61,7 +60,7 @@ final class OutputHead implements AutoCloseable {
     }
 
     /** One row's logits. (1, D) to (1, V) */
-    Tensor logits(Tensor x) {
+    Tensor lastLogits(Tensor x) {
         return torch.mm(x, embedding.t()); // (1, V)
     }
 
@@ -74,11 +73,13 @@ final class OutputHead implements AutoCloseable {
             try (PointerScope scope = new PointerScope()) {
                 Tensor part = x.narrow(0, row, count); // (R, D)
                 Tensor target = targets.narrow(0, row, count); // (R, 1)
-                Tensor scores = logProbabilities(part); // (R, V)
+                Tensor scores = logits(part); // (R, V)
+                scores.sub_(scores.amax(LAST, true)); // (R, V), largest 0: no overflow below
                 Tensor chosen = scores.gather(1, target); // (R, 1)
-                sum.sub_(chosen.sum(new ScalarTypeOptional(ScalarType.Double))); // (1)
+                Tensor total = scores.exp_().sum(LAST, true, null); // (R, 1)
+                sum.add_(total.log().sub_(chosen).sum(new ScalarTypeOptional(ScalarType.Double))); // (1)
                 if (gradient != null) {
-                    Tensor error = scores.exp_().scatter_add_(1, target, chosen.fill_(new Scalar(-1.0))); // (R, V)
+                    Tensor error = scores.div_(total).scatter_add_(1, target, chosen.fill_(new Scalar(-1.0))); // (R, V)
                     Tensor into = gradient.narrow(0, row, count); // (R, D)
                     torch.addmm_out(into, into, error, embedding, new Scalar(0.0), scale); // (R, D)
                     embeddingGradient.addmm_(error.t(), part, new Scalar(1.0), scale); // (V, D)
@@ -88,11 +89,9 @@ final class OutputHead implements AutoCloseable {
         return new Result(sum, gradient);
     }
 
-    private Tensor logProbabilities(Tensor x) {
-        Tensor logits = logitsBuffer.narrow(0, 0, x.size(0)); // (R, V)
-        Tensor scores = scoresBuffer.narrow(0, 0, x.size(0)); // (R, V)
-        torch.mm_out(logits, x, embedding.t());
-        return torch.log_softmax_out(scores, logits, 1);
+    private Tensor logits(Tensor x) {
+        Tensor logits = buffer.narrow(0, 0, x.size(0)); // (R, V)
+        return torch.mm_out(logits, x, embedding.t());
     }
 
     private Tensor sumOfZero() {
@@ -102,30 +101,23 @@ final class OutputHead implements AutoCloseable {
     }
 
     private void reserve(long rows) {
-        if (logitsBuffer != null && logitsBuffer.size(0) >= rows) {
+        if (buffer != null && buffer.size(0) >= rows) {
             return;
         }
-        close(logitsBuffer, scoresBuffer);
-        logitsBuffer = buffer(rows);
-        scoresBuffer = buffer(rows);
+        releaseBuffer();
+        buffer = torch.empty(new long[] {rows, embedding.size(0)}, embedding.options(), null); // (R, V)
+        buffer.retainReference(); // past the scope of this call
     }
 
-    private Tensor buffer(long rows) {
-        Tensor buffer = torch.empty(new long[] {rows, embedding.size(0)}, embedding.options(), null); // (R, V)
-        buffer.retainReference();
-        return buffer;
-    }
-
-    private static void close(Pointer... pointers) {
-        for (Pointer pointer : pointers) {
-            if (pointer != null) {
-                pointer.close();
-            }
+    private void releaseBuffer() {
+        if (buffer != null) {
+            buffer.close();
+            buffer = null;
         }
     }
 
     @Override
     public void close() {
-        close(logitsBuffer, scoresBuffer, embedding);
+        releaseBuffer();
     }
 }

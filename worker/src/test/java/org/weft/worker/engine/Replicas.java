@@ -44,12 +44,13 @@ final class Replicas {
         replica.parametersWritten(0, layout.size());
     }
 
-    /** Token j (0 to T) of sequence i of step s: (i 7919 + j j 31 + j s 17 + s 101 + 3) mod V. */
+    /** Token j (0 to T) of sequence i of step s: 7 ((7919 i + 31 j j + 17 j s + 101 s + 3) mod 29) mod V. */
     static Batch batch(int step, int sequences, int context, int vocabSize) {
         int[] tokens = new int[sequences * (context + 1)];
         for (int i = 0; i < sequences; i++) {
             for (int j = 0; j <= context; j++) {
-                tokens[i * (context + 1) + j] = (i * 7919 + j * j * 31 + j * step * 17 + step * 101 + 3) % vocabSize;
+                int value = 7919 * i + 31 * j * j + 17 * j * step + 101 * step + 3;
+                tokens[i * (context + 1) + j] = 7 * (value % 29) % vocabSize;
             }
         }
         return new Batch(sequences, context, tokens);

@@ -1,0 +1,113 @@
+package org.weft.worker.sample;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Chooses the next token: temperature, then top-k, then top-p (Holtzman et al. 2020), then one draw. Draw n is a
+ * function of (seed, n) alone; tokens of equal logits are ordered by their id. Not shared between threads.
+ *
+ * <p>V vocabulary.
+ */
+public final class Sampler {
+    private final SamplingOptions options;
+    private long draws;
+
+    public Sampler(SamplingOptions options) {
+        this.options = options;
+    }
+
+    /**
+     * The next token's id.
+     *
+     * @param logits (V), not changed
+     */
+    public int next(float[] logits) {
+        checkFinite(logits);
+        if (options.temperature() == 0) {
+            draws++;
+            return mostLikely(logits);
+        }
+        int[] tokens = candidates(logits);
+        double[] weights = new double[tokens.length];
+        double largest = logits[tokens[0]];
+        double total = 0;
+        for (int i = 0; i < tokens.length; i++) {
+            weights[i] = Math.exp((logits[tokens[i]] - largest) / options.temperature());
+            total += weights[i];
+        }
+        int kept = nucleus(weights, total);
+        double keptTotal = 0;
+        for (int i = 0; i < kept; i++) {
+            keptTotal += weights[i];
+        }
+        double at = uniform(options.seed(), draws++) * keptTotal;
+        for (int i = 0; i < kept; i++) {
+            at -= weights[i];
+            if (at < 0) {
+                return tokens[i];
+            }
+        }
+        return tokens[kept - 1];
+    }
+
+    /** The tokens that top-k keeps, the most likely first. */
+    private int[] candidates(float[] logits) {
+        int count = options.topK() == 0 ? logits.length : Math.min(options.topK(), logits.length);
+        // The sign-corrected bits of a float order as the float does; ties go to the smaller id.
+        long[] keys = new long[logits.length];
+        for (int token = 0; token < logits.length; token++) {
+            int bits = Float.floatToIntBits(logits[token] + 0.0f);
+            int ordered = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+            keys[token] = ((long) ~ordered << 32) | token;
+        }
+        Arrays.sort(keys);
+        return IntStream.range(0, count).map(i -> (int) keys[i]).toArray();
+    }
+
+    private int nucleus(double[] weights, double total) {
+        if (options.topP() == 1) {
+            return weights.length;
+        }
+        double reached = 0;
+        for (int i = 0; i < weights.length; i++) {
+            reached += weights[i];
+            if (reached >= options.topP() * total) {
+                return i + 1;
+            }
+        }
+        return weights.length;
+    }
+
+    private static int mostLikely(float[] logits) {
+        int best = 0;
+        for (int token = 1; token < logits.length; token++) {
+            if (logits[token] > logits[best]) {
+                best = token;
+            }
+        }
+        return best;
+    }
+
+    private static void checkFinite(float[] logits) {
+        if (logits.length == 0) {
+            throw new IllegalArgumentException("no logits to choose from");
+        }
+        for (int token = 0; token < logits.length; token++) {
+            if (!Float.isFinite(logits[token])) {
+                throw new IllegalArgumentException("logit of token " + token + " is " + logits[token]);
+            }
+        }
+    }
+
+    /** Number n of SplitMix64's sequence from the mixed seed, in [0, 1). */
+    static double uniform(long seed, long n) {
+        return (mix(mix(seed) + (n + 1) * 0x9E3779B97F4A7C15L) >>> 11) * 0x1.0p-53;
+    }
+
+    private static long mix(long value) {
+        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}
