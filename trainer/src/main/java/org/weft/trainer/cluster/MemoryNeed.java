@@ -15,6 +15,8 @@ import org.weft.core.params.ParameterLayout;
  * @param workerBytes heap and direct memory of one worker
  */
 record MemoryNeed(long serverBytes, long workerBytes) {
+    static final MemoryNeed NONE = new MemoryNeed(0, 0);
+
     /** Weights 1, moments 2, gradients 2, checkpoint copy 3. */
     private static final int SERVER_VECTORS = 8;
     /** Netty's buffers and Spark itself. */

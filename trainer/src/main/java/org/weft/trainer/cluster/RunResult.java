@@ -47,7 +47,8 @@ public record RunResult(
         return new RunResult(step, firstLoss, this.loss, loss, tokens, trainMillis, parameters, checkpoint, stopped);
     }
 
-    RunResult withCheckpoint(Checkpoint committed) {
+    /** The same with a checkpoint to name. */
+    public RunResult withCheckpoint(Checkpoint committed) {
         return new RunResult(
                 step, firstLoss, loss, validationLoss, tokens, trainMillis, parameters, committed, stopped);
     }

@@ -54,6 +54,11 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
         }
     }
 
+    /** As {@link #require}, for the number of slots and GPUs alone. */
+    public static Slots requireCount(JavaSparkContext context, ClusterConfig cluster) {
+        return require(context, cluster, MemoryNeed.NONE);
+    }
+
     private static int expectedExecutors(JavaSparkContext context) {
         String master = context.master();
         if (!master.startsWith("local-cluster[")) {
@@ -80,7 +85,7 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
             executors++;
             slots += (local ? context.defaultParallelism() : executor.totalCores()) / cpusPerTask;
             gpus += executor.resources().contains(GPU)
-                    ? executor.resources().apply(GPU).addresses().size()
+                    ? executor.resources().apply(GPU).addresses().length
                     : 0;
             memory = Math.min(memory, executor.maxMemory());
         }

@@ -46,6 +46,11 @@ public final class ConfigOptions {
                 overrides);
     }
 
+    /** Whether the user gave any configuration. */
+    boolean given() {
+        return file != null || !overrides.isEmpty();
+    }
+
     private String source() {
         return file == null ? "configuration" : file.toString();
     }

@@ -31,8 +31,7 @@ public final class PrepareCommand implements Callable<Integer> {
         }
     }
 
-    static CorpusManifest prepare(SparkApplication application, WeftConfig config, Progress progress)
-            throws Exception {
+    static CorpusManifest prepare(SparkApplication application, WeftConfig config, Progress progress) throws Exception {
         if (config.corpus().input().isEmpty()) {
             throw WeftException.usage("corpus.input is empty", "give files, directories or globs to read");
         }

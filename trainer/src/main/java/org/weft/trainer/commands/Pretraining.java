@@ -1,10 +1,10 @@
 package org.weft.trainer.commands;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
-import com.fasterxml.jackson.databind.JsonNode;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
@@ -87,8 +87,8 @@ final class Pretraining {
         int microBatch = config.training().microBatch();
         long batches = (samples + microBatch - 1) / microBatch;
         if (batches == 0 && config.training().evalEvery() > 0) {
-            progress.say("the validation split holds no sequence of " + config.model().context()
-                    + " tokens: nothing will be evaluated");
+            progress.say("the validation split holds no sequence of "
+                    + config.model().context() + " tokens: nothing will be evaluated");
         }
         return (int) Math.min(batches, config.training().evalBatches());
     }
@@ -100,9 +100,8 @@ final class Pretraining {
             requireFresh(resolver, directory);
             return null;
         }
-        Checkpoint start = resume.equals(LATEST)
-                ? resolver.latest(directory)
-                : resolver.step(directory, Integer.parseInt(resume));
+        Checkpoint start =
+                resume.equals(LATEST) ? resolver.latest(directory) : resolver.step(directory, Integer.parseInt(resume));
         if (start == null) {
             progress.say("no checkpoint in " + directory + " yet: starting at step 0");
             return null;
@@ -110,7 +109,8 @@ final class Pretraining {
         CheckpointResolver.requireLayout(start, shape.layout());
         if (!start.manifest().tokenizerSha256().equals(corpus.tokenizerSha256())) {
             throw WeftException.invalidData(
-                    start.directory() + " was trained with another tokenizer than " + config.run().corpusDir() + " has",
+                    start.directory() + " was trained with another tokenizer than "
+                            + config.run().corpusDir() + " has",
                     "resume on the corpus that it was trained on, or start anew in another run.dir");
         }
         progress.say("resuming from " + start.directory());
@@ -139,8 +139,13 @@ final class Pretraining {
                 }
             }
         }
-        if (!before.path("run").path("seed").asText().equals(now.path("run").path("seed").asText())) {
-            changed.put("run.seed", before.path("run").path("seed") + " -> " + config.run().seed());
+        if (!before.path("run")
+                .path("seed")
+                .asText()
+                .equals(now.path("run").path("seed").asText())) {
+            changed.put(
+                    "run.seed",
+                    before.path("run").path("seed") + " -> " + config.run().seed());
         }
         if (!changed.isEmpty()) {
             progress.say("changed since that checkpoint: " + changed);

@@ -18,8 +18,7 @@ final class Summary {
     static Summary of(String command, RunResult result) {
         Summary summary = new Summary(command).put("step", result.step());
         summary.number("loss", result.loss()).number("val_loss", result.validationLoss());
-        summary.put("tokens_per_second", Math.round(result.tokensPerSecond()))
-                .put("parameters", result.parameters());
+        summary.put("tokens_per_second", Math.round(result.tokensPerSecond())).put("parameters", result.parameters());
         if (result.checkpoint() != null) {
             summary.put("params_sha256", result.checkpoint().manifest().paramsSha256())
                     .put("checkpoint", result.checkpoint().directory());

@@ -1,4 +1,4 @@
-package org.weft.trainer.commands;
+package org.weft.trainer.checkpoint;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,7 +8,6 @@ import org.weft.core.model.ModelShape;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.ReplicaOptions;
 import org.weft.worker.engine.TorchReplica;
@@ -28,8 +27,8 @@ public final class ReplicaLoader {
         CheckpointManifest manifest = checkpoint.manifest();
         WeftConfig config = configOf(checkpoint);
         ModelShape shape = new ModelShape(config.model(), manifest.vocabSize());
-        ModelReplica replica = TorchReplica.open(
-                shape, ReplicaOptions.cpu(config.cluster().threads()));
+        ModelReplica replica =
+                TorchReplica.open(shape, ReplicaOptions.cpu(config.cluster().threads()));
         new CheckpointReader(store, checkpoint.directory(), manifest)
                 .read(CheckpointReader.PARAM, 0, manifest.parameters(), (offset, bytes) -> {
                     ByteBuffer window = replica.parameters(offset, bytes.remaining() / Float.BYTES);

@@ -1,0 +1,121 @@
+package org.weft.trainer.commands;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.util.VersionInfo;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.trainer.WeftVersion;
+import org.weft.trainer.cluster.Slots;
+import org.weft.trainer.cluster.SparkApplication;
+import org.weft.worker.engine.NativeDescription;
+import org.weft.worker.engine.NativeRuntime;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code doctor}: whether this machine and this cluster can train, and what to do where they cannot. */
+@Command(
+        name = "doctor",
+        description = "Check versions, natives, threads, storage and the cluster's slots; say what to do.",
+        mixinStandardHelpOptions = true)
+public final class DoctorCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOptions options;
+
+    private int problems;
+
+    @Override
+    public Integer call() throws Exception {
+        fine("weft", WeftVersion.CURRENT);
+        java();
+        fine("hadoop client", VersionInfo.getVersion());
+        natives();
+        WeftConfig config = configuration();
+        if (config == null) {
+            say("skip", "storage and cluster", "give --config FILE to check them too");
+        } else {
+            try (ConfigOptions.FileAccess files = options.openFiles()) {
+                storage(files.store(), config);
+                cluster(config, files);
+            }
+        }
+        new Summary("doctor").put("problems", problems).print();
+        return (problems == 0 ? ExitStatus.DONE : ExitStatus.FAILED).code();
+    }
+
+    /** Null where no configuration was given. */
+    private WeftConfig configuration() {
+        try {
+            return options.load();
+        } catch (WeftException e) {
+            if (options.given()) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
+    private void java() {
+        int feature = Runtime.version().feature();
+        if (feature == 17) {
+            fine("java", System.getProperty("java.version"));
+        } else {
+            problem("java", "feature version=" + feature, "set JAVA_HOME to a JDK 17");
+        }
+    }
+
+    private void natives() {
+        try {
+            NativeDescription natives = NativeRuntime.describe();
+            fine("libtorch", natives.torch() + ", " + natives.cpuCapability() + ", GPUs " + natives.cudaDevices());
+            fine("processors", natives.processors() + ", allocator " + natives.allocator());
+            for (NativeDescription.Advice advice : natives.advice()) {
+                say("slow", advice.finding(), advice.hint());
+            }
+        } catch (RuntimeException | LinkageError e) {
+            String hint = e instanceof WeftException known ? known.hint() : "see docs/gpu.md for the natives";
+            problem("libtorch", e.toString(), hint);
+        }
+    }
+
+    private void storage(Store store, WeftConfig config) {
+        String probe = config.run().dir() + "/.doctor";
+        try {
+            store.create(probe).close();
+            store.delete(probe);
+            fine("run.dir", config.run().dir() + " can be written");
+        } catch (IOException | RuntimeException e) {
+            problem(
+                    "run.dir",
+                    config.run().dir() + ": " + e.getMessage(),
+                    "check the address, that the NameNode is up, HADOOP_CONF_DIR, and your permissions");
+        }
+    }
+
+    private void cluster(WeftConfig config, ConfigOptions.FileAccess files) {
+        try (SparkApplication application = SparkApplication.start(config, "doctor", files.settings())) {
+            Slots slots = Slots.requireCount(application.context(), config.cluster());
+            fine(
+                    "cluster",
+                    application.context().master() + ": " + slots.executors() + " executors, " + slots.slots()
+                            + " slots, " + slots.gpus() + " GPUs");
+        } catch (WeftException e) {
+            problem("cluster", e.getMessage(), e.hint());
+        }
+    }
+
+    private static void fine(String what, String finding) {
+        System.out.printf("  ok    %s: %s%n", what, finding);
+    }
+
+    private void problem(String what, String finding, String hint) {
+        problems++;
+        System.out.printf("  FAIL  %s: %s%n        hint: %s%n", what, finding, hint);
+    }
+
+    private static void say(String mark, String finding, String hint) {
+        System.out.printf("  %-5s %s%n        hint: %s%n", mark, finding, hint);
+    }
+}

@@ -1,0 +1,90 @@
+package org.weft.trainer.commands;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.storage.CheckpointManifest;
+import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.Store;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code inspect}: what a checkpoint, a corpus or a run directory holds, as JSON. */
+@Command(
+        name = "inspect",
+        description = "Print the facts of a checkpoint, a corpus or a run directory as JSON.",
+        mixinStandardHelpOptions = true)
+public final class InspectCommand implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final String MANIFEST = CheckpointManifest.FILE;
+
+    @Mixin
+    private ConfigOptions options;
+
+    @Parameters(paramLabel = "PATH", description = "A checkpoint, corpus or run directory.")
+    private String path;
+
+    @Option(names = "--verify", description = "Also read every file of a checkpoint and check its SHA-256.")
+    private boolean verify;
+
+    @Override
+    public Integer call() throws Exception {
+        try (ConfigOptions.FileAccess files = options.openFiles()) {
+            Store store = files.store();
+            ObjectNode facts = store.exists(path + "/" + MANIFEST) ? manifest(store, path) : run(store);
+            System.out.println(JSON.writeValueAsString(facts));
+            return ExitStatus.DONE.code();
+        }
+    }
+
+    private ObjectNode manifest(Store store, String directory) throws IOException {
+        JsonNode tree = JSON.readTree(store.readAll(directory + "/" + MANIFEST));
+        ObjectNode facts = JSON.createObjectNode();
+        boolean checkpoint = tree.has("params_sha256");
+        facts.put("kind", checkpoint ? "checkpoint" : "corpus").put("path", directory);
+        facts.setAll((ObjectNode) tree);
+        if (checkpoint && verify) {
+            CheckpointManifest manifest = CheckpointManifest.load(store, directory);
+            List<String> problems = new CheckpointReader(store, directory, manifest).verify();
+            if (!problems.isEmpty()) {
+                throw WeftException.invalidData(
+                        directory + " does not verify: " + String.join("; ", problems), "take another checkpoint");
+            }
+            facts.put("verified", true);
+        }
+        return facts;
+    }
+
+    private ObjectNode run(Store store) throws IOException {
+        List<Store.Entry> checkpoints = store.list(path + "/checkpoints");
+        boolean corpus = store.exists(path + "/corpus/" + MANIFEST);
+        if (checkpoints.isEmpty() && !corpus) {
+            throw WeftException.invalidData(
+                    path + " is no checkpoint, corpus or run directory", "give a directory with a " + MANIFEST);
+        }
+        ObjectNode facts = JSON.createObjectNode().put("kind", "run").put("path", path);
+        if (corpus) {
+            facts.set("corpus", manifest(store, path + "/corpus"));
+        }
+        for (Store.Entry entry : checkpoints) {
+            if (store.exists(entry.path() + "/" + MANIFEST)) {
+                CheckpointManifest manifest = CheckpointManifest.load(store, entry.path());
+                facts.withArray("checkpoints")
+                        .addObject()
+                        .put("path", entry.path())
+                        .put("step", manifest.step())
+                        .put("parameters", manifest.parameters())
+                        .put("params_sha256", manifest.paramsSha256());
+            }
+        }
+        return facts;
+    }
+}

@@ -1,0 +1,199 @@
+package org.weft.trainer.commands;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.corpus.CorpusManifest;
+import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.CheckpointResolver;
+import org.weft.trainer.cluster.RunResult;
+import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.local.EmbeddedHdfs;
+import org.weft.trainer.local.SampleCorpus;
+import org.weft.trainer.report.Progress;
+import org.weft.worker.sample.SamplingOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code quickstart}: the main job from text to samples on one machine, with a real HDFS and real executor processes:
+ * prepare, pretrain, resume, evaluate, generate. A second quickstart in the same folder goes on where the first ended.
+ */
+@Command(
+        name = "quickstart",
+        description = "Text in, a trained GPT out, on an embedded HDFS and two Spark executors.",
+        mixinStandardHelpOptions = true)
+public final class QuickstartCommand implements Callable<Integer> {
+    private static final int SAMPLES = 3;
+    private static final int SAMPLE_TOKENS = 48;
+    private static final SamplingOptions SAMPLING = new SamplingOptions(0.7, 40, 0.95, 1);
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Steps to train before the resume; conf/quickstart.yaml's training.steps if not given.")
+    private Integer steps;
+
+    @Option(
+            names = "--work-dir",
+            defaultValue = "weft-quickstart",
+            paramLabel = "DIR",
+            description = "Where everything is kept; default ${DEFAULT-VALUE}.")
+    private Path workDir;
+
+    @Option(names = "--input", paramLabel = "PATH", description = "Your own text or JSONL: a file, folder or glob.")
+    private Path input;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets one key over conf/quickstart.yaml.")
+    private List<String> overrides = new ArrayList<>();
+
+    private final Progress progress = Progress.onStderr();
+
+    @Override
+    public Integer call() throws Exception {
+        if (steps != null && steps < 1) {
+            throw WeftException.usage("--steps " + steps + " must be at least 1", "");
+        }
+        Path home = Files.createDirectories(workDir).toRealPath();
+        try (EmbeddedHdfs hdfs = EmbeddedHdfs.start(home.resolve("hdfs"));
+                ConfigOptions.FileAccess files = new ConfigOptions.FileAccess(hdfs)) {
+            WeftConfig config = config(files.store(), home);
+            progress.say("HDFS at " + hdfs.uri() + ", kept in " + home.resolve("hdfs"));
+            try (SparkApplication application = SparkApplication.start(config, "quickstart", files.settings())) {
+                return run(application, config, home);
+            }
+        }
+    }
+
+    private int run(SparkApplication application, WeftConfig config, Path home) throws Exception {
+        Store store = application.store();
+        prepare(application, config);
+        Checkpoint before =
+                new CheckpointResolver(store, progress::say).latest(config.run().checkpointsDir());
+        int from = before == null ? 0 : before.manifest().step();
+        int first = from + config.training().steps();
+        RunResult trained = train(application, config, first, before == null ? null : Pretraining.LATEST);
+        if (trained.stopped()) {
+            return ExitStatus.TERMINATED.code();
+        }
+        int second = first + Math.max(10, config.training().steps() / 10);
+        progress.say("resuming for " + (second - first) + " steps from the last checkpoint on HDFS");
+        RunResult resumed = train(application, config, second, Pretraining.LATEST);
+        if (resumed.stopped()) {
+            return ExitStatus.TERMINATED.code();
+        }
+        progress.say("evaluating " + resumed.checkpoint().directory());
+        Summary evaluation = EvaluateCommand.summary(application, config, resumed.checkpoint());
+        evaluation.print();
+        generate(store, resumed.checkpoint());
+        explain(config, home, trained, resumed);
+        Summary.of("quickstart", resumed)
+                .number("first_loss", trained.firstLoss())
+                .print();
+        return ExitStatus.DONE.code();
+    }
+
+    private WeftConfig config(Store store, Path home) throws IOException {
+        Path recipe = Path.of(System.getProperty("weft.home", "."), "conf", "quickstart.yaml");
+        List<String> settings = new ArrayList<>();
+        String name =
+                input == null ? "quickstart" : input.getFileName().toString().replaceAll("[^A-Za-z0-9]", "-");
+        settings.add("run.dir=/weft/" + name);
+        if (input == null) {
+            settings.add("corpus.input=[/weft/input/wordnet-glosses.txt]");
+            settings.add("corpus.sample_by=" + SampleCorpus.SAMPLE_BY);
+            copySample(store, home);
+        } else {
+            settings.add("corpus.input=['" + input.toAbsolutePath().toUri() + "']");
+        }
+        if (steps != null) {
+            settings.add("training.steps=" + steps);
+        }
+        settings.addAll(overrides);
+        return ConfigLoader.load(recipe.toString(), Files.readString(recipe), settings);
+    }
+
+    private void copySample(Store store, Path home) throws IOException {
+        String target = "/weft/input/wordnet-glosses.txt";
+        if (store.exists(target)) {
+            return;
+        }
+        Path local = home.resolve("wordnet-glosses.txt");
+        SampleCorpus.Extracted sample = new SampleCorpus().writeTo(local);
+        try (AtomicOutput out = store.create(target)) {
+            Files.copy(local, (OutputStream) out);
+            out.commit();
+        }
+        Files.delete(local);
+        progress.say("sample corpus: " + sample.documents() + " glosses of WordNet 3.1 -> " + target);
+    }
+
+    private void prepare(SparkApplication application, WeftConfig config) throws Exception {
+        String corpus = config.run().corpusDir();
+        if (application.store().exists(corpus + "/" + CorpusManifest.FILE)) {
+            progress.say("the corpus in " + corpus + " is prepared already");
+            return;
+        }
+        CorpusManifest manifest = PrepareCommand.prepare(application, config, progress);
+        PrepareCommand.summary(config, manifest).print();
+    }
+
+    private RunResult train(SparkApplication application, WeftConfig config, int lastStep, String resume)
+            throws IOException {
+        WeftConfig upTo =
+                ConfigLoader.load("quickstart", ConfigLoader.toYaml(config), List.of("training.steps=" + lastStep));
+        return new Pretraining(application, upTo, progress).run(resume);
+    }
+
+    private void generate(Store store, Checkpoint checkpoint) throws IOException {
+        try (Generation generation = Generation.open(store, checkpoint)) {
+            for (int i = 0; i < SAMPLES; i++) {
+                SamplingOptions options = new SamplingOptions(
+                        SAMPLING.temperature(), SAMPLING.topK(), SAMPLING.topP(), SAMPLING.seed() + i);
+                String text = generation.generate("", SAMPLE_TOKENS, options, piece -> {});
+                progress.say("sample " + (i + 1) + ": " + text.strip());
+            }
+        }
+    }
+
+    private void explain(WeftConfig config, Path home, RunResult trained, RunResult resumed) {
+        String hdfs = "--hdfs " + home.resolve("hdfs");
+        progress.say(String.format(
+                """
+
+                Done: loss %.3f at the first step, val loss %.3f at step %d.
+                On the embedded HDFS, kept in %s:
+                  %s/corpus        token shards, tokenizer.json, manifest.json
+                  %s/checkpoints   %s is the newest
+                  %s/metrics.jsonl, config.yaml
+                Next:
+                  ./weft generate %s --checkpoint %s --prompt 'a large '
+                  ./weft inspect %s %s
+                  ./weft quickstart --work-dir %s            # goes on training
+                  ./weft quickstart --input YOUR_TEXT        # your own corpus
+                A real cluster: deploy/standalone/README.md""",
+                trained.firstLoss(),
+                resumed.validationLoss(),
+                resumed.step(),
+                home.resolve("hdfs"),
+                config.run().dir(),
+                config.run().dir(),
+                resumed.checkpoint().manifest().step(),
+                config.run().dir(),
+                hdfs,
+                config.run().dir(),
+                hdfs,
+                config.run().dir(),
+                home));
+    }
+}
