@@ -92,7 +92,8 @@ weft_run_maven() {
   fi
 }
 
-# What the tensor library wants of its environment; docs/decisions/0002-three-folders.md has where the figures are from.
+# What the tensor library wants of its environment: one thread a process, and BLAS free to find the processor by itself
+# (some machines export OPENBLAS_CORETYPE=Haswell, which halves its speed).
 weft_native_environment() {
   export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
   unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE OPENBLAS_THREAD_TIMEOUT
