@@ -72,7 +72,11 @@ weft_build() {
 # Runs the build with its output in LOG, saying now and then that it goes on.
 weft_run_maven() {
   local log=$1 begin=$SECONDS shown=0 maven
-  echo "weft: building (the first time fetches about 500 MB of libraries; log: $log)" >&2
+  if [ -f "$WEFT_ROOT/trainer/target/weft-built" ]; then
+    echo "weft: building what changed" >&2
+  else
+    echo "weft: building; the first time fetches about 500 MB of libraries (log: $log)" >&2
+  fi
   (cd "$WEFT_ROOT" && exec ./mvnw -B -pl trainer -am package -Dmaven.test.skip=true -Dspotless.check.skip=true \
     -Dcheckstyle.skip=true -Djacoco.skip=true) >"$log" 2>&1 9>&- </dev/null &
   maven=$!
@@ -87,12 +91,13 @@ weft_run_maven() {
   done
   trap - INT TERM
   if ! wait "$maven"; then
-    grep -E '^(\[ERROR\]|mvnw:|hint:)' "$log" | head -n 20 >&2
+    grep -E '^(\[ERROR\] (/|Failed|Could|Non-|The )|mvnw:|hint:)' "$log" | sort -u | head -n 20 >&2
     weft_fail 1 "the build failed" "the whole output is in $log"
   fi
 }
 
-# What the tensor library wants of its environment; docs/decisions/0002-three-folders.md has where the figures are from.
+# What the tensor library wants of its environment: one thread a process, and BLAS free to find the processor by itself
+# (some machines export OPENBLAS_CORETYPE=Haswell, which halves its speed).
 weft_native_environment() {
   export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
   unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE OPENBLAS_THREAD_TIMEOUT

@@ -15,13 +15,16 @@ import org.weft.core.WeftException;
 import org.weft.core.storage.HadoopStore;
 
 /**
- * A NameNode and DataNodes inside this process, on the loopback interface, for trying Weft on one machine. Files are
- * kept under a directory between runs, at the same address where its port is still free. One process at a time.
+ * A NameNode and a DataNode inside this process, on the loopback interface, for trying Weft on one machine. Files are
+ * kept under a directory between runs, at the same address where its port is still free. One process at a time. Start
+ * it before Spark: a start that fails takes the shutdown hooks of Hadoop, which are Spark's too, with it.
  *
  * <pre>
  * dir/lock      held while it runs
  * dir/port      the NameNode's port of the last run
- * dir/storage   what NameNode and DataNodes keep
+ * dir/name      the NameNode's namespace
+ * dir/data      the DataNode's blocks
+ * dir/scratch   removed when the process ends
  * </pre>
  */
 public final class EmbeddedHdfs implements AutoCloseable {
@@ -36,20 +39,15 @@ public final class EmbeddedHdfs implements AutoCloseable {
         this.cluster = cluster;
     }
 
-    /** Starts with one DataNode; formats the storage when there is none. */
+    /** Starts on the files in {@code dir}; formats it when there are none. */
     public static EmbeddedHdfs start(Path dir) {
-        return start(dir, 1);
-    }
-
-    /** Starts with {@code dataNodes}; a directory must be started with the number that it was started with first. */
-    public static EmbeddedHdfs start(Path dir, int dataNodes) {
         requireMinicluster(EmbeddedHdfs.class.getClassLoader());
         Path home = dir.toAbsolutePath().normalize();
         FileChannel lock = null;
         try {
             Files.createDirectories(home);
             lock = lock(home);
-            MiniDFSCluster cluster = StoredCluster.start(home, dataNodes);
+            MiniDFSCluster cluster = StoredCluster.start(home);
             return new EmbeddedHdfs(lock, cluster);
         } catch (IOException failure) {
             release(lock);
@@ -73,11 +71,11 @@ public final class EmbeddedHdfs implements AutoCloseable {
     public Configuration configuration() {
         Configuration client = HadoopStore.bounded(new Configuration());
         client.set("fs.defaultFS", uri().toString());
-        client.set("dfs.replication", cluster.getConfiguration(0).get("dfs.replication"));
+        client.setInt("dfs.replication", 1);
         return client;
     }
 
-    /** Stops NameNode and DataNodes; the files stay. */
+    /** Stops NameNode and DataNode; the files stay. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -85,7 +83,7 @@ public final class EmbeddedHdfs implements AutoCloseable {
         }
         closed = true;
         try {
-            cluster.shutdown(false);
+            StoredCluster.stop(cluster);
         } finally {
             release(lock);
         }

@@ -10,37 +10,50 @@ import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 
-/** Starts a {@link MiniDFSCluster} over what an earlier one left in the same directory. */
+/**
+ * Starts a {@link MiniDFSCluster}, which is made for tests, over files that are to be kept. Its own {@code shutdown},
+ * also the one that it runs when it fails to start, registers everything in its base directory for deletion at the
+ * process's end: name and data directories are therefore elsewhere, and {@link #stop} does without it.
+ */
 final class StoredCluster {
     private static final String LOOPBACK = "127.0.0.1";
 
     private StoredCluster() {}
 
-    static MiniDFSCluster start(Path home, int dataNodes) throws IOException {
-        Path storage = home.resolve("storage");
-        boolean formatted = Files.exists(storage.resolve("name-0-1/current/VERSION"));
-        Configuration configuration = configuration(storage, dataNodes);
-        MiniDFSCluster cluster = new MiniDFSCluster.Builder(configuration)
-                .numDataNodes(dataNodes)
+    static MiniDFSCluster start(Path home) throws IOException {
+        boolean formatted = Files.exists(home.resolve("name/current/VERSION"));
+        MiniDFSCluster cluster = new MiniDFSCluster.Builder(configuration(home))
+                .numDataNodes(1)
                 .nameNodePort(port(home.resolve("port")))
                 .nameNodeHttpPort(0)
                 .format(!formatted)
+                .manageNameDfsDirs(false)
+                .manageDataDfsDirs(false)
                 .checkExitOnShutdown(false)
                 .build();
         try {
             cluster.waitActive();
             Files.writeString(home.resolve("port"), Integer.toString(cluster.getNameNodePort()));
         } catch (IOException | RuntimeException failure) {
-            cluster.shutdown(false);
+            stop(cluster);
             throw failure;
         }
         return cluster;
     }
 
-    private static Configuration configuration(Path storage, int dataNodes) {
+    /** Also leaves Hadoop's shutdown hooks alone, among which are Spark's; {@code shutdown} clears them. */
+    static void stop(MiniDFSCluster cluster) {
+        cluster.shutdownDataNodes();
+        cluster.shutdownNameNodes();
+    }
+
+    private static Configuration configuration(Path home) {
         Configuration configuration = new Configuration();
-        configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, storage.toString());
-        configuration.setInt("dfs.replication", Math.min(dataNodes, 2));
+        configuration.set(
+                MiniDFSCluster.HDFS_MINIDFS_BASEDIR, home.resolve("scratch").toString());
+        configuration.set("dfs.namenode.name.dir", home.resolve("name").toUri().toString());
+        configuration.set("dfs.datanode.data.dir", home.resolve("data").toUri().toString());
+        configuration.setInt("dfs.replication", 1);
         configuration.set("dfs.namenode.http-address", LOOPBACK + ":0");
         configuration.set("dfs.datanode.address", LOOPBACK + ":0");
         configuration.set("dfs.datanode.http.address", LOOPBACK + ":0");

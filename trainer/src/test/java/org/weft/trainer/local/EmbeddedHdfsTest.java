@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,25 +21,33 @@ class EmbeddedHdfsTest {
     @TempDir
     Path dir;
 
+    /** The first run is a process of its own: what a test's cluster deletes, it deletes when its process ends. */
     @Test
-    void keepsFilesAndAddressBetweenRuns() throws IOException {
-        URI first;
+    void keepsFilesAndAddressBetweenRuns() throws Exception {
+        Process run = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FirstRun.class.getName(),
+                        dir.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(run.waitFor()).as(output).isZero();
+        String first = output.lines()
+                .filter(line -> line.startsWith("hdfs://"))
+                .findFirst()
+                .orElseThrow();
+
         try (EmbeddedHdfs hdfs = EmbeddedHdfs.start(dir)) {
-            first = hdfs.uri();
             HadoopStore store = new HadoopStore(hdfs.configuration());
-            write(store, first + "/weft/kept");
-            write(store, "/weft/on the default file system");
+            assertThat(hdfs.uri()).hasToString(first).hasScheme("hdfs").hasHost("localhost");
+            assertThat(store.readAll(first + "/weft/kept")).isEqualTo(TEXT);
+            assertThat(store.list("/weft")).hasSize(2);
 
             assertThatThrownBy(() -> EmbeddedHdfs.start(dir))
                     .isInstanceOf(WeftException.class)
                     .hasMessage("embedded HDFS is in use by another process: dir=" + dir);
-        }
-
-        try (EmbeddedHdfs hdfs = EmbeddedHdfs.start(dir)) {
-            HadoopStore store = new HadoopStore(hdfs.configuration());
-            assertThat(hdfs.uri()).isEqualTo(first).hasScheme("hdfs").hasHost("localhost");
-            assertThat(store.readAll(first + "/weft/kept")).isEqualTo(TEXT);
-            assertThat(store.list("/weft")).hasSize(2);
         }
     }
 
@@ -59,8 +66,8 @@ class EmbeddedHdfsTest {
 
     @Test
     void saysWhichFolderCannotBeUsed() throws IOException {
-        Files.createDirectories(dir.resolve("storage/name-0-1/current"));
-        Files.writeString(dir.resolve("storage/name-0-1/current/VERSION"), "damaged");
+        Files.createDirectories(dir.resolve("name/current"));
+        Files.writeString(dir.resolve("name/current/VERSION"), "damaged");
 
         assertThatThrownBy(() -> EmbeddedHdfs.start(dir))
                 .isInstanceOf(WeftException.class)
@@ -69,7 +76,7 @@ class EmbeddedHdfsTest {
                 .asString()
                 .contains("move " + dir + " away");
         // The lock is free again.
-        Files.delete(dir.resolve("storage/name-0-1/current/VERSION"));
+        Files.delete(dir.resolve("name/current/VERSION"));
         EmbeddedHdfs.start(dir).close();
     }
 
@@ -81,6 +88,18 @@ class EmbeddedHdfsTest {
                 .extracting(failure -> ((WeftException) failure).hint())
                 .asString()
                 .contains("./weft", "file://");
+    }
+
+    /** Writes two files, prints the address on a line and ends as a program does. */
+    static final class FirstRun {
+        public static void main(String[] arguments) throws IOException {
+            try (EmbeddedHdfs hdfs = EmbeddedHdfs.start(Path.of(arguments[0]))) {
+                HadoopStore store = new HadoopStore(hdfs.configuration());
+                write(store, hdfs.uri() + "/weft/kept");
+                write(store, "/weft/on the default file system");
+                System.out.println(hdfs.uri());
+            }
+        }
     }
 
     private static void write(HadoopStore store, String path) throws IOException {
