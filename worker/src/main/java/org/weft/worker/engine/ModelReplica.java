@@ -10,7 +10,7 @@ import org.weft.worker.data.Batch;
  *
  * <p>Windows are direct little-endian buffers of {@code 4 * length} bytes on host memory. On a CPU they are the
  * vectors themselves; on another device they are staging memory, which {@link #parametersWritten} uploads and which is
- * current for a gradient range once that range was announced.
+ * current for a gradient range once that range was announced. A window must not be touched after {@link #close}.
  */
 public interface ModelReplica extends AutoCloseable {
 
@@ -27,6 +27,8 @@ public interface ModelReplica extends AutoCloseable {
 
     /**
      * Forward and backward of one micro-batch; adds the gradient of (sum of the targets' losses) / normalizer.
+     *
+     * <p>The gradient of a batch whose loss is not finite is not finite either; judging that is the caller's.
      *
      * @param normalizer target tokens of the whole global batch
      * @param key seeds dropout

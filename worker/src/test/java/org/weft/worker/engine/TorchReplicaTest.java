@@ -8,6 +8,10 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.weft.core.ExitStatus;
@@ -58,6 +62,30 @@ class TorchReplicaTest {
             other.loss(BATCH);
             assertThat(Replicas.gradientOf(one, BATCH, Replicas.KEY))
                     .isEqualTo(Replicas.gradientOf(other, BATCH, Replicas.KEY));
+        }
+    }
+
+    @Test
+    void replicasOfTwoThreadsDoNotDisturbEachOther() throws Exception {
+        float[] expected;
+        try (TorchReplica replica = Replicas.open(DROPPING, 1)) {
+            expected = Replicas.gradientOf(replica, BATCH, Replicas.KEY);
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Callable<float[]> task = () -> {
+                try (TorchReplica replica = Replicas.open(DROPPING, 1)) {
+                    for (int step = 0; step < 20; step++) {
+                        Replicas.gradientOf(replica, BATCH, new MicroBatchKey(1, step, 0, 0));
+                    }
+                    return Replicas.gradientOf(replica, BATCH, Replicas.KEY);
+                }
+            };
+            for (Future<float[]> result : threads.invokeAll(List.of(task, task))) {
+                assertThat(result.get()).isEqualTo(expected);
+            }
+        } finally {
+            threads.shutdownNow();
         }
     }
 
