@@ -1,11 +1,14 @@
 package org.weft.core.config;
 
+import java.io.Serializable;
+
 /** Checkpoints of a run. */
 public record CheckpointConfig(
         @Doc("Steps between checkpoints; the last step is always saved.")
         int every,
 
-        @Doc("Newest checkpoints to keep.") int keep) {
+        @Doc("Newest checkpoints to keep.") int keep)
+        implements Serializable {
 
     static CheckpointConfig defaults() {
         return new CheckpointConfig(200, 3);

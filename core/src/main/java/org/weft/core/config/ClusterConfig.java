@@ -1,5 +1,6 @@
 package org.weft.core.config;
 
+import java.io.Serializable;
 import java.util.Set;
 
 /** Where a run executes. */
@@ -33,7 +34,8 @@ public record ClusterConfig(
         int leaseSeconds,
 
         @Doc("Seconds a step may wait for a worker or server before the run fails and names it.")
-        int stepTimeoutSeconds) {
+        int stepTimeoutSeconds)
+        implements Serializable {
 
     private static final Set<String> DEVICES = Set.of("cpu", "cuda", "auto");
 

@@ -1,5 +1,6 @@
 package org.weft.core.config;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
 
@@ -23,7 +24,8 @@ public record CorpusConfig(
         long shardBytes,
 
         @Doc("Check the checksum of every token shard before a run starts.")
-        boolean verify) {
+        boolean verify)
+        implements Serializable {
 
     private static final Set<String> FORMATS = Set.of("auto", "text", "jsonl");
     private static final Set<String> UNITS = Set.of("paragraph", "line", "document");

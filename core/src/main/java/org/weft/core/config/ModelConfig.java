@@ -1,5 +1,6 @@
 package org.weft.core.config;
 
+import java.io.Serializable;
 import java.util.Set;
 
 /** The shape of the Transformer. The vocabulary's size is the corpus's. */
@@ -13,7 +14,8 @@ public record ModelConfig(
         @Doc("Tokens of one sequence (T).") int context,
 
         @Doc("Probability that dropout clears an activation while training.")
-        double dropout) {
+        double dropout)
+        implements Serializable {
 
     private static final Set<String> ARCHITECTURES = Set.of("gpt2");
 

@@ -1,5 +1,7 @@
 package org.weft.core.config;
 
+import java.io.Serializable;
+
 /** Identity of a run. */
 public record RunConfig(
         @Doc("A name for logs and the Spark application.") String name,
@@ -8,7 +10,8 @@ public record RunConfig(
         String dir,
 
         @Doc("The one seed: initial parameters, sample order, dropout and sampling derive from it.")
-        long seed) {
+        long seed)
+        implements Serializable {
 
     static RunConfig defaults() {
         return new RunConfig("weft", "", 42);

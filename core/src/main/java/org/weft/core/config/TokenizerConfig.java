@@ -1,5 +1,6 @@
 package org.weft.core.config;
 
+import java.io.Serializable;
 import java.util.Set;
 
 /** Which tokenizer a corpus is encoded with. */
@@ -11,7 +12,8 @@ public record TokenizerConfig(
         int vocabSize,
 
         @Doc("Path of the tokenizer.json for kind file, on any Hadoop file system.")
-        String file) {
+        String file)
+        implements Serializable {
 
     private static final Set<String> KINDS = Set.of("bpe", "file", "gpt2");
 

@@ -1,5 +1,6 @@
 package org.weft.core.config;
 
+import java.io.Serializable;
 import java.util.Set;
 
 /** The optimization. Batch sizes count sequences of {@code model.context} tokens. */
@@ -35,7 +36,8 @@ public record TrainingConfig(
         int evalEvery,
 
         @Doc("Micro-batches of one evaluation during training.")
-        int evalBatches) {
+        int evalBatches)
+        implements Serializable {
 
     private static final Set<String> PRECISIONS = Set.of("fp32");
 

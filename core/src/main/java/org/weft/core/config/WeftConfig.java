@@ -1,5 +1,7 @@
 package org.weft.core.config;
 
+import java.io.Serializable;
+
 /** The whole configuration of a run: one record a section, each with defaults, documentation and validation. */
 public record WeftConfig(
         @Doc("What this run is called and where it lives.") RunConfig run,
@@ -12,7 +14,8 @@ public record WeftConfig(
         @Doc("The Transformer.") ModelConfig model,
         @Doc("The optimization.") TrainingConfig training,
         @Doc("How workers and servers keep step.") SyncConfig sync,
-        @Doc("How often and how many checkpoints are kept.") CheckpointConfig checkpoint) {
+        @Doc("How often and how many checkpoints are kept.") CheckpointConfig checkpoint)
+        implements Serializable {
 
     public static WeftConfig defaults() {
         return new WeftConfig(

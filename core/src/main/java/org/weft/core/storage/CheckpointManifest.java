@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
@@ -40,7 +41,8 @@ public record CheckpointManifest(
         long seed,
         JsonNode config,
         List<Shard> shards,
-        String paramsSha256) {
+        String paramsSha256)
+        implements Serializable {
     public static final int FORMAT_VERSION = 1;
     public static final String FILE = "manifest.json";
 
@@ -58,7 +60,7 @@ public record CheckpointManifest(
      * @param offset first parameter's index in the flat vector
      * @param length parameters in the file
      */
-    public record Shard(String file, long offset, long length, long bytes, String sha256) {}
+    public record Shard(String file, long offset, long length, long bytes, String sha256) implements Serializable {}
 
     /** {@code step-00000200}. */
     public static String directoryName(int step) {
