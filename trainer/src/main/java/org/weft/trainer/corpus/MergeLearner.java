@@ -78,7 +78,9 @@ final class MergeLearner {
      */
     BpeModel learn(int vocabulary, IntConsumer progress) {
         for (int w = 0; w < words.length; w++) {
-            count(w, 1);
+            for (int i = 0; i + 1 < words[w].length; i++) {
+                count(words[w][i], words[w][i + 1], w);
+            }
         }
         pairs.forEach((pair, found) -> heap.add(new Candidate(found.count, pair)));
         while (tokens.size() < vocabulary) {
@@ -119,13 +121,7 @@ final class MergeLearner {
         int[] holders = Arrays.copyOf(found.words, found.size);
         grown.clear();
         for (int w : holders) {
-            int[] merged = replace(words[w], left, right, token);
-            if (merged.length < words[w].length) {
-                count(w, -1);
-                words[w] = merged;
-                count(w, 1);
-                noteGrown(merged, token);
-            }
+            replace(w, left, right, token);
         }
         pairs.remove(pair(left, right));
         for (long pair : grown) {
@@ -136,39 +132,45 @@ final class MergeLearner {
         }
     }
 
-    /** Only pairs with the new token can have become more frequent. */
-    private void noteGrown(int[] word, int token) {
-        for (int i = 0; i + 1 < word.length; i++) {
-            if (word[i] == token || word[i + 1] == token) {
-                grown.add(pair(word[i], word[i + 1]));
-            }
-        }
-    }
-
-    private static int[] replace(int[] word, int left, int right, int token) {
-        int[] out = new int[word.length];
-        int length = 0;
-        for (int i = 0; i < word.length; i++) {
-            if (i + 1 < word.length && word[i] == left && word[i + 1] == right) {
-                out[length++] = token;
-                i++;
-            } else {
-                out[length++] = word[i];
-            }
-        }
-        return Arrays.copyOf(out, length);
-    }
-
-    /** Adds a word's pairs to the counts, or takes them away. */
-    private void count(int w, int sign) {
+    /** Replaces the pair in a word and corrects the counts of the pairs beside it, and only of those. */
+    private void replace(int w, int left, int right, int token) {
         int[] word = words[w];
-        for (int i = 0; i + 1 < word.length; i++) {
-            Occurrences found = pairs.computeIfAbsent(pair(word[i], word[i + 1]), unseen -> new Occurrences());
-            found.count += sign * counts[w];
-            if (sign > 0) {
-                found.addWord(w);
+        int length = 0; // of what has been replaced, at the word's beginning
+        for (int i = 0; i < word.length; i++) {
+            if (i + 1 == word.length || word[i] != left || word[i + 1] != right) {
+                word[length++] = word[i];
+                continue;
             }
+            if (length > 0) {
+                shrink(word[length - 1], left, w);
+                grow(word[length - 1], token, w);
+            }
+            if (i + 2 < word.length) {
+                shrink(right, word[i + 2], w);
+                grow(token, word[i + 2], w);
+            }
+            word[length++] = token;
+            i++;
         }
+        if (length < word.length) {
+            words[w] = Arrays.copyOf(word, length);
+        }
+    }
+
+    private void shrink(int left, int right, int w) {
+        pairs.get(pair(left, right)).count -= counts[w];
+    }
+
+    /** Only pairs with the new token become more frequent. */
+    private void grow(int left, int right, int w) {
+        count(left, right, w);
+        grown.add(pair(left, right));
+    }
+
+    private void count(int left, int right, int w) {
+        Occurrences found = pairs.computeIfAbsent(pair(left, right), unseen -> new Occurrences());
+        found.count += counts[w];
+        found.addWord(w);
     }
 
     private int addToken(String spelling) {

@@ -20,7 +20,6 @@ import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.TokenizerConfig;
-import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.storage.Store;
 
 /** Bad input: one clear error, the right exit status, and the corpus that stood there untouched. */
@@ -146,21 +145,22 @@ class CorpusJobErrorsTest {
 
     @Test
     void verificationFindsAShardOfAnotherCorpus() throws IOException {
-        Path good =
-                SparkFixture.write(directory.resolve("good.txt"), String.join("\n\n", SparkFixture.documents(50, 1)));
-        CorpusManifest manifest = job().run(corpus(good), SparkFixture.bpe(300), out.toString());
-        assertThat(manifest.train().shards()).hasSize(1);
-        // The same counts, other tokens, and a right checksum: only the manifest knows.
-        Path other =
-                SparkFixture.write(directory.resolve("other.txt"), String.join("\n\n", SparkFixture.documents(50, 1)));
+        Path mine = SparkFixture.write(directory.resolve("mine.txt"), "abcd");
+        Path other = SparkFixture.write(directory.resolve("other.txt"), "abce");
         Path elsewhere = out.resolveSibling("elsewhere");
-        job().run(corpus(other), SparkFixture.bpe(301), elsewhere.toString());
+        job().run(corpus(mine), SparkFixture.bpe(257), out.toString());
+        job().run(
+                        corpus(other),
+                        new TokenizerConfig(
+                                "file", 0, out.resolve("tokenizer.json").toString()),
+                        elsewhere.toString());
+        // The same tokenizer, the same counts, a right checksum: only the manifest knows.
         Files.deleteIfExists(out.resolve(".train-00000.tokens.crc"));
         Files.write(out.resolve("train-00000.tokens"), Files.readAllBytes(elsewhere.resolve("train-00000.tokens")));
         assertRejected(
                 () -> CorpusVerification.run(spark, store, out.toString()),
                 ExitStatus.INVALID_DATA,
-                "token shard does not belong to this corpus: file=" + out + "/train-00000.tokens");
+                "token shard is not the manifest's: file=" + out + "/train-00000.tokens crc32c expected=");
     }
 
     private void damage(String file, java.util.function.Consumer<byte[]> change) throws IOException {
