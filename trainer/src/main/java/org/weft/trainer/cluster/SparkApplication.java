@@ -1,10 +1,14 @@
 package org.weft.trainer.cluster;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ClusterConfig;
@@ -13,6 +17,8 @@ import org.weft.core.storage.HadoopStore;
 
 /** The Spark application of one command: started by Weft where the configuration names a master, else spark-submit's. */
 public final class SparkApplication implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SparkApplication.class);
+
     private final JavaSparkContext context;
 
     private SparkApplication(JavaSparkContext context) {
@@ -85,6 +91,23 @@ public final class SparkApplication implements AutoCloseable {
 
     @Override
     public void close() {
+        String id = context.sc().applicationId();
+        boolean ownWorkers = context.master().startsWith("local-cluster[");
         context.stop();
+        if (ownWorkers) {
+            removeExecutorLogs(id);
+        }
+    }
+
+    /** The workers of {@code local-cluster} leave their executors' folders under SPARK_HOME. */
+    private static void removeExecutorLogs(String applicationId) {
+        Path folder = Path.of(System.getenv().getOrDefault("SPARK_HOME", "."), "work", applicationId);
+        try {
+            if (Files.isDirectory(folder)) {
+                FileUtils.deleteDirectory(folder.toFile());
+            }
+        } catch (IOException e) {
+            LOG.debug("{} could not be removed: {}", folder, e.getMessage());
+        }
     }
 }
