@@ -1,6 +1,7 @@
 package org.weft.trainer.coordinator;
 
 import java.util.BitSet;
+import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.WorkTimes;
 import org.weft.server.optim.GradientClip;
@@ -22,6 +23,10 @@ final class StepLedger {
         this.lanes = lanes;
         this.squares = new double[buckets];
         this.servers = servers;
+        for (int shard = 0; shard < servers; shard++) {
+            boolean empty = new RangePartitioner(buckets, servers).range(shard).count() == 0;
+            reduced.set(shard, empty); // More servers than buckets: nothing will come from this one.
+        }
         this.startNanos = startNanos;
     }
 
