@@ -54,6 +54,11 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
         }
     }
 
+    /** GPUs that a worker's task asks Spark for: one where there is one for each, though a CPU run leaves it idle. */
+    int gpusPerWorker(ClusterConfig cluster) {
+        return gpus >= cluster.workers() ? 1 : 0;
+    }
+
     /** As {@link #require}, for the number of slots and GPUs alone. */
     public static Slots requireCount(JavaSparkContext context, ClusterConfig cluster) {
         return require(context, cluster, MemoryNeed.NONE);
@@ -99,9 +104,9 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
             return "too few slots: " + cluster.workers() + " workers and " + cluster.servers() + " servers need "
                     + wanted + ", " + executors + " executors have " + slots;
         }
-        boolean cuda = cluster.device().equals("cuda");
+        boolean cuda = cluster.device().equals("cuda") || (cluster.device().equals("auto") && hasGpus(context));
         if (cuda && gpus < cluster.workers()) {
-            return "too few GPUs: cluster.device=cuda and " + cluster.workers() + " workers need "
+            return "too few GPUs: cluster.device=" + cluster.device() + " and " + cluster.workers() + " workers need "
                     + cluster.workers() + ", Spark has " + gpus + " (spark.executor.resource.gpu.amount="
                     + context.getConf().get("spark.executor.resource.gpu.amount", "not set") + ")";
         }

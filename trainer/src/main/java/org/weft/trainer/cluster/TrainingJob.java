@@ -89,7 +89,7 @@ public final class TrainingJob {
             }
             Address address =
                     new Address(driverHost(context), listener.address().port());
-            train(coordinating, address, security, store);
+            train(coordinating, address, security, store, slots.gpusPerWorker(config.cluster()));
             observer.close();
             return observer.result().withStopped(stopRequested.get());
         } finally {
@@ -97,17 +97,21 @@ public final class TrainingJob {
         }
     }
 
-    private void train(Coordinator coordinating, Address address, WireSecurity security, HadoopStore store) {
+    private void train(
+            Coordinator coordinating, Address address, WireSecurity security, HadoopStore store, int gpusPerWorker) {
         WeftConfig config = plan.config();
         JavaSparkContext context = application.context();
         int vocabSize = plan.shape().vocabSize();
         ServerOptions serverOptions = new ServerOptions(config, vocabSize, address, security, store);
         WorkerOptions workerOptions = new WorkerOptions(config, vocabSize, address, security);
-        int gpus = Slots.hasGpus(context) ? 1 : 0;
         LongStage servers =
                 LongStage.start(context, "weft-servers", config.cluster().servers(), 0, new ServerTask(serverOptions));
         LongStage workers = LongStage.start(
-                context, "weft-workers", config.cluster().workers(), gpus, new WorkerTask(workerOptions, store));
+                context,
+                "weft-workers",
+                config.cluster().workers(),
+                gpusPerWorker,
+                new WorkerTask(workerOptions, store));
         try {
             watch(coordinating, servers);
             watch(coordinating, workers);
