@@ -1,6 +1,7 @@
 package org.weft.core.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,7 +13,8 @@ import org.weft.core.WeftException;
 
 /** Reads a configuration: YAML over the defaults, then {@code --set section.key=value}. */
 public final class ConfigLoader {
-    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final ObjectMapper YAML =
+            new ObjectMapper(new YAMLFactory()).enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
     private ConfigLoader() {}
 
@@ -27,9 +29,9 @@ public final class ConfigLoader {
         Problems problems = new Problems();
         overrides.forEach(override -> apply(root, override, problems));
         WeftConfig config = (WeftConfig) RecordBinder.bind(WeftConfig.defaults(), root, "", problems);
-        if (problems.all().isEmpty()) {
-            config.validate(problems);
-        }
+        Problems validation = new Problems();
+        config.validate(validation);
+        problems.addAll(validation);
         problems.throwIfAny(source);
         return config;
     }
@@ -66,6 +68,9 @@ public final class ConfigLoader {
         try {
             JsonNode value = YAML.readTree(override.substring(equals + 1));
             JsonNode existing = root.get(section);
+            if (existing != null && !existing.isNull() && !existing.isObject()) {
+                return; // Not a section: the binder says so.
+            }
             ObjectNode target = existing instanceof ObjectNode object ? object : root.putObject(section);
             target.set(key, value == null || value.isMissingNode() ? target.textNode("") : value);
         } catch (JsonProcessingException e) {

@@ -1,12 +1,15 @@
 package org.weft.core.config;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.weft.core.WeftException;
 
 /** Collects everything that is wrong with a configuration, so that a user sees all of it at once. */
 public final class Problems {
     private final List<String> found = new ArrayList<>();
+    private final Set<String> unreadable = new LinkedHashSet<>();
 
     public void add(String format, Object... values) {
         found.add(String.format(format, values));
@@ -17,6 +20,19 @@ public final class Problems {
         if (!valid) {
             add(format, values);
         }
+    }
+
+    /** Adds a problem with a key's value; what validation says of its default is of no interest then. */
+    void addUnreadable(String key, String format, Object... values) {
+        unreadable.add(key);
+        add(format, values);
+    }
+
+    /** Takes over what validation found, apart from what follows from values that could not be read. */
+    void addAll(Problems validation) {
+        validation.found.stream()
+                .filter(problem -> unreadable.stream().noneMatch(problem::contains))
+                .forEach(found::add);
     }
 
     public List<String> all() {

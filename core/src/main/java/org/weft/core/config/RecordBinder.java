@@ -52,12 +52,13 @@ final class RecordBinder {
             if (node.isObject()) {
                 return bind(section, node, prefix + key + ".", problems);
             }
-            problems.add("%s%s is not a section of keys", prefix, key);
+            problems.addUnreadable(prefix + key + ".", "%s%s is not a section of keys", prefix, key);
             return fallback;
         }
         Object value = scalar(component.getType(), node);
         if (value == null) {
-            problems.add("%s%s=%s is not %s", prefix, key, node, described(component.getType()));
+            problems.addUnreadable(
+                    prefix + key, "%s%s=%s is not %s", prefix, key, node, described(component.getType()));
             return fallback;
         }
         return value;
@@ -72,7 +73,7 @@ final class RecordBinder {
             return node.isIntegralNumber() && node.canConvertToLong() ? node.longValue() : null;
         }
         if (type == double.class) {
-            return node.isNumber() ? (Object) node.doubleValue() : number(node);
+            return number(node);
         }
         if (type == boolean.class) {
             return node.isBoolean() ? node.booleanValue() : null;
@@ -85,7 +86,8 @@ final class RecordBinder {
 
     private static Object number(JsonNode node) {
         try {
-            return Double.valueOf(node.asText()); // YAML reads 1e-4, without a point, as text.
+            Double value = Double.valueOf(node.asText()); // YAML reads 1e-4, without a point, as text.
+            return Double.isFinite(value) ? value : null;
         } catch (NumberFormatException e) {
             return null;
         }
@@ -93,7 +95,12 @@ final class RecordBinder {
 
     private static List<String> strings(JsonNode array) {
         List<String> strings = new ArrayList<>();
-        array.forEach(item -> strings.add(item.asText()));
+        for (JsonNode item : array) {
+            if (!item.isValueNode() || item.isNull()) {
+                return null;
+            }
+            strings.add(item.asText());
+        }
         return List.copyOf(strings);
     }
 
@@ -107,7 +114,7 @@ final class RecordBinder {
         if (type == boolean.class) {
             return "true or false";
         }
-        return type == String.class ? "text" : "a list";
+        return type == String.class ? "text" : "a list of text";
     }
 
     static ObjectNode toTree(Record record) {

@@ -65,16 +65,45 @@ public final class ControlCodec {
         byte[] copy = new byte[bytes.remaining()];
         bytes.get(copy);
         Kryo kryo = kryos.obtain();
-        try (Input input = new Input(copy)) {
+        try (Input input = new BoundedInput(copy)) {
             Object decoded = kryo.readClassAndObject(input);
             if (decoded instanceof Message message && input.position() == copy.length) {
                 return message;
             }
-            throw new IllegalArgumentException("not a control message: " + copy.length + " bytes");
-        } catch (KryoException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+            throw new KryoException("no message, or bytes behind it");
+        } catch (RuntimeException e) {
             throw new IllegalArgumentException("not a control message: " + copy.length + " bytes", e);
         } finally {
             kryos.free(kryo);
+        }
+    }
+
+    /**
+     * Refuses lengths beyond what is left: an array or a string takes at least a byte an element, so that no message can
+     * ask for more memory than it is long. Kryo reads class ids the same way; all of them are small.
+     */
+    private static final class BoundedInput extends Input {
+        BoundedInput(byte[] bytes) {
+            super(bytes);
+        }
+
+        @Override
+        public int readVarInt(boolean optimizePositive) {
+            int value = super.readVarInt(optimizePositive);
+            return optimizePositive ? bounded(value) : value;
+        }
+
+        @Override
+        public int readVarIntFlag(boolean optimizePositive) {
+            return bounded(super.readVarIntFlag(optimizePositive));
+        }
+
+        private int bounded(int value) {
+            int ids = FIRST_MESSAGE_ID + MessageType.values().length + 2;
+            if (value < 0 || value > Math.max(ids, limit() - position() + 1)) {
+                throw new KryoException("length " + value + " with " + (limit() - position()) + " bytes left");
+            }
+            return value;
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.weft.core.storage;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -8,6 +9,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Locale;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 
@@ -48,7 +50,9 @@ public record CheckpointManifest(
 
     private static final ObjectMapper JSON = new ObjectMapper()
             .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT);
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
     public CheckpointManifest {
         shards = List.copyOf(shards);
@@ -64,7 +68,7 @@ public record CheckpointManifest(
 
     /** {@code step-00000200}. */
     public static String directoryName(int step) {
-        return String.format("step-%08d", step);
+        return String.format(Locale.ROOT, "step-%08d", step);
     }
 
     public static CheckpointManifest load(Store store, String directory) throws IOException {
@@ -79,16 +83,28 @@ public record CheckpointManifest(
         }
         CheckpointManifest manifest;
         try {
-            manifest = JSON.readValue(bytes, CheckpointManifest.class);
+            JsonNode tree = JSON.readTree(bytes);
+            requireVersion(path, tree);
+            manifest = JSON.treeToValue(tree, CheckpointManifest.class);
+        } catch (WeftException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw new WeftException(ExitStatus.INVALID_DATA, path + " is damaged", "take another checkpoint", e);
         }
-        if (manifest.formatVersion() != FORMAT_VERSION) {
-            throw WeftException.invalidData(
-                    path + ": format_version=" + manifest.formatVersion() + " expected=" + FORMAT_VERSION,
-                    "it was written by Weft " + manifest.weftVersion());
-        }
         return manifest;
+    }
+
+    /** Before anything else is read: another version may have other keys. */
+    private static void requireVersion(String path, JsonNode tree) {
+        JsonNode version = tree.path("format_version");
+        if (version.isInt() && version.intValue() != FORMAT_VERSION) {
+            throw WeftException.invalidData(
+                    path + ": format_version=" + version + " expected=" + FORMAT_VERSION,
+                    "it was written by Weft " + tree.path("weft_version").asText());
+        }
+        if (!version.isInt()) {
+            throw WeftException.invalidData(path + " is damaged: it has no format_version", "take another checkpoint");
+        }
     }
 
     /** Commits the checkpoint. */

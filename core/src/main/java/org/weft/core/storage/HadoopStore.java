@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
@@ -125,10 +126,8 @@ public final class HadoopStore implements Store {
             public void readFully(long position, byte[] into, int offset, int count) throws IOException {
                 try {
                     stream.readFully(position, into, offset, count);
-                } catch (ChecksumException damaged) {
-                    throw WeftException.invalidData(
-                            "file damaged: file=" + path + ": " + damaged.getMessage(),
-                            "its bytes are not those that were written: write it again or restore it");
+                } catch (ChecksumException e) {
+                    throw damaged(path, e);
                 }
             }
 
@@ -149,7 +148,11 @@ public final class HadoopStore implements Store {
 
     @Override
     public OutputStream stream(String path) throws IOException {
-        FSDataOutputStream out = system(path).create(new Path(path), true);
+        FileSystem system = system(path);
+        system.delete(new Path(path), false);
+        // Beside its checksums a local file's last bytes would stay in memory until it is closed.
+        FileSystem direct = system instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : system;
+        FSDataOutputStream out = direct.create(new Path(path), true);
         return new FilterOutputStream(out) {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
@@ -178,7 +181,15 @@ public final class HadoopStore implements Store {
     public byte[] readAll(String path) throws IOException {
         try (InputStream in = open(path)) {
             return in.readAllBytes();
+        } catch (ChecksumException e) {
+            throw damaged(path, e);
         }
+    }
+
+    private static WeftException damaged(String path, ChecksumException e) {
+        return WeftException.invalidData(
+                "file damaged: file=" + path + ": " + e.getMessage(),
+                "its bytes are not those that were written: write it again or restore it");
     }
 
     private FileSystem system(String path) throws IOException {
@@ -236,9 +247,9 @@ public final class HadoopStore implements Store {
         public void commit() throws IOException {
             out.hsync();
             out.close();
-            closed = true;
             context(target.toString())
                     .rename(qualified(temporary.toString()), qualified(target.toString()), Options.Rename.OVERWRITE);
+            closed = true;
         }
 
         @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +99,9 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
         } catch (IOException e) {
             throw broken(name, "the header is not JSON");
         }
+        if (!root.isObject()) {
+            throw broken(name, "the header is not a JSON object");
+        }
         Map<String, String> metadata = new LinkedHashMap<>();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> field : root.properties()) {
@@ -127,7 +131,33 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
                     file,
                     "tensor " + name + " lies outside of the file: offsets=" + offsets + " data bytes=" + dataBytes);
         }
+        requireLength(tensor, file, name);
         return tensor;
+    }
+
+    private static void requireLength(Tensor tensor, String file, String name) {
+        long bytes = tensor.end() - tensor.begin();
+        int width = elementBytes(tensor.dtype());
+        BigInteger elements =
+                tensor.shape().stream().map(BigInteger::valueOf).reduce(BigInteger.ONE, BigInteger::multiply);
+        BigInteger expected = elements.multiply(BigInteger.valueOf(width));
+        if (width > 0 && !expected.equals(BigInteger.valueOf(bytes))) {
+            throw broken(
+                    file,
+                    "tensor " + name + " has another length than its shape: bytes=" + bytes + " dtype=" + tensor.dtype()
+                            + " shape=" + tensor.shape());
+        }
+    }
+
+    /** Bytes of one element, 0 for a dtype that Weft does not know. */
+    private static int elementBytes(String dtype) {
+        return switch (dtype) {
+            case "F64", "I64", "U64" -> 8;
+            case "F32", "I32", "U32" -> 4;
+            case "F16", "BF16", "I16", "U16" -> 2;
+            case "BOOL", "I8", "U8", "F8_E4M3", "F8_E5M2" -> 1;
+            default -> 0;
+        };
     }
 
     private static WeftException broken(String file, String what) {

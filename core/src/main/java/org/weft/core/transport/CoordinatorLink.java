@@ -49,10 +49,20 @@ public final class CoordinatorLink implements AutoCloseable {
         });
     }
 
-    /** Joins the run and starts the heartbeat. */
+    /**
+     * Joins the run and starts the heartbeat.
+     *
+     * @throws WeftException where the coordinator does not admit this member
+     */
     @SuppressWarnings("FutureReturnValueIgnored") // The schedule ends with close(); beat() catches everything.
     public void join(Message request, Duration heartbeat) throws IOException {
-        Message reply = call(request);
+        Message reply;
+        try {
+            reply = call(request);
+        } catch (FencedException e) {
+            throw WeftException.usage(
+                    e.getMessage(), "driver and executors need the same configuration and the same release of Weft");
+        }
         if (!(reply instanceof Message.Admitted admitted)) {
             throw new IOException("unexpected answer to " + request + ": " + reply);
         }
@@ -75,9 +85,11 @@ public final class CoordinatorLink implements AutoCloseable {
     public Message call(Message request) throws IOException {
         Deadline deadline = Deadline.in(patience);
         while (true) {
+            Link used = null;
             try {
+                used = connected();
                 Message reply = deadline.await(
-                        connected().call(request),
+                        used.call(request),
                         role.name(id) + " waits for the coordinator at " + coordinator + " ("
                                 + request.getClass().getSimpleName() + ")");
                 if (reply instanceof Message.Refused refused) {
@@ -87,7 +99,7 @@ public final class CoordinatorLink implements AutoCloseable {
             } catch (FencedException e) {
                 throw e;
             } catch (IOException e) {
-                disconnect();
+                disconnect(used);
                 if (deadline.passed() || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
@@ -135,8 +147,9 @@ public final class CoordinatorLink implements AutoCloseable {
         return link;
     }
 
-    private synchronized void disconnect() {
-        if (link != null) {
+    /** Closes the connection that failed, unless another thread has put a new one in its place. */
+    private synchronized void disconnect(Link failed) {
+        if (failed != null && failed == link) {
             link.close();
             link = null;
         }
@@ -152,8 +165,8 @@ public final class CoordinatorLink implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         heartbeats.shutdownNow();
-        disconnect();
+        disconnect(link);
     }
 }

@@ -29,11 +29,18 @@ final class ServiceRpcHandler extends RpcHandler {
     @SuppressWarnings("FutureReturnValueIgnored") // The reply is the callback's; whenComplete hands every outcome on.
     public void receive(TransportClient client, ByteBuffer message, RpcResponseCallback callback) {
         service.receive(codec.decode(message)).whenComplete((reply, failure) -> {
-            if (failure == null) {
-                callback.onSuccess(codec.encode(reply));
-            } else {
+            if (failure != null) {
                 callback.onFailure(failure);
+                return;
             }
+            ByteBuffer encoded;
+            try {
+                encoded = codec.encode(reply);
+            } catch (RuntimeException e) {
+                callback.onFailure(e); // Else the caller would wait for its deadline.
+                return;
+            }
+            callback.onSuccess(encoded);
         });
     }
 

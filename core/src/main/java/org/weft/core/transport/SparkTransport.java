@@ -12,6 +12,7 @@ import org.apache.spark.network.crypto.AuthServerBootstrap;
 import org.apache.spark.network.sasl.SaslClientBootstrap;
 import org.apache.spark.network.sasl.SaslServerBootstrap;
 import org.apache.spark.network.sasl.SecretKeyHolder;
+import org.apache.spark.network.server.AbstractAuthRpcHandler;
 import org.apache.spark.network.server.NoOpRpcHandler;
 import org.apache.spark.network.server.TransportServer;
 import org.apache.spark.network.server.TransportServerBootstrap;
@@ -102,7 +103,10 @@ public final class SparkTransport implements Transport {
     }
 
     private TransportServerBootstrap serverBootstrap() {
-        return security.encrypt() ? new AuthServerBootstrap(conf, secrets) : new SaslServerBootstrap(conf, secrets);
+        TransportServerBootstrap authentication =
+                security.encrypt() ? new AuthServerBootstrap(conf, secrets) : new SaslServerBootstrap(conf, secrets);
+        return (channel, service) ->
+                new Doorkeeper((AbstractAuthRpcHandler) authentication.doBootstrap(channel, service), channel);
     }
 
     /** Spark's view of the run's one secret. */

@@ -1,0 +1,117 @@
+package org.weft.core.transport;
+
+import io.netty.channel.Channel;
+import java.nio.ByteBuffer;
+import org.apache.spark.network.buffer.ManagedBuffer;
+import org.apache.spark.network.client.RpcResponseCallback;
+import org.apache.spark.network.client.StreamCallbackWithID;
+import org.apache.spark.network.client.TransportClient;
+import org.apache.spark.network.server.AbstractAuthRpcHandler;
+import org.apache.spark.network.server.RpcHandler;
+import org.apache.spark.network.server.StreamManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands before Spark's authentication on one connection. Spark lets anyone open a stream and logs a wrong secret, if at
+ * all, without the peer's name: here nothing is served before authentication, and whoever fails it is named in the log.
+ */
+final class Doorkeeper extends RpcHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(Doorkeeper.class);
+
+    private final AbstractAuthRpcHandler authentication;
+    private final Channel channel;
+    private final StreamManager streams = new GuardedStreams();
+
+    Doorkeeper(AbstractAuthRpcHandler authentication, Channel channel) {
+        this.authentication = authentication;
+        this.channel = channel;
+    }
+
+    @Override
+    public void receive(TransportClient client, ByteBuffer message, RpcResponseCallback callback) {
+        if (authentication.isAuthenticated()) {
+            authentication.receive(client, message, callback);
+            return;
+        }
+        try {
+            authentication.receive(client, message, new RpcResponseCallback() {
+                @Override
+                public void onSuccess(ByteBuffer response) {
+                    callback.onSuccess(response);
+                }
+
+                @Override
+                public void onFailure(Throwable cause) {
+                    refused(cause);
+                    callback.onFailure(cause);
+                }
+            });
+        } catch (RuntimeException e) {
+            refused(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void receive(TransportClient client, ByteBuffer message) {
+        authentication.receive(client, message);
+    }
+
+    @Override
+    public StreamCallbackWithID receiveStream(TransportClient client, ByteBuffer meta, RpcResponseCallback callback) {
+        requireAuthenticated();
+        return authentication.receiveStream(client, meta, callback);
+    }
+
+    @Override
+    public StreamManager getStreamManager() {
+        return streams;
+    }
+
+    @Override
+    public void channelActive(TransportClient client) {
+        authentication.channelActive(client);
+    }
+
+    @Override
+    public void channelInactive(TransportClient client) {
+        authentication.channelInactive(client);
+    }
+
+    @Override
+    public void exceptionCaught(Throwable cause, TransportClient client) {
+        authentication.exceptionCaught(cause, client);
+    }
+
+    private void requireAuthenticated() {
+        if (!authentication.isAuthenticated()) {
+            SecurityException refusal = new SecurityException("not authenticated");
+            refused(refusal);
+            throw refusal;
+        }
+    }
+
+    private void refused(Throwable cause) {
+        LOG.warn(
+                "refused {} at {}: it does not hold this run's secret ({})",
+                channel.remoteAddress(),
+                channel.localAddress(),
+                cause.getMessage());
+    }
+
+    /** The service's streams, for those who are authenticated. */
+    private final class GuardedStreams extends StreamManager {
+        @Override
+        public ManagedBuffer getChunk(long streamId, int chunkIndex) {
+            requireAuthenticated();
+            return authentication.getStreamManager().getChunk(streamId, chunkIndex);
+        }
+
+        @Override
+        public ManagedBuffer openStream(String streamId) {
+            requireAuthenticated();
+            return authentication.getStreamManager().openStream(streamId);
+        }
+    }
+}

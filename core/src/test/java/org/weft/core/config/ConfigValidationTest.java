@@ -1,0 +1,119 @@
+package org.weft.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every message that validation has, and that the recipes raise none. */
+class ConfigValidationTest {
+    private static final Path CONF = Path.of("..", "conf");
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "run.dir=                        | run.dir is not set; give a directory such as hdfs:///weft/weft",
+                "run.name=' '                    | run.name is empty",
+                "cluster.workers=0               | cluster.workers=0 must be at least 1",
+                "cluster.servers=0               | cluster.servers=0 must be at least 1",
+                "cluster.threads=0               | cluster.threads=0 must be at least 1",
+                "cluster.device=tpu              | cluster.device=tpu must be one of cpu, cuda, auto",
+                "cluster.executor_memory=1 GB    | cluster.executor_memory=1 GB is not a size such as 1g or 1024m",
+                "cluster.start_timeout_seconds=0 | cluster.start_timeout_seconds=0 must be positive",
+                "cluster.lease_seconds=0         | cluster.lease_seconds=0 must be positive",
+                "cluster.step_timeout_seconds=0  | cluster.step_timeout_seconds=0 must be positive",
+                "corpus.format=csv               | corpus.format=csv must be one of auto, text, jsonl",
+                "corpus.sample_by=word           | corpus.sample_by=word must be one of paragraph, line, document",
+                "corpus.val_fraction=1.0         | corpus.val_fraction=1.0 must be in [0, 1)",
+                "corpus.val_fraction=-0.1        | corpus.val_fraction=-0.1 must be in [0, 1)",
+                "corpus.shard_bytes=100          | corpus.shard_bytes=100 must be at least 65536",
+                "corpus.text_field=              | corpus.text_field is empty",
+                "tokenizer.kind=word             | tokenizer.kind=word must be one of bpe, file, gpt2",
+                "tokenizer.vocab_size=256        | tokenizer.vocab_size=256 must be at least 257",
+                "tokenizer.kind=file             | tokenizer.file is not set for tokenizer.kind=file",
+                "model.architecture=rnn          | model.architecture=rnn must be one of gpt2",
+                "model.layers=0                  | model.layers=0 must be at least 1",
+                "model.width=0                   | model.width=0 must be at least 1",
+                "model.heads=0                   | model.heads=0 must be at least 1",
+                "model.heads=5                   | model.width=384 is not divisible by model.heads=5",
+                "model.context=1                 | model.context=1 must be at least 2",
+                "model.dropout=1                 | model.dropout=1.0 must be in [0, 1)",
+                "training.steps=-1               | training.steps=-1 must not be negative",
+                "training.lanes=6                | training.lanes=6 must be a power of two",
+                "training.lanes=0                | training.lanes=0 must be a power of two",
+                "training.micro_batch=0          | training.micro_batch=0 must be at least 1",
+                "training.global_batch=0         | training.global_batch=0 must be at least 1",
+                "training.global_batch=36        | training.global_batch=36 is not divisible into training.lanes=8",
+                "training.micro_batch=3          | a lane's 4 sequences (training.global_batch=32 / training.lanes=8)"
+                        + " are not divisible into training.micro_batch=3",
+                "training.learning_rate=0        | training.learning_rate=0.0 must be positive",
+                "training.min_learning_rate=-1   | must be in [0, training.learning_rate=6.0E-4]",
+                "training.min_learning_rate=1    | must be in [0, training.learning_rate=6.0E-4]",
+                "training.warmup_steps=-1        | training.warmup_steps=-1 must not be negative",
+                "training.weight_decay=-1        | training.weight_decay=-1.0 must not be negative",
+                "training.beta1=1                | training.beta1=1.0 must be in [0, 1)",
+                "training.beta2=-0.5             | training.beta2=-0.5 must be in [0, 1)",
+                "training.epsilon=0              | training.epsilon=0.0 must be positive",
+                "training.clip_norm=-1           | training.clip_norm=-1.0 must not be negative",
+                "training.precision=fp8          | training.precision=fp8 must be one of fp32",
+                "training.eval_every=-1          | training.eval_every=-1 must not be negative",
+                "training.eval_batches=0         | training.eval_batches=0 must be at least 1",
+                "sync.mode=async                 | sync.mode=async must be bsp",
+                "checkpoint.every=0              | checkpoint.every=0 must be at least 1",
+                "checkpoint.keep=0               | checkpoint.keep=0 must be at least 1",
+            })
+    void refuses(String override, String message) {
+        String refused = ConfigLoaderTest.problem("run: {dir: /tmp/run}", override);
+        assertThat(refused).contains(message);
+        if (!override.contains("=0")) { // 0 may break two rules.
+            assertThat(refused).doesNotContain("problems");
+        }
+    }
+
+    @Test
+    void acceptsTheEdges() {
+        assertThatCode(() -> ConfigLoaderTest.load(
+                        "run: {dir: /x}",
+                        "training.steps=0",
+                        "training.min_learning_rate=6e-4",
+                        "training.clip_norm=0",
+                        "training.eval_every=0",
+                        "training.warmup_steps=0",
+                        "training.beta1=0",
+                        "corpus.val_fraction=0",
+                        "tokenizer.kind=gpt2",
+                        "tokenizer.vocab_size=1"))
+                .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void recipesLoad(Path recipe) throws IOException {
+        String yaml = Files.readString(recipe);
+        List<String> open = yaml.contains("  dir:") ? List.of() : List.of("run.dir=/tmp/run");
+        WeftConfig config = ConfigLoader.load(recipe.toString(), yaml, open);
+        assertThat(config.run().name()).isNotEqualTo(RunConfig.defaults().name());
+        assertThatThrownBy(() -> ConfigLoader.load(recipe.toString(), yaml, List.of("run.dir=", "model.widht=1")))
+                .hasMessageContaining("2 problems");
+    }
+
+    static Stream<Path> recipesLoad() throws IOException {
+        try (Stream<Path> files = Files.list(CONF)) {
+            List<Path> recipes = files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
+            assertThat(recipes).hasSizeGreaterThanOrEqualTo(4);
+            return recipes.stream();
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package org.weft.core.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+
+/** A checkpoint's manifest, and reading its vectors whatever the cut. */
+class CheckpointTest {
+    private static final int PARAMETERS = 100;
+
+    @TempDir
+    Path path;
+
+    private final Store store = HadoopStore.local();
+    private String directory;
+    private CheckpointManifest manifest;
+
+    @BeforeEach
+    void write() throws IOException {
+        directory = path.toUri().toString().replaceFirst("/$", "");
+        manifest = StorageFixture.manifest(
+                PARAMETERS,
+                List.of(
+                        StorageFixture.writeShard(store, directory, "a", 0, 30),
+                        StorageFixture.writeShard(store, directory, "empty", 0, 0),
+                        StorageFixture.writeShard(store, directory, "b", 30, 70)));
+    }
+
+    @Test
+    void manifestRoundTrip() throws IOException {
+        manifest.save(store, directory);
+        assertThat(CheckpointManifest.load(store, directory)).isEqualTo(manifest);
+        assertThat(manifest.toJson())
+                .contains(
+                        "\"format_version\" : 1", "\"tokens_seen\" : 1099511627776", "\"params_sha256\" : \"params\"");
+        assertThat(CheckpointManifest.directoryName(200)).isEqualTo("step-00000200");
+    }
+
+    @Test
+    void aDirectoryWithoutManifestIsNoCheckpoint() {
+        assertThatThrownBy(() -> CheckpointManifest.load(store, directory))
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.INVALID_DATA))
+                .hasMessage(directory + " is no committed checkpoint: it has no manifest.json");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{                                                           | is damaged",
+                "null                                                        | is damaged",
+                "{}                                                          | is damaged: it has no format_version",
+                "{\"format_version\":1}                                      | is damaged",
+                "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=1",
+            })
+    void refusesBrokenManifests(String json, String problem) throws IOException {
+        Files.writeString(path.resolve("manifest.json"), json);
+        assertThatThrownBy(() -> CheckpointManifest.load(store, directory))
+                .isInstanceOf(WeftException.class)
+                .hasMessageContaining("/manifest.json")
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void everyKeyOfTheManifestIsNeeded() throws IOException {
+        String json = manifest.toJson();
+        for (String key : List.of("step", "layout_hash", "parameters", "shards", "config", "params_sha256")) {
+            Files.writeString(path.resolve("manifest.json"), json.replace("\"" + key + "\"", "\"other\""));
+            assertThatThrownBy(() -> CheckpointManifest.load(store, directory))
+                    .as(key)
+                    .isInstanceOf(WeftException.class)
+                    .hasMessageContaining("is damaged");
+        }
+    }
+
+    @Test
+    void aManifestWithAFlippedBitIsDamaged() throws IOException {
+        manifest.save(store, directory);
+        flip("manifest.json", 40);
+        assertThatThrownBy(() -> CheckpointManifest.load(store, directory)).isInstanceOf(WeftException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,100", "0,30", "30,70", "10,50", "29,2", "99,1", "100,0"})
+    void readsAnyRangeOfAnyVector(int offset, int length) throws IOException {
+        for (int vector = 0; vector < 3; vector++) {
+            List<Float> values = new ArrayList<>();
+            new CheckpointReader(store, directory, manifest)
+                    .read(CheckpointReader.VECTORS.get(vector), offset, length, (at, bytes) -> {
+                        assertThat(at).isEqualTo(offset + values.size());
+                        while (bytes.hasRemaining()) {
+                            values.add(bytes.getFloat());
+                        }
+                    });
+            assertThat(values).hasSize(length);
+            for (int i = 0; i < length; i++) {
+                assertThat(values.get(i)).isEqualTo(vector * 1000 + offset + i);
+            }
+        }
+    }
+
+    @Test
+    void hashesTheParametersInLayoutOrder() throws IOException {
+        ByteBuffer all = ByteBuffer.allocate(PARAMETERS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < PARAMETERS; i++) {
+            all.putFloat(i);
+        }
+        assertThat(new CheckpointReader(store, directory, manifest).paramsSha256())
+                .isEqualTo(HexFormat.of().formatHex(AtomicOutput.sha256().digest(all.array())));
+    }
+
+    @Test
+    void aManifestWithAGapIsAnError() {
+        CheckpointManifest gap =
+                StorageFixture.manifest(PARAMETERS, List.of(manifest.shards().get(0)));
+        assertThatThrownBy(() -> new CheckpointReader(store, directory, gap).paramsSha256())
+                .hasMessage(directory + ": the shards end at element 30 expected=100");
+    }
+
+    @Test
+    void aShardOfAnotherLengthIsAnError() {
+        CheckpointManifest.Shard other = new CheckpointManifest.Shard("a", 0, 100, 0, "");
+        CheckpointManifest wrong = StorageFixture.manifest(PARAMETERS, List.of(other));
+        assertThatThrownBy(() -> new CheckpointReader(store, directory, wrong).paramsSha256())
+                .hasMessage(directory + "/a: param is missing or of another length: expected=100");
+    }
+
+    @Test
+    void verifyFindsNothingWhereAllIsWell() throws IOException {
+        assertThat(verify()).isEmpty();
+    }
+
+    @Test
+    void verifyFindsWhatIsMissingShortOrFlipped() throws IOException {
+        Path a = path.resolve("a");
+        byte[] bytes = Files.readAllBytes(a);
+        Files.delete(path.resolve(".a.crc"));
+        Files.write(a, Arrays.copyOf(bytes, bytes.length - 1));
+        flip("b", 500);
+        assertThat(verify())
+                .hasSize(2)
+                .contains("a has another length: actual=" + (bytes.length - 1) + " expected=" + bytes.length)
+                .anyMatch(problem -> problem.startsWith("b cannot be read: Checksum error"));
+
+        bytes[200] ^= 1;
+        Files.write(a, bytes);
+        Files.delete(path.resolve("b"));
+        assertThat(verify()).containsExactly("a has another SHA-256 than the manifest says", "b is missing");
+    }
+
+    private List<String> verify() throws IOException {
+        return new CheckpointReader(store, directory, manifest).verify();
+    }
+
+    private void flip(String name, int position) throws IOException {
+        byte[] bytes = Files.readAllBytes(path.resolve(name));
+        bytes[position] ^= 1;
+        Files.write(path.resolve(name), bytes);
+    }
+}
