@@ -39,6 +39,8 @@ public final class ParameterServer implements AutoCloseable {
     private final Transport transport;
     private final CoordinatorLink coordinator;
     private final ExecutorService reports;
+    private int generation = -1;
+    private int step = -1;
 
     public ParameterServer(ServerOptions options, int shardIndex) {
         this.options = options;
@@ -89,7 +91,8 @@ public final class ParameterServer implements AutoCloseable {
 
     private void followOrders() throws IOException {
         while (!Thread.currentThread().isInterrupted()) {
-            Message order = coordinator.call(new Message.PollOrder(shardIndex, coordinator.incarnation()));
+            Message order =
+                    coordinator.call(new Message.PollOrder(shardIndex, coordinator.incarnation(), generation, step));
             if (order instanceof Message.LoadParameters load) {
                 load(load);
             } else if (order instanceof Message.ApplyStep apply) {
@@ -113,6 +116,8 @@ public final class ParameterServer implements AutoCloseable {
             save(order.generation(), order.step());
         }
         shard.publishAll();
+        generation = order.generation();
+        step = order.step();
         coordinator.call(
                 new Message.ShardLoaded(shardIndex, coordinator.incarnation(), order.generation(), order.step()));
     }
@@ -125,6 +130,7 @@ public final class ParameterServer implements AutoCloseable {
                 order.scale(),
                 reducer::sum,
                 () -> reducer.begin(order.generation(), next));
+        step = next;
         if (order.save()) {
             save(order.generation(), next);
         }

@@ -58,8 +58,14 @@ public sealed interface Message {
     /** A server task has started and listens. Answered by {@link Admitted}. */
     record JoinServer(int shard, int attempt, Address address, String executor, String layoutHash) implements Message {}
 
-    /** What is to be done next? Answered by {@link LoadParameters}, {@link ApplyStep} or {@link RunEnded}. */
-    record PollOrder(int shard, int incarnation) implements Message {}
+    /**
+     * What is to be done next? Answered by {@link LoadParameters}, {@link ApplyStep} or {@link RunEnded}. An order whose
+     * answer was lost on the way is given again, because the poll says what the shard has.
+     *
+     * @param generation of the parameters that the shard has, or -1
+     * @param step their version
+     */
+    record PollOrder(int shard, int incarnation, int generation, int step) implements Message {}
 
     /** The shard holds the parameters of this step. */
     record ShardLoaded(int shard, int incarnation, int generation, int step) implements Message {}

@@ -17,7 +17,7 @@ final class Member {
     final double peakFlops;
     /** Where a server listens; null for a worker. */
     final Address address;
-    /** What a server is still to be told, in order. */
+    /** What a server is to do and has not said that it did, in order. */
     final Deque<Message> orders = new ArrayDeque<>();
 
     /** The held answer to a poll, or null while the member is busy. */
@@ -48,9 +48,27 @@ final class Member {
 
     /** Tells a server what to do, now if it waits for it. */
     void order(Message message) {
-        if (!reply(message)) {
-            orders.add(message);
+        orders.add(message);
+        if (orders.size() == 1) {
+            reply(message);
         }
+    }
+
+    /** The next order of a server that polls, or null; orders stay until a poll shows that they were followed. */
+    Message nextOrder(Message.PollOrder poll) {
+        while (!orders.isEmpty() && isFollowed(orders.peek(), poll)) {
+            orders.remove();
+        }
+        return orders.peek();
+    }
+
+    private static boolean isFollowed(Message order, Message.PollOrder poll) {
+        if (order instanceof Message.LoadParameters load) {
+            return poll.generation() == load.generation();
+        }
+        return order instanceof Message.ApplyStep apply
+                && poll.generation() == apply.generation()
+                && poll.step() > apply.step();
     }
 
     /** Answers a held poll, if there is one. */

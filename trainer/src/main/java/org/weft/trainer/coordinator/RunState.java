@@ -156,8 +156,8 @@ final class RunState {
     }
 
     /** What a polling server is to do now, or null where it has to wait. */
-    Message orderFor(Member server) {
-        Message next = server.orders.poll();
+    Message orderFor(Member server, Message.PollOrder poll) {
+        Message next = server.nextOrder(poll);
         return next == null && phase == RunPhase.ENDED ? ended() : next;
     }
 

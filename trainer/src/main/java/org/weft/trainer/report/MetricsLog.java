@@ -23,6 +23,7 @@ public final class MetricsLog implements AutoCloseable {
 
     private final OutputStream out;
     private long lastFlush = System.nanoTime();
+    private int lastStep;
 
     private MetricsLog(OutputStream out) {
         this.out = out;
@@ -60,6 +61,10 @@ public final class MetricsLog implements AutoCloseable {
      * @param validationLoss of these parameters, or null
      */
     public void step(RunListener.Step step, double mfu, Double validationLoss) throws IOException {
+        if (step.step() <= lastStep) {
+            return; // A replay after a lost server gives the same numbers again.
+        }
+        lastStep = step.step();
         ObjectNode line = JSON.createObjectNode();
         line.put("step", step.step());
         line.put("loss", step.loss());
