@@ -45,6 +45,12 @@ public final class SampleCorpus {
         this.loader = loader;
     }
 
+    /** Writes the corpus to the file that is named. */
+    public static void main(String[] args) throws IOException {
+        Extracted written = new SampleCorpus().writeTo(Path.of(args[0]));
+        System.out.println(written.documents() + " documents, " + written.bytes() + " bytes: " + written.file());
+    }
+
     /** Writes the corpus over {@code file}; it appears there only when it is whole. */
     public Extracted writeTo(Path file) throws IOException {
         Path target = file.toAbsolutePath();
