@@ -58,8 +58,14 @@ public sealed interface Message {
     /** A server task has started and listens. Answered by {@link Admitted}. */
     record JoinServer(int shard, int attempt, Address address, String executor, String layoutHash) implements Message {}
 
-    /** What is to be done next? Answered by {@link LoadParameters}, {@link ApplyStep} or {@link RunEnded}. */
-    record PollOrder(int shard, int incarnation) implements Message {}
+    /**
+     * What is to be done next? Answered by {@link LoadParameters}, {@link ApplyStep} or {@link RunEnded}.
+     *
+     * @param generation of the parameters that the shard holds, -1 at its start: an order that leads to them has been
+     *     carried out, any other is given again
+     * @param step version of those parameters
+     */
+    record PollOrder(int shard, int incarnation, int generation, int step) implements Message {}
 
     /** The shard holds the parameters of this step. */
     record ShardLoaded(int shard, int incarnation, int generation, int step) implements Message {}

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,9 +134,9 @@ public final class Coordinator implements Service, AutoCloseable {
         } else if (request instanceof Message.Heartbeat m) {
             from(m.role(), m.id(), m.incarnation(), reply, member -> {});
         } else if (request instanceof Message.PollWork m) {
-            poll(Role.WORKER, m.worker(), m.incarnation(), reply);
+            poll(Role.WORKER, m.worker(), m.incarnation(), reply, state::workFor);
         } else if (request instanceof Message.PollOrder m) {
-            poll(Role.SERVER, m.shard(), m.incarnation(), reply);
+            poll(Role.SERVER, m.shard(), m.incarnation(), reply, server -> state.orderFor(server, m));
         } else if (request instanceof Message.LanesDone m) {
             from(Role.WORKER, m.worker(), m.incarnation(), reply, member -> state.lanesDone(m));
         } else if (request instanceof Message.BatchesEvaluated m) {
@@ -177,10 +178,11 @@ public final class Coordinator implements Service, AutoCloseable {
         handler.handle(member);
     }
 
-    private void poll(Role role, int id, int incarnation, CompletableFuture<Message> reply) {
+    private void poll(
+            Role role, int id, int incarnation, CompletableFuture<Message> reply, Function<Member, Message> work) {
         CompletableFuture<Message> known = new CompletableFuture<>();
         from(role, id, incarnation, known, member -> {
-            Message next = role == Role.WORKER ? state.workFor(member) : state.orderFor(member);
+            Message next = work.apply(member);
             if (next != null) {
                 reply.complete(next);
                 return;
@@ -215,6 +217,9 @@ public final class Coordinator implements Service, AutoCloseable {
     private Member admit(Member member, CompletableFuture<Message> reply) {
         member.lastSeenMillis = clockMillis.getAsLong();
         Member replaced = members.admit(member);
+        if (replaced != null) {
+            replaced.reply(new Message.Refused(replaced + " was replaced"));
+        }
         reply.complete(new Message.Admitted(member.incarnation));
         listener.notice(member + (replaced == null ? " joined" : " joined in place of an earlier attempt"));
         return replaced;

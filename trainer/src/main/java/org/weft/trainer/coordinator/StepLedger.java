@@ -1,6 +1,7 @@
 package org.weft.trainer.coordinator;
 
 import java.util.BitSet;
+import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.WorkTimes;
 import org.weft.server.optim.GradientClip;
@@ -23,6 +24,10 @@ final class StepLedger {
         this.squares = new double[buckets];
         this.servers = servers;
         this.startNanos = startNanos;
+        RangePartitioner partitioner = new RangePartitioner(buckets, servers);
+        for (int shard = 0; shard < servers; shard++) {
+            reduced.set(shard, partitioner.range(shard).count() == 0); // It has nothing to sum, nor to report.
+        }
     }
 
     void lanesDone(Message.LanesDone report) {
