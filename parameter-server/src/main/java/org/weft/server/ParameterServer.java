@@ -90,13 +90,18 @@ public final class ParameterServer implements AutoCloseable {
     }
 
     private void followOrders() throws IOException {
+        int generation = -1;
+        int step = -1;
         while (!Thread.currentThread().isInterrupted()) {
             Message order =
                     coordinator.call(new Message.PollOrder(shardIndex, coordinator.incarnation(), generation, step));
             if (order instanceof Message.LoadParameters load) {
                 load(load);
+                generation = load.generation();
+                step = load.step();
             } else if (order instanceof Message.ApplyStep apply) {
                 apply(apply);
+                step = apply.step() + 1;
             } else if (order instanceof Message.RunEnded) {
                 return;
             }

@@ -59,11 +59,11 @@ public sealed interface Message {
     record JoinServer(int shard, int attempt, Address address, String executor, String layoutHash) implements Message {}
 
     /**
-     * What is to be done next? Answered by {@link LoadParameters}, {@link ApplyStep} or {@link RunEnded}. An order whose
-     * answer was lost on the way is given again, because the poll says what the shard has.
+     * What is to be done next? Answered by {@link LoadParameters}, {@link ApplyStep} or {@link RunEnded}.
      *
-     * @param generation of the parameters that the shard has, or -1
-     * @param step their version
+     * @param generation of the parameters that the shard holds, -1 at its start: an order that leads to them has been
+     *     carried out, any other is given again
+     * @param step version of those parameters
      */
     record PollOrder(int shard, int incarnation, int generation, int step) implements Message {}
 

@@ -31,7 +31,7 @@ class ControlCodecTest {
             new Message.ComputeLanes(1, 2, new LaneSpan(0, 0), SERVERS),
             new Message.EvaluateBatches(1, 2, 3, 4, SERVERS),
             new Message.JoinServer(1, 2, SERVERS[0], "7", "abc"),
-            new Message.PollOrder(1, 2),
+            new Message.PollOrder(1, 2, -1, -1),
             new Message.ShardLoaded(1, 2, 3, 4),
             new Message.ShardReduced(1, 2, 3, 4, 5, new double[] {0.1, 0.2}),
             new Message.ShardSaved(1, 2, 3, 4, new SavedRange("file", 1L << 33, 5, 6, "sha", 7)),

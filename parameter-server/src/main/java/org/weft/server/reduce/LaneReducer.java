@@ -24,7 +24,7 @@ public final class LaneReducer {
     private int step = -1;
     private int open;
 
-    /** Told once a step, on a network thread, that every bucket's sum is complete; never where there is no bucket. */
+    /** Told once a step, on a network thread, that every bucket's sum is complete; never where there are no buckets. */
     @FunctionalInterface
     public interface Listener {
         /**
@@ -87,7 +87,11 @@ public final class LaneReducer {
         if (!accumulators[slot].add(header, received)) {
             return;
         }
-        double square = GradientClip.sumOfSquares(accumulators[slot].root(), lengths[slot]);
+        float[] root = accumulators[slot].root();
+        if (root == null) {
+            return; // Another generation has begun meanwhile.
+        }
+        double square = GradientClip.sumOfSquares(root, lengths[slot]);
         double[] complete = null;
         synchronized (this) {
             if (header.generation() != generation || header.step() != step) {

@@ -36,7 +36,7 @@ final class PublishedParameters {
             generation = newGeneration;
             version = newVersion;
             end = range.first();
-            stale = take(waiter -> waiter.request().generation() != generation || range.count() == 0);
+            stale = take(waiter -> answer(waiter.request()) != null);
         }
         stale.forEach(waiter -> waiter.reply().complete(answer(waiter.request())));
     }
@@ -82,7 +82,7 @@ final class PublishedParameters {
         if (request.step() > version || (!nothingMissing && request.fromBucket() >= end)) {
             return null;
         }
-        int from = Math.max(range.first(), request.fromBucket());
+        int from = Math.min(range.end(), Math.max(range.first(), request.fromBucket()));
         return new Message.ParametersReady(
                 end, Arrays.copyOfRange(checksums, from - range.first(), Math.max(from, end) - range.first()));
     }

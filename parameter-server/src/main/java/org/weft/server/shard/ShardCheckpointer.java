@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -73,7 +74,8 @@ public final class ShardCheckpointer implements AutoCloseable {
     }
 
     private SavedRange write(int generation, int step, long stallMicros) throws IOException {
-        String name = String.format("shard-%05d-of-%05d-g%04d.safetensors", shardIndex, shards, generation);
+        String name =
+                String.format(Locale.ROOT, "shard-%05d-of-%05d-g%04d.safetensors", shardIndex, shards, generation);
         String path = checkpointsDir + "/" + CheckpointManifest.directoryName(step) + "/" + name;
         MessageDigest digest = AtomicOutput.sha256();
         Map<String, String> metadata = Map.of(

@@ -37,8 +37,13 @@ final class CheckpointLedger {
         return isPending() && generation == wantedGeneration && step == wantedStep;
     }
 
-    int step() {
-        return step;
+    /** Ends it if it is this step's, and not a newer one; returns whether it was. */
+    boolean endIfFor(int failedStep) {
+        boolean same = isPending() && step == failedStep;
+        if (same) {
+            end();
+        }
+        return same;
     }
 
     /** Takes a shard's report; returns all files once the last one is there, else null. */

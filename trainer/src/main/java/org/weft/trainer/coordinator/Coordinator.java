@@ -179,12 +179,12 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     private void poll(
-            Role role, int id, int incarnation, CompletableFuture<Message> reply, Function<Member, Message> next) {
+            Role role, int id, int incarnation, CompletableFuture<Message> reply, Function<Member, Message> work) {
         CompletableFuture<Message> known = new CompletableFuture<>();
         from(role, id, incarnation, known, member -> {
-            Message answer = next.apply(member);
-            if (answer != null) {
-                reply.complete(answer);
+            Message next = work.apply(member);
+            if (next != null) {
+                reply.complete(next);
                 return;
             }
             member.reply(new Message.Done()); // An earlier poll that broke off.
@@ -217,6 +217,9 @@ public final class Coordinator implements Service, AutoCloseable {
     private Member admit(Member member, CompletableFuture<Message> reply) {
         member.lastSeenMillis = clockMillis.getAsLong();
         Member replaced = members.admit(member);
+        if (replaced != null) {
+            replaced.reply(new Message.Refused(replaced + " was replaced"));
+        }
         reply.complete(new Message.Admitted(member.incarnation));
         listener.notice(member + (replaced == null ? " joined" : " joined in place of an earlier attempt"));
         return replaced;

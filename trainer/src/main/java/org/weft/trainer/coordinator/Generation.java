@@ -1,5 +1,6 @@
 package org.weft.trainer.coordinator;
 
+import java.util.BitSet;
 import org.weft.core.protocol.Message;
 
 /**
@@ -10,7 +11,7 @@ final class Generation {
     private final Members members;
     private final int servers;
     private int number;
-    private int loaded;
+    private final BitSet loaded = new BitSet();
     private String checkpoint;
     private int step;
 
@@ -42,7 +43,7 @@ final class Generation {
 
     /** Tells every server to start anew. */
     void begin(boolean save) {
-        loaded = 0;
+        loaded.clear();
         for (Member server : members.servers()) {
             server.orders.clear();
             server.order(new Message.LoadParameters(number, step, checkpoint, save));
@@ -53,9 +54,18 @@ final class Generation {
         number++;
     }
 
-    /** Whether this was the last shard. */
+    /** Whether every shard is loaded now. */
     boolean shardLoaded(Message.ShardLoaded report) {
-        return is(report.generation()) && ++loaded == servers;
+        if (is(report.generation())) {
+            loaded.set(report.shard());
+        }
+        return firstUnloaded() < 0;
+    }
+
+    /** The first shard that has not loaded, or -1. */
+    int firstUnloaded() {
+        int shard = loaded.nextClearBit(0);
+        return shard < servers ? shard : -1;
     }
 
     void committed(int committedStep, String directory) {

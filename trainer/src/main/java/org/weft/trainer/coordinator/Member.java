@@ -17,7 +17,7 @@ final class Member {
     final double peakFlops;
     /** Where a server listens; null for a worker. */
     final Address address;
-    /** What a server is to do and has not said that it did, in order. */
+    /** What a server is not known to have carried out, in order: an answer may be lost on its way. */
     final Deque<Message> orders = new ArrayDeque<>();
 
     /** The held answer to a poll, or null while the member is busy. */
@@ -49,9 +49,22 @@ final class Member {
     /** Tells a server what to do, now if it waits for it. */
     void order(Message message) {
         orders.add(message);
-        if (orders.size() == 1) {
-            reply(message);
+        reply(message);
+    }
+
+    /** The first order that a server which holds these parameters has not carried out yet, or null. */
+    Message nextOrder(int generation, int step) {
+        while (!orders.isEmpty() && leadsTo(orders.peek(), generation, step)) {
+            orders.remove();
         }
+        return orders.peek();
+    }
+
+    private static boolean leadsTo(Message order, int generation, int step) {
+        if (order instanceof Message.LoadParameters load) {
+            return load.generation() == generation && load.step() == step;
+        }
+        return order instanceof Message.ApplyStep apply && apply.generation() == generation && apply.step() + 1 == step;
     }
 
     /** The next order of a server that polls, or null; orders stay until a poll shows that they were followed. */

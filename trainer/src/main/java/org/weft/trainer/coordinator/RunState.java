@@ -157,7 +157,7 @@ final class RunState {
 
     /** What a polling server is to do now, or null where it has to wait. */
     Message orderFor(Member server, Message.PollOrder poll) {
-        Message next = server.nextOrder(poll);
+        Message next = server.nextOrder(poll.generation(), poll.step());
         return next == null && phase == RunPhase.ENDED ? ended() : next;
     }
 
@@ -241,9 +241,8 @@ final class RunState {
     }
 
     void checkpointFailed(int savedStep, String cause) {
-        checkpoint.end();
         listener.checkpointFailed(savedStep, cause);
-        if (phase == RunPhase.SAVING) {
+        if (checkpoint.endIfFor(savedStep) && savedStep >= lastStep) {
             fail(RunFailures.lastCheckpoint(savedStep, cause));
         }
     }
@@ -295,6 +294,6 @@ final class RunState {
 
     /** Whom the run waits for, with names: the text of every time-out. */
     String waitsFor() {
-        return new WaitReport(members, config.cluster()).describe(phase, step, desk.pool(), ledger);
+        return new WaitReport(members, config.cluster()).describe(phase, step, desk.pool(), ledger, generation.firstUnloaded());
     }
 }

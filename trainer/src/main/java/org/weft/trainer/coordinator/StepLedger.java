@@ -28,6 +28,10 @@ final class StepLedger {
             reduced.set(shard, empty); // More servers than buckets: nothing will come from this one.
         }
         this.startNanos = startNanos;
+        RangePartitioner partitioner = new RangePartitioner(buckets, servers);
+        for (int shard = 0; shard < servers; shard++) {
+            reduced.set(shard, partitioner.range(shard).count() == 0); // It has nothing to sum, nor to report.
+        }
     }
 
     void lanesDone(Message.LanesDone report) {

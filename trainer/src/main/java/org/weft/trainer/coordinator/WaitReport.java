@@ -8,10 +8,10 @@ import org.weft.core.protocol.Role;
 /** Says in words whom a run waits for. */
 record WaitReport(Members members, ClusterConfig cluster) {
 
-    String describe(RunPhase phase, int step, WorkPool pool, StepLedger ledger) {
+    String describe(RunPhase phase, int step, WorkPool pool, StepLedger ledger, int firstUnloaded) {
         return switch (phase) {
             case GATHERING -> "waits for " + absent() + " to join";
-            case LOADING -> "waits for servers to load step " + step + absentSuffix();
+            case LOADING -> "waits for " + name(Role.SERVER, firstUnloaded) + " to load step " + step + absentSuffix();
             case EVALUATING -> "step " + step + " waits for the evaluation of " + open(pool, "batches");
             case COMPUTING -> "step " + step + " waits for " + computing(pool, ledger);
             case SAVING -> "waits for the last checkpoint of step " + step;
