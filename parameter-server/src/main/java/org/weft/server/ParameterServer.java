@@ -39,8 +39,6 @@ public final class ParameterServer implements AutoCloseable {
     private final Transport transport;
     private final CoordinatorLink coordinator;
     private final ExecutorService reports;
-    private int generation = -1;
-    private int step = -1;
 
     public ParameterServer(ServerOptions options, int shardIndex) {
         this.options = options;
@@ -121,8 +119,6 @@ public final class ParameterServer implements AutoCloseable {
             save(order.generation(), order.step());
         }
         shard.publishAll();
-        generation = order.generation();
-        step = order.step();
         coordinator.call(
                 new Message.ShardLoaded(shardIndex, coordinator.incarnation(), order.generation(), order.step()));
     }
@@ -135,7 +131,6 @@ public final class ParameterServer implements AutoCloseable {
                 order.scale(),
                 reducer::sum,
                 () -> reducer.begin(order.generation(), next));
-        step = next;
         if (order.save()) {
             save(order.generation(), next);
         }

@@ -67,23 +67,6 @@ final class Member {
         return order instanceof Message.ApplyStep apply && apply.generation() == generation && apply.step() + 1 == step;
     }
 
-    /** The next order of a server that polls, or null; orders stay until a poll shows that they were followed. */
-    Message nextOrder(Message.PollOrder poll) {
-        while (!orders.isEmpty() && isFollowed(orders.peek(), poll)) {
-            orders.remove();
-        }
-        return orders.peek();
-    }
-
-    private static boolean isFollowed(Message order, Message.PollOrder poll) {
-        if (order instanceof Message.LoadParameters load) {
-            return poll.generation() == load.generation();
-        }
-        return order instanceof Message.ApplyStep apply
-                && poll.generation() == apply.generation()
-                && poll.step() > apply.step();
-    }
-
     /** Answers a held poll, if there is one. */
     boolean reply(Message message) {
         CompletableFuture<Message> waiting = parked;

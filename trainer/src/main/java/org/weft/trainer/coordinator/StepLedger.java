@@ -23,10 +23,6 @@ final class StepLedger {
         this.lanes = lanes;
         this.squares = new double[buckets];
         this.servers = servers;
-        for (int shard = 0; shard < servers; shard++) {
-            boolean empty = new RangePartitioner(buckets, servers).range(shard).count() == 0;
-            reduced.set(shard, empty); // More servers than buckets: nothing will come from this one.
-        }
         this.startNanos = startNanos;
         RangePartitioner partitioner = new RangePartitioner(buckets, servers);
         for (int shard = 0; shard < servers; shard++) {
