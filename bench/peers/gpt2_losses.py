@@ -88,7 +88,9 @@ def read_shard(path):
         begin, end = entry["data_offsets"]
         f.seek(8 + length + begin)
         data = bytearray(f.read(end - begin))
-    return int(header["__metadata__"]["offset"]), torch.frombuffer(data, dtype=torch.float32)
+    # A server that owns no bucket writes a file of no elements.
+    values = torch.frombuffer(data, dtype=torch.float32) if data else torch.empty(0)
+    return int(header["__metadata__"]["offset"]), values
 
 
 def checkpoint(folder, elements):
