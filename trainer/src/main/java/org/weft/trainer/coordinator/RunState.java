@@ -294,6 +294,7 @@ final class RunState {
 
     /** Whom the run waits for, with names: the text of every time-out. */
     String waitsFor() {
-        return new WaitReport(members, config.cluster()).describe(phase, step, desk.pool(), ledger, generation.firstUnloaded());
+        return new WaitReport(members, config.cluster())
+                .describe(phase, step, desk.pool(), ledger, generation.firstUnloaded());
     }
 }
