@@ -1,0 +1,249 @@
+package org.weft.trainer.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.corpus.CorpusManifest;
+import org.weft.core.corpus.TokenType;
+import org.weft.core.params.Initializer;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.protocol.SavedRange;
+import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.CheckpointManifest;
+import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.Safetensors;
+import org.weft.core.storage.Store;
+
+/** Commits, retains and finds checkpoints of a model of ten parameters. */
+class CheckpointResolverTest {
+    private static final ParameterLayout LAYOUT = layout(10);
+
+    @TempDir
+    Path directory;
+
+    private final Store store = HadoopStore.local();
+    private final List<String> notices = new ArrayList<>();
+    private final CheckpointResolver resolver = new CheckpointResolver(store, notices::add);
+    private String runDir;
+    private String checkpoints;
+
+    @BeforeEach
+    void name() {
+        runDir = directory.toUri().toString().replaceFirst("/$", "");
+        checkpoints = runDir + "/checkpoints";
+    }
+
+    @Test
+    void aCommitSaysWhatWasTrainedAndHashesTheParameters() throws IOException {
+        Checkpoint checkpoint = commit(3, 200, 9);
+        CheckpointManifest manifest = checkpoint.manifest();
+        assertThat(checkpoint.directory()).isEqualTo(checkpoints + "/step-00000200");
+        assertThat(manifest.step()).isEqualTo(200);
+        assertThat(manifest.generation()).isEqualTo(3);
+        assertThat(manifest.tokensSeen()).isEqualTo(200L * 32 * 256);
+        assertThat(manifest.parameters()).isEqualTo(10);
+        assertThat(manifest.vocabSize()).isEqualTo(8192);
+        assertThat(manifest.tokenizerSha256()).isEqualTo("tok");
+        assertThat(manifest.shards())
+                .extracting(CheckpointManifest.Shard::offset)
+                .containsExactly(0L, 0L, 4L);
+        assertThat(manifest.paramsSha256())
+                .isEqualTo(HexFormat.of().formatHex(AtomicOutput.sha256().digest(new byte[40])));
+        assertThat(CheckpointManifest.load(store, checkpoint.directory()).toJson())
+                .isEqualTo(manifest.toJson());
+        assertThat(ReplicaLoader.configOf(checkpoint)).isEqualTo(config(9));
+    }
+
+    @Test
+    void aCommitOfFilesThatAreNotThereCommitsNothing() throws IOException {
+        SavedRange absent = new SavedRange("absent", 0, 10, 1, "sha", 0);
+        assertThatThrownBy(() -> committer(9).commit(1, 5, List.of(absent))).isInstanceOf(IOException.class);
+        assertThat(resolver.latest(checkpoints)).isNull();
+    }
+
+    @Test
+    void theNewestThatVerifiesIsTaken() throws IOException {
+        for (int step : new int[] {100, 200, 300, 400}) {
+            commit(step / 100, step, 9);
+        }
+        flip(300);
+        Files.delete(file(400));
+        Checkpoint latest = resolver.latest(checkpoints);
+        assertThat(latest.manifest().step()).isEqualTo(200);
+        assertThat(notices).hasSize(2);
+        assertThat(notices.get(0)).startsWith("passed over ").contains("step-00000400 does not verify: a is missing");
+        assertThat(notices.get(1)).contains("step-00000300 does not verify: a cannot be read: Checksum error");
+        assertThat(resolver.newestName(checkpoints)).isEqualTo("step-00000400");
+        assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(4);
+    }
+
+    @Test
+    void aDamagedManifestIsPassedOverToo() throws IOException {
+        commit(1, 100, 9);
+        commit(2, 200, 9);
+        commit(3, 300, 9);
+        Path manifest = file(300).resolveSibling("manifest.json");
+        Files.delete(manifest.resolveSibling(".manifest.json.crc"));
+        Files.writeString(manifest, "{\"format_version\":1");
+        Path other = file(200).resolveSibling("manifest.json");
+        Files.writeString(other, Files.readString(other).replace("\"step\"", "\"stop\""));
+        assertThat(resolver.latest(checkpoints).manifest().step()).isEqualTo(100);
+        assertThat(notices).hasSize(2).allMatch(notice -> notice.contains("damaged"));
+        assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(1);
+    }
+
+    @Test
+    void whatHasNoManifestIsNoCheckpoint() throws IOException {
+        commit(1, 100, 9);
+        write(200, "a", 0, 4);
+        Files.createDirectories(directory.resolve("checkpoints/other"));
+        assertThat(resolver.latest(checkpoints).manifest().step()).isEqualTo(100);
+        assertThat(notices).isEmpty();
+        assertThat(resolver.latest(runDir + "/nowhere")).isNull();
+        assertThat(resolver.newestName(runDir + "/nowhere")).isNull();
+        assertThat(resolver.highestGeneration(runDir + "/nowhere")).isZero();
+    }
+
+    @Test
+    void noneThatVerifiesIsAnError() throws IOException {
+        commit(1, 100, 9);
+        flip(100);
+        assertThatThrownBy(() -> resolver.latest(checkpoints))
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.INVALID_DATA))
+                .hasMessage("none of the 1 checkpoints in " + checkpoints + " verifies");
+    }
+
+    @Test
+    void aNamedStepIsTakenOrNamedMissing() throws IOException {
+        commit(1, 100, 9);
+        commit(1, 200, 9);
+        assertThat(resolver.step(checkpoints, 100).manifest().step()).isEqualTo(100);
+        assertThatThrownBy(() -> resolver.step(checkpoints, 150))
+                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
+                        .isEqualTo("there are: [step-00000100, step-00000200]"))
+                .hasMessage("there is no checkpoint of step 150 in " + checkpoints);
+        flip(100);
+        assertThatThrownBy(() -> resolver.step(checkpoints, 100)).hasMessageContaining("step-00000100 does not verify");
+    }
+
+    @Test
+    void aPathIsACheckpointOrARun() throws IOException {
+        commit(1, 100, 9);
+        commit(1, 200, 9);
+        assertThat(resolver.at(runDir).manifest().step()).isEqualTo(200);
+        assertThat(resolver.at(checkpoints + "/step-00000100").manifest().step())
+                .isEqualTo(100);
+        assertThatThrownBy(() -> resolver.at(runDir + "/nowhere"))
+                .hasMessage("there is no checkpoint at " + runDir + "/nowhere");
+    }
+
+    @Test
+    void onlyTheNewestAreKept() throws IOException {
+        for (int step : new int[] {100, 200, 300, 400}) {
+            commit(1, step, 2);
+        }
+        assertThat(directories()).containsExactly("step-00000300", "step-00000400");
+    }
+
+    @Test
+    void theOneJustCommittedStaysThoughNewerStepsExist() throws IOException {
+        commit(1, 300, 9);
+        commit(1, 400, 9);
+        commit(2, 100, 9);
+        commit(2, 200, 1);
+        assertThat(directories()).containsExactly("step-00000200", "step-00000300", "step-00000400");
+    }
+
+    @Test
+    void uncommittedDirectoriesAreLeftAlone() throws IOException {
+        write(50, "a", 0, 4);
+        commit(1, 100, 1);
+        commit(1, 200, 1);
+        assertThat(directories()).containsExactly("step-00000050", "step-00000200");
+    }
+
+    @Test
+    void aCheckpointOfAnotherModelIsNamed() throws IOException {
+        Checkpoint checkpoint = commit(1, 100, 9);
+        assertThatCode(() -> CheckpointResolver.requireLayout(checkpoint, LAYOUT))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> CheckpointResolver.requireLayout(checkpoint, layout(12)))
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.INVALID_DATA))
+                .hasMessageStartingWith(
+                        checkpoint.directory() + " is of another model: parameters=10 vocabulary=8192 model={")
+                .hasMessageEndingWith("configured parameters=12");
+    }
+
+    private Checkpoint commit(int generation, int step, int keep) throws IOException {
+        List<SavedRange> files = List.of(write(step, "b", 4, 6), write(step, "a", 0, 4), write(step, "none", 0, 0));
+        return committer(keep).commit(generation, step, files);
+    }
+
+    private CheckpointCommitter committer(int keep) {
+        CorpusManifest corpus = new CorpusManifest(1, "tokenizer.json", "tok", 8192, TokenType.U16, 0, null, null);
+        return new CheckpointCommitter(store, config(keep), LAYOUT, corpus);
+    }
+
+    private WeftConfig config(int keep) {
+        return ConfigLoader.load("test", "run: {dir: '" + runDir + "'}", List.of("checkpoint.keep=" + keep));
+    }
+
+    private SavedRange write(int step, String name, long offset, int length) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Safetensors.ofVectors(Map.of(), CheckpointReader.VECTORS, length).writeHeader(bytes);
+        bytes.write(ByteBuffer.allocate(3 * length * Float.BYTES).array());
+        String path = checkpoints + "/" + CheckpointManifest.directoryName(step) + "/" + name;
+        try (AtomicOutput out = store.create(path)) {
+            out.write(bytes.toByteArray());
+            out.commit();
+        }
+        String sha256 = HexFormat.of().formatHex(AtomicOutput.sha256().digest(bytes.toByteArray()));
+        return new SavedRange(name, offset, length, bytes.size(), sha256, 0);
+    }
+
+    private void flip(int step) throws IOException {
+        byte[] bytes = Files.readAllBytes(file(step));
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file(step), bytes);
+    }
+
+    private Path file(int step) {
+        return directory
+                .resolve("checkpoints")
+                .resolve(CheckpointManifest.directoryName(step))
+                .resolve("a");
+    }
+
+    private List<String> directories() throws IOException {
+        try (Stream<Path> found = Files.list(directory.resolve("checkpoints"))) {
+            return found.map(path -> path.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private static ParameterLayout layout(int size) {
+        return ParameterLayout.builder()
+                .add("w", List.of(size), true, Initializer.ZEROS)
+                .build();
+    }
+}
