@@ -68,41 +68,51 @@ public final class ParameterServer implements AutoCloseable {
      */
     public void run(int attempt, String host, String executor) throws IOException {
         try (Transport.Listener listener = transport.listen(host, new RequestHandler(shard, reducer))) {
-            coordinator.join(
-                    new Message.JoinServer(shardIndex, attempt, listener.address(), executor, layout.hash()),
-                    options.heartbeat());
-            LOG.info(
-                    "server {} (attempt {}) serves parameters [{}, {}) at {}",
-                    shardIndex,
-                    attempt,
-                    shard.offset(),
-                    shard.offset() + shard.length(),
-                    listener.address());
-            followOrders();
+            boolean ended;
+            do {
+                coordinator.join(
+                        new Message.JoinServer(shardIndex, attempt, listener.address(), executor, layout.hash()),
+                        options.heartbeat());
+                LOG.info(
+                        "server {} (attempt {}) serves parameters [{}, {}) at {}",
+                        shardIndex,
+                        attempt,
+                        shard.offset(),
+                        shard.offset() + shard.length(),
+                        listener.address());
+                ended = followOrders(attempt);
+            } while (!ended);
         } catch (FencedException e) {
-            LOG.warn("server {} (attempt {}) was replaced and ends: {}", shardIndex, attempt, e.getMessage());
+            LOG.warn("server {} (attempt {}) ends: {}", shardIndex, attempt, e.getMessage());
         } catch (IOException | RuntimeException e) {
             coordinator.reportFailure(e);
             throw e;
         }
     }
 
-    private void followOrders() throws IOException {
+    /** Returns whether the run has ended; if not, the coordinator gave this incarnation up, and it may join again. */
+    private boolean followOrders(int attempt) throws IOException {
         int generation = -1;
         int step = -1;
-        while (!Thread.currentThread().isInterrupted()) {
-            Message order =
-                    coordinator.call(new Message.PollOrder(shardIndex, coordinator.incarnation(), generation, step));
-            if (order instanceof Message.LoadParameters load) {
-                load(load);
-                generation = load.generation();
-                step = load.step();
-            } else if (order instanceof Message.ApplyStep apply) {
-                apply(apply);
-                step = apply.step() + 1;
-            } else if (order instanceof Message.RunEnded) {
-                return;
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                Message order = coordinator.call(
+                        new Message.PollOrder(shardIndex, coordinator.incarnation(), generation, step));
+                if (order instanceof Message.LoadParameters load) {
+                    load(load);
+                    generation = load.generation();
+                    step = load.step();
+                } else if (order instanceof Message.ApplyStep apply) {
+                    apply(apply);
+                    step = apply.step() + 1;
+                } else if (order instanceof Message.RunEnded) {
+                    return true;
+                }
             }
+            return true;
+        } catch (FencedException e) {
+            LOG.warn("server {} (attempt {}) was given up: {}", shardIndex, attempt, e.getMessage());
+            return false;
         }
     }
 

@@ -46,8 +46,12 @@ public final class WorkerLoop {
         this.gradients = new LaneGradients(replica, parameters);
     }
 
-    /** Works until the run ends or this attempt is replaced. */
-    public void run() throws IOException {
+    /**
+     * Works until the run ends or the coordinator gives this incarnation up.
+     *
+     * @return whether the run has ended; if not, the worker may join again
+     */
+    public boolean run() throws IOException {
         try {
             while (true) {
                 Message work = session.nextWork();
@@ -56,11 +60,12 @@ public final class WorkerLoop {
                 } else if (work instanceof Message.EvaluateBatches evaluate) {
                     attempt(evaluate.generation(), evaluate.step(), () -> evaluate(evaluate));
                 } else if (work instanceof Message.RunEnded) {
-                    return;
+                    return true;
                 }
             }
         } catch (FencedException e) {
-            LOG.warn("{} was replaced and ends: {}", session, e.getMessage());
+            LOG.warn("{} was given up: {}", session, e.getMessage());
+            return false;
         } finally {
             parameters.close();
         }

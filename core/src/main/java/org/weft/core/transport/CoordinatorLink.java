@@ -50,9 +50,10 @@ public final class CoordinatorLink implements AutoCloseable {
     }
 
     /**
-     * Joins the run and starts the heartbeat.
+     * Joins the run, for the first time or again after this member was given up, and starts the heartbeat.
      *
      * @throws WeftException where the coordinator does not admit this member
+     * @throws FencedException where this member was admitted once and a later attempt has its place now
      */
     @SuppressWarnings("FutureReturnValueIgnored") // The schedule ends with close(); beat() catches everything.
     public void join(Message request, Duration heartbeat) throws IOException {
@@ -60,13 +61,21 @@ public final class CoordinatorLink implements AutoCloseable {
         try {
             reply = call(request);
         } catch (FencedException e) {
+            if (incarnation >= 0) {
+                throw e;
+            }
             throw WeftException.usage(
                     e.getMessage(), "driver and executors need the same configuration and the same release of Weft");
         }
         if (!(reply instanceof Message.Admitted admitted)) {
             throw new IOException("unexpected answer to " + request + ": " + reply);
         }
+        boolean first = incarnation < 0;
         incarnation = admitted.incarnation();
+        fenced = false;
+        if (!first) {
+            return;
+        }
         heartbeats.scheduleWithFixedDelay(
                 this::beat, heartbeat.toMillis(), heartbeat.toMillis(), TimeUnit.MILLISECONDS);
     }

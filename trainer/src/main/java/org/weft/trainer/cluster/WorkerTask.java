@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.core.transport.FencedException;
 import org.weft.worker.WorkerLoop;
 import org.weft.worker.WorkerOptions;
 import org.weft.worker.WorkerSession;
@@ -41,8 +42,12 @@ record WorkerTask(WorkerOptions options, Store store) implements VoidFunction<It
         try (ModelReplica replica = TorchReplica.open(options.shape(), replicaOptions);
                 Prefetch batches = batches(config)) {
             batches.start();
-            session.join(place.attempt(), place.host(), place.executor(), device, replica.measurePeakFlops());
-            new WorkerLoop(options, session, replica, batches).run();
+            double peak = replica.measurePeakFlops();
+            do {
+                session.join(place.attempt(), place.host(), place.executor(), device, peak);
+            } while (!new WorkerLoop(options, session, replica, batches).run());
+        } catch (FencedException e) {
+            LOG.warn("{} (attempt {}) ends: {}", session, place.attempt(), e.getMessage());
         } catch (IOException | RuntimeException e) {
             session.reportFailure(e);
             throw e;

@@ -128,9 +128,9 @@ public final class Coordinator implements Service, AutoCloseable {
 
     private void handle(Message request, CompletableFuture<Message> reply) {
         if (request instanceof Message.JoinWorker join) {
-            joinWorker(join, reply);
+            join(new Member(join, members.nextIncarnation()), join.layoutHash(), reply);
         } else if (request instanceof Message.JoinServer join) {
-            joinServer(join, reply);
+            join(new Member(join, members.nextIncarnation()), join.layoutHash(), reply);
         } else if (request instanceof Message.Heartbeat m) {
             from(m.role(), m.id(), m.incarnation(), reply, member -> {});
         } else if (request instanceof Message.PollWork m) {
@@ -196,25 +196,18 @@ public final class Coordinator implements Service, AutoCloseable {
         }
     }
 
-    private void joinWorker(Message.JoinWorker join, CompletableFuture<Message> reply) {
-        if (refuseOtherLayout(join.layoutHash(), Role.WORKER.name(join.worker()), reply)) {
+    private void join(Member member, String layout, CompletableFuture<Message> reply) {
+        String name = member.role.name(member.id);
+        if (!layout.equals(layoutHash)) {
+            reply.complete(
+                    new Message.Refused(name + " has another parameter layout: " + layout + " expected=" + layoutHash));
             return;
         }
-        Member worker = new Member(join, members.nextIncarnation());
-        state.workerJoined(admit(worker, reply));
-    }
-
-    private void joinServer(Message.JoinServer join, CompletableFuture<Message> reply) {
-        if (refuseOtherLayout(join.layoutHash(), Role.SERVER.name(join.shard()), reply)) {
+        if (members.hasLaterAttempt(member)) {
+            reply.complete(
+                    new Message.Refused(name + " attempt " + member.attempt + ": a later attempt has its place"));
             return;
         }
-        Member server = new Member(join, members.nextIncarnation());
-        admit(server, reply);
-        state.serverJoined(server);
-    }
-
-    /** Returns the attempt that the new one replaces, or null. */
-    private Member admit(Member member, CompletableFuture<Message> reply) {
         member.lastSeenMillis = clockMillis.getAsLong();
         Member replaced = members.admit(member);
         if (replaced != null) {
@@ -222,16 +215,11 @@ public final class Coordinator implements Service, AutoCloseable {
         }
         reply.complete(new Message.Admitted(member.incarnation));
         listener.notice(member + (replaced == null ? " joined" : " joined in place of an earlier attempt"));
-        return replaced;
-    }
-
-    private boolean refuseOtherLayout(String hash, String name, CompletableFuture<Message> reply) {
-        if (hash.equals(layoutHash)) {
-            return false;
+        if (member.role == Role.WORKER) {
+            state.workerJoined(replaced);
+        } else {
+            state.serverJoined(member);
         }
-        reply.complete(
-                new Message.Refused(name + " has another parameter layout: " + hash + " expected=" + layoutHash));
-        return true;
     }
 
     private void memberFailed(Message.MemberFailed report) {

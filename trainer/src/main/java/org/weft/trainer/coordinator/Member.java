@@ -11,6 +11,7 @@ import org.weft.core.protocol.Role;
 final class Member {
     final Role role;
     final int id;
+    final int attempt;
     final int incarnation;
     final String host;
     final String executor;
@@ -29,6 +30,7 @@ final class Member {
     Member(Message.JoinWorker join, int incarnation) {
         this.role = Role.WORKER;
         this.id = join.worker();
+        this.attempt = join.attempt();
         this.incarnation = incarnation;
         this.host = join.host();
         this.executor = join.executor();
@@ -39,6 +41,7 @@ final class Member {
     Member(Message.JoinServer join, int incarnation) {
         this.role = Role.SERVER;
         this.id = join.shard();
+        this.attempt = join.attempt();
         this.incarnation = incarnation;
         this.host = join.address().host();
         this.executor = join.executor();

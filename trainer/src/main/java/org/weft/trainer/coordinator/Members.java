@@ -17,6 +17,12 @@ final class Members {
         return ++lastIncarnation;
     }
 
+    /** Whether Spark has started a newer attempt of this member's task, and that one has joined. */
+    boolean hasLaterAttempt(Member member) {
+        Member present = table(member.role).get(member.id);
+        return present != null && present.attempt > member.attempt;
+    }
+
     /** Admits a member; returns the attempt that it replaces, or null. */
     Member admit(Member member) {
         return table(member.role).put(member.id, member);
