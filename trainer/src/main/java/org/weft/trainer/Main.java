@@ -11,6 +11,7 @@ import org.weft.trainer.commands.InspectCommand;
 import org.weft.trainer.commands.PrepareCommand;
 import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.QuickstartCommand;
+import org.weft.trainer.report.WeftVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -13,7 +13,7 @@ import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Store;
-import org.weft.trainer.WeftVersion;
+import org.weft.trainer.report.WeftVersion;
 
 /**
  * Turns the shards' files into a checkpoint: reads the parameters back for their hash, which also proves that they can be

@@ -64,6 +64,18 @@ class ReportTest {
     }
 
     @Test
+    void aReplayLeavesNoSecondLine() throws IOException {
+        try (MetricsLog log = MetricsLog.open(store, directory.toString(), 0)) {
+            for (int step : new int[] {1, 2, 3, 2, 3, 4}) {
+                log.step(step(step), Double.NaN, null);
+            }
+        }
+        assertThat(lines())
+                .extracting(line -> JSON.readTree(line).path("step").intValue())
+                .containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
     void theLineThatAKilledDriverLeftHalfWrittenIsDropped() throws IOException {
         Files.writeString(file(), "{\"step\":1,\"loss\":1}\n\n17\n{\"loss\":1}\n{\"step\":2,\"lo");
         MetricsLog.open(store, directory.toString(), 9).close();

@@ -1,4 +1,4 @@
-package org.weft.trainer;
+package org.weft.trainer.report;
 
 /** The version of this program, as manifests and {@code --version} have it. */
 public final class WeftVersion {
