@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.storage.UnreachableStorage;
+import org.weft.trainer.cluster.SparkLogging;
 import org.weft.trainer.commands.DoctorCommand;
 import org.weft.trainer.commands.EvaluateCommand;
 import org.weft.trainer.commands.GenerateCommand;
@@ -48,6 +50,12 @@ public final class Main {
     public static int run(String... args) {
         Main main = new Main();
         return new CommandLine(main)
+                .setExecutionStrategy(parsed -> {
+                    if (!main.verbose) {
+                        SparkLogging.withoutFailedTasks();
+                    }
+                    return new CommandLine.RunLast().execute(parsed);
+                })
                 .setExecutionExceptionHandler((failure, line, parsed) -> main.report(failure, line))
                 .setParameterExceptionHandler((failure, arguments) -> {
                     PrintWriter err = failure.getCommandLine().getErr();
@@ -60,7 +68,8 @@ public final class Main {
     }
 
     private int report(Exception failure, CommandLine line) {
-        WeftException known = WeftException.within(failure);
+        WeftException told = WeftException.within(failure);
+        WeftException known = told == null ? UnreachableStorage.explain(failure) : told;
         PrintWriter err = line.getErr();
         if (known == null) {
             err.println("error: " + describe(failure));

@@ -1,6 +1,7 @@
 package org.weft.worker;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,10 @@ import org.weft.worker.engine.ModelReplica;
  */
 public final class WorkerLoop {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);
+    /** First and longest rest after work that had to be dropped; a server that comes back takes seconds. */
+    private static final long FIRST_REST_MILLIS = 100;
+
+    private static final long LONGEST_REST_MILLIS = 2_000;
 
     private final WorkerOptions options;
     private final TrainingConfig training;
@@ -34,6 +39,7 @@ public final class WorkerLoop {
     private final BatchSource batches;
     private final ParameterClient parameters;
     private final LaneGradients gradients;
+    private long restMillis = FIRST_REST_MILLIS;
 
     public WorkerLoop(WorkerOptions options, WorkerSession session, ModelReplica replica, BatchSource batches) {
         this.options = options;
@@ -75,6 +81,7 @@ public final class WorkerLoop {
     private void attempt(int generation, int step, Work work) throws IOException {
         try {
             work.run();
+            restMillis = FIRST_REST_MILLIS;
         } catch (FencedException e) {
             throw e;
         } catch (IOException e) {
@@ -82,7 +89,19 @@ public final class WorkerLoop {
             gradients.abandon();
             parameters.reset();
             session.abandoned(generation, step, e.getMessage());
+            rest();
         }
+    }
+
+    /** The work that was dropped is the next to be handed out: asking at once would ask hundreds of times a second. */
+    private void rest() throws IOException {
+        try {
+            Thread.sleep(restMillis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(session + " was interrupted");
+        }
+        restMillis = Math.min(2 * restMillis, LONGEST_REST_MILLIS);
     }
 
     private void computeLanes(Message.ComputeLanes work) throws IOException {

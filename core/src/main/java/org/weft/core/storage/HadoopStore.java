@@ -41,12 +41,24 @@ public final class HadoopStore implements Store {
         return new HadoopStore(bounded(new Configuration()));
     }
 
-    /** Sets deadlines, where the user set none, without which a hung NameNode would hang its clients for ever. */
+    /**
+     * Sets deadlines, where the user set none: by Hadoop's own defaults a hung NameNode hangs its clients for ever, and
+     * one behind a silent firewall a quarter of an hour.
+     */
     public static Configuration bounded(Configuration configuration) {
-        configuration.setIfUnset("ipc.client.rpc-timeout.ms", "20000");
-        configuration.setIfUnset("ipc.client.connect.max.retries", "5");
-        configuration.setIfUnset("ipc.client.connect.max.retries.on.timeouts", "2");
+        setUnlessUsers(configuration, "ipc.client.rpc-timeout.ms", "20000");
+        setUnlessUsers(configuration, "ipc.client.connect.timeout", "10000");
+        setUnlessUsers(configuration, "ipc.client.connect.max.retries", "5");
+        setUnlessUsers(configuration, "ipc.client.connect.max.retries.on.timeouts", "2");
         return configuration;
+    }
+
+    /** {@code setIfUnset} would do nothing: core-default.xml sets every key. */
+    private static void setUnlessUsers(Configuration configuration, String key, String value) {
+        String[] sources = configuration.getPropertySources(key);
+        if (sources == null || sources.length == 0 || sources[sources.length - 1].endsWith("-default.xml")) {
+            configuration.set(key, value);
+        }
     }
 
     @Override

@@ -100,6 +100,23 @@ public final class CheckpointResolver {
         return newest;
     }
 
+    /**
+     * Moves a run's checkpoints beyond a step out of the way: a run that goes on from there writes those steps anew, and
+     * a later {@code --resume} must pick up neither damaged nor abandoned ones. Nothing is deleted.
+     *
+     * @param generation of the attempt that goes on, part of the new names
+     */
+    public void setAsideAfter(String checkpointsDir, int step, int generation) throws IOException {
+        String kept = CheckpointManifest.directoryName(step);
+        for (Store.Entry entry : committed(store, checkpointsDir)) {
+            if (entry.name().compareTo(kept) > 0) {
+                String aside = entry.path() + ".set-aside-g" + generation;
+                store.rename(entry.path(), aside);
+                notices.accept("the run goes on from " + kept + ": " + entry.name() + " was moved to " + aside);
+            }
+        }
+    }
+
     private Checkpoint verified(String directory) throws IOException {
         CheckpointManifest manifest = CheckpointManifest.load(store, directory);
         List<String> problems = new CheckpointReader(store, directory, manifest).verify();

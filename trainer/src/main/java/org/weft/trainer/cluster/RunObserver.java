@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.protocol.SavedRange;
@@ -37,14 +38,15 @@ final class RunObserver implements RunListener, AutoCloseable {
     private Step pending;
 
     private double stepMillis;
-    private volatile RunResult result;
+    /** Steps come on the coordinator's thread, checkpoints on that of the files. */
+    private final AtomicReference<RunResult> result;
 
     RunObserver(RunPlan plan, Progress progress, MetricsLog metrics, CheckpointCommitter committer) {
         this.plan = plan;
         this.progress = progress;
         this.metrics = metrics;
         this.committer = committer;
-        this.result = RunResult.startingAt(plan);
+        this.result = new AtomicReference<>(RunResult.startingAt(plan));
     }
 
     /** Whom to tell of commits; to be called before the run starts. */
@@ -53,11 +55,14 @@ final class RunObserver implements RunListener, AutoCloseable {
     }
 
     RunResult result() {
-        return result;
+        return result.get();
     }
 
     @Override
     public void stepDone(Step step) {
+        if (pending != null && step.step() <= pending.step()) {
+            pending = null; // A new generation goes back before it; it comes again, with its validation loss.
+        }
         writePending(null);
         pending = step;
         stepMillis = stepMillis == 0 ? step.stepMillis() : (1 - SMOOTHING) * stepMillis + SMOOTHING * step.stepMillis();
@@ -65,7 +70,7 @@ final class RunObserver implements RunListener, AutoCloseable {
         double tokensPerSecond = step.tokens() * 1000 / stepMillis;
         Duration left = Duration.ofMillis((long) (stepMillis * (steps - step.step())));
         progress.step(step.step(), steps, step.loss(), tokensPerSecond, mfu(step, tokensPerSecond), left);
-        result = result.withStep(step);
+        result.updateAndGet(before -> before.withStep(step));
     }
 
     private double mfu(Step step, double tokensPerSecond) {
@@ -75,7 +80,7 @@ final class RunObserver implements RunListener, AutoCloseable {
     @Override
     public void evaluated(int step, double validationLoss) {
         progress.say(String.format("step %d  val loss %.4f", step, validationLoss));
-        result = result.withValidation(validationLoss);
+        result.updateAndGet(before -> before.withValidation(validationLoss));
         writePending(validationLoss);
     }
 
@@ -93,7 +98,7 @@ final class RunObserver implements RunListener, AutoCloseable {
             long start = System.nanoTime();
             try {
                 Checkpoint checkpoint = committer.commit(generation, step, saved);
-                result = result.withCheckpoint(checkpoint);
+                result.updateAndGet(before -> before.withCheckpoint(checkpoint));
                 long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
                 double stall =
                         saved.stream().mapToLong(SavedRange::stallMicros).max().orElse(0) / 1000.0;

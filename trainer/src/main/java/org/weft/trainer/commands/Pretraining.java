@@ -48,12 +48,16 @@ final class Pretraining {
         Checkpoint start = startingPoint(resume, shape, corpus);
         int startStep = start == null ? 0 : start.manifest().step();
         CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
+        int generation = 1 + resolver.highestGeneration(config.run().checkpointsDir());
+        if (start != null) {
+            resolver.setAsideAfter(config.run().checkpointsDir(), startStep, generation);
+        }
         RunPlan plan = new RunPlan(
                 config,
                 shape,
                 startStep,
                 start == null ? "" : start.directory(),
-                1 + resolver.highestGeneration(config.run().checkpointsDir()),
+                generation,
                 validationBatches(corpus));
         saveConfig();
         progress.say(String.format(

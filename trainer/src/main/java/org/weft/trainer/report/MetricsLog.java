@@ -25,15 +25,16 @@ public final class MetricsLog implements AutoCloseable {
     private long lastFlush = System.nanoTime();
     private int lastStep;
 
-    private MetricsLog(OutputStream out) {
+    private MetricsLog(OutputStream out, int startStep) {
         this.out = out;
+        this.lastStep = startStep;
     }
 
     /** Opens the log of a run that starts at {@code startStep}; lines of later steps are dropped. */
     public static MetricsLog open(Store store, String runDir, int startStep) throws IOException {
         String path = runDir + "/" + FILE;
         List<String> kept = store.exists(path) ? linesUpTo(store, path, startStep) : List.of();
-        MetricsLog log = new MetricsLog(store.stream(path));
+        MetricsLog log = new MetricsLog(store.stream(path), startStep);
         for (String line : kept) {
             log.line(line);
         }
@@ -57,6 +58,8 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /**
+     * Writes a step's line. A step that is replayed after the loss of a server has its line already.
+     *
      * @param mfu model FLOPs utilisation against the workers' measured matrix-product peak, or NaN
      * @param validationLoss of these parameters, or null
      */
@@ -86,21 +89,25 @@ public final class MetricsLog implements AutoCloseable {
         flushNowAndThen();
     }
 
-    /** A committed checkpoint: how long training stood still for its copy. */
+    /** A committed checkpoint: how long training stood still for its copy. Lines so far outlive the process. */
     public void checkpoint(int step, double stallMillis, double writeMillis) throws IOException {
         ObjectNode line = JSON.createObjectNode();
         line.put("step", step);
         line.put("checkpoint_stall_millis", Math.round(stallMillis * 10) / 10.0);
         line.put("checkpoint_millis", Math.round(writeMillis * 10) / 10.0);
         line(JSON.writeValueAsString(line));
-        flushNowAndThen();
+        flush();
     }
 
     private void flushNowAndThen() throws IOException {
         if (System.nanoTime() - lastFlush > FLUSH_NANOS) {
-            out.flush();
-            lastFlush = System.nanoTime();
+            flush();
         }
+    }
+
+    private void flush() throws IOException {
+        out.flush();
+        lastFlush = System.nanoTime();
     }
 
     private void line(String text) throws IOException {
