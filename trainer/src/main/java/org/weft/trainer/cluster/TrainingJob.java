@@ -30,7 +30,7 @@ import org.weft.worker.WorkerOptions;
 
 /**
  * One run on a Spark application: checks that it fits, starts the coordinator and the two long stages, watches them, and
- * ends them. {@link #run} is for one thread; {@link #requestStop} for any.
+ * ends them. {@link #check}, then {@link #run}, are for one thread; {@link #requestStop} for any.
  */
 public final class TrainingJob {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
@@ -42,6 +42,7 @@ public final class TrainingJob {
     private final Progress progress;
     private final AtomicBoolean stopRequested = new AtomicBoolean();
     private volatile Coordinator coordinator;
+    private Slots slots;
 
     public TrainingJob(SparkApplication application, RunPlan plan, CorpusManifest corpus, Progress progress) {
         this.application = application;
@@ -60,6 +61,19 @@ public final class TrainingJob {
     }
 
     /**
+     * Checks that the executors suffice, before anything is written.
+     *
+     * @throws WeftException with exit status 4 and the numbers where they do not
+     */
+    public void check() {
+        WeftConfig config = plan.config();
+        MemoryNeed need = MemoryNeed.of(
+                plan.shape().layout(), config.cluster(), config.training().lanes());
+        slots = Slots.require(application.context(), config.cluster(), need);
+        LOG.info("{} executors with {} slots and {} GPUs", slots.executors(), slots.slots(), slots.gpus());
+    }
+
+    /**
      * Trains to the last step, or until asked to stop.
      *
      * @throws WeftException with what ended the run before
@@ -68,11 +82,6 @@ public final class TrainingJob {
         WeftConfig config = plan.config();
         JavaSparkContext context = application.context();
         HadoopStore store = application.store();
-        MemoryNeed need = MemoryNeed.of(
-                plan.shape().layout(), config.cluster(), config.training().lanes());
-        Slots slots = Slots.require(context, config.cluster(), need);
-        LOG.info("{} executors with {} slots and {} GPUs", slots.executors(), slots.slots(), slots.gpus());
-
         WireSecurity security = WireSecurity.fresh(config.cluster().encrypt());
         MetricsLog metrics = MetricsLog.open(store, config.run().dir(), plan.startStep());
         CheckpointCommitter committer =

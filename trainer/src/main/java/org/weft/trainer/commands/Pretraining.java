@@ -49,9 +49,6 @@ final class Pretraining {
         int startStep = start == null ? 0 : start.manifest().step();
         CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
         int generation = 1 + resolver.highestGeneration(config.run().checkpointsDir());
-        if (start != null) {
-            resolver.setAsideAfter(config.run().checkpointsDir(), startStep, generation);
-        }
         RunPlan plan = new RunPlan(
                 config,
                 shape,
@@ -59,6 +56,11 @@ final class Pretraining {
                 start == null ? "" : start.directory(),
                 generation,
                 validationBatches(corpus));
+        TrainingJob job = new TrainingJob(application, plan, corpus, progress);
+        job.check();
+        if (start != null) {
+            resolver.setAsideAfter(config.run().checkpointsDir(), startStep, generation);
+        }
         saveConfig();
         progress.say(String.format(
                 "%s of %,d parameters on %d workers and %d servers, steps %d to %d",
@@ -68,7 +70,6 @@ final class Pretraining {
                 config.cluster().servers(),
                 startStep,
                 config.training().steps()));
-        TrainingJob job = new TrainingJob(application, plan, corpus, progress);
         try (StopSignals signals = new StopSignals(job::requestStop, progress)) {
             RunResult result = job.run();
             return result.checkpoint() == null && start != null ? result.withCheckpoint(start) : result;
