@@ -68,7 +68,7 @@ public final class SparkApplication implements AutoCloseable {
             conf.setIfMissing("spark.executor.memory", cluster.executorMemory());
             classPath(conf);
         }
-        ExecutorEnvironment.apply(conf, cluster.threads());
+        ExecutorEnvironment.apply(conf, config);
         return conf;
     }
 

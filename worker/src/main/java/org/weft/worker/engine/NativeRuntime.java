@@ -29,6 +29,7 @@ public final class NativeRuntime {
     private static final List<String> LIBRARIES =
             List.of("libc10.so", "libtorch_cpu.so", "libgomp.so.1", "libtorch.so");
     private static final List<String> CUDA_LIBRARIES = List.of("libc10_cuda.so", "libtorch_cuda.so");
+    private static final String CACHE = "org.bytedeco.javacpp.cachedir";
     private static final String HINT = "the jars org.bytedeco:pytorch, openblas and javacpp of this platform must be on"
             + " the class path, and ~/.javacpp (or -Dorg.bytedeco.javacpp.cachedir) writable with 500 MB free";
 
@@ -143,6 +144,7 @@ public final class NativeRuntime {
     /** Runs the loading once for each process, in its initializer. */
     private static final class Loaded {
         static {
+            keepCacheWritable();
             unpack();
             try {
                 Loader.load(torch.class);
@@ -156,6 +158,15 @@ public final class NativeRuntime {
 
         static void touch() {
             // The initializer has run.
+        }
+
+        /** A container may have no home that can be written to; its temporary folder is its own. */
+        private static void keepCacheWritable() {
+            Path home = Path.of(System.getProperty("user.home", "/nonexistent"));
+            if (System.getProperty(CACHE) == null && !Files.isWritable(home)) {
+                Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+                System.setProperty(CACHE, temporary.resolve("weft-javacpp").toString());
+            }
         }
 
         private static void unpack() {
