@@ -52,7 +52,7 @@ public final class Main {
         return new CommandLine(main)
                 .setExecutionStrategy(parsed -> {
                     if (!main.verbose) {
-                        SparkLogging.withoutFailedTasks();
+                        SparkLogging.withoutFailures();
                     }
                     return new CommandLine.RunLast().execute(parsed);
                 })

@@ -37,7 +37,7 @@ public final class SparkApplication implements AutoCloseable {
             JavaSparkContext context = new JavaSparkContext(conf);
             HadoopStore.bounded(context.hadoopConfiguration());
             return new SparkApplication(context);
-        } catch (RuntimeException e) {
+        } catch (Exception e) { // Spark's are checked, and undeclared
             throw new WeftException(
                     ExitStatus.CLUSTER,
                     "Spark did not start with master " + conf.get("spark.master") + ": " + e.getMessage(),

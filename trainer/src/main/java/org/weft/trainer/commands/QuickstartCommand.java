@@ -12,6 +12,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
+import org.weft.core.corpus.TokenCorpus;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
@@ -92,9 +93,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         if (resumed.stopped()) {
             return ExitStatus.TERMINATED.code();
         }
-        progress.say("evaluating " + resumed.checkpoint().directory());
-        Summary evaluation = EvaluateCommand.summary(application, config, resumed.checkpoint());
-        evaluation.print();
+        evaluate(application, config, resumed.checkpoint());
         generate(store, resumed.checkpoint());
         explain(config, home, trained, resumed);
         Summary.of("quickstart", resumed)
@@ -114,7 +113,9 @@ public final class QuickstartCommand implements Callable<Integer> {
             settings.add("corpus.sample_by=" + SampleCorpus.SAMPLE_BY);
             copySample(store, home);
         } else {
-            settings.add("corpus.input=['" + input.toAbsolutePath().toUri() + "']");
+            // Hadoop takes a path as it is written, blanks and globs included; a URI would have them encoded.
+            String local = "file://" + input.toAbsolutePath().normalize();
+            settings.add("corpus.input=['" + local.replace("'", "''") + "']");
         }
         if (steps != null) {
             settings.add("training.steps=" + steps);
@@ -155,6 +156,20 @@ public final class QuickstartCommand implements Callable<Integer> {
         return new Pretraining(application, upTo, progress).run(resume);
     }
 
+    /** A text of a few paragraphs may leave nothing to validate on; the model is trained all the same. */
+    private void evaluate(SparkApplication application, WeftConfig config, Checkpoint checkpoint) throws IOException {
+        String directory = config.run().corpusDir();
+        CorpusManifest corpus = CorpusManifest.load(application.store(), directory);
+        try (TokenCorpus validation = TokenCorpus.val(application.store(), directory, corpus)) {
+            if (validation.samples(config.model().context()) == 0) {
+                progress.say("no text to evaluate on; --set corpus.val_fraction=0.1 keeps more of it for validation");
+                return;
+            }
+        }
+        progress.say("evaluating " + checkpoint.directory());
+        EvaluateCommand.summary(application, config, checkpoint).print();
+    }
+
     private void generate(Store store, Checkpoint checkpoint) throws IOException {
         try (Generation generation = Generation.open(store, checkpoint)) {
             for (int i = 0; i < SAMPLES; i++) {
@@ -171,7 +186,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         progress.say(String.format(
                 """
 
-                Done: loss %.3f at the first step, val loss %.3f at step %d.
+                Done: loss %.3f at the first step, %.3f at step %d%s.
                 On the embedded HDFS, kept in %s:
                   %s/corpus        token shards, tokenizer.json, manifest.json
                   %s/checkpoints   %s is the newest
@@ -183,8 +198,11 @@ public final class QuickstartCommand implements Callable<Integer> {
                   ./weft quickstart --input YOUR_TEXT        # your own corpus
                 A real cluster: deploy/standalone/README.md""",
                 trained.firstLoss(),
-                resumed.validationLoss(),
+                resumed.loss(),
                 resumed.step(),
+                Double.isNaN(resumed.validationLoss())
+                        ? ""
+                        : String.format(", on validation text %.3f", resumed.validationLoss()),
                 home.resolve("hdfs"),
                 config.run().dir(),
                 config.run().dir(),

@@ -1,0 +1,59 @@
+package org.weft.trainer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A command in a process of its own, started by the distribution's launcher. Ended with its executors when closed. */
+record LaunchedRun(Process process, Path out, Path err) implements AutoCloseable {
+    private static final Path LAUNCHER = Path.of("target", "dist", "weft").toAbsolutePath();
+    private static final String EXECUTOR = "CoarseGrainedExecutorBackend";
+
+    /** Starts in {@code folder}, where its output goes too. */
+    static LaunchedRun start(Path folder, List<String> arguments) throws IOException {
+        Path out = Files.createTempFile(folder, "launched", ".out");
+        Path err = Files.createTempFile(folder, "launched", ".err");
+        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("WEFT_DRIVER_MEMORY", "1g");
+        return new LaunchedRun(builder.start(), out, err);
+    }
+
+    /** The executors' processes, the oldest first. */
+    List<ProcessHandle> executors() {
+        return process.descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains(EXECUTOR))
+                .sorted()
+                .toList();
+    }
+
+    /** What {@code kill -TERM} sends. */
+    void terminate() {
+        process.destroy();
+    }
+
+    CommandRun ended(Duration atMost) throws IOException, InterruptedException {
+        List<ProcessHandle> executors = executors();
+        if (!process.waitFor(atMost.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("not ended within " + atMost + "\n" + Files.readString(err));
+        }
+        Await.until("executors end with their driver", Duration.ofSeconds(20), () -> executors.stream()
+                .noneMatch(ProcessHandle::isAlive));
+        return new CommandRun(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    @Override
+    public void close() {
+        List<ProcessHandle> family = process.descendants().toList();
+        process.destroyForcibly();
+        family.forEach(ProcessHandle::destroyForcibly);
+    }
+}
