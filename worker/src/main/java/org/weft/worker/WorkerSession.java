@@ -54,9 +54,10 @@ public final class WorkerSession implements AutoCloseable {
                 worker, coordinator.incarnation(), work.generation(), work.step(), work.firstBatch(), losses, targets));
     }
 
+    /** Says that work was dropped; of the cause the first line, for failed requests bring their stack along. */
     void abandoned(int generation, int step, String cause) throws IOException {
-        coordinator.call(
-                new Message.WorkAbandoned(worker, coordinator.incarnation(), generation, step, String.valueOf(cause)));
+        String line = String.valueOf(cause).lines().findFirst().orElse("");
+        coordinator.call(new Message.WorkAbandoned(worker, coordinator.incarnation(), generation, step, line));
     }
 
     /** Says why this worker ends. */
