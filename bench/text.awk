@@ -13,5 +13,6 @@ BEGIN {
     line = word[int(rand() * words)]
     for (n = 12 + int(rand() * 24); n > 0; n--) line = line " " word[int(words ^ rand()) - 1]
     print line "."
+    if (++lines % 8 == 0) print "" # a paragraph, which is a document, ends
   }
 }

@@ -22,9 +22,9 @@ final class RawSocket implements AutoCloseable {
     private final Thread far;
     private final ByteBuffer order = ByteBuffer.allocateDirect(1);
 
-    RawSocket(int pieceBytes, int pieces) throws IOException {
+    RawSocket(int pieceBytes, long vectorBytes) throws IOException {
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        far = new Thread(() -> serve(pieceBytes, pieces), "bench-raw-socket");
+        far = new Thread(() -> serve(pieceBytes, vectorBytes), "bench-raw-socket");
         far.setDaemon(true);
         far.start();
         near = SocketChannel.open(listener.getLocalAddress());
@@ -52,17 +52,18 @@ final class RawSocket implements AutoCloseable {
         writeFully(near, order);
     }
 
-    private void serve(int pieceBytes, int pieces) {
+    private void serve(int pieceBytes, long vectorBytes) {
         ByteBuffer piece = ByteBuffer.allocateDirect(pieceBytes);
         ByteBuffer command = ByteBuffer.allocateDirect(1);
         try (SocketChannel channel = listener.accept()) {
             while (channel.read(command.clear()) == 1) {
                 boolean push = command.get(0) == PUSH;
-                for (int i = 0; i < pieces; i++) {
+                for (long left = vectorBytes; left > 0; left -= piece.limit()) {
+                    piece.clear().limit((int) Math.min(pieceBytes, left));
                     if (push) {
-                        readFully(channel, piece.clear());
+                        readFully(channel, piece);
                     } else {
-                        writeFully(channel, piece.clear());
+                        writeFully(channel, piece);
                     }
                 }
                 if (push) {

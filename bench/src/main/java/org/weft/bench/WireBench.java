@@ -66,7 +66,7 @@ public final class WireBench {
         Rounds figures = new Rounds(rounds);
         WireSecurity plain = WireSecurity.fresh(false);
         WireSecurity encrypted = new WireSecurity(plain.secret(), true);
-        try (RawSocket raw = new RawSocket(buckets[0].capacity(), buckets.length);
+        try (RawSocket raw = new RawSocket(buckets[0].capacity(), bytes);
                 Wire wire = new Wire(plain);
                 Wire secret = new Wire(encrypted)) {
             for (int round = -WARM_UP; round < rounds; round++) {
