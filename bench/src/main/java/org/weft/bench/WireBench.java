@@ -28,7 +28,7 @@ import org.weft.core.transport.WireSecurity;
  * added to the first. Rates are of payload bytes.
  */
 public final class WireBench {
-    private static final int WARM_UP = 2;
+    private static final int WARM_UP = 6;
     private static final int ELEMENTS_PER_MIB = 1 << 18;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 

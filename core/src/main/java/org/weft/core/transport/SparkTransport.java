@@ -1,5 +1,7 @@
 package org.weft.core.transport;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +31,8 @@ import org.weft.core.protocol.ControlCodec;
 public final class SparkTransport implements Transport {
     private static final String APPLICATION = "weft";
     private static final String MODULE = "weft";
+    private static final int READ_BYTES = 1 << 16;
+    private static final int MAX_READ_BYTES = 1 << 20;
 
     private final WireSecurity security;
     private final TransportConf conf;
@@ -42,7 +46,8 @@ public final class SparkTransport implements Transport {
         this.conf = new TransportConf(MODULE, new MapConfigProvider(settings(security)));
         this.secrets = new RunSecret(security.secret());
         this.clientContext = new TransportContext(conf, new NoOpRpcHandler());
-        this.clients = clientContext.createClientFactory(List.of(clientBootstrap()));
+        this.clients = clientContext.createClientFactory(
+                List.of((client, channel) -> readInLargePieces(channel), clientBootstrap()));
     }
 
     private static Map<String, String> settings(WireSecurity security) {
@@ -105,8 +110,15 @@ public final class SparkTransport implements Transport {
     private TransportServerBootstrap serverBootstrap() {
         TransportServerBootstrap authentication =
                 security.encrypt() ? new AuthServerBootstrap(conf, secrets) : new SaslServerBootstrap(conf, secrets);
-        return (channel, service) ->
-                new Doorkeeper((AbstractAuthRpcHandler) authentication.doBootstrap(channel, service), channel);
+        return (channel, service) -> {
+            readInLargePieces(channel);
+            return new Doorkeeper((AbstractAuthRpcHandler) authentication.doBootstrap(channel, service), channel);
+        };
+    }
+
+    /** Netty reads at most 64 KiB at once unless told otherwise; buckets are 64 times that. */
+    private static void readInLargePieces(Channel channel) {
+        channel.config().setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(64, READ_BYTES, MAX_READ_BYTES));
     }
 
     /** Spark's view of the run's one secret. */
