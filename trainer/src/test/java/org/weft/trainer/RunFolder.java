@@ -93,9 +93,13 @@ record RunFolder(Path home, Path config) {
         return Files.exists(checkpoint(step).resolve("manifest.json"));
     }
 
+    /** Committed ones: a directory without a manifest is what a checkpoint left that was given up for a later one. */
     List<String> checkpoints() throws IOException {
         try (Stream<Path> found = Files.list(dir().resolve("checkpoints"))) {
-            return found.map(path -> path.getFileName().toString()).sorted().toList();
+            return found.filter(path -> Files.exists(path.resolve("manifest.json")))
+                    .map(path -> path.getFileName().toString())
+                    .sorted()
+                    .toList();
         }
     }
 
