@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.zip.CRC32C;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
 import org.weft.core.transport.Deadline;
@@ -97,12 +97,6 @@ public final class WireBench {
         return (double) vectors * bytes / (System.nanoTime() - start);
     }
 
-    private static int checksum(ByteBuffer bytes) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(bytes.duplicate().clear());
-        return (int) checksum.getValue();
-    }
-
     /** Both ends of one connection. What a worker's ParameterClient does with it, without a worker. */
     private final class Wire implements AutoCloseable {
         private final Transport transport;
@@ -122,7 +116,7 @@ public final class WireBench {
                 for (int i = 0; i < buckets.length; i++) {
                     ByteBuffer data = buckets[i];
                     pushes.add(link.push(
-                            served.header(step, lane, i, checksum(data)),
+                            served.header(step, lane, i, BucketHeader.checksum(data)),
                             data.duplicate().clear()));
                 }
             }
@@ -140,7 +134,7 @@ public final class WireBench {
                 int expected = checksums[i];
                 pulls.add(link.pull(new BucketKey(0, 0, i), into.duplicate().clear())
                         .thenAccept(nothing -> {
-                            if (checksum(into) != expected) {
+                            if (BucketHeader.checksum(into) != expected) {
                                 throw new CompletionException(new IOException("pulled bucket is damaged"));
                             }
                         }));

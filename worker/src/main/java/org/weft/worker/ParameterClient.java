@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.zip.CRC32C;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
@@ -105,7 +104,7 @@ final class ParameterClient implements AutoCloseable {
     private CompletableFuture<Void> pullBucket(Link link, BucketKey key, int checksum) {
         ByteBuffer window = windows[key.bucket()];
         return link.pull(key, window.duplicate().clear()).thenAccept(nothing -> {
-            int actual = checksum(window);
+            int actual = BucketHeader.checksum(window);
             if (actual != checksum) {
                 throw new CompletionException(new IOException("pulled bucket is damaged: " + key + " checksum="
                         + Integer.toHexString(actual) + " expected=" + Integer.toHexString(checksum)));
@@ -115,8 +114,8 @@ final class ParameterClient implements AutoCloseable {
 
     /** Sends a node's sum of one bucket to the server that owns it; {@code data} must stand until acknowledged. */
     CompletableFuture<Void> push(int pushGeneration, int pushStep, TreeNode node, Bucket bucket, ByteBuffer data) {
-        BucketHeader header =
-                new BucketHeader(pushGeneration, pushStep, node, bucket.index(), bucket.length(), checksum(data));
+        BucketHeader header = new BucketHeader(
+                pushGeneration, pushStep, node, bucket.index(), bucket.length(), BucketHeader.checksum(data));
         return links[partitioner.shardOf(bucket.index())].push(
                 header, data.duplicate().clear());
     }
@@ -144,12 +143,6 @@ final class ParameterClient implements AutoCloseable {
             links[server].close();
             links[server] = null;
         }
-    }
-
-    private static int checksum(ByteBuffer bytes) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(bytes.duplicate().clear());
-        return (int) checksum.getValue();
     }
 
     @Override

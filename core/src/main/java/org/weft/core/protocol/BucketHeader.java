@@ -2,6 +2,7 @@ package org.weft.core.protocol;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
 import org.weft.core.lanes.TreeNode;
 
 /**
@@ -22,6 +23,13 @@ import org.weft.core.lanes.TreeNode;
 public record BucketHeader(int generation, int step, TreeNode node, int bucket, int length, int checksum) {
     public static final int BYTES = 36;
     private static final int MAGIC = 0x54464557; // "WEFT"
+
+    /** CRC32C of a bucket's bytes, from the buffer's start to its capacity: the one checksum of pushes and pulls. */
+    public static int checksum(ByteBuffer bytes) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes.duplicate().clear());
+        return (int) checksum.getValue();
+    }
 
     public ByteBuffer encode() {
         return ByteBuffer.allocate(BYTES)

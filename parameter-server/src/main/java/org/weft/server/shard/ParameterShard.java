@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.zip.CRC32C;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
 import org.weft.core.storage.CheckpointReader;
@@ -121,7 +121,7 @@ public final class ParameterShard {
     /** Lets workers pull what was initialised or loaded. */
     public void publishAll() {
         for (BucketState state : states) {
-            published.publish(state.bucket().index(), checksum(state.weights()));
+            published.publish(state.bucket().index(), BucketHeader.checksum(state.weights()));
         }
     }
 
@@ -145,7 +145,7 @@ public final class ParameterShard {
             if (state.bucket().index() == range.end() - 1) {
                 beforeLast.run();
             }
-            published.publish(state.bucket().index(), checksum(state.weights()));
+            published.publish(state.bucket().index(), BucketHeader.checksum(state.weights()));
         }
         if (states.isEmpty()) {
             beforeLast.run();
@@ -190,11 +190,5 @@ public final class ParameterShard {
     /** Lengths of the buckets, in order. */
     int[] bucketLengths() {
         return states.stream().mapToInt(state -> state.bucket().length()).toArray();
-    }
-
-    private static int checksum(ByteBuffer bytes) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(bytes.duplicate().clear());
-        return (int) checksum.getValue();
     }
 }
