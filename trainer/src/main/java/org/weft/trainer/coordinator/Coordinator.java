@@ -1,8 +1,5 @@
 package org.weft.trainer.coordinator;
 
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,21 +24,18 @@ public final class Coordinator implements Service, AutoCloseable {
     private static final long TICK_MILLIS = 200;
     /** A poll is answered after this long at the latest, so that its sender knows the coordinator lives. */
     private static final long POLL_HOLD_MILLIS = 5_000;
-    /** Failures of one worker or server, each of a new attempt, that a run survives. */
-    private static final int MEMBER_FAILURES = 3;
 
     private final ClusterConfig cluster;
+    private final int replicas;
     private final RunListener listener;
     private final Members members = new Members();
     private final RunState state;
+    private final ProgressWatch watch;
     private final String layoutHash;
     private final LongSupplier clockMillis;
     private final ScheduledExecutorService thread;
-    private final Map<String, Integer> failures = new HashMap<>();
+    private final MemberFailures failures = new MemberFailures();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private RunPhase lastPhase;
-    private int lastStep = -1;
-    private long lastProgressMillis;
 
     public Coordinator(RunPlan plan, RunListener listener) {
         this(plan, listener, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
@@ -49,10 +43,12 @@ public final class Coordinator implements Service, AutoCloseable {
 
     Coordinator(RunPlan plan, RunListener listener, LongSupplier clockMillis) {
         this.cluster = plan.config().cluster();
+        this.replicas = plan.config().servers().replicas();
         this.listener = listener;
         this.clockMillis = clockMillis;
         this.layoutHash = plan.shape().layout().hash();
-        this.state = new RunState(plan, members, listener);
+        this.state = new RunState(plan, members, listener, clockMillis);
+        this.watch = new ProgressWatch(cluster, state);
         this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread created = new Thread(task, "weft-coordinator");
             created.setDaemon(true);
@@ -63,7 +59,7 @@ public final class Coordinator implements Service, AutoCloseable {
     /** Starts the watch over leases and deadlines. */
     @SuppressWarnings("FutureReturnValueIgnored") // Ends with close(); tick() hands its failures to the run.
     public void start() {
-        lastProgressMillis = clockMillis.getAsLong();
+        watch.start(clockMillis.getAsLong());
         thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -86,8 +82,24 @@ public final class Coordinator implements Service, AutoCloseable {
         post(() -> state.checkpointCommitted(generation, step, directory));
     }
 
-    public void checkpointFailed(int step, String cause) {
-        post(() -> state.checkpointFailed(step, cause));
+    public void checkpointFailed(int generation, int step, String cause) {
+        post(() -> state.saves().failed(generation, step, cause));
+    }
+
+    /**
+     * Spark has lost an executor: its members are gone, without waiting for their leases.
+     *
+     * @param cause as Spark gives it
+     */
+    public void executorLost(String executor, String cause) {
+        post(() -> {
+            for (Member member : members.all()) {
+                if (member.executor.equals(executor)) {
+                    listener.notice(member + " is lost with its executor: " + cause);
+                    lose(member);
+                }
+            }
+        });
     }
 
     private void post(Runnable event) {
@@ -105,10 +117,8 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     private void afterEvent() {
-        if (state.phase() != lastPhase || state.step() != lastStep) {
-            lastPhase = state.phase();
-            lastStep = state.step();
-            lastProgressMillis = clockMillis.getAsLong();
+        if (watch.observe(clockMillis.getAsLong())) {
+            failures.forget();
         }
         if (state.phase() == RunPhase.ENDED && !ended.isDone()) {
             if (state.failure() == null) {
@@ -130,13 +140,19 @@ public final class Coordinator implements Service, AutoCloseable {
         if (request instanceof Message.JoinWorker join) {
             join(new Member(join, members.nextIncarnation()), join.layoutHash(), reply);
         } else if (request instanceof Message.JoinServer join) {
-            join(new Member(join, members.nextIncarnation()), join.layoutHash(), reply);
+            join(new Member(join, replicas, members.nextIncarnation()), join.layoutHash(), reply);
         } else if (request instanceof Message.Heartbeat m) {
-            from(m.role(), m.id(), m.incarnation(), reply, member -> {});
+            from(
+                    m.role(),
+                    m.id(),
+                    m.incarnation(),
+                    reply,
+                    new Message.Alive(state.generation().number()),
+                    member -> {});
         } else if (request instanceof Message.PollWork m) {
             poll(Role.WORKER, m.worker(), m.incarnation(), reply, state::workFor);
         } else if (request instanceof Message.PollOrder m) {
-            poll(Role.SERVER, m.shard(), m.incarnation(), reply, server -> state.orderFor(server, m));
+            poll(Role.SERVER, m.server(), m.incarnation(), reply, server -> state.orderFor(server, m));
         } else if (request instanceof Message.LanesDone m) {
             from(Role.WORKER, m.worker(), m.incarnation(), reply, member -> state.lanesDone(m));
         } else if (request instanceof Message.BatchesEvaluated m) {
@@ -144,13 +160,15 @@ public final class Coordinator implements Service, AutoCloseable {
         } else if (request instanceof Message.WorkAbandoned m) {
             from(Role.WORKER, m.worker(), m.incarnation(), reply, member -> state.workAbandoned(member, m));
         } else if (request instanceof Message.ShardLoaded m) {
-            from(Role.SERVER, m.shard(), m.incarnation(), reply, member -> state.shardLoaded(m));
+            from(Role.SERVER, m.server(), m.incarnation(), reply, member -> state.shardLoaded(member, m));
         } else if (request instanceof Message.ShardReduced m) {
-            from(Role.SERVER, m.shard(), m.incarnation(), reply, member -> state.shardReduced(m));
+            from(Role.SERVER, m.server(), m.incarnation(), reply, member -> state.shardReduced(member, m));
         } else if (request instanceof Message.ShardSaved m) {
-            from(Role.SERVER, m.shard(), m.incarnation(), reply, member -> state.shardSaved(m));
+            from(Role.SERVER, m.server(), m.incarnation(), reply, member -> state.saves()
+                    .shardSaved(member, m));
         } else if (request instanceof Message.ShardSaveFailed m) {
-            from(Role.SERVER, m.shard(), m.incarnation(), reply, member -> state.shardSaveFailed(m));
+            from(Role.SERVER, m.server(), m.incarnation(), reply, member -> state.saves()
+                    .shardSaveFailed(m));
         } else if (request instanceof Message.MemberFailed m) {
             reply.complete(new Message.Done());
             memberFailed(m);
@@ -167,6 +185,11 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     private void from(Role role, int id, int incarnation, CompletableFuture<Message> reply, Handler handler) {
+        from(role, id, incarnation, reply, new Message.Done(), handler);
+    }
+
+    private void from(
+            Role role, int id, int incarnation, CompletableFuture<Message> reply, Message answer, Handler handler) {
         Member member = members.find(role, id, incarnation);
         if (member == null) {
             reply.complete(new Message.Refused(
@@ -174,7 +197,7 @@ public final class Coordinator implements Service, AutoCloseable {
             return;
         }
         member.lastSeenMillis = clockMillis.getAsLong();
-        reply.complete(new Message.Done());
+        reply.complete(answer);
         handler.handle(member);
     }
 
@@ -216,9 +239,9 @@ public final class Coordinator implements Service, AutoCloseable {
         reply.complete(new Message.Admitted(member.incarnation));
         listener.notice(member + (replaced == null ? " joined" : " joined in place of an earlier attempt"));
         if (member.role == Role.WORKER) {
-            state.workerJoined(replaced);
+            state.workerJoined(member, replaced);
         } else {
-            state.serverJoined(member);
+            state.serverJoined(member, replaced);
         }
     }
 
@@ -226,13 +249,9 @@ public final class Coordinator implements Service, AutoCloseable {
         Member member = members.find(report.role(), report.id(), report.incarnation());
         String name = report.role().name(report.id());
         listener.notice(name + " failed: " + report.cause());
-        int count = failures.merge(name, 1, Integer::sum);
-        if (report.exitStatus() != ExitStatus.FAILED.code() || count > MEMBER_FAILURES) {
-            ExitStatus status = Arrays.stream(ExitStatus.values())
-                    .filter(s -> s.code() == report.exitStatus())
-                    .findFirst()
-                    .orElse(ExitStatus.FAILED);
-            state.fail(new WeftException(status, name + ": " + report.cause(), report.hint()));
+        WeftException fatal = failures.report(report);
+        if (fatal != null) {
+            state.fail(fatal);
         } else if (member != null) {
             lose(member);
         }
@@ -242,7 +261,9 @@ public final class Coordinator implements Service, AutoCloseable {
         members.remove(member);
         member.reply(new Message.Refused(member + " was given up"));
         if (member.role == Role.WORKER) {
-            state.workerLost(member);
+            state.desk().lost(member);
+        } else {
+            state.serverLost(member);
         }
     }
 
@@ -261,21 +282,9 @@ public final class Coordinator implements Service, AutoCloseable {
                 listener.notice(silent + " gave no sign of life for " + cluster.leaseSeconds() + " s and is given up");
                 lose(silent);
             }
-            checkDeadline(now);
+            state.tick();
+            watch.checkDeadline(now);
         });
-    }
-
-    private void checkDeadline(long now) {
-        boolean gathering = state.phase() == RunPhase.GATHERING;
-        int seconds = gathering ? cluster.startTimeoutSeconds() : cluster.stepTimeoutSeconds();
-        if (now - lastProgressMillis > TimeUnit.SECONDS.toMillis(seconds)) {
-            state.fail(new WeftException(
-                    gathering ? ExitStatus.CLUSTER : ExitStatus.FAILED,
-                    "gave up after " + seconds + " s: the run " + state.waitsFor(),
-                    gathering
-                            ? "give the application more cores or executors, or raise cluster.start_timeout_seconds"
-                            : "see that task's log; resume from the last checkpoint with --resume"));
-        }
     }
 
     /** Stops the thread; members that are still polling get no further answer. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
-import org.weft.core.protocol.Address;
 import org.weft.core.protocol.Role;
 
 /** Who takes part in the run right now. Owned by the coordinator's thread. */
@@ -50,9 +49,9 @@ final class Members {
         return List.copyOf(workers.keySet());
     }
 
-    /** Every server's address, by shard. */
-    Address[] serverAddresses() {
-        return servers.values().stream().map(server -> server.address).toArray(Address[]::new);
+    /** Live copies of a shard, by id. */
+    List<Member> copiesOf(int shard) {
+        return servers.values().stream().filter(server -> server.shard == shard).toList();
     }
 
     List<Member> all() {
@@ -71,6 +70,12 @@ final class Members {
         return all().stream()
                 .filter(member -> member.lastSeenMillis < sinceMillis)
                 .toList();
+    }
+
+    /** A member's name, with its place where it is known. */
+    String name(Role role, int id) {
+        Member member = table(role).get(id);
+        return member == null ? role.name(id) + " (gone)" : member.toString();
     }
 
     /** Ids in [0, expected) of which no member has joined, as text. */
