@@ -125,7 +125,7 @@ class ParameterShardTest {
         assertThat(early.get())
                 .isEqualTo(new Message.Refused("stale request: generation=1 step=2 present generation=2 step=0"));
         assertThatThrownBy(() -> shard.bytes(new BucketKey(1, 1, 0)))
-                .hasMessage("not published: BucketKey[generation=1, step=1, bucket=0]");
+                .hasMessage("not published: BucketKey[generation=1, step=1, bucket=0, part=PARAM]");
         assertThatThrownBy(() -> shard.bytes(new BucketKey(2, 0, 0))).isInstanceOf(IllegalStateException.class);
     }
 

@@ -83,7 +83,7 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     public void checkpointFailed(int generation, int step, String cause) {
-        post(() -> state.saves().failed(generation, step, cause));
+        post(() -> state.saves().commitFailed(generation, step, cause));
     }
 
     /**

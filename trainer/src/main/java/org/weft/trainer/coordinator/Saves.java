@@ -70,13 +70,18 @@ final class Saves {
         }
     }
 
+    /** The first shard's failure is that of the whole. */
     void shardSaveFailed(Message.ShardSaveFailed report) {
-        failed(report.generation(), report.step(), "server " + report.server() + ": " + report.cause());
+        if (ledger.isFor(report.generation(), report.step())) {
+            failed("server " + report.server() + ": " + report.cause());
+        }
     }
 
-    void failed(int generation, int step, String cause) {
+    void commitFailed(int generation, int step, String cause) {
         if (ledger.isFor(generation, step)) {
             failed(cause);
+        } else {
+            listener.checkpointFailed(step, cause); // A newer one is under way already.
         }
     }
 

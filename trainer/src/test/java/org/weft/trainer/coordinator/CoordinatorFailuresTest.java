@@ -109,7 +109,7 @@ class CoordinatorFailuresTest {
                 .usingRecursiveComparison()
                 .isEqualTo(new Message.LoadParameters(5, 1, "/c/1", false, new Address[0]));
         assertThat(run.awaitNotice("generation 5"))
-                .isEqualTo("generation 5 starts at step 1: server 1 (executor s1, host host) took over");
+                .isEqualTo("generation 5 starts at step 1: server 1 (executor s1, host host) is gone: from /c/1");
         run.lanesDone(0, old, 1, 2); // Of the generation before: of no account.
         run.servers.get(1).saved(2);
         run.coordinator.checkpointCommitted(4, 2, "/c/2");
@@ -235,11 +235,14 @@ class CoordinatorFailuresTest {
     }
 
     @Test
-    void aCheckpointThatIsNotCommittedInTimeEndsTheRun() {
-        run.with("cluster.step_timeout_seconds=5", "training.steps=1").startComputing();
+    void aLastCheckpointThatIsNeverCommittedEndsTheRun() {
+        run.with("checkpoint.save_timeout_seconds=5", "training.steps=1").startComputing();
         run.runStep();
         run.pass(5_001);
-        assertThat(run.failure()).hasMessageEndingWith("waits for the last checkpoint of step 1");
+        String overdue = "it was not written within checkpoint.save_timeout_seconds=5";
+        assertThat(RunHarness.take(run.failedCheckpoints)).isEqualTo("1: " + overdue);
+        run.pass(5_001);
+        assertThat(run.failure()).hasMessage("the last checkpoint (step 1) could not be written: " + overdue);
     }
 
     @Test
@@ -259,21 +262,54 @@ class CoordinatorFailuresTest {
     }
 
     @Test
-    void theLastCheckpointMustNotFail() {
-        run.with("training.steps=1").startComputing();
+    void aCheckpointThatFailedIsMadeUpForAtALaterStep() {
+        run.with("checkpoint.every=2", "training.steps=9").startComputing();
         run.runStep();
-        run.call(new Message.ShardSaveFailed(0, run.servers.get(0).incarnation, 1, 1, "disk full"));
-        assertThat(run.failure()).hasMessage("the last checkpoint (step 1) could not be written: server 0: disk full");
+        assertThat(run.runStep().save()).isTrue();
+        run.call(new Message.ShardSaveFailed(0, run.servers.get(0).incarnation, 1, 2, "disk full"));
+        RunHarness.take(run.failedCheckpoints);
+        run.pass(CheckpointLedger.RETRY_PAUSE_MILLIS);
+        assertThat(run.runStep().save()).isTrue();
+        run.saveAll(3);
+        run.coordinator.checkpointCommitted(1, 3, "/c/3");
+        assertThat(run.runStep().save()).isTrue();
+        run.saveAll(4);
+        run.coordinator.checkpointCommitted(1, 4, "/c/4");
+        assertThat(run.runStep().save()).isFalse();
     }
 
     @Test
-    void theLastCheckpointMustNotFailDuringTheLastEvaluationEither() {
-        run.with("training.steps=1", "training.eval_every=1");
+    void theLastCheckpointIsTriedAgain() {
+        run.with("training.steps=1").startComputing();
+        run.runStep();
+        run.call(new Message.ShardSaveFailed(0, run.servers.get(0).incarnation, 1, 1, "disk full"));
+        RunHarness.take(run.failedCheckpoints);
+        run.pass(CheckpointLedger.RETRY_PAUSE_MILLIS);
+        run.awaitNotice("generation 2 starts at step 1: the last checkpoint is tried again");
+        for (RunHarness.Server server : run.servers) {
+            assertThat(((Message.AdoptGeneration) server.order()).save()).isTrue();
+            server.loaded();
+            server.saved(1);
+        }
+        assertThat(RunHarness.take(run.written)).hasSize(2);
+        run.coordinator.checkpointCommitted(2, 1, "/c/1");
+        RunHarness.get(run.coordinator.ended());
+    }
+
+    @Test
+    void aLastCheckpointThatKeepsFailingEndsTheRun() {
+        run.with("training.steps=1", "training.eval_every=1", "checkpoint.save_timeout_seconds=5");
         run.validationBatches = 1;
         run.startComputing();
         run.runStep();
         run.coordinator.checkpointFailed(1, 1, "manifest");
-        assertThat(run.failure()).hasMessageContaining("the last checkpoint (step 1)");
+        RunHarness.take(run.failedCheckpoints);
+        Message.EvaluateBatches work = (Message.EvaluateBatches) RunHarness.get(run.pollWork(1));
+        run.pass(5_001);
+        run.call(new Message.BatchesEvaluated(
+                1, run.workers.get(1), 1, 1, work.firstBatch(), new double[] {1}, new long[] {1}));
+        run.pass(1);
+        assertThat(run.failure()).hasMessage("the last checkpoint (step 1) could not be written: manifest");
     }
 
     @Test

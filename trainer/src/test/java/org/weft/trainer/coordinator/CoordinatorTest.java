@@ -54,7 +54,7 @@ class CoordinatorTest {
         run.servers.get(0).loaded();
         CompletableFuture<Message> work = run.pollWork(0);
         assertThat(run.call(new Message.Heartbeat(Role.WORKER, 0, run.workers.get(0))))
-                .isEqualTo(new Message.Done());
+                .isEqualTo(new Message.Alive(1));
         assertThat(work).isNotDone();
         run.servers.get(1).loaded();
         assertThat(RunHarness.get(work)).isInstanceOf(Message.ComputeLanes.class);
@@ -154,7 +154,7 @@ class CoordinatorTest {
         assertThat(server.step).isEqualTo(2);
         CompletableFuture<Message> next = server.poll();
         assertThat(run.call(new Message.Heartbeat(Role.SERVER, 0, server.incarnation)))
-                .isEqualTo(new Message.Done());
+                .isEqualTo(new Message.Alive(1));
         assertThat(next).isNotDone();
     }
 

@@ -315,6 +315,8 @@ final class RunHarness implements AutoCloseable, RunListener {
 
     @Override
     public void close() {
-        coordinator.close();
+        if (coordinator != null) {
+            coordinator.close();
+        }
     }
 }

@@ -42,7 +42,8 @@ class ReportTest {
         assertThat(first.toString())
                 .isEqualTo("{\"step\":1,\"loss\":9.5,\"learning_rate\":6.0E-4,\"grad_norm\":1.5,\"tokens\":2048,"
                         + "\"tokens_per_second\":8192,\"mfu\":0.1235,\"step_millis\":250.0,\"wait_millis\":12.3,"
-                        + "\"push_bytes\":100,\"pull_bytes\":200,\"val_loss\":3.25}");
+                        + "\"push_bytes\":100,\"pull_bytes\":200,\"workers\":[{\"worker\":0,\"lanes\":4,\"compute_millis\":200.0,"
+                        + "\"wait_millis\":12.3}],\"val_loss\":3.25}");
         assertThat(JSON.readTree(lines.get(1)).has("mfu")).isFalse();
         assertThat(JSON.readTree(lines.get(1)).has("val_loss")).isFalse();
         assertThat(lines.get(2)).isEqualTo("{\"step\":2,\"checkpoint_stall_millis\":12.3,\"checkpoint_millis\":678.0}");
