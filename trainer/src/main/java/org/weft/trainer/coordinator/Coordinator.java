@@ -1,8 +1,6 @@
 package org.weft.trainer.coordinator;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,8 +25,6 @@ public final class Coordinator implements Service, AutoCloseable {
     private static final long TICK_MILLIS = 200;
     /** A poll is answered after this long at the latest, so that its sender knows the coordinator lives. */
     private static final long POLL_HOLD_MILLIS = 5_000;
-    /** Failures of one worker or server, each of a new attempt, that a run survives. */
-    private static final int MEMBER_FAILURES = 3;
 
     private final ClusterConfig cluster;
     private final RunListener listener;
@@ -37,7 +33,7 @@ public final class Coordinator implements Service, AutoCloseable {
     private final String layoutHash;
     private final LongSupplier clockMillis;
     private final ScheduledExecutorService thread;
-    private final Map<String, Integer> failures = new HashMap<>();
+    private final FailureLedger failures = new FailureLedger();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private RunPhase lastPhase;
     private int lastStep = -1;
@@ -48,16 +44,23 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     Coordinator(RunPlan plan, RunListener listener, LongSupplier clockMillis) {
+        this(plan, listener, clockMillis, Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread created = new Thread(task, "weft-coordinator");
+            created.setDaemon(true);
+            return created;
+        }));
+    }
+
+    /**
+     * @param thread runs one task after the other, in the order in which they come
+     */
+    Coordinator(RunPlan plan, RunListener listener, LongSupplier clockMillis, ScheduledExecutorService thread) {
         this.cluster = plan.config().cluster();
         this.listener = listener;
         this.clockMillis = clockMillis;
         this.layoutHash = plan.shape().layout().hash();
         this.state = new RunState(plan, members, listener);
-        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread created = new Thread(task, "weft-coordinator");
-            created.setDaemon(true);
-            return created;
-        });
+        this.thread = thread;
     }
 
     /** Starts the watch over leases and deadlines. */
@@ -199,8 +202,10 @@ public final class Coordinator implements Service, AutoCloseable {
     private void join(Member member, String layout, CompletableFuture<Message> reply) {
         String name = member.role.name(member.id);
         if (!layout.equals(layoutHash)) {
-            reply.complete(
-                    new Message.Refused(name + " has another parameter layout: " + layout + " expected=" + layoutHash));
+            String cause = name + " has another parameter layout: " + layout + " expected=" + layoutHash;
+            reply.complete(new Message.Refused(cause));
+            state.fail(WeftException.usage(
+                    cause, "driver and executors need the same configuration and the same release of Weft"));
             return;
         }
         if (members.hasLaterAttempt(member)) {
@@ -223,18 +228,26 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     private void memberFailed(Message.MemberFailed report) {
-        Member member = members.find(report.role(), report.id(), report.incarnation());
+        if (failures.isRepeated(report)) {
+            return;
+        }
         String name = report.role().name(report.id());
         listener.notice(name + " failed: " + report.cause());
-        int count = failures.merge(name, 1, Integer::sum);
-        if (report.exitStatus() != ExitStatus.FAILED.code() || count > MEMBER_FAILURES) {
+        Member present = members.all().stream()
+                .filter(m -> m.role == report.role() && m.id == report.id())
+                .findFirst()
+                .orElse(null);
+        if (present != null && present.incarnation != report.incarnation()) {
+            return; // Of an attempt that was given up: another one has its place.
+        }
+        if (failures.endsRun(report)) {
             ExitStatus status = Arrays.stream(ExitStatus.values())
                     .filter(s -> s.code() == report.exitStatus())
                     .findFirst()
                     .orElse(ExitStatus.FAILED);
             state.fail(new WeftException(status, name + ": " + report.cause(), report.hint()));
-        } else if (member != null) {
-            lose(member);
+        } else if (present != null) {
+            lose(present);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.weft.core.ExitStatus;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
@@ -274,6 +275,7 @@ class CoordinatorTest {
                         .startsWith("worker 0 has another parameter layout: other expected="));
         assertThat(run.call(new Message.AwaitParameters(0, 0, 0)))
                 .isEqualTo(new Message.Refused("not a request to the coordinator: AwaitParameters"));
+        assertThat(run.failure().status()).isEqualTo(ExitStatus.USAGE);
     }
 
     @Test
