@@ -13,18 +13,25 @@ import java.util.List;
  */
 public final class ParameterLayout {
     private final List<Parameter> parameters;
+    private final int bucketElements;
     private final long size;
     private final String hash;
 
-    private ParameterLayout(List<Parameter> parameters) {
+    private ParameterLayout(List<Parameter> parameters, int bucketElements) {
         this.parameters = List.copyOf(parameters);
+        this.bucketElements = bucketElements;
         this.size =
                 parameters.isEmpty() ? 0 : parameters.get(parameters.size() - 1).end();
         this.hash = hashOf(parameters);
     }
 
     public static Builder builder() {
-        return new Builder();
+        return new Builder(Bucket.ELEMENTS);
+    }
+
+    /** A layout with buckets of another size than every run's, for tests that need many buckets of few elements. */
+    public static Builder builder(int bucketElements) {
+        return new Builder(bucketElements);
     }
 
     /** The parameters in the order in which they stand in the vector. */
@@ -43,15 +50,15 @@ public final class ParameterLayout {
     }
 
     public int bucketCount() {
-        return Math.toIntExact((size + Bucket.ELEMENTS - 1) / Bucket.ELEMENTS);
+        return Math.toIntExact((size + bucketElements - 1) / bucketElements);
     }
 
     public Bucket bucket(int index) {
         if (index < 0 || index >= bucketCount()) {
             throw new IndexOutOfBoundsException("bucket=" + index + " buckets=" + bucketCount());
         }
-        long offset = (long) index * Bucket.ELEMENTS;
-        return new Bucket(index, offset, (int) Math.min(Bucket.ELEMENTS, size - offset));
+        long offset = (long) index * bucketElements;
+        return new Bucket(index, offset, (int) Math.min(bucketElements, size - offset));
     }
 
     private static String hashOf(List<Parameter> parameters) {
@@ -70,7 +77,12 @@ public final class ParameterLayout {
     /** Appends parameters one after the other, without gaps. */
     public static final class Builder {
         private final List<Parameter> parameters = new ArrayList<>();
+        private final int bucketElements;
         private long offset;
+
+        private Builder(int bucketElements) {
+            this.bucketElements = bucketElements;
+        }
 
         public Builder add(String name, List<Integer> shape, boolean decay, Initializer initializer) {
             Parameter parameter = new Parameter(name, shape, offset, decay, initializer);
@@ -80,7 +92,7 @@ public final class ParameterLayout {
         }
 
         public ParameterLayout build() {
-            return new ParameterLayout(parameters);
+            return new ParameterLayout(parameters, bucketElements);
         }
     }
 }

@@ -54,21 +54,12 @@ public final class CoordinatorLink implements AutoCloseable {
     /**
      * Joins the run, for the first time or again after this member was given up, and starts the heartbeat.
      *
-     * @throws WeftException where the coordinator does not admit this member
-     * @throws FencedException where this member was admitted once and a later attempt has its place now
+     * @throws FencedException where the coordinator does not admit this member: a later attempt has its place, or it
+     *     has another layout, which ends the run
      */
     @SuppressWarnings("FutureReturnValueIgnored") // The schedule ends with close(); beat() catches everything.
     public void join(Message request, Duration heartbeat) throws IOException {
-        Message reply;
-        try {
-            reply = call(request);
-        } catch (FencedException e) {
-            if (incarnation >= 0) {
-                throw e;
-            }
-            throw WeftException.usage(
-                    e.getMessage(), "driver and executors need the same configuration and the same release of Weft");
-        }
+        Message reply = call(request);
         if (!(reply instanceof Message.Admitted admitted)) {
             throw new IOException("unexpected answer to " + request + ": " + reply);
         }

@@ -16,7 +16,6 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketHeader;
@@ -47,12 +46,11 @@ class CoordinatorLinkTest {
     }
 
     @Test
-    void aMemberThatIsNotAdmittedFailsTheRun() {
-        transport.answer = request -> done(new Message.Refused("worker 3 has another parameter layout"));
+    void aMemberThatIsNotAdmittedEndsQuietly() {
+        transport.answer = request -> done(new Message.Refused("worker 3 attempt 0: a later attempt has its place"));
         assertThatThrownBy(() -> link.join(JOIN, NO_HEARTBEAT))
-                .isInstanceOfSatisfying(
-                        WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.USAGE))
-                .hasMessage("worker 3 has another parameter layout");
+                .isInstanceOf(FencedException.class)
+                .hasMessage("worker 3 attempt 0: a later attempt has its place");
         transport.answer = request -> done(new Message.Done());
         assertThatThrownBy(() -> link.join(JOIN, NO_HEARTBEAT)).hasMessageContaining("unexpected answer");
     }

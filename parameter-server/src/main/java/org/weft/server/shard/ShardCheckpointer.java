@@ -35,16 +35,29 @@ public final class ShardCheckpointer implements AutoCloseable {
     private CompletableFuture<SavedRange> running = CompletableFuture.completedFuture(null);
 
     public ShardCheckpointer(ParameterShard shard, Store store, String checkpointsDir, int shardIndex, int shards) {
+        this(shard, store, checkpointsDir, shardIndex, shards, Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "weft-checkpoint-server-" + shardIndex);
+            thread.setDaemon(true);
+            return thread;
+        }));
+    }
+
+    /**
+     * @param writer runs one task after the other; ends with this checkpointer
+     */
+    public ShardCheckpointer(
+            ParameterShard shard,
+            Store store,
+            String checkpointsDir,
+            int shardIndex,
+            int shards,
+            ExecutorService writer) {
         this.shard = shard;
         this.store = store;
         this.checkpointsDir = checkpointsDir;
         this.shardIndex = shardIndex;
         this.shards = shards;
-        this.writer = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "weft-checkpoint-server-" + shardIndex);
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.writer = writer;
     }
 
     /**

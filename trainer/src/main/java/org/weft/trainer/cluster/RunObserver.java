@@ -88,13 +88,13 @@ final class RunObserver implements RunListener, AutoCloseable {
         Step step = pending;
         pending = null;
         if (step != null) {
-            inOrder(() -> metrics.step(step, mfu(step, step.tokensPerSecond()), validationLoss));
+            files.execute(() -> metrics.step(step, mfu(step, step.tokensPerSecond()), validationLoss));
         }
     }
 
     @Override
     public void checkpointWritten(int generation, int step, List<SavedRange> saved) {
-        inOrder(() -> {
+        files.execute(() -> {
             long start = System.nanoTime();
             try {
                 Checkpoint checkpoint = committer.commit(generation, step, saved);
@@ -107,8 +107,8 @@ final class RunObserver implements RunListener, AutoCloseable {
                         checkpoint.directory(),
                         millis,
                         stall);
-                metrics.checkpoint(step, stall, millis);
                 coordinator.checkpointCommitted(generation, step, checkpoint.directory());
+                metrics.checkpoint(step, stall, millis);
             } catch (IOException | RuntimeException e) {
                 coordinator.checkpointFailed(generation, step, e.toString());
             }
@@ -123,22 +123,6 @@ final class RunObserver implements RunListener, AutoCloseable {
     @Override
     public void notice(String text) {
         LOG.info(text);
-    }
-
-    /** Work on files, in the order of the events. Metrics that cannot be written are no reason to stop. */
-    private void inOrder(FileWork work) {
-        files.execute(() -> {
-            try {
-                work.run();
-            } catch (IOException e) {
-                LOG.warn("metrics could not be written: {}", e.getMessage());
-            }
-        });
-    }
-
-    @FunctionalInterface
-    private interface FileWork {
-        void run() throws IOException;
     }
 
     @Override

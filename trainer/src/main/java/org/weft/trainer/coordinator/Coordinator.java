@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -42,6 +43,17 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     Coordinator(RunPlan plan, RunListener listener, LongSupplier clockMillis) {
+        this(plan, listener, clockMillis, Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread created = new Thread(task, "weft-coordinator");
+            created.setDaemon(true);
+            return created;
+        }));
+    }
+
+    /**
+     * @param thread runs one task after the other, in the order in which they come
+     */
+    Coordinator(RunPlan plan, RunListener listener, LongSupplier clockMillis, ScheduledExecutorService thread) {
         this.cluster = plan.config().cluster();
         this.replicas = plan.config().servers().replicas();
         this.listener = listener;
@@ -49,11 +61,7 @@ public final class Coordinator implements Service, AutoCloseable {
         this.layoutHash = plan.shape().layout().hash();
         this.state = new RunState(plan, members, listener, clockMillis);
         this.watch = new ProgressWatch(cluster, state);
-        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread created = new Thread(task, "weft-coordinator");
-            created.setDaemon(true);
-            return created;
-        });
+        this.thread = thread;
     }
 
     /** Starts the watch over leases and deadlines. */
@@ -178,18 +186,17 @@ public final class Coordinator implements Service, AutoCloseable {
         }
     }
 
-    /** What is done with a message of a member that is known. */
-    @FunctionalInterface
-    private interface Handler {
-        void handle(Member member);
-    }
-
-    private void from(Role role, int id, int incarnation, CompletableFuture<Message> reply, Handler handler) {
+    private void from(Role role, int id, int incarnation, CompletableFuture<Message> reply, Consumer<Member> handler) {
         from(role, id, incarnation, reply, new Message.Done(), handler);
     }
 
     private void from(
-            Role role, int id, int incarnation, CompletableFuture<Message> reply, Message answer, Handler handler) {
+            Role role,
+            int id,
+            int incarnation,
+            CompletableFuture<Message> reply,
+            Message answer,
+            Consumer<Member> handler) {
         Member member = members.find(role, id, incarnation);
         if (member == null) {
             reply.complete(new Message.Refused(
@@ -198,7 +205,7 @@ public final class Coordinator implements Service, AutoCloseable {
         }
         member.lastSeenMillis = clockMillis.getAsLong();
         reply.complete(answer);
-        handler.handle(member);
+        handler.accept(member);
     }
 
     private void poll(
@@ -210,9 +217,7 @@ public final class Coordinator implements Service, AutoCloseable {
                 reply.complete(next);
                 return;
             }
-            member.reply(new Message.Done()); // An earlier poll that broke off.
-            member.parked = reply;
-            member.parkedAtMillis = clockMillis.getAsLong();
+            member.park(reply, clockMillis.getAsLong());
         });
         if (known.join() instanceof Message.Refused refused) {
             reply.complete(refused);
@@ -220,15 +225,15 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     private void join(Member member, String layout, CompletableFuture<Message> reply) {
-        String name = member.role.name(member.id);
         if (!layout.equals(layoutHash)) {
-            reply.complete(
-                    new Message.Refused(name + " has another parameter layout: " + layout + " expected=" + layoutHash));
+            String cause = member + " has another parameter layout: " + layout + " expected=" + layoutHash;
+            reply.complete(new Message.Refused(cause));
+            state.fail(WeftException.usage(
+                    cause, "driver and executors need the same configuration and the same release of Weft"));
             return;
         }
         if (members.hasLaterAttempt(member)) {
-            reply.complete(
-                    new Message.Refused(name + " attempt " + member.attempt + ": a later attempt has its place"));
+            reply.complete(new Message.Refused(member + ": a later attempt has its place"));
             return;
         }
         member.lastSeenMillis = clockMillis.getAsLong();
@@ -246,14 +251,20 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     private void memberFailed(Message.MemberFailed report) {
-        Member member = members.find(report.role(), report.id(), report.incarnation());
+        if (failures.isRepeated(report)) {
+            return;
+        }
         String name = report.role().name(report.id());
         listener.notice(name + " failed: " + report.cause());
+        Member present = members.withId(report.role(), report.id());
+        if (present != null && present.incarnation != report.incarnation()) {
+            return; // Of an attempt that was given up: another one has its place.
+        }
         WeftException fatal = failures.report(report);
         if (fatal != null) {
             state.fail(fatal);
-        } else if (member != null) {
-            lose(member);
+        } else if (present != null) {
+            lose(present);
         }
     }
 
@@ -270,11 +281,7 @@ public final class Coordinator implements Service, AutoCloseable {
     private void tick() {
         guarded(() -> {
             long now = clockMillis.getAsLong();
-            for (Member member : members.all()) {
-                if (member.parked != null && now - member.parkedAtMillis > POLL_HOLD_MILLIS) {
-                    member.reply(new Message.Done());
-                }
-            }
+            members.answerParkedBefore(now - POLL_HOLD_MILLIS);
             if (state.phase() == RunPhase.ENDED) {
                 return;
             }

@@ -81,6 +81,13 @@ final class Member {
         return order instanceof Message.ApplyStep apply && apply.generation() == generation && apply.step() + 1 == step;
     }
 
+    /** Holds a poll until there is something to do; an earlier one, which broke off, is let go. */
+    void park(CompletableFuture<Message> poll, long nowMillis) {
+        reply(new Message.Done());
+        parked = poll;
+        parkedAtMillis = nowMillis;
+    }
+
     /** Answers a held poll, if there is one. */
     boolean reply(Message message) {
         CompletableFuture<Message> waiting = parked;

@@ -2,7 +2,9 @@ package org.weft.trainer.coordinator;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.Message;
@@ -13,6 +15,12 @@ final class MemberFailures {
     private static final int MOST = 3;
 
     private final Map<String, Integer> counts = new HashMap<>();
+    private final Set<Integer> reported = new HashSet<>();
+
+    /** Whether this attempt has reported before: as every message, a report may come twice. */
+    boolean isRepeated(Message.MemberFailed report) {
+        return report.incarnation() >= 0 && !reported.add(report.incarnation());
+    }
 
     /** Returns what ends the run, or null where it goes on without this attempt. */
     WeftException report(Message.MemberFailed report) {

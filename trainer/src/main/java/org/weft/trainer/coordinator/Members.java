@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 
 /** Who takes part in the run right now. Owned by the coordinator's thread. */
@@ -31,6 +32,11 @@ final class Members {
     Member find(Role role, int id, int incarnation) {
         Member member = table(role).get(id);
         return member != null && member.incarnation == incarnation ? member : null;
+    }
+
+    /** The member with this id, whatever its incarnation, or null. */
+    Member withId(Role role, int id) {
+        return table(role).get(id);
     }
 
     void remove(Member member) {
@@ -63,6 +69,15 @@ final class Members {
     /** Measured peak of all workers together, in floating-point operations a second. */
     double peakFlops() {
         return workers.values().stream().mapToDouble(worker -> worker.peakFlops).sum();
+    }
+
+    /** Lets polls go that have been held since before a time: their senders shall know that the coordinator lives. */
+    void answerParkedBefore(long millis) {
+        for (Member member : all()) {
+            if (member.parked != null && member.parkedAtMillis < millis) {
+                member.reply(new Message.Done());
+            }
+        }
     }
 
     /** Those of whom nothing was heard since {@code sinceMillis}. */

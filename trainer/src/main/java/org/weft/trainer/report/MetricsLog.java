@@ -10,37 +10,56 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.coordinator.RunListener;
 
 /**
- * {@code metrics.jsonl}: one object a step. A resumed run keeps the lines up to its first step and writes on. Owned by one
+ * {@code metrics.jsonl}: one object a step. A resumed run keeps the lines up to its first step and writes on. Storage that
+ * fails is no reason to stop a run: lines are kept until they can be written, and the file is opened again. Owned by one
  * thread.
  */
 public final class MetricsLog implements AutoCloseable {
     public static final String FILE = "metrics.jsonl";
+    private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long FLUSH_NANOS = 2_000_000_000L;
+    private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long REOPEN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final OutputStream out;
-    private long lastFlush = System.nanoTime();
+    private final Store store;
+    private final String path;
+    /** Lines that are safe in the file. */
+    private int flushedLines;
+    /** Lines after those, whether or not they have been handed to the stream. */
+    private final List<String> unflushed = new ArrayList<>();
+
+    private OutputStream out;
+    private long lastTry = System.nanoTime();
     private int lastStep;
 
-    private MetricsLog(OutputStream out, int startStep) {
-        this.out = out;
+    private MetricsLog(Store store, String path, int startStep) {
+        this.store = store;
+        this.path = path;
         this.lastStep = startStep;
     }
 
     /** Opens the log of a run that starts at {@code startStep}; lines of later steps are dropped. */
     public static MetricsLog open(Store store, String runDir, int startStep) throws IOException {
-        String path = runDir + "/" + FILE;
-        List<String> kept = store.exists(path) ? linesUpTo(store, path, startStep) : List.of();
-        MetricsLog log = new MetricsLog(store.stream(path), startStep);
-        for (String line : kept) {
-            log.line(line);
-        }
-        log.out.flush();
+        MetricsLog log = new MetricsLog(store, runDir + "/" + FILE, startStep);
+        log.rewrite(store.exists(log.path) ? linesUpTo(store, log.path, startStep) : List.of());
         return log;
+    }
+
+    private void rewrite(List<String> lines) throws IOException {
+        out = store.stream(path);
+        for (String line : lines) {
+            write(line);
+        }
+        out.flush();
+        flushedLines = lines.size();
+        unflushed.clear();
     }
 
     private static List<String> linesUpTo(Store store, String path, int step) throws IOException {
@@ -64,7 +83,7 @@ public final class MetricsLog implements AutoCloseable {
      * @param mfu model FLOPs utilisation against the workers' measured matrix-product peak, or NaN
      * @param validationLoss of these parameters, or null
      */
-    public void step(RunListener.Step step, double mfu, Double validationLoss) throws IOException {
+    public void step(RunListener.Step step, double mfu, Double validationLoss) {
         if (step.step() <= lastStep) {
             return; // A replay after a lost server gives the same numbers again.
         }
@@ -97,8 +116,7 @@ public final class MetricsLog implements AutoCloseable {
         if (validationLoss != null) {
             line.put("val_loss", validationLoss);
         }
-        line(JSON.writeValueAsString(line));
-        flushNowAndThen();
+        add(line, FLUSH_NANOS);
     }
 
     /** JSON has no word for what is not finite. */
@@ -111,32 +129,86 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /** A committed checkpoint: how long training stood still for its copy. Lines so far outlive the process. */
-    public void checkpoint(int step, double stallMillis, double writeMillis) throws IOException {
+    public void checkpoint(int step, double stallMillis, double writeMillis) {
         ObjectNode line = JSON.createObjectNode();
         line.put("step", step);
         line.put("checkpoint_stall_millis", Math.round(stallMillis * 10) / 10.0);
         line.put("checkpoint_millis", Math.round(writeMillis * 10) / 10.0);
-        line(JSON.writeValueAsString(line));
-        flush();
+        add(line, 0);
     }
 
-    private void flushNowAndThen() throws IOException {
-        if (System.nanoTime() - lastFlush > FLUSH_NANOS) {
-            flush();
+    private void add(ObjectNode object, long flushAfterNanos) {
+        String line = object.toString();
+        unflushed.add(line);
+        long since = System.nanoTime() - lastTry;
+        try {
+            if (out != null) {
+                write(line);
+            } else if (since > REOPEN_NANOS) {
+                reopen();
+            }
+            if (out != null && since >= flushAfterNanos) {
+                flush();
+            }
+        } catch (IOException e) {
+            abandon(e);
         }
     }
 
-    private void flush() throws IOException {
-        out.flush();
-        lastFlush = System.nanoTime();
+    private void reopen() throws IOException {
+        List<String> lines = new ArrayList<>(linesUpTo(store, path, Integer.MAX_VALUE - 1));
+        List<String> safe = lines.subList(0, Math.min(flushedLines, lines.size()));
+        List<String> all = new ArrayList<>(safe);
+        all.addAll(unflushed);
+        rewrite(all);
+        LOG.info("{} is written again", path);
     }
 
-    private void line(String text) throws IOException {
+    private void flush() throws IOException {
+        lastTry = System.nanoTime();
+        out.flush();
+        flushedLines += unflushed.size();
+        unflushed.clear();
+    }
+
+    private void abandon(IOException cause) {
+        LOG.warn(
+                "{} cannot be written, will be tried again in {} s: {}",
+                path,
+                TimeUnit.NANOSECONDS.toSeconds(REOPEN_NANOS),
+                cause.getMessage());
+        lastTry = System.nanoTime();
+        closeQuietly();
+    }
+
+    private void closeQuietly() {
+        OutputStream broken = out;
+        out = null;
+        try {
+            if (broken != null) {
+                broken.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("closing {}", path, e);
+        }
+    }
+
+    private void write(String text) throws IOException {
         out.write((text + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Writes what is still to be written; a last failure is logged. */
     @Override
-    public void close() throws IOException {
-        out.close();
+    public void close() {
+        try {
+            if (out == null) {
+                reopen();
+            }
+            out.close();
+            out = null;
+        } catch (IOException e) {
+            LOG.warn("{} lines of {} could not be written: {}", unflushed.size(), path, e.getMessage());
+            closeQuietly();
+        }
     }
 }

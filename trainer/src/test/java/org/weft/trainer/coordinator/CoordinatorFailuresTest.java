@@ -348,6 +348,29 @@ class CoordinatorFailuresTest {
     }
 
     @Test
+    void aReportOfAFailureThatComesTwiceCountsOnce() {
+        run.startComputing();
+        for (int failure = 1; failure <= 3; failure++) {
+            Message report = new Message.MemberFailed(Role.WORKER, 1, run.workers.get(1), 1, "out of memory", "");
+            run.call(report);
+            run.call(report);
+            run.joinWorker(1);
+            run.call(report);
+        }
+        assertThat(run.coordinator.ended()).isNotDone();
+    }
+
+    @Test
+    void theFailureOfAnAttemptThatWasReplacedIsOfNoAccount() {
+        run.startComputing();
+        int replaced = run.workers.get(1);
+        run.joinWorker(1);
+        run.call(new Message.MemberFailed(Role.WORKER, 1, replaced, 3, "token shard damaged", "prepare"));
+        assertThat(run.coordinator.ended()).isNotDone();
+        assertThat(run.work(1).step()).isZero();
+    }
+
+    @Test
     void theDriverMayEndTheRunAndTheFirstCauseStays() {
         run.startComputing();
         run.coordinator.fail(WeftException.failed("Spark gave up", ""));

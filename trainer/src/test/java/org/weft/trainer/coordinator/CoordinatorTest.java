@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.weft.core.ExitStatus;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.Message;
@@ -274,11 +275,12 @@ class CoordinatorTest {
     @Test
     void refusesAnotherModelsLayoutAndOtherMessages() {
         run.start();
-        assertThat(run.joinWorker(0, "other"))
-                .isInstanceOfSatisfying(Message.Refused.class, refused -> assertThat(refused.cause())
-                        .startsWith("worker 0 has another parameter layout: other expected="));
+        assertThat(run.joinWorker(0, "other")).isInstanceOfSatisfying(Message.Refused.class, refused -> assertThat(
+                        refused.cause())
+                .startsWith("worker 0 (executor w0, host host-0) has another parameter layout: other expected="));
         assertThat(run.call(new Message.AwaitParameters(0, 0, 0)))
                 .isEqualTo(new Message.Refused("not a request to the coordinator: AwaitParameters"));
+        assertThat(run.failure().status()).isEqualTo(ExitStatus.USAGE);
     }
 
     @Test
