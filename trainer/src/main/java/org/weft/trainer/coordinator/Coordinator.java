@@ -100,14 +100,10 @@ public final class Coordinator implements Service, AutoCloseable {
      * @param cause as Spark gives it
      */
     public void executorLost(String executor, String cause) {
-        post(() -> {
-            for (Member member : members.all()) {
-                if (member.executor.equals(executor)) {
-                    listener.notice(member + " is lost with its executor: " + cause);
-                    lose(member);
-                }
-            }
-        });
+        post(() -> members.ofExecutor(executor).forEach(member -> {
+            listener.notice(member + " is lost with its executor: " + cause);
+            lose(member);
+        }));
     }
 
     private void post(Runnable event) {

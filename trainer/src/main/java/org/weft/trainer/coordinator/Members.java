@@ -66,6 +66,10 @@ final class Members {
         return all;
     }
 
+    List<Member> ofExecutor(String executor) {
+        return all().stream().filter(member -> member.executor.equals(executor)).toList();
+    }
+
     /** Measured peak of all workers together, in floating-point operations a second. */
     double peakFlops() {
         return workers.values().stream().mapToDouble(worker -> worker.peakFlops).sum();
