@@ -1,6 +1,7 @@
 package org.weft.trainer;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,23 @@ record LaunchedRun(Process process, Path out, Path err) implements AutoCloseable
                 .filter(child -> child.info().commandLine().orElse("").contains(EXECUTOR))
                 .sorted()
                 .toList();
+    }
+
+    /** The process of the executor with this id. */
+    ProcessHandle executor(String id) {
+        return executors().stream()
+                .filter(child -> child.info().commandLine().orElse("").contains("--executor-id " + id + " "))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What was written to standard error so far. */
+    String errors() {
+        try {
+            return Files.readString(err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What {@code kill -TERM} sends. */

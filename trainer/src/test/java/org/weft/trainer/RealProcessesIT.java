@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,6 +88,38 @@ class RealProcessesIT {
                     .hasSizeLessThan(50);
         }
         assertEachStepOnce(run);
+    }
+
+    /** A server is lost with its executor: its backup takes over, nothing is loaded and no step is done twice. */
+    @Test
+    void aBackupTakesOverFromAKilledServer() throws Exception {
+        RunFolder run = corpus.sibling("backup");
+        List<String> arguments = run.arguments(
+                "pretrain",
+                "cluster.master=local-cluster[4,2,700]",
+                "cluster.executor_memory=600m",
+                "cluster.workers=2",
+                "cluster.servers=1",
+                "servers.replicas=2",
+                "training.steps=" + STEPS,
+                "checkpoint.every=1000");
+        try (LaunchedRun launched = LaunchedRun.start(run.home(), arguments)) {
+            Await.until(
+                    "some steps",
+                    PATIENCE,
+                    () -> over(launched) || launched.errors().contains("step 2/"));
+            launched.executor(placeOf("server 0", launched.errors())).destroyForcibly();
+            CommandRun result = launched.ended(PATIENCE).done();
+            assertThat(result.paramsSha256()).isEqualTo(expected);
+            assertThat(result.err()).contains("takes over");
+        }
+        assertEachStepOnce(run);
+    }
+
+    private static String placeOf(String member, String log) {
+        Matcher joined = Pattern.compile(member + " \\(executor (\\d+), ").matcher(log);
+        assertThat(joined.find()).as(member + " joined").isTrue();
+        return joined.group(1);
     }
 
     /** A failing task is logged by Spark with its stack; a person sees the cause and the way out. */

@@ -38,6 +38,7 @@ public final class MetricsLog implements AutoCloseable {
     private OutputStream out;
     private long lastTry = System.nanoTime();
     private int lastStep;
+    private boolean closed;
 
     private MetricsLog(Store store, String path, int startStep) {
         this.store = store;
@@ -200,6 +201,10 @@ public final class MetricsLog implements AutoCloseable {
     /** Writes what is still to be written; a last failure is logged. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
             if (out == null) {
                 reopen();
