@@ -8,15 +8,18 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.weft.core.WeftException;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.Retries;
 import org.weft.core.storage.Safetensors;
 import org.weft.core.storage.Store;
 
@@ -25,21 +28,33 @@ import org.weft.core.storage.Store;
  * alone); one thread of its own writes. A second checkpoint that falls due before the first is written waits for it.
  */
 public final class ShardCheckpointer implements AutoCloseable {
+    private static final int DEFAULT_RETRIES = 3;
+
     private final ParameterShard shard;
     private final Store store;
     private final String checkpointsDir;
     private final int shardIndex;
     private final int shards;
+    private final Retries retries;
     private final ExecutorService writer;
     private ShardSnapshot snapshot;
     private CompletableFuture<SavedRange> running = CompletableFuture.completedFuture(null);
 
     public ShardCheckpointer(ParameterShard shard, Store store, String checkpointsDir, int shardIndex, int shards) {
+        this(shard, store, checkpointsDir, shardIndex, shards, Retries.of(DEFAULT_RETRIES));
+    }
+
+    /**
+     * @param retries of a write that failed, before the failure is reported
+     */
+    public ShardCheckpointer(
+            ParameterShard shard, Store store, String checkpointsDir, int shardIndex, int shards, Retries retries) {
         this.shard = shard;
         this.store = store;
         this.checkpointsDir = checkpointsDir;
         this.shardIndex = shardIndex;
         this.shards = shards;
+        this.retries = retries;
         this.writer = Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, "weft-checkpoint-server-" + shardIndex);
             thread.setDaemon(true);
@@ -51,6 +66,8 @@ public final class ShardCheckpointer implements AutoCloseable {
      * Copies the shard as it is now and writes the copy in the background.
      *
      * @return the durable file, or what went wrong
+     * @throws WeftException where the copied weights are not those that were published: this memory is damaged, and the
+     *     caller must not go on serving from it
      */
     public CompletableFuture<SavedRange> save(int generation, int step) {
         long start = System.nanoTime();
@@ -60,11 +77,13 @@ public final class ShardCheckpointer implements AutoCloseable {
             snapshot = new ShardSnapshot(shard.bucketLengths());
         }
         shard.copyTo(snapshot);
+        requireUndamaged(generation, step);
         long stallMicros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
         running = CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return write(generation, step, stallMicros);
+                        String file = path(generation, step);
+                        return retries.call("write of " + file, () -> write(step, file, stallMicros));
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
@@ -73,10 +92,38 @@ public final class ShardCheckpointer implements AutoCloseable {
         return running;
     }
 
-    private SavedRange write(int generation, int step, long stallMicros) throws IOException {
+    /**
+     * Workers were told a checksum of each bucket when it was published, and nothing changes a bucket before the next
+     * update: what differs now was changed by the machine. A version that is not published yet has nothing to compare.
+     */
+    private void requireUndamaged(int generation, int step) {
+        for (int i = 0; i < snapshot.buckets(); i++) {
+            OptionalInt published = shard.publishedChecksum(generation, step, i);
+            int copied = snapshot.checksum(i);
+            if (published.isPresent() && published.getAsInt() != copied) {
+                throw WeftException.failed(
+                        String.format(
+                                Locale.ROOT,
+                                "server %d's memory is damaged: bucket=%d generation=%d step=%d crc32c=%08x published=%08x",
+                                shardIndex,
+                                shard.firstBucket() + i,
+                                generation,
+                                step,
+                                copied,
+                                published.getAsInt()),
+                        "its shard is loaded anew from the last committed checkpoint; if this comes again, test that"
+                                + " machine's memory");
+            }
+        }
+    }
+
+    private String path(int generation, int step) {
         String name =
                 String.format(Locale.ROOT, "shard-%05d-of-%05d-g%04d.safetensors", shardIndex, shards, generation);
-        String path = checkpointsDir + "/" + CheckpointManifest.directoryName(step) + "/" + name;
+        return checkpointsDir + "/" + CheckpointManifest.directoryName(step) + "/" + name;
+    }
+
+    private SavedRange write(int step, String path, long stallMicros) throws IOException {
         MessageDigest digest = AtomicOutput.sha256();
         Map<String, String> metadata = Map.of(
                 "format", "weft",
@@ -94,6 +141,7 @@ public final class ShardCheckpointer implements AutoCloseable {
             file.commit();
         }
         String sha256 = HexFormat.of().formatHex(digest.digest());
+        String name = path.substring(path.lastIndexOf('/') + 1);
         return new SavedRange(name, shard.offset(), shard.length(), bytes, sha256, stallMicros);
     }
 
