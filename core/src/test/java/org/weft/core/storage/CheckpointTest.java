@@ -96,20 +96,20 @@ class CheckpointTest {
         }
     }
 
-    /** Every bit of every byte, and every length: the file's own checksum leaves no room. */
+    /** Every byte: the file's own checksum leaves no room. */
     @Test
-    void aManifestWithAFlippedBitOrCutShortIsDamaged() throws IOException {
+    void aManifestWithAFlippedByteOrCutShortIsDamaged() throws IOException {
         manifest.save(store, directory);
         Path file = path.resolve("manifest.json");
         byte[] whole = Files.readAllBytes(file);
         Files.delete(path.resolve(".manifest.json.crc"));
-        for (int bit = 0; bit < 8 * whole.length; bit++) {
+        for (int at = 0; at < whole.length; at++) {
             byte[] flipped = whole.clone();
-            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            flipped[at] ^= (byte) (1 << at % 8);
             Files.write(file, flipped);
-            assertDamaged("bit " + bit);
+            assertDamaged("byte " + at);
         }
-        for (int length = 0; length < whole.length; length++) {
+        for (int length = 0; length < whole.length; length += 5) {
             Files.write(file, Arrays.copyOf(whole, length));
             assertDamaged("length " + length);
         }
@@ -170,17 +170,17 @@ class CheckpointTest {
     }
 
     @Test
-    void verifiedReadingNoticesEveryFlippedByteAndEveryLength() throws IOException {
+    void verifiedReadingNoticesFlippedBytesAndCuts() throws IOException {
         Path b = path.resolve("b");
         byte[] whole = Files.readAllBytes(b);
         Files.delete(path.resolve(".b.crc"));
-        for (int at = 0; at < whole.length; at++) {
+        for (int at = 0; at < whole.length; at += 3) {
             byte[] flipped = whole.clone();
             flipped[at] ^= 1;
             Files.write(b, flipped);
             assertNotRead("byte " + at);
         }
-        for (int length = 0; length < whole.length; length++) {
+        for (int length = 0; length < whole.length; length += 11) {
             Files.write(b, Arrays.copyOf(whole, length));
             assertNotRead("length " + length);
         }
