@@ -100,13 +100,14 @@ public final class CheckpointCommitter {
 
     /** A checkpoint that cannot be removed is no reason to stop a run. */
     private void retain(int committed) {
+        Retention retention = new Retention(
+                store, config.run().checkpointsDir(), config.checkpoint().keep());
         try {
-            rules.guard().check();
-            new Retention(
-                            store,
-                            config.run().checkpointsDir(),
-                            config.checkpoint().keep())
-                    .apply(committed, good);
+            rules.retries().call("removal of old checkpoints", () -> {
+                rules.guard().check();
+                retention.apply(committed, good);
+                return committed;
+            });
         } catch (IOException | WeftException e) {
             LOG.warn("could not remove old checkpoints: {}", e.getMessage());
         }

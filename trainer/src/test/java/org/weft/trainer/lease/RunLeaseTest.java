@@ -77,8 +77,11 @@ class RunLeaseTest {
     @EnumSource
     void theSecondDriverIsRefusedByName(Place place) throws IOException {
         begin(place);
-        RunLease first = acquire(FIRST);
-        assertThatThrownBy(() -> acquire(SECOND_DRIVER))
+        // Seconds of a second: a machine that stalls must not make the first look dead.
+        RunLease first = RunLease.acquire(files, FIRST, SECONDS, TimeUnit.SECONDS.toNanos(1), notices::add);
+        open.add(first);
+        assertThatThrownBy(() ->
+                        RunLease.acquire(files, SECOND_DRIVER, SECONDS, TimeUnit.SECONDS.toNanos(1), notices::add))
                 .isInstanceOfSatisfying(WeftException.class, e -> {
                     assertThat(e.status()).isEqualTo(ExitStatus.FAILED);
                     assertThat(e.hint()).contains("takes over 6 s later", "term-00000001.json");
