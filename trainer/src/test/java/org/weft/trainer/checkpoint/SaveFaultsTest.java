@@ -131,6 +131,9 @@ class SaveFaultsTest {
             before = after;
         } while (k <= calls.size());
         assertThat(k).as("calls of a save").isGreaterThan(25);
+        assertThat(CheckpointResolver.directories(store, checkpoints))
+                .as("what the failed ones left is gone")
+                .hasSizeBetween(1, 2);
     }
 
     private void removeOld(Checkpoint before, Checkpoint after) throws IOException {
@@ -139,7 +142,6 @@ class SaveFaultsTest {
             good.add(CheckpointManifest.directoryName(known.manifest().step()));
         }
         new Retention(store, checkpoints, good.size()).apply(after.manifest().step(), good);
-        assertThat(CheckpointResolver.directories(store, checkpoints)).hasSizeBetween(1, 3);
     }
 
     private boolean completes(String verified) throws Exception {
@@ -181,7 +183,7 @@ class SaveFaultsTest {
             }
             store.replace(file.getKey(), whole);
         }
-        assertThat(cases).isGreaterThan(80);
+        assertThat(cases).isGreaterThan(60);
         assertThat(resolve().manifest().step()).isEqualTo(step);
     }
 
@@ -192,7 +194,7 @@ class SaveFaultsTest {
         for (int at = 0; at < Long.BYTES; at++) {
             damages.put("header length, byte " + at, flipped(whole, at));
         }
-        for (int at = Long.BYTES; at < header; at += 9) {
+        for (int at = Long.BYTES; at < header; at += 23) {
             damages.put("header, byte " + at, flipped(whole, at));
         }
         int tensor = (whole.length - header) / 3;
