@@ -17,6 +17,7 @@ import org.weft.core.protocol.Role;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.Retries;
 import org.weft.core.transport.CoordinatorLink;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.FencedException;
@@ -78,7 +79,10 @@ public final class ParameterServer implements AutoCloseable {
         this.reducer = new LaneReducer(layout, range, lanes, feed);
         feed.attach(reducer);
         this.checkpointer = new ShardCheckpointer(
-                shard, options.store(), options.config().run().checkpointsDir(), shardIndex, shards);
+                shard,
+                options.store(),
+                new ShardCheckpointer.Destination(options.config().run().checkpointsDir(), shardIndex, shards),
+                Retries.of(options.config().checkpoint().retries()));
         this.coordinator =
                 new CoordinatorLink(transport, options.coordinator(), Role.SERVER, server, options.patience());
         this.reports = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-reports-server-" + server));

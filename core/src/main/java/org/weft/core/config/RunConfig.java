@@ -10,20 +10,28 @@ public record RunConfig(
         String dir,
 
         @Doc("The one seed: initial parameters, sample order, dropout and sampling derive from it.")
-        long seed)
+        long seed,
+
+        @Doc("Seconds without a sign of life after which another driver may take over a run.")
+        int leaseSeconds)
         implements Serializable {
 
     static RunConfig defaults() {
-        return new RunConfig("weft", "", 42);
+        return new RunConfig("weft", "", 42, 20);
     }
 
     void validate(Problems problems) {
         problems.require(!dir.isBlank(), "run.dir is not set; give a directory such as hdfs:///weft/%s", name);
         problems.require(!name.isBlank(), "run.name is empty");
+        problems.require(leaseSeconds >= 2, "run.lease_seconds=%d must be at least 2", leaseSeconds);
     }
 
     public String corpusDir() {
         return dir + "/corpus";
+    }
+
+    public String leaseDir() {
+        return dir + "/driver.lease";
     }
 
     public String checkpointsDir() {

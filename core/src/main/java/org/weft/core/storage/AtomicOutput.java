@@ -6,9 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * A file being written under a temporary name beside its own. {@link #commit()} syncs it and renames it over whatever
- * stands there; closing without a commit removes the temporary file, so that a failed writer leaves nothing behind.
- * Owned by one thread.
+ * A file being written that appears under its name when it is whole, in one of the two ways of {@link CommitMode}.
+ * {@link #commit()} syncs it and puts it in the place of whatever stands there; closing without a commit gives it up, so
+ * that a failed writer leaves nothing behind. Owned by one thread.
  */
 public abstract class AtomicOutput extends OutputStream {
 

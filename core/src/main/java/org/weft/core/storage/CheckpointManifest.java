@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
@@ -16,7 +17,7 @@ import org.weft.core.WeftException;
 /**
  * {@code manifest.json} of a checkpoint. Its appearance is the commit: a directory without one is no checkpoint.
  *
- * @param formatVersion of the checkpoint directory
+ * @param formatVersion of the checkpoint directory; since 2 the file ends with a checksum of itself
  * @param weftVersion that wrote it
  * @param step the parameters' version: updates applied
  * @param tokensSeen target tokens trained on
@@ -45,7 +46,10 @@ public record CheckpointManifest(
         List<Shard> shards,
         String paramsSha256)
         implements Serializable {
-    public static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 2;
+    /** Has no checksum of its own. */
+    private static final int FIRST_VERSION = 1;
+
     public static final String FILE = "manifest.json";
 
     private static final ObjectMapper JSON = new ObjectMapper()
@@ -84,7 +88,10 @@ public record CheckpointManifest(
         CheckpointManifest manifest;
         try {
             JsonNode tree = JSON.readTree(bytes);
-            requireVersion(path, tree);
+            if (requireVersion(path, tree) != FIRST_VERSION) {
+                ManifestSeal.open(path, bytes);
+                ((ObjectNode) tree).remove(ManifestSeal.KEY);
+            }
             manifest = JSON.treeToValue(tree, CheckpointManifest.class);
         } catch (WeftException e) {
             throw e;
@@ -95,9 +102,9 @@ public record CheckpointManifest(
     }
 
     /** Before anything else is read: another version may have other keys. */
-    private static void requireVersion(String path, JsonNode tree) {
+    private static int requireVersion(String path, JsonNode tree) {
         JsonNode version = tree.path("format_version");
-        if (version.isInt() && version.intValue() != FORMAT_VERSION) {
+        if (version.isInt() && (version.intValue() < FIRST_VERSION || version.intValue() > FORMAT_VERSION)) {
             throw WeftException.invalidData(
                     path + ": format_version=" + version + " expected=" + FORMAT_VERSION,
                     "it was written by Weft " + tree.path("weft_version").asText());
@@ -105,12 +112,31 @@ public record CheckpointManifest(
         if (!version.isInt()) {
             throw WeftException.invalidData(path + " is damaged: it has no format_version", "take another checkpoint");
         }
+        return version.intValue();
+    }
+
+    /** What has to hold at the moment of the commit. */
+    @FunctionalInterface
+    public interface Guard {
+        /** Throws where the checkpoint must not be committed. */
+        void check() throws IOException;
     }
 
     /** Commits the checkpoint. */
     public void save(Store store, String directory) throws IOException {
+        save(store, directory, () -> {});
+    }
+
+    /**
+     * Commits the checkpoint.
+     *
+     * @param guard asked when everything is written, and only the file's appearance is missing
+     */
+    public void save(Store store, String directory, Guard guard) throws IOException {
+        byte[] json = JSON.writeValueAsBytes(this);
         try (AtomicOutput out = store.create(directory + "/" + FILE)) {
-            out.write(JSON.writeValueAsBytes(this));
+            out.write(formatVersion == FIRST_VERSION ? json : ManifestSeal.close(json));
+            guard.check();
             out.commit();
         }
     }

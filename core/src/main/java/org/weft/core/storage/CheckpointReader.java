@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.weft.core.WeftException;
 
 /** Reads any range of a committed checkpoint's vectors, whatever the number of shards that wrote it. */
@@ -54,11 +55,7 @@ public final class CheckpointReader {
             }
             at = readShard(shard, vector, at, end, chunk, sink);
         }
-        if (at != offset + length) {
-            throw WeftException.invalidData(
-                    directory + ": the shards end at element " + at + " expected=" + (offset + length),
-                    "the manifest does not cover the parameters; take another checkpoint");
-        }
+        requireEnd(at, offset + length);
     }
 
     private long readShard(CheckpointManifest.Shard shard, String vector, long from, long end, byte[] chunk, Sink sink)
@@ -83,6 +80,33 @@ public final class CheckpointReader {
                 at += count;
             }
             return at;
+        }
+    }
+
+    /**
+     * Streams elements [offset, offset + length) of several vectors and compares each file that they are in, as it is
+     * read, with the SHA-256 in the manifest. What the sinks were given counts only when this returns. A file is read
+     * once, and to its end, whatever part of it is asked for.
+     *
+     * @param sinks by the names of {@link #VECTORS}
+     */
+    public void readVerified(long offset, long length, Map<String, Sink> sinks) throws IOException {
+        long at = offset;
+        for (CheckpointManifest.Shard shard : manifest.shards()) {
+            long end = Math.min(offset + length, shard.offset() + shard.length());
+            if (at >= shard.offset() && at < end) {
+                new VerifiedShard(store, directory, shard).read(at, end, sinks);
+                at = end;
+            }
+        }
+        requireEnd(at, offset + length);
+    }
+
+    private void requireEnd(long at, long expected) {
+        if (at != expected) {
+            throw WeftException.invalidData(
+                    directory + ": the shards end at element " + at + " expected=" + expected,
+                    "the manifest does not cover the parameters; take another checkpoint");
         }
     }
 
@@ -114,6 +138,9 @@ public final class CheckpointReader {
             problems.add(shard.file() + " is missing");
             return;
         } catch (IOException e) {
+            if (UnreachableStorage.explain(e) != null) {
+                throw e; // Says nothing of the file.
+            }
             problems.add(shard.file() + " cannot be read: " + e.getMessage());
             return;
         }

@@ -20,7 +20,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
@@ -29,6 +29,9 @@ import org.weft.core.WeftException;
 /** {@link Store} on any Hadoop file system: {@code hdfs://}, {@code file://}, object stores that have a connector. */
 public final class HadoopStore implements Store {
     private static final long serialVersionUID = 1L;
+
+    /** In Hadoop's settings: {@code auto}, {@code rename} or {@code direct}; see {@link CommitMode}. */
+    public static final String COMMIT = "weft.checkpoint.commit";
 
     private transient Configuration configuration;
 
@@ -153,9 +156,47 @@ public final class HadoopStore implements Store {
     @Override
     public AtomicOutput create(String path) throws IOException {
         Path target = new Path(path);
-        String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
-        Path temporary = new Path(target.getParent(), "." + target.getName() + "." + unique + ".tmp");
-        return new HadoopAtomicOutput(system(path).create(temporary, true), temporary, target);
+        FileSystem system = system(path);
+        if (mode(path) == CommitMode.DIRECT) {
+            return new DirectOutput(system, target);
+        }
+        String name =
+                temporaryName(target.getName(), ThreadLocalRandom.current().nextLong());
+        return new RenamedOutput(system, context(path), new Path(target.getParent(), name), target);
+    }
+
+    /** Dotted, so that no listing of files takes it for one of them. */
+    static String temporaryName(String name, long unique) {
+        return "." + name + "." + Long.toHexString(unique) + ".tmp";
+    }
+
+    @Override
+    public boolean createNew(String path, byte[] bytes) throws IOException {
+        return small(path).createNew(mode(path) == CommitMode.DIRECT ? null : context(path), bytes);
+    }
+
+    @Override
+    public void replace(String path, byte[] bytes) throws IOException {
+        if (system(path) instanceof LocalFileSystem local) {
+            small(path).replaceLocal(local, bytes);
+        } else {
+            small(path).replace(create(path), bytes);
+        }
+    }
+
+    private SmallFile small(String path) throws IOException {
+        return new SmallFile(system(path), mode(path), new Path(path));
+    }
+
+    @Override
+    public boolean renames(String path) throws IOException {
+        return mode(path) == CommitMode.RENAME;
+    }
+
+    private CommitMode mode(String path) throws IOException {
+        return CommitMode.of(
+                configuration.get(COMMIT, CommitMode.AUTO),
+                system(path).getUri().getScheme());
     }
 
     @Override
@@ -173,7 +214,11 @@ public final class HadoopStore implements Store {
 
             @Override
             public void flush() throws IOException {
-                ((FSDataOutputStream) out).hflush();
+                try {
+                    ((FSDataOutputStream) out).hflush();
+                } catch (UnsupportedOperationException shownWhenClosed) {
+                    out.flush();
+                }
             }
         };
     }
@@ -230,56 +275,5 @@ public final class HadoopStore implements Store {
         in.defaultReadObject();
         configuration = new Configuration(false);
         configuration.readFields(in);
-    }
-
-    /** Writes under a dotted name beside the target; {@code hsync}, then an overwriting rename, make the file appear. */
-    private final class HadoopAtomicOutput extends AtomicOutput {
-        private final FSDataOutputStream out;
-        private final Path temporary;
-        private final Path target;
-        private boolean closed;
-
-        HadoopAtomicOutput(FSDataOutputStream out, Path temporary, Path target) {
-            this.out = out;
-            this.temporary = temporary;
-            this.target = target;
-        }
-
-        @Override
-        public void write(int value) throws IOException {
-            out.write(value);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            out.write(bytes, offset, length);
-        }
-
-        @Override
-        public void commit() throws IOException {
-            out.hsync();
-            out.close();
-            context(target.toString())
-                    .rename(qualified(temporary.toString()), qualified(target.toString()), Options.Rename.OVERWRITE);
-            closed = true;
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            try {
-                out.close();
-            } finally {
-                system(temporary.toString()).delete(temporary, false);
-            }
-        }
-
-        @Override
-        public String toString() {
-            return target.toString();
-        }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -82,14 +83,37 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
             throw broken(name, "bytes=" + file.length() + " is too short for a header");
         }
         file.readFully(0, prefix, 0, prefix.length);
-        long headerBytes =
-                ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > file.length() - prefix.length) {
-            throw broken(name, "header length=" + headerBytes + " file bytes=" + file.length());
-        }
-        byte[] json = new byte[(int) headerBytes];
+        int headerBytes = headerBytes(prefix, file.length(), name);
+        byte[] json = new byte[headerBytes];
         file.readFully(prefix.length, json, 0, json.length);
         return parse(json, prefix.length + headerBytes, file.length(), name);
+    }
+
+    /**
+     * The same at the beginning of a stream, which then stands at the first byte behind the header.
+     *
+     * @param fileBytes length of the whole file
+     */
+    public static Safetensors readHeader(InputStream in, long fileBytes, String name) throws IOException {
+        byte[] prefix = in.readNBytes(Long.BYTES);
+        if (prefix.length < Long.BYTES) {
+            throw broken(name, "bytes=" + prefix.length + " is too short for a header");
+        }
+        int headerBytes = headerBytes(prefix, fileBytes, name);
+        byte[] json = in.readNBytes(headerBytes);
+        if (json.length < headerBytes) {
+            throw broken(name, "header length=" + headerBytes + " bytes behind it=" + json.length);
+        }
+        return parse(json, prefix.length + headerBytes, fileBytes, name);
+    }
+
+    private static int headerBytes(byte[] prefix, long fileBytes, String name) {
+        long headerBytes =
+                ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > fileBytes - prefix.length) {
+            throw broken(name, "header length=" + headerBytes + " file bytes=" + fileBytes);
+        }
+        return (int) headerBytes;
     }
 
     private static Safetensors parse(byte[] json, long dataStart, long fileBytes, String name) throws IOException {

@@ -57,6 +57,18 @@ public interface Store extends Serializable {
     /** A file that appears under its name only when it is whole. */
     AtomicOutput create(String path) throws IOException;
 
+    /**
+     * Writes a small file where nothing stands yet; false where the name is taken. Of many who try at once one succeeds,
+     * except on object stores, where the last one does: read back what stands there.
+     */
+    boolean createNew(String path, byte[] bytes) throws IOException;
+
+    /** Writes a small file in place of what stands there; readers see the old bytes or the new ones. */
+    void replace(String path, byte[] bytes) throws IOException;
+
+    /** Whether a file or directory moves in one step here; on object stores it does not. */
+    boolean renames(String path) throws IOException;
+
     /** A file that grows under its name, in place of what stood there; {@code flush} shows readers what was written. */
     OutputStream stream(String path) throws IOException;
 

@@ -17,7 +17,7 @@ class ConfigLoaderTest {
     @Test
     void absentKeysKeepTheirDefaults() {
         WeftConfig config = load(MINIMAL);
-        assertThat(config.run()).isEqualTo(new RunConfig("weft", "/tmp/run", 42));
+        assertThat(config.run()).isEqualTo(new RunConfig("weft", "/tmp/run", 42, 20));
         assertThat(config.training()).isEqualTo(TrainingConfig.defaults());
         assertThat(config.run().corpusDir()).isEqualTo("/tmp/run/corpus");
         assertThat(config.run().checkpointsDir()).isEqualTo("/tmp/run/checkpoints");
@@ -96,7 +96,7 @@ class ConfigLoaderTest {
                 "cluster.encrypt=true",
                 "run.name=x y");
         assertThat(config.training().steps()).isEqualTo(7);
-        assertThat(config.run()).isEqualTo(new RunConfig("x y", "hdfs://host:9000/a.b=c", 42));
+        assertThat(config.run()).isEqualTo(new RunConfig("x y", "hdfs://host:9000/a.b=c", 42, 20));
         assertThat(config.corpus().input()).containsExactly("a", "b c");
         assertThat(config.training().learningRate()).isEqualTo(1e-4);
         assertThat(config.cluster().encrypt()).isTrue();

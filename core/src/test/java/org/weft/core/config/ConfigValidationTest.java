@@ -71,6 +71,10 @@ class ConfigValidationTest {
                 "sync.mode=async                 | sync.mode=async must be bsp",
                 "checkpoint.every=0              | checkpoint.every=0 must be at least 1",
                 "checkpoint.keep=0               | checkpoint.keep=0 must be at least 1",
+                "checkpoint.commit=copy          | checkpoint.commit=copy must be one of auto, rename, direct",
+                "checkpoint.retries=-1           | checkpoint.retries=-1 must not be negative",
+                "checkpoint.save_timeout_seconds=0 | checkpoint.save_timeout_seconds=0 must be positive",
+                "run.lease_seconds=1             | run.lease_seconds=1 must be at least 2",
             })
     void refuses(String override, String message) {
         String refused = ConfigLoaderTest.problem("run: {dir: /tmp/run}", override);

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +51,7 @@ class CheckpointTest {
         assertThat(CheckpointManifest.load(store, directory)).isEqualTo(manifest);
         assertThat(manifest.toJson())
                 .contains(
-                        "\"format_version\" : 1", "\"tokens_seen\" : 1099511627776", "\"params_sha256\" : \"params\"");
+                        "\"format_version\" : 2", "\"tokens_seen\" : 1099511627776", "\"params_sha256\" : \"params\"");
         assertThat(CheckpointManifest.directoryName(200)).isEqualTo("step-00000200");
     }
 
@@ -69,7 +72,9 @@ class CheckpointTest {
                 "null                                                        | is damaged",
                 "{}                                                          | is damaged: it has no format_version",
                 "{\"format_version\":1}                                      | is damaged",
-                "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=1",
+                "{\"format_version\":2}                                      | does not match its own manifest_sha256",
+                "{\"format_version\":0}                                      | format_version=0 expected=2",
+                "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=2",
             })
     void refusesBrokenManifests(String json, String problem) throws IOException {
         Files.writeString(path.resolve("manifest.json"), json);
@@ -81,7 +86,7 @@ class CheckpointTest {
 
     @Test
     void everyKeyOfTheManifestIsNeeded() throws IOException {
-        String json = manifest.toJson();
+        String json = manifest.toJson().replace("\"format_version\" : 2", "\"format_version\" : 1");
         for (String key : List.of("step", "layout_hash", "parameters", "shards", "config", "params_sha256")) {
             Files.writeString(path.resolve("manifest.json"), json.replace("\"" + key + "\"", "\"other\""));
             assertThatThrownBy(() -> CheckpointManifest.load(store, directory))
@@ -91,11 +96,105 @@ class CheckpointTest {
         }
     }
 
+    /** Every byte: the file's own checksum leaves no room. */
     @Test
-    void aManifestWithAFlippedBitIsDamaged() throws IOException {
+    void aManifestWithAFlippedByteOrCutShortIsDamaged() throws IOException {
         manifest.save(store, directory);
-        flip("manifest.json", 40);
-        assertThatThrownBy(() -> CheckpointManifest.load(store, directory)).isInstanceOf(WeftException.class);
+        Path file = path.resolve("manifest.json");
+        byte[] whole = Files.readAllBytes(file);
+        Files.delete(path.resolve(".manifest.json.crc"));
+        for (int at = 0; at < whole.length; at++) {
+            byte[] flipped = whole.clone();
+            flipped[at] ^= (byte) (1 << at % 8);
+            Files.write(file, flipped);
+            assertDamaged("byte " + at);
+        }
+        for (int length = 0; length < whole.length; length += 5) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertDamaged("length " + length);
+        }
+        Files.write(file, Arrays.copyOf(whole, whole.length + 1));
+        assertDamaged("one byte more");
+    }
+
+    private void assertDamaged(String what) {
+        assertThatThrownBy(() -> CheckpointManifest.load(store, directory))
+                .as(what)
+                .isInstanceOf(WeftException.class)
+                .hasMessageContaining("/manifest.json");
+    }
+
+    @Test
+    void readsTheManifestsOfBothVersions() throws IOException {
+        for (String golden : List.of("manifest-v1.json", "manifest-v2.json")) {
+            try (InputStream in = getClass().getResourceAsStream(golden)) {
+                Files.write(path.resolve("manifest.json"), in.readAllBytes());
+            }
+            CheckpointManifest read = CheckpointManifest.load(store, directory);
+            assertThat(read.step()).isEqualTo(200);
+            assertThat(read.shards()).hasSize(3);
+            assertThat(read.paramsSha256()).isEqualTo("params");
+        }
+    }
+
+    @Test
+    void theGuardIsAskedBeforeTheManifestAppears() throws IOException {
+        assertThatThrownBy(() -> manifest.save(store, directory, () -> {
+                    assertThat(store.exists(directory + "/manifest.json")).isFalse();
+                    throw WeftException.failed("another has the run", "");
+                }))
+                .hasMessage("another has the run");
+        assertThat(store.exists(directory + "/manifest.json")).isFalse();
+        assertThat(Files.list(path).map(file -> file.getFileName().toString()))
+                .doesNotContain("manifest.json")
+                .noneMatch(name -> name.endsWith(".tmp"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,100", "0,30", "30,70", "10,50", "29,2", "99,1", "100,0"})
+    void readsAnyRangeOfAllVectorsVerified(int offset, int length) throws IOException {
+        float[][] values = new float[3][PARAMETERS];
+        Map<String, CheckpointReader.Sink> sinks = new HashMap<>();
+        for (int vector = 0; vector < 3; vector++) {
+            float[] into = values[vector];
+            sinks.put(CheckpointReader.VECTORS.get(vector), (at, bytes) -> bytes.asFloatBuffer()
+                    .get(into, (int) at, bytes.remaining() / Float.BYTES));
+        }
+        new CheckpointReader(store, directory, manifest).readVerified(offset, length, sinks);
+        for (int vector = 0; vector < 3; vector++) {
+            for (int i = 0; i < PARAMETERS; i++) {
+                boolean asked = i >= offset && i < offset + length;
+                assertThat(values[vector][i]).isEqualTo(asked ? vector * 1000 + i : 0);
+            }
+        }
+    }
+
+    @Test
+    void verifiedReadingNoticesFlippedBytesAndCuts() throws IOException {
+        Path b = path.resolve("b");
+        byte[] whole = Files.readAllBytes(b);
+        Files.delete(path.resolve(".b.crc"));
+        for (int at = 0; at < whole.length; at += 3) {
+            byte[] flipped = whole.clone();
+            flipped[at] ^= 1;
+            Files.write(b, flipped);
+            assertNotRead("byte " + at);
+        }
+        for (int length = 0; length < whole.length; length += 11) {
+            Files.write(b, Arrays.copyOf(whole, length));
+            assertNotRead("length " + length);
+        }
+        Files.write(b, Arrays.copyOf(whole, whole.length + 1));
+        assertNotRead("one byte more");
+    }
+
+    private void assertNotRead(String what) {
+        CheckpointReader reader = new CheckpointReader(store, directory, manifest);
+        assertThatThrownBy(() -> reader.readVerified(40, 2, Map.of(CheckpointReader.EXP_AVG, (at, bytes) -> {})))
+                .as(what)
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.INVALID_DATA))
+                .hasMessageContaining(directory + "/b");
     }
 
     @ParameterizedTest

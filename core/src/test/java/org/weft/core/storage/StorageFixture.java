@@ -38,6 +38,6 @@ final class StorageFixture {
         ObjectNode config = JsonNodeFactory.instance.objectNode();
         config.putObject("model").put("layers", 2);
         return new CheckpointManifest(
-                1, "0.1", 200, 1L << 40, 3, "layout", parameters, 8192, "tok", -1, config, shards, "params");
+                2, "0.1", 200, 1L << 40, 3, "layout", parameters, 8192, "tok", -1, config, shards, "params");
     }
 }

@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.params.Bucket;
@@ -99,23 +102,48 @@ public final class ParameterShard {
         }
     }
 
-    /** Reads weights and moments of this range from a committed checkpoint. */
+    /**
+     * Reads weights and moments of this range from a committed checkpoint. Every file that they come from is compared
+     * with its SHA-256 in the manifest as it is read; where one differs this throws, and nothing is published.
+     */
     public void load(CheckpointReader checkpoint) throws IOException {
-        for (BucketState state : states) {
-            long start = state.bucket().offset();
-            int length = state.bucket().length();
-            checkpoint.read(CheckpointReader.PARAM, start, length, (offset, bytes) -> {
-                ByteBuffer target = state.weights().duplicate();
-                target.position((int) (offset - start) * Float.BYTES).put(bytes);
-            });
-            checkpoint.read(CheckpointReader.EXP_AVG, start, length, into(state.expAvg(), start));
-            checkpoint.read(CheckpointReader.EXP_AVG_SQ, start, length, into(state.expAvgSq(), start));
-        }
+        Map<String, CheckpointReader.Sink> vectors = new HashMap<>();
+        vectors.put(CheckpointReader.PARAM, byBucket((state, at, part) -> {
+            ByteBuffer target = state.weights().duplicate();
+            target.position(at * Float.BYTES).put(part);
+        }));
+        vectors.put(CheckpointReader.EXP_AVG, byBucket((state, at, part) -> fill(state.expAvg(), at, part)));
+        vectors.put(CheckpointReader.EXP_AVG_SQ, byBucket((state, at, part) -> fill(state.expAvgSq(), at, part)));
+        checkpoint.readVerified(offset(), length(), vectors);
     }
 
-    private static CheckpointReader.Sink into(float[] target, long start) {
-        return (offset, bytes) ->
-                bytes.asFloatBuffer().get(target, (int) (offset - start), bytes.remaining() / Float.BYTES);
+    private static void fill(float[] target, int at, ByteBuffer part) {
+        part.asFloatBuffer().get(target, at, part.remaining() / Float.BYTES);
+    }
+
+    /** Takes elements of one bucket. */
+    @FunctionalInterface
+    private interface BucketSink {
+        /**
+         * @param at index of the first element in the bucket
+         */
+        void accept(BucketState state, int at, ByteBuffer part);
+    }
+
+    private CheckpointReader.Sink byBucket(BucketSink sink) {
+        return (offset, bytes) -> {
+            long at = offset;
+            while (bytes.hasRemaining()) {
+                BucketState state = states.get((int) (at / Bucket.ELEMENTS) - range.first());
+                int within = (int) (at - state.bucket().offset());
+                int count =
+                        Math.min(bytes.remaining() / Float.BYTES, state.bucket().length() - within);
+                ByteBuffer part = bytes.slice(bytes.position(), count * Float.BYTES);
+                sink.accept(state, within, part.order(ByteOrder.LITTLE_ENDIAN));
+                bytes.position(bytes.position() + count * Float.BYTES);
+                at += count;
+            }
+        };
     }
 
     /** Lets workers pull what was initialised or loaded. */
@@ -243,6 +271,16 @@ public final class ParameterShard {
             BucketState state = states.get(i);
             snapshot.put(i, state.weights().duplicate().clear(), state.expAvg(), state.expAvgSq());
         }
+    }
+
+    /** CRC32C that a bucket was published with, by its place in this shard; empty where it does not have this version. */
+    OptionalInt publishedChecksum(int generation, int step, int place) {
+        return published.checksum(generation, step, range.first() + place);
+    }
+
+    /** First bucket's index. */
+    int firstBucket() {
+        return range.first();
     }
 
     /** Lengths of the buckets, in order. */

@@ -3,6 +3,7 @@ package org.weft.server.shard;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.weft.core.params.RangePartitioner.BucketRange;
@@ -80,6 +81,13 @@ final class PublishedParameters {
     @Override
     public synchronized String toString() {
         return "buckets [" + range.first() + ", " + end + ") of step " + version + " in generation " + generation;
+    }
+
+    /** CRC32C of a bucket when it was published; empty where it does not have this version. */
+    synchronized OptionalInt checksum(int wantedGeneration, int wantedVersion, int bucket) {
+        return has(wantedGeneration, wantedVersion, bucket)
+                ? OptionalInt.of(checksums[bucket - range.first()])
+                : OptionalInt.empty();
     }
 
     /** Null while the request has to wait. */

@@ -8,15 +8,18 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.weft.core.WeftException;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.Retries;
 import org.weft.core.storage.Safetensors;
 import org.weft.core.storage.Store;
 
@@ -27,16 +30,27 @@ import org.weft.core.storage.Store;
 public final class ShardCheckpointer implements AutoCloseable {
     private final ParameterShard shard;
     private final Store store;
-    private final String checkpointsDir;
-    private final int shardIndex;
-    private final int shards;
+    private final Destination destination;
+    private final Retries retries;
     private final ExecutorService writer;
     private ShardSnapshot snapshot;
     private CompletableFuture<SavedRange> running = CompletableFuture.completedFuture(null);
 
-    public ShardCheckpointer(ParameterShard shard, Store store, String checkpointsDir, int shardIndex, int shards) {
-        this(shard, store, checkpointsDir, shardIndex, shards, Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "weft-checkpoint-server-" + shardIndex);
+    /**
+     * Where the files of a shard go.
+     *
+     * @param checkpointsDir the run's checkpoints
+     * @param shard index of the shard
+     * @param shards of the whole run
+     */
+    public record Destination(String checkpointsDir, int shard, int shards) {}
+
+    /**
+     * @param retries of a write that failed, before the failure is reported
+     */
+    public ShardCheckpointer(ParameterShard shard, Store store, Destination destination, Retries retries) {
+        this(shard, store, destination, retries, Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "weft-checkpoint-shard-" + destination.shard());
             thread.setDaemon(true);
             return thread;
         }));
@@ -46,17 +60,11 @@ public final class ShardCheckpointer implements AutoCloseable {
      * @param writer runs one task after the other; ends with this checkpointer
      */
     public ShardCheckpointer(
-            ParameterShard shard,
-            Store store,
-            String checkpointsDir,
-            int shardIndex,
-            int shards,
-            ExecutorService writer) {
+            ParameterShard shard, Store store, Destination destination, Retries retries, ExecutorService writer) {
         this.shard = shard;
         this.store = store;
-        this.checkpointsDir = checkpointsDir;
-        this.shardIndex = shardIndex;
-        this.shards = shards;
+        this.destination = destination;
+        this.retries = retries;
         this.writer = writer;
     }
 
@@ -64,20 +72,25 @@ public final class ShardCheckpointer implements AutoCloseable {
      * Copies the shard as it is now and writes the copy in the background.
      *
      * @return the durable file, or what went wrong
+     * @throws WeftException where the copied weights are not those that were published: this memory is damaged, and the
+     *     caller must not go on serving from it
      */
     public CompletableFuture<SavedRange> save(int generation, int step) {
         long start = System.nanoTime();
-        CompletableFuture<Void> previous = running.handle((saved, failure) -> null);
-        previous.join();
+        if (!running.isDone()) { // Its copy is in use, and training waits for no storage.
+            return CompletableFuture.failedFuture(new IOException("an earlier checkpoint is still being written"));
+        }
         if (snapshot == null) {
             snapshot = new ShardSnapshot(shard.bucketLengths());
         }
         shard.copyTo(snapshot);
+        requireUndamaged(generation, step);
         long stallMicros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
         running = CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return write(generation, step, stallMicros);
+                        String file = path(generation, step);
+                        return retries.call("write of " + file, () -> write(step, file, stallMicros));
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
@@ -86,10 +99,42 @@ public final class ShardCheckpointer implements AutoCloseable {
         return running;
     }
 
-    private SavedRange write(int generation, int step, long stallMicros) throws IOException {
-        String name =
-                String.format(Locale.ROOT, "shard-%05d-of-%05d-g%04d.safetensors", shardIndex, shards, generation);
-        String path = checkpointsDir + "/" + CheckpointManifest.directoryName(step) + "/" + name;
+    /**
+     * Workers were told a checksum of each bucket when it was published, and nothing changes a bucket before the next
+     * update: what differs now was changed by the machine. A version that is not published yet has nothing to compare.
+     */
+    private void requireUndamaged(int generation, int step) {
+        for (int i = 0; i < snapshot.buckets(); i++) {
+            OptionalInt published = shard.publishedChecksum(generation, step, i);
+            int copied = snapshot.checksum(i);
+            if (published.isPresent() && published.getAsInt() != copied) {
+                throw WeftException.failed(
+                        String.format(
+                                Locale.ROOT,
+                                "server %d's memory is damaged: bucket=%d generation=%d step=%d crc32c=%08x published=%08x",
+                                destination.shard(),
+                                shard.firstBucket() + i,
+                                generation,
+                                step,
+                                copied,
+                                published.getAsInt()),
+                        "its shard is loaded anew from the last committed checkpoint; if this comes again, test that"
+                                + " machine's memory");
+            }
+        }
+    }
+
+    private String path(int generation, int step) {
+        String name = String.format(
+                Locale.ROOT,
+                "shard-%05d-of-%05d-g%04d.safetensors",
+                destination.shard(),
+                destination.shards(),
+                generation);
+        return destination.checkpointsDir() + "/" + CheckpointManifest.directoryName(step) + "/" + name;
+    }
+
+    private SavedRange write(int step, String path, long stallMicros) throws IOException {
         MessageDigest digest = AtomicOutput.sha256();
         Map<String, String> metadata = Map.of(
                 "format", "weft",
@@ -107,6 +152,7 @@ public final class ShardCheckpointer implements AutoCloseable {
             file.commit();
         }
         String sha256 = HexFormat.of().formatHex(digest.digest());
+        String name = path.substring(path.lastIndexOf('/') + 1);
         return new SavedRange(name, shard.offset(), shard.length(), bytes, sha256, stallMicros);
     }
 

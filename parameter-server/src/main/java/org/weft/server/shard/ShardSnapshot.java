@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.weft.core.protocol.BucketHeader;
 
 /**
  * A copy of a shard's weights and moments at a step boundary: 12 bytes an element, allocated at the first checkpoint and
@@ -12,12 +13,15 @@ import java.nio.ByteOrder;
 final class ShardSnapshot {
     private static final int CHUNK = 1 << 14;
 
-    private final float[][] weights;
+    private final ByteBuffer[] weights;
     private final float[][] expAvg;
     private final float[][] expAvgSq;
 
     ShardSnapshot(int[] bucketLengths) {
-        weights = allocate(bucketLengths);
+        weights = new ByteBuffer[bucketLengths.length];
+        for (int i = 0; i < bucketLengths.length; i++) {
+            weights[i] = ByteBuffer.allocate(bucketLengths[i] * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        }
         expAvg = allocate(bucketLengths);
         expAvgSq = allocate(bucketLengths);
     }
@@ -31,15 +35,29 @@ final class ShardSnapshot {
     }
 
     void put(int bucket, ByteBuffer weightBytes, float[] first, float[] second) {
-        weightBytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(weights[bucket]);
+        weights[bucket].clear().put(weightBytes);
         System.arraycopy(first, 0, expAvg[bucket], 0, first.length);
         System.arraycopy(second, 0, expAvgSq[bucket], 0, second.length);
+    }
+
+    int buckets() {
+        return weights.length;
+    }
+
+    /** CRC32C of the copied weights of a bucket. */
+    int checksum(int bucket) {
+        return BucketHeader.checksum(weights[bucket]);
     }
 
     /** Writes weights, first and second moments, each as little-endian float32 in layout order. */
     void writeTo(OutputStream out) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (float[][] vector : new float[][][] {weights, expAvg, expAvgSq}) {
+        for (ByteBuffer bucket : weights) {
+            for (int at = 0; at < bucket.capacity(); at += CHUNK * Float.BYTES) {
+                out.write(bucket.array(), at, Math.min(CHUNK * Float.BYTES, bucket.capacity() - at));
+            }
+        }
+        for (float[][] vector : new float[][][] {expAvg, expAvgSq}) {
             for (float[] bucket : vector) {
                 for (int at = 0; at < bucket.length; at += CHUNK) {
                     int count = Math.min(CHUNK, bucket.length - at);

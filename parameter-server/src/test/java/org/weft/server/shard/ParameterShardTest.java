@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.Retries;
 import org.weft.core.storage.Store;
 import org.weft.server.ServerFixture;
 import org.weft.server.optim.AdamW;
@@ -238,7 +240,11 @@ class ParameterShardTest {
     }
 
     private ShardCheckpointer checkpointer(ParameterShard shard, int index, int shards) {
-        return new ShardCheckpointer(shard, store(), directory.toUri().toString(), index, shards);
+        return new ShardCheckpointer(
+                shard,
+                store(),
+                new ShardCheckpointer.Destination(directory.toUri().toString(), index, shards),
+                new Retries(2, Duration.ofMillis(1)));
     }
 
     private CheckpointReader reader(int step, List<SavedRange> saved) {

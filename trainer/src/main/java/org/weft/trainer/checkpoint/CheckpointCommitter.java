@@ -2,9 +2,12 @@ package org.weft.trainer.checkpoint;
 
 import java.io.IOException;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
@@ -12,6 +15,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.Retries;
 import org.weft.core.storage.Store;
 import org.weft.trainer.report.WeftVersion;
 
@@ -27,15 +31,33 @@ public final class CheckpointCommitter {
     private final WeftConfig config;
     private final ParameterLayout layout;
     private final CorpusManifest corpus;
+    private final Rules rules;
+    /** Names of the checkpoints that are known to be good. */
+    private final Set<String> good = new HashSet<>();
 
-    public CheckpointCommitter(Store store, WeftConfig config, ParameterLayout layout, CorpusManifest corpus) {
+    /**
+     * How commits are made.
+     *
+     * @param guard asked immediately before a manifest appears; throws where this driver must not commit any more
+     * @param verified directory of the checkpoint that the run started from, or empty
+     */
+    public record Rules(CheckpointManifest.Guard guard, String verified, Retries retries) {}
+
+    public CheckpointCommitter(
+            Store store, WeftConfig config, ParameterLayout layout, CorpusManifest corpus, Rules rules) {
         this.store = store;
         this.config = config;
         this.layout = layout;
         this.corpus = corpus;
+        this.rules = rules;
+        good.add(rules.verified().substring(rules.verified().lastIndexOf('/') + 1));
     }
 
-    /** Commits a checkpoint whose shards are durable. */
+    /**
+     * Commits a checkpoint whose shards are durable. Storage that fails is tried again.
+     *
+     * @throws WeftException where the guard does not let it
+     */
     public Checkpoint commit(int generation, int step, List<SavedRange> files) throws IOException {
         String directory = config.run().checkpointsDir() + "/" + CheckpointManifest.directoryName(step);
         List<CheckpointManifest.Shard> shards = files.stream()
@@ -43,9 +65,15 @@ public final class CheckpointCommitter {
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .toList();
         CheckpointManifest draft = manifest(generation, step, shards, "");
-        String paramsSha256 = new CheckpointReader(store, directory, draft).paramsSha256();
+        String paramsSha256 = rules.retries()
+                .call("reading back of " + directory, () -> new CheckpointReader(store, directory, draft)
+                        .paramsSha256());
         CheckpointManifest manifest = manifest(generation, step, shards, paramsSha256);
-        manifest.save(store, directory);
+        rules.retries().call("commit of " + directory, () -> {
+            manifest.save(store, directory, rules.guard());
+            return directory;
+        });
+        good.add(CheckpointManifest.directoryName(step));
         retain(step);
         return new Checkpoint(directory, manifest);
     }
@@ -72,13 +100,15 @@ public final class CheckpointCommitter {
 
     /** A checkpoint that cannot be removed is no reason to stop a run. */
     private void retain(int committed) {
+        Retention retention = new Retention(
+                store, config.run().checkpointsDir(), config.checkpoint().keep());
         try {
-            new Retention(
-                            store,
-                            config.run().checkpointsDir(),
-                            config.checkpoint().keep())
-                    .apply(committed);
-        } catch (IOException e) {
+            rules.retries().call("removal of old checkpoints", () -> {
+                rules.guard().check();
+                retention.apply(committed, good);
+                return committed;
+            });
+        } catch (IOException | WeftException e) {
             LOG.warn("could not remove old checkpoints: {}", e.getMessage());
         }
     }

@@ -2,24 +2,48 @@ package org.weft.trainer.checkpoint;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.Store;
 
 /**
- * Keeps the newest committed checkpoints. The one just committed always stays; the manifest goes first, so that a
- * removal that breaks off leaves no checkpoint that looks whole.
+ * Removes what is older than the newest checkpoints. Only those that are known to be good are counted: one that was not
+ * verified might be damaged, and must not drive a good one out. So a checkpoint goes when {@code keep} good ones are
+ * newer, and until then nothing does. The one just committed always stays; the manifest goes first, so that a removal
+ * that breaks off leaves no checkpoint that looks whole.
+ *
+ * <p>A directory without a manifest, older than the one just committed, is what a save left that failed or died. None is
+ * being written any more: a shard reports a save only when its earlier ones have ended.
  */
 record Retention(Store store, String checkpointsDir, int keep) {
 
-    void apply(int committed) throws IOException {
-        List<Store.Entry> whole = CheckpointResolver.committed(store, checkpointsDir);
+    /**
+     * @param committed step of the checkpoint just committed
+     * @param good names of checkpoints that this process committed or verified
+     */
+    void apply(int committed, Set<String> good) throws IOException {
         String newest = CheckpointManifest.directoryName(committed);
-        List<Store.Entry> older = whole.stream()
-                .filter(entry -> entry.name().compareTo(newest) < 0)
-                .toList();
-        for (Store.Entry entry : older.subList(0, Math.max(0, older.size() - (keep - 1)))) {
-            store.delete(entry.path() + "/" + CheckpointManifest.FILE);
-            store.delete(entry.path());
+        String oldestKept = oldestKept(newest, good);
+        for (Store.Entry entry : CheckpointResolver.directories(store, checkpointsDir)) {
+            if (entry.name().compareTo(newest) >= 0) {
+                continue;
+            }
+            CheckpointResolver.State state = CheckpointResolver.state(store, entry.path());
+            if (state == CheckpointResolver.State.COMMITTED && entry.name().compareTo(oldestKept) < 0) {
+                store.delete(entry.path() + "/" + CheckpointManifest.FILE);
+                store.delete(entry.path());
+            } else if (state == CheckpointResolver.State.UNCOMMITTED) {
+                store.delete(entry.path());
+            }
         }
+    }
+
+    /** Name of the oldest that has to stay; before all names where there are too few to let any go. */
+    private String oldestKept(String newest, Set<String> good) throws IOException {
+        List<String> counted = CheckpointResolver.committed(store, checkpointsDir).stream()
+                .map(Store.Entry::name)
+                .filter(name -> good.contains(name) && name.compareTo(newest) <= 0)
+                .toList();
+        return counted.size() < keep ? "" : counted.get(counted.size() - keep);
     }
 }

@@ -35,7 +35,8 @@ public final class SparkApplication implements AutoCloseable {
         hadoop.forEach((key, value) -> conf.set("spark.hadoop." + key, value));
         try {
             JavaSparkContext context = new JavaSparkContext(conf);
-            HadoopStore.bounded(context.hadoopConfiguration());
+            HadoopStore.bounded(context.hadoopConfiguration())
+                    .set(HadoopStore.COMMIT, config.checkpoint().commit());
             return new SparkApplication(context);
         } catch (Exception e) { // Spark's are checked, and undeclared
             throw new WeftException(

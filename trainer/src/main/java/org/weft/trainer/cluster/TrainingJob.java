@@ -17,6 +17,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.protocol.Address;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.Retries;
 import org.weft.core.transport.SparkTransport;
 import org.weft.core.transport.Transport;
 import org.weft.core.transport.WireSecurity;
@@ -24,6 +25,7 @@ import org.weft.server.ServerOptions;
 import org.weft.trainer.checkpoint.CheckpointCommitter;
 import org.weft.trainer.coordinator.Coordinator;
 import org.weft.trainer.coordinator.RunPlan;
+import org.weft.trainer.lease.RunLease;
 import org.weft.trainer.report.MetricsLog;
 import org.weft.trainer.report.Progress;
 import org.weft.worker.WorkerOptions;
@@ -40,15 +42,21 @@ public final class TrainingJob {
     private final RunPlan plan;
     private final CorpusManifest corpus;
     private final Progress progress;
+    private final RunLease lease;
     private final AtomicBoolean stopRequested = new AtomicBoolean();
     private volatile Coordinator coordinator;
     private Slots slots;
 
-    public TrainingJob(SparkApplication application, RunPlan plan, CorpusManifest corpus, Progress progress) {
+    /**
+     * @param lease this driver's right to the run; where another takes it, the run ends
+     */
+    public TrainingJob(
+            SparkApplication application, RunPlan plan, CorpusManifest corpus, Progress progress, RunLease lease) {
         this.application = application;
         this.plan = plan;
         this.corpus = corpus;
         this.progress = progress;
+        this.lease = lease;
     }
 
     /** Ends the run after the step at hand, with a checkpoint. */
@@ -84,15 +92,24 @@ public final class TrainingJob {
         HadoopStore store = application.store();
         WireSecurity security = WireSecurity.fresh(config.cluster().encrypt());
         MetricsLog metrics = MetricsLog.open(store, config.run().dir(), plan.startStep());
-        CheckpointCommitter committer =
-                new CheckpointCommitter(store, config, plan.shape().layout(), corpus);
+        CheckpointCommitter committer = new CheckpointCommitter(
+                store,
+                config,
+                plan.shape().layout(),
+                corpus,
+                new CheckpointCommitter.Rules(
+                        lease::require,
+                        plan.checkpoint(),
+                        Retries.of(config.checkpoint().retries())));
         try (RunObserver observer = new RunObserver(plan, progress, metrics, committer);
                 Coordinator coordinating = new Coordinator(plan, observer);
                 Transport transport = new SparkTransport(security);
-                Transport.Listener listener = transport.listen(bindAddress(context), coordinating)) {
+                Transport.Listener listener =
+                        transport.listen(bindAddress(context), new GenerationWatch(coordinating, lease::used))) {
             observer.attach(coordinating);
             coordinating.start();
             coordinator = coordinating;
+            lease.onLost(coordinating::fail);
             if (stopRequested.get()) {
                 coordinating.requestStop();
             }
@@ -103,6 +120,7 @@ public final class TrainingJob {
             observer.close();
             return observer.result().withStopped(stopRequested.get());
         } finally {
+            lease.onLost(failure -> {});
             coordinator = null;
         }
     }

@@ -20,6 +20,8 @@ import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.cluster.TrainingJob;
 import org.weft.trainer.coordinator.RunPlan;
 import org.weft.trainer.corpus.CorpusVerification;
+import org.weft.trainer.lease.Driver;
+import org.weft.trainer.lease.RunLease;
 import org.weft.trainer.report.Progress;
 
 /** From a configuration and a prepared corpus to a finished run: what pretrain and quickstart have in common. */
@@ -44,11 +46,22 @@ final class Pretraining {
      */
     RunResult run(String resume) throws IOException {
         CorpusManifest corpus = corpus();
+        Driver driver = Driver.here(application.context().sc().applicationId());
+        try (RunLease lease = RunLease.acquire(store, config.run(), driver, progress::say)) {
+            return run(resume, corpus, lease);
+        }
+    }
+
+    private RunResult run(String resume, CorpusManifest corpus, RunLease lease) throws IOException {
         ModelShape shape = new ModelShape(config.model(), corpus.vocabSize());
         Checkpoint start = startingPoint(resume, shape, corpus);
         int startStep = start == null ? 0 : start.manifest().step();
         CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
-        int generation = 1 + resolver.highestGeneration(config.run().checkpointsDir());
+        // What checkpoints show, and what a driver that committed none wrote down.
+        int generation = 1
+                + Math.max(
+                        lease.highestGeneration(),
+                        resolver.highestGeneration(config.run().checkpointsDir()));
         RunPlan plan = new RunPlan(
                 config,
                 shape,
@@ -56,8 +69,9 @@ final class Pretraining {
                 start == null ? "" : start.directory(),
                 generation,
                 validationBatches(corpus));
-        TrainingJob job = new TrainingJob(application, plan, corpus, progress);
+        TrainingJob job = new TrainingJob(application, plan, corpus, progress, lease);
         job.check();
+        lease.begin(generation);
         if (start != null) {
             resolver.setAsideAfter(config.run().checkpointsDir(), startStep, generation);
         }

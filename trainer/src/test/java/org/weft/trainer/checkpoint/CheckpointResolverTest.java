@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +32,7 @@ import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.Retries;
 import org.weft.core.storage.Safetensors;
 import org.weft.core.storage.Store;
 
@@ -159,10 +162,84 @@ class CheckpointResolverTest {
 
     @Test
     void onlyTheNewestAreKept() throws IOException {
+        CheckpointCommitter committer = committer(2);
         for (int step : new int[] {100, 200, 300, 400}) {
-            commit(1, step, 2);
+            committer.commit(1, step, files(step));
         }
         assertThat(directories()).containsExactly("step-00000300", "step-00000400");
+    }
+
+    /** Only what this process committed or verified is counted: the others may be damaged. */
+    @Test
+    void unverifiedCheckpointsDriveNoGoodOneOut() throws IOException {
+        for (int step : new int[] {100, 200, 300}) {
+            commit(1, step, 9);
+        }
+        flip(300);
+        CheckpointCommitter resumed = committer(2, checkpoints + "/step-00000200", () -> {});
+        resumed.commit(2, 400, files(400));
+        assertThat(directories()).containsExactly("step-00000200", "step-00000300", "step-00000400");
+        resumed.commit(2, 500, files(500));
+        assertThat(directories()).containsExactly("step-00000400", "step-00000500");
+        commit(3, 600, 2);
+        assertThat(directories()).containsExactly("step-00000400", "step-00000500", "step-00000600");
+    }
+
+    @Test
+    void aDriverThatLostItsLeaseCommitsNothing() throws IOException {
+        commit(1, 100, 9);
+        CheckpointCommitter zombie = committer(1, "", () -> {
+            throw WeftException.failed("another driver took this run over", "");
+        });
+        assertThatThrownBy(() -> zombie.commit(1, 200, files(200))).hasMessage("another driver took this run over");
+        assertThat(resolver.latest(checkpoints).manifest().step()).isEqualTo(100);
+        assertThat(directory.resolve("checkpoints/step-00000200"))
+                .isDirectoryNotContaining(path -> path.getFileName().toString().contains("manifest"));
+    }
+
+    @Test
+    void whatIsBeyondTheStartIsMovedAside() throws IOException {
+        commit(1, 100, 9);
+        commit(1, 200, 9);
+        resolver.setAsideAfter(checkpoints, 100, 7);
+        assertThat(directories()).containsExactly("step-00000100", "step-00000200.set-aside-g7");
+        assertThat(notices).singleElement().asString().contains("step-00000200 was moved to ");
+        assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(7);
+        commit(7, 300, 1);
+        assertThat(directories()).containsExactly("step-00000200.set-aside-g7", "step-00000300");
+    }
+
+    /** As on an object store: a mark, which the next commit of that step outranks by its generation. */
+    @Test
+    void whatIsBeyondTheStartIsMarkedWhereNothingRenames() throws IOException {
+        Configuration configuration = new Configuration();
+        configuration.set(HadoopStore.COMMIT, "direct");
+        Store direct = new HadoopStore(configuration);
+        CheckpointResolver marking = new CheckpointResolver(direct, notices::add);
+        commit(1, 100, 9);
+        commit(2, 200, 9);
+        marking.setAsideAfter(checkpoints, 100, 3);
+        assertThat(directories()).containsExactly("step-00000100", "step-00000200");
+        assertThat(notices).singleElement().asString().endsWith("/step-00000200/set-aside-g0003.json");
+        assertThat(marking.latest(checkpoints).manifest().step()).isEqualTo(100);
+        assertThat(marking.highestGeneration(checkpoints)).isEqualTo(3);
+        assertThatThrownBy(() -> marking.step(checkpoints, 200)).hasMessageContaining("there is no checkpoint of step");
+        commit(3, 150, 9);
+        assertThat(directories()).as("what was set aside is kept").contains("step-00000200");
+        commit(3, 200, 9);
+        assertThat(marking.latest(checkpoints).manifest().generation()).isEqualTo(3);
+        marking.setAsideAfter(checkpoints, 150, 4);
+        assertThat(marking.latest(checkpoints).manifest().step()).isEqualTo(150);
+    }
+
+    @Test
+    void generationsAreFoundWhereverTheyLeftATrace() throws IOException {
+        write(50, "shard-00000-of-00001-g0012.safetensors", 0, 4);
+        assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(12);
+        commit(14, 100, 9);
+        Files.writeString(file(100).resolveSibling("manifest.json"), "{");
+        write(100, ".shard-00000-of-00001-g0015.safetensors.1f.tmp", 0, 4);
+        assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(15);
     }
 
     @Test
@@ -175,11 +252,15 @@ class CheckpointResolverTest {
     }
 
     @Test
-    void uncommittedDirectoriesAreLeftAlone() throws IOException {
+    void whatFailedSavesLeftGoesWithTheNextCommit() throws IOException {
         write(50, "a", 0, 4);
+        write(300, "a", 0, 4);
         commit(1, 100, 1);
+        assertThat(directories())
+                .as("a later one may be being written")
+                .containsExactly("step-00000100", "step-00000300");
         commit(1, 200, 1);
-        assertThat(directories()).containsExactly("step-00000050", "step-00000200");
+        assertThat(directories()).containsExactly("step-00000200", "step-00000300");
     }
 
     @Test
@@ -196,13 +277,22 @@ class CheckpointResolverTest {
     }
 
     private Checkpoint commit(int generation, int step, int keep) throws IOException {
-        List<SavedRange> files = List.of(write(step, "b", 4, 6), write(step, "a", 0, 4), write(step, "none", 0, 0));
-        return committer(keep).commit(generation, step, files);
+        return committer(keep).commit(generation, step, files(step));
+    }
+
+    private List<SavedRange> files(int step) throws IOException {
+        return List.of(write(step, "b", 4, 6), write(step, "a", 0, 4), write(step, "none", 0, 0));
     }
 
     private CheckpointCommitter committer(int keep) {
+        return committer(keep, "", () -> {});
+    }
+
+    private CheckpointCommitter committer(int keep, String verified, CheckpointManifest.Guard guard) {
         CorpusManifest corpus = new CorpusManifest(1, "tokenizer.json", "tok", 8192, TokenType.U16, 0, null, null);
-        return new CheckpointCommitter(store, config(keep), LAYOUT, corpus);
+        Retries retries = new Retries(1, Duration.ofMillis(1));
+        return new CheckpointCommitter(
+                store, config(keep), LAYOUT, corpus, new CheckpointCommitter.Rules(guard, verified, retries));
     }
 
     private WeftConfig config(int keep) {
