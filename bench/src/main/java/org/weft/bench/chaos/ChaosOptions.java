@@ -22,7 +22,7 @@ public final class ChaosOptions {
     @Option(names = "--runs", defaultValue = "8", description = "Disturbed runs (${DEFAULT-VALUE}).")
     public int runs;
 
-    @Option(names = "--faults-per-run", defaultValue = "5", description = "Faults of one run (${DEFAULT-VALUE}).")
+    @Option(names = "--faults-per-run", defaultValue = "6", description = "Faults of one run (${DEFAULT-VALUE}).")
     public int faultsPerRun;
 
     @Option(names = "--kinds", split = ",", description = "Kinds of faults: ${COMPLETION-CANDIDATES} (all).")

@@ -19,7 +19,7 @@ public final class RunLog {
     private static final Pattern NOTICE = Pattern.compile(
             "gave no sign of life|is given up|is lost|was lost|Lost executor"
                     + "|dropped its work|joined in place|took over|generation \\d+ starts|starts again"
-                    + "|checkpoint of step \\d+ failed|resuming from|no checkpoint in|failed: | lease|promoted| leaves");
+                    + "|checkpoint of step \\d+ failed|could not be written|resuming from|no checkpoint in|failed: | lease|promoted| leaves");
 
     /** One step done, as soon as it was seen. */
     public record Step(long millis, int step) {}
@@ -43,7 +43,9 @@ public final class RunLog {
             highest = Math.max(highest, number);
             return;
         }
-        lastLine = text;
+        if (!text.startsWith("hint: ")) {
+            lastLine = text;
+        }
         Matcher joined = JOINED.matcher(text);
         if (joined.find()) {
             executors.put(joined.group(1), joined.group(2));
@@ -93,7 +95,7 @@ public final class RunLog {
         return hash;
     }
 
-    /** The last line that was not about a step: a run that ends badly says why there. */
+    /** The last line that was neither a step nor a hint: a run that ends badly says why there. */
     public synchronized String lastLine() {
         return lastLine;
     }

@@ -7,7 +7,8 @@ import java.util.Locale;
  * The end of a run.
  *
  * @param run its number; 0 is the undisturbed one
- * @param status how it ended: {@code same bits}, {@code OTHER BITS}, or what went wrong
+ * @param bits {@code same bits}, {@code OTHER BITS}, {@code NO END}, or {@code undisturbed}
+ * @param trouble what went wrong besides the faults: a driver that ended by itself, a run that hangs; or empty
  * @param hash {@code params_sha256}, or empty
  * @param exitStatus of the last driver
  * @param goodput {@link StepTimes#goodput}
@@ -15,7 +16,8 @@ import java.util.Locale;
 public record RunReport(
         int run,
         Shape shape,
-        String status,
+        String bits,
+        String trouble,
         String hash,
         int exitStatus,
         int steps,
@@ -30,7 +32,7 @@ public record RunReport(
                 "run %d (%s): %s, %d steps, median %.0f ms, goodput %.2f, exit status %d, params_sha256 %s",
                 run,
                 shape,
-                status,
+                trouble.isEmpty() ? bits : bits + ", but " + trouble,
                 steps,
                 medianMillis,
                 goodput,
@@ -43,7 +45,8 @@ public record RunReport(
         return JSON.createObjectNode()
                 .put("run", run)
                 .put("shape", shape.name())
-                .put("status", status)
+                .put("bits", bits)
+                .put("trouble", trouble)
                 .put("params_sha256", hash)
                 .put("exit_status", exitStatus)
                 .put("steps", steps)

@@ -79,12 +79,13 @@ class FaultFiguresTest {
         assertThat(none.json()).doesNotContain("replayed");
         assertThat(FaultReport.header()).startsWith("run  fault");
 
-        RunReport run = new RunReport(1, Shape.SPLIT, "same bits", "ab", 0, 200, 401.26, 0.8126);
+        RunReport run = new RunReport(1, Shape.SPLIT, "same bits", "", "ab", 0, 200, 401.26, 0.8126);
         assertThat(run.line())
                 .isEqualTo("run 1 (SPLIT): same bits, 200 steps, median 401 ms, goodput 0.81, exit status 0,"
                         + " params_sha256 ab");
         assertThat(run.json()).contains("\"median_step_millis\":401.3,\"goodput\":0.813");
-        assertThat(new RunReport(1, Shape.SPLIT, "NO END", "", 1, 5, 1, 1).line())
+        assertThat(new RunReport(1, Shape.SPLIT, "NO END", "hangs", "", 1, 5, 1, 1).line())
+                .contains("NO END, but hangs,")
                 .endsWith("none");
     }
 

@@ -20,7 +20,11 @@ class ScheduleTest {
             Map<FaultKind, Long> counts = plan.stream()
                     .flatMap(run -> run.faults().stream())
                     .collect(Collectors.groupingBy(PlannedFault::kind, Collectors.counting()));
-            assertThat(counts.values().stream().mapToLong(count -> count).sum()).isGreaterThanOrEqualTo(40);
+            long everywhere = counts.entrySet().stream()
+                    .filter(kind -> kind.getKey() != FaultKind.DELAY) // Not every kernel can.
+                    .mapToLong(Map.Entry::getValue)
+                    .sum();
+            assertThat(everywhere).isGreaterThanOrEqualTo(40);
             assertThat(counts.keySet()).containsExactlyInAnyOrder(FaultKind.values());
             assertThat(counts.values()).as("seed %d", seed).allMatch(count -> count >= 2);
         }
@@ -32,7 +36,7 @@ class ScheduleTest {
             for (PlannedRun run : options("--seed", Long.toString(seed)).plan()) {
                 assertThat(run.faults())
                         .as("seed %d", seed)
-                        .hasSize(5)
+                        .hasSize(6)
                         .allMatch(fault ->
                                 fault.kind().needs() == null || fault.kind().needs() == run.shape());
             }

@@ -133,20 +133,19 @@ public final class Chaos implements AutoCloseable {
 
     private RunReport report(DisturbedRun run, PlannedRun plan, RunReport undisturbed, double median) {
         String hash = run.log().hash();
-        String status;
+        String bits;
         if (hash.isEmpty()) {
-            status = "NO END: " + run.verdict();
+            bits = "NO END";
         } else if (undisturbed == null) {
-            status = "undisturbed";
-        } else if (hash.equals(undisturbed.hash())) {
-            status = run.verdict().isEmpty() ? "same bits" : "same bits, but " + run.verdict();
+            bits = "undisturbed";
         } else {
-            status = "OTHER BITS";
+            bits = hash.equals(undisturbed.hash()) ? "same bits" : "OTHER BITS";
         }
         double seconds = options.minutes > 0 ? options.minutes * 60 : Double.MAX_VALUE;
         double goodput = StepTimes.goodput(run.log().steps(), median, seconds);
         int steps = run.log().highestStep();
-        return new RunReport(plan.number(), plan.shape(), status, hash, run.exitStatus(), steps, median, goodput);
+        return new RunReport(
+                plan.number(), plan.shape(), bits, run.trouble(), hash, run.exitStatus(), steps, median, goodput);
     }
 
     private static FaultReport faultReport(
@@ -156,7 +155,10 @@ public final class Chaos implements AutoCloseable {
         }
         FaultFigures figures = FaultFigures.of(
                 run.log().steps(), run.log().notices(), done.injection.atMillis(), done.endMillis, median);
-        String result = done.trouble.isEmpty() ? report.status() : done.trouble;
+        String result = done.trouble.isEmpty() ? report.bits() : done.trouble;
+        if (!done.injection.remark().isEmpty()) {
+            result += "; " + done.injection.remark();
+        }
         return new FaultReport(plan.number(), done.planned.kind(), done.injection.target(), figures, result);
     }
 
@@ -175,7 +177,7 @@ public final class Chaos implements AutoCloseable {
         results.close();
         if (!options.keep) {
             FileUtils.deleteQuietly(workDir.resolve("hdfs").toFile());
-            boolean well = runs.stream().noneMatch(report -> report.status().startsWith("NO END"));
+            boolean well = runs.stream().noneMatch(report -> !report.bits().equals("same bits") && report.run() > 0);
             if (well) {
                 FileUtils.deleteQuietly(workDir.resolve("spark").toFile());
             }

@@ -64,7 +64,7 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
     private long killedMillis = -1;
     private int badEnds;
     private int exitStatus = -1;
-    private String verdict = "";
+    private String trouble = "";
 
     DisturbedRun(Training training, Cluster cluster, PlannedRun plan, int steps, Path logs, int patienceSeconds)
             throws IOException {
@@ -87,8 +87,8 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
             if (!driver.isAlive()) {
                 driverEnded();
             } else if (hangs()) {
-                verdict = "hangs: no step for " + patienceMillis / 1000 + " s";
-                note(verdict);
+                trouble = "hangs: no step for " + patienceMillis / 1000 + " s";
+                note(trouble);
                 Stacks.write(driver.pid(), scene.cluster().sparkDir(), logs);
                 driver.close();
                 driver = null;
@@ -121,8 +121,9 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
         boolean waitsForLease =
                 killedMillis > 0 && log.lastStepMillis(0) <= killedMillis && now - killedMillis < REFUSED_MILLIS;
         if (exitStatus == 0) {
-            verdict = "";
-        } else if (waitsForLease) {
+            return;
+        }
+        if (waitsForLease) {
             note("driver ended with " + exitStatus + " after the kill: " + log.lastLine());
             Shell.sleep(TimeUnit.SECONDS.toMillis(1));
             startDriver(true);
@@ -130,7 +131,7 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
             badEnds++;
             String what = "driver ended with " + exitStatus + ": " + log.lastLine();
             note(what);
-            verdict = what;
+            trouble += (trouble.isEmpty() ? "" : "; ") + what;
             if (!done.isEmpty()) {
                 done.get(done.size() - 1).trouble = what;
             }
@@ -156,7 +157,7 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
         }
         toCome.remove();
         Fault fault = Faults.of(next.kind());
-        String lack = fault.lack(scene);
+        String lack = fault.lack(scene, next.kind());
         if (!lack.isEmpty()) {
             done.add(new Done(next, null, "not available: " + lack));
             return;
@@ -221,9 +222,9 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
         return exitStatus;
     }
 
-    /** What went wrong with the run; empty where it came to its end. */
-    String verdict() {
-        return badEnds > 0 && verdict.isEmpty() ? "ended badly " + badEnds + " times, resumed" : verdict;
+    /** What went wrong with the run besides its faults; empty where nothing did. */
+    String trouble() {
+        return trouble;
     }
 
     /** Ends faults and driver at once. */

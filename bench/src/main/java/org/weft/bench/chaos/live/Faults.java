@@ -1,11 +1,14 @@
 package org.weft.bench.chaos.live;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.weft.bench.chaos.FaultKind;
 import org.weft.bench.chaos.PlannedFault;
 
@@ -29,6 +32,7 @@ final class Faults {
                         (network, worker) -> network.lose(worker, true),
                         (network, worker) -> network.lose(worker, false));
             case SLOW_LINK -> new LinkFault(Network::slow, Network::fast);
+            case DELAY -> new LinkFault(Network::delay, Network::fast);
             case KILL_DATANODE -> Faults::killDataNode;
             case STOP_NAMENODE -> Faults::stopNameNode;
             case FULL_DISK -> new FullDisk();
@@ -72,8 +76,9 @@ final class Faults {
 
     private record LinkFault(LinkChange change, LinkChange back) implements Fault {
         @Override
-        public String lack(Scene scene) {
-            return scene.cluster().network().lack();
+        public String lack(Scene scene, FaultKind kind) {
+            Network network = scene.cluster().network();
+            return network.lack().isEmpty() && kind == FaultKind.DELAY ? network.delayLack() : network.lack();
         }
 
         @Override
@@ -93,6 +98,8 @@ final class Faults {
     private static final class OutOfMemory implements Fault {
         private static final long POKE_MILLIS = TimeUnit.SECONDS.toMillis(4);
         private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(40);
+        private static final Pattern COMPLAINT = Pattern.compile(
+                "(java\\.lang\\.OutOfMemoryError|Native memory allocation|std::bad_alloc|os::commit_memory)[^\\n]*");
 
         @Override
         public Injection inject(Scene scene, PlannedFault planned) throws IOException {
@@ -105,7 +112,7 @@ final class Faults {
                 long now = System.currentTimeMillis();
                 if (now - start > PATIENCE_MILLIS) {
                     Shell.run("prlimit", "--pid", pid, "--as=unlimited", "--data=unlimited");
-                    return Injection.instant(victim + ", which lived on without new memory", start);
+                    return Injection.instant(victim.toString(), start).with("lived on without new memory");
                 }
                 if (now > poke) {
                     poke = now + POKE_MILLIS;
@@ -114,20 +121,19 @@ final class Faults {
                 Shell.sleep(50);
             }
             long died = System.currentTimeMillis();
-            return Injection.instant(victim + ", dead after " + (died - start) + " ms: " + cause(victim), died);
+            return Injection.instant(victim.toString(), died)
+                    .with("dead after " + (died - start) + " ms: " + cause(victim));
         }
 
-        private static String cause(Scene.Victim victim) {
-            try (var lines = Files.lines(victim.executor().folder().resolve("stderr"))) {
-                return lines.filter(
-                                line -> line.matches(
-                                        ".*(OutOfMemoryError|insufficient memory|bad_alloc|can't allocate memory|cannot allocate).*"))
-                        .findFirst()
-                        .map(line -> line.replaceAll(".*(OutOfMemoryError.*)", "$1"))
-                        .orElse("nothing in its log");
-            } catch (IOException | RuntimeException e) {
-                return e.getMessage();
+        private static String cause(Scene.Victim victim) throws IOException {
+            for (String name : new String[] {"stderr", "stdout"}) {
+                String text = Files.readString(victim.executor().folder().resolve(name), StandardCharsets.ISO_8859_1);
+                Matcher complaint = COMPLAINT.matcher(text);
+                if (complaint.find()) {
+                    return complaint.group();
+                }
             }
+            return "nothing about memory in its log";
         }
     }
 
@@ -135,7 +141,7 @@ final class Faults {
         private static final int CHUNK = 1 << 20;
 
         @Override
-        public String lack(Scene scene) {
+        public String lack(Scene scene, FaultKind kind) {
             return scene.cluster().diskLack();
         }
 

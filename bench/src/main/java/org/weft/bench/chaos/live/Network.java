@@ -126,23 +126,32 @@ final class Network implements AutoCloseable {
     }
 
     void slow(int worker) throws IOException {
-        Shell.run(
-                "tc",
-                "qdisc",
-                "add",
-                "dev",
-                link(worker),
-                "root",
-                "tbf",
-                "rate",
-                "20mbit",
-                "burst",
-                "32kbit",
-                "latency",
-                "400ms");
-        inside(
-                worker, "tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "20mbit", "burst", "32kbit",
-                "latency", "400ms");
+        shape(worker, "tbf", "rate", "20mbit", "burst", "32kbit", "latency", "400ms");
+    }
+
+    void delay(int worker) throws IOException {
+        shape(worker, "netem", "delay", "100ms");
+    }
+
+    /** Why packets cannot be delayed; empty where they can. Adds a delay of nothing to the bridge, and takes it away. */
+    String delayLack() {
+        try {
+            Shell.run("tc", "qdisc", "add", "dev", bridge(number), "root", "netem", "delay", "0ms");
+            Shell.run("tc", "qdisc", "del", "dev", bridge(number), "root");
+            return "";
+        } catch (IOException e) {
+            return "the kernel has no netem: " + e.getMessage();
+        }
+    }
+
+    /** In both directions. */
+    private void shape(int worker, String... discipline) throws IOException {
+        List<String> here = new ArrayList<>(List.of("tc", "qdisc", "add", "dev", link(worker), "root"));
+        List<String> there = new ArrayList<>(List.of("tc", "qdisc", "add", "dev", "eth0", "root"));
+        here.addAll(List.of(discipline));
+        there.addAll(List.of(discipline));
+        Shell.run(here.toArray(String[]::new));
+        inside(worker, there.toArray(String[]::new));
     }
 
     void fast(int worker) throws IOException {
