@@ -42,6 +42,14 @@ public enum FaultKind {
         return needs;
     }
 
+    /** Whether it wants an executor that holds a worker or a server. */
+    public boolean hitsExecutor() {
+        return switch (this) {
+            case KILL_DRIVER, KILL_DATANODE, STOP_NAMENODE, FULL_DISK -> false;
+            default -> true;
+        };
+    }
+
     /** How long it lasts; 0 where it is done in an instant. */
     public int seconds() {
         return seconds;

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.io.FileUtils;
+import org.apache.commons.io.file.PathUtils;
 import org.weft.bench.chaos.ChaosOptions;
 import org.weft.bench.chaos.FaultFigures;
+import org.weft.bench.chaos.FaultKind;
 import org.weft.bench.chaos.FaultReport;
 import org.weft.bench.chaos.PlannedRun;
 import org.weft.bench.chaos.RunReport;
@@ -39,6 +41,9 @@ public final class Chaos implements AutoCloseable {
         this.options = options;
         Path wanted = options.workDir == null ? Files.createTempDirectory("weft-chaos") : options.workDir;
         this.workDir = Files.createDirectories(wanted).toRealPath();
+        if (!PathUtils.isEmptyDirectory(workDir)) {
+            throw new IOException("the work folder is not empty: " + workDir);
+        }
         this.cluster = new Cluster(root, workDir, options.slots);
         this.training = new Training(root, workDir, cluster, options.settings, options.slots);
         this.results = new PrintWriter(
@@ -92,8 +97,14 @@ public final class Chaos implements AutoCloseable {
         if (undisturbed.hash().isEmpty()) {
             throw new IOException("the undisturbed run ended badly, see " + workDir.resolve("run-0"));
         }
-        for (PlannedRun plan : options.plan()) {
+        List<PlannedRun> plans = options.plan();
+        for (PlannedRun plan : plans) {
             run(plan, steps, undisturbed);
+        }
+        for (FaultKind kind : options.kinds) {
+            if (plans.stream().flatMap(plan -> plan.faults().stream()).noneMatch(fault -> fault.kind() == kind)) {
+                add(new FaultReport(0, kind, "-", null, "not in this plan"));
+            }
         }
         System.out.println();
         System.out.println(FaultReport.header());
@@ -102,8 +113,8 @@ public final class Chaos implements AutoCloseable {
         long same = runs.stream()
                 .filter(report -> report.run() > 0 && report.hash().equals(undisturbed.hash()))
                 .count();
-        System.out.println(same + " of " + options.plan().size() + " disturbed runs came to the same bits");
-        return same == options.plan().size();
+        System.out.println(same + " of " + plans.size() + " disturbed runs came to the same bits");
+        return same == plans.size();
     }
 
     private RunReport run(PlannedRun plan, int steps, RunReport undisturbed) throws IOException {

@@ -20,19 +20,39 @@ final class Cluster implements AutoCloseable {
     private final Path root;
     private final Path hdfsDir;
     private final Path sparkDir;
-    private final Network network;
+    private final int slots;
     private final Map<String, String> environment = new HashMap<>();
+    private volatile Network network;
     private String diskLack = "";
 
     /**
      * @param root the folder that holds weft
      * @param slots task slots of all Workers that a run may take
      */
-    Cluster(Path root, Path workDir, int slots) throws IOException {
+    Cluster(Path root, Path workDir, int slots) {
         this.root = root;
         this.hdfsDir = workDir.resolve("hdfs");
         this.sparkDir = workDir.resolve("spark");
-        this.network = Network.create(WORKERS);
+        this.slots = slots;
+    }
+
+    /** Not while another thread closes, nor the other way round: no daemon may be started behind its back. */
+    synchronized void start() throws IOException {
+        network = Network.create(WORKERS);
+        setEnvironment();
+        for (int number = 1; number <= DATANODES; number++) {
+            Path disk = Files.createDirectories(disk(number));
+            try {
+                Shell.run("mount", "-t", "tmpfs", "-o", DISK, "weft-chaos", disk.toString());
+            } catch (IOException e) {
+                diskLack = "no small disk can be mounted: " + e.getMessage();
+            }
+        }
+        script("hdfs/start.sh");
+        script("standalone/start.sh");
+    }
+
+    private void setEnvironment() {
         environment.put("WEFT_HDFS_DIR", hdfsDir.toString());
         environment.put("WEFT_HDFS_HOST", network.host());
         environment.put("WEFT_HDFS_PORT", Integer.toString(HDFS_PORT));
@@ -47,19 +67,6 @@ final class Cluster implements AutoCloseable {
         environment.put("SPARK_LOCAL_IP", network.host());
         environment.put("SPARK_LOCAL_HOSTNAME", network.host());
         environment.put("DAEMONS_TIMEOUT", "120");
-    }
-
-    void start() throws IOException {
-        for (int number = 1; number <= DATANODES; number++) {
-            Path disk = Files.createDirectories(disk(number));
-            try {
-                Shell.run("mount", "-t", "tmpfs", "-o", DISK, "weft-chaos", disk.toString());
-            } catch (IOException e) {
-                diskLack = "no small disk can be mounted: " + e.getMessage();
-            }
-        }
-        script("hdfs/start.sh");
-        script("standalone/start.sh");
     }
 
     private void script(String name, String... arguments) throws IOException {
@@ -107,15 +114,22 @@ final class Cluster implements AutoCloseable {
     /** Process id of a daemon of HDFS: {@code namenode}, {@code datanode-1}. */
     long hdfsPid(String daemon) throws IOException {
         Path file = hdfsDir.resolve("run").resolve(daemon + ".pid");
-        return Long.parseLong(Files.readString(file).strip());
+        long pid = Long.parseLong(Files.readString(file).strip());
+        if (!Shell.commandLine(pid).contains(hdfsDir.toString())) {
+            throw new IOException(daemon + " does not run");
+        }
+        return pid;
     }
 
-    void startDataNode(int number) throws IOException {
+    synchronized void startDataNode(int number) throws IOException {
         script("hdfs/datanode.sh", Integer.toString(number));
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (network == null) {
+            return;
+        }
         attempt("standalone/stop.sh");
         try {
             for (Executor executor : Executor.all(sparkDir)) {

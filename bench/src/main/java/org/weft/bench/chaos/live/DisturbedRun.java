@@ -155,6 +155,10 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
         if (!next.isDue(log.highestStep(), seconds) || (next.step() > 0 && !settled())) {
             return;
         }
+        boolean ready = next.kind().hitsExecutor() ? !scene.victims().isEmpty() : driver.pid() > 0;
+        if (!ready) {
+            return; // While a driver or an executor starts, it waits.
+        }
         toCome.remove();
         Fault fault = Faults.of(next.kind());
         String lack = fault.lack(scene, next.kind());

@@ -29,29 +29,28 @@ record Scene(Cluster cluster, RunLog log, DriverHandle driver) {
         }
     }
 
-    /** The executor that fits the kind best, by the plan's draw among equals; waits for one a little. */
+    /** The executors that hold a worker or a server now. */
+    List<Victim> victims() throws IOException {
+        Map<String, List<String>> placement = log.placement();
+        return Executor.newest(cluster.sparkDir()).stream()
+                .filter(executor -> placement.containsKey(executor.id()))
+                .map(executor -> new Victim(executor, placement.get(executor.id())))
+                .sorted(Comparator.comparing(
+                        (Victim victim) -> victim.executor().id()))
+                .toList();
+    }
+
+    /** The one that fits the kind best, by the plan's draw among equals. */
     Victim victim(PlannedFault planned) throws IOException {
-        for (int attempt = 0; attempt < 100; attempt++) {
-            Map<String, List<String>> placement = log.placement();
-            List<Victim> victims = Executor.newest(cluster.sparkDir()).stream()
-                    .filter(executor -> placement.containsKey(executor.id()))
-                    .map(executor -> new Victim(executor, placement.get(executor.id())))
-                    .sorted(Comparator.comparing(
-                            (Victim victim) -> victim.executor().id()))
-                    .toList();
-            int best = victims.stream()
-                    .mapToInt(victim -> fit(planned.kind(), victim))
-                    .max()
-                    .orElse(0);
-            List<Victim> fitting = victims.stream()
-                    .filter(victim -> fit(planned.kind(), victim) == best)
-                    .toList();
-            if (!fitting.isEmpty()) {
-                return fitting.get(planned.draw() % fitting.size());
-            }
-            Shell.sleep(100);
-        }
-        throw new IOException("no executor that holds a worker or server was found: " + log.placement());
+        List<Victim> victims = victims();
+        int best = victims.stream()
+                .mapToInt(victim -> fit(planned.kind(), victim))
+                .max()
+                .orElseThrow(() -> new IOException("no executor holds a worker or a server"));
+        List<Victim> fitting = victims.stream()
+                .filter(victim -> fit(planned.kind(), victim) == best)
+                .toList();
+        return fitting.get(planned.draw() % fitting.size());
     }
 
     private static int fit(FaultKind kind, Victim victim) {

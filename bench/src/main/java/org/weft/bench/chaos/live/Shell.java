@@ -55,8 +55,11 @@ final class Shell {
         }
     }
 
-    /** Sends a signal, such as {@code KILL}, to a process. */
+    /** Sends a signal, such as {@code KILL}, to one process; to {@code kill}, -1 would be all of them. */
     static void signal(String signal, long pid) throws IOException {
+        if (pid <= 1) {
+            throw new IOException("no process to send " + signal + " to");
+        }
         run("kill", "-" + signal, Long.toString(pid));
     }
 
