@@ -35,7 +35,7 @@ public final class Chaos implements AutoCloseable {
     private final List<FaultReport> table = new ArrayList<>();
     private final List<RunReport> runs = new ArrayList<>();
     private volatile DisturbedRun running;
-    private boolean closed;
+    private volatile boolean closed;
 
     private Chaos(ChaosOptions options, Path root) throws IOException {
         this.options = options;
@@ -79,6 +79,11 @@ public final class Chaos implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(chaos::close, "chaos-end"));
         try {
             return chaos.run() ? 0 : 1;
+        } catch (IOException | RuntimeException e) {
+            if (chaos.closed) {
+                return 1; // Whoever closed it knows; work under way then fails somehow.
+            }
+            throw e;
         } finally {
             chaos.close();
         }
@@ -155,8 +160,9 @@ public final class Chaos implements AutoCloseable {
         double seconds = options.minutes > 0 ? options.minutes * 60 : Double.MAX_VALUE;
         double goodput = StepTimes.goodput(run.log().steps(), median, seconds);
         int steps = run.log().highestStep();
+        double own = StepTimes.medianMillis(run.log().steps());
         return new RunReport(
-                plan.number(), plan.shape(), bits, run.trouble(), hash, run.exitStatus(), steps, median, goodput);
+                plan.number(), plan.shape(), bits, run.trouble(), hash, run.exitStatus(), steps, own, goodput);
     }
 
     private static FaultReport faultReport(

@@ -104,14 +104,11 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
     private void startDriver(boolean resume) throws IOException {
         drivers++;
         startedMillis = System.currentTimeMillis();
-        driver = Driver.start(
+        driver = training.start(
                 training.pretrain(folder, steps, resume),
-                training.environment(plan.shape()),
+                plan.shape(),
                 log,
                 logs.resolve("driver-" + drivers + ".log"));
-        if (closing) {
-            driver.close();
-        }
     }
 
     private void driverEnded() throws IOException {

@@ -39,7 +39,8 @@ final class Training {
     private final List<String> settings;
     private final int slots;
     private final Path config;
-    private volatile Driver preparing;
+    private Driver driver;
+    private boolean closed;
 
     /**
      * @param root the folder that holds weft
@@ -72,20 +73,28 @@ final class Training {
         List<String> command = command("prepare", cluster.hdfs() + "/prepared", 1);
         command.addAll(List.of("--set", "cluster.master=local[2]"));
         Path log = workDir.resolve("prepare.log");
-        try (Driver driver = Driver.start(command, environment(Shape.SPLIT), new RunLog(), log)) {
-            preparing = driver;
-            while (driver.isAlive()) {
+        try (Driver preparing = start(command, Shape.SPLIT, new RunLog(), log)) {
+            while (preparing.isAlive()) {
                 Shell.sleep(100);
             }
-            if (driver.exitStatus() != 0) {
-                throw new IOException("prepare ended with " + driver.exitStatus() + ", its output is in " + log);
+            if (preparing.exitStatus() != 0) {
+                throw new IOException("prepare ended with " + preparing.exitStatus() + ", its output is in " + log);
             }
         }
     }
 
-    /** Ends {@link #prepare}, if it runs. */
-    void close() {
-        Driver driver = preparing;
+    /** Starts a command, unless {@link #close} was called. */
+    synchronized Driver start(List<String> command, Shape shape, RunLog log, Path file) throws IOException {
+        if (closed) {
+            throw new IOException("the bench is at its end");
+        }
+        driver = Driver.start(command, environment(shape), log, file);
+        return driver;
+    }
+
+    /** Ends the command that runs, if one does; none is started from now on. */
+    synchronized void close() {
+        closed = true;
         if (driver != null) {
             driver.close();
         }
@@ -136,7 +145,7 @@ final class Training {
         return command;
     }
 
-    Map<String, String> environment(Shape shape) {
+    private Map<String, String> environment(Shape shape) {
         Map<String, String> environment = new HashMap<>(cluster.driverEnvironment());
         environment.put("WEFT_DRIVER_MEMORY", "768m");
         environment.put("WEFT_JAVA_OPTS", shape.sparkOptions(slots));
