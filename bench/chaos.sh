@@ -7,9 +7,7 @@ BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=bench/environment.sh
 . "$BENCH/environment.sh"
 bench_build
-# Java itself takes signals, so that an interrupt ends all that was started.
-exec_java() {
-  exec "$JAVA" "${WEFT_JDK_OPTIONS[@]}" -Xmx256m "-Dweft.root=$WEFT_ROOT" \
-    -cp "$BENCH/target/classes:$WEFT_DIST/conf:$WEFT_DIST/lib/*:$WEFT_DIST/spark/jars/*" "$@"
-}
-exec_java org.weft.bench.chaos.live.Chaos "$@"
+# In place of this shell, so that Java itself takes the signals and ends all that it started.
+exec "$JAVA" "${WEFT_JDK_OPTIONS[@]}" -Xmx256m "-Dweft.root=$WEFT_ROOT" \
+  -cp "$BENCH/target/classes:$WEFT_DIST/conf:$WEFT_DIST/lib/*:$WEFT_DIST/spark/jars/*" \
+  org.weft.bench.chaos.live.Chaos "$@"

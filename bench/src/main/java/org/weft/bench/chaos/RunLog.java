@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 public final class RunLog {
     private static final Pattern STEP = Pattern.compile("step (\\d+)/\\d+  loss ");
     private static final Pattern JOINED =
-            Pattern.compile("((?:worker|server) \\d+)\\S* \\(executor (\\d+), host ([^)]+)\\) joined");
+            Pattern.compile("((?:worker|server) \\d+[^(]*?) \\(executor (\\d+), host ([^)]+)\\) joined");
     private static final Pattern HASH = Pattern.compile("^\\{.*\"params_sha256\":\"([0-9a-f]{64})\"");
     private static final Pattern NOTICE = Pattern.compile(
             "gave no sign of life|is given up|is lost|was lost|Lost executor"

@@ -62,6 +62,8 @@ class RunLogTest {
         assertThat(log.lastStepMillis(99)).isEqualTo(4);
         assertThat(log.notices()).hasSize(1);
         assertThat(log.lastLine()).startsWith("{");
+        log.line(7, info + "server 1 replica 1 (executor 3, host 10.77.1.12) joined");
+        assertThat(log.placement()).containsEntry("3", List.of("server 1 replica 1", "worker 0"));
         log.driverStarts();
         assertThat(log.placement()).isEmpty();
         assertThat(new RunLog().lastStepMillis(99)).isEqualTo(99);
