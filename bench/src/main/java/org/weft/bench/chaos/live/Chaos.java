@@ -106,15 +106,15 @@ public final class Chaos implements AutoCloseable {
         for (PlannedRun plan : plans) {
             run(plan, steps, undisturbed);
         }
-        for (FaultKind kind : options.kinds) {
-            if (plans.stream().flatMap(plan -> plan.faults().stream()).noneMatch(fault -> fault.kind() == kind)) {
-                add(new FaultReport(0, kind, "-", null, "not in this plan"));
-            }
-        }
         System.out.println();
         System.out.println(FaultReport.header());
         table.forEach(report -> System.out.println(report.row()));
         runs.forEach(report -> System.out.println(report.line()));
+        List<FaultKind> absent = new ArrayList<>(options.kinds);
+        absent.removeAll(table.stream().map(FaultReport::kind).toList());
+        if (!absent.isEmpty()) {
+            System.out.println("not in this plan: " + absent);
+        }
         long same = runs.stream()
                 .filter(report -> report.run() > 0 && report.hash().equals(undisturbed.hash()))
                 .count();
