@@ -6,6 +6,8 @@
 #   WEFT_WORKER_GPUS=0          GPUs of each; Worker 1 takes the first ones that gpus.sh lists, Worker 2 the next
 #   WEFT_FAKE_GPUS=             a list such as 0,1,2,3: what gpus.sh lists, for trying it out without a GPU
 #   WEFT_CLUSTER_HOST=127.0.0.1 the address to listen on
+#   WEFT_WORKER_HOSTS=          addresses of the Workers, one for each, where they are not the Master's
+#   WEFT_WORKER_NAMESPACES=     network namespaces to run the Workers in, one for each (needs root and iproute2)
 #   WEFT_MASTER_PORT=7077 WEFT_MASTER_UI_PORT=8080 WEFT_WORKER_UI_PORT=8081
 #   WEFT_CLUSTER_DIR            pid files, logs and work folders ($TMPDIR/weft-standalone-<uid>)
 #   SPARK_HOME                  your Spark 3.5 (Scala 2.12); the one that Weft brings where it is not set
@@ -14,13 +16,19 @@ set -euo pipefail
 
 workers=${WEFT_WORKERS:-2}
 gpus=${WEFT_WORKER_GPUS:-0}
+read -ra hosts <<<"${WEFT_WORKER_HOSTS:-}"
+read -ra namespaces <<<"${WEFT_WORKER_NAMESPACES:-}"
 weft_find_spark
 trap '[ $? -eq 0 ] || { stop_daemons $(daemon_names worker-) master >&2; }' EXIT
 
-# run_class NAME CLASS OPTIONS -- ARGUMENTS: OPTIONS are for Java
+# run_class NAME CLASS OPTIONS -- ARGUMENTS: OPTIONS are for Java; in the network namespace of that name, if it is set
 run_class() {
   local name=$1 class=$2
   shift 2
+  local before=()
+  if [ -n "${namespace:-}" ]; then
+    before=(ip netns exec "$namespace")
+  fi
   local options=("-Dweft.daemons=$DAEMONS_DIR" "-Dlog4j2.configurationFile=$WEFT_ROOT/deploy/standalone/log4j2.properties")
   while [ "$1" != -- ]; do
     options+=("$1")
@@ -28,11 +36,11 @@ run_class() {
   done
   shift
   if $WEFT_OWN_SPARK; then
-    start_daemon "$name" "$JAVA" "${WEFT_JDK_OPTIONS[@]}" -Xmx256m "${options[@]}" \
+    start_daemon "$name" ${before[@]+"${before[@]}"} "$JAVA" "${WEFT_JDK_OPTIONS[@]}" -Xmx256m "${options[@]}" \
       -cp "$SPARK_CONF_DIR:$SPARK_HOME/jars/*" "$class" "$@"
   else
     SPARK_DAEMON_MEMORY=256m SPARK_DAEMON_JAVA_OPTS="${SPARK_DAEMON_JAVA_OPTS:-} ${options[*]}" \
-      start_daemon "$name" "$SPARK_HOME/bin/spark-class" "$class" "$@"
+      start_daemon "$name" ${before[@]+"${before[@]}"} "$SPARK_HOME/bin/spark-class" "$class" "$@"
   fi
 }
 
@@ -68,8 +76,13 @@ for number in $(seq 1 "$workers"); do
     script=$(gpu_script "$number")
     options=("-Dspark.worker.resource.gpu.amount=$gpus" "-Dspark.worker.resource.gpu.discoveryScript=$script")
   fi
+  host=${hosts[number - 1]:-$WEFT_CLUSTER_HOST}
+  if [ "${#hosts[@]}" -gt 0 ]; then
+    export SPARK_LOCAL_IP=$host SPARK_LOCAL_HOSTNAME=$host
+  fi
+  namespace=${namespaces[number - 1]:-}
   run_class "worker-$number" org.apache.spark.deploy.worker.Worker ${options[@]+"${options[@]}"} -- \
-    --host "$WEFT_CLUSTER_HOST" --webui-port $((${WEFT_WORKER_UI_PORT:-8081} + number - 1)) \
+    --host "$host" --webui-port $((${WEFT_WORKER_UI_PORT:-8081} + number - 1)) \
     --cores "${WEFT_WORKER_CORES:-2}" --memory "${WEFT_WORKER_MEMORY:-2g}" \
     --work-dir "$WEFT_CLUSTER_DIR/work-$number" "$WEFT_MASTER"
 done

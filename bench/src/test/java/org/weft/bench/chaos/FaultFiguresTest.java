@@ -1,0 +1,97 @@
+package org.weft.bench.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Figures out of steps and lines with known times: a step takes 100 ms. */
+class FaultFiguresTest {
+    private final List<RunLog.Step> steps = new ArrayList<>();
+    private final List<RunLog.Line> notices = new ArrayList<>();
+
+    @Test
+    void aLostServerCostsTheRollback() {
+        steps(0, 1, 10); // the tenth at 1000
+        notices.add(new RunLog.Line(900, "before"));
+        notices.add(new RunLog.Line(3050, "generation 2 starts at step 5"));
+        steps(4000, 6, 12); // 6 at 4100, the eleventh at 4600
+        FaultFigures figures = FaultFigures.of(steps, notices, 1050, 1050, 100);
+        assertThat(figures).isEqualTo(new FaultFigures(10, 2000, "generation 2 starts at step 5", 3600 - 100, 5));
+    }
+
+    @Test
+    void aSlowLinkCostsWhatItsStepsTookLonger() {
+        steps(0, 1, 10);
+        steps.add(new RunLog.Step(1500, 11));
+        steps.add(new RunLog.Step(2000, 12));
+        steps.add(new RunLog.Step(2500, 13));
+        FaultFigures figures = FaultFigures.of(steps, notices, 1010, 2400, 100);
+        assertThat(figures).isEqualTo(new FaultFigures(10, -1, "", 1500 - 300, 0));
+    }
+
+    @Test
+    void aRunThatStaysAwayHasNoTimeLost() {
+        steps(0, 1, 10);
+        steps.add(new RunLog.Step(2000, 8));
+        FaultFigures figures = FaultFigures.of(steps, notices, 1010, 1010, 100);
+        assertThat(figures.lostMillis()).isEqualTo(-1);
+        assertThat(figures.replayed()).isEqualTo(1);
+    }
+
+    @Test
+    void aDrawingThatSkipsStepsStandsForThemToo() {
+        steps(0, 1, 10);
+        steps.add(new RunLog.Step(2000, 6));
+        steps.add(new RunLog.Step(2100, 9));
+        steps.add(new RunLog.Step(2200, 12));
+        assertThat(FaultFigures.replayed(steps, 1010, 9999)).isEqualTo(1 + 3 + 1);
+    }
+
+    @Test
+    void medianAndGoodput() {
+        steps(0, 1, 11);
+        assertThat(StepTimes.medianMillis(steps)).isEqualTo(100);
+        assertThat(StepTimes.goodput(steps, 100, 1e9)).isEqualTo(1);
+        steps.add(new RunLog.Step(2100, 12));
+        assertThat(StepTimes.goodput(steps, 100, 1e9)).isEqualTo(0.55);
+        assertThat(StepTimes.goodput(steps, 100, 1.5)).isEqualTo(1000 / 1500.0);
+        assertThat(StepTimes.medianMillis(List.of())).isNaN();
+        assertThat(StepTimes.goodput(List.of(), 100, 1)).isNaN();
+    }
+
+    @Test
+    void rowsAndObjects() {
+        FaultFigures figures = new FaultFigures(40, 5100, "lost", -1, 20);
+        FaultReport report = new FaultReport(3, FaultKind.KILL_SERVER, "executor 1 (server 0)", figures, "same bits");
+        assertThat(report.row())
+                .contains("KILL_SERVER")
+                .contains(" 5.1 ")
+                .contains(" - ")
+                .endsWith("same bits");
+        assertThat(report.json())
+                .isEqualTo("{\"run\":3,\"fault\":\"KILL_SERVER\",\"target\":\"executor 1 (server 0)\","
+                        + "\"result\":\"same bits\",\"at_step\":40,\"notice_millis\":5100,\"notice\":\"lost\","
+                        + "\"lost_millis\":-1,\"replayed\":20}");
+        FaultReport none = new FaultReport(3, FaultKind.SLOW_LINK, "-", null, "not available: no tc");
+        assertThat(none.row()).endsWith("not available: no tc");
+        assertThat(none.json()).doesNotContain("replayed");
+        assertThat(FaultReport.header()).startsWith("run  fault");
+
+        RunReport run = new RunReport(1, Shape.SPLIT, "same bits", "", "ab", 0, 200, 401.26, 0.8126);
+        assertThat(run.line())
+                .isEqualTo("run 1 (SPLIT): same bits, 200 steps, median 401 ms, goodput 0.81, exit status 0,"
+                        + " params_sha256 ab");
+        assertThat(run.json()).contains("\"median_step_millis\":401.3,\"goodput\":0.813");
+        assertThat(new RunReport(1, Shape.SPLIT, "NO END", "hangs", "", 1, 5, 1, 1).line())
+                .contains("NO END, but hangs,")
+                .endsWith("none");
+    }
+
+    private void steps(long afterMillis, int first, int last) {
+        for (int step = first; step <= last; step++) {
+            steps.add(new RunLog.Step(afterMillis + 100L * (step - first + 1), step));
+        }
+    }
+}
