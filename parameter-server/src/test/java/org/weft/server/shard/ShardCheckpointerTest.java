@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,6 +62,21 @@ class ShardCheckpointerTest {
             assertThatThrownBy(() -> checkpointer.save(1, 0).get(20, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .hasRootCauseMessage("disk full");
+        }
+    }
+
+    /** Training waits for no storage: there is one copy, and it is in use. */
+    @Test
+    void aSaveWhileAnotherIsBeingWrittenFailsAtOnce() throws Exception {
+        failures.set(2);
+        Retries slow = new Retries(2, Duration.ofMillis(300));
+        ShardCheckpointer.Destination destination =
+                new ShardCheckpointer.Destination(directory.toUri().toString(), 7, 8);
+        try (ShardCheckpointer checkpointer = new ShardCheckpointer(shard, failing(), destination, slow)) {
+            CompletableFuture<SavedRange> first = checkpointer.save(1, 0);
+            assertThatThrownBy(() -> checkpointer.save(1, 0).get())
+                    .hasRootCauseMessage("an earlier checkpoint is still being written");
+            first.get(20, TimeUnit.SECONDS);
         }
     }
 
