@@ -1,0 +1,231 @@
+package org.weft.trainer.simulation;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.weft.core.params.RangePartitioner;
+import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.Address;
+import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.Message;
+import org.weft.core.protocol.Role;
+import org.weft.core.storage.CheckpointManifest;
+import org.weft.core.storage.CheckpointReader;
+import org.weft.core.transport.Service;
+import org.weft.server.shard.ParameterShard;
+import org.weft.server.shard.ShardCheckpointer;
+
+/**
+ * A parameter server over the real shard, reducer and checkpointer: {@code ParameterServer.followOrders} and
+ * {@code RequestHandler}, told as events.
+ */
+final class SimulatedServer extends SimulatedMember {
+    private static final long LOAD_MICROS = 30 * VirtualTime.MILLI;
+    private static final long APPLY_MICROS = 4 * VirtualTime.MILLI;
+    private static final long WRITE_MICROS = 60 * VirtualTime.MILLI;
+
+    final Address address;
+    final BucketRange range;
+    private final ParameterShard shard;
+    private final ShardSums sums;
+    private final ShardCheckpointer checkpointer;
+    private final ProcessStore store;
+    private int generation = -1;
+    private int step = -1;
+    private int summing = -1;
+    private boolean saving;
+    private Runnable afterSave = () -> {};
+
+    SimulatedServer(Simulation simulation, int id, int attempt) {
+        super(simulation, Role.SERVER, id, attempt);
+        Scenario scenario = simulation.scenario;
+        address = new Address("host", 7000 + 100 * id + attempt);
+        range = new RangePartitioner(scenario.layout().bucketCount(), scenario.servers()).range(id);
+        shard = new ParameterShard(scenario.layout(), range, scenario.config().training());
+        sums = simulation
+                .bug
+                .sums()
+                .of(scenario.layout(), range, scenario.config().training().lanes(), this::reduced);
+        store = new ProcessStore(simulation.files, simulation::write);
+        checkpointer = new ShardCheckpointer(
+                shard,
+                store,
+                scenario.config().run().checkpointsDir(),
+                id,
+                scenario.servers(),
+                new VirtualExecutor(this, () -> simulation.faults.duration(WRITE_MICROS)));
+    }
+
+    @Override
+    void die() {
+        super.die();
+        checkpointer.close();
+    }
+
+    @Override
+    Message joinRequest() {
+        return new Message.JoinServer(id, attempt, address, name, simulation.scenario.layoutHash());
+    }
+
+    /** {@code ParameterServer.followOrders}. */
+    @Override
+    void joined() {
+        generation = -1;
+        step = -1;
+        poll();
+    }
+
+    private void poll() {
+        call(new Message.PollOrder(id, incarnation, generation, step), order -> {
+            if (order instanceof Message.LoadParameters load) {
+                load(load);
+            } else if (order instanceof Message.ApplyStep apply) {
+                apply(apply);
+            } else if (order instanceof Message.RunEnded) {
+                leave("the run has ended");
+            } else {
+                poll();
+            }
+        });
+    }
+
+    /** {@code ParameterServer.load}: the manifest is read at its beginning, the files at its end. */
+    private void load(Message.LoadParameters order) {
+        shard.beginLoad(order.generation(), order.step());
+        try {
+            CheckpointManifest manifest =
+                    order.checkpoint().isEmpty() ? null : CheckpointManifest.load(store, order.checkpoint());
+            later(simulation.faults.duration(LOAD_MICROS), () -> load(order, manifest));
+        } catch (IOException | RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void load(Message.LoadParameters order, CheckpointManifest manifest) {
+        try {
+            if (simulation.faults.failsRead()) {
+                throw new IOException("the store did not answer");
+            }
+            if (manifest == null) {
+                shard.initialize(simulation.scenario.config().run().seed());
+            } else {
+                shard.load(new CheckpointReader(store, order.checkpoint(), manifest));
+            }
+        } catch (IOException | RuntimeException e) {
+            fail(e);
+            return;
+        }
+        summing = order.generation();
+        sums.begin(order.generation(), order.step());
+        saveIf(order.save(), order.generation(), order.step(), () -> {
+            shard.publishAll();
+            generation = order.generation();
+            step = order.step();
+            simulation.invariants.published(this, generation, step, shard);
+            call(new Message.ShardLoaded(id, incarnation, generation, step), reply -> poll());
+        });
+    }
+
+    /** {@code ParameterServer.apply}. */
+    private void apply(Message.ApplyStep order) {
+        simulation.invariants.applies(this, order, generation, step);
+        later(simulation.faults.duration(APPLY_MICROS), () -> {
+            int next = order.step() + 1;
+            try {
+                shard.apply(
+                        order.generation(),
+                        order.step(),
+                        order.scale(),
+                        sums::sum,
+                        () -> sums.begin(order.generation(), next));
+            } catch (RuntimeException e) {
+                fail(e);
+                return;
+            }
+            simulation.invariants.published(this, order.generation(), next, shard);
+            saveIf(order.save(), order.generation(), next, () -> {
+                step = next;
+                poll();
+            });
+        });
+    }
+
+    /** {@code ParameterServer.save}. Where the real one would block until an earlier save is over, this goes on later. */
+    @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes become a report to the coordinator.
+    private void saveIf(boolean save, int savedGeneration, int savedStep, Runnable then) {
+        if (!save) {
+            then.run();
+            return;
+        }
+        if (saving) {
+            afterSave = () -> saveIf(true, savedGeneration, savedStep, then);
+            return;
+        }
+        saving = true;
+        int savedIncarnation = incarnation;
+        checkpointer.save(savedGeneration, savedStep).whenComplete((file, failure) -> {
+            simulation.trace(
+                    () -> this + " saves version " + savedStep + ": " + (failure == null ? file.file() : failure));
+            report(
+                    failure == null
+                            ? new Message.ShardSaved(id, savedIncarnation, savedGeneration, savedStep, file)
+                            : new Message.ShardSaveFailed(
+                                    id, savedIncarnation, savedGeneration, savedStep, failure.getMessage()));
+            saving = false;
+            later(0, afterSave);
+            afterSave = () -> {};
+        });
+        then.run();
+    }
+
+    private void reduced(int reducedGeneration, int reducedStep, double[] squares) {
+        simulation.invariants.reduced(this, reducedStep, squares);
+        report(new Message.ShardReduced(id, incarnation, reducedGeneration, reducedStep, range.first(), squares));
+    }
+
+    /** {@code RequestHandler.receive}. */
+    CompletableFuture<Message> receive(Message.AwaitParameters request) {
+        return shard.await(request);
+    }
+
+    /** {@code RequestHandler.openPush}; the header travels as bytes. */
+    CompletableFuture<Void> push(ByteBuffer header, ByteBuffer data) {
+        BucketHeader decoded = BucketHeader.decode(header);
+        Service.BucketSink sink = sums.open(decoded);
+        simulation.invariants.pushOpened(this, decoded);
+        int middle = data.remaining() / 3; // Within a float.
+        sink.bytes(data.duplicate().limit(middle));
+        sink.bytes(data.duplicate().position(middle));
+        sink.complete();
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** {@code RequestHandler.openPull}: the network sends from the shard's own memory, the second half of it later. */
+    CompletableFuture<Pulled> pull(String streamId) {
+        ByteBuffer bytes = shard.bytes(BucketKey.parse(streamId));
+        byte[] first = new byte[bytes.remaining() / 2];
+        bytes.duplicate().get(first);
+        return CompletableFuture.completedFuture(new Pulled(first, bytes.position(first.length)));
+    }
+
+    /**
+     * A bucket on its way to a worker.
+     *
+     * @param sent bytes that have left
+     * @param rest a window on the shard's memory
+     */
+    record Pulled(byte[] sent, ByteBuffer rest) {
+        ByteBuffer received() {
+            return ByteBuffer.allocateDirect(sent.length + rest.remaining())
+                    .put(sent)
+                    .put(rest.duplicate())
+                    .flip();
+        }
+    }
+
+    /** The generation that pushes have to be of. */
+    int summing() {
+        return summing;
+    }
+}
