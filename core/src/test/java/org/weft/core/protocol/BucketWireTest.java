@@ -43,12 +43,22 @@ class BucketWireTest {
     @Test
     void keyRoundTrip() {
         BucketKey key = new BucketKey(3, 100, 7);
-        assertThat(key.streamId()).isEqualTo("3/100/7");
+        assertThat(key.streamId()).isEqualTo("3/100/7/PARAM");
         assertThat(BucketKey.parse(key.streamId())).isEqualTo(key);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "1/2", "1/2/3/4", "a/2/3", "1/2/", "1/2/99999999999", "../../etc/passwd"})
+    @ValueSource(
+            strings = {
+                "",
+                "1/2",
+                "1/2/3",
+                "1/2/3/4",
+                "a/2/3/PARAM",
+                "1/2//PARAM",
+                "1/2/99999999999/PARAM",
+                "../../etc/passwd"
+            })
     void refusesOtherStreamIds(String id) {
         assertThatThrownBy(() -> BucketKey.parse(id))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -60,7 +60,7 @@ public final class Coordinator implements Service, AutoCloseable {
         this.clockMillis = clockMillis;
         this.layoutHash = plan.shape().layout().hash();
         this.state = new RunState(plan, members, listener, clockMillis);
-        this.watch = new ProgressWatch(cluster, state);
+        this.watch = new ProgressWatch(cluster, state, listener);
         this.thread = thread;
     }
 
@@ -286,6 +286,7 @@ public final class Coordinator implements Service, AutoCloseable {
                 lose(silent);
             }
             state.tick();
+            watch.sayWhatIsWaitedFor(now);
             watch.checkDeadline(now);
         });
     }

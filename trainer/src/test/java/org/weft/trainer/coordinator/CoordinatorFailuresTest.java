@@ -223,6 +223,17 @@ class CoordinatorFailuresTest {
     }
 
     @Test
+    void aRunThatWaitsSaysForWhom() {
+        run.with("cluster.straggler_ratio=0").startComputing();
+        run.computeAll(0);
+        run.work(1);
+        run.pass(30_000);
+        run.awaitNotice("step 0 waits 30 s for lanes 2-3 of worker 1 (executor w1, host host-1)");
+        run.pass(31_000);
+        run.awaitNotice("step 0 waits 61 s for lanes 2-3 of worker 1 (executor w1, host host-1)");
+    }
+
+    @Test
     void aLateEvaluationAndALateCheckpointAreNamed() {
         run.with("cluster.step_timeout_seconds=5", "training.eval_every=1", "training.steps=1");
         run.validationBatches = 2;
