@@ -1,6 +1,7 @@
 package org.weft.server;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -10,55 +11,77 @@ import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.Address;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.transport.CoordinatorLink;
+import org.weft.core.transport.Deadline;
 import org.weft.core.transport.FencedException;
+import org.weft.core.transport.Link;
 import org.weft.core.transport.SparkTransport;
 import org.weft.core.transport.Transport;
 import org.weft.server.reduce.LaneReducer;
+import org.weft.server.replication.BackupFeed;
+import org.weft.server.replication.ShardCopy;
 import org.weft.server.shard.ParameterShard;
 import org.weft.server.shard.ShardCheckpointer;
 
 /**
- * One shard of the parameter server, from its start to the run's end: joins, then does what the coordinator orders.
- * {@link #run} is to be called once, by the task's thread, which owns the shard.
+ * One copy of one shard of the parameter server, from its start to the run's end: joins, then does what the coordinator
+ * orders. Whether it serves the shard or stands by as its backup is the coordinator's to say, and makes little difference
+ * here: sums come from the workers, or whole from the server that serves. {@link #run} is to be called once, by the
+ * task's thread, which owns the shard.
  */
 public final class ParameterServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ParameterServer.class);
+    private static final long COPY_PAUSE_MILLIS = 200;
 
     private final ServerOptions options;
+    private final int server;
     private final int shardIndex;
     private final ParameterShard shard;
     private final LaneReducer reducer;
+    private final BackupFeed feed;
     private final ShardCheckpointer checkpointer;
     private final ParameterLayout layout;
     private final Transport transport;
     private final CoordinatorLink coordinator;
     private final ExecutorService reports;
+    private volatile CopyUnderWay copying;
 
-    public ParameterServer(ServerOptions options, int shardIndex) {
+    /** A copy from another server, and the generation that it is for. */
+    private record CopyUnderWay(int generation, Link source) {}
+
+    /**
+     * @param server index of the task; copies of a shard follow each other
+     */
+    public ParameterServer(ServerOptions options, int server) {
         this.options = options;
-        this.shardIndex = shardIndex;
+        this.server = server;
+        this.shardIndex = server / options.config().servers().replicas();
         ModelShape shape = options.shape();
-        int servers = options.config().cluster().servers();
+        int shards = options.config().cluster().servers();
+        int lanes = options.config().training().lanes();
         this.layout = shape.layout();
-        BucketRange range = new RangePartitioner(layout.bucketCount(), servers).range(shardIndex);
-        this.shard = new ParameterShard(layout, range, options.config().training());
-        this.reducer = new LaneReducer(
-                layout,
-                range,
-                options.config().training().lanes(),
-                (generation, step, squares) -> reportReduced(generation, step, range.first(), squares));
-        this.checkpointer = new ShardCheckpointer(
-                shard, options.store(), options.config().run().checkpointsDir(), shardIndex, servers);
+        BucketRange range = new RangePartitioner(layout.bucketCount(), shards).range(shardIndex);
         this.transport = new SparkTransport(options.security());
+        this.shard = new ParameterShard(layout, range, options.config().training());
+        this.feed = new BackupFeed(
+                transport,
+                shard,
+                lanes,
+                options.patience(),
+                (generation, step, squares) -> reportReduced(generation, step, range.first(), squares));
+        this.reducer = new LaneReducer(layout, range, lanes, feed);
+        feed.attach(reducer);
+        this.checkpointer = new ShardCheckpointer(
+                shard, options.store(), options.config().run().checkpointsDir(), shardIndex, shards);
         this.coordinator =
-                new CoordinatorLink(transport, options.coordinator(), Role.SERVER, shardIndex, options.patience());
-        this.reports = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-reports-server-" + shardIndex));
+                new CoordinatorLink(transport, options.coordinator(), Role.SERVER, server, options.patience());
+        this.reports = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-reports-server-" + server));
     }
 
     /**
@@ -67,15 +90,16 @@ public final class ParameterServer implements AutoCloseable {
      * @param host the address that workers reach this process at
      */
     public void run(int attempt, String host, String executor) throws IOException {
+        coordinator.onGeneration(this::endStaleCopy);
         try (Transport.Listener listener = transport.listen(host, new RequestHandler(shard, reducer))) {
             boolean ended;
             do {
                 coordinator.join(
-                        new Message.JoinServer(shardIndex, attempt, listener.address(), executor, layout.hash()),
+                        new Message.JoinServer(server, attempt, listener.address(), executor, layout.hash()),
                         options.heartbeat());
                 LOG.info(
-                        "server {} (attempt {}) serves parameters [{}, {}) at {}",
-                        shardIndex,
+                        "server {} (attempt {}) holds parameters [{}, {}) at {}",
+                        server,
                         attempt,
                         shard.offset(),
                         shard.offset() + shard.length(),
@@ -83,7 +107,7 @@ public final class ParameterServer implements AutoCloseable {
                 ended = followOrders(attempt);
             } while (!ended);
         } catch (FencedException e) {
-            LOG.warn("server {} (attempt {}) ends: {}", shardIndex, attempt, e.getMessage());
+            LOG.warn("server {} (attempt {}) ends: {}", server, attempt, e.getMessage());
         } catch (IOException | RuntimeException e) {
             coordinator.reportFailure(e);
             throw e;
@@ -96,12 +120,20 @@ public final class ParameterServer implements AutoCloseable {
         int step = -1;
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                Message order = coordinator.call(
-                        new Message.PollOrder(shardIndex, coordinator.incarnation(), generation, step));
+                Message order =
+                        coordinator.call(new Message.PollOrder(server, coordinator.incarnation(), generation, step));
                 if (order instanceof Message.LoadParameters load) {
                     load(load);
                     generation = load.generation();
                     step = load.step();
+                } else if (order instanceof Message.AdoptGeneration adopt) {
+                    adopt(adopt);
+                    generation = adopt.generation();
+                } else if (order instanceof Message.CopyShard copy) {
+                    if (copied(copy)) {
+                        generation = copy.generation();
+                        step = copy.step();
+                    }
                 } else if (order instanceof Message.ApplyStep apply) {
                     apply(apply);
                     step = apply.step() + 1;
@@ -111,12 +143,13 @@ public final class ParameterServer implements AutoCloseable {
             }
             return true;
         } catch (FencedException e) {
-            LOG.warn("server {} (attempt {}) was given up: {}", shardIndex, attempt, e.getMessage());
+            LOG.warn("server {} (attempt {}) was given up: {}", server, attempt, e.getMessage());
             return false;
         }
     }
 
     private void load(Message.LoadParameters order) throws IOException {
+        feed.passTo(order.backups());
         shard.beginLoad(order.generation(), order.step());
         if (order.checkpoint().isEmpty()) {
             shard.initialize(options.config().run().seed());
@@ -129,18 +162,67 @@ public final class ParameterServer implements AutoCloseable {
             save(order.generation(), order.step());
         }
         shard.publishAll();
-        coordinator.call(
-                new Message.ShardLoaded(shardIndex, coordinator.incarnation(), order.generation(), order.step()));
+        reportLoaded(order.generation(), order.step());
+    }
+
+    private void adopt(Message.AdoptGeneration order) throws IOException {
+        feed.passTo(order.backups());
+        reducer.begin(order.generation(), order.step());
+        shard.adopt(order.generation(), order.step());
+        if (order.save()) {
+            save(order.generation(), order.step());
+        }
+        reportLoaded(order.generation(), order.step());
+    }
+
+    /** Returns whether the copy is whole; where it is not, the coordinator knows best what comes next. */
+    private boolean copied(Message.CopyShard order) throws IOException {
+        feed.passTo(new Address[0]);
+        shard.beginLoad(order.generation(), order.step());
+        try (Link source = transport.connect(order.primary())) {
+            copying = new CopyUnderWay(order.generation(), source);
+            new ShardCopy(shard, source).run(order.generation(), order.step(), Deadline.in(options.stepTimeout()));
+        } catch (FencedException e) {
+            throw e;
+        } catch (IOException e) {
+            LOG.warn("server {} could not become a backup: {}", server, e.getMessage());
+            pause();
+            return false;
+        } finally {
+            copying = null;
+        }
+        reducer.begin(order.generation(), order.step());
+        shard.publishAll();
+        reportLoaded(order.generation(), order.step());
+        return true;
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(COPY_PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    /** The source may be out of reach and its generation over: waiting on would be in vain. */
+    private void endStaleCopy(int generation) {
+        CopyUnderWay present = copying;
+        if (present != null && present.generation() < generation) {
+            present.source().close();
+        }
     }
 
     private void apply(Message.ApplyStep order) {
         int next = order.step() + 1;
-        shard.apply(
-                order.generation(),
-                order.step(),
-                order.scale(),
-                reducer::sum,
-                () -> reducer.begin(order.generation(), next));
+        feed.passTo(order.backups());
+        Runnable beginNext = () -> reducer.begin(order.generation(), next);
+        if (order.skip()) {
+            shard.skip(order.generation(), order.step(), beginNext);
+        } else {
+            shard.apply(order.generation(), order.step(), order.scale(), reducer::sum, beginNext);
+        }
         if (order.save()) {
             save(order.generation(), next);
         }
@@ -152,13 +234,16 @@ public final class ParameterServer implements AutoCloseable {
         CompletableFuture<SavedRange> saved = checkpointer.save(generation, step);
         saved.whenComplete((file, failure) -> report(
                 failure == null
-                        ? new Message.ShardSaved(shardIndex, incarnation, generation, step, file)
-                        : new Message.ShardSaveFailed(
-                                shardIndex, incarnation, generation, step, failure.getMessage())));
+                        ? new Message.ShardSaved(server, incarnation, generation, step, file)
+                        : new Message.ShardSaveFailed(server, incarnation, generation, step, failure.getMessage())));
+    }
+
+    private void reportLoaded(int generation, int step) throws IOException {
+        coordinator.call(new Message.ShardLoaded(server, coordinator.incarnation(), generation, step));
     }
 
     private void reportReduced(int generation, int step, int firstBucket, double[] squares) {
-        report(new Message.ShardReduced(shardIndex, coordinator.incarnation(), generation, step, firstBucket, squares));
+        report(new Message.ShardReduced(server, coordinator.incarnation(), generation, step, firstBucket, squares));
     }
 
     /** Reports leave network threads free: a call may wait for the coordinator. */
@@ -167,13 +252,14 @@ public final class ParameterServer implements AutoCloseable {
             try {
                 coordinator.call(message);
             } catch (IOException e) {
-                LOG.warn("server {} could not report {}: {}", shardIndex, message, e.getMessage());
+                LOG.warn("server {} could not report {}: {}", server, message, e.getMessage());
             }
         });
     }
 
     @Override
     public void close() {
+        feed.close();
         checkpointer.close();
         reports.shutdown();
         coordinator.close();

@@ -9,7 +9,7 @@ import org.weft.core.transport.Service;
 import org.weft.server.reduce.LaneReducer;
 import org.weft.server.shard.ParameterShard;
 
-/** What workers ask of a server; a method a message, no arithmetic. */
+/** What workers and backups ask of a server; a method a message, no arithmetic. */
 final class RequestHandler implements Service {
     private final ParameterShard shard;
     private final LaneReducer reducer;
@@ -23,6 +23,13 @@ final class RequestHandler implements Service {
     public CompletableFuture<Message> receive(Message request) {
         if (request instanceof Message.AwaitParameters await) {
             return shard.await(await);
+        }
+        if (request instanceof Message.AwaitMomentChecksums await) {
+            return shard.await(new Message.AwaitParameters(
+                            await.generation(), await.step(), shard.range().end() - 1))
+                    .thenApply(reply -> reply instanceof Message.ParametersReady
+                            ? new Message.Checksums(shard.momentChecksums())
+                            : reply);
         }
         return CompletableFuture.completedFuture(new Message.Refused(
                 "not a request to a server: " + request.getClass().getSimpleName()));

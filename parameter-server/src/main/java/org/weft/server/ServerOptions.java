@@ -27,6 +27,11 @@ public record ServerOptions(WeftConfig config, int vocabSize, Address coordinato
         return Duration.ofMillis(config.cluster().leaseSeconds() * 250L);
     }
 
+    /** The longest wait for another server. */
+    Duration stepTimeout() {
+        return Duration.ofSeconds(config.cluster().stepTimeoutSeconds());
+    }
+
     /** How long an unreachable coordinator is tried again. */
     Duration patience() {
         return Duration.ofSeconds(Math.max(30, 3L * config.cluster().leaseSeconds()));

@@ -28,7 +28,7 @@ final class FakeCoordinator implements Service {
         }
         if (request instanceof Message.JoinServer join) {
             joined.add(join);
-            return CompletableFuture.completedFuture(new Message.Admitted(join.shard() + 100));
+            return CompletableFuture.completedFuture(new Message.Admitted(join.server() + 100));
         }
         if (request instanceof Message.PollOrder poll) {
             return poll(poll);
@@ -41,10 +41,10 @@ final class FakeCoordinator implements Service {
 
     private synchronized CompletableFuture<Message> poll(Message.PollOrder poll) {
         polls.add(poll);
-        Message order = orders.remove(poll.shard());
+        Message order = orders.remove(poll.server());
         CompletableFuture<Message> reply = new CompletableFuture<>();
         if (order == null) {
-            parked.put(poll.shard(), reply);
+            parked.put(poll.server(), reply);
         } else {
             reply.complete(order);
         }

@@ -82,7 +82,7 @@ class ParameterServerTest {
         closeRun();
         String checkpoint = commit(saved);
         start(3);
-        orderAll(3, new Message.LoadParameters(5, 1, checkpoint, false));
+        orderAll(3, new Message.LoadParameters(5, 1, checkpoint, false, new Address[0]));
         awaitLoaded(3);
         assertThat(pull(3, 5, 1)).isEqualTo(one);
         closeRun();
@@ -91,7 +91,7 @@ class ParameterServerTest {
     @Test
     void savesTheInitialParametersWhenAskedTo() throws Exception {
         start(1);
-        coordinator.order(0, new Message.LoadParameters(1, 0, "", true));
+        coordinator.order(0, new Message.LoadParameters(1, 0, "", true, new Address[0]));
         Message first = coordinator.report(Message.class);
         Message second = coordinator.report(Message.class);
         assertThat(List.of(first, second))
@@ -103,12 +103,12 @@ class ParameterServerTest {
     @Test
     void saysWhichParametersItHoldsWhenItAsks() throws Exception {
         start(1);
-        coordinator.order(0, new Message.LoadParameters(1, 0, "", false));
+        coordinator.order(0, new Message.LoadParameters(1, 0, "", false, new Address[0]));
         awaitLoaded(1);
         push(1, 0, 1, 0);
         push(1, 0, 1, 1);
         coordinator.report(Message.ShardReduced.class);
-        coordinator.order(0, new Message.ApplyStep(1, 0, 1f, false));
+        coordinator.order(0, new Message.ApplyStep(1, 0, 1f, false, false, new Address[0]));
         closeRun();
         assertThat(coordinator.polls)
                 .containsExactly(
@@ -120,16 +120,16 @@ class ParameterServerTest {
     @Test
     void aServerWithoutBucketsTakesPartInSilence() throws Exception {
         start(5);
-        orderAll(5, new Message.LoadParameters(1, 0, "", false));
+        orderAll(5, new Message.LoadParameters(1, 0, "", false, new Address[0]));
         awaitLoaded(5);
         push(1, 0, 5, 0);
         push(1, 0, 5, 1);
         List<Integer> reduced = new ArrayList<>();
         for (int report = 0; report < 3; report++) {
-            reduced.add(coordinator.report(Message.ShardReduced.class).shard());
+            reduced.add(coordinator.report(Message.ShardReduced.class).server());
         }
         assertThat(reduced).containsExactlyInAnyOrder(1, 3, 4);
-        orderAll(5, new Message.ApplyStep(1, 0, 1f, true));
+        orderAll(5, new Message.ApplyStep(1, 0, 1f, false, true, new Address[0]));
         for (int report = 0; report < 5; report++) {
             coordinator.report(Message.ShardSaved.class);
         }
@@ -139,7 +139,7 @@ class ParameterServerTest {
     @Test
     void aLostCheckpointEndsTheServerAndIsReported() throws Exception {
         start(1);
-        coordinator.order(0, new Message.LoadParameters(1, 7, directory + "/step-00000007", false));
+        coordinator.order(0, new Message.LoadParameters(1, 7, directory + "/step-00000007", false, new Address[0]));
         Message.MemberFailed failed = coordinator.report(Message.MemberFailed.class);
         assertThat(failed.exitStatus()).isEqualTo(3);
         assertThat(failed.cause()).contains("step-00000007 is no committed checkpoint");
@@ -153,7 +153,7 @@ class ParameterServerTest {
             file.commit();
         }
         start(1);
-        coordinator.order(0, new Message.LoadParameters(1, 0, "", true));
+        coordinator.order(0, new Message.LoadParameters(1, 0, "", true, new Address[0]));
         List<Message> reports = List.of(coordinator.report(Message.class), coordinator.report(Message.class));
         assertThat(reports)
                 .hasAtLeastOneElementOfType(Message.ShardLoaded.class)
@@ -180,7 +180,7 @@ class ParameterServerTest {
     /** One step of two lanes, saved; returns the parameters' hash. */
     private String trainOneStep(int count) throws Exception {
         start(count);
-        orderAll(count, new Message.LoadParameters(1, 0, "", false));
+        orderAll(count, new Message.LoadParameters(1, 0, "", false, new Address[0]));
         awaitLoaded(count);
         CompletableFuture<Message> early = links.get(0).call(new Message.AwaitParameters(1, 1, 0));
         push(1, 0, count, 1);
@@ -192,7 +192,7 @@ class ParameterServerTest {
             System.arraycopy(report.squares(), 0, squares, report.firstBucket(), report.squares().length);
         }
         assertThat(squares).doesNotContain(0.0);
-        orderAll(count, new Message.ApplyStep(1, 0, 0.25f, count > 1));
+        orderAll(count, new Message.ApplyStep(1, 0, 0.25f, false, count > 1, new Address[0]));
         assertThat(early.get(20, TimeUnit.SECONDS)).isInstanceOf(Message.ParametersReady.class);
         return pull(count, 1, 1);
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
@@ -34,10 +35,13 @@ final class ParameterClient implements AutoCloseable {
     /** The replica's parameters, a window a bucket. */
     private final ByteBuffer[] windows;
 
-    private final Link[] links;
+    /** Replaced by the worker's thread alone; the heartbeat's closes them. */
+    private final AtomicReferenceArray<Link> links;
+
     private final Address[] addresses;
     private int generation = NONE;
     private int step = NONE;
+    private volatile int workGeneration = NONE;
 
     ParameterClient(Transport transport, ModelReplica replica, int servers) {
         this.transport = transport;
@@ -49,7 +53,7 @@ final class ParameterClient implements AutoCloseable {
             Bucket bucket = layout.bucket(i);
             windows[i] = replica.parameters(bucket.offset(), bucket.length());
         }
-        this.links = new Link[servers];
+        this.links = new AtomicReferenceArray<>(servers);
         this.addresses = new Address[servers];
     }
 
@@ -59,13 +63,14 @@ final class ParameterClient implements AutoCloseable {
      * @return bytes received
      */
     long pull(int wantedGeneration, int wantedStep, Address[] servers, Deadline deadline) throws IOException {
+        workGeneration = wantedGeneration;
         connect(servers);
         if (generation == wantedGeneration && step == wantedStep) {
             return 0;
         }
         step = NONE;
         List<CompletableFuture<Void>> pulls = new ArrayList<>();
-        for (int server = 0; server < links.length; server++) {
+        for (int server = 0; server < links.length(); server++) {
             BucketRange range = partitioner.range(server);
             if (range.count() > 0) {
                 pulls.add(pullFrom(server, wantedGeneration, wantedStep, range, range.first()));
@@ -83,7 +88,7 @@ final class ParameterClient implements AutoCloseable {
     /** Pulls buckets as they appear: asks for the next one, receives all that are there, asks again. */
     private CompletableFuture<Void> pullFrom(
             int server, int wantedGeneration, int wantedStep, BucketRange range, int fromBucket) {
-        Link link = links[server];
+        Link link = links.get(server);
         Message.AwaitParameters request = new Message.AwaitParameters(wantedGeneration, wantedStep, fromBucket);
         return link.call(request).thenCompose(reply -> {
             if (!(reply instanceof Message.ParametersReady ready)) {
@@ -116,16 +121,32 @@ final class ParameterClient implements AutoCloseable {
     CompletableFuture<Void> push(int pushGeneration, int pushStep, TreeNode node, Bucket bucket, ByteBuffer data) {
         BucketHeader header = new BucketHeader(
                 pushGeneration, pushStep, node, bucket.index(), bucket.length(), BucketHeader.checksum(data));
-        return links[partitioner.shardOf(bucket.index())].push(
-                header, data.duplicate().clear());
+        return links.get(partitioner.shardOf(bucket.index()))
+                .push(header, data.duplicate().clear());
     }
 
     private void connect(Address[] servers) throws IOException {
-        for (int i = 0; i < links.length; i++) {
-            if (links[i] == null || !links[i].isOpen() || !servers[i].equals(addresses[i])) {
+        for (int i = 0; i < links.length(); i++) {
+            Link link = links.get(i);
+            if (link == null || !link.isOpen() || !servers[i].equals(addresses[i])) {
                 disconnect(i);
-                links[i] = transport.connect(servers[i]);
+                links.set(i, transport.connect(servers[i]));
                 addresses[i] = servers[i];
+            }
+        }
+    }
+
+    /**
+     * Breaks off work of an earlier generation than the one at hand: it may be waiting for a server that is out of reach
+     * and was given up. For any thread.
+     */
+    void endStaleWork(int presentGeneration) {
+        if (workGeneration < presentGeneration) {
+            for (int i = 0; i < links.length(); i++) {
+                Link link = links.get(i);
+                if (link != null) {
+                    link.close();
+                }
             }
         }
     }
@@ -133,15 +154,15 @@ final class ParameterClient implements AutoCloseable {
     /** Forgets connections and version: the next pull starts anew. */
     void reset() {
         step = NONE;
-        for (int i = 0; i < links.length; i++) {
+        for (int i = 0; i < links.length(); i++) {
             disconnect(i);
         }
     }
 
     private void disconnect(int server) {
-        if (links[server] != null) {
-            links[server].close();
-            links[server] = null;
+        Link link = links.getAndSet(server, null);
+        if (link != null) {
+            link.close();
         }
     }
 

@@ -50,6 +50,7 @@ public final class WorkerLoop {
         this.parameters = new ParameterClient(
                 session.transport(), replica, options.config().cluster().servers());
         this.gradients = new LaneGradients(replica, parameters);
+        session.onGeneration(parameters::endStaleWork);
     }
 
     /**

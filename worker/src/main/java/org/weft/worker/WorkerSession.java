@@ -1,6 +1,7 @@
 package org.weft.worker;
 
 import java.io.IOException;
+import java.util.function.IntConsumer;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.core.protocol.WorkTimes;
@@ -33,6 +34,11 @@ public final class WorkerSession implements AutoCloseable {
         coordinator.join(
                 new Message.JoinWorker(worker, attempt, host, executor, device, layout, peakFlops),
                 options.heartbeat());
+    }
+
+    /** Who is told the generation at hand now and then; see {@link CoordinatorLink#onGeneration}. */
+    void onGeneration(IntConsumer listener) {
+        coordinator.onGeneration(listener);
     }
 
     Transport transport() {

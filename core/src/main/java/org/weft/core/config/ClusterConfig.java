@@ -9,8 +9,17 @@ public record ClusterConfig(
                 + "Leave empty under spark-submit.")
         String master,
 
-        @Doc("Workers: long Spark tasks that compute gradients, one replica of the model each.")
+        @Doc(
+                "Workers: long Spark tasks that compute gradients, one replica of the model each. A run starts with so many.")
         int workers,
+
+        @Doc("A run goes on, and starts when cluster.start_timeout_seconds have passed, with at least so many workers.")
+        int minWorkers,
+
+        @Doc(
+                "Worker tasks that Spark is asked for; those beyond cluster.workers join whenever there is a slot for them, "
+                        + "so that a run grows with the cluster. 0: as many as cluster.workers.")
+        int maxWorkers,
 
         @Doc("Parameter server shards: long Spark tasks that own a range of the parameters each.")
         int servers,
@@ -33,6 +42,14 @@ public record ClusterConfig(
         @Doc("Seconds without a sign of life after which a worker or server counts as lost.")
         int leaseSeconds,
 
+        @Doc("Seconds that a lost worker's lanes are kept for its replacement before the others take them.")
+        int rebalanceAfter,
+
+        @Doc(
+                "A worker that takes so many times as long for a lane as the fastest gives lanes to faster ones, and an idle "
+                        + "worker computes lanes again that are that late; 0 for never.")
+        double stragglerRatio,
+
         @Doc("Seconds a step may wait for a worker or server before the run fails and names it.")
         int stepTimeoutSeconds)
         implements Serializable {
@@ -40,11 +57,31 @@ public record ClusterConfig(
     private static final Set<String> DEVICES = Set.of("cpu", "cuda", "auto");
 
     static ClusterConfig defaults() {
-        return new ClusterConfig("", 2, 2, "auto", 1, "1g", false, 120, 10, 600);
+        return new ClusterConfig("", 2, 1, 0, 2, "auto", 1, "1g", false, 120, 10, 0, 2.0, 600);
+    }
+
+    /** Worker tasks that Spark is asked for. */
+    public int workerTasks() {
+        return Math.max(workers, maxWorkers);
     }
 
     void validate(Problems problems) {
         problems.require(workers >= 1, "cluster.workers=%d must be at least 1", workers);
+        problems.require(
+                minWorkers >= 1 && minWorkers <= workers,
+                "cluster.min_workers=%d must be in [1, cluster.workers=%d]",
+                minWorkers,
+                workers);
+        problems.require(
+                maxWorkers == 0 || maxWorkers >= workers,
+                "cluster.max_workers=%d must be 0 or at least cluster.workers=%d",
+                maxWorkers,
+                workers);
+        problems.require(rebalanceAfter >= 0, "cluster.rebalance_after=%d must not be negative", rebalanceAfter);
+        problems.require(
+                stragglerRatio == 0 || stragglerRatio > 1,
+                "cluster.straggler_ratio=%s must be 0 or greater than 1",
+                stragglerRatio);
         problems.require(servers >= 1, "cluster.servers=%d must be at least 1", servers);
         problems.require(threads >= 1, "cluster.threads=%d must be at least 1", threads);
         problems.require(DEVICES.contains(device), "cluster.device=%s must be one of cpu, cuda, auto", device);

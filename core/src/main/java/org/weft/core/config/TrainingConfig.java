@@ -30,6 +30,11 @@ public record TrainingConfig(
         @Doc("Largest global norm of the gradient; 0 for no clipping.")
         double clipNorm,
 
+        @Doc(
+                "What follows a loss or gradient that is not finite: stop (before the update), or skip (the step leaves the "
+                        + "parameters as they are; ten in a row stop the run).")
+        String nonFinite,
+
         @Doc("fp32.") String precision,
 
         @Doc("Evaluate on validation every so many steps; 0 for never.")
@@ -40,9 +45,10 @@ public record TrainingConfig(
         implements Serializable {
 
     private static final Set<String> PRECISIONS = Set.of("fp32");
+    private static final Set<String> NON_FINITE = Set.of("stop", "skip");
 
     static TrainingConfig defaults() {
-        return new TrainingConfig(1000, 32, 4, 8, 6e-4, 6e-5, 50, 0.1, 0.9, 0.95, 1e-8, 1.0, "fp32", 100, 20);
+        return new TrainingConfig(1000, 32, 4, 8, 6e-4, 6e-5, 50, 0.1, 0.9, 0.95, 1e-8, 1.0, "stop", "fp32", 100, 20);
     }
 
     /** Sequences of one lane. */
@@ -83,6 +89,7 @@ public record TrainingConfig(
         problems.require(beta2 >= 0 && beta2 < 1, "training.beta2=%s must be in [0, 1)", beta2);
         problems.require(epsilon > 0, "training.epsilon=%s must be positive", epsilon);
         problems.require(clipNorm >= 0, "training.clip_norm=%s must not be negative", clipNorm);
+        problems.require(NON_FINITE.contains(nonFinite), "training.non_finite=%s must be one of stop, skip", nonFinite);
         problems.require(PRECISIONS.contains(precision), "training.precision=%s must be one of fp32", precision);
         problems.require(evalEvery >= 0, "training.eval_every=%d must not be negative", evalEvery);
         problems.require(evalBatches >= 1, "training.eval_batches=%d must be at least 1", evalBatches);

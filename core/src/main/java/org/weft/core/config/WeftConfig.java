@@ -9,6 +9,8 @@ public record WeftConfig(
         @Doc("Where it runs, and on how many workers and servers.")
         ClusterConfig cluster,
 
+        @Doc("How the parameter server's shards are kept.") ServersConfig servers,
+
         @Doc("The text, and how it becomes token shards.") CorpusConfig corpus,
         @Doc("How text becomes tokens.") TokenizerConfig tokenizer,
         @Doc("The Transformer.") ModelConfig model,
@@ -21,6 +23,7 @@ public record WeftConfig(
         return new WeftConfig(
                 RunConfig.defaults(),
                 ClusterConfig.defaults(),
+                ServersConfig.defaults(),
                 CorpusConfig.defaults(),
                 TokenizerConfig.defaults(),
                 ModelConfig.defaults(),
@@ -29,10 +32,16 @@ public record WeftConfig(
                 CheckpointConfig.defaults());
     }
 
+    /** Server tasks of a run: every copy of every shard. Task i holds a copy of shard i / replicas. */
+    public int serverTasks() {
+        return cluster.servers() * servers.replicas();
+    }
+
     /** Reports everything that is wrong, within a section and between sections. */
     public void validate(Problems problems) {
         run.validate(problems);
         cluster.validate(problems);
+        servers.validate(problems);
         corpus.validate(problems);
         tokenizer.validate(problems);
         model.validate(problems);

@@ -1,10 +1,24 @@
 package org.weft.core.protocol;
 
-/** Names the parameters of one bucket at one version: the id of a pull stream, {@code generation/step/bucket}. */
-public record BucketKey(int generation, int step, int bucket) {
+/**
+ * Names one vector of one bucket at one version: the id of a pull stream, {@code generation/step/bucket/part}.
+ */
+public record BucketKey(int generation, int step, int bucket, Part part) {
+
+    /** What a shard holds of a bucket: workers pull parameters, backups everything. */
+    public enum Part {
+        PARAM,
+        EXP_AVG,
+        EXP_AVG_SQ
+    }
+
+    /** The parameters of a bucket. */
+    public BucketKey(int generation, int step, int bucket) {
+        this(generation, step, bucket, Part.PARAM);
+    }
 
     public String streamId() {
-        return generation + "/" + step + "/" + bucket;
+        return generation + "/" + step + "/" + bucket + "/" + part;
     }
 
     /**
@@ -12,12 +26,14 @@ public record BucketKey(int generation, int step, int bucket) {
      */
     public static BucketKey parse(String streamId) {
         String[] parts = streamId.split("/", -1);
-        if (parts.length != 3) {
+        if (parts.length != 4) {
             throw new IllegalArgumentException("not a bucket's stream id: " + streamId);
         }
         try {
-            return new BucketKey(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
-        } catch (NumberFormatException e) {
+            int generation = Integer.parseInt(parts[0]);
+            return new BucketKey(
+                    generation, Integer.parseInt(parts[1]), Integer.parseInt(parts[2]), Part.valueOf(parts[3]));
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("not a bucket's stream id: " + streamId, e);
         }
     }

@@ -56,51 +56,69 @@ public sealed interface Message {
     // ---- server to coordinator
 
     /** A server task has started and listens. Answered by {@link Admitted}. */
-    record JoinServer(int shard, int attempt, Address address, String executor, String layoutHash) implements Message {}
+    record JoinServer(int server, int attempt, Address address, String executor, String layoutHash)
+            implements Message {}
 
     /**
-     * What is to be done next? Answered by {@link LoadParameters}, {@link ApplyStep} or {@link RunEnded}.
+     * What is to be done next? Answered by {@link LoadParameters}, {@link AdoptGeneration}, {@link CopyShard},
+     * {@link ApplyStep} or {@link RunEnded}.
      *
      * @param generation of the parameters that the shard holds, -1 at its start: an order that leads to them has been
      *     carried out, any other is given again
      * @param step version of those parameters
      */
-    record PollOrder(int shard, int incarnation, int generation, int step) implements Message {}
+    record PollOrder(int server, int incarnation, int generation, int step) implements Message {}
 
     /** The shard holds the parameters of this step. */
-    record ShardLoaded(int shard, int incarnation, int generation, int step) implements Message {}
+    record ShardLoaded(int server, int incarnation, int generation, int step) implements Message {}
 
     /**
      * All lanes of all of the shard's buckets are summed.
      *
      * @param squares float64 sum of squares of each of its buckets, in bucket order
      */
-    record ShardReduced(int shard, int incarnation, int generation, int step, int firstBucket, double[] squares)
+    record ShardReduced(int server, int incarnation, int generation, int step, int firstBucket, double[] squares)
             implements Message {}
 
     /** The shard's part of a checkpoint is durable. */
-    record ShardSaved(int shard, int incarnation, int generation, int step, SavedRange file) implements Message {}
+    record ShardSaved(int server, int incarnation, int generation, int step, SavedRange file) implements Message {}
 
     /** The shard's part of a checkpoint could not be written; training goes on. */
-    record ShardSaveFailed(int shard, int incarnation, int generation, int step, String cause) implements Message {}
+    record ShardSaveFailed(int server, int incarnation, int generation, int step, String cause) implements Message {}
 
     // ---- coordinator to server
 
     /**
-     * Start a generation.
+     * Start a generation from a checkpoint.
      *
      * @param checkpoint directory to load from, or empty for the initial parameters of step 0
      * @param save write these parameters as a checkpoint too
+     * @param backups servers that complete sums are to be passed on to from now on
      */
-    record LoadParameters(int generation, int step, String checkpoint, boolean save) implements Message {}
+    record LoadParameters(int generation, int step, String checkpoint, boolean save, Address[] backups)
+            implements Message {}
+
+    /**
+     * Start a generation with the parameters that the server has: those of {@code step}. What was summed is forgotten.
+     *
+     * @param save write these parameters as a checkpoint too
+     * @param backups as in {@link LoadParameters}
+     */
+    record AdoptGeneration(int generation, int step, boolean save, Address[] backups) implements Message {}
+
+    /** Become the backup of a server that has, or is about to have, the parameters of this step: copy its state. */
+    record CopyShard(int generation, int step, Address primary) implements Message {}
 
     /**
      * Update the parameters from version {@code step} to {@code step + 1}.
      *
      * @param scale the gradient's factor from clipping by the global norm
+     * @param skip leave parameters and moments as they are: the gradient is not finite
      * @param save write the updated parameters as a checkpoint
+     * @param backups as in {@link LoadParameters}
      */
-    record ApplyStep(int generation, int step, float scale, boolean save) implements Message {}
+    record ApplyStep(int generation, int step, float scale, boolean skip, boolean save, Address[] backups)
+            implements Message {}
 
     // ---- worker to server
 
@@ -117,10 +135,27 @@ public sealed interface Message {
      */
     record ParametersReady(int endBucket, int[] checksums) implements Message {}
 
+    // ---- server to server
+
+    /** CRC32C of the moments at this version, for a backup that has copied them. Answered by {@link Checksums}. */
+    record AwaitMomentChecksums(int generation, int step) implements Message {}
+
+    /**
+     * @param values CRC32C of each bucket's first moment, then of its second, bucket after bucket
+     */
+    record Checksums(int[] values) implements Message {}
+
     // ---- anyone
 
-    /** A sign of life; it renews the member's lease. */
+    /** A sign of life; it renews the member's lease. Answered by {@link Alive}. */
     record Heartbeat(Role role, int id, int incarnation) implements Message {}
+
+    /**
+     * The answer to a sign of life.
+     *
+     * @param generation at hand: work and orders of an earlier one are not worth waiting for any longer
+     */
+    record Alive(int generation) implements Message {}
 
     /** A member ends with an error of its own; the run fails with this cause unless it can recover. */
     record MemberFailed(Role role, int id, int incarnation, int exitStatus, String cause, String hint)

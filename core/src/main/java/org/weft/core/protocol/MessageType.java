@@ -26,7 +26,12 @@ public enum MessageType {
     ADMITTED(Message.Admitted.class),
     RUN_ENDED(Message.RunEnded.class),
     DONE(Message.Done.class),
-    REFUSED(Message.Refused.class);
+    REFUSED(Message.Refused.class),
+    ADOPT_GENERATION(Message.AdoptGeneration.class),
+    COPY_SHARD(Message.CopyShard.class),
+    AWAIT_MOMENT_CHECKSUMS(Message.AwaitMomentChecksums.class),
+    CHECKSUMS(Message.Checksums.class),
+    ALIVE(Message.Alive.class);
 
     private final Class<? extends Message> messageClass;
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.ExitStatus;
@@ -31,6 +32,7 @@ public final class CoordinatorLink implements AutoCloseable {
 
     private volatile int incarnation = -1;
     private volatile boolean fenced;
+    private volatile IntConsumer generations = generation -> {};
     private Link link;
 
     /**
@@ -69,6 +71,14 @@ public final class CoordinatorLink implements AutoCloseable {
         }
         heartbeats.scheduleWithFixedDelay(
                 this::beat, heartbeat.toMillis(), heartbeat.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Who is told the generation at hand with every sign of life, on the heartbeat's thread; must not block. A member that
+     * waits for a server which was given up learns in this way that the wait is in vain.
+     */
+    public void onGeneration(IntConsumer listener) {
+        generations = listener;
     }
 
     /** This attempt's number, which every later message carries. */
@@ -133,6 +143,9 @@ public final class CoordinatorLink implements AutoCloseable {
                     .call(new Message.Heartbeat(role, id, incarnation))
                     .get(patience.toMillis(), TimeUnit.MILLISECONDS);
             fenced |= reply instanceof Message.Refused;
+            if (reply instanceof Message.Alive alive) {
+                generations.accept(alive.generation());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {

@@ -36,8 +36,8 @@ class ControlCodecTest {
             new Message.ShardReduced(1, 2, 3, 4, 5, new double[] {0.1, 0.2}),
             new Message.ShardSaved(1, 2, 3, 4, new SavedRange("file", 1L << 33, 5, 6, "sha", 7)),
             new Message.ShardSaveFailed(1, 2, 3, 4, null),
-            new Message.LoadParameters(1, -2, "", true),
-            new Message.ApplyStep(1, 2, 0.25f, true),
+            new Message.LoadParameters(1, -2, "", true, SERVERS),
+            new Message.ApplyStep(1, 2, 0.25f, false, true, SERVERS),
             new Message.AwaitParameters(1, 2, 3),
             new Message.ParametersReady(1, new int[] {-1, Integer.MIN_VALUE}),
             new Message.Heartbeat(Role.SERVER, 1, 2),
@@ -46,6 +46,11 @@ class ControlCodecTest {
             new Message.RunEnded("done"),
             new Message.Done(),
             new Message.Refused("stale"),
+            new Message.AdoptGeneration(1, 2, true, SERVERS),
+            new Message.CopyShard(1, 2, SERVERS[1]),
+            new Message.AwaitMomentChecksums(1, 2),
+            new Message.Checksums(new int[] {3, -4}),
+            new Message.Alive(7),
         }) {
             EXAMPLES.put(MessageType.of(message), message);
         }

@@ -24,10 +24,15 @@ public final class LaneReducer {
     private int step = -1;
     private int open;
 
-    /** Told once a step, on a network thread, that every bucket's sum is complete; never where there are no buckets. */
+    /** Told on a network thread what is complete. */
     @FunctionalInterface
     public interface Listener {
+        /** Told once a step and bucket that its sum is complete: {@link #copySum} has it. */
+        default void bucketReduced(int generation, int step, int bucket) {}
+
         /**
+         * Told once a step that every bucket's sum is complete; never where there are no buckets.
+         *
          * @param squares float64 sum of squares of each bucket in order; the caller's own copy
          */
         void reduced(int generation, int step, double[] squares);
@@ -58,6 +63,28 @@ public final class LaneReducer {
     /** The complete gradient of a bucket; its owner may read it until the next {@link #begin}. */
     public float[] sum(int bucket) {
         return accumulators[bucket - range.first()].root();
+    }
+
+    /** Whether this is the step that is being summed. */
+    public synchronized boolean isAt(int wantedGeneration, int wantedStep) {
+        return generation == wantedGeneration && step == wantedStep;
+    }
+
+    /**
+     * Copies a complete sum as little-endian float32, from any thread.
+     *
+     * @param into of the bucket's length, from its start
+     * @return false where another step has begun meanwhile; the copy is then worth nothing
+     */
+    public boolean copySum(int wantedGeneration, int wantedStep, int bucket, ByteBuffer into) {
+        int slot = bucket - range.first();
+        float[] root = accumulators[slot].root();
+        if (root == null) {
+            return false;
+        }
+        into.clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(root, 0, lengths[slot]);
+        into.limit(lengths[slot] * Float.BYTES);
+        return isAt(wantedGeneration, wantedStep);
     }
 
     /**
@@ -91,6 +118,7 @@ public final class LaneReducer {
         if (root == null) {
             return; // Another generation has begun meanwhile.
         }
+        listener.bucketReduced(header.generation(), header.step(), header.bucket());
         double square = GradientClip.sumOfSquares(root, lengths[slot]);
         double[] complete = null;
         synchronized (this) {

@@ -152,6 +152,27 @@ public final class ParameterShard {
         }
     }
 
+    /** Makes version {@code step} also version {@code step + 1}, without an update. */
+    public void skip(int generation, int step, Runnable beforePublished) {
+        published.begin(generation, step + 1);
+        beforePublished.run();
+        publishAll();
+    }
+
+    /**
+     * Publishes the parameters at hand as those of another generation.
+     *
+     * @throws IllegalStateException where they are of another step
+     */
+    public void adopt(int generation, int step) {
+        if (!published.isVersion(step)) {
+            throw new IllegalStateException("cannot go on in generation " + generation + " from step " + step
+                    + ": the parameters at hand are " + published);
+        }
+        published.begin(generation, step);
+        publishAll();
+    }
+
     private void update(BucketState state, int step, float scale, float[] gradient) {
         int length = state.bucket().length();
         state.weights().clear().asFloatBuffer().get(staging, 0, length);
@@ -168,7 +189,7 @@ public final class ParameterShard {
     }
 
     /**
-     * The bytes of a published bucket, without a copy.
+     * The bytes of a published bucket: parameters without a copy, moments as a copy.
      *
      * @throws IllegalStateException where the bucket does not have this version
      */
@@ -176,7 +197,44 @@ public final class ParameterShard {
         if (!published.has(key.generation(), key.step(), key.bucket())) {
             throw new IllegalStateException("not published: " + key);
         }
-        return states.get(key.bucket() - range.first()).weights().duplicate().clear();
+        BucketState state = states.get(key.bucket() - range.first());
+        return switch (key.part()) {
+            case PARAM -> state.weights().duplicate().clear();
+            case EXP_AVG -> bytes(state.expAvg());
+            case EXP_AVG_SQ -> bytes(state.expAvgSq());
+        };
+    }
+
+    private static ByteBuffer bytes(float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes;
+    }
+
+    /** CRC32C of each bucket's moments, the first's before the second's; they change with the next order. */
+    public int[] momentChecksums() {
+        int[] checksums = new int[2 * states.size()];
+        for (int i = 0; i < states.size(); i++) {
+            checksums[2 * i] = BucketHeader.checksum(bytes(states.get(i).expAvg()));
+            checksums[2 * i + 1] = BucketHeader.checksum(bytes(states.get(i).expAvgSq()));
+        }
+        return checksums;
+    }
+
+    /** Where a copy of another shard's parameters is to be written: a bucket's bytes, not published yet. */
+    public ByteBuffer weights(int bucket) {
+        return states.get(bucket - range.first()).weights().duplicate().clear();
+    }
+
+    /** Takes a copy of another shard's moments. */
+    public void putMoment(int bucket, BucketKey.Part part, ByteBuffer bytes) {
+        BucketState state = states.get(bucket - range.first());
+        float[] target = part == BucketKey.Part.EXP_AVG ? state.expAvg() : state.expAvgSq();
+        bytes.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(target);
+    }
+
+    public BucketRange range() {
+        return range;
     }
 
     /** Copies weights and moments, for a checkpoint that is written while training goes on. */

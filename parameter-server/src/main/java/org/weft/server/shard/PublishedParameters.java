@@ -72,6 +72,16 @@ final class PublishedParameters {
         return wantedGeneration == generation && wantedVersion == version && bucket >= range.first() && bucket < end;
     }
 
+    /** Whether all buckets are there and of this version. */
+    synchronized boolean isVersion(int wantedVersion) {
+        return version == wantedVersion && end == range.end();
+    }
+
+    @Override
+    public synchronized String toString() {
+        return "buckets [" + range.first() + ", " + end + ") of step " + version + " in generation " + generation;
+    }
+
     /** Null while the request has to wait. */
     private synchronized Message answer(Message.AwaitParameters request) {
         if (request.generation() != generation && generation >= 0 || request.step() < version) {

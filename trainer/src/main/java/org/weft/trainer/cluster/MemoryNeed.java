@@ -3,6 +3,7 @@ package org.weft.trainer.cluster;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
 import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.params.ParameterLayout;
 
 /**
@@ -30,13 +31,13 @@ record MemoryNeed(long serverBytes, long workerBytes) {
     }
 
     /** What is missing where tasks are spread evenly, with the numbers; null where nothing is. */
-    String lack(JavaSparkContext context, ClusterConfig cluster, int executors) {
+    String lack(JavaSparkContext context, WeftConfig config, int executors) {
         if (context.isLocal() || executors == 0) {
             return null;
         }
         long heap = JavaUtils.byteStringAsBytes(context.getConf().get("spark.executor.memory", "1g"));
-        long servers = (cluster.servers() + executors - 1) / executors * serverBytes;
-        long workers = (cluster.workers() + executors - 1) / executors * workerBytes;
+        long servers = (config.serverTasks() + executors - 1) / executors * serverBytes;
+        long workers = (config.cluster().workers() + executors - 1) / executors * workerBytes;
         // Direct memory has a bound of its own, by default as large as the heap.
         long needed = BASE_BYTES + servers * 7 / SERVER_VECTORS;
         if (needed > heap || workers + servers / SERVER_VECTORS > heap) {

@@ -110,14 +110,14 @@ final class RunObserver implements RunListener, AutoCloseable {
                 metrics.checkpoint(step, stall, millis);
                 coordinator.checkpointCommitted(generation, step, checkpoint.directory());
             } catch (IOException | RuntimeException e) {
-                coordinator.checkpointFailed(step, e.toString());
+                coordinator.checkpointFailed(generation, step, e.toString());
             }
         });
     }
 
     @Override
     public void checkpointFailed(int step, String cause) {
-        progress.say("checkpoint of step " + step + " failed, training goes on: " + cause);
+        progress.say("checkpoint of step " + step + " failed and will be made up for; training goes on: " + cause);
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.transport.Deadline;
 
 /**
@@ -32,13 +33,13 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
      *
      * @throws WeftException with exit status 4 and the numbers where they do not, at once where they never can
      */
-    static Slots require(JavaSparkContext context, ClusterConfig cluster, MemoryNeed need) {
-        Deadline deadline = Deadline.in(Duration.ofSeconds(cluster.startTimeoutSeconds()));
+    static Slots require(JavaSparkContext context, WeftConfig config, MemoryNeed need) {
+        Deadline deadline = Deadline.in(Duration.ofSeconds(config.cluster().startTimeoutSeconds()));
         boolean fixed = context.master().startsWith("local");
         int expected = expectedExecutors(context);
         while (true) {
             Slots slots = of(context);
-            String lack = slots.lack(context, cluster, need);
+            String lack = slots.lack(context, config, need);
             if (lack == null) {
                 return slots;
             }
@@ -60,8 +61,8 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
     }
 
     /** As {@link #require}, for the number of slots and GPUs alone. */
-    public static Slots requireCount(JavaSparkContext context, ClusterConfig cluster) {
-        return require(context, cluster, MemoryNeed.NONE);
+    public static Slots requireCount(JavaSparkContext context, WeftConfig config) {
+        return require(context, config, MemoryNeed.NONE);
     }
 
     private static int expectedExecutors(JavaSparkContext context) {
@@ -98,11 +99,14 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
     }
 
     /** What is missing, with the numbers; null where nothing is. */
-    private String lack(JavaSparkContext context, ClusterConfig cluster, MemoryNeed need) {
-        int wanted = cluster.workers() + cluster.servers();
+    private String lack(JavaSparkContext context, WeftConfig config, MemoryNeed need) {
+        ClusterConfig cluster = config.cluster();
+        int wanted = cluster.workers() + config.serverTasks();
         if (slots < wanted) {
-            return "too few slots: " + cluster.workers() + " workers and " + cluster.servers() + " servers need "
-                    + wanted + ", " + executors + " executors have " + slots;
+            int replicas = config.servers().replicas();
+            return "too few slots: " + cluster.workers() + " workers and " + cluster.servers() + " servers"
+                    + (replicas > 1 ? " of " + replicas + " replicas" : "") + " need " + wanted + ", " + executors
+                    + " executors have " + slots;
         }
         boolean cuda = cluster.device().equals("cuda") || (cluster.device().equals("auto") && hasGpus(context));
         if (cuda && gpus < cluster.workers()) {
@@ -110,7 +114,7 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
                     + cluster.workers() + ", Spark has " + gpus + " (spark.executor.resource.gpu.amount="
                     + context.getConf().get("spark.executor.resource.gpu.amount", "not set") + ")";
         }
-        return need.lack(context, cluster, executors);
+        return need.lack(context, config, executors);
     }
 
     private static void pause() {

@@ -69,7 +69,7 @@ public final class TrainingJob {
         WeftConfig config = plan.config();
         MemoryNeed need = MemoryNeed.of(
                 plan.shape().layout(), config.cluster(), config.training().lanes());
-        slots = Slots.require(application.context(), config.cluster(), need);
+        slots = Slots.require(application.context(), config, need);
         LOG.info("{} executors with {} slots and {} GPUs", slots.executors(), slots.slots(), slots.gpus());
     }
 
@@ -98,6 +98,7 @@ public final class TrainingJob {
             }
             Address address =
                     new Address(driverHost(context), listener.address().port());
+            context.sc().addSparkListener(new ExecutorWatch(coordinating));
             train(coordinating, address, security, store, slots.gpusPerWorker(config.cluster()));
             observer.close();
             return observer.result().withStopped(stopRequested.get());
@@ -114,11 +115,11 @@ public final class TrainingJob {
         ServerOptions serverOptions = new ServerOptions(config, vocabSize, address, security, store);
         WorkerOptions workerOptions = new WorkerOptions(config, vocabSize, address, security);
         LongStage servers =
-                LongStage.start(context, "weft-servers", config.cluster().servers(), 0, new ServerTask(serverOptions));
+                LongStage.start(context, "weft-servers", config.serverTasks(), 0, new ServerTask(serverOptions));
         LongStage workers = LongStage.start(
                 context,
                 "weft-workers",
-                config.cluster().workers(),
+                config.cluster().workerTasks(),
                 gpusPerWorker,
                 new WorkerTask(workerOptions, store));
         try {

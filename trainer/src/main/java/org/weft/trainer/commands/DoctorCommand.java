@@ -96,7 +96,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private void cluster(WeftConfig config, ConfigOptions.FileAccess files) {
         try (SparkApplication application = SparkApplication.start(config, "doctor", files.settings())) {
-            Slots slots = Slots.requireCount(application.context(), config.cluster());
+            Slots slots = Slots.requireCount(application.context(), config);
             fine(
                     "cluster",
                     application.context().master() + ": " + slots.executors() + " executors, " + slots.slots()

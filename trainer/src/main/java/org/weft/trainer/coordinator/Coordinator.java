@@ -1,8 +1,6 @@
 package org.weft.trainer.coordinator;
 
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -27,46 +25,41 @@ public final class Coordinator implements Service, AutoCloseable {
     private static final long POLL_HOLD_MILLIS = 5_000;
 
     private final ClusterConfig cluster;
+    private final int replicas;
     private final RunListener listener;
     private final Members members = new Members();
     private final RunState state;
+    private final ProgressWatch watch;
     private final String layoutHash;
     private final LongSupplier clockMillis;
     private final ScheduledExecutorService thread;
-    private final FailureLedger failures = new FailureLedger();
+    private final MemberFailures failures = new MemberFailures();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private RunPhase lastPhase;
-    private int lastStep = -1;
-    private long lastProgressMillis;
 
     public Coordinator(RunPlan plan, RunListener listener) {
         this(plan, listener, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     }
 
     Coordinator(RunPlan plan, RunListener listener, LongSupplier clockMillis) {
-        this(plan, listener, clockMillis, Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread created = new Thread(task, "weft-coordinator");
-            created.setDaemon(true);
-            return created;
-        }));
+        this(plan, listener, clockMillis, CoordinatorThread.start());
     }
 
-    /**
-     * @param thread runs one task after the other, in the order in which they come
-     */
+    /** On a given thread, which runs one task after the other in the order in which they come. */
     Coordinator(RunPlan plan, RunListener listener, LongSupplier clockMillis, ScheduledExecutorService thread) {
         this.cluster = plan.config().cluster();
+        this.replicas = plan.config().servers().replicas();
         this.listener = listener;
         this.clockMillis = clockMillis;
         this.layoutHash = plan.shape().layout().hash();
-        this.state = new RunState(plan, members, listener);
+        this.state = new RunState(plan, members, listener, clockMillis);
+        this.watch = new ProgressWatch(cluster, state);
         this.thread = thread;
     }
 
     /** Starts the watch over leases and deadlines. */
     @SuppressWarnings("FutureReturnValueIgnored") // Ends with close(); tick() hands its failures to the run.
     public void start() {
-        lastProgressMillis = clockMillis.getAsLong();
+        watch.start(clockMillis.getAsLong());
         thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -89,8 +82,24 @@ public final class Coordinator implements Service, AutoCloseable {
         post(() -> state.checkpointCommitted(generation, step, directory));
     }
 
-    public void checkpointFailed(int step, String cause) {
-        post(() -> state.checkpointFailed(step, cause));
+    public void checkpointFailed(int generation, int step, String cause) {
+        post(() -> state.saves().failed(generation, step, cause));
+    }
+
+    /**
+     * Spark has lost an executor: its members are gone, without waiting for their leases.
+     *
+     * @param cause as Spark gives it
+     */
+    public void executorLost(String executor, String cause) {
+        post(() -> {
+            for (Member member : members.all()) {
+                if (member.executor.equals(executor)) {
+                    listener.notice(member + " is lost with its executor: " + cause);
+                    lose(member);
+                }
+            }
+        });
     }
 
     private void post(Runnable event) {
@@ -108,10 +117,8 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     private void afterEvent() {
-        if (state.phase() != lastPhase || state.step() != lastStep) {
-            lastPhase = state.phase();
-            lastStep = state.step();
-            lastProgressMillis = clockMillis.getAsLong();
+        if (watch.observe(clockMillis.getAsLong())) {
+            failures.forget();
         }
         if (state.phase() == RunPhase.ENDED && !ended.isDone()) {
             if (state.failure() == null) {
@@ -133,13 +140,14 @@ public final class Coordinator implements Service, AutoCloseable {
         if (request instanceof Message.JoinWorker join) {
             join(new Member(join, members.nextIncarnation()), join.layoutHash(), reply);
         } else if (request instanceof Message.JoinServer join) {
-            join(new Member(join, members.nextIncarnation()), join.layoutHash(), reply);
+            join(new Member(join, replicas, members.nextIncarnation()), join.layoutHash(), reply);
         } else if (request instanceof Message.Heartbeat m) {
-            from(m.role(), m.id(), m.incarnation(), reply, member -> {});
+            Message alive = new Message.Alive(state.generation().number());
+            from(m.role(), m.id(), m.incarnation(), reply, alive, member -> {});
         } else if (request instanceof Message.PollWork m) {
             poll(Role.WORKER, m.worker(), m.incarnation(), reply, state::workFor);
         } else if (request instanceof Message.PollOrder m) {
-            poll(Role.SERVER, m.shard(), m.incarnation(), reply, server -> state.orderFor(server, m));
+            poll(Role.SERVER, m.server(), m.incarnation(), reply, server -> state.orderFor(server, m));
         } else if (request instanceof Message.LanesDone m) {
             from(Role.WORKER, m.worker(), m.incarnation(), reply, member -> state.lanesDone(m));
         } else if (request instanceof Message.BatchesEvaluated m) {
@@ -147,13 +155,15 @@ public final class Coordinator implements Service, AutoCloseable {
         } else if (request instanceof Message.WorkAbandoned m) {
             from(Role.WORKER, m.worker(), m.incarnation(), reply, member -> state.workAbandoned(member, m));
         } else if (request instanceof Message.ShardLoaded m) {
-            from(Role.SERVER, m.shard(), m.incarnation(), reply, member -> state.shardLoaded(m));
+            from(Role.SERVER, m.server(), m.incarnation(), reply, member -> state.shardLoaded(member, m));
         } else if (request instanceof Message.ShardReduced m) {
-            from(Role.SERVER, m.shard(), m.incarnation(), reply, member -> state.shardReduced(m));
+            from(Role.SERVER, m.server(), m.incarnation(), reply, member -> state.shardReduced(member, m));
         } else if (request instanceof Message.ShardSaved m) {
-            from(Role.SERVER, m.shard(), m.incarnation(), reply, member -> state.shardSaved(m));
+            from(Role.SERVER, m.server(), m.incarnation(), reply, member -> state.saves()
+                    .shardSaved(member, m));
         } else if (request instanceof Message.ShardSaveFailed m) {
-            from(Role.SERVER, m.shard(), m.incarnation(), reply, member -> state.shardSaveFailed(m));
+            from(Role.SERVER, m.server(), m.incarnation(), reply, member -> state.saves()
+                    .shardSaveFailed(m));
         } else if (request instanceof Message.MemberFailed m) {
             reply.complete(new Message.Done());
             memberFailed(m);
@@ -170,6 +180,11 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     private void from(Role role, int id, int incarnation, CompletableFuture<Message> reply, Handler handler) {
+        from(role, id, incarnation, reply, new Message.Done(), handler);
+    }
+
+    private void from(
+            Role role, int id, int incarnation, CompletableFuture<Message> reply, Message answer, Handler handler) {
         Member member = members.find(role, id, incarnation);
         if (member == null) {
             reply.complete(new Message.Refused(
@@ -177,7 +192,7 @@ public final class Coordinator implements Service, AutoCloseable {
             return;
         }
         member.lastSeenMillis = clockMillis.getAsLong();
-        reply.complete(new Message.Done());
+        reply.complete(answer);
         handler.handle(member);
     }
 
@@ -202,10 +217,9 @@ public final class Coordinator implements Service, AutoCloseable {
     private void join(Member member, String layout, CompletableFuture<Message> reply) {
         String name = member.role.name(member.id);
         if (!layout.equals(layoutHash)) {
-            String cause = name + " has another parameter layout: " + layout + " expected=" + layoutHash;
-            reply.complete(new Message.Refused(cause));
-            state.fail(WeftException.usage(
-                    cause, "driver and executors need the same configuration and the same release of Weft"));
+            WeftException other = RunFailures.otherLayout(name, layout, layoutHash);
+            reply.complete(new Message.Refused(other.getMessage()));
+            state.fail(other);
             return;
         }
         if (members.hasLaterAttempt(member)) {
@@ -221,9 +235,9 @@ public final class Coordinator implements Service, AutoCloseable {
         reply.complete(new Message.Admitted(member.incarnation));
         listener.notice(member + (replaced == null ? " joined" : " joined in place of an earlier attempt"));
         if (member.role == Role.WORKER) {
-            state.workerJoined(replaced);
+            state.workerJoined(member, replaced);
         } else {
-            state.serverJoined(member);
+            state.serverJoined(member, replaced);
         }
     }
 
@@ -233,19 +247,13 @@ public final class Coordinator implements Service, AutoCloseable {
         }
         String name = report.role().name(report.id());
         listener.notice(name + " failed: " + report.cause());
-        Member present = members.all().stream()
-                .filter(m -> m.role == report.role() && m.id == report.id())
-                .findFirst()
-                .orElse(null);
+        Member present = members.find(report.role(), report.id());
         if (present != null && present.incarnation != report.incarnation()) {
             return; // Of an attempt that was given up: another one has its place.
         }
-        if (failures.endsRun(report)) {
-            ExitStatus status = Arrays.stream(ExitStatus.values())
-                    .filter(s -> s.code() == report.exitStatus())
-                    .findFirst()
-                    .orElse(ExitStatus.FAILED);
-            state.fail(new WeftException(status, name + ": " + report.cause(), report.hint()));
+        WeftException fatal = failures.report(report);
+        if (fatal != null) {
+            state.fail(fatal);
         } else if (present != null) {
             lose(present);
         }
@@ -255,7 +263,9 @@ public final class Coordinator implements Service, AutoCloseable {
         members.remove(member);
         member.reply(new Message.Refused(member + " was given up"));
         if (member.role == Role.WORKER) {
-            state.workerLost(member);
+            state.desk().lost(member);
+        } else {
+            state.serverLost(member);
         }
     }
 
@@ -274,21 +284,9 @@ public final class Coordinator implements Service, AutoCloseable {
                 listener.notice(silent + " gave no sign of life for " + cluster.leaseSeconds() + " s and is given up");
                 lose(silent);
             }
-            checkDeadline(now);
+            state.tick();
+            watch.checkDeadline(now);
         });
-    }
-
-    private void checkDeadline(long now) {
-        boolean gathering = state.phase() == RunPhase.GATHERING;
-        int seconds = gathering ? cluster.startTimeoutSeconds() : cluster.stepTimeoutSeconds();
-        if (now - lastProgressMillis > TimeUnit.SECONDS.toMillis(seconds)) {
-            state.fail(new WeftException(
-                    gathering ? ExitStatus.CLUSTER : ExitStatus.FAILED,
-                    "gave up after " + seconds + " s: the run " + state.waitsFor(),
-                    gathering
-                            ? "give the application more cores or executors, or raise cluster.start_timeout_seconds"
-                            : "see that task's log; resume from the last checkpoint with --resume"));
-        }
     }
 
     /** Stops the thread; members that are still polling get no further answer. */

@@ -1,6 +1,5 @@
 package org.weft.trainer.coordinator;
 
-import java.util.List;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.protocol.Message;
 
@@ -9,9 +8,9 @@ final class EvaluationLedger {
     final WorkPool batches;
     private final long[] targets;
 
-    EvaluationLedger(int batches, List<Integer> workers) {
-        this.batches = new WorkPool(batches, workers);
-        this.targets = new long[batches];
+    EvaluationLedger(WorkPool batches, int count) {
+        this.batches = batches;
+        this.targets = new long[count];
     }
 
     void batchesEvaluated(Message.BatchesEvaluated report) {

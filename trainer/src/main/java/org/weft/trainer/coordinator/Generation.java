@@ -1,23 +1,23 @@
 package org.weft.trainer.coordinator;
 
-import java.util.BitSet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import org.weft.core.protocol.Message;
 
 /**
- * The period between two loadings of the servers: its number, where it starts from, and how far the loading is. Every
- * commit of a checkpoint moves the place that the next one starts from. Owned by the coordinator's thread.
+ * The period during which the servers hold one line of versions: its number, whom its opening waits for, and where the
+ * next one would start from if state were lost. Every commit of a checkpoint moves that place. Owned by the coordinator's
+ * thread.
  */
 final class Generation {
-    private final Members members;
-    private final int servers;
     private int number;
-    private final BitSet loaded = new BitSet();
+    private final List<Member> awaited = new ArrayList<>();
+    private boolean loading;
     private String checkpoint;
     private int step;
 
-    Generation(RunPlan plan, Members members) {
-        this.members = members;
-        this.servers = plan.config().cluster().servers();
+    Generation(RunPlan plan) {
         this.number = plan.firstGeneration() - 1;
         this.checkpoint = plan.checkpoint();
         this.step = plan.startStep();
@@ -31,7 +31,7 @@ final class Generation {
         return generation == number;
     }
 
-    /** Version of the parameters that this generation starts with, or the next one would. */
+    /** Version of the parameters that a generation from the last checkpoint starts with. */
     int startStep() {
         return step;
     }
@@ -41,31 +41,39 @@ final class Generation {
         return checkpoint;
     }
 
-    /** Tells every server to start anew. */
-    void begin(boolean save) {
-        loaded.clear();
-        for (Member server : members.servers()) {
-            server.orders.clear();
-            server.order(new Message.LoadParameters(number, step, checkpoint, save));
-        }
-    }
-
-    void next() {
+    /**
+     * Opens the next generation.
+     *
+     * @param fromCheckpoint whether the servers load state, which makes whatever they have worthless until they have
+     */
+    void next(boolean fromCheckpoint) {
         number++;
+        loading = fromCheckpoint;
+        awaited.clear();
     }
 
-    /** Whether every shard is loaded now. */
-    boolean shardLoaded(Message.ShardLoaded report) {
-        if (is(report.generation())) {
-            loaded.set(report.shard());
-        }
-        return firstUnloaded() < 0;
+    /** Whether servers are still loading a checkpoint. */
+    boolean isLoading() {
+        return loading && !awaited.isEmpty();
     }
 
-    /** The first shard that has not loaded, or -1. */
-    int firstUnloaded() {
-        int shard = loaded.nextClearBit(0);
-        return shard < servers ? shard : -1;
+    /** Nothing goes on until these have reported. */
+    void await(Collection<Member> servers) {
+        awaited.addAll(servers);
+    }
+
+    /** Whether the report is of this generation, from a server that is waited for. */
+    boolean loaded(Member server, Message.ShardLoaded report) {
+        return is(report.generation()) && awaited.remove(server);
+    }
+
+    void forget(Member server) {
+        awaited.remove(server);
+    }
+
+    /** The first server that is waited for, or null. */
+    Member firstAwaited() {
+        return awaited.isEmpty() ? null : awaited.get(0);
     }
 
     void committed(int committedStep, String directory) {

@@ -11,6 +11,9 @@ import org.weft.core.protocol.Role;
 final class Member {
     final Role role;
     final int id;
+    /** The shard that a server holds a copy of; -1 for a worker. */
+    final int shard;
+
     final int attempt;
     final int incarnation;
     final String host;
@@ -30,6 +33,7 @@ final class Member {
     Member(Message.JoinWorker join, int incarnation) {
         this.role = Role.WORKER;
         this.id = join.worker();
+        this.shard = -1;
         this.attempt = join.attempt();
         this.incarnation = incarnation;
         this.host = join.host();
@@ -38,9 +42,10 @@ final class Member {
         this.address = null;
     }
 
-    Member(Message.JoinServer join, int incarnation) {
+    Member(Message.JoinServer join, int replicas, int incarnation) {
         this.role = Role.SERVER;
-        this.id = join.shard();
+        this.id = join.server();
+        this.shard = join.server() / replicas;
         this.attempt = join.attempt();
         this.incarnation = incarnation;
         this.host = join.address().host();
@@ -66,6 +71,12 @@ final class Member {
     private static boolean leadsTo(Message order, int generation, int step) {
         if (order instanceof Message.LoadParameters load) {
             return load.generation() == generation && load.step() == step;
+        }
+        if (order instanceof Message.AdoptGeneration adopt) {
+            return adopt.generation() == generation && adopt.step() == step;
+        }
+        if (order instanceof Message.CopyShard copy) {
+            return copy.generation() == generation && copy.step() == step;
         }
         return order instanceof Message.ApplyStep apply && apply.generation() == generation && apply.step() + 1 == step;
     }

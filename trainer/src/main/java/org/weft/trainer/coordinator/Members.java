@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
-import org.weft.core.protocol.Address;
 import org.weft.core.protocol.Role;
 
 /** Who takes part in the run right now. Owned by the coordinator's thread. */
@@ -26,6 +25,11 @@ final class Members {
     /** Admits a member; returns the attempt that it replaces, or null. */
     Member admit(Member member) {
         return table(member.role).put(member.id, member);
+    }
+
+    /** The attempt that has this member's place, or null. */
+    Member find(Role role, int id) {
+        return table(role).get(id);
     }
 
     /** The member with this id and incarnation, or null where that attempt was given up. */
@@ -50,9 +54,9 @@ final class Members {
         return List.copyOf(workers.keySet());
     }
 
-    /** Every server's address, by shard. */
-    Address[] serverAddresses() {
-        return servers.values().stream().map(server -> server.address).toArray(Address[]::new);
+    /** Live copies of a shard, by id. */
+    List<Member> copiesOf(int shard) {
+        return servers.values().stream().filter(server -> server.shard == shard).toList();
     }
 
     List<Member> all() {
@@ -71,6 +75,12 @@ final class Members {
         return all().stream()
                 .filter(member -> member.lastSeenMillis < sinceMillis)
                 .toList();
+    }
+
+    /** A member's name, with its place where it is known. */
+    String name(Role role, int id) {
+        Member member = table(role).get(id);
+        return member == null ? role.name(id) + " (gone)" : member.toString();
     }
 
     /** Ids in [0, expected) of which no member has joined, as text. */

@@ -8,12 +8,14 @@ final class RunFailures {
 
     /**
      * @param what is not finite, with its value
+     * @param skipped steps before that were skipped for the same reason
      * @param checkpoint the last committed one, or empty
      */
-    static WeftException notFinite(int step, String what, String checkpoint) {
+    static WeftException notFinite(int step, String what, int skipped, String checkpoint) {
         String from = checkpoint.isEmpty() ? "no checkpoint was written yet" : "the last checkpoint is " + checkpoint;
         return WeftException.failed(
-                "step " + step + ": " + what + "; stopped before the update",
+                "step " + step + ": " + what + "; stopped before the update"
+                        + (skipped == 0 ? "" : ", after " + skipped + " skipped steps in a row"),
                 "lower training.learning_rate or lengthen training.warmup_steps; " + from);
     }
 
@@ -21,5 +23,11 @@ final class RunFailures {
         return WeftException.failed(
                 "the last checkpoint (step " + step + ") could not be written: " + cause,
                 "mend the storage of run.dir and run again with --resume");
+    }
+
+    static WeftException otherLayout(String member, String actual, String expected) {
+        return WeftException.usage(
+                member + " has another parameter layout: " + actual + " expected=" + expected,
+                "driver and executors need the same configuration and the same release of Weft");
     }
 }

@@ -7,12 +7,21 @@ import org.weft.core.protocol.SavedRange;
 public interface RunListener {
 
     /**
+     * One piece of work of one worker.
+     *
+     * @param computeMillis forward, backward and the worker's part of the lane tree
+     * @param waitMillis for parameters and acknowledgements
+     */
+    record WorkerTime(int worker, int lanes, double computeMillis, double waitMillis, long pushBytes, long pullBytes) {}
+
+    /**
      * One step, as {@code metrics.jsonl} has it.
      *
      * @param step updates applied, this one included
      * @param tokens target tokens of the step
-     * @param waitMillis longest wait of a worker for parameters and acknowledgements
+     * @param workers where the workers' time went, one a piece of work, in the order of completion
      * @param peakFlops of the workers together
+     * @param skipped whether the parameters were left as they are, for a loss or the gradient was not finite
      */
     record Step(
             int step,
@@ -21,13 +30,25 @@ public interface RunListener {
             double gradientNorm,
             long tokens,
             double stepMillis,
-            double waitMillis,
-            long pushBytes,
-            long pullBytes,
-            double peakFlops) {
+            List<WorkerTime> workers,
+            double peakFlops,
+            boolean skipped) {
 
         public double tokensPerSecond() {
             return tokens * 1000 / stepMillis;
+        }
+
+        /** The longest wait of a worker for parameters and acknowledgements. */
+        public double waitMillis() {
+            return workers.stream().mapToDouble(WorkerTime::waitMillis).max().orElse(0);
+        }
+
+        public long pushBytes() {
+            return workers.stream().mapToLong(WorkerTime::pushBytes).sum();
+        }
+
+        public long pullBytes() {
+            return workers.stream().mapToLong(WorkerTime::pullBytes).sum();
         }
     }
 

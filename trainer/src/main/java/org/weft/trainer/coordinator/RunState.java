@@ -1,13 +1,9 @@
 package org.weft.trainer.coordinator;
 
-import java.util.List;
+import java.util.function.LongSupplier;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.lanes.LaneSpan;
 import org.weft.core.protocol.Message;
-import org.weft.core.protocol.SavedRange;
-import org.weft.server.optim.GradientClip;
-import org.weft.server.optim.LearningRateSchedule;
 
 /**
  * Where a run stands, and what follows. Phases:
@@ -15,43 +11,45 @@ import org.weft.server.optim.LearningRateSchedule;
  * <pre>
  *   GATHERING --all joined--> LOADING --all shards loaded--> EVALUATING (where due) --> COMPUTING
  *                                ^                               ^                        |
- *                                +------ a server was replaced   +---- update decided ----+
+ *                                +-- the servers changed         +---- update decided ----+
  *   COMPUTING --last update--> EVALUATING --> SAVING --last checkpoint committed--> ENDED
  * </pre>
  *
- * An update is decided when every lane's loss and every bucket's norm are in. Nothing is decided on a number that is not
- * finite. Driven by one thread, which owns it.
+ * An update is decided when every lane's loss and every bucket's norm are in, from the shard's backup too. A new generation
+ * begins whenever the servers change in mid-step: with the parameters at hand where every shard has them still (a backup
+ * takes over), else with those of the last checkpoint. Driven by one thread, which owns it.
  */
 final class RunState {
     private final RunPlan plan;
     private final WeftConfig config;
     private final Members members;
     private final RunListener listener;
+    private final ServerGroup servers;
+    private final ShardTable shards;
+    private final StepWork work;
     private final WorkDesk desk;
     private final Generation generation;
-    private final CheckpointLedger checkpoint;
-    private final LearningRateSchedule schedule;
-    private final GradientClip clip;
+    private final Saves saves;
+    private final UpdateRule rule;
 
     private RunPhase phase = RunPhase.GATHERING;
     private int step;
     private int lastStep;
-    private StepLedger ledger;
-    private EvaluationLedger evaluation;
-    private int evaluatedStep = -1;
     private boolean stopping;
     private WeftException failure;
 
-    RunState(RunPlan plan, Members members, RunListener listener) {
+    RunState(RunPlan plan, Members members, RunListener listener, LongSupplier clockMillis) {
         this.plan = plan;
         this.config = plan.config();
         this.members = members;
         this.listener = listener;
-        this.desk = new WorkDesk(members, config.cluster().servers());
-        this.generation = new Generation(plan, members);
-        this.checkpoint = new CheckpointLedger(config.cluster().servers());
-        this.schedule = LearningRateSchedule.of(config.training());
-        this.clip = new GradientClip(config.training().clipNorm());
+        this.servers = new ServerGroup(plan, members, listener, clockMillis);
+        this.shards = servers.shards();
+        this.generation = servers.generation();
+        this.work = new StepWork(plan, members, servers, clockMillis);
+        this.desk = work.desk();
+        this.saves = servers.saves();
+        this.rule = new UpdateRule(config.training());
         this.lastStep = Math.max(plan.startStep(), config.training().steps());
     }
 
@@ -68,86 +66,97 @@ final class RunState {
         return step;
     }
 
-    // ---- members come and go
+    Generation generation() {
+        return generation;
+    }
 
-    /**
-     * @param replaced the attempt whose place the new worker takes, or null
-     */
-    void workerJoined(Member replaced) {
+    void workerJoined(Member worker, Member replaced) {
         if (replaced != null) {
-            desk.release(replaced);
+            desk.release(replaced.id);
         }
+        desk.joined(worker);
         startWhenGathered();
     }
 
-    void serverJoined(Member server) {
-        if (phase == RunPhase.GATHERING || phase == RunPhase.ENDED) {
-            startWhenGathered();
-        } else {
-            beginGeneration(server + " took over");
+    void serverJoined(Member server, Member replaced) {
+        if (replaced != null) {
+            serverLost(replaced);
+        }
+        startWhenGathered();
+        if (phase != RunPhase.GATHERING && phase != RunPhase.ENDED && !shards.isWhole()) {
+            loadWhenPossible(server + " took over");
         }
     }
 
-    void workerLost(Member worker) {
-        desk.release(worker);
+    void serverLost(Member server) {
+        if (phase == RunPhase.ENDED) {
+            return;
+        }
+        switch (servers.lost(server)) {
+            case GONE -> loadWhenPossible(server + " is gone");
+            case TAKEN_OVER -> takeOver(server);
+            default -> { // Perhaps it was all that was waited for.
+                enterStepWhenLoaded();
+                decideWhenComplete();
+            }
+        }
+    }
+
+    private void takeOver(Member lost) {
+        String why = lost + " is gone, " + shards.serving(lost.shard) + " takes over";
+        if (generation.isLoading()) {
+            loadWhenPossible(why);
+        } else {
+            stepDown();
+            servers.adopt(step, why, saves.lost(lost.shard));
+        }
+    }
+
+    /** Time is up for those who have not joined: the run starts with fewer, if they are enough. */
+    boolean startWithFewer() {
+        startWhenGathered(config.cluster().minWorkers(), config.cluster().servers());
+        return phase != RunPhase.GATHERING;
     }
 
     private void startWhenGathered() {
-        boolean complete = members.workers().size() >= config.cluster().workers()
-                && members.servers().size() >= config.cluster().servers();
-        if (phase == RunPhase.GATHERING && complete) {
-            beginGeneration("all members joined");
+        startWhenGathered(config.cluster().workers(), config.serverTasks());
+    }
+
+    private void startWhenGathered(int workers, int copies) {
+        int workersHere = members.workers().size();
+        int copiesHere = members.servers().size();
+        if (phase == RunPhase.GATHERING && workersHere >= workers && copiesHere >= copies) {
+            loadWhenPossible(workersHere + " workers and " + copiesHere + " servers joined");
         }
     }
 
-    private void beginGeneration(String why) {
-        generation.next();
+    /** A generation from the last checkpoint, as soon as every shard has a server. */
+    private void loadWhenPossible(String why) {
+        if (!shards.canBeWhole()) {
+            return;
+        }
+        step = generation.startStep();
+        rule.decided(false);
+        stepDown();
+        servers.load(why, generation.checkpoint().isEmpty() && step >= lastStep);
+    }
+
+    private void stepDown() {
         phase = RunPhase.LOADING;
         desk.close();
-        checkpoint.end();
-        step = generation.startStep();
-        boolean save = generation.checkpoint().isEmpty() && step >= lastStep;
-        if (save) {
-            checkpoint.begin(generation.number(), step);
-        }
-        listener.notice("generation " + generation.number() + " starts at step " + step + ": " + why);
-        generation.begin(save);
     }
 
-    void shardLoaded(Message.ShardLoaded report) {
-        if (phase == RunPhase.LOADING && generation.shardLoaded(report)) {
-            enterStep(step);
+    void shardLoaded(Member server, Message.ShardLoaded report) {
+        if (servers.loaded(server, report)) {
+            enterStepWhenLoaded();
         }
     }
 
-    // ---- a step
-
-    private void enterStep(int newStep) {
-        step = newStep;
-        desk.close();
-        if (plan.evaluatesAt(step) && evaluatedStep < step && !stopping) {
-            phase = RunPhase.EVALUATING;
-            evaluation = new EvaluationLedger(plan.validationBatches(), members.workerIds());
-            desk.open(evaluation.batches, this::evaluate);
-        } else if (step >= lastStep) {
-            phase = RunPhase.SAVING;
+    private void enterStepWhenLoaded() {
+        if (phase == RunPhase.LOADING && servers.isReady()) {
+            phase = work.open(step, lastStep, stopping);
             endWhenSaved();
-        } else {
-            phase = RunPhase.COMPUTING;
-            WorkPool lanes = new WorkPool(config.training().lanes(), members.workerIds());
-            int buckets = plan.shape().layout().bucketCount();
-            ledger = new StepLedger(step, lanes, buckets, config.cluster().servers(), System.nanoTime());
-            desk.open(lanes, this::compute);
         }
-    }
-
-    private Message compute(LaneSpan span) {
-        return new Message.ComputeLanes(generation.number(), step, span, members.serverAddresses());
-    }
-
-    private Message evaluate(LaneSpan span) {
-        return new Message.EvaluateBatches(
-                generation.number(), step, span.first(), span.count(), members.serverAddresses());
     }
 
     /** What a polling worker is to do now, or null where it has to wait. */
@@ -162,118 +171,108 @@ final class RunState {
     }
 
     void lanesDone(Message.LanesDone report) {
-        if (phase != RunPhase.COMPUTING || !generation.is(report.generation()) || report.step() != step) {
-            return;
-        }
-        String notFinite = StepLedger.notFinite(report);
-        if (notFinite != null) {
-            failNotFinite(notFinite);
-            return;
-        }
-        ledger.lanesDone(report);
+        work.lanesDone(report);
         decideWhenComplete();
     }
 
-    void shardReduced(Message.ShardReduced report) {
-        if (phase == RunPhase.COMPUTING && generation.is(report.generation()) && report.step() == step) {
-            ledger.shardReduced(report);
+    void shardReduced(Member server, Message.ShardReduced report) {
+        if (work.shardReduced(server, report)) {
             decideWhenComplete();
+        } else {
+            loadWhenPossible("the sums of step " + step + " differ between " + server
+                    + " and the other copy of its shard: one of them has damaged memory");
         }
     }
 
     void workAbandoned(Member worker, Message.WorkAbandoned report) {
         listener.notice(worker + " dropped its work on step " + report.step() + ": " + report.cause());
         if (generation.is(report.generation())) {
-            desk.release(worker);
+            desk.release(worker.id);
         }
     }
 
     private void decideWhenComplete() {
-        if (!ledger.isComplete()) {
+        if (phase != RunPhase.COMPUTING) {
             return;
         }
-        double norm = ledger.gradientNorm();
-        if (!Double.isFinite(norm)) {
-            failNotFinite("the gradient's norm is " + norm + " though every lane's loss is finite");
-            return;
+        String notFinite = work.ledger().notFinite();
+        if (rule.isFatal(notFinite)) {
+            fail(RunFailures.notFinite(step, notFinite, rule.skipped(), generation.checkpoint()));
+        } else if (work.isStepComplete()) {
+            decide(notFinite);
         }
+    }
+
+    private void decide(String notFinite) {
+        boolean skip = notFinite != null;
+        rule.decided(skip);
+        if (skip) {
+            listener.notice("step " + step + " is skipped: " + notFinite);
+        }
+        desk.completed();
         int next = step + 1;
-        boolean last = next == lastStep || stopping;
-        boolean save = last || (plan.savesAt(next) && !checkpoint.isPending());
-        if (save) {
-            checkpoint.begin(generation.number(), next);
-        }
-        Message apply = new Message.ApplyStep(generation.number(), step, clip.scale(norm), save);
-        members.servers().forEach(server -> server.order(apply));
-        listener.stepDone(ledger.record(schedule.at(step), plan.tokensAt(1), members.peakFlops()));
-        if (stopping) {
-            lastStep = next;
-        }
-        enterStep(next);
+        boolean save = saves.isDue(next, next == lastStep || stopping);
+        servers.apply(step, skip ? 0 : rule.scale(work.ledger()), skip, save);
+        listener.stepDone(work.ledger().record(rule.learningRate(step), plan.tokensAt(1), members.peakFlops()));
+        lastStep = stopping ? next : lastStep;
+        step = next;
+        stepDown();
+        enterStepWhenLoaded();
     }
 
     void batchesEvaluated(Message.BatchesEvaluated report) {
-        if (phase != RunPhase.EVALUATING || !generation.is(report.generation()) || report.step() != step) {
-            return;
-        }
-        evaluation.batchesEvaluated(report);
-        if (!evaluation.isComplete()) {
-            return;
-        }
-        evaluatedStep = step;
-        listener.evaluated(step, evaluation.meanLoss());
-        enterStep(step);
-    }
-
-    // ---- checkpoints
-
-    void shardSaved(Message.ShardSaved report) {
-        List<SavedRange> files = checkpoint.shardSaved(report);
-        if (files != null) {
-            listener.checkpointWritten(report.generation(), report.step(), files);
+        Double loss = work.batchesEvaluated(report);
+        if (loss != null) {
+            listener.evaluated(step, loss);
+            stepDown();
+            enterStepWhenLoaded();
         }
     }
 
-    void shardSaveFailed(Message.ShardSaveFailed report) {
-        if (checkpoint.isFor(report.generation(), report.step())) {
-            checkpointFailed(report.step(), "server " + report.shard() + ": " + report.cause());
-        }
+    /** Who has which work. */
+    WorkDesk desk() {
+        return desk;
     }
 
-    void checkpointFailed(int savedStep, String cause) {
-        listener.checkpointFailed(savedStep, cause);
-        if (checkpoint.endIfFor(savedStep) && savedStep >= lastStep) {
-            fail(RunFailures.lastCheckpoint(savedStep, cause));
-        }
+    /** What is being written; reports of it need nothing of the run's state. */
+    Saves saves() {
+        return saves;
     }
 
     void checkpointCommitted(int savedGeneration, int savedStep, String directory) {
-        if (!checkpoint.isFor(savedGeneration, savedStep)) {
-            return;
+        if (saves.committed(savedGeneration, savedStep)) {
+            generation.committed(savedStep, directory);
+            endWhenSaved();
         }
-        checkpoint.end();
-        generation.committed(savedStep, directory);
-        endWhenSaved();
     }
 
     private void endWhenSaved() {
-        if (phase == RunPhase.SAVING && !checkpoint.isPending()) {
+        if (phase == RunPhase.SAVING && saves.isSettled()) {
             end();
         }
     }
 
-    // ---- the end
+    /** To be called now and then. */
+    void tick() {
+        desk.checkLost();
+        if (phase == RunPhase.COMPUTING) {
+            work.checkLate(listener);
+        }
+        saves.checkOverdue();
+        if (phase == RunPhase.SAVING && saves.isHopeless()) {
+            fail(RunFailures.lastCheckpoint(step, saves.lastFailure()));
+        } else if (phase == RunPhase.SAVING && saves.isRetryDue()) {
+            stepDown();
+            servers.adopt(step, "the last checkpoint is tried again", true);
+        }
+    }
 
     /** Ends the run after the step at hand, with a checkpoint. */
     void requestStop() {
         stopping = true;
-        if (phase == RunPhase.GATHERING || phase == RunPhase.LOADING) {
+        if (phase == RunPhase.GATHERING || generation.isLoading()) {
             end();
         }
-    }
-
-    private void failNotFinite(String what) {
-        fail(RunFailures.notFinite(step, what, generation.checkpoint()));
     }
 
     void fail(WeftException cause) {
@@ -294,7 +293,6 @@ final class RunState {
 
     /** Whom the run waits for, with names: the text of every time-out. */
     String waitsFor() {
-        return new WaitReport(members, config.cluster())
-                .describe(phase, step, desk.pool(), ledger, generation.firstUnloaded());
+        return new WaitReport(members, config).describe(phase, step, work, servers);
     }
 }

@@ -2,53 +2,70 @@ package org.weft.trainer.coordinator;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.protocol.Role;
 
 /** Says in words whom a run waits for. */
-record WaitReport(Members members, ClusterConfig cluster) {
+record WaitReport(Members members, WeftConfig config) {
 
-    String describe(RunPhase phase, int step, WorkPool pool, StepLedger ledger, int firstUnloaded) {
+    String describe(RunPhase phase, int step, StepWork work, ServerGroup servers) {
+        WorkPool pool = work.desk().pool();
         return switch (phase) {
             case GATHERING -> "waits for " + absent() + " to join";
-            case LOADING -> "waits for " + name(Role.SERVER, firstUnloaded) + " to load step " + step + absentSuffix();
-            case EVALUATING -> "step " + step + " waits for the evaluation of " + open(pool, "batches");
-            case COMPUTING -> "step " + step + " waits for " + computing(pool, ledger);
+            case LOADING -> "waits for " + loading(servers) + " to load step " + step + absentSuffix();
+            case EVALUATING ->
+                "step " + step + " waits for the evaluation of " + open(pool, "batches") + absentSuffix();
+            case COMPUTING -> "step " + step + " waits for " + computing(pool, work.ledger(), servers) + absentSuffix();
             case SAVING -> "waits for the last checkpoint of step " + step;
             case ENDED -> "has ended";
         };
     }
 
-    private String computing(WorkPool pool, StepLedger ledger) {
+    private String loading(ServerGroup servers) {
+        Member first = servers.generation().firstAwaited();
+        return first == null ? unserved(servers) : first.toString();
+    }
+
+    private String computing(WorkPool pool, StepLedger ledger, ServerGroup servers) {
+        if (!servers.shards().isWhole()) {
+            return unserved(servers);
+        }
         if (!pool.isComplete()) {
             return open(pool, "lanes");
         }
-        int shard = ledger.firstUnreduced();
-        return shard < 0 ? "a decision" : "the sums of " + name(Role.SERVER, shard);
+        Member server = ledger.firstUnreduced(servers.shards().active());
+        return server == null ? "a decision" : "the sums of " + server;
+    }
+
+    /** The first shard that nobody serves. */
+    private String unserved(ServerGroup servers) {
+        for (int shard = 0; shard < config.cluster().servers(); shard++) {
+            if (servers.shards().serving(shard) == null) {
+                return "a server of shard " + shard;
+            }
+        }
+        return "a decision";
     }
 
     private String open(WorkPool pool, String units) {
         List<String> waits = new ArrayList<>();
         pool.open()
-                .forEach((worker, span) -> waits.add(
-                        units + " " + span.first() + "-" + (span.end() - 1) + " of " + name(Role.WORKER, worker)));
+                .forEach((worker, span) -> waits.add(units + " " + span.first() + "-" + (span.end() - 1) + " of "
+                        + members.name(Role.WORKER, worker)));
         if (pool.hasFree()) {
             waits.add("a worker that takes over " + units);
         }
-        return String.join(", ", waits) + absentSuffix();
-    }
-
-    private String name(Role role, int id) {
-        return members.all().stream()
-                .filter(member -> member.role == role && member.id == id)
-                .map(Member::toString)
-                .findFirst()
-                .orElse(role.name(id) + " (gone)");
+        int few = config.cluster().minWorkers();
+        if (members.workers().size() < few) {
+            waits.add("at least " + few + " workers (cluster.min_workers), of whom "
+                    + members.workers().size() + " are here");
+        }
+        return String.join(", ", waits);
     }
 
     private String absent() {
-        String servers = members.missing(Role.SERVER, cluster.servers());
-        String workers = members.missing(Role.WORKER, cluster.workers());
+        String servers = members.missing(Role.SERVER, config.serverTasks());
+        String workers = members.missing(Role.WORKER, config.cluster().workers());
         return servers.isEmpty() || workers.isEmpty() ? servers + workers : servers + ", " + workers;
     }
 

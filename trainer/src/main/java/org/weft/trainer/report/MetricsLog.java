@@ -3,6 +3,7 @@ package org.weft.trainer.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -70,9 +71,9 @@ public final class MetricsLog implements AutoCloseable {
         lastStep = step.step();
         ObjectNode line = JSON.createObjectNode();
         line.put("step", step.step());
-        line.put("loss", step.loss());
+        putNumber(line, "loss", step.loss());
         line.put("learning_rate", step.learningRate());
-        line.put("grad_norm", step.gradientNorm());
+        putNumber(line, "grad_norm", step.gradientNorm());
         line.put("tokens", step.tokens());
         line.put("tokens_per_second", Math.round(step.tokensPerSecond()));
         if (Double.isFinite(mfu)) {
@@ -82,11 +83,31 @@ public final class MetricsLog implements AutoCloseable {
         line.put("wait_millis", Math.round(step.waitMillis() * 10) / 10.0);
         line.put("push_bytes", step.pushBytes());
         line.put("pull_bytes", step.pullBytes());
+        if (step.skipped()) {
+            line.put("skipped", true);
+        }
+        ArrayNode workers = line.putArray("workers");
+        for (RunListener.WorkerTime worker : step.workers()) {
+            workers.addObject()
+                    .put("worker", worker.worker())
+                    .put("lanes", worker.lanes())
+                    .put("compute_millis", Math.round(worker.computeMillis() * 10) / 10.0)
+                    .put("wait_millis", Math.round(worker.waitMillis() * 10) / 10.0);
+        }
         if (validationLoss != null) {
             line.put("val_loss", validationLoss);
         }
         line(JSON.writeValueAsString(line));
         flushNowAndThen();
+    }
+
+    /** JSON has no word for what is not finite. */
+    private static void putNumber(ObjectNode line, String key, double value) {
+        if (Double.isFinite(value)) {
+            line.put(key, value);
+        } else {
+            line.putNull(key);
+        }
     }
 
     /** A committed checkpoint: how long training stood still for its copy. Lines so far outlive the process. */

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.lanes.LaneSpan;
+import org.weft.core.protocol.Address;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 
@@ -104,7 +105,9 @@ class CoordinatorFailuresTest {
         CompletableFuture<Message> order = run.servers.get(0).poll();
         Message.ComputeLanes old = run.work(0);
         run.joinServer(run.servers.get(1));
-        assertThat(RunHarness.get(order)).isEqualTo(new Message.LoadParameters(5, 1, "/c/1", false));
+        assertThat(RunHarness.get(order))
+                .usingRecursiveComparison()
+                .isEqualTo(new Message.LoadParameters(5, 1, "/c/1", false, new Address[0]));
         assertThat(run.awaitNotice("generation 5"))
                 .isEqualTo("generation 5 starts at step 1: server 1 (executor s1, host host) took over");
         run.lanesDone(0, old, 1, 2); // Of the generation before: of no account.
@@ -249,7 +252,7 @@ class CoordinatorFailuresTest {
         assertThat(RunHarness.take(run.failedCheckpoints)).isEqualTo("1: server 0: disk full");
         assertThat(run.failedCheckpoints).isEmpty();
         assertThat(run.runStep().save()).isTrue();
-        run.coordinator.checkpointFailed(2, "manifest");
+        run.coordinator.checkpointFailed(1, 2, "manifest");
         assertThat(RunHarness.take(run.failedCheckpoints)).isEqualTo("2: manifest");
         assertThat(run.runStep().save()).isTrue();
         assertThat(run.coordinator.ended()).isNotDone();
@@ -269,7 +272,7 @@ class CoordinatorFailuresTest {
         run.validationBatches = 1;
         run.startComputing();
         run.runStep();
-        run.coordinator.checkpointFailed(1, "manifest");
+        run.coordinator.checkpointFailed(1, 1, "manifest");
         assertThat(run.failure()).hasMessageContaining("the last checkpoint (step 1)");
     }
 
@@ -278,7 +281,7 @@ class CoordinatorFailuresTest {
         run.with("training.steps=2", "checkpoint.every=1").startComputing();
         run.runStep();
         run.runStep();
-        run.coordinator.checkpointFailed(1, "slow and failed");
+        run.coordinator.checkpointFailed(1, 1, "slow and failed");
         RunHarness.take(run.failedCheckpoints);
         run.saveAll(2);
         assertThat(RunHarness.take(run.written)).hasSize(2);

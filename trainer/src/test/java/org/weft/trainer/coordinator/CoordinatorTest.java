@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.weft.core.ExitStatus;
 import org.weft.core.lanes.LaneSpan;
+import org.weft.core.protocol.Address;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.core.protocol.SavedRange;
@@ -33,7 +34,9 @@ class CoordinatorTest {
         run.joinWorker(0);
         assertThat(early).isNotDone();
         run.joinServer(run.servers.get(0));
-        assertThat(RunHarness.get(early)).isEqualTo(new Message.LoadParameters(1, 0, "", false));
+        assertThat(RunHarness.get(early))
+                .usingRecursiveComparison()
+                .isEqualTo(new Message.LoadParameters(1, 0, "", false, new Address[0]));
         CompletableFuture<Message> work = run.pollWork(0);
         run.loadAll();
         assertThat(((Message.ComputeLanes) RunHarness.get(work)).servers())
@@ -85,7 +88,9 @@ class CoordinatorTest {
         assertThat(order).isNotDone();
         run.servers.get(0).reduced(7);
         double norm = Math.sqrt(7 + 9 + 9);
-        assertThat(RunHarness.get(order)).isEqualTo(new Message.ApplyStep(1, 0, (float) (1 / (norm + 1e-6)), false));
+        assertThat(RunHarness.get(order))
+                .usingRecursiveComparison()
+                .isEqualTo(new Message.ApplyStep(1, 0, (float) (1 / (norm + 1e-6)), false, false, new Address[0]));
         RunListener.Step step = RunHarness.take(run.steps);
         assertThat(step.step()).isEqualTo(1);
         assertThat(step.gradientNorm()).isEqualTo(norm);

@@ -81,6 +81,11 @@ final class RunHarness implements AutoCloseable, RunListener {
             if (order instanceof Message.LoadParameters load) {
                 generation = load.generation();
                 step = load.step();
+            } else if (order instanceof Message.AdoptGeneration adopt) {
+                generation = adopt.generation();
+            } else if (order instanceof Message.CopyShard copy) {
+                generation = copy.generation();
+                step = copy.step();
             } else if (order instanceof Message.ApplyStep apply) {
                 step = apply.step() + 1;
             }
@@ -104,7 +109,8 @@ final class RunHarness implements AutoCloseable, RunListener {
         }
 
         BucketRange range() {
-            return new RangePartitioner(layout.bucketCount(), config().cluster().servers()).range(shard);
+            return new RangePartitioner(layout.bucketCount(), config().cluster().servers())
+                    .range(shard / config().servers().replicas());
         }
     }
 
@@ -124,7 +130,7 @@ final class RunHarness implements AutoCloseable, RunListener {
         RunPlan plan = new RunPlan(config, shape, startStep, checkpoint, firstGeneration, validationBatches);
         coordinator = new Coordinator(plan, this, clockMillis::get);
         coordinator.start();
-        for (int shard = 0; shard < config.cluster().servers(); shard++) {
+        for (int shard = 0; shard < config.serverTasks(); shard++) {
             servers.add(new Server(shard));
         }
         return this;

@@ -158,6 +158,15 @@ class ReportTest {
     }
 
     private static RunListener.Step step(int step) {
-        return new RunListener.Step(step, 9.5, 6e-4, 1.5, 2048, 250, 12.345, 100, 200, 1e9);
+        return new RunListener.Step(
+                step,
+                9.5,
+                6e-4,
+                1.5,
+                2048,
+                250,
+                List.of(new RunListener.WorkerTime(0, 4, 200, 12.345, 100, 200)),
+                1e9,
+                false);
     }
 }

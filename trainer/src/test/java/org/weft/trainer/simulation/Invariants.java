@@ -91,7 +91,9 @@ final class Invariants {
                 "generation %d begins after generation %d",
                 number,
                 generation);
-        store.requireStart(number, start);
+        if (start != step || generation == 0) {
+            store.requireStart(number, start);
+        }
         generation = number;
         generations++;
         enter(start);
@@ -108,9 +110,9 @@ final class Invariants {
         if (request instanceof Message.JoinWorker join && answer instanceof Message.Admitted admitted) {
             incarnations.put(Role.WORKER.name(join.worker()), admitted.incarnation());
         } else if (request instanceof Message.JoinServer join && answer instanceof Message.Admitted admitted) {
-            incarnations.put(Role.SERVER.name(join.shard()), admitted.incarnation());
+            incarnations.put(Role.SERVER.name(join.server()), admitted.incarnation());
         } else if (request instanceof Message.PollOrder poll) {
-            requireCurrent(Role.SERVER.name(poll.shard()), poll.incarnation(), answer);
+            requireCurrent(Role.SERVER.name(poll.server()), poll.incarnation(), answer);
             ordered(answer);
         } else if (request instanceof Message.PollWork poll) {
             requireCurrent(Role.WORKER.name(poll.worker()), poll.incarnation(), answer);
@@ -120,12 +122,12 @@ final class Invariants {
                 lanes.set(done.span().first(), done.span().end());
             }
         } else if (request instanceof Message.ShardReduced done) {
-            requireCurrent(Role.SERVER.name(done.shard()), done.incarnation(), answer);
+            requireCurrent(Role.SERVER.name(done.server()), done.incarnation(), answer);
             if (answer instanceof Message.Done && done.generation() == generation && done.step() == step) {
-                reducedShards.set(done.shard());
+                reducedShards.set(done.server());
             }
         } else if (request instanceof Message.ShardSaved saved) {
-            requireCurrent(Role.SERVER.name(saved.shard()), saved.incarnation(), answer);
+            requireCurrent(Role.SERVER.name(saved.server()), saved.incarnation(), answer);
             if (simulation.bug == PlantedBug.EARLY_COMMIT) {
                 simulation.driver.commitEarly(saved);
             }
@@ -149,7 +151,7 @@ final class Invariants {
         if (order instanceof Message.ApplyStep apply) {
             Message.ApplyStep first = decisions.putIfAbsent(apply.generation() + "/" + apply.step(), apply);
             require(
-                    first == null || first.equals(apply),
+                    first == null || (first.scale() == apply.scale() && first.skip() == apply.skip()),
                     Invariant.ONE_DECISION_A_STEP,
                     "servers were told %s and %s",
                     first,

@@ -120,7 +120,7 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
         } catch (IOException | RuntimeException e) {
             simulation.trace(() -> "not committed: generation " + generation + " version " + step + ": " + e);
             thread.execute(() -> simulation.invariants.commitFailed(generation, step));
-            coordinator.checkpointFailed(step, e.toString());
+            coordinator.checkpointFailed(generation, step, e.toString());
         }
     }
 

@@ -80,6 +80,8 @@ final class SimulatedServer extends SimulatedMember {
         call(new Message.PollOrder(id, incarnation, generation, step), order -> {
             if (order instanceof Message.LoadParameters load) {
                 load(load);
+            } else if (order instanceof Message.AdoptGeneration adopt) {
+                adopt(adopt);
             } else if (order instanceof Message.ApplyStep apply) {
                 apply(apply);
             } else if (order instanceof Message.RunEnded) {
@@ -120,11 +122,28 @@ final class SimulatedServer extends SimulatedMember {
         sums.begin(order.generation(), order.step());
         saveIf(order.save(), order.generation(), order.step(), () -> {
             shard.publishAll();
-            generation = order.generation();
-            step = order.step();
-            simulation.invariants.published(this, generation, step, shard);
-            call(new Message.ShardLoaded(id, incarnation, generation, step), reply -> poll());
+            loaded(order.generation(), order.step());
         });
+    }
+
+    /** {@code ParameterServer.adopt}. */
+    private void adopt(Message.AdoptGeneration order) {
+        summing = order.generation();
+        sums.begin(order.generation(), order.step());
+        try {
+            shard.adopt(order.generation(), order.step());
+        } catch (RuntimeException e) {
+            fail(e);
+            return;
+        }
+        saveIf(order.save(), order.generation(), order.step(), () -> loaded(order.generation(), order.step()));
+    }
+
+    private void loaded(int loadedGeneration, int loadedStep) {
+        generation = loadedGeneration;
+        step = loadedStep;
+        simulation.invariants.published(this, generation, step, shard);
+        call(new Message.ShardLoaded(id, incarnation, generation, step), reply -> poll());
     }
 
     /** {@code ParameterServer.apply}. */
