@@ -166,8 +166,7 @@ final class RunState {
 
     /** What a polling server is to do now, or null where it has to wait. */
     Message orderFor(Member server, Message.PollOrder poll) {
-        Message next = server.nextOrder(poll.generation(), poll.step());
-        return next == null && phase == RunPhase.ENDED ? ended() : next;
+        return phase == RunPhase.ENDED ? ended() : server.nextOrder(poll.generation(), poll.step());
     }
 
     void lanesDone(Message.LanesDone report) {

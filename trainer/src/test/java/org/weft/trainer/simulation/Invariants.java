@@ -24,7 +24,7 @@ import org.weft.trainer.simulation.Violation.Invariant;
  * compares everything with the {@link Reference}.
  */
 final class Invariants {
-    private static final Pattern GENERATION = Pattern.compile("generation (\\d+) starts at step (\\d+): .*");
+    private static final Pattern GENERATION = Pattern.compile("generation (\\d+) starts at step (\\d+): (.*)");
 
     private final Simulation simulation;
     private final StoreInvariants store;
@@ -91,8 +91,16 @@ final class Invariants {
                 "generation %d begins after generation %d",
                 number,
                 generation);
-        if (start != step || generation == 0) {
+        if (matcher.group(3).contains(": from ")) {
             store.requireStart(number, start);
+        } else {
+            require(
+                    start == step,
+                    Invariant.BACK_TO_THE_LAST_COMMIT,
+                    "generation %d goes on at version %d instead of %d",
+                    number,
+                    start,
+                    step);
         }
         generation = number;
         generations++;
@@ -124,7 +132,8 @@ final class Invariants {
         } else if (request instanceof Message.ShardReduced done) {
             requireCurrent(Role.SERVER.name(done.server()), done.incarnation(), answer);
             if (answer instanceof Message.Done && done.generation() == generation && done.step() == step) {
-                reducedShards.set(done.server());
+                reducedShards.set(
+                        done.server() / simulation.scenario.config().servers().replicas());
             }
         } else if (request instanceof Message.ShardSaved saved) {
             requireCurrent(Role.SERVER.name(saved.server()), saved.incarnation(), answer);

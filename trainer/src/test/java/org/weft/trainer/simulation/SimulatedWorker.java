@@ -132,8 +132,7 @@ final class SimulatedWorker extends SimulatedMember {
             this.servers = servers;
             open = 0;
             work = this;
-            long timeout = simulation.scenario.config().cluster().stepTimeoutSeconds() * VirtualTime.SECOND;
-            later(timeout, () -> abandon("gave up waiting for the servers"));
+            later(simulation.scenario.stepTimeoutMicros(), () -> abandon("gave up waiting for the servers"));
         }
 
         private void abandon(String cause) {
