@@ -8,7 +8,8 @@ public record CheckpointConfig(
         @Doc("Steps between checkpoints; the last step is always saved.")
         int every,
 
-        @Doc("Newest checkpoints to keep.") int keep,
+        @Doc("Newest checkpoints to keep; while a run goes on at least 2 stay.")
+        int keep,
 
         @Doc(
                 "How files appear: rename (written beside their place, then renamed), direct (written in place; for object "

@@ -16,6 +16,8 @@ import org.weft.core.storage.Store;
  * being written any more: a shard reports a save only when its earlier ones have ended.
  */
 record Retention(Store store, String checkpointsDir, int keep) {
+    /** Servers may be loading the one before the newest when that is committed. */
+    private static final int FEWEST = 2;
 
     /**
      * @param committed step of the checkpoint just committed
@@ -44,6 +46,7 @@ record Retention(Store store, String checkpointsDir, int keep) {
                 .map(Store.Entry::name)
                 .filter(name -> good.contains(name) && name.compareTo(newest) <= 0)
                 .toList();
-        return counted.size() < keep ? "" : counted.get(counted.size() - keep);
+        int kept = Math.max(keep, FEWEST);
+        return counted.size() < kept ? "" : counted.get(counted.size() - kept);
     }
 }

@@ -1,7 +1,6 @@
 package org.weft.trainer.coordinator;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -43,16 +42,10 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     Coordinator(RunPlan plan, RunListener listener, LongSupplier clockMillis) {
-        this(plan, listener, clockMillis, Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread created = new Thread(task, "weft-coordinator");
-            created.setDaemon(true);
-            return created;
-        }));
+        this(plan, listener, clockMillis, CoordinatorThread.start());
     }
 
-    /**
-     * @param thread runs one task after the other, in the order in which they come
-     */
+    /** On a given thread, which runs one task after the other in the order in which they come. */
     Coordinator(RunPlan plan, RunListener listener, LongSupplier clockMillis, ScheduledExecutorService thread) {
         this.cluster = plan.config().cluster();
         this.replicas = plan.config().servers().replicas();
@@ -146,13 +139,8 @@ public final class Coordinator implements Service, AutoCloseable {
         } else if (request instanceof Message.JoinServer join) {
             join(new Member(join, replicas, members.nextIncarnation()), join.layoutHash(), reply);
         } else if (request instanceof Message.Heartbeat m) {
-            from(
-                    m.role(),
-                    m.id(),
-                    m.incarnation(),
-                    reply,
-                    new Message.Alive(state.generation().number()),
-                    member -> {});
+            Message alive = new Message.Alive(state.generation().number());
+            from(m.role(), m.id(), m.incarnation(), reply, alive, member -> {});
         } else if (request instanceof Message.PollWork m) {
             poll(Role.WORKER, m.worker(), m.incarnation(), reply, state::workFor);
         } else if (request instanceof Message.PollOrder m) {
@@ -222,10 +210,9 @@ public final class Coordinator implements Service, AutoCloseable {
 
     private void join(Member member, String layout, CompletableFuture<Message> reply) {
         if (!layout.equals(layoutHash)) {
-            String cause = member + " has another parameter layout: " + layout + " expected=" + layoutHash;
-            reply.complete(new Message.Refused(cause));
-            state.fail(WeftException.usage(
-                    cause, "driver and executors need the same configuration and the same release of Weft"));
+            WeftException other = RunFailures.otherLayout(member.toString(), layout, layoutHash);
+            reply.complete(new Message.Refused(other.getMessage()));
+            state.fail(other);
             return;
         }
         if (members.hasLaterAttempt(member)) {
@@ -252,7 +239,7 @@ public final class Coordinator implements Service, AutoCloseable {
         }
         String name = report.role().name(report.id());
         listener.notice(name + " failed: " + report.cause());
-        Member present = members.withId(report.role(), report.id());
+        Member present = members.find(report.role(), report.id());
         if (present != null && present.incarnation != report.incarnation()) {
             return; // Of an attempt that was given up: another one has its place.
         }

@@ -77,7 +77,9 @@ final class Generation {
     }
 
     void committed(int committedStep, String directory) {
-        step = committedStep;
-        checkpoint = directory;
+        if (committedStep >= step) {
+            step = committedStep;
+            checkpoint = directory;
+        }
     }
 }

@@ -28,15 +28,15 @@ final class Members {
         return table(member.role).put(member.id, member);
     }
 
+    /** The attempt that has this member's place, or null. */
+    Member find(Role role, int id) {
+        return table(role).get(id);
+    }
+
     /** The member with this id and incarnation, or null where that attempt was given up. */
     Member find(Role role, int id, int incarnation) {
         Member member = table(role).get(id);
         return member != null && member.incarnation == incarnation ? member : null;
-    }
-
-    /** The member with this id, whatever its incarnation, or null. */
-    Member withId(Role role, int id) {
-        return table(role).get(id);
     }
 
     void remove(Member member) {

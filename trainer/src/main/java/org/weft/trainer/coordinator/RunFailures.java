@@ -24,4 +24,10 @@ final class RunFailures {
                 "the last checkpoint (step " + step + ") could not be written: " + cause,
                 "mend the storage of run.dir and run again with --resume");
     }
+
+    static WeftException otherLayout(String member, String actual, String expected) {
+        return WeftException.usage(
+                member + " has another parameter layout: " + actual + " expected=" + expected,
+                "driver and executors need the same configuration and the same release of Weft");
+    }
 }

@@ -166,8 +166,7 @@ final class RunState {
 
     /** What a polling server is to do now, or null where it has to wait. */
     Message orderFor(Member server, Message.PollOrder poll) {
-        Message next = server.nextOrder(poll.generation(), poll.step());
-        return next == null && phase == RunPhase.ENDED ? ended() : next;
+        return phase == RunPhase.ENDED ? ended() : server.nextOrder(poll.generation(), poll.step());
     }
 
     void lanesDone(Message.LanesDone report) {
@@ -240,8 +239,8 @@ final class RunState {
     }
 
     void checkpointCommitted(int savedGeneration, int savedStep, String directory) {
+        generation.committed(savedStep, directory); // Of an earlier generation, too: the bits are the same.
         if (saves.committed(savedGeneration, savedStep)) {
-            generation.committed(savedStep, directory);
             endWhenSaved();
         }
     }

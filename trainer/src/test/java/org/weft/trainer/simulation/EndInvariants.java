@@ -10,7 +10,7 @@ import org.weft.trainer.simulation.Violation.Invariant;
 
 /** A run ends by itself: with its last checkpoint, or with a cause that is true. */
 final class EndInvariants {
-    /** {@code FailureLedger.SURVIVED}. */
+    /** {@code MemberFailures.MOST}. */
     private static final int SURVIVED_FAILURES = 3;
 
     private final Simulation simulation;
@@ -56,7 +56,7 @@ final class EndInvariants {
         }
         String cause = failure.getMessage();
         boolean save = cause.startsWith("the last checkpoint (step ")
-                && failedSaves.contains(invariants.generation() + "/" + invariants.step());
+                && failedSaves.stream().anyMatch(failed -> failed.endsWith("/" + invariants.step()));
         boolean member = failures.entrySet().stream()
                 .anyMatch(entry -> cause.startsWith(entry.getKey() + ": ") && entry.getValue() > SURVIVED_FAILURES);
         invariants.require(

@@ -24,7 +24,7 @@ import org.weft.trainer.simulation.Violation.Invariant;
  * compares everything with the {@link Reference}.
  */
 final class Invariants {
-    private static final Pattern GENERATION = Pattern.compile("generation (\\d+) starts at step (\\d+): .*");
+    private static final Pattern GENERATION = Pattern.compile("generation (\\d+) starts at step (\\d+): (.*)");
 
     private final Simulation simulation;
     private final StoreInvariants store;
@@ -91,7 +91,17 @@ final class Invariants {
                 "generation %d begins after generation %d",
                 number,
                 generation);
-        store.requireStart(number, start);
+        if (matcher.group(3).contains(": from ")) {
+            store.requireStart(number, start);
+        } else {
+            require(
+                    start == step,
+                    Invariant.BACK_TO_THE_LAST_COMMIT,
+                    "generation %d goes on at version %d instead of %d",
+                    number,
+                    start,
+                    step);
+        }
         generation = number;
         generations++;
         enter(start);
@@ -108,9 +118,9 @@ final class Invariants {
         if (request instanceof Message.JoinWorker join && answer instanceof Message.Admitted admitted) {
             incarnations.put(Role.WORKER.name(join.worker()), admitted.incarnation());
         } else if (request instanceof Message.JoinServer join && answer instanceof Message.Admitted admitted) {
-            incarnations.put(Role.SERVER.name(join.shard()), admitted.incarnation());
+            incarnations.put(Role.SERVER.name(join.server()), admitted.incarnation());
         } else if (request instanceof Message.PollOrder poll) {
-            requireCurrent(Role.SERVER.name(poll.shard()), poll.incarnation(), answer);
+            requireCurrent(Role.SERVER.name(poll.server()), poll.incarnation(), answer);
             ordered(answer);
         } else if (request instanceof Message.PollWork poll) {
             requireCurrent(Role.WORKER.name(poll.worker()), poll.incarnation(), answer);
@@ -120,12 +130,13 @@ final class Invariants {
                 lanes.set(done.span().first(), done.span().end());
             }
         } else if (request instanceof Message.ShardReduced done) {
-            requireCurrent(Role.SERVER.name(done.shard()), done.incarnation(), answer);
+            requireCurrent(Role.SERVER.name(done.server()), done.incarnation(), answer);
             if (answer instanceof Message.Done && done.generation() == generation && done.step() == step) {
-                reducedShards.set(done.shard());
+                reducedShards.set(
+                        done.server() / simulation.scenario.config().servers().replicas());
             }
         } else if (request instanceof Message.ShardSaved saved) {
-            requireCurrent(Role.SERVER.name(saved.shard()), saved.incarnation(), answer);
+            requireCurrent(Role.SERVER.name(saved.server()), saved.incarnation(), answer);
             if (simulation.bug == PlantedBug.EARLY_COMMIT) {
                 simulation.driver.commitEarly(saved);
             }
@@ -149,7 +160,7 @@ final class Invariants {
         if (order instanceof Message.ApplyStep apply) {
             Message.ApplyStep first = decisions.putIfAbsent(apply.generation() + "/" + apply.step(), apply);
             require(
-                    first == null || first.equals(apply),
+                    first == null || (first.scale() == apply.scale() && first.skip() == apply.skip()),
                     Invariant.ONE_DECISION_A_STEP,
                     "servers were told %s and %s",
                     first,

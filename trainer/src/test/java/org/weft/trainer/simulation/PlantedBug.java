@@ -61,6 +61,16 @@ enum PlantedBug {
         }
 
         @Override
+        public boolean isAt(int wantedGeneration, int wantedStep) {
+            return real.isAt(wantedGeneration, wantedStep);
+        }
+
+        @Override
+        public boolean copySum(int wantedGeneration, int wantedStep, int bucket, ByteBuffer into) {
+            return real.copySum(wantedGeneration, wantedStep, bucket, into);
+        }
+
+        @Override
         public BucketSink open(BucketHeader header) {
             return new Copy(header, real.open(header));
         }

@@ -35,6 +35,11 @@ final class ProcessStore implements Store {
     }
 
     @Override
+    public boolean renames(String path) {
+        return true;
+    }
+
+    @Override
     public List<Entry> list(String directory) {
         return files.list(directory);
     }
@@ -113,6 +118,16 @@ final class ProcessStore implements Store {
 
     @Override
     public boolean compressed(String path) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean createNew(String path, byte[] bytes) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void replace(String path, byte[] bytes) {
         throw new UnsupportedOperationException();
     }
 

@@ -61,6 +61,7 @@ record Scenario(
                         "run.seed=" + random.nextInt(1000),
                         "cluster.workers=" + (1 + random.nextInt(4)),
                         "cluster.servers=" + (1 + random.nextInt(3)),
+                        "servers.replicas=" + (1 + random.nextInt(2)),
                         "cluster.lease_seconds=10",
                         "cluster.start_timeout_seconds=200",
                         "cluster.step_timeout_seconds=200",
@@ -118,6 +119,14 @@ record Scenario(
         return config.cluster().servers();
     }
 
+    int serverTasks() {
+        return config.serverTasks();
+    }
+
+    long stepTimeoutMicros() {
+        return config.cluster().stepTimeoutSeconds() * VirtualTime.SECOND;
+    }
+
     long leaseMicros() {
         return config.cluster().leaseSeconds() * VirtualTime.SECOND;
     }
@@ -135,10 +144,11 @@ record Scenario(
     @Override
     public String toString() {
         return String.format(
-                "workers=%d servers=%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
+                "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms",
                 workers(),
                 servers(),
+                config.servers().replicas(),
                 config.training().lanes(),
                 config.training().steps(),
                 layout.bucketCount(),

@@ -1,5 +1,6 @@
 package org.weft.trainer.simulation;
 
+import java.nio.ByteBuffer;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.BucketHeader;
@@ -13,6 +14,10 @@ interface ShardSums {
     BucketSink open(BucketHeader header);
 
     float[] sum(int bucket);
+
+    boolean isAt(int generation, int step);
+
+    boolean copySum(int generation, int step, int bucket, ByteBuffer into);
 
     /** Makes the sums of one shard. */
     @FunctionalInterface
@@ -37,6 +42,16 @@ interface ShardSums {
             @Override
             public float[] sum(int bucket) {
                 return reducer.sum(bucket);
+            }
+
+            @Override
+            public boolean isAt(int generation, int step) {
+                return reducer.isAt(generation, step);
+            }
+
+            @Override
+            public boolean copySum(int generation, int step, int bucket, ByteBuffer into) {
+                return reducer.copySum(generation, step, bucket, into);
             }
         };
     }

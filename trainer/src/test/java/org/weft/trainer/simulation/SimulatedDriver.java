@@ -1,6 +1,7 @@
 package org.weft.trainer.simulation;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,6 +15,7 @@ import org.weft.core.protocol.ControlCodec;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.CheckpointManifest;
+import org.weft.core.storage.Retries;
 import org.weft.trainer.checkpoint.CheckpointCommitter;
 import org.weft.trainer.coordinator.Coordinator;
 import org.weft.trainer.coordinator.CoordinatorSeam;
@@ -44,7 +46,11 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
         coordinator = CoordinatorSeam.coordinator(plan, this, simulation.time::nowMillis, thread);
         CorpusManifest corpus = new CorpusManifest(1, "tokenizer.json", "tok", 8192, TokenType.U16, 0, null, null);
         committer = new CheckpointCommitter(
-                new ProcessStore(simulation.files, simulation::write), scenario.config(), scenario.layout(), corpus);
+                new ProcessStore(simulation.files, simulation::write),
+                scenario.config(),
+                scenario.layout(),
+                corpus,
+                new CheckpointCommitter.Rules(() -> {}, "", new Retries(0, Duration.ZERO)));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes go to the invariants.
@@ -120,7 +126,7 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
         } catch (IOException | RuntimeException e) {
             simulation.trace(() -> "not committed: generation " + generation + " version " + step + ": " + e);
             thread.execute(() -> simulation.invariants.commitFailed(generation, step));
-            coordinator.checkpointFailed(step, e.toString());
+            coordinator.checkpointFailed(generation, step, e.toString());
         }
     }
 

@@ -57,8 +57,16 @@ abstract class SimulatedMember extends SimulatedProcess {
                 this,
                 simulation.driver,
                 () -> simulation.driver.receive(new Message.Heartbeat(role, id, incarnation)),
-                (reply, failure) -> later(simulation.scenario.heartbeatMicros(), this::beat));
+                (reply, failure) -> {
+                    if (reply instanceof Message.Alive alive) {
+                        generationAtHand(alive.generation());
+                    }
+                    later(simulation.scenario.heartbeatMicros(), this::beat);
+                });
     }
+
+    /** {@code CoordinatorLink.onGeneration}. */
+    void generationAtHand(int generation) {}
 
     /** A call of the task's own thread: fenced, it joins again; out of patience, it fails. */
     final void call(Message request, Consumer<Message> reply) {

@@ -2,6 +2,7 @@ package org.weft.trainer.simulation;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
@@ -12,7 +13,9 @@ import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.Retries;
 import org.weft.core.transport.Service;
+import org.weft.server.reduce.LaneReducer;
 import org.weft.server.shard.ParameterShard;
 import org.weft.server.shard.ShardCheckpointer;
 
@@ -23,12 +26,18 @@ import org.weft.server.shard.ShardCheckpointer;
 final class SimulatedServer extends SimulatedMember {
     private static final long LOAD_MICROS = 30 * VirtualTime.MILLI;
     private static final long APPLY_MICROS = 4 * VirtualTime.MILLI;
+    /** {@code ParameterServer.COPY_PAUSE_MILLIS}. */
+    private static final long COPY_PAUSE_MICROS = 200 * VirtualTime.MILLI;
+
     private static final long WRITE_MICROS = 60 * VirtualTime.MILLI;
 
     final Address address;
     final BucketRange range;
     private final ParameterShard shard;
     private final ShardSums sums;
+    private final SimulatedFeed feed;
+    private SimulatedCopy copying;
+    private int copyingGeneration;
     private final ShardCheckpointer checkpointer;
     private final ProcessStore store;
     private int generation = -1;
@@ -40,20 +49,22 @@ final class SimulatedServer extends SimulatedMember {
     SimulatedServer(Simulation simulation, int id, int attempt) {
         super(simulation, Role.SERVER, id, attempt);
         Scenario scenario = simulation.scenario;
+        int shardIndex = id / scenario.config().servers().replicas();
         address = new Address("host", 7000 + 100 * id + attempt);
-        range = new RangePartitioner(scenario.layout().bucketCount(), scenario.servers()).range(id);
+        range = new RangePartitioner(scenario.layout().bucketCount(), scenario.servers()).range(shardIndex);
         shard = new ParameterShard(scenario.layout(), range, scenario.config().training());
         sums = simulation
                 .bug
                 .sums()
-                .of(scenario.layout(), range, scenario.config().training().lanes(), this::reduced);
+                .of(scenario.layout(), range, scenario.config().training().lanes(), new Reduced());
+        feed = new SimulatedFeed(this, sums);
         store = new ProcessStore(simulation.files, simulation::write);
         checkpointer = new ShardCheckpointer(
                 shard,
                 store,
-                scenario.config().run().checkpointsDir(),
-                id,
-                scenario.servers(),
+                new ShardCheckpointer.Destination(
+                        scenario.config().run().checkpointsDir(), shardIndex, scenario.servers()),
+                new Retries(0, Duration.ZERO),
                 new VirtualExecutor(this, () -> simulation.faults.duration(WRITE_MICROS)));
     }
 
@@ -80,6 +91,10 @@ final class SimulatedServer extends SimulatedMember {
         call(new Message.PollOrder(id, incarnation, generation, step), order -> {
             if (order instanceof Message.LoadParameters load) {
                 load(load);
+            } else if (order instanceof Message.CopyShard copy) {
+                copy(copy);
+            } else if (order instanceof Message.AdoptGeneration adopt) {
+                adopt(adopt);
             } else if (order instanceof Message.ApplyStep apply) {
                 apply(apply);
             } else if (order instanceof Message.RunEnded) {
@@ -92,6 +107,7 @@ final class SimulatedServer extends SimulatedMember {
 
     /** {@code ParameterServer.load}: the manifest is read at its beginning, the files at its end. */
     private void load(Message.LoadParameters order) {
+        feed.passTo(order.backups());
         shard.beginLoad(order.generation(), order.step());
         try {
             CheckpointManifest manifest =
@@ -120,16 +136,63 @@ final class SimulatedServer extends SimulatedMember {
         sums.begin(order.generation(), order.step());
         saveIf(order.save(), order.generation(), order.step(), () -> {
             shard.publishAll();
-            generation = order.generation();
-            step = order.step();
-            simulation.invariants.published(this, generation, step, shard);
-            call(new Message.ShardLoaded(id, incarnation, generation, step), reply -> poll());
+            loaded(order.generation(), order.step());
         });
+    }
+
+    /** {@code ParameterServer.adopt}. */
+    private void adopt(Message.AdoptGeneration order) {
+        feed.passTo(order.backups());
+        summing = order.generation();
+        sums.begin(order.generation(), order.step());
+        try {
+            shard.adopt(order.generation(), order.step());
+        } catch (RuntimeException e) {
+            fail(e);
+            return;
+        }
+        saveIf(order.save(), order.generation(), order.step(), () -> loaded(order.generation(), order.step()));
+    }
+
+    /** {@code ParameterServer.copied}. */
+    private void copy(Message.CopyShard order) {
+        feed.passTo(new Address[0]);
+        shard.beginLoad(order.generation(), order.step());
+        copyingGeneration = order.generation();
+        copying = new SimulatedCopy(this, order, shard, failure -> {
+            copying = null;
+            if (failure != null) {
+                simulation.trace(() -> this + " could not become a backup: " + failure);
+                later(COPY_PAUSE_MICROS, this::poll);
+                return;
+            }
+            summing = order.generation();
+            sums.begin(order.generation(), order.step());
+            shard.publishAll();
+            loaded(order.generation(), order.step());
+        });
+        copying.run();
+    }
+
+    /** {@code ParameterServer.endStaleCopy}. */
+    @Override
+    void generationAtHand(int present) {
+        if (copying != null && copyingGeneration < present) {
+            copying.end("its generation is over");
+        }
+    }
+
+    private void loaded(int loadedGeneration, int loadedStep) {
+        generation = loadedGeneration;
+        step = loadedStep;
+        simulation.invariants.published(this, generation, step, shard);
+        call(new Message.ShardLoaded(id, incarnation, generation, step), reply -> poll());
     }
 
     /** {@code ParameterServer.apply}. */
     private void apply(Message.ApplyStep order) {
         simulation.invariants.applies(this, order, generation, step);
+        feed.passTo(order.backups());
         later(simulation.faults.duration(APPLY_MICROS), () -> {
             int next = order.step() + 1;
             try {
@@ -179,14 +242,29 @@ final class SimulatedServer extends SimulatedMember {
         then.run();
     }
 
-    private void reduced(int reducedGeneration, int reducedStep, double[] squares) {
-        simulation.invariants.reduced(this, reducedStep, squares);
-        report(new Message.ShardReduced(id, incarnation, reducedGeneration, reducedStep, range.first(), squares));
+    private final class Reduced implements LaneReducer.Listener {
+        @Override
+        public void bucketReduced(int reducedGeneration, int reducedStep, int bucket) {
+            feed.bucketReduced(reducedGeneration, reducedStep, bucket);
+        }
+
+        @Override
+        public void reduced(int reducedGeneration, int reducedStep, double[] squares) {
+            SimulatedServer server = SimulatedServer.this;
+            simulation.invariants.reduced(server, reducedStep, squares);
+            report(new Message.ShardReduced(id, incarnation, reducedGeneration, reducedStep, range.first(), squares));
+        }
     }
 
     /** {@code RequestHandler.receive}. */
-    CompletableFuture<Message> receive(Message.AwaitParameters request) {
-        return shard.await(request);
+    CompletableFuture<Message> receive(Message request) {
+        if (request instanceof Message.AwaitMomentChecksums await) {
+            return shard.await(new Message.AwaitParameters(await.generation(), await.step(), range.end() - 1))
+                    .thenApply(reply -> reply instanceof Message.ParametersReady
+                            ? new Message.Checksums(shard.momentChecksums())
+                            : reply);
+        }
+        return shard.await((Message.AwaitParameters) request);
     }
 
     /** {@code RequestHandler.openPush}; the header travels as bytes. */

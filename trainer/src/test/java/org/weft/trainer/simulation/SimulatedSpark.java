@@ -26,7 +26,7 @@ final class SimulatedSpark {
     }
 
     void start() {
-        for (int shard = 0; shard < simulation.scenario.servers(); shard++) {
+        for (int shard = 0; shard < simulation.scenario.serverTasks(); shard++) {
             launch(Role.SERVER, shard, faults.between(0, 500 * VirtualTime.MILLI));
         }
         for (int worker = 0; worker < simulation.scenario.workers(); worker++) {

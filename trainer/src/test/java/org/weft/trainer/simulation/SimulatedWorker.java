@@ -40,6 +40,7 @@ final class SimulatedWorker extends SimulatedMember {
     /** Requests of the errand that have no answer yet. */
     private int open;
 
+    private Errand work;
     private long rest = FIRST_REST;
 
     SimulatedWorker(Simulation simulation, int id, int attempt) {
@@ -59,6 +60,14 @@ final class SimulatedWorker extends SimulatedMember {
     void joined() {
         step = -1;
         poll();
+    }
+
+    /** {@code ParameterClient.endStaleWork}. */
+    @Override
+    void generationAtHand(int present) {
+        if (work != null && work.wantedGeneration < present) {
+            work.abandon("the connections were closed");
+        }
     }
 
     private void poll() {
@@ -122,8 +131,8 @@ final class SimulatedWorker extends SimulatedMember {
             this.wantedStep = wantedStep;
             this.servers = servers;
             open = 0;
-            long timeout = simulation.scenario.config().cluster().stepTimeoutSeconds() * VirtualTime.SECOND;
-            later(timeout, () -> abandon("gave up waiting for the servers"));
+            work = this;
+            later(simulation.scenario.stepTimeoutMicros(), () -> abandon("gave up waiting for the servers"));
         }
 
         private void abandon(String cause) {

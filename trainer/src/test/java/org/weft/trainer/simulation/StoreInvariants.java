@@ -19,6 +19,8 @@ final class StoreInvariants {
     private boolean mayBeOvertaken;
 
     private boolean stopping;
+    /** The last generation that started from a checkpoint; those after it go on with what the servers have. */
+    private int loaded;
 
     StoreInvariants(Simulation simulation, Invariants invariants) {
         this.simulation = simulation;
@@ -30,7 +32,7 @@ final class StoreInvariants {
     }
 
     void committed(int generation, int version) {
-        if (generation == invariants.generation()) {
+        if (generation >= loaded) {
             committed.add(version);
             mayBeOvertaken = stopping
                     || invariants.step()
@@ -39,6 +41,7 @@ final class StoreInvariants {
     }
 
     void requireStart(int generation, int start) {
+        loaded = generation;
         boolean known = committed.contains(start) && (start == committed.last() || mayBeOvertaken);
         invariants.require(
                 known,
