@@ -56,15 +56,17 @@ class DriverLeaseIT {
         RunFolder run = prepared.sibling("dead");
         Path lease = Files.createDirectories(run.dir().resolve("driver.lease"));
         Files.writeString(lease.resolve("term-00000001.json"), DEAD);
-        CommandRun taken =
-                run.pretrain("--resume", "run.lease_seconds=2", "training.steps=2").done();
+        CommandRun taken = run.pretrain("--resume", "run.lease_seconds=2", "training.steps=2")
+                .done();
         assertThat(taken.err())
                 .contains("taking the run over: no sign of life for 2 s from host node-9, process 99")
                 .contains("no checkpoint in ");
         assertThat(run.checkpoint(2).resolve("shard-00000-of-00001-g0042.safetensors"))
                 .exists();
         assertThat(lease.resolve("term-00000001.json")).doesNotExist();
-        assertThat(lease.resolve("term-00000002.json")).content().contains("\"generation\" : 42", "\"released\" : true");
+        assertThat(lease.resolve("term-00000002.json"))
+                .content()
+                .contains("\"generation\" : 42", "\"released\" : true");
         // Given back: the next one starts at once.
         CommandRun next = run.pretrain("--resume", "training.steps=4").done();
         assertThat(next.err()).doesNotContain("watching").contains("resuming from ");
