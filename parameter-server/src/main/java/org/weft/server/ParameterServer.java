@@ -162,10 +162,10 @@ public final class ParameterServer implements AutoCloseable {
             shard.load(new CheckpointReader(options.store(), order.checkpoint(), manifest));
         }
         reducer.begin(order.generation(), order.step());
+        shard.publishAll();
         if (order.save()) {
             save(order.generation(), order.step());
         }
-        shard.publishAll();
         reportLoaded(order.generation(), order.step());
     }
 

@@ -68,7 +68,7 @@ record SmallFile(FileSystem system, CommitMode mode, Path target) {
         }
     }
 
-    /** Puts it in the place of what stands there; readers see the old bytes or the new ones, on HDFS for an instant none. */
+    /** Puts it in the place of what stands there; readers see the old bytes or the new ones. */
     void replace(AtomicOutput output, byte[] bytes) throws IOException {
         try (output) {
             output.write(bytes);

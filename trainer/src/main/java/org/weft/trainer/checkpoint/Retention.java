@@ -12,8 +12,9 @@ import org.weft.core.storage.Store;
  * newer, and until then nothing does. The one just committed always stays; the manifest goes first, so that a removal
  * that breaks off leaves no checkpoint that looks whole.
  *
- * <p>A directory without a manifest, older than the one just committed, is what a save left that failed or died. None is
- * being written any more: a shard reports a save only when its earlier ones have ended.
+ * <p>A directory without a manifest, older than the one just committed, is what a save left that failed or died. No
+ * shard of this run writes there any more: it reports a save only when its earlier ones have ended. An attempt whose place
+ * another has taken may; nobody waits for what it writes.
  */
 record Retention(Store store, String checkpointsDir, int keep) {
     /** Servers may be loading the one before the newest when that is committed. */

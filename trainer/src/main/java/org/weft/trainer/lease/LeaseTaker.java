@@ -65,13 +65,30 @@ final class LeaseTaker {
                 0,
                 generation,
                 false);
-        boolean made = files.create(mine);
-        LeaseFiles.Seen now = files.newest(); // Also where "taken" was the answer to a repeated request of our own.
-        if (now == null || !now.isOwnedBy(mine.owner())) {
-            throw refused(now == null ? found : now, "took it first");
+        LeaseFiles.Seen now = make(mine);
+        if (now == null) {
+            throw WeftException.failed(
+                    "the run's lease vanished as it was made: " + files.path(term), "try again; is the storage well?");
         }
-        LOG.info("driver lease: term {} owner {}{}", term, mine.owner(), made ? "" : " (told late)");
+        if (!now.isOwnedBy(mine.owner())) {
+            throw refused(now, "took it first");
+        }
+        LOG.info("driver lease: term {} owner {}", term, mine.owner());
         return new Taken(found, mine);
+    }
+
+    /** What stands there afterwards decides, whatever the answer was: it may have been lost, and the request repeated. */
+    private LeaseFiles.Seen make(LeaseRecord mine) throws IOException {
+        try {
+            files.create(mine);
+        } catch (IOException e) {
+            LeaseFiles.Seen now = files.newest();
+            if (now == null || !now.isOwnedBy(mine.owner())) {
+                throw e;
+            }
+            LOG.warn("driver lease: {}", e.toString());
+        }
+        return files.newest();
     }
 
     /** Returns what stands there when nobody drives this run any more. */

@@ -2,6 +2,7 @@ package org.weft.trainer.lease;
 
 import java.io.IOException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,9 @@ public final class RunLease implements AutoCloseable {
 
     /** Guarded by {@link #writing}. */
     private LeaseRecord mine;
+
+    /** Guarded by {@link #writing}. */
+    private boolean began;
 
     private volatile int setAside;
     private boolean silent;
@@ -97,11 +101,17 @@ public final class RunLease implements AutoCloseable {
         return taken.mine().generation();
     }
 
-    /** Sets the first generations aside; to be called before anything is written in one of them. */
+    /**
+     * Sets the first generations aside; to be called before anything is written in one of them.
+     *
+     * @throws WeftException where another driver took the run meanwhile
+     */
     public void begin(int firstGeneration) throws IOException {
         writing.lock();
         try {
-            used.set(firstGeneration);
+            require();
+            began = true;
+            used.accumulateAndGet(firstGeneration, Math::max);
             write();
             files.deleteBefore(mine.term());
         } finally {
@@ -112,8 +122,12 @@ public final class RunLease implements AutoCloseable {
     /** Notes that a generation began; more are set aside before they run out. Does not wait. */
     public void used(int generation) {
         int highest = used.accumulateAndGet(generation, Math::max);
-        if (highest + GENERATIONS / 2 > setAside && !closed) {
-            thread.execute(this::renew);
+        if (highest + GENERATIONS / 2 > setAside) {
+            try {
+                thread.execute(this::renew);
+            } catch (RejectedExecutionException ending) {
+                LOG.debug("driver lease is closed", ending); // Closing writes the last generation.
+            }
         }
     }
 
@@ -135,7 +149,8 @@ public final class RunLease implements AutoCloseable {
             LeaseRecord own = taken.mine();
             LeaseFiles.Seen newest = files.newest();
             boolean others = newest != null && newest.record() != null && !newest.isOwnedBy(own.owner());
-            if (newest != null && (newest.term() > own.term() || newest.term() == own.term() && others)) {
+            boolean later = newest != null && newest.term() > own.term();
+            if (later || (others && newest.term() == own.term())) {
                 lose(newest);
             }
         }
@@ -180,7 +195,6 @@ public final class RunLease implements AutoCloseable {
 
     private void write() throws IOException {
         int highest = used.get();
-        boolean began = highest > highestGeneration();
         int block = began ? Math.max(mine.generation(), highest + GENERATIONS - 1) : mine.generation();
         mine = mine.renewed(block);
         files.write(mine);
@@ -224,7 +238,6 @@ public final class RunLease implements AutoCloseable {
 
     private void giveBack() throws IOException {
         requireNewest();
-        boolean began = used.get() > highestGeneration();
         boolean nothingToReplace = taken.before() == null || taken.before().released();
         if (began || !nothingToReplace) {
             files.write(mine.ended(used.get()));

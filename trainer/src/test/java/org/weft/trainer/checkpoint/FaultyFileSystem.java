@@ -23,6 +23,8 @@ public final class FaultyFileSystem extends DistributedFileSystem {
     private boolean initialized;
 
     static Configuration over(Configuration hdfs) {
+        // A close asks again after this, 400 ms by default, where the DataNode has not reported its block yet.
+        hdfs.setInt("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", 5);
         hdfs.setClass("fs.hdfs.impl", FaultyFileSystem.class, FileSystem.class);
         hdfs.set("fs.AbstractFileSystem.hdfs.impl", Context.class.getName());
         return hdfs;

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,6 +70,7 @@ class SaveFaultsTest {
     private final Map<Integer, String> saved = new HashMap<>();
     private final List<String> notices = new ArrayList<>();
     private final List<ParameterShard> shards = new ArrayList<>();
+    private Store writing;
     private WeftConfig config;
     private String checkpoints;
     private int step;
@@ -86,6 +88,7 @@ class SaveFaultsTest {
 
     @BeforeEach
     void begin() throws Exception {
+        writing = store;
         String run = hdfs.uri() + "/run-" + runs++;
         config = ConfigLoader.load(
                 "test", "run: {dir: '" + run + "'}", List.of("checkpoint.keep=" + KEEP, "training.warmup_steps=0"));
@@ -136,6 +139,37 @@ class SaveFaultsTest {
         assertThat(CheckpointResolver.directories(store, checkpoints))
                 .as("what the failed ones left is gone")
                 .hasSizeBetween(1, 2);
+    }
+
+    /** Without renames a death leaves parts of files under their own names; none of them is taken for whole. */
+    @Test
+    void everyCallOfADirectSaveMayBeTheLast() throws Exception {
+        Configuration configuration = FaultyFileSystem.over(hdfs.configuration());
+        configuration.set(HadoopStore.COMMIT, "direct");
+        writing = new HadoopStore(configuration);
+        Checkpoint before = resolve();
+        List<String> calls;
+        int k = 0;
+        int partly = 0;
+        do {
+            k++;
+            trainOneStep();
+            FaultPlan.arm(FaultPlan.Kind.DIES_AFTER, k);
+            completes(before.directory());
+            calls = FaultPlan.disarm();
+            Checkpoint after = newest();
+            assertThat(calls).noneMatch(call -> call.startsWith("rename"));
+            boolean taken = after.manifest().step() == step;
+            partly += !taken && store.exists(directory() + "/" + CheckpointManifest.FILE) ? 1 : 0;
+            if (!taken) {
+                assertThat(after.manifest().step()).isEqualTo(before.manifest().step());
+                store.delete(directory());
+            }
+            removeOld(before, after);
+            before = after;
+        } while (k <= calls.size());
+        assertThat(partly).as("manifests that were written in part").isPositive();
+        assertThat(before.manifest().step()).isEqualTo(step);
     }
 
     private void removeOld(Checkpoint before, Checkpoint after) throws IOException {
@@ -271,21 +305,26 @@ class SaveFaultsTest {
         Retries retries = new Retries(3, Duration.ZERO);
         List<SavedRange> files = new ArrayList<>();
         for (int i = 0; i < SERVERS; i++) {
-            try (ShardCheckpointer checkpointer = new ShardCheckpointer(
-                    shards.get(i), store, new ShardCheckpointer.Destination(checkpoints, i, SERVERS), retries)) {
+            try (ShardCheckpointer checkpointer =
+                    new ShardCheckpointer(shards.get(i), writing, checkpoints, i, SERVERS, retries)) {
                 files.add(checkpointer.save(1, step).get());
             }
         }
         CorpusManifest corpus = new CorpusManifest(1, "tokenizer.json", "tok", 8192, TokenType.U16, 0, null, null);
         CheckpointCommitter.Rules rules = new CheckpointCommitter.Rules(() -> {}, verified, retries);
-        new CheckpointCommitter(store, config, LAYOUT, corpus, rules).commit(1, step, files);
+        new CheckpointCommitter(writing, config, LAYOUT, corpus, rules).commit(1, step, files);
     }
 
     /** What a new process takes; its parameters are those that were saved. */
     private Checkpoint resolve() throws IOException {
         notices.clear();
-        Checkpoint found = new CheckpointResolver(store, notices::add).latest(checkpoints);
+        Checkpoint found = newest();
         assertThat(notices).isEmpty();
+        return found;
+    }
+
+    private Checkpoint newest() throws IOException {
+        Checkpoint found = new CheckpointResolver(store, notices::add).latest(checkpoints);
         String sha256 = new CheckpointReader(store, found.directory(), found.manifest()).paramsSha256();
         assertThat(sha256)
                 .isEqualTo(found.manifest().paramsSha256())
