@@ -305,8 +305,8 @@ class SaveFaultsTest {
         Retries retries = new Retries(3, Duration.ZERO);
         List<SavedRange> files = new ArrayList<>();
         for (int i = 0; i < SERVERS; i++) {
-            try (ShardCheckpointer checkpointer =
-                    new ShardCheckpointer(shards.get(i), writing, checkpoints, i, SERVERS, retries)) {
+            try (ShardCheckpointer checkpointer = new ShardCheckpointer(
+                    shards.get(i), writing, new ShardCheckpointer.Destination(checkpoints, i, SERVERS), retries)) {
                 files.add(checkpointer.save(1, step).get());
             }
         }
