@@ -19,11 +19,16 @@ public final class ServerFixture {
     private ServerFixture() {}
 
     public static WeftConfig config(String runDir, int servers) {
+        return config(runDir, servers, 1);
+    }
+
+    public static WeftConfig config(String runDir, int servers, int replicas) {
         return ConfigLoader.load(
                 "test",
                 "run: {dir: '" + runDir + "', seed: 7}",
                 List.of(
                         "cluster.servers=" + servers,
+                        "servers.replicas=" + replicas,
                         "cluster.lease_seconds=1",
                         "model.layers=1",
                         "model.width=8",

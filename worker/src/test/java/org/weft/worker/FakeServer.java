@@ -18,6 +18,7 @@ import org.weft.core.transport.Service;
 final class FakeServer implements Service {
     final Map<TreeNode, Map<Integer, float[]>> pushed = new ConcurrentHashMap<>();
     volatile boolean damaged;
+    volatile boolean silent;
     private final BucketRange range;
 
     FakeServer(BucketRange range) {
@@ -49,6 +50,9 @@ final class FakeServer implements Service {
     public CompletableFuture<Message> receive(Message request) {
         if (!(request instanceof Message.AwaitParameters await)) {
             return CompletableFuture.completedFuture(new Message.Refused("unexpected " + request));
+        }
+        if (silent) {
+            return new CompletableFuture<>();
         }
         int bucket = await.fromBucket();
         int checksum = checksum(bytes(await.step(), bucket)) + (damaged ? 1 : 0);

@@ -41,7 +41,8 @@ class WorkerLoopTest {
                     "training.global_batch=8",
                     "training.micro_batch=1",
                     "model.context=4",
-                    "cluster.step_timeout_seconds=20"));
+                    "cluster.lease_seconds=1",
+                    "cluster.step_timeout_seconds=300"));
 
     private final WireSecurity security = WireSecurity.fresh(false);
     private final Transport transport = new SparkTransport(security);
@@ -50,6 +51,7 @@ class WorkerLoopTest {
     private final List<FakeServer> servers = new ArrayList<>();
     private final List<Transport.Listener> listeners = new ArrayList<>();
     private final FakeReplica replica = new FakeReplica();
+    private volatile int generation = 1;
     private Transport.Listener coordinator;
     private CompletableFuture<Boolean> worker;
 
@@ -155,6 +157,19 @@ class WorkerLoopTest {
         assertPushed(new LaneSpan(0, 2), 2);
     }
 
+    /** A server that is out of reach may not even break the connection: the next sign of life says that it is over. */
+    @Test
+    void breaksOffWhatItWaitsForWhenANewGenerationBegins() throws Exception {
+        servers.get(1).silent = true;
+        work.add(new Message.ComputeLanes(1, 2, new LaneSpan(0, 2), addresses()));
+        assertThat(reports.poll(3, TimeUnit.SECONDS)).isNull();
+        generation = 2;
+        assertThat(report(Message.WorkAbandoned.class).generation()).isEqualTo(1);
+        servers.get(1).silent = false;
+        work.add(new Message.ComputeLanes(2, 2, new LaneSpan(0, 2), addresses()));
+        assertThat(report(Message.LanesDone.class).generation()).isEqualTo(2);
+    }
+
     @Test
     void neverComputesWithDamagedParameters() throws Exception {
         servers.get(0).damaged = true;
@@ -189,9 +204,10 @@ class WorkerLoopTest {
             if (request instanceof Message.PollWork) {
                 return CompletableFuture.supplyAsync(this::next);
             }
-            if (!(request instanceof Message.Heartbeat)) {
-                reports.add(request);
+            if (request instanceof Message.Heartbeat) {
+                return CompletableFuture.completedFuture(new Message.Alive(generation));
             }
+            reports.add(request);
             return CompletableFuture.completedFuture(new Message.Done());
         }
 
