@@ -42,6 +42,7 @@ final class FakeCoordinator implements Service {
     private synchronized CompletableFuture<Message> poll(Message.PollOrder poll) {
         polls.add(poll);
         Message order = orders.remove(poll.server());
+        notifyAll();
         CompletableFuture<Message> reply = new CompletableFuture<>();
         if (order == null) {
             parked.put(poll.server(), reply);
@@ -51,13 +52,21 @@ final class FakeCoordinator implements Service {
         return reply;
     }
 
-    /** Gives an order as soon as the server asks. */
-    synchronized void order(int shard, Message order) {
+    /** Gives an order as soon as the server asks; waits until it has taken the one before. */
+    synchronized void order(int shard, Message order) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (orders.containsKey(shard)) {
+            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (left <= 0) {
+                throw new AssertionError("server " + shard + " did not ask for " + orders.get(shard));
+            }
+            wait(left);
+        }
         CompletableFuture<Message> waiting = parked.remove(shard);
         if (waiting != null) {
             waiting.complete(order);
-        } else if (orders.put(shard, order) != null) {
-            throw new IllegalStateException("server " + shard + " has an order already");
+        } else {
+            orders.put(shard, order);
         }
     }
 

@@ -228,7 +228,7 @@ class ParameterServerTest {
         servers.clear();
     }
 
-    private void orderAll(int count, Message order) {
+    private void orderAll(int count, Message order) throws InterruptedException {
         for (int i = 0; i < count; i++) {
             coordinator.order(i, order);
         }

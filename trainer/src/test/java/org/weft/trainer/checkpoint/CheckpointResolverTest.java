@@ -206,7 +206,8 @@ class CheckpointResolverTest {
         assertThat(notices).singleElement().asString().contains("step-00000200 was moved to ");
         assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(7);
         commit(7, 300, 1);
-        assertThat(directories()).containsExactly("step-00000200.set-aside-g7", "step-00000300");
+        commit(7, 400, 1);
+        assertThat(directories()).containsExactly("step-00000200.set-aside-g7", "step-00000300", "step-00000400");
     }
 
     /** As on an object store: a mark, which the next commit of that step outranks by its generation. */
@@ -246,9 +247,12 @@ class CheckpointResolverTest {
     void theOneJustCommittedStaysThoughNewerStepsExist() throws IOException {
         commit(1, 300, 9);
         commit(1, 400, 9);
+        commit(2, 50, 9);
         commit(2, 100, 9);
         commit(2, 200, 1);
-        assertThat(directories()).containsExactly("step-00000200", "step-00000300", "step-00000400");
+        assertThat(directories())
+                .as("the one before may be being loaded")
+                .containsExactly("step-00000100", "step-00000200", "step-00000300", "step-00000400");
     }
 
     @Test
@@ -259,8 +263,9 @@ class CheckpointResolverTest {
         assertThat(directories())
                 .as("a later one may be being written")
                 .containsExactly("step-00000100", "step-00000300");
+        write(150, "a", 0, 4);
         commit(1, 200, 1);
-        assertThat(directories()).containsExactly("step-00000200", "step-00000300");
+        assertThat(directories()).containsExactly("step-00000100", "step-00000200", "step-00000300");
     }
 
     @Test
