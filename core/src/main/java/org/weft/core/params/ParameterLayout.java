@@ -53,6 +53,11 @@ public final class ParameterLayout {
         return Math.toIntExact((size + bucketElements - 1) / bucketElements);
     }
 
+    /** Index of the bucket that an element is in. */
+    public int bucketOf(long offset) {
+        return Math.toIntExact(offset / bucketElements);
+    }
+
     public Bucket bucket(int index) {
         if (index < 0 || index >= bucketCount()) {
             throw new IndexOutOfBoundsException("bucket=" + index + " buckets=" + bucketCount());

@@ -134,7 +134,7 @@ public final class ParameterShard {
         return (offset, bytes) -> {
             long at = offset;
             while (bytes.hasRemaining()) {
-                BucketState state = states.get((int) (at / Bucket.ELEMENTS) - range.first());
+                BucketState state = states.get(layout.bucketOf(at) - range.first());
                 int within = (int) (at - state.bucket().offset());
                 int count =
                         Math.min(bytes.remaining() / Float.BYTES, state.bucket().length() - within);
