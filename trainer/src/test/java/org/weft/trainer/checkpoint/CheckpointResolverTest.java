@@ -205,8 +205,9 @@ class CheckpointResolverTest {
         assertThat(directories()).containsExactly("step-00000100", "step-00000200.set-aside-g7");
         assertThat(notices).singleElement().asString().contains("step-00000200 was moved to ");
         assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(7);
-        commit(7, 300, 1);
-        commit(7, 400, 1);
+        CheckpointCommitter one = committer(1);
+        one.commit(7, 300, files(300));
+        one.commit(7, 400, files(400));
         assertThat(directories()).containsExactly("step-00000200.set-aside-g7", "step-00000300", "step-00000400");
     }
 
@@ -248,8 +249,9 @@ class CheckpointResolverTest {
         commit(1, 300, 9);
         commit(1, 400, 9);
         commit(2, 50, 9);
-        commit(2, 100, 9);
-        commit(2, 200, 1);
+        CheckpointCommitter one = committer(1);
+        one.commit(2, 100, files(100));
+        one.commit(2, 200, files(200));
         assertThat(directories())
                 .as("the one before may be being loaded")
                 .containsExactly("step-00000100", "step-00000200", "step-00000300", "step-00000400");
