@@ -70,6 +70,14 @@ class SameBitsIT {
     }
 
     @Test
+    void backupsChangeNothing() {
+        String alone = corpus.sibling("no-backups").pretrain().done().paramsSha256();
+        CommandRun backed =
+                corpus.sibling("backups").pretrain("cluster.workers=2", "cluster.servers=2", "servers.replicas=2");
+        assertThat(backed.done().paramsSha256()).isEqualTo(alone);
+    }
+
+    @Test
     void dropoutDoesNotDependOnTheCluster() {
         String dropout = "model.dropout=0.2";
         String one = corpus.sibling("dropout-1-1")

@@ -115,8 +115,13 @@ public final class TrainingJob {
             }
             Address address =
                     new Address(driverHost(context), listener.address().port());
-            context.sc().addSparkListener(new ExecutorWatch(coordinating));
-            train(coordinating, address, security, store, slots.gpusPerWorker(config.cluster()));
+            ExecutorWatch executors = new ExecutorWatch(coordinating);
+            context.sc().addSparkListener(executors);
+            try {
+                train(coordinating, address, security, store, slots.gpusPerWorker(config.cluster()));
+            } finally {
+                context.sc().removeSparkListener(executors);
+            }
             observer.close();
             return observer.result().withStopped(stopRequested.get());
         } finally {
