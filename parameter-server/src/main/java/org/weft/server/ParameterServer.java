@@ -74,7 +74,7 @@ public final class ParameterServer implements AutoCloseable {
                 transport,
                 shard,
                 lanes,
-                options.patience(),
+                options.config().cluster().patience(),
                 (generation, step, squares) -> reportReduced(generation, step, range.first(), squares));
         this.reducer = new LaneReducer(layout, range, lanes, feed);
         feed.attach(reducer);
@@ -83,8 +83,12 @@ public final class ParameterServer implements AutoCloseable {
                 options.store(),
                 new ShardCheckpointer.Destination(options.config().run().checkpointsDir(), shardIndex, shards),
                 Retries.of(options.config().checkpoint().retries()));
-        this.coordinator =
-                new CoordinatorLink(transport, options.coordinator(), Role.SERVER, server, options.patience());
+        this.coordinator = new CoordinatorLink(
+                transport,
+                options.coordinator(),
+                Role.SERVER,
+                server,
+                options.config().cluster().patience());
         this.reports = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-reports-server-" + server));
     }
 
@@ -100,7 +104,7 @@ public final class ParameterServer implements AutoCloseable {
             do {
                 coordinator.join(
                         new Message.JoinServer(server, attempt, listener.address(), executor, layout.hash()),
-                        options.heartbeat());
+                        options.config().cluster().heartbeat());
                 LOG.info(
                         "server {} (attempt {}) holds parameters [{}, {}) at {}",
                         server,
@@ -185,7 +189,11 @@ public final class ParameterServer implements AutoCloseable {
         shard.beginLoad(order.generation(), order.step());
         try (Link source = transport.connect(order.primary())) {
             copying = new CopyUnderWay(order.generation(), source);
-            new ShardCopy(shard, source).run(order.generation(), order.step(), Deadline.in(options.stepTimeout()));
+            new ShardCopy(shard, source)
+                    .run(
+                            order.generation(),
+                            order.step(),
+                            Deadline.in(options.config().cluster().stepTimeout()));
         } catch (FencedException e) {
             throw e;
         } catch (IOException e) {

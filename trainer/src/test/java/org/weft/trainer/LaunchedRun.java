@@ -39,9 +39,18 @@ record LaunchedRun(Process process, Path out, Path err) implements AutoCloseable
     /** The process of the executor with this id. */
     ProcessHandle executor(String id) {
         return executors().stream()
-                .filter(child -> child.info().commandLine().orElse("").contains("--executor-id " + id + " "))
+                .filter(child -> commandLine(child).contains("--executor-id\0" + id + "\0"))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** All of it: Java's own account of a process ends with the first page, which a long class path fills. */
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
+        } catch (IOException e) {
+            return ""; // It has ended.
+        }
     }
 
     /** What was written to standard error so far. */

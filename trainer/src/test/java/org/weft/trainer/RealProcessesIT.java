@@ -82,7 +82,7 @@ class RealProcessesIT {
             launched.executors().get(0).destroyForcibly();
             CommandRun result = launched.ended(PATIENCE).done();
             assertThat(result.paramsSha256()).isEqualTo(expected);
-            assertThat(result.err()).contains("joined in place of an earlier attempt", "generation 2 starts at step ");
+            assertThat(result.err()).contains("is lost with its executor", "generation 2 starts at step ");
             assertThat(result.err().lines().filter(line -> line.contains("dropped its work")))
                     .as("attempts at work whose server is gone")
                     .hasSizeLessThan(50);

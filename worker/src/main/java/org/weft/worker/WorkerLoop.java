@@ -106,7 +106,7 @@ public final class WorkerLoop {
     }
 
     private void computeLanes(Message.ComputeLanes work) throws IOException {
-        Deadline deadline = Deadline.in(options.stepTimeout());
+        Deadline deadline = Deadline.in(options.config().cluster().stepTimeout());
         long start = System.nanoTime();
         long pulled = parameters.pull(work.generation(), work.step(), work.servers(), deadline);
         long computing = System.nanoTime();
@@ -144,7 +144,11 @@ public final class WorkerLoop {
     }
 
     private void evaluate(Message.EvaluateBatches work) throws IOException {
-        parameters.pull(work.generation(), work.step(), work.servers(), Deadline.in(options.stepTimeout()));
+        parameters.pull(
+                work.generation(),
+                work.step(),
+                work.servers(),
+                Deadline.in(options.config().cluster().stepTimeout()));
         double[] losses = new double[work.batches()];
         long[] targets = new long[work.batches()];
         for (int i = 0; i < work.batches(); i++) {

@@ -20,8 +20,12 @@ public final class WorkerSession implements AutoCloseable {
         this.options = options;
         this.worker = worker;
         this.transport = new SparkTransport(options.security());
-        this.coordinator =
-                new CoordinatorLink(transport, options.coordinator(), Role.WORKER, worker, options.patience());
+        this.coordinator = new CoordinatorLink(
+                transport,
+                options.coordinator(),
+                Role.WORKER,
+                worker,
+                options.config().cluster().patience());
     }
 
     /**
@@ -33,7 +37,7 @@ public final class WorkerSession implements AutoCloseable {
         String layout = options.shape().layout().hash();
         coordinator.join(
                 new Message.JoinWorker(worker, attempt, host, executor, device, layout, peakFlops),
-                options.heartbeat());
+                options.config().cluster().heartbeat());
     }
 
     /** Who is told the generation at hand now and then; see {@link CoordinatorLink#onGeneration}. */

@@ -1,6 +1,7 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Set;
 
 /** Where a run executes. */
@@ -58,6 +59,21 @@ public record ClusterConfig(
 
     static ClusterConfig defaults() {
         return new ClusterConfig("", 2, 1, 0, 2, "auto", 1, "1g", false, 120, 10, 0, 2.0, 600);
+    }
+
+    /** Between a member's signs of life: four fit into a lease. */
+    public Duration heartbeat() {
+        return Duration.ofMillis(leaseSeconds * 250L);
+    }
+
+    /** How long a member tries an unreachable coordinator again. */
+    public Duration patience() {
+        return Duration.ofSeconds(Math.max(30, 3L * leaseSeconds));
+    }
+
+    /** How long a member waits for another within a step. */
+    public Duration stepTimeout() {
+        return Duration.ofSeconds(stepTimeoutSeconds);
     }
 
     /** Worker tasks that Spark is asked for. */

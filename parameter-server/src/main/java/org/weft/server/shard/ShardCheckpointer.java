@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.AtomicOutput;
@@ -25,9 +27,13 @@ import org.weft.core.storage.Store;
 
 /**
  * Writes a shard's part of checkpoints while training goes on. The server's thread copies (training stalls for that
- * alone); one thread of its own writes. A second checkpoint that falls due before the first is written waits for it.
+ * alone); one thread of its own writes. A second checkpoint that falls due before the first is written waits for it, for a few
+ * seconds, and then fails.
  */
 public final class ShardCheckpointer implements AutoCloseable {
+    /** How long training stands still for storage, at most. */
+    private static final int PATIENCE_SECONDS = 5;
+
     private final ParameterShard shard;
     private final Store store;
     private final Destination destination;
@@ -77,7 +83,7 @@ public final class ShardCheckpointer implements AutoCloseable {
      */
     public CompletableFuture<SavedRange> save(int generation, int step) {
         long start = System.nanoTime();
-        if (!running.isDone()) { // Its copy is in use, and training waits for no storage.
+        if (!hasEnded(running)) { // Its copy is in use.
             return CompletableFuture.failedFuture(new IOException("an earlier checkpoint is still being written"));
         }
         if (snapshot == null) {
@@ -97,6 +103,21 @@ public final class ShardCheckpointer implements AutoCloseable {
                 },
                 writer);
         return running;
+    }
+
+    /** Waits a little: the last checkpoint of a run often falls due while the one before is being written. */
+    private static boolean hasEnded(CompletableFuture<SavedRange> save) {
+        try {
+            save.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true; // It has been reported.
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /**

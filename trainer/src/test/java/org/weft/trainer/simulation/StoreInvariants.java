@@ -32,12 +32,9 @@ final class StoreInvariants {
     }
 
     void committed(int generation, int version) {
-        if (generation >= loaded) {
-            committed.add(version);
-            mayBeOvertaken = stopping
-                    || invariants.step()
-                            >= simulation.scenario.config().training().steps();
-        }
+        committed.add(version); // Of an earlier generation, too: the bits are the same.
+        mayBeOvertaken = stopping
+                || invariants.step() >= simulation.scenario.config().training().steps();
     }
 
     void requireStart(int generation, int start) {
