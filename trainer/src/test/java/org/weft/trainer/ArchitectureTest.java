@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -91,8 +92,12 @@ class ArchitectureTest {
 
     @Test
     void onlyLocalStartsAnHdfs() {
-        onlyIn(resideInAPackage("org.apache.hadoop.hdfs.."), "org.weft.trainer.local..")
+        DescribedPredicate<JavaClass> client = JavaClass.Predicates.type(DistributedFileSystem.class);
+        onlyIn(
+                        resideInAPackage("org.apache.hadoop.hdfs..").and(DescribedPredicate.not(client)),
+                        "org.weft.trainer.local..")
                 .check(weft);
+        onlyIn(client, "org.weft.core.storage..").check(weft);
     }
 
     @Test

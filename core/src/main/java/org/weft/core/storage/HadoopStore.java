@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,12 +23,18 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.weft.core.WeftException;
 
 /** {@link Store} on any Hadoop file system: {@code hdfs://}, {@code file://}, object stores that have a connector. */
 public final class HadoopStore implements Store {
+    /** HDFS asks a DataNode how much of the last block it has; that takes seconds, more where one is gone. */
+    private static final Duration CLOSE_PAUSE = Duration.ofMillis(500);
+
+    private static final int CLOSE_TRIES = 20;
+
     private static final long serialVersionUID = 1L;
 
     /** In Hadoop's settings: {@code auto}, {@code rename} or {@code direct}; see {@link CommitMode}. */
@@ -221,6 +228,16 @@ public final class HadoopStore implements Store {
                 }
             }
         };
+    }
+
+    @Override
+    public void closeAbandoned(String path) throws IOException {
+        if (system(path) instanceof DistributedFileSystem hdfs) {
+            boolean closed = hdfs.recoverLease(new Path(path));
+            for (int tries = 1; tries < CLOSE_TRIES && !closed && Retries.paused(CLOSE_PAUSE); tries++) {
+                closed = hdfs.recoverLease(new Path(path));
+            }
+        }
     }
 
     @Override

@@ -56,8 +56,8 @@ public record Retries(int retries, Duration firstPause) {
         }
     }
 
-    /** False where the thread is to end. */
-    private static boolean paused(Duration pause) {
+    /** Sleeps; false where the thread is to end. */
+    static boolean paused(Duration pause) {
         try {
             Thread.sleep(pause.toMillis());
             return true;

@@ -72,6 +72,12 @@ public interface Store extends Serializable {
     /** A file that grows under its name, in place of what stood there; {@code flush} shows readers what was written. */
     OutputStream stream(String path) throws IOException;
 
+    /**
+     * Closes a file that its writer left open when it died, so that it can be read to its end; waits for some seconds.
+     * Nothing to do where files have no such state.
+     */
+    void closeAbandoned(String path) throws IOException;
+
     /** Moves a file or directory to a name that must be free. */
     void rename(String from, String to) throws IOException;
 

@@ -49,8 +49,21 @@ public final class MetricsLog implements AutoCloseable {
     /** Opens the log of a run that starts at {@code startStep}; lines of later steps are dropped. */
     public static MetricsLog open(Store store, String runDir, int startStep) throws IOException {
         MetricsLog log = new MetricsLog(store, runDir + "/" + FILE, startStep);
-        log.rewrite(store.exists(log.path) ? linesUpTo(store, log.path, startStep) : List.of());
+        log.rewrite(store.exists(log.path) ? earlierLines(store, log.path, startStep) : List.of());
         return log;
+    }
+
+    /** A driver that was killed left the file open. One that stays unreadable is kept beside the new one. */
+    private static List<String> earlierLines(Store store, String path, int step) throws IOException {
+        try {
+            store.closeAbandoned(path);
+            return linesUpTo(store, path, step);
+        } catch (IOException e) {
+            String aside = path + ".unreadable-" + System.currentTimeMillis();
+            LOG.warn("{} cannot be read and is moved to {}: {}", path, aside, e.getMessage());
+            store.rename(path, aside);
+            return List.of();
+        }
     }
 
     private void rewrite(List<String> lines) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.HadoopStore;
+import org.weft.trainer.report.MetricsLog;
 
 class EmbeddedHdfsTest {
     private static final byte[] TEXT = "kept between runs".getBytes(StandardCharsets.UTF_8);
@@ -45,10 +47,23 @@ class EmbeddedHdfsTest {
             assertThat(store.readAll(first + "/weft/kept")).isEqualTo(TEXT);
             assertThat(store.list("/weft")).hasSize(2);
 
+            metricsOfADriverThatDied(store);
+
             assertThatThrownBy(() -> EmbeddedHdfs.start(dir))
                     .isInstanceOf(WeftException.class)
                     .hasMessage("embedded HDFS is in use by another process: dir=" + dir);
         }
+    }
+
+    /** The file is still open for the writer that died; the driver that goes on keeps its lines. */
+    @SuppressWarnings("MustBeClosedChecker") // As a process that was killed leaves it.
+    private static void metricsOfADriverThatDied(HadoopStore store) throws IOException {
+        OutputStream abandoned = store.stream("/run/metrics.jsonl");
+        abandoned.write("{\"step\":1,\"loss\":2.5}\n".getBytes(StandardCharsets.UTF_8));
+        abandoned.flush();
+        MetricsLog.open(store, "/run", 1).close();
+        assertThat(new String(store.readAll("/run/metrics.jsonl"), StandardCharsets.UTF_8))
+                .isEqualTo("{\"step\":1,\"loss\":2.5}\n");
     }
 
     @Test
