@@ -2,12 +2,12 @@
 # Workers 2 -> 4 -> 1 -> 3 during a run: Spark Workers of a real standalone cluster, one slot each, are started and killed
 # (with their executors) while the run goes on; the bits are compared with those of a run in one process.
 #   bench/elastic.sh
-# Environment: STEPS 200, WORK_DIR as in compare.sh
+# Environment: STEPS 400, WORK_DIR as in compare.sh
 set -euo pipefail
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=bench/environment.sh
 . "$BENCH/environment.sh"
-STEPS=${STEPS:-200}
+STEPS=${STEPS:-400}
 bench_work_dir
 export WEFT_CLUSTER_DIR=$WORK_DIR/cluster WEFT_WORKERS=4 WEFT_WORKER_CORES=1 WEFT_WORKER_MEMORY=1g
 export WEFT_MASTER_PORT=${WEFT_MASTER_PORT:-7177} WEFT_MASTER_UI_PORT=${WEFT_MASTER_UI_PORT:-8180}
@@ -75,9 +75,11 @@ echo "step $(steps_done): 1 worker; two Spark Workers are started"
 "$WEFT_ROOT/deploy/standalone/worker.sh" 8
 wait "$driver" || weft_fail 1 "./weft pretrain failed" "see $log"
 
-# How many workers took part in each run of steps, from metrics.jsonl.
-awk '{ n = gsub(/"worker":/, "&"); if ($0 ~ /"loss"/ && n != last) { printf "from step %s: %d workers\n", NR, n; last = n } }' \
-  "$WORK_DIR/many/metrics.jsonl"
+# How many workers took part in the steps, from metrics.jsonl.
+awk '/"loss"/ { delete seen; n = 0; line = $0
+    while (match(line, /"worker":[0-9]+/)) { id = substr(line, RSTART, RLENGTH); line = substr(line, RSTART + RLENGTH)
+      if (!(id in seen)) { seen[id] = 1; n++ } }
+    step++; if (n != last) { printf "from step %d: %d workers\n", step, n; last = n } }' "$WORK_DIR/many/metrics.jsonl"
 echo "one process:  $(hash_of "$WORK_DIR/one.log")"
 echo "2, 4, 1, 3:   $(hash_of "$log")"
 [ "$(hash_of "$WORK_DIR/one.log")" = "$(hash_of "$log")" ] || weft_fail 1 "the bits differ" "see $log"
