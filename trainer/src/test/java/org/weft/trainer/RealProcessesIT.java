@@ -107,7 +107,7 @@ class RealProcessesIT {
             Await.until(
                     "some steps",
                     PATIENCE,
-                    () -> over(launched) || launched.errors().contains("step 2/"));
+                    () -> over(launched) || launched.errors().contains("step 1/"));
             launched.executor(placeOf("server 0", launched.errors())).destroyForcibly();
             CommandRun result = launched.ended(PATIENCE).done();
             assertThat(result.paramsSha256()).isEqualTo(expected);
