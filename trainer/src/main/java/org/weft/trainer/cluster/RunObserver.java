@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.protocol.SavedRange;
@@ -31,6 +32,7 @@ final class RunObserver implements RunListener, AutoCloseable {
     private final Progress progress;
     private final MetricsLog metrics;
     private final CheckpointCommitter committer;
+    private final IntConsumer generations;
     private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-run-files"));
     private Coordinator coordinator;
 
@@ -41,11 +43,20 @@ final class RunObserver implements RunListener, AutoCloseable {
     /** Steps come on the coordinator's thread, checkpoints on that of the files. */
     private final AtomicReference<RunResult> result;
 
-    RunObserver(RunPlan plan, Progress progress, MetricsLog metrics, CheckpointCommitter committer) {
+    /**
+     * @param generations told the number of each generation as it begins; must not block
+     */
+    RunObserver(
+            RunPlan plan,
+            Progress progress,
+            MetricsLog metrics,
+            CheckpointCommitter committer,
+            IntConsumer generations) {
         this.plan = plan;
         this.progress = progress;
         this.metrics = metrics;
         this.committer = committer;
+        this.generations = generations;
         this.result = new AtomicReference<>(RunResult.startingAt(plan));
     }
 
@@ -118,6 +129,11 @@ final class RunObserver implements RunListener, AutoCloseable {
     @Override
     public void checkpointFailed(int step, String cause) {
         progress.say("checkpoint of step " + step + " failed and will be made up for; training goes on: " + cause);
+    }
+
+    @Override
+    public void generationBegan(int generation) {
+        generations.accept(generation);
     }
 
     @Override

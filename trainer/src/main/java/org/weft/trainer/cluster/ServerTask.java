@@ -5,14 +5,14 @@ import org.apache.spark.api.java.function.VoidFunction;
 import org.weft.server.ParameterServer;
 import org.weft.server.ServerOptions;
 
-/** The long Spark task that is one parameter server shard; its partition holds the shard's index. */
+/** The long Spark task that is one copy of one parameter server shard; its partition holds the server's index. */
 record ServerTask(ServerOptions options) implements VoidFunction<Iterator<Integer>> {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void call(Iterator<Integer> shard) throws Exception {
+    public void call(Iterator<Integer> index) throws Exception {
         TaskPlace place = TaskPlace.here();
-        try (ParameterServer server = new ParameterServer(options, shard.next())) {
+        try (ParameterServer server = new ParameterServer(options, index.next())) {
             server.run(place.attempt(), place.host(), place.executor());
         }
     }

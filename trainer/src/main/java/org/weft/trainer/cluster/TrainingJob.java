@@ -101,11 +101,10 @@ public final class TrainingJob {
                         lease::require,
                         plan.checkpoint(),
                         Retries.of(config.checkpoint().retries())));
-        try (RunObserver observer = new RunObserver(plan, progress, metrics, committer);
+        try (RunObserver observer = new RunObserver(plan, progress, metrics, committer, lease::used);
                 Coordinator coordinating = new Coordinator(plan, observer);
                 Transport transport = new SparkTransport(security);
-                Transport.Listener listener =
-                        transport.listen(bindAddress(context), new GenerationWatch(coordinating, lease::used))) {
+                Transport.Listener listener = transport.listen(bindAddress(context), coordinating)) {
             observer.attach(coordinating);
             coordinating.start();
             coordinator = coordinating;

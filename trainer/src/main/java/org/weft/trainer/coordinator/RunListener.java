@@ -61,6 +61,9 @@ public interface RunListener {
 
     void checkpointFailed(int step, String cause);
 
+    /** A generation begins, before any server has heard of it. */
+    void generationBegan(int generation);
+
     /** Something that an operator would want to read: a member joined, was lost, was replaced. */
     void notice(String text);
 }

@@ -52,7 +52,7 @@ final class ServerGroup {
         String checkpoint = generation.checkpoint();
         saves.forget();
         beginSave(step, save);
-        say(step, why + ": from " + (checkpoint.isEmpty() ? "the initial parameters" : checkpoint));
+        tell(step, why + ": from " + (checkpoint.isEmpty() ? "the initial parameters" : checkpoint));
         for (Member server : shards.active()) {
             server.orders.clear();
             server.order(new Message.LoadParameters(
@@ -65,7 +65,7 @@ final class ServerGroup {
     void adopt(int step, String why, boolean save) {
         generation.next(false);
         beginSave(step, save);
-        say(step, why);
+        tell(step, why);
         for (Member server : shards.active()) {
             server.order(new Message.AdoptGeneration(
                     generation.number(), step, save && shards.serves(server), shards.backupsOf(server)));
@@ -113,7 +113,8 @@ final class ServerGroup {
         return awaited;
     }
 
-    private void say(int step, String why) {
+    private void tell(int step, String why) {
+        listener.generationBegan(generation.number());
         listener.notice("generation " + generation.number() + " starts at step " + step + ": " + why);
     }
 }

@@ -309,6 +309,11 @@ final class RunHarness implements AutoCloseable, RunListener {
     }
 
     @Override
+    public void generationBegan(int generation) {
+        // The notice of it says more.
+    }
+
+    @Override
     public void notice(String text) {
         notices.add(text);
     }

@@ -170,6 +170,11 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
     }
 
     @Override
+    public void generationBegan(int generation) {
+        // The notice of it says more.
+    }
+
+    @Override
     public void notice(String text) {
         simulation.trace(() -> "coordinator: " + text);
         simulation.invariants.notice(text);
