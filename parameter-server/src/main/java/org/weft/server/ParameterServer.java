@@ -1,7 +1,6 @@
 package org.weft.server;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -198,7 +197,7 @@ public final class ParameterServer implements AutoCloseable {
             throw e;
         } catch (IOException e) {
             LOG.warn("server {} could not become a backup: {}", server, e.getMessage());
-            pause();
+            Deadline.pause(COPY_PAUSE_MILLIS, "server " + server);
             return false;
         } finally {
             copying = null;
@@ -207,15 +206,6 @@ public final class ParameterServer implements AutoCloseable {
         shard.publishAll();
         reportLoaded(order.generation(), order.step());
         return true;
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(COPY_PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
-        }
     }
 
     /** The source may be out of reach and its generation over: waiting on would be in vain. */

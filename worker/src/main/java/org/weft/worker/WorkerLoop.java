@@ -1,7 +1,6 @@
 package org.weft.worker;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,12 +95,7 @@ public final class WorkerLoop {
 
     /** The work that was dropped is the next to be handed out: asking at once would ask hundreds of times a second. */
     private void rest() throws IOException {
-        try {
-            Thread.sleep(restMillis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException(session + " was interrupted");
-        }
+        Deadline.pause(restMillis, session.toString());
         restMillis = Math.min(2 * restMillis, LONGEST_REST_MILLIS);
     }
 

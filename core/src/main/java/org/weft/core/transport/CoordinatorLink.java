@@ -114,7 +114,7 @@ public final class CoordinatorLink implements AutoCloseable {
                     throw e;
                 }
                 LOG.info("{}: {}; trying again", role.name(id), e.getMessage());
-                pause();
+                Deadline.pause(RETRY_PAUSE.toMillis(), role.name(id));
             }
         }
     }
@@ -165,15 +165,6 @@ public final class CoordinatorLink implements AutoCloseable {
         if (failed != null && failed == link) {
             link.close();
             link = null;
-        }
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(RETRY_PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.weft.core.transport;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +13,21 @@ public record Deadline(long atNanos) {
 
     public static Deadline in(Duration duration) {
         return new Deadline(System.nanoTime() + duration.toNanos());
+    }
+
+    /**
+     * Sleeps before something is tried again.
+     *
+     * @param who waits; stands in the error
+     * @throws InterruptedIOException where the thread is to end
+     */
+    public static void pause(long millis, String who) throws InterruptedIOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(who + " was interrupted");
+        }
     }
 
     public long remainingMillis() {

@@ -1,6 +1,7 @@
 package org.weft.server.replication;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -82,11 +83,21 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
     @Override
     public void bucketReduced(int generation, int step, int bucket) {
         if (!backups.isEmpty()) {
-            thread.execute(() -> backups.forEach(backup -> pass(backup, generation, step, bucket)));
+            thread.execute(() -> passToAll(generation, step, bucket));
         }
     }
 
-    private void pass(Address backup, int generation, int step, int bucket) {
+    private void passToAll(int generation, int step, int bucket) {
+        try {
+            for (Address backup : backups) {
+                pass(backup, generation, step, bucket);
+            }
+        } catch (InterruptedIOException closing) {
+            LOG.debug("the feed is closed", closing);
+        }
+    }
+
+    private void pass(Address backup, int generation, int step, int bucket) throws InterruptedIOException {
         long pause = FIRST_PAUSE_MILLIS;
         while (backups.contains(backup) && sums.isAt(generation, step)) {
             try {
@@ -95,12 +106,7 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
             } catch (IOException e) {
                 LOG.info("sum of bucket {} of step {} to {}: {}; trying again", bucket, step, backup, e.getMessage());
                 disconnect(backup);
-                try {
-                    Thread.sleep(pause);
-                } catch (InterruptedException interrupted) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
+                Deadline.pause(pause, "the backup's feed");
                 pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
             }
         }
