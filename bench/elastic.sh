@@ -30,13 +30,15 @@ mkdir -p "$WORK_DIR/many"
 cp -r "$WORK_DIR/one/corpus" "$WORK_DIR/many/"
 
 "$WEFT_ROOT/deploy/standalone/start.sh"
-trap '"$WEFT_ROOT/deploy/standalone/stop.sh"' EXIT
+# shellcheck disable=SC2064 # the trap of now
+trap "'$WEFT_ROOT/deploy/standalone/stop.sh'; $(trap -p EXIT | sed "s/^trap -- '\(.*\)' EXIT$/\1/")" EXIT
 log=$WORK_DIR/many.log
 WEFT_JAVA_OPTS="-Dspark.executor.cores=1" "$WEFT_ROOT/weft" pretrain "${options[@]}" \
   --set "run.dir=file://$WORK_DIR/many" --set "cluster.master=spark://127.0.0.1:$WEFT_MASTER_PORT" >"$log" 2>&1 &
 driver=$!
+bench_stop_on_exit "$driver"
 
-# steps_done, and workers_of METRIC-LINE: how many workers took part in the last step
+# steps_done: the last step that the run has shown; await_steps STEP: until it has shown that one
 steps_done() {
   grep -o 'step [0-9]*/' "$log" | tail -n 1 | tr -dc 0-9 || true
 }

@@ -40,11 +40,8 @@ record Scenario(
         long mishapEveryMicros,
         long stopAtMicros) {
     private static final int BUCKET_ELEMENTS = 8;
-    /**
-     * Least {@code checkpoint.keep}. With fewer, the commit of a generation that was given up meanwhile removes the
-     * checkpoint that the next one starts from: see docs/simulation.md.
-     */
-    private static final int KEPT = Integer.getInteger("weft.simulation.keep", 3);
+    /** Least {@code checkpoint.keep}. */
+    private static final int KEPT = Integer.getInteger("weft.simulation.keep", 1);
 
     /** Vocabulary of a model that fills one bucket of the real size at this width, and a little more. */
     private static final int BUCKET_VOCABULARY = 1 << 17;
