@@ -4,9 +4,13 @@ import java.io.IOException;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What both ways of {@link CommitMode} have in common: a file is written, synced and closed, and then appears. */
 abstract class HadoopOutput extends AtomicOutput {
+    private static final Logger LOG = LoggerFactory.getLogger(HadoopOutput.class);
+
     private final FileSystem system;
     private final FSDataOutputStream out;
     private final Path written;
@@ -45,9 +49,17 @@ abstract class HadoopOutput extends AtomicOutput {
     /** Puts the closed file under the target's name. */
     abstract void appear() throws IOException;
 
-    /** Gives up an open file, before what was written is removed; returns whether there is nothing to remove. */
+    /**
+     * Gives up an open file, before what was written is removed; returns whether there is nothing to remove. That it
+     * cannot be closed is no news: HDFS throws here what its write has thrown, the very same exception, and Java would
+     * replace that one by its own where a try block closes the file.
+     */
     boolean abort(FSDataOutputStream open) throws IOException {
-        open.close();
+        try {
+            open.close();
+        } catch (IOException e) {
+            LOG.debug("giving up {}", this, e);
+        }
         return false;
     }
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -16,6 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FilterFileSystem;
+import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files that appear at once: by a rename, or by being closed. */
 class CommitModeTest {
     @TempDir
-    Path directory;
+    java.nio.file.Path directory;
 
     private final Store objects = ObjectStoreFileSystem.store();
     private final Store direct = direct();
@@ -52,6 +55,38 @@ class CommitModeTest {
             assertThat(CommitMode.of("auto", scheme)).as(scheme).isEqualTo(CommitMode.RENAME);
             assertThat(CommitMode.of("direct", scheme)).isEqualTo(CommitMode.DIRECT);
         }
+    }
+
+    /** A full disk: HDFS throws the exception of the write again when the file is closed. */
+    @Test
+    void theCauseOfAFailedWriteIsNotHiddenByTheClose() throws IOException {
+        FileSystem full = new FilterFileSystem(FileSystem.getLocal(new Configuration())) {
+            @Override
+            public FSDataOutputStream create(Path file, boolean overwrite) throws IOException {
+                IOException cause = new IOException("no space left");
+                return new FSDataOutputStream(
+                        new OutputStream() {
+                            @Override
+                            public void write(int value) throws IOException {
+                                throw cause;
+                            }
+
+                            @Override
+                            public void close() throws IOException {
+                                throw cause;
+                            }
+                        },
+                        null);
+            }
+        };
+        Path target = new Path(root, "file");
+        assertThatThrownBy(() -> {
+                    try (AtomicOutput out = new DirectOutput(full, target)) {
+                        out.write(1);
+                    }
+                })
+                .isInstanceOf(IOException.class)
+                .hasMessage("no space left");
     }
 
     @Test
@@ -154,7 +189,7 @@ class CommitModeTest {
     }
 
     private List<String> everything(String name) throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve(name))) {
+        try (Stream<java.nio.file.Path> files = Files.list(directory.resolve(name))) {
             return files.map(file -> file.getFileName().toString()).toList();
         }
     }
