@@ -30,8 +30,11 @@ mkdir -p "$WORK_DIR/many"
 cp -r "$WORK_DIR/one/corpus" "$WORK_DIR/many/"
 
 "$WEFT_ROOT/deploy/standalone/start.sh"
+stop_cluster() {
+  "$WEFT_ROOT/deploy/standalone/stop.sh"
+}
 # shellcheck disable=SC2064 # the trap of now
-trap "'$WEFT_ROOT/deploy/standalone/stop.sh'; $(trap -p EXIT | sed "s/^trap -- '\(.*\)' EXIT$/\1/")" EXIT
+trap "stop_cluster; $(trap -p EXIT | sed "s/^trap -- '\(.*\)' EXIT$/\1/")" EXIT
 log=$WORK_DIR/many.log
 WEFT_JAVA_OPTS="-Dspark.executor.cores=1" "$WEFT_ROOT/weft" pretrain "${options[@]}" \
   --set "run.dir=file://$WORK_DIR/many" --set "cluster.master=spark://127.0.0.1:$WEFT_MASTER_PORT" >"$log" 2>&1 &
