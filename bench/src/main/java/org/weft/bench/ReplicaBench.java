@@ -38,7 +38,7 @@ public final class ReplicaBench {
             a[i] = Integer.parseInt(args[i]);
         }
         int heads = Math.max(1, a[0] / HEAD_WIDTH);
-        ModelShape shape = new ModelShape(new ModelConfig("gpt2", a[1], a[0], heads, a[2], 0), a[4]);
+        ModelShape shape = new ModelShape(ModelConfig.gpt2(a[1], a[0], heads, a[2], 0), a[4]);
         Batch batch = randomBatch(a[3], a[2], a[4]);
         NativeRuntime.load();
         int rounds = a[5];
@@ -81,7 +81,7 @@ public final class ReplicaBench {
         for (int step = 0; step < steps; step++) {
             replica.zeroGradients();
             replica.accumulateGradient(
-                    batch, batch.targets(), new MicroBatchKey(1, step, 0, 0), (offset, length) -> {});
+                    batch, batch.targetCount(), new MicroBatchKey(1, step, 0, 0), (offset, length) -> {});
         }
         return rate(batch, steps, start);
     }
@@ -95,7 +95,7 @@ public final class ReplicaBench {
     }
 
     private static double rate(Batch batch, int steps, long start) {
-        return batch.targets() * steps / ((System.nanoTime() - start) * 1e-9);
+        return batch.targetCount() * steps / ((System.nanoTime() - start) * 1e-9);
     }
 
     private static long residentMib() {
@@ -131,6 +131,6 @@ public final class ReplicaBench {
         Random random = new Random(1);
         int[] tokens =
                 random.ints((long) sequences * (context + 1), 0, vocabSize).toArray();
-        return new Batch(sequences, context, tokens);
+        return Batch.causal(sequences, context, tokens);
     }
 }

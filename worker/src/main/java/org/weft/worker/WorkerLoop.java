@@ -148,7 +148,7 @@ public final class WorkerLoop {
         for (int i = 0; i < work.batches(); i++) {
             Batch batch = batches.validation(work.firstBatch() + i);
             losses[i] = replica.loss(batch);
-            targets[i] = batch.targets();
+            targets[i] = batch.targetCount();
         }
         session.batchesEvaluated(work, losses, targets);
     }

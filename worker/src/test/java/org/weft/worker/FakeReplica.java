@@ -80,7 +80,7 @@ final class FakeReplica implements ModelReplica {
     }
 
     @Override
-    public float[] nextTokenLogits(int[] tokens) {
+    public float[][] logits(int[] tokens, int... positions) {
         throw new UnsupportedOperationException();
     }
 

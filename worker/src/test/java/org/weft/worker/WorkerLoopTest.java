@@ -226,12 +226,12 @@ class WorkerLoopTest {
     private static final class Batches implements BatchSource {
         @Override
         public Batch training(int step, int lane, int microBatch) {
-            return new Batch(1, 4, new int[] {lane, 0, 0, 0, 0});
+            return Batch.causal(1, 4, new int[] {lane, 0, 0, 0, 0});
         }
 
         @Override
         public Batch validation(int index) {
-            return new Batch(1, 4, new int[] {index, 0, 0, 0, 0});
+            return Batch.causal(1, 4, new int[] {index, 0, 0, 0, 0});
         }
 
         @Override

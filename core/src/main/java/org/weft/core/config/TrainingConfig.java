@@ -35,7 +35,18 @@ public record TrainingConfig(
                         + "parameters as they are; ten in a row stop the run).")
         String nonFinite,
 
-        @Doc("fp32.") String precision,
+        @Doc(
+                "fp32; or bf16: matrix products of blocks and head in bfloat16, everything else and the servers' parameters in "
+                        + "float32.")
+        String precision,
+
+        @Doc(
+                "Keep only each block's input for backward and compute the block again then: less memory, about a third more "
+                        + "time, the same gradients.")
+        boolean recompute,
+
+        @Doc("bert: fraction of each sequence's tokens to predict; 80 % of them are masked, 10 % replaced, 10 % kept.")
+        double maskFraction,
 
         @Doc("Evaluate on validation every so many steps; 0 for never.")
         int evalEvery,
@@ -44,11 +55,12 @@ public record TrainingConfig(
         int evalBatches)
         implements Serializable {
 
-    private static final Set<String> PRECISIONS = Set.of("fp32");
+    private static final Set<String> PRECISIONS = Set.of("fp32", "bf16");
     private static final Set<String> NON_FINITE = Set.of("stop", "skip");
 
     static TrainingConfig defaults() {
-        return new TrainingConfig(1000, 32, 4, 8, 6e-4, 6e-5, 50, 0.1, 0.9, 0.95, 1e-8, 1.0, "stop", "fp32", 100, 20);
+        return new TrainingConfig(
+                1000, 32, 4, 8, 6e-4, 6e-5, 50, 0.1, 0.9, 0.95, 1e-8, 1.0, "stop", "fp32", false, 0.15, 100, 20);
     }
 
     /** Sequences of one lane. */
@@ -90,7 +102,9 @@ public record TrainingConfig(
         problems.require(epsilon > 0, "training.epsilon=%s must be positive", epsilon);
         problems.require(clipNorm >= 0, "training.clip_norm=%s must not be negative", clipNorm);
         problems.require(NON_FINITE.contains(nonFinite), "training.non_finite=%s must be one of stop, skip", nonFinite);
-        problems.require(PRECISIONS.contains(precision), "training.precision=%s must be one of fp32", precision);
+        problems.require(PRECISIONS.contains(precision), "training.precision=%s must be one of fp32, bf16", precision);
+        problems.require(
+                maskFraction > 0 && maskFraction < 1, "training.mask_fraction=%s must be in (0, 1)", maskFraction);
         problems.require(evalEvery >= 0, "training.eval_every=%d must not be negative", evalEvery);
         problems.require(evalBatches >= 1, "training.eval_batches=%d must be at least 1", evalBatches);
     }

@@ -12,7 +12,7 @@ import org.weft.core.params.ParameterLayout;
  * beginning; the tied embedding comes first because its gradient is complete last. Initialisation as in GPT-2 (Radford
  * et al. 2019, section 2.3): normal of 0.02, projections into the residual stream scaled by 1/sqrt(2 L).
  *
- * <p>V vocabulary, T context, D width.
+ * <p>V vocabulary, T context, D width, M width within the perceptron.
  */
 final class Gpt2Layout {
     private static final double DEVIATION = 0.02;
@@ -22,6 +22,7 @@ final class Gpt2Layout {
     static ParameterLayout of(ModelShape shape) {
         ModelConfig model = shape.config();
         int width = model.width();
+        int hidden = model.hiddenWidth();
         Initializer normal = Initializer.normal(DEVIATION);
         Initializer residual = Initializer.normal(DEVIATION / Math.sqrt(2.0 * model.layers()));
         ParameterLayout.Builder layout = ParameterLayout.builder();
@@ -33,8 +34,8 @@ final class Gpt2Layout {
             linear(layout, h + "attn.c_attn", width, 3 * width, normal); // (D, 3D)
             linear(layout, h + "attn.c_proj", width, width, residual); // (D, D)
             norm(layout, h + "ln_2", width);
-            linear(layout, h + "mlp.c_fc", width, 4 * width, normal); // (D, 4D)
-            linear(layout, h + "mlp.c_proj", 4 * width, width, residual); // (4D, D)
+            linear(layout, h + "mlp.c_fc", width, hidden, normal); // (D, M)
+            linear(layout, h + "mlp.c_proj", hidden, width, residual); // (M, D)
         }
         norm(layout, "ln_f", width);
         return layout.build();

@@ -13,17 +13,26 @@ public record ModelShape(ModelConfig config, int vocabSize) {
     /** The flat vector's layout; the same for every engine. */
     public ParameterLayout layout() {
         return switch (config.architecture()) {
-            case "gpt2" -> Gpt2Layout.of(this);
+            case ModelConfig.GPT2 -> Gpt2Layout.of(this);
+            case ModelConfig.LLAMA -> LlamaLayout.of(this);
+            case ModelConfig.BERT -> BertLayout.of(this);
             default -> throw new IllegalArgumentException("model.architecture=" + config.architecture());
         };
     }
 
     /**
      * Floating-point operations of one token forward and backward: 6 N + 12 L D T (PaLM, appendix B: 6 for each weight
-     * that multiplies, plus attention's two products over the context).
+     * that multiplies, plus attention's two products over the context). Embeddings that are only looked up multiply
+     * nothing; a head that is not tied is a matrix of its own.
      */
     public double flopsPerToken() {
-        double weights = layout().size() - (double) config.context() * config.width();
+        double lookedUp =
+                switch (config.architecture()) {
+                    case ModelConfig.GPT2 -> config.context();
+                    case ModelConfig.BERT -> config.context() + config.tokenTypes();
+                    default -> config.tiedHead() ? 0 : vocabSize;
+                };
+        double weights = layout().size() - lookedUp * config.width();
         return 6.0 * weights + 12.0 * config.layers() * config.width() * config.context();
     }
 }

@@ -80,7 +80,7 @@ public final class EvaluationJob {
             while (share.hasNext()) {
                 int index = share.next();
                 Batch batch = source.validation(index);
-                losses.add(new BatchLoss(index, replica.loss(batch), batch.targets()));
+                losses.add(new BatchLoss(index, replica.loss(batch), batch.targetCount()));
             }
         }
         return losses.iterator();

@@ -1,22 +1,65 @@
 package org.weft.worker.data;
 
+import java.util.Arrays;
+
 /**
- * Sequences of equal length; the inputs are the first T tokens of each, the targets the last T.
+ * Sequences of equal length with what is to be predicted at each of their tokens.
  *
  * @param sequences B
  * @param context T
- * @param tokens (B, T + 1), row after row
+ * @param inputs (B, T), row after row
+ * @param targets (B, T): the token to predict, or {@link #IGNORED} where there is none
+ * @param types (B, T): the segment that each token belongs to; null where all are of segment 0
  */
-public record Batch(int sequences, int context, int[] tokens) {
+public record Batch(int sequences, int context, int[] inputs, int[] targets, int[] types) {
+    /** No prediction is asked for at this token. */
+    public static final int IGNORED = -1;
+
     public Batch {
-        if (tokens.length != sequences * (context + 1)) {
-            throw new IllegalArgumentException("batch tokens: actual=" + tokens.length + " expected="
-                    + sequences * (context + 1) + " sequences=" + sequences + " context=" + context);
+        requireLength("inputs", inputs, sequences, context);
+        requireLength("targets", targets, sequences, context);
+        if (types != null) {
+            requireLength("types", types, sequences, context);
         }
     }
 
-    /** Number of target tokens. */
-    public long targets() {
-        return (long) sequences * context;
+    /**
+     * Each token predicts the one that follows.
+     *
+     * @param tokens (B, T + 1), row after row: the inputs are the first T of each, the targets the last T
+     */
+    public static Batch causal(int sequences, int context, int[] tokens) {
+        requireLength("tokens", tokens, sequences, context + 1);
+        int[] inputs = new int[sequences * context]; // (B, T)
+        int[] targets = new int[sequences * context]; // (B, T)
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            int from = sequence * (context + 1);
+            System.arraycopy(tokens, from, inputs, sequence * context, context);
+            System.arraycopy(tokens, from + 1, targets, sequence * context, context);
+        }
+        return new Batch(sequences, context, inputs, targets, null);
+    }
+
+    /** Number of tokens at which there is something to predict. */
+    public long targetCount() {
+        return Arrays.stream(targets).filter(target -> target != IGNORED).count();
+    }
+
+    /** What a causal batch was made of. (B, T + 1) */
+    public int[] tokens() {
+        int[] tokens = new int[sequences * (context + 1)]; // (B, T + 1)
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            int to = sequence * (context + 1);
+            System.arraycopy(inputs, sequence * context, tokens, to, context);
+            tokens[to + context] = targets[sequence * context + context - 1];
+        }
+        return tokens;
+    }
+
+    private static void requireLength(String what, int[] values, int sequences, int length) {
+        if (values.length != sequences * length) {
+            throw new IllegalArgumentException("batch " + what + ": actual=" + values.length + " expected="
+                    + sequences * length + " sequences=" + sequences + " context=" + length);
+        }
     }
 }

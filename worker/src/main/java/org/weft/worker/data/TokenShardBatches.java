@@ -66,7 +66,7 @@ public final class TokenShardBatches implements BatchSource {
         for (int b = 0; b < training.microBatch(); b++) {
             read(train, order.sample(first + b), tokens, b);
         }
-        return new Batch(training.microBatch(), context, tokens);
+        return Batch.causal(training.microBatch(), context, tokens);
     }
 
     /** Batches of the whole validation split; 0 where it holds no sequence. */
@@ -84,7 +84,7 @@ public final class TokenShardBatches implements BatchSource {
         for (int b = 0; b < sequences; b++) {
             read(val, first + b, tokens, b);
         }
-        return new Batch(sequences, context, tokens);
+        return Batch.causal(sequences, context, tokens);
     }
 
     @Override

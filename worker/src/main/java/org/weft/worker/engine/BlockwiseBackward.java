@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 
@@ -85,12 +86,14 @@ final class BlockwiseBackward {
         }
     }
 
-    /** Logits after the last token of one sequence. (1, V) on the device, attached to the caller's scope. */
-    Tensor lastLogits(TokenTensors tokens, PointerScope caller) {
+    /** Logits at some positions of one sequence. (n, V) on the device, attached to the caller's scope. */
+    Tensor logits(TokenTensors tokens, int[] positions, PointerScope caller) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
-            Tensor x = forward(tokens, scope).narrow(1, tokens.context() - 1L, 1); // (1, 1, D)
-            Tensor logits = head.lastLogits(rows(model.finalNorm(x))); // (1, V)
+            Tensor x = rows(forward(tokens, scope)); // (T, D)
+            Tensor at = Tensor.create(positions).to(x.device(), ScalarType.Long); // (n)
+            Tensor chosen = x.index_select(0, at).unsqueeze(0); // (1, n, D)
+            Tensor logits = head.logitsOf(rows(model.finalNorm(chosen))); // (n, V)
             caller.attach(logits);
             return logits;
         }

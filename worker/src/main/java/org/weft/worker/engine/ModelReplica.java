@@ -45,12 +45,29 @@ public interface ModelReplica extends AutoCloseable {
     double loss(Batch batch);
 
     /**
+     * Logits at some tokens of one sequence, without dropout: of the token that follows each, or for a masked language
+     * model of the token itself.
+     *
+     * @param tokens at least 1, at most {@code model.context}
+     * @param positions which of the tokens, from 0
+     * @return (positions, V)
+     */
+    float[][] logits(int[] tokens, int... positions);
+
+    /**
      * Logits of the token that follows.
      *
-     * @param tokens at least 1; only the last {@code model.context} count
+     * @param tokens at least 1, at most {@code model.context}
      * @return (V)
      */
-    float[] nextTokenLogits(int[] tokens);
+    default float[] nextTokenLogits(int[] tokens) {
+        return logits(tokens, tokens.length - 1)[0];
+    }
+
+    /** Generates texts side by side. The caller closes what comes back before the replica. */
+    default Decoder decoder(int rows) {
+        return new RecomputingDecoder(this, rows);
+    }
 
     /** Floating-point operations a second of this replica's device and threads in a large matrix product, measured. */
     double measurePeakFlops();

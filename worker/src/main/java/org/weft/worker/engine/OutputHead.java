@@ -59,9 +59,9 @@ final class OutputHead implements AutoCloseable {
         }
     }
 
-    /** One row's logits. (1, D) to (1, V) */
-    Tensor lastLogits(Tensor x) {
-        return torch.mm(x, embedding.t()); // (1, V)
+    /** Logits of a few rows. (n, D) to (n, V) */
+    Tensor logitsOf(Tensor x) {
+        return torch.mm(x, embedding.t()); // (n, V)
     }
 
     private Result run(Tensor x, Tensor targets, Tensor gradient, Scalar scale) {

@@ -1,7 +1,6 @@
 package org.weft.worker.engine;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -111,19 +110,21 @@ public final class TorchReplica implements ModelReplica {
     }
 
     @Override
-    public float[] nextTokenLogits(int[] tokens) {
+    public float[][] logits(int[] tokens, int... positions) {
         checkOwner();
         if (tokens.length == 0) {
             throw new IllegalArgumentException("next token of no tokens: give at least 1");
         }
-        int[] seen = Arrays.copyOfRange(
-                tokens, Math.max(0, tokens.length - shape.config().context()), tokens.length);
+        checkContext(tokens.length);
         try (PointerScope scope = new PointerScope()) {
-            TokenTensors prompt = TokenTensors.prompt(seen, shape.vocabSize(), device.torchDevice());
-            Tensor logits = backward.lastLogits(prompt, scope).cpu().to(ScalarType.Float); // (1, V)
-            float[] values = new float[shape.vocabSize()]; // (V)
-            new FloatPointer(logits.data_ptr()).get(values);
-            return values;
+            TokenTensors prompt = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
+            float[][] logits = new float[positions.length][shape.vocabSize()]; // (n, V)
+            Tensor rows = backward.logits(prompt, positions, scope).cpu().to(ScalarType.Float); // (n, V)
+            FloatPointer values = new FloatPointer(rows.data_ptr());
+            for (int i = 0; i < positions.length; i++) {
+                values.position((long) i * shape.vocabSize()).get(logits[i]);
+            }
+            return logits;
         }
     }
 

@@ -34,12 +34,12 @@ class PrefetchTest {
             if (lane == 13) {
                 throw new IllegalArgumentException("no lane 13");
             }
-            return new Batch(1, 2, new int[] {step, lane, microBatch});
+            return Batch.causal(1, 2, new int[] {step, lane, microBatch});
         }
 
         @Override
         public Batch validation(int index) {
-            return new Batch(1, 1, new int[] {index, 99});
+            return Batch.causal(1, 1, new int[] {index, 99});
         }
 
         @Override

@@ -124,6 +124,23 @@ class TokenShardBatchesTest {
 
     private static TrainingConfig training(int globalBatch, int microBatch, int lanes) {
         return new TrainingConfig(
-                10, globalBatch, microBatch, lanes, 6e-4, 6e-5, 0, 0.1, 0.9, 0.95, 1e-8, 1, "stop", "fp32", 0, 1);
+                10,
+                globalBatch,
+                microBatch,
+                lanes,
+                6e-4,
+                6e-5,
+                0,
+                0.1,
+                0.9,
+                0.95,
+                1e-8,
+                1,
+                "stop",
+                "fp32",
+                false,
+                0.15,
+                0,
+                1);
     }
 }

@@ -134,11 +134,11 @@ class GoldenLossesTest {
     private static double gradient(TorchReplica replica, int step) {
         Batch batch = Replicas.batch(step, 8, 32, 211);
         int half = batch.tokens().length / 2;
-        Batch first = new Batch(4, 32, Arrays.copyOf(batch.tokens(), half));
-        Batch second = new Batch(4, 32, Arrays.copyOfRange(batch.tokens(), half, 2 * half));
+        Batch first = Batch.causal(4, 32, Arrays.copyOf(batch.tokens(), half));
+        Batch second = Batch.causal(4, 32, Arrays.copyOfRange(batch.tokens(), half, 2 * half));
         replica.zeroGradients();
-        return replica.accumulateGradient(first, batch.targets(), Replicas.KEY, GradientListener.NONE)
-                + replica.accumulateGradient(second, batch.targets(), Replicas.KEY, GradientListener.NONE);
+        return replica.accumulateGradient(first, batch.targetCount(), Replicas.KEY, GradientListener.NONE)
+                + replica.accumulateGradient(second, batch.targetCount(), Replicas.KEY, GradientListener.NONE);
     }
 
     private static double norm(float[] values, int from, int to) {

@@ -31,7 +31,7 @@ class NativeMemoryTest {
                 Batch batch = Replicas.batch(step, 8, 64, 1024);
                 replica.zeroGradients();
                 MicroBatchKey key = new MicroBatchKey(1, step, 0, 0);
-                replica.accumulateGradient(batch, batch.targets(), key, (offset, length) -> {});
+                replica.accumulateGradient(batch, batch.targetCount(), key, (offset, length) -> {});
                 replica.loss(batch);
                 replica.nextTokenLogits(new int[] {step});
             }

@@ -16,13 +16,13 @@ final class Replicas {
     private Replicas() {}
 
     static ModelShape shape(int layers, int width, int heads, int context, int vocabSize) {
-        return new ModelShape(new ModelConfig("gpt2", layers, width, heads, context, 0.0), vocabSize);
+        return new ModelShape(ModelConfig.gpt2(layers, width, heads, context, 0.0), vocabSize);
     }
 
     static ModelShape withDropout(ModelShape shape, double dropout) {
         ModelConfig c = shape.config();
         return new ModelShape(
-                new ModelConfig(c.architecture(), c.layers(), c.width(), c.heads(), c.context(), dropout),
+                ModelConfig.of(c.architecture(), c.layers(), c.width(), c.heads(), c.context(), dropout),
                 shape.vocabSize());
     }
 
@@ -53,7 +53,7 @@ final class Replicas {
                 tokens[i * (context + 1) + j] = 7 * (value % 29) % vocabSize;
             }
         }
-        return new Batch(sequences, context, tokens);
+        return Batch.causal(sequences, context, tokens);
     }
 
     static float[] gradient(ModelReplica replica) {
@@ -69,7 +69,7 @@ final class Replicas {
     /** Gradient of one batch from zero, normalised by its own targets. */
     static float[] gradientOf(ModelReplica replica, Batch batch, MicroBatchKey key) {
         replica.zeroGradients();
-        replica.accumulateGradient(batch, batch.targets(), key, GradientListener.NONE);
+        replica.accumulateGradient(batch, batch.targetCount(), key, GradientListener.NONE);
         return gradient(replica);
     }
 }

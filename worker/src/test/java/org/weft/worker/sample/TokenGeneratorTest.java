@@ -44,11 +44,11 @@ class TokenGeneratorTest {
     /** The token after n is n + 1. */
     private final class Counting implements ModelReplica {
         @Override
-        public float[] nextTokenLogits(int[] tokens) {
+        public float[][] logits(int[] tokens, int... positions) {
             asked.add(Arrays.copyOf(tokens, tokens.length));
             float[] logits = new float[100];
             logits[tokens[tokens.length - 1] + 1] = 1;
-            return logits;
+            return new float[][] {logits};
         }
 
         @Override
