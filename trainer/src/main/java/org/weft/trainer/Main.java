@@ -11,8 +11,10 @@ import org.weft.trainer.commands.EvaluateCommand;
 import org.weft.trainer.commands.GenerateCommand;
 import org.weft.trainer.commands.InspectCommand;
 import org.weft.trainer.commands.PrepareCommand;
+import org.weft.trainer.commands.PlanCommand;
 import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.QuickstartCommand;
+import org.weft.trainer.commands.SweepCommand;
 import org.weft.trainer.report.WeftVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,7 +31,9 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             QuickstartCommand.class,
             PrepareCommand.class,
+            PlanCommand.class,
             PretrainCommand.class,
+            SweepCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,
             InspectCommand.class,

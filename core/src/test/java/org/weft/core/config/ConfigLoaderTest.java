@@ -123,7 +123,7 @@ class ConfigLoaderTest {
                 "cluster.encrypt=true",
                 "run.name=x y");
         assertThat(config.training().steps()).isEqualTo(7);
-        assertThat(config.run()).isEqualTo(new RunConfig("x y", "hdfs://host:9000/a.b=c", 42, 20));
+        assertThat(config.run()).isEqualTo(new RunConfig("x y", "hdfs://host:9000/a.b=c", "", 42, 20));
         assertThat(config.corpus().input()).containsExactly("a", "b c");
         assertThat(config.training().learningRate()).isEqualTo(1e-4);
         assertThat(config.cluster().encrypt()).isTrue();
