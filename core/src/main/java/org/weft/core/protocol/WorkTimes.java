@@ -7,5 +7,4 @@ package org.weft.core.protocol;
  * @param waitMicros waiting for parameters and for acknowledgements
  * @param peakResidentBytes of the worker's process so far; 0 where the system does not tell
  */
-public record WorkTimes(
-        long computeMicros, long waitMicros, long pushBytes, long pullBytes, long peakResidentBytes) {}
+public record WorkTimes(long computeMicros, long waitMicros, long pushBytes, long pullBytes, long peakResidentBytes) {}

@@ -21,8 +21,9 @@ public final class ConfigOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "The run's YAML; see docs/configuration.md. May be given many times: a later file's keys go over"
-                    + " an earlier's, as in --config conf/models/gpt2.yaml --config my.yaml.")
+            description =
+                    "The run's YAML; see docs/configuration.md. May be given many times: a later file's keys go over"
+                            + " an earlier's, as in --config conf/models/gpt2.yaml --config my.yaml.")
     private List<Path> files = new ArrayList<>();
 
     @Option(

@@ -59,10 +59,7 @@ public final class PlanCommand implements Callable<Integer> {
             description = "A replica's float32 matrix-product rate; measured on this machine if not given.")
     private double peakGflops;
 
-    @Option(
-            names = "--network-gbits",
-            paramLabel = "G",
-            description = "Network of one machine; no bound if not given.")
+    @Option(names = "--network-gbits", paramLabel = "G", description = "Network of one machine; no bound if not given.")
     private Double networkGbits;
 
     @Option(
@@ -71,7 +68,10 @@ public final class PlanCommand implements Callable<Integer> {
             description = "Price of the whole cluster for an hour, in any currency.")
     private Double pricePerHour;
 
-    @Option(names = "--run", paramLabel = "DIR", description = "A run.dir that has trained: predicted against measured.")
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "A run.dir that has trained: predicted against measured.")
     private String run;
 
     @Option(names = "--json", description = "The closing JSON object alone.")

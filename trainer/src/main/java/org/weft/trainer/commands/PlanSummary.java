@@ -36,9 +36,8 @@ final class PlanSummary {
                 .put("worker_host_bytes", worker.host())
                 .put("server_heap_bytes", server.heap())
                 .put("server_direct_bytes", server.weights());
-        ExecutorMemory executor = forecast.executors() > 0
-                ? memory.executor(forecast.executors(), heap)
-                : memory.executor(1, 1, heap);
+        ExecutorMemory executor =
+                forecast.executors() > 0 ? memory.executor(forecast.executors(), heap) : memory.executor(1, 1, heap);
         summary.put("executor_heap_bytes", executor.heap())
                 .put("executor_heap_needed_bytes", executor.heapNeeded())
                 .put("executor_overhead_bytes", executor.overhead())

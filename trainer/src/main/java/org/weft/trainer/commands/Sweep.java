@@ -85,7 +85,8 @@ final class Sweep {
             if (!tree.path("fingerprint").asText().equals(fingerprint)) {
                 throw WeftException.usage(
                         path + " is of another corpus, seed, or model and training settings",
-                        "give the sweep another run.dir, or remove " + sized.run().dir());
+                        "give the sweep another run.dir, or remove "
+                                + sized.run().dir());
             }
             progress.say("finished before: " + path);
             return StudyJson.result(tree);

@@ -42,7 +42,8 @@ public final class SweepCommand implements Callable<Integer> {
             names = "--sizes",
             defaultValue = "5",
             paramLabel = "N",
-            description = "Sizes that the law is fitted to; one more, the largest, is held out. Default ${DEFAULT-VALUE}.")
+            description =
+                    "Sizes that the law is fitted to; one more, the largest, is held out. Default ${DEFAULT-VALUE}.")
     private int sizes;
 
     @Option(
@@ -74,8 +75,7 @@ public final class SweepCommand implements Callable<Integer> {
         try (ConfigOptions.FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "sweep", files.settings())) {
             CorpusManifest corpus = corpus(application, config);
-            List<FamilyMember> family =
-                    new ModelFamily(config, corpus.vocabSize()).sizes(sizes + 1, smallest, largest);
+            List<FamilyMember> family = new ModelFamily(config, corpus.vocabSize()).sizes(sizes + 1, smallest, largest);
             Sweep sweep = new Sweep(new SparkRuns(application, progress), config, application.store(), progress);
             List<SizeResult> results = sweep.run(family, corpus);
             if (results.size() < family.size()) {

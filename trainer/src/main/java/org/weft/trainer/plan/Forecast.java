@@ -18,12 +18,7 @@ import org.weft.core.params.Parameter;
  * @param time of a step
  */
 public record Forecast(
-        WeftConfig config,
-        ModelShape shape,
-        MachinePeaks peaks,
-        MemoryModel memory,
-        Traffic traffic,
-        StepTime time) {
+        WeftConfig config, ModelShape shape, MachinePeaks peaks, MemoryModel memory, Traffic traffic, StepTime time) {
 
     /**
      * @param networkBytes bytes a second of one machine's network; infinity where it is no bound
@@ -52,7 +47,8 @@ public record Forecast(
             return 0;
         }
         try {
-            return Integer.parseInt(master.substring(prefix.length()).split(",", 2)[0].trim());
+            return Integer.parseInt(
+                    master.substring(prefix.length()).split(",", 2)[0].trim());
         } catch (NumberFormatException e) {
             return 0; // Spark refuses it, with its own words.
         }
@@ -77,7 +73,8 @@ public record Forecast(
     /** Of one block. */
     public long blockParameters() {
         return shape.layout().parameters().stream()
-                .filter(parameter -> parameter.name().startsWith("h.0.") || parameter.name().contains("layers.0.")
+                .filter(parameter -> parameter.name().startsWith("h.0.")
+                        || parameter.name().contains("layers.0.")
                         || parameter.name().contains("layer.0."))
                 .mapToLong(Parameter::size)
                 .sum();

@@ -172,8 +172,7 @@ public final class ForecastTable {
 
     private void law() {
         ScalingLaw.Allocation here = new ScalingLaw.Allocation(forecast.parameters(), budget.tokens());
-        section(String.format(
-                Locale.ROOT, "What the scaling law says of %sFLOP (6 N D)", count(here.compute())));
+        section(String.format(Locale.ROOT, "What the scaling law says of %sFLOP (6 N D)", count(here.compute())));
         allocation("this run", here);
         allocation("least loss by the law", ScalingLaw.CHINCHILLA.best(here.compute()));
         allocation("20 tokens a parameter", ScalingLaw.byRatio(here.compute()));
@@ -186,8 +185,9 @@ public final class ForecastTable {
                         count(refit.parameters()),
                         count(refit.tokens()),
                         ScalingLaw.REFIT.loss(refit)));
-        text.append("  Law: Hoffmann et al. 2022, approach 3; refit: Besiroglu et al. 2024. Fitted to 70M to 16B parameters"
-                + " on web text:\n  with another tokenizer or corpus compare sizes by it, not losses.\n");
+        text.append(
+                "  Law: Hoffmann et al. 2022, approach 3; refit: Besiroglu et al. 2024. Fitted to 70M to 16B parameters"
+                        + " on web text:\n  with another tokenizer or corpus compare sizes by it, not losses.\n");
     }
 
     private void allocation(String label, ScalingLaw.Allocation allocation) {

@@ -86,7 +86,8 @@ public final class MemoryModel {
             RangePartitioner.BucketRange range = partitioner.range(shard);
             long owned = range.count() == 0
                     ? 0
-                    : layout.bucket(range.end() - 1).end() - layout.bucket(range.first()).offset();
+                    : layout.bucket(range.end() - 1).end()
+                            - layout.bucket(range.first()).offset();
             if (owned > elements) {
                 elements = owned;
                 buckets = range.count();

@@ -68,8 +68,8 @@ public final class PeakMeasurement {
         ExecutorService threads =
                 Executors.newFixedThreadPool(replicas, runnable -> new Thread(runnable, "weft-peak-measurement"));
         try {
-            List<Future<Double>> results =
-                    threads.invokeAll(Stream.generate(() -> task).limit(replicas).toList());
+            List<Future<Double>> results = threads.invokeAll(
+                    Stream.generate(() -> task).limit(replicas).toList());
             double sum = 0;
             for (Future<Double> result : results) {
                 sum += result.get();

@@ -11,8 +11,7 @@ package org.weft.trainer.plan;
  */
 public record ScalingLaw(String name, double floor, double a, double b, double alpha, double beta) {
     /** Approach 3 of the paper. */
-    public static final ScalingLaw CHINCHILLA =
-            new ScalingLaw("Hoffmann et al. 2022", 1.69, 406.4, 410.7, 0.34, 0.28);
+    public static final ScalingLaw CHINCHILLA = new ScalingLaw("Hoffmann et al. 2022", 1.69, 406.4, 410.7, 0.34, 0.28);
 
     /** The same data fitted anew by Besiroglu et al. 2024 ("Chinchilla Scaling: A replication attempt"). */
     public static final ScalingLaw REFIT =

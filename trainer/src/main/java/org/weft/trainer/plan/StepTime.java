@@ -17,8 +17,7 @@ import org.weft.core.model.ModelShape;
  * @param push gradients, as far as backward does not hide them
  * @param update sums, AdamW and publication on a server
  */
-public record StepTime(
-        double products, double elementwise, double dispatch, double pull, double push, double update) {
+public record StepTime(double products, double elementwise, double dispatch, double pull, double push, double update) {
 
     /** Of the peak that matrix products of a wide model reach. Measured: docs/decisions/0012-plan.md. */
     static final double PRODUCT_SHARE = 0.95;
@@ -62,27 +61,27 @@ public record StepTime(
      * @param processors of the machine that all tasks share; 0 on a cluster, where each has its own
      * @param networkBytes bytes a second of one machine's network, or infinity
      */
-    static StepTime of(
-            ModelShape shape, WeftConfig config, MachinePeaks peaks, int processors, double networkBytes) {
+    static StepTime of(ModelShape shape, WeftConfig config, MachinePeaks peaks, int processors, double networkBytes) {
         TrainingConfig training = config.training();
         double tokens = (double) MemoryModel.LaneShares.of(config).mostLanes()
                 * training.laneBatch()
                 * shape.config().context();
         double share = 1;
         if (processors > 0) {
-            share = Math.max(1, (double) config.cluster().workers() * config.cluster().threads() / processors);
+            share = Math.max(
+                    1, (double) config.cluster().workers() * config.cluster().threads() / processors);
         }
         double products = share * tokens * productSeconds(shape, training, peaks);
         double elementwise = share * tokens * elementwiseBytes(shape, training) / peaks.copyBytes();
         double microBatches = tokens / shape.config().context() / training.microBatch();
         double recomputed = training.recompute() ? 4.0 / 3 : 1;
-        double dispatch = share * recomputed * microBatches * shape.config().layers() * BLOCK_OPERATIONS
-                * OPERATION_SECONDS;
+        double dispatch =
+                share * recomputed * microBatches * shape.config().layers() * BLOCK_OPERATIONS * OPERATION_SECONDS;
 
         Traffic traffic = Traffic.of(shape, config);
         double byteSeconds = EXCHANGE_COPIES / peaks.copyBytes();
-        double pull = Math.max(traffic.workerPull(), traffic.serverOut())
-                * Math.max(share * byteSeconds, 1 / networkBytes);
+        double pull =
+                Math.max(traffic.workerPull(), traffic.serverOut()) * Math.max(share * byteSeconds, 1 / networkBytes);
         double push = Math.max(traffic.workerPush(), traffic.serverIn() + traffic.backup())
                 * Math.max(share * byteSeconds, 1 / networkBytes);
         if (processors == 0) {
@@ -98,7 +97,8 @@ public record StepTime(
         int width = shape.config().width();
         double rate = peaks.flops() * PRODUCT_SHARE * width / (width + HALF_SPEED_WIDTH);
         boolean bf16 = training.precision().equals("bf16");
-        double attention = 12.0 * shape.config().layers() * width * shape.config().context();
+        double attention =
+                12.0 * shape.config().layers() * width * shape.config().context();
         double weights = shape.flopsPerToken() - attention;
         double head = 6.0 * shape.vocabSize() * width;
         double again = training.recompute() ? (weights - head + attention) / 3 : 0;
@@ -114,6 +114,8 @@ public record StepTime(
 
     /** The embedding's gradient is complete last: nothing is left to hide its push behind. */
     private static double lastShare(ModelShape shape) {
-        return (double) shape.vocabSize() * shape.config().width() / shape.layout().size();
+        return (double) shape.vocabSize()
+                * shape.config().width()
+                / shape.layout().size();
     }
 }

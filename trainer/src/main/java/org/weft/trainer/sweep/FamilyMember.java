@@ -10,8 +10,7 @@ import java.util.List;
  * @param parameters all of them, embeddings included: what the fit goes by, as in Hoffmann et al. 2022
  * @param bodyParameters without embeddings and positions, as Kaplan et al. 2020 count
  */
-public record FamilyMember(
-        int layers, int width, int heads, int mlpWidth, long parameters, long bodyParameters) {
+public record FamilyMember(int layers, int width, int heads, int mlpWidth, long parameters, long bodyParameters) {
 
     /** A directory's name. */
     public String name() {

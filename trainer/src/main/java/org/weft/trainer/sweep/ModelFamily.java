@@ -74,7 +74,8 @@ public final class ModelFamily {
         int mlpWidth = llama ? (8 * width / 3 + HEAD_WIDTH - 1) / HEAD_WIDTH * HEAD_WIDTH : 0;
         FamilyMember shape = new FamilyMember(layers, width, heads(width), mlpWidth, 0, 0);
         WeftConfig sized = ConfigLoader.load("size", ConfigLoader.toYaml(config), shape.settings());
-        List<Parameter> parameters = new ModelShape(sized.model(), vocabSize).layout().parameters();
+        List<Parameter> parameters =
+                new ModelShape(sized.model(), vocabSize).layout().parameters();
         long all = parameters.stream().mapToLong(Parameter::size).sum();
         long embeddings = parameters.stream()
                 .filter(parameter -> parameter.name().matches("wte.*|wpe.*|.*embed.*|lm_head.*"))

@@ -30,7 +30,8 @@ public final class PowerLawFit {
         logParameters = results.stream()
                 .mapToDouble(result -> Math.log(result.member().parameters()))
                 .toArray();
-        logLosses = results.stream().mapToDouble(result -> Math.log(result.loss())).toArray();
+        logLosses =
+                results.stream().mapToDouble(result -> Math.log(result.loss())).toArray();
     }
 
     /**

@@ -34,7 +34,8 @@ final class StudyPlot {
         all.add(study.heldOut());
         leftX = all.get(0).member().parameters() / 1.4;
         rightX = study.heldOut().member().parameters() * 1.5;
-        double least = Math.min(study.low(), Math.min(study.heldOut().loss(), study.law().loss(rightX)));
+        double least = Math.min(
+                study.low(), Math.min(study.heldOut().loss(), study.law().loss(rightX)));
         double most = Math.max(study.high(), study.law().loss(leftX));
         for (SizeResult result : all) {
             least = Math.min(least, result.loss());
@@ -66,7 +67,11 @@ final class StudyPlot {
                 double value = tick * decade;
                 if (value >= leftX && value <= rightX) {
                     line(x(value), TOP, x(value), HEIGHT - BOTTOM, "grid");
-                    text(x(value), HEIGHT - BOTTOM + 18, "middle", Quantities.count(value).replaceAll("\\.0+", ""));
+                    text(
+                            x(value),
+                            HEIGHT - BOTTOM + 18,
+                            "middle",
+                            Quantities.count(value).replaceAll("\\.0+", ""));
                 }
             }
         }

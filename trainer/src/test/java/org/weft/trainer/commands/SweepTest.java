@@ -99,7 +99,8 @@ class SweepTest {
         Trained resumed = new Trained();
         assertThat(sweep(resumed).run(sizes(), CORPUS)).hasSize(5);
         assertThat(resumed.runs).hasSize(3);
-        assertThat(resumed.runs.get(0).run().dir()).isEqualTo(stopped.runs.get(2).run().dir());
+        assertThat(resumed.runs.get(0).run().dir())
+                .isEqualTo(stopped.runs.get(2).run().dir());
     }
 
     @Test

@@ -95,8 +95,9 @@ class MemoryModelTest {
 
     @Test
     void anExecutorHasItsEvenShareOfTheTasksRoundedUp() {
-        ExecutorMemory executor =
-                model("cluster.workers=3", "servers.replicas=2", "training.lanes=4", "training.micro_batch=4").executor(2, 1L << 30);
+        ExecutorMemory executor = model(
+                        "cluster.workers=3", "servers.replicas=2", "training.lanes=4", "training.micro_batch=4")
+                .executor(2, 1L << 30);
         assertThat(executor.workers()).isEqualTo(2);
         assertThat(executor.servers()).isEqualTo(2);
         assertThat(executor.resident()).isEqualTo(executor.heap() + executor.overhead());

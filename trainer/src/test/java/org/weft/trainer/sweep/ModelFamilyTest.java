@@ -13,14 +13,13 @@ class ModelFamilyTest {
     @Test
     void sizesAreSpacedEvenlyFromTheSmallestToTheLargest() {
         for (String family : new String[] {"gpt2", "llama", "bert"}) {
-            List<FamilyMember> sizes =
-                    new ModelFamily(config(family), 1024).sizes(6, 1e5, 5e6);
+            List<FamilyMember> sizes = new ModelFamily(config(family), 1024).sizes(6, 1e5, 5e6);
             assertThat(sizes).as(family).hasSize(6);
             assertThat(sizes.get(0).parameters()).as(family).isBetween(70_000L, 140_000L);
             assertThat(sizes.get(5).parameters()).as(family).isBetween(4_000_000L, 6_000_000L);
             for (int i = 1; i < 6; i++) {
-                double growth = (double) sizes.get(i).parameters()
-                        / sizes.get(i - 1).parameters();
+                double growth =
+                        (double) sizes.get(i).parameters() / sizes.get(i - 1).parameters();
                 assertThat(growth).as(family).isBetween(1.3, 4.0);
             }
         }

@@ -44,7 +44,10 @@ class StudyTest {
         String page = page();
         assertThat(page)
                 .doesNotContain("http://", "https://", "src=", "href=", "@import", "<script")
-                .contains("name=\"viewport\"", "prefers-color-scheme: dark", "<title>a &lt;b&gt;: what a bigger model buys");
+                .contains(
+                        "name=\"viewport\"",
+                        "prefers-color-scheme: dark",
+                        "<title>a &lt;b&gt;: what a bigger model buys");
         assertThat(page.split("<tr")).hasSize(1 + 1 + 6);
     }
 
@@ -58,8 +61,10 @@ class StudyTest {
         assertThat(plot.getElementsByTagName("circle").getLength()).isEqualTo(6);
         for (int i = 0; i < 6; i++) {
             var circle = plot.getElementsByTagName("circle").item(i).getAttributes();
-            assertThat(Double.parseDouble(circle.getNamedItem("cx").getNodeValue())).isBetween(50.0, 620.0);
-            assertThat(Double.parseDouble(circle.getNamedItem("cy").getNodeValue())).isBetween(15.0, 360.0);
+            assertThat(Double.parseDouble(circle.getNamedItem("cx").getNodeValue()))
+                    .isBetween(50.0, 620.0);
+            assertThat(Double.parseDouble(circle.getNamedItem("cy").getNodeValue()))
+                    .isBetween(15.0, 360.0);
         }
         assertThat(svg).doesNotContain("NaN", "Infinity");
     }
