@@ -44,6 +44,11 @@ class TokenGeneratorTest {
     /** The token after n is n + 1. */
     private final class Counting implements ModelReplica {
         @Override
+        public float[][] hiddenStates(int[] tokens) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public float[][] logits(int[] tokens, int... positions) {
             asked.add(Arrays.copyOf(tokens, tokens.length));
             float[] logits = new float[100];
