@@ -26,17 +26,17 @@ record Activations(long token, long block, long backward) {
         boolean bf16 = training.precision().equals("bf16");
         long width = model.width();
         long hidden = model.hiddenWidth();
+        boolean llama = model.architecture().equals(ModelConfig.LLAMA);
         // Residual stream: middle and output. Statistics of two norms and of attention are a few floats.
         long block = FLOAT * (2 * width + 4L + model.heads());
-        // Inputs of the four matrix products: two norms' outputs, attention's output, the nonlinearity's.
+        // Inputs of the matrix products: two norms' outputs, attention's, the nonlinearity's.
         block += (bf16 ? HALF : FLOAT) * (3 * width + hidden);
-        // Queries, keys, values in float32 whatever the precision; in bf16 attention's output is there as float32 too.
-        block += FLOAT * queriesKeysValues(model) + (bf16 ? FLOAT * width : 0);
-        // What the nonlinearity's backward needs: GELU its input; SwiGLU gate, up and the gate's sigmoid product.
-        long nonlinear = model.architecture().equals(ModelConfig.LLAMA) ? 3 * hidden : hidden;
-        block += (bf16 ? HALF : FLOAT) * nonlinear;
-        if (bf16) {
-            block += FLOAT * 2 * width; // norms' outputs before they are rounded
+        // Attention is in float32 whatever the precision: queries, keys (as many as queries), values, in bf16 its output.
+        block += FLOAT * (3 * width + (bf16 ? width : 0));
+        // What the nonlinearity's backward needs: GELU its input; SwiGLU gate, its SiLU and up.
+        block += (bf16 ? HALF : FLOAT) * (llama ? 3 : 1) * hidden;
+        if (llama) {
+            block += FLOAT * 2 * width; // RMSNorm is several operations: what is normed, before it is scaled
         }
         long scores = 0;
         if (model.dropout() > 0) {
@@ -47,10 +47,6 @@ record Activations(long token, long block, long backward) {
         // The gradient of the stream, once more while it is added to, and of the widest vector or the scores.
         long backward = FLOAT * (2 * width + Math.max(hidden, 2 * scores));
         return new Activations(FLOAT * width, block, backward);
-    }
-
-    private static long queriesKeysValues(ModelConfig model) {
-        return model.width() + 2L * model.keyValueHeads() * model.headWidth();
     }
 
     /** At the peak: all blocks' (or with recomputation their inputs and one block's), and what backward takes. */

@@ -55,7 +55,7 @@ public final class ForecastTable {
         section("Memory of a worker, " + bytes(worker.host()) + " beside the heap");
         row("parameters, gradients", bytes(worker.parameters()) + " each");
         if (worker.shadow() > 0) {
-            row("parameters in bfloat16", bytes(worker.shadow()));
+            row("both once more in bfloat16", bytes(worker.shadow()));
         }
         row("activations at their peak", bytes(worker.activations()));
         row("buffer of the output head", bytes(worker.head()));

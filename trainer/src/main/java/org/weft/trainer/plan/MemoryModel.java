@@ -69,9 +69,9 @@ public final class MemoryModel {
         return new WorkerMemory(
                 vector,
                 vector,
-                bf16 ? vector / 2 : 0,
+                bf16 ? vector : 0,
                 activations,
-                logits,
+                bf16 ? 2 * logits : logits,
                 shares.keptSums() * vector,
                 cuda ? 2 * vector : 0);
     }

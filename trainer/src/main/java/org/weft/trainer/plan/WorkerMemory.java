@@ -5,9 +5,9 @@ package org.weft.trainer.plan;
  *
  * @param parameters the replica's flat vector
  * @param gradients the second flat vector
- * @param shadow parameters once more in bfloat16; 0 in float32
+ * @param shadow parameters and gradients once more in bfloat16; 0 in float32
  * @param activations of a micro-batch at their peak
- * @param head the output head's buffer of logits
+ * @param head the output head's buffer of logits, in bfloat16 with what its products give
  * @param laneSums sums of lanes that wait for their siblings, in direct memory
  * @param pinned twins of both vectors on the host; 0 where the replica is on the host itself
  */
