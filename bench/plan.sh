@@ -2,7 +2,8 @@
 # What ./weft plan predicts against what runs: five shapes that differ in width, depth, context, batch and vocabulary,
 # each trained for some steps by two executors of one worker and one server. Peaks are measured by plan right before each
 # run. Executors touch their whole heap from the start (-Xms = -Xmx, AlwaysPreTouch), so that the most that was resident
-# (VmHWM) is what a container must hold.
+# (VmHWM) is what a container must hold. Beside a step's time stands the processor time of an executor for a step: on a
+# machine with other work the two differ, and the second is what the step would take on an idle one of as many cores.
 #   bench/plan.sh [TEXT]                  TEXT: a file of text; made up if not given
 # Environment: STEPS 20, WARM_UP 5 of them not counted, HEAP 1g, SHAPES a list of names, WORK_DIR as in compare.sh
 set -euo pipefail
@@ -36,20 +37,35 @@ run_weft() {
     weft_fail 1 "./weft $1 failed" "its output is in $WORK_DIR/weft.log, kept if WORK_DIR is given"
 }
 
-# The most that was resident of the larger of the two executors while a driver runs, in MB.
+# Watches the two executors of a driver: prints the most that was resident of the larger in MB, and writes to
+# $WORK_DIR/run/busy, whenever metrics.jsonl has grown, its lines and the executors' processor time in clock ticks.
 watch_executors() {
-  local driver=$1 pid size peak=0
+  local driver=$1 metrics=$2 pid size peak=0 lines=0 now
+  : >"$WORK_DIR/run/busy"
   while kill -0 "$driver" 2>/dev/null; do
     for pid in $(bench_executors "$driver"); do
       size=$(bench_status "$pid" VmHWM)
       [ -z "$size" ] || [ "$size" -le "$peak" ] || peak=$size
     done
-    sleep 0.3
+    now=$(grep -c '"loss"' "$metrics" 2>/dev/null) || now=0
+    if [ "$now" -gt "$lines" ]; then
+      lines=$now
+      bench_executors "$driver" | while read -r pid; do cat "/proc/$pid/stat" 2>/dev/null || true; done |
+        awk -v lines="$lines" '{ sub(/.*\) /, ""); ticks += $12 + $13; n++ } END { if (n == 2) print lines, ticks }' >>"$WORK_DIR/run/busy"
+    fi
+    sleep 0.2
   done
   echo "$peak"
 }
 
-echo "shape     parameters   resident MB: predicted measured error   step ms: predicted measured error   load"
+# Processor time of one executor for a step after the warm-up, in ms.
+busy_millis() {
+  awk -v warm="$WARM_UP" -v hertz="$(getconf CLK_TCK)" '
+    $1 >= warm { if (!first) { first = $1; at = $2 } last = $1; end = $2 }
+    END { if (last > first) printf "%.0f", 1000 * (end - at) / hertz / 2 / (last - first); else print "nan" }' "$WORK_DIR/run/busy"
+}
+
+echo "shape      parameters   resident MB: plan   run  error   step ms: plan    run   error   busy ms   error   load"
 for name in $SHAPES; do
   read -r width layers heads context batch micro vocab < <(shape "$name")
   dir=$WORK_DIR/run/$name
@@ -63,15 +79,15 @@ for name in $SHAPES; do
   JDK_JAVA_OPTIONS="-Xms$HEAP -XX:+AlwaysPreTouch" "$WEFT_ROOT/weft" pretrain "${options[@]}" >>"$WORK_DIR/weft.log" 2>&1 &
   driver=$!
   bench_stop_on_exit "$driver"
-  resident=$(watch_executors "$driver")
+  resident=$(watch_executors "$driver" "$dir/metrics.jsonl")
   wait "$driver" || weft_fail 1 "./weft pretrain failed" "run with WORK_DIR set and see weft.log there"
   load=$(cut -d' ' -f1 /proc/loadavg)
   millis=$(sed -n 's/.*"step":\([0-9]*\),"loss".*"step_millis":\([0-9.]*\).*/\1 \2/p' "$dir/metrics.jsonl" |
     awk -v warm="$WARM_UP" '$1 > warm { print $2 }' | bench_median)
-  awk -v name="$name" -v parameters="$(field parameters <<<"$plan")" -v load="$load" -v measured_step="$millis" \
+  awk -v name="$name" -v parameters="$(field parameters <<<"$plan")" -v load="$load" -v wall="$millis" -v busy="$(busy_millis)" \
     -v step="$(field step_millis <<<"$plan")" -v bytes="$(field executor_resident_bytes <<<"$plan")" -v measured="$resident" '
     BEGIN { mb = bytes / 1048576
-      printf "%-9s %10d %23d %8d %+5.1f %% %18d %8d %+5.1f %%   %s\n", name, parameters, mb, measured,
-        100 * (mb / measured - 1), step, measured_step, 100 * (step / measured_step - 1), load }'
+      printf "%-9s %11d %18d %5d %+5.1f%% %14d %6d %+6.1f%% %9s %+6.1f%%   %s\n", name, parameters, mb, measured,
+        100 * (mb / measured - 1), step, wall, 100 * (step / wall - 1), busy, 100 * (step / busy - 1), load }'
   echo "$name $plan" >>"$WORK_DIR/run/plans.jsonl"
 done

@@ -31,7 +31,8 @@ record Activations(long token, long block, long backward) {
         long block = FLOAT * (2 * width + 4L + model.heads());
         // Inputs of the matrix products: two norms' outputs, attention's, the nonlinearity's.
         block += (bf16 ? HALF : FLOAT) * (3 * width + hidden);
-        // Attention is in float32 whatever the precision: queries, keys (as many as queries), values, in bf16 its output.
+        // Attention is in float32 whatever the precision: queries, keys (as many as queries), values, in bf16 its
+        // output.
         block += FLOAT * (3 * width + (bf16 ? width : 0));
         // What the nonlinearity's backward needs: GELU its input; SwiGLU gate, its SiLU and up.
         block += (bf16 ? HALF : FLOAT) * (llama ? 3 : 1) * hidden;

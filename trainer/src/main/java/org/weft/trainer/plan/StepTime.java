@@ -19,17 +19,17 @@ import org.weft.core.model.ModelShape;
  */
 public record StepTime(double products, double elementwise, double dispatch, double pull, double push, double update) {
 
-    /** Of the peak that matrix products of a wide model reach. Measured: docs/decisions/0012-plan.md. */
-    static final double PRODUCT_SHARE = 0.95;
+    /** Of the peak that matrix products of a very wide model reach. Measured: docs/decisions/0012-plan.md. */
+    static final double PRODUCT_SHARE = 1.0;
 
     /** Width of the shorter side of a product at which half of that is reached. Measured. */
-    static final double HALF_SPEED_WIDTH = 24;
+    static final double HALF_SPEED_WIDTH = 32;
 
     /** bfloat16's peak over float32's, AVX-512 and AMX alike. Measured: 381 to 420 against 190 to 212 GFLOP/s. */
     static final double BF16_SPEEDUP = 2.0;
 
     /** How often forward and backward go over what is kept of a token, in bytes read or written. Measured. */
-    static final double ACTIVATION_PASSES = 8;
+    static final double ACTIVATION_PASSES = 6.5;
 
     /** How often the head goes over its logits. */
     static final double LOGIT_PASSES = 10;
