@@ -61,7 +61,7 @@ class PlanAndSweepIT {
     @Test
     void aFinishedRunIsComparedWithItsPrediction() throws IOException {
         CommandRun plan = CommandRun.of("plan", "--run", run.dir().toString()).done();
-        assertThat(plan.out()).contains("predicted", "measured", "tokens/s", "pushed and pulled");
+        assertThat(plan.out()).contains("predicted", "measured", "target tokens/s", "pushed and pulled");
         JsonNode summary = plan.summary();
         assertThat(summary.path("measured_exchanged_bytes").asDouble())
                 .isEqualTo(summary.path("predicted_exchanged_bytes").asDouble());

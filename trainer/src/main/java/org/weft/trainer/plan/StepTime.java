@@ -1,6 +1,5 @@
 package org.weft.trainer.plan;
 
-import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
@@ -71,8 +70,8 @@ public record StepTime(double products, double elementwise, double dispatch, dou
             share = Math.max(
                     1, (double) config.cluster().workers() * config.cluster().threads() / processors);
         }
-        double products = share * tokens * productSeconds(shape, training, peaks);
-        double elementwise = share * tokens * elementwiseBytes(shape, training) / peaks.copyBytes();
+        double products = share * tokens * productSeconds(shape, config, peaks);
+        double elementwise = share * tokens * elementwiseBytes(shape, config) / peaks.copyBytes();
         double microBatches = tokens / shape.config().context() / training.microBatch();
         double recomputed = training.recompute() ? 4.0 / 3 : 1;
         double dispatch =
@@ -93,23 +92,31 @@ public record StepTime(double products, double elementwise, double dispatch, dou
     }
 
     /** Attention is fused and skips what is masked, but runs at a lower rate: both taken together it counts in full. */
-    private static double productSeconds(ModelShape shape, TrainingConfig training, MachinePeaks peaks) {
+    private static double productSeconds(ModelShape shape, WeftConfig config, MachinePeaks peaks) {
         int width = shape.config().width();
         double rate = peaks.flops() * PRODUCT_SHARE * width / (width + HALF_SPEED_WIDTH);
-        boolean bf16 = training.precision().equals("bf16");
+        double factor = config.training().precision().equals("bf16") ? BF16_SPEEDUP : 1;
         double attention =
                 12.0 * shape.config().layers() * width * shape.config().context();
-        double weights = shape.flopsPerToken() - attention;
-        double head = 6.0 * shape.vocabSize() * width;
-        double again = training.recompute() ? (weights - head + attention) / 3 : 0;
-        return (weights / (bf16 ? BF16_SPEEDUP : 1) + attention + again) / rate;
+        double allHeads = 6.0 * shape.vocabSize() * width;
+        double blocks = shape.flopsPerToken() - attention - allHeads;
+        double head = allHeads * predictedShare(config);
+        double once = (blocks + head) / factor + attention;
+        double again = config.training().recompute() ? (blocks / factor + attention) / 3 : 0;
+        return (once + again) / rate;
     }
 
-    private static double elementwiseBytes(ModelShape shape, TrainingConfig training) {
-        ModelConfig model = shape.config();
-        double again = training.recompute() ? 4.0 / 3 : 1;
-        double kept = model.layers() * (double) Activations.of(shape, training).block();
-        return again * kept * ACTIVATION_PASSES + LOGIT_PASSES * Float.BYTES * shape.vocabSize();
+    private static double elementwiseBytes(ModelShape shape, WeftConfig config) {
+        double again = config.training().recompute() ? 4.0 / 3 : 1;
+        double kept = shape.config().layers()
+                * (double) Activations.of(shape, config.training()).block();
+        return again * kept * ACTIVATION_PASSES
+                + LOGIT_PASSES * Float.BYTES * shape.vocabSize() * predictedShare(config);
+    }
+
+    /** Of the tokens, those that have logits: all, or a masked language model's fraction. */
+    private static double predictedShare(WeftConfig config) {
+        return (double) config.targetsPerSequence() / config.model().context();
     }
 
     /** The embedding's gradient is complete last: nothing is left to hide its push behind. */
