@@ -42,7 +42,9 @@ class PlanAndSweepIT {
                 .done();
         JsonNode summary = plan.summary();
         assertThat(plan.out().lines()).hasSize(1);
-        assertThat(summary.path("vocab_size").asInt()).as("of the corpus, not as asked for").isBetween(257, 511);
+        assertThat(summary.path("vocab_size").asInt())
+                .as("of the corpus, not as asked for")
+                .isBetween(257, 511);
         assertThat(summary.path("tokens").asDouble()).isEqualTo(1e9);
         double hours = summary.path("hours").asDouble();
         assertThat(summary.path("cost").asDouble()).isEqualTo(2.5 * hours);

@@ -5,7 +5,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 
 /**
- * Seconds of one step of the worker with the most lanes: matrix products at a share of the measured peak, everything
+ * Seconds of one step of the worker with the most lanes: matrix products at the measured peak less what narrow ones miss, everything
  * else at the rate of memory, a fixed time for each operation, and the exchange. Where driver, workers and servers share
  * the processors of one machine nothing overlaps, for all of them are busy; on a cluster pushing hides behind backward.
  *
@@ -18,10 +18,7 @@ import org.weft.core.model.ModelShape;
  */
 public record StepTime(double products, double elementwise, double dispatch, double pull, double push, double update) {
 
-    /** Of the peak that matrix products of a very wide model reach. Measured: docs/decisions/0012-plan.md. */
-    static final double PRODUCT_SHARE = 1.0;
-
-    /** Width of the shorter side of a product at which half of that is reached. Measured. */
+    /** Width of the shorter side of a product at which half of the peak is reached. Measured: docs/decisions/0012-plan.md. */
     static final double HALF_SPEED_WIDTH = 32;
 
     /** bfloat16's peak over float32's, AVX-512 and AMX alike. Measured: 381 to 420 against 190 to 212 GFLOP/s. */
@@ -94,7 +91,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
     /** Attention is fused and skips what is masked, but runs at a lower rate: both taken together it counts in full. */
     private static double productSeconds(ModelShape shape, WeftConfig config, MachinePeaks peaks) {
         int width = shape.config().width();
-        double rate = peaks.flops() * PRODUCT_SHARE * width / (width + HALF_SPEED_WIDTH);
+        double rate = peaks.flops() * width / (width + HALF_SPEED_WIDTH);
         double factor = config.training().precision().equals("bf16") ? BF16_SPEEDUP : 1;
         double attention =
                 12.0 * shape.config().layers() * width * shape.config().context();
