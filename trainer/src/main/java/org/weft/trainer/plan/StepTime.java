@@ -5,9 +5,10 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 
 /**
- * Seconds of one step of the worker with the most lanes: matrix products at the measured peak less what narrow ones miss, everything
- * else at the rate of memory, a fixed time for each operation, and the exchange. Where driver, workers and servers share
- * the processors of one machine nothing overlaps, for all of them are busy; on a cluster pushing hides behind backward.
+ * Seconds of one step of the worker with the most lanes: matrix products at the measured peak less what narrow ones
+ * miss, everything else at the rate of memory, a fixed time for each operation, and the exchange. Where driver, workers
+ * and servers share the processors of one machine nothing overlaps, for all of them are busy; on a cluster pushing hides
+ * behind backward. docs/decisions/0012-plan.md says where the constants were measured.
  *
  * @param products matrix products and attention
  * @param elementwise norms, nonlinearities, residuals and the loss: passes over activations
@@ -18,7 +19,7 @@ import org.weft.core.model.ModelShape;
  */
 public record StepTime(double products, double elementwise, double dispatch, double pull, double push, double update) {
 
-    /** Width of the shorter side of a product at which half of the peak is reached. Measured: docs/decisions/0012-plan.md. */
+    /** Width of the shorter side of a product at which half of the peak is reached. Measured. */
     static final double HALF_SPEED_WIDTH = 32;
 
     /** bfloat16's peak over float32's, AVX-512 and AMX alike. Measured: 381 to 420 against 190 to 212 GFLOP/s. */
@@ -35,10 +36,10 @@ public record StepTime(double products, double elementwise, double dispatch, dou
 
     static final double OPERATION_SECONDS = 10e-6;
 
-    /** Copies that pulling or pushing a byte amounts to, on both sides: to the kernel and back, checksums, sums. Measured. */
+    /** Copies that a pulled or pushed byte amounts to, both sides together: kernel, checksums, sums. Measured. */
     static final double EXCHANGE_COPIES = 4;
 
-    /** Bytes of copying that an update amounts to for each parameter: sum, squares, AdamW, checksum. Measured: 1.5 to 2.5 ns. */
+    /** Bytes of copying that an update amounts to for each parameter: sum, squares, AdamW, checksum. Measured. */
     static final double UPDATE_BYTES = 16;
 
     /** Of a step's time: polls of the coordinator, stragglers among the workers. */
