@@ -42,11 +42,14 @@ record Activations(long token, long block, long backward) {
         long scores = 0;
         if (model.dropout() > 0) {
             scores = (long) model.heads() * model.context();
-            // Softmax, mask and their product; masks of what both halves add.
-            block += FLOAT * (3 * scores + 2 * width);
+            // Softmax, mask and their product; masks of what both halves add; the products' copies of their factors.
+            block += FLOAT * (3 * scores + 5 * width);
         }
         // The gradient of the stream, once more while it is added to, and of the widest vector or the scores.
-        long backward = FLOAT * (2 * width + Math.max(hidden, 2 * scores));
+        long backward = FLOAT * (2 * width + Math.max(hidden, 4 * scores));
+        if (training.recompute()) {
+            backward += FLOAT * (3 * width + hidden); // what is computed again is freed when the block is done, not before
+        }
         return new Activations(FLOAT * width, block, backward);
     }
 

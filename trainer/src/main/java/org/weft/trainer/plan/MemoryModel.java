@@ -21,7 +21,7 @@ public final class MemoryModel {
      * Resident bytes of an executor that computes nothing yet, beside its heap: the JVM's own (classes, code, threads),
      * Spark's and Hadoop's classes, the touched part of libtorch and of OpenBLAS's buffers, Netty's. Measured.
      */
-    static final long EXECUTOR_BASE = 420 * MEBIBYTE;
+    static final long EXECUTOR_BASE = 480 * MEBIBYTE;
 
     /** Heap that Spark, the network's messages and Weft's small objects take. */
     static final long HEAP_BASE = 192 * MEBIBYTE;
