@@ -75,8 +75,12 @@ final class MaskFilling implements AutoCloseable {
                 .filter(position -> tokens[position] == special.mask())
                 .toArray();
         if (masks.length == 0) {
-            throw WeftException.usage(
-                    "no mask in the text: " + text, "write " + mask() + " where a word is to be found");
+            throw MASKS.stream().noneMatch(text::contains)
+                    ? WeftException.usage(
+                            "no mask in the text: " + text, "write " + mask() + " where a word is to be found")
+                    : WeftException.invalidData(
+                            "the tokenizer cuts " + mask() + " up: it is none of its added_tokens",
+                            "add it to added_tokens of the tokenizer.json");
         }
         if (tokens.length > context) {
             throw WeftException.usage(

@@ -82,11 +82,12 @@ final class TokenizerJson {
         at.put("byte_fallback", false);
         at.put("ignore_merges", false);
         ObjectNode vocabulary = at.putObject("vocab");
-        for (String token : model.tokens()) {
-            vocabulary.put(token, vocabulary.size());
+        int learnt = model.tokens().size();
+        for (int id = 0; id < learnt; id++) {
+            vocabulary.put(model.tokens().get(id), id);
         }
-        for (String token : specialTokens) {
-            vocabulary.put(token, vocabulary.size());
+        for (int i = 0; i < specialTokens.size(); i++) {
+            vocabulary.put(specialTokens.get(i), learnt + i);
         }
         ArrayNode merges = at.putArray("merges");
         for (Merge merge : model.merges()) {
