@@ -14,7 +14,7 @@ import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointTokenizer;
+import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.corpus.DocumentReader;
 import org.weft.trainer.corpus.InputFiles;
@@ -66,7 +66,7 @@ public final class TextEvaluationJob {
     public Result run(Checkpoint checkpoint) throws IOException {
         HadoopStore store = application.store();
         requireCausal(checkpoint);
-        CheckpointTokenizer tokenizer = CheckpointTokenizer.of(store, checkpoint);
+        ModelTokenizer tokenizer = ModelTokenizer.of(store, checkpoint);
         List<Part> parts = new ArrayList<>();
         for (InputFiles.Task task :
                 InputFiles.of(store, corpus, partBytes, "--input").tasks()) {
@@ -86,7 +86,7 @@ public final class TextEvaluationJob {
     }
 
     private List<PartLoss> losses(
-            HadoopStore store, Checkpoint checkpoint, CheckpointTokenizer tokenizer, List<Part> parts) {
+            HadoopStore store, Checkpoint checkpoint, ModelTokenizer tokenizer, List<Part> parts) {
         JavaSparkContext context = application.context();
         Broadcast<byte[]> json = context.broadcast(tokenizer.json());
         try {

@@ -7,7 +7,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointTokenizer;
+import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.corpus.TextTokenizer;
 import org.weft.worker.engine.ModelReplica;
@@ -29,12 +29,12 @@ final class Generation implements AutoCloseable {
         this.generator = new TokenGenerator(replica, context, tokenizer.endOfText());
     }
 
-    /** Loads a checkpoint and the tokenizer of the corpus that it was trained on. */
+    /** Loads a checkpoint and the tokenizer that its model speaks. */
     static Generation open(Store store, Checkpoint checkpoint) throws IOException {
         WeftConfig config = ReplicaLoader.configOf(checkpoint);
         requireCausal(config, checkpoint);
-        CheckpointTokenizer file = CheckpointTokenizer.of(store, checkpoint);
-        TextTokenizer tokenizer = TextTokenizer.of(file.json(), file.path());
+        ModelTokenizer found = ModelTokenizer.of(store, checkpoint);
+        TextTokenizer tokenizer = TextTokenizer.of(found.json(), found.path());
         return new Generation(
                 ReplicaLoader.open(store, checkpoint), tokenizer, config.model().context());
     }

@@ -10,7 +10,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.SpecialTokens;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointTokenizer;
+import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.corpus.TextTokenizer;
 import org.weft.worker.engine.ModelReplica;
@@ -42,7 +42,7 @@ final class MaskFilling implements AutoCloseable {
                             + config.model().architecture() + " predicts the next token",
                     "weft generate --checkpoint " + checkpoint.directory() + " --prompt '...'");
         }
-        CheckpointTokenizer file = CheckpointTokenizer.of(store, checkpoint);
+        ModelTokenizer file = ModelTokenizer.of(store, checkpoint);
         SpecialTokens special = SpecialTokens.of(file.json());
         if (!special.hasMask()) {
             throw WeftException.invalidData(
