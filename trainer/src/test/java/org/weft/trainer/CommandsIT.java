@@ -86,7 +86,8 @@ class CommandsIT {
         assertThat(first.summary().path("text").asText())
                 .startsWith("the ship ")
                 .hasSizeGreaterThan(12);
-        assertThat(first.summary().path("text")).isEqualTo(CommandRun.of(greedy).done().summary().path("text"));
+        assertThat(first.summary().path("text"))
+                .isEqualTo(CommandRun.of(greedy).done().summary().path("text"));
         // What was streamed is the text of the closing line.
         assertThat(first.out()).startsWith(first.summary().path("text").asText() + "\n");
         assertThat(first.summary().path("tokens").asInt()).isBetween(1, 20);

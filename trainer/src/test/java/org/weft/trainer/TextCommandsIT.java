@@ -49,8 +49,16 @@ class TextCommandsIT {
         for (String batchSize : List.of("1", "3", "50")) {
             Path output = temporary.resolve("texts-" + batchSize + ".jsonl");
             CommandRun batch = generate(
-                    "--prompt", "harbour", "--prompts", prompts.toString(), "--temperature", "0",
-                    "--batch-size", batchSize, "--output", output.toString());
+                    "--prompt",
+                    "harbour",
+                    "--prompts",
+                    prompts.toString(),
+                    "--temperature",
+                    "0",
+                    "--batch-size",
+                    batchSize,
+                    "--output",
+                    output.toString());
             List<JsonNode> lines =
                     Files.readAllLines(output).stream().map(CommandRun::json).toList();
             assertThat(lines).extracting(line -> line.path("text").asText()).isEqualTo(expected);
@@ -74,8 +82,14 @@ class TextCommandsIT {
         assertThat(lines.get(0).path("text")).isNotEqualTo(lines.get(1).path("text"));
         for (JsonNode line : lines) {
             CommandRun alone = generate(
-                    "--prompt", "the", "--temperature", "1.2", "--seed", line.path("seed").asText());
-            assertThat(alone.summary().path("text").asText()).isEqualTo("the" + line.path("text").asText());
+                    "--prompt",
+                    "the",
+                    "--temperature",
+                    "1.2",
+                    "--seed",
+                    line.path("seed").asText());
+            assertThat(alone.summary().path("text").asText())
+                    .isEqualTo("the" + line.path("text").asText());
         }
     }
 
@@ -94,7 +108,8 @@ class TextCommandsIT {
                 .path("text")
                 .asText();
         String stop = whole.substring(whole.length() / 2, whole.length() / 2 + 4);
-        CommandRun stopped = generate("--prompt", "the ship", "--temperature", "0", "--stop", stop, "--stop", "#absent");
+        CommandRun stopped =
+                generate("--prompt", "the ship", "--temperature", "0", "--stop", stop, "--stop", "#absent");
         String text = stopped.summary().path("text").asText();
         assertThat(whole).startsWith(text + stop);
         assertThat(stopped.out()).startsWith(text + "\n").doesNotContain(text + stop.charAt(0));
@@ -105,7 +120,8 @@ class TextCommandsIT {
     void refusesNonsense() {
         assertError(arguments("generate", "--stop", ""), 2, "--stop is empty");
         assertError(arguments("generate", "--batch-size", "0"), 2, "--batch-size 0 must be at least 1");
-        assertError(arguments("generate", "--repetition-penalty", "0"), 2, "repetition_penalty=0.0 must be more than 0");
+        assertError(
+                arguments("generate", "--repetition-penalty", "0"), 2, "repetition_penalty=0.0 must be more than 0");
         assertError(arguments("generate", "--prompts", "/no/such"), 2, "--prompts: no such file: /no/such");
         assertError(arguments("evaluate", "--input", "/no/such"), 2, "--input: no such file or directory: /no/such");
         assertError(
@@ -157,7 +173,8 @@ class TextCommandsIT {
     private record Expected(double nats, long tokens, long bytes) {
         static Expected of(Path text) throws IOException {
             Store store = HadoopStore.local();
-            Checkpoint checkpoint = new CheckpointResolver(store, notice -> {}).at(run.dir().toString());
+            Checkpoint checkpoint =
+                    new CheckpointResolver(store, notice -> {}).at(run.dir().toString());
             ModelTokenizer file = ModelTokenizer.of(store, checkpoint);
             double nats = 0;
             long count = 0;
@@ -187,7 +204,8 @@ class TextCommandsIT {
     }
 
     private static List<String> arguments(String command, String... options) {
-        List<String> all = new ArrayList<>(List.of(command, "--checkpoint", run.dir().toString()));
+        List<String> all =
+                new ArrayList<>(List.of(command, "--checkpoint", run.dir().toString()));
         all.addAll(List.of(options));
         return all;
     }

@@ -8,9 +8,8 @@ public record TokenizerConfig(
         @Doc("bpe: train a byte-level BPE on the corpus; file: a given tokenizer.json; gpt2: GPT-2's.")
         String kind,
 
-        @Doc(
-                "Vocabulary of a trained BPE, the 256 bytes and <|endoftext|> included, for bert [PAD] [CLS] [SEP] [MASK] "
-                        + "too.")
+        @Doc("Vocabulary of a trained BPE, the 256 bytes and <|endoftext|> included, for bert [PAD] [CLS] [SEP] [MASK] "
+                + "too.")
         int vocabSize,
 
         @Doc("Path of the tokenizer.json for kind file, on any Hadoop file system.")

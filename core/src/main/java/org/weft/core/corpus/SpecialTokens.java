@@ -60,11 +60,7 @@ public record SpecialTokens(int mask, int cls, int sep, int pad) {
     }
 
     private static int first(Map<String, Integer> ids, List<String> names) {
-        return names.stream()
-                .filter(ids::containsKey)
-                .map(ids::get)
-                .findFirst()
-                .orElse(NONE);
+        return names.stream().filter(ids::containsKey).map(ids::get).findFirst().orElse(NONE);
     }
 
     public boolean hasMask() {

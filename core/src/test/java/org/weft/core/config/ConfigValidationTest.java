@@ -89,8 +89,8 @@ class ConfigValidationTest {
         assertThat(ConfigLoaderTest.problem(
                         "run: {dir: /tmp/run}", "model.architecture=bert", "tokenizer.vocab_size=260"))
                 .contains("tokenizer.vocab_size=260 must be at least 261 for model.architecture=bert");
-        assertThatCode(() -> ConfigLoaderTest.load(
-                        "run: {dir: /x}", "model.architecture=bert", "tokenizer.vocab_size=261"))
+        assertThatCode(() ->
+                        ConfigLoaderTest.load("run: {dir: /x}", "model.architecture=bert", "tokenizer.vocab_size=261"))
                 .doesNotThrowAnyException();
     }
 

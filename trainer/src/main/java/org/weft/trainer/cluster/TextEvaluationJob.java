@@ -55,8 +55,7 @@ public final class TextEvaluationJob {
      * @param tokens predicted ones: all but each document's first
      * @param bytes of the documents in UTF-8
      */
-    public record Result(
-            double loss, double perplexity, double bitsPerByte, long tokens, long documents, long bytes) {}
+    public record Result(double loss, double perplexity, double bitsPerByte, long tokens, long documents, long bytes) {}
 
     private record Part(int index, InputFiles.Task input) implements Serializable {}
 
@@ -154,9 +153,8 @@ public final class TextEvaluationJob {
         long tokens = 0;
         long documents = 0;
         long bytes = 0;
-        List<PartLoss> inOrder = losses.stream()
-                .sorted(Comparator.comparingInt(PartLoss::part))
-                .toList();
+        List<PartLoss> inOrder =
+                losses.stream().sorted(Comparator.comparingInt(PartLoss::part)).toList();
         for (PartLoss loss : inOrder) {
             nats += loss.nats();
             tokens += loss.tokens();

@@ -65,7 +65,8 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--no-cache",
-            description = "Compute every token from the whole text before it, without keys and values kept: slow, to compare.")
+            description =
+                    "Compute every token from the whole text before it, without keys and values kept: slow, to compare.")
     private boolean uncached;
 
     @Override

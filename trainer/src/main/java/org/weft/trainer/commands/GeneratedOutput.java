@@ -56,7 +56,8 @@ final class GeneratedOutput implements Generation.Listener {
         }
         while (printed < whole.length && whole[printed] != null) {
             Continuation next = whole[printed];
-            String head = "--- " + (printed + 1) + " of " + whole.length + " (" + next.reason().key() + ")\n";
+            String head = "--- " + (printed + 1) + " of " + whole.length + " ("
+                    + next.reason().key() + ")\n";
             print(head + prompts.get(printed) + next.text() + "\n");
             printed++;
         }

@@ -112,8 +112,7 @@ final class Generation implements AutoCloseable {
             if (generated.reason() != FinishReason.STOP_STRING) {
                 streams[prompt].end();
             }
-            done[prompt] =
-                    new Continuation(streams[prompt].text(), generated.tokens().length, generated.reason());
+            done[prompt] = new Continuation(streams[prompt].text(), generated.tokens().length, generated.reason());
             streams[prompt] = null;
             listener.whole(prompt, done[prompt]);
         }

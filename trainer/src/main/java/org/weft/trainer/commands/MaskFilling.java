@@ -133,8 +133,7 @@ final class MaskFilling implements AutoCloseable {
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer id) -> -logits[id]).thenComparing(id -> id))
                 .limit(topK)
-                .map(id -> new Candidate(
-                        id, tokenizer.decode(new int[] {id}), Math.exp(logits[id] - shift) / sum))
+                .map(id -> new Candidate(id, tokenizer.decode(new int[] {id}), Math.exp(logits[id] - shift) / sum))
                 .toList();
     }
 

@@ -135,8 +135,8 @@ public final class CorpusJob {
     }
 
     private byte[] trainBpe(int vocabSize, List<String> specialTokens, JavaRDD<byte[]> trainDocuments) {
-        BpeModel learnt = new BpeTrainer(BpeTrainer.MAX_WORDS, progress)
-                .train(trainDocuments, vocabSize - specialTokens.size());
+        BpeModel learnt =
+                new BpeTrainer(BpeTrainer.MAX_WORDS, progress).train(trainDocuments, vocabSize - specialTokens.size());
         return TokenizerJson.of(learnt, specialTokens);
     }
 

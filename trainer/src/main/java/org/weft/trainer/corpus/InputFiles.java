@@ -37,8 +37,7 @@ public record InputFiles(int files, long bytes, List<Task> tasks) {
      */
     public static InputFiles of(Store store, CorpusConfig corpus, long splitBytes, String name) throws IOException {
         if (corpus.input().isEmpty()) {
-            throw WeftException.usage(
-                    name + " is not set", "name the files, directories or globs that hold the text");
+            throw WeftException.usage(name + " is not set", "name the files, directories or globs that hold the text");
         }
         Map<String, Entry> files = new TreeMap<>();
         for (String input : corpus.input()) {

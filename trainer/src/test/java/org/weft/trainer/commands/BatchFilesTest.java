@@ -68,7 +68,8 @@ class BatchFilesTest {
         List<String> lines = Files.readAllLines(out);
         assertThat(lines).hasSize(2);
         assertThat(lines.get(0))
-                .isEqualTo("{\"prompt\":\"a\",\"text\":\" é\\n\",\"tokens\":3,\"finish_reason\":\"length\",\"seed\":42}");
+                .isEqualTo(
+                        "{\"prompt\":\"a\",\"text\":\" é\\n\",\"tokens\":3,\"finish_reason\":\"length\",\"seed\":42}");
         JsonNode second = new ObjectMapper().readTree(lines.get(1));
         assertThat(second.path("finish_reason").asText()).isEqualTo("end_of_text");
         assertThat(second.path("seed").asLong()).isEqualTo(sampling.ofText(1).seed());

@@ -66,13 +66,11 @@ class MaskFillingTest {
 
     /** A tokenizer of words, and a replica that answers by arithmetic. */
     private MaskFilling filling(String more, String mask) {
-        String json =
-                """
+        String json = """
                 {"added_tokens": [{"id": 9, "content": "%s", "special": true, "single_word": false, "lstrip": true,
                   "rstrip": false, "normalized": false}],
                  "pre_tokenizer": {"type": "Whitespace"},
-                 "model": {"type": "WordLevel", "unk_token": "[UNK]", "vocab": {%s, "%s": 9}}}"""
-                        .formatted(mask, WORDS + more, mask);
+                 "model": {"type": "WordLevel", "unk_token": "[UNK]", "vocab": {%s, "%s": 9}}}""".formatted(mask, WORDS + more, mask);
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         return new MaskFilling(replica(), TextTokenizer.of(bytes, "words"), SpecialTokens.of(bytes), CONTEXT);
     }

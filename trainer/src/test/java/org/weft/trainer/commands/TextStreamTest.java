@@ -53,7 +53,9 @@ class TextStreamTest {
             assertThat(String.join("", pieces)).isEqualTo(text.toString());
             assertThat(pieces).noneMatch(piece -> piece.indexOf('\uFFFD') >= 0);
         }
-        assertThat(mostDecoded).as("tokens decoded at once, whatever the text's length").isEqualTo(16);
+        assertThat(mostDecoded)
+                .as("tokens decoded at once, whatever the text's length")
+                .isEqualTo(16);
     }
 
     /** Tokens of one to five bytes, each a new one. */

@@ -18,14 +18,18 @@ class TokenizerJsonTest {
     private static BpeModel bytesAlone() {
         ByteAlphabet alphabet = new ByteAlphabet();
         return new BpeModel(
-                IntStream.range(0, ByteAlphabet.SIZE).mapToObj(alphabet::spellId).toList(), List.of());
+                IntStream.range(0, ByteAlphabet.SIZE)
+                        .mapToObj(alphabet::spellId)
+                        .toList(),
+                List.of());
     }
 
     /** A corpus's shards carry this hash: another file would make every corpus another one. */
     @Test
     void causalModelsHaveTheFileThatTheyAlwaysHad() {
         byte[] json = TokenizerJson.of(bytes);
-        assertThat(Fingerprint.sha256Hex(json)).isEqualTo("dd6b014a3aeeb08bdadb451864fbe66a46c9db427514ca0a42358540b7920e2b");
+        assertThat(Fingerprint.sha256Hex(json))
+                .isEqualTo("dd6b014a3aeeb08bdadb451864fbe66a46c9db427514ca0a42358540b7920e2b");
         assertThat(TokenizerJson.of(bytes, TokenizerJson.specialTokens(SparkFixture.GPT2)))
                 .isEqualTo(json);
         assertThat(TokenizerJson.of(bytes, TokenizerJson.specialTokens(LLAMA))).isEqualTo(json);

@@ -50,7 +50,8 @@ public final class DocumentWindows {
         if (waiting.isEmpty()) {
             return;
         }
-        int longest = waiting.stream().mapToInt(window -> window.length - 1).max().getAsInt(); // T of this batch
+        int longest =
+                waiting.stream().mapToInt(window -> window.length - 1).max().getAsInt(); // T of this batch
         int[] inputs = new int[waiting.size() * longest]; // (B, T)
         int[] targets = new int[inputs.length]; // (B, T)
         Arrays.fill(targets, Batch.IGNORED);

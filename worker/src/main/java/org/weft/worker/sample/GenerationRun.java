@@ -43,7 +43,8 @@ final class GenerationRun {
             if (busy.length == 0) {
                 return List.of(done);
             }
-            GrowingText[] growing = Arrays.stream(busy).mapToObj(row -> texts[row]).toArray(GrowingText[]::new);
+            GrowingText[] growing =
+                    Arrays.stream(busy).mapToObj(row -> texts[row]).toArray(GrowingText[]::new);
             float[][] logits = rows.follow(busy, growing); // (busy, V)
             for (int i = 0; i < busy.length; i++) {
                 if (!grow(growing[i], logits[i])) {

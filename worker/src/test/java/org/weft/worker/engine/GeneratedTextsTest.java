@@ -38,8 +38,7 @@ class GeneratedTextsTest {
         }
     }
 
-    private static List<GeneratedText> generate(
-            ModelReplica replica, List<int[]> prompts, GenerationOptions options) {
+    private static List<GeneratedText> generate(ModelReplica replica, List<int[]> prompts, GenerationOptions options) {
         return new TokenGenerator(replica, CONTEXT, TokenGenerator.NO_STOP_TOKEN)
                 .generate(prompts, options, GenerationListener.NONE);
     }

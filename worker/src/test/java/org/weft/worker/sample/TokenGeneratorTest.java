@@ -61,8 +61,8 @@ class TokenGeneratorTest {
     void textsOfABatchDifferInTheirDraws() {
         List<int[]> equal = java.util.Collections.nCopies(20, new int[] {1, 2});
         Set<String> different = new HashSet<>();
-        for (GeneratedText text : generate(
-                new HashingReplica(64, true), equal, new GenerationOptions(SAMPLED, 20, 4, true))) {
+        for (GeneratedText text :
+                generate(new HashingReplica(64, true), equal, new GenerationOptions(SAMPLED, 20, 4, true))) {
             different.add(Arrays.toString(text.tokens()));
         }
         assertThat(different).hasSizeGreaterThan(15);
@@ -93,7 +93,10 @@ class TokenGeneratorTest {
         assertThat(running[1]).isEqualTo(4);
         assertThat(replica.mostRows).isEqualTo(4);
         assertThat(replica.passes).as("a prompt is read once").isEqualTo(30);
-        assertThat(ended).hasSize(30).doesNotHaveDuplicates().isNotEqualTo(ended.stream().sorted().toList());
+        assertThat(ended)
+                .hasSize(30)
+                .doesNotHaveDuplicates()
+                .isNotEqualTo(ended.stream().sorted().toList());
         assertThat(texts).extracting(GeneratedText::reason).contains(FinishReason.LENGTH, FinishReason.END_OF_TEXT);
         for (GeneratedText text : texts) {
             assertThat(text.tokens()).doesNotContain(STOP);
@@ -106,7 +109,8 @@ class TokenGeneratorTest {
         int[] prompt = {1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
         int[] end = Arrays.copyOfRange(prompt, prompt.length - CONTEXT, prompt.length);
         GenerationOptions options = new GenerationOptions(GREEDY, 5, 1, true);
-        assertThat(alone(prompt, options).tokens()).isEqualTo(alone(end, options).tokens());
+        assertThat(alone(prompt, options).tokens())
+                .isEqualTo(alone(end, options).tokens());
     }
 
     @Test
@@ -144,7 +148,10 @@ class TokenGeneratorTest {
         assertThat(generate(replica, List.of(), new GenerationOptions(GREEDY, 5, 3, true)))
                 .isEmpty();
         List<GeneratedText> none = generate(replica, prompts.subList(0, 3), new GenerationOptions(GREEDY, 0, 2, true));
-        assertThat(none).extracting(GeneratedText::reason).containsOnly(FinishReason.LENGTH).hasSize(3);
+        assertThat(none)
+                .extracting(GeneratedText::reason)
+                .containsOnly(FinishReason.LENGTH)
+                .hasSize(3);
         assertThat(none.get(2).tokens()).isEmpty();
         assertThat(replica.passes).isZero();
     }
@@ -172,7 +179,9 @@ class TokenGeneratorTest {
     private static void assertSame(List<GeneratedText> actual, List<GeneratedText> expected) {
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < expected.size(); i++) {
-            assertThat(actual.get(i).tokens()).as("text %d", i).isEqualTo(expected.get(i).tokens());
+            assertThat(actual.get(i).tokens())
+                    .as("text %d", i)
+                    .isEqualTo(expected.get(i).tokens());
             assertThat(actual.get(i).reason()).isEqualTo(expected.get(i).reason());
         }
     }
