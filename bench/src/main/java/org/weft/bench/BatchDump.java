@@ -32,12 +32,7 @@ public final class BatchDump {
 
     static void dump(WeftConfig config, int steps, Path output) throws IOException {
         TrainingConfig training = config.training();
-        try (TokenShardBatches batches = TokenShardBatches.open(
-                        HadoopStore.local(),
-                        config.run().corpusDir(),
-                        training,
-                        config.model().context(),
-                        config.run().seed());
+        try (TokenShardBatches batches = TokenShardBatches.open(HadoopStore.local(), config);
                 DataOutputStream out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(output)))) {
             for (int step = 0; step < steps; step++) {
                 for (int lane = 0; lane < training.lanes(); lane++) {

@@ -124,8 +124,7 @@ public final class WorkerLoop {
     /** One lane: its micro-batches in order, accumulated into one gradient. Returns the lane's part of the loss. */
     private double laneLossAndGradient(int step, int lane) throws IOException {
         int microBatches = training.laneBatch() / training.microBatch();
-        double targets =
-                (double) training.globalBatch() * options.config().model().context();
+        double targets = (double) training.globalBatch() * options.config().targetsPerSequence();
         long seed = options.config().run().seed();
         double loss = 0;
         for (int m = 0; m < microBatches; m++) {

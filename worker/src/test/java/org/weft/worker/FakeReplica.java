@@ -80,6 +80,11 @@ final class FakeReplica implements ModelReplica {
     }
 
     @Override
+    public float[][] hiddenStates(int[] tokens) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public float[][] logits(int[] tokens, int... positions) {
         throw new UnsupportedOperationException();
     }

@@ -37,6 +37,13 @@ public record WeftConfig(
         return cluster.servers() * servers.replicas();
     }
 
+    /** Tokens of each sequence that are predicted: all of them, or a masked language model's fraction. */
+    public int targetsPerSequence() {
+        return model.causal()
+                ? model.context()
+                : (int) Math.max(1, Math.round(training.maskFraction() * model.context()));
+    }
+
     /** Reports everything that is wrong, within a section and between sections. */
     public void validate(Problems problems) {
         run.validate(problems);

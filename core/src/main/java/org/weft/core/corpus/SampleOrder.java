@@ -1,5 +1,7 @@
 package org.weft.core.corpus;
 
+import org.weft.core.SplitMix64;
+
 /**
  * The order in which training sees the samples of a split: a permutation of [0, n) for each epoch, computed from
  * (seed, epoch) and stored nowhere, so that any worker finds the sample of any position alone and a resumed run needs
@@ -9,8 +11,8 @@ package org.weft.core.corpus;
  * smallest such power that is at least n (Luby and Rackoff, "How to construct pseudorandom permutations", 1988).
  * Results of n or more are permuted again until one is below n: cycle walking, which keeps the map a bijection of
  * [0, n) (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002, section 3) and takes fewer than 4 turns on
- * average because 2^(2h) is less than 4n. The round function is the finalizer of SplitMix64 (Steele, Lea and Flood,
- * "Fast splittable pseudorandom number generators", 2014). It is no cipher and need not be one.
+ * average because 2^(2h) is less than 4n. The round function is the finalizer of {@link SplitMix64}. It is no
+ * cipher and need not be one.
  *
  * <p>The numbers are part of what makes two runs the same: changing them changes every run's samples.
  */
@@ -51,7 +53,7 @@ public final class SampleOrder {
         if (epoch < 0 || index < 0 || index >= n) {
             throw new IndexOutOfBoundsException("epoch=" + epoch + " index=" + index + " samples=" + n);
         }
-        long key = mix(seed + GOLDEN_GAMMA * (epoch + 1));
+        long key = SplitMix64.mix(seed + GOLDEN_GAMMA * (epoch + 1));
         long value = index;
         do {
             value = permute(key, value);
@@ -63,18 +65,11 @@ public final class SampleOrder {
         long left = value >>> halfBits;
         long right = value & halfMask;
         for (int round = 1; round <= ROUNDS; round++) {
-            long next = left ^ (mix(key + GOLDEN_GAMMA * round + mix(right + GOLDEN_GAMMA)) & halfMask);
+            long next = left
+                    ^ (SplitMix64.mix(key + GOLDEN_GAMMA * round + SplitMix64.mix(right + GOLDEN_GAMMA)) & halfMask);
             left = right;
             right = next;
         }
         return left << halfBits | right;
-    }
-
-    /** SplitMix64's finalizer: a bijection of 64 bits in which every input bit moves every output bit. */
-    private static long mix(long value) {
-        long z = value;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
     }
 }

@@ -2,6 +2,7 @@ package org.weft.core.params;
 
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.weft.core.SplitMix64;
 
 /**
  * A model's first parameters. Each element is a function of (seed, its index in the flat vector) and of nothing else:
@@ -12,7 +13,6 @@ import java.util.List;
  * processor. Measured: 50 ns an element on one core.
  */
 public final class Initialization {
-    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
     private static final double UNIT = 0x1.0p-53;
 
     private Initialization() {}
@@ -29,7 +29,7 @@ public final class Initialization {
             throw new IndexOutOfBoundsException("initialization of [" + offset + ", " + end
                     + ") is outside the vector: parameters=" + layout.size());
         }
-        long start = mix(seed);
+        long start = SplitMix64.start(seed);
         List<Parameter> parameters = layout.parameters();
         for (Parameter parameter : parameters) {
             long from = Math.max(offset, parameter.offset());
@@ -65,14 +65,6 @@ public final class Initialization {
 
     /** Output {@code counter} of the sequence as a number in (0, 1]. */
     private static double uniform(long start, long counter) {
-        long bits = mix(start + (counter + 1) * GOLDEN_GAMMA);
-        return ((bits >>> 11) + 1) * UNIT;
-    }
-
-    /** SplitMix64's finalizer. */
-    private static long mix(long value) {
-        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        return ((SplitMix64.output(start, counter) >>> 11) + 1) * UNIT;
     }
 }

@@ -59,7 +59,7 @@ public final class EvaluationJob {
                             + config.model().context() + " tokens",
                     "prepare with a larger corpus.val_fraction");
         }
-        return summed(losses(store, checkpoint, batches), corpus);
+        return summed(losses(store, checkpoint, batches), corpus, config.model().causal());
     }
 
     private List<BatchLoss> losses(HadoopStore store, Checkpoint checkpoint, int batches) {
@@ -87,15 +87,10 @@ public final class EvaluationJob {
     }
 
     private static TokenShardBatches open(HadoopStore store, WeftConfig config) throws IOException {
-        return TokenShardBatches.open(
-                store,
-                config.run().corpusDir(),
-                config.training(),
-                config.model().context(),
-                config.run().seed());
+        return TokenShardBatches.open(store, config);
     }
 
-    private static Result summed(List<BatchLoss> losses, CorpusManifest corpus) {
+    private static Result summed(List<BatchLoss> losses, CorpusManifest corpus, boolean causal) {
         double nats = 0;
         long targets = 0;
         List<BatchLoss> inOrder = losses.stream()
@@ -106,7 +101,9 @@ public final class EvaluationJob {
             targets += loss.targets();
         }
         double mean = nats / targets;
-        double tokensPerByte = (double) corpus.val().tokens() / corpus.val().textBytes();
+        // A masked model's loss says nothing of the tokens that it was shown.
+        double tokensPerByte =
+                causal ? (double) corpus.val().tokens() / corpus.val().textBytes() : Double.NaN;
         return new Result(mean, Math.exp(mean), mean / Math.log(2) * tokensPerByte, targets);
     }
 }

@@ -38,7 +38,7 @@ record WorkerTask(WorkerOptions options, Store store) implements VoidFunction<It
     private void work(WorkerSession session, TaskPlace place, String device) throws IOException {
         WeftConfig config = options.config();
         ReplicaOptions replicaOptions =
-                new ReplicaOptions(device, config.cluster().threads());
+                ReplicaOptions.training(device, config.cluster().threads(), config.training());
         try (ModelReplica replica = TorchReplica.open(options.shape(), replicaOptions);
                 Prefetch batches = batches(config)) {
             batches.start();
@@ -55,12 +55,7 @@ record WorkerTask(WorkerOptions options, Store store) implements VoidFunction<It
     }
 
     private Prefetch batches(WeftConfig config) throws IOException {
-        TokenShardBatches source = TokenShardBatches.open(
-                store,
-                config.run().corpusDir(),
-                config.training(),
-                config.model().context(),
-                config.run().seed());
+        TokenShardBatches source = TokenShardBatches.open(store, config);
         int perLane = source.microBatchesPerLane();
         return new Prefetch(source, perLane, 2 * perLane * config.training().lanes());
     }

@@ -10,8 +10,9 @@ import java.util.Arrays;
  * @param inputs (B, T), row after row
  * @param targets (B, T): the token to predict, or {@link #IGNORED} where there is none
  * @param types (B, T): the segment that each token belongs to; null where all are of segment 0
+ * @param related (B): 0 where a sequence's second segment follows its first, else 1; null where that is not asked
  */
-public record Batch(int sequences, int context, int[] inputs, int[] targets, int[] types) {
+public record Batch(int sequences, int context, int[] inputs, int[] targets, int[] types, int[] related) {
     /** No prediction is asked for at this token. */
     public static final int IGNORED = -1;
 
@@ -20,6 +21,9 @@ public record Batch(int sequences, int context, int[] inputs, int[] targets, int
         requireLength("targets", targets, sequences, context);
         if (types != null) {
             requireLength("types", types, sequences, context);
+        }
+        if (related != null) {
+            requireLength("related", related, sequences, 1);
         }
     }
 
@@ -37,7 +41,7 @@ public record Batch(int sequences, int context, int[] inputs, int[] targets, int
             System.arraycopy(tokens, from, inputs, sequence * context, context);
             System.arraycopy(tokens, from + 1, targets, sequence * context, context);
         }
-        return new Batch(sequences, context, inputs, targets, null);
+        return new Batch(sequences, context, inputs, targets, null, null);
     }
 
     /** Number of tokens at which there is something to predict. */

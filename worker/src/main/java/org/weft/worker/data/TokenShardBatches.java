@@ -1,9 +1,13 @@
 package org.weft.worker.data;
 
 import java.io.IOException;
+import org.weft.core.SplitMix64;
+import org.weft.core.WeftException;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.SampleOrder;
+import org.weft.core.corpus.SpecialTokens;
 import org.weft.core.corpus.TokenCorpus;
 import org.weft.core.storage.Store;
 
@@ -18,35 +22,69 @@ import org.weft.core.storage.Store;
  * </pre>
  */
 public final class TokenShardBatches implements BatchSource {
+    /** Streams of random choices: training's positions, validation's samples. */
+    private static final int TRAINING = 0;
+
+    private static final int VALIDATION = 1;
+
     private final TokenCorpus train;
     private final TokenCorpus val;
     private final SampleOrder order;
     private final TrainingConfig training;
     private final int context;
+    private final long seed;
+    private final Objective trainObjective;
+    private final Objective valObjective;
 
-    private TokenShardBatches(TokenCorpus train, TokenCorpus val, TrainingConfig training, int context, long seed) {
+    private TokenShardBatches(
+            TokenCorpus train, TokenCorpus val, WeftConfig config, SpecialTokens tokens, int vocabSize) {
         this.train = train;
         this.val = val;
-        this.training = training;
-        this.context = context;
+        this.training = config.training();
+        this.context = config.model().context();
+        this.seed = config.run().seed();
         this.order = new SampleOrder(seed, train.requireSamples(context));
+        this.trainObjective = objective(config, tokens, vocabSize, train.samples(context));
+        this.valObjective = objective(config, tokens, vocabSize, val.samples(context));
     }
 
-    /**
-     * Batches of the corpus in a directory.
-     *
-     * @param context T
-     * @param seed {@code run.seed}
-     */
-    public static TokenShardBatches open(Store store, String directory, TrainingConfig training, int context, long seed)
-            throws IOException {
+    private static Objective objective(WeftConfig config, SpecialTokens tokens, int vocabSize, long samples) {
+        int context = config.model().context();
+        return config.model().causal()
+                ? new NextToken(context)
+                : new MaskedTokens(
+                        context,
+                        vocabSize,
+                        config.targetsPerSequence(),
+                        tokens,
+                        samples,
+                        config.model().nextSentence());
+    }
+
+    /** Batches of a run's corpus, for what its model predicts. */
+    public static TokenShardBatches open(Store store, WeftConfig config) throws IOException {
+        String directory = config.run().corpusDir();
         CorpusManifest manifest = CorpusManifest.load(store, directory);
+        SpecialTokens tokens =
+                config.model().causal() ? null : specialTokens(manifest.loadTokenizer(store, directory), directory);
         return new TokenShardBatches(
                 TokenCorpus.train(store, directory, manifest),
                 TokenCorpus.val(store, directory, manifest),
-                training,
-                context,
-                seed);
+                config,
+                tokens,
+                manifest.vocabSize());
+    }
+
+    private static SpecialTokens specialTokens(byte[] tokenizer, String directory) {
+        SpecialTokens special = SpecialTokens.of(tokenizer);
+        if (!special.hasMask()) {
+            throw WeftException.invalidData(
+                    "the tokenizer of " + directory
+                            + " has no mask token ([MASK] or <mask>), which a masked language model"
+                            + " learns to fill",
+                    "run prepare again with model.architecture=bert in the configuration, or give a BERT's tokenizer.json");
+        }
+        return special;
     }
 
     /** Micro-batches of one lane of one step. */
@@ -62,11 +100,13 @@ public final class TokenShardBatches implements BatchSource {
         long first = (long) step * training.globalBatch()
                 + (long) lane * training.laneBatch()
                 + (long) microBatch * training.microBatch();
-        int[] tokens = new int[training.microBatch() * (context + 1)]; // (B, T + 1)
-        for (int b = 0; b < training.microBatch(); b++) {
-            read(train, order.sample(first + b), tokens, b);
+        long[] samples = new long[training.microBatch()]; // (B)
+        long[] keys = new long[training.microBatch()]; // (B)
+        for (int b = 0; b < samples.length; b++) {
+            samples[b] = order.sample(first + b);
+            keys[b] = SplitMix64.start(seed, TRAINING, first + b);
         }
-        return Batch.causal(training.microBatch(), context, tokens);
+        return trainObjective.batch(sample -> read(train, sample), samples, keys);
     }
 
     /** Batches of the whole validation split; 0 where it holds no sequence. */
@@ -80,11 +120,13 @@ public final class TokenShardBatches implements BatchSource {
         check("validation batch", index, validationBatches());
         long first = (long) index * training.microBatch();
         int sequences = (int) Math.min(training.microBatch(), val.samples(context) - first);
-        int[] tokens = new int[sequences * (context + 1)]; // (B, T + 1)
+        long[] samples = new long[sequences]; // (B)
+        long[] keys = new long[sequences]; // (B)
         for (int b = 0; b < sequences; b++) {
-            read(val, first + b, tokens, b);
+            samples[b] = first + b;
+            keys[b] = SplitMix64.start(seed, VALIDATION, first + b);
         }
-        return Batch.causal(sequences, context, tokens);
+        return valObjective.batch(sample -> read(val, sample), samples, keys);
     }
 
     @Override
@@ -93,8 +135,10 @@ public final class TokenShardBatches implements BatchSource {
         val.close();
     }
 
-    private void read(TokenCorpus corpus, long sample, int[] tokens, int row) throws IOException {
-        corpus.read(sample, context, tokens, row * (context + 1));
+    private int[] read(TokenCorpus corpus, long sample) throws IOException {
+        int[] window = new int[context + 1]; // (T + 1)
+        corpus.read(sample, context, window, 0);
+        return window;
     }
 
     private static void check(String what, int actual, int bound) {

@@ -2,6 +2,7 @@ package org.weft.worker.engine;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.params.Parameter;
@@ -11,55 +12,134 @@ import org.weft.core.params.ParameterLayout;
  * The parameters and their gradients as two flat vectors, and a leaf of autograd for each parameter: a view of the
  * first whose gradient is the same view of the second. Autograd then adds in place, and a range of the gradient is
  * memory that can be sent as it is. Native objects belong to the scope in which this was made: the replica's.
+ *
+ * <p>For products in bfloat16 there is a second such pair, a rounded copy of the parameters and the gradients of its
+ * leaves: 4 P bytes more. Its gradients are added to the float32 ones range by range, so that what accumulates over
+ * micro-batches accumulates in float32.
+ *
+ * <p>P parameters.
  */
 final class FlatTensors {
     private final ParameterLayout layout;
-    private final FlatVector parameters; // (P)
-    private final FlatVector gradients; // (P)
-    private final Map<String, Tensor> leaves = new HashMap<>();
-    private final Map<String, Tensor> leafGradients = new HashMap<>();
+    private final Leaves wide;
+    private final Leaves narrow; // wide itself without bfloat16
+    private volatile boolean stale = true;
 
-    FlatTensors(ParameterLayout layout, ComputeDevice device, ScalarType type) {
+    FlatTensors(ParameterLayout layout, ComputeDevice device, ScalarType type, boolean bfloat16) {
         this.layout = layout;
-        parameters = device.allocate(layout.size(), type);
-        gradients = device.allocate(layout.size(), type);
-        for (Parameter parameter : layout.parameters()) {
-            Tensor leaf = view(parameters, parameter);
-            Tensor gradient = view(gradients, parameter);
-            leaf.set_requires_grad(true);
-            leaf.mutable_grad().put(gradient);
-            leaves.put(parameter.name(), leaf);
-            leafGradients.put(parameter.name(), gradient);
-        }
+        wide = new Leaves(layout, device, type);
+        narrow = bfloat16 ? new Leaves(layout, device, ScalarType.BFloat16) : wide;
     }
 
     /** The parameter as a leaf of autograd, in its own shape. */
     Tensor parameter(String name) {
-        return leaves.get(name);
+        return wide.parameter(name);
     }
 
     /** The parameter's gradient, in its own shape. */
     Tensor gradient(String name) {
-        return leafGradients.get(name);
+        return wide.gradient(name);
+    }
+
+    /** The parameter as a leaf for matrix products: {@link #parameter}, or its copy in bfloat16. */
+    Tensor factor(String name) {
+        return narrow.parameter(name);
+    }
+
+    /** What matrix products are computed in. */
+    ScalarType factorType() {
+        return narrow.parameters.tensor().scalar_type();
+    }
+
+    /** What everything else is computed in. */
+    ScalarType type() {
+        return wide.parameters.tensor().scalar_type();
+    }
+
+    boolean bfloat16() {
+        return narrow != wide;
+    }
+
+    /** Says that parameters have changed; any thread. */
+    void parametersChanged() {
+        stale = true;
+    }
+
+    /** Rounds the parameters anew if they have changed: before a forward pass, on the replica's thread. */
+    void refreshFactors() {
+        if (bfloat16() && stale) {
+            stale = false;
+            narrow.parameters.tensor().copy_(wide.parameters.tensor()); // (P)
+        }
+    }
+
+    /** Takes what backward has left in a range of the factors' gradients over into the gradient. */
+    void foldGradients(long offset, long length) {
+        if (!bfloat16() || length == 0) {
+            return;
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Tensor rounded = narrow.gradients.tensor().narrow(0, offset, length);
+            wide.gradients.tensor().narrow(0, offset, length).add_(rounded);
+            rounded.zero_();
+        }
     }
 
     FlatVector parameters() {
-        return parameters;
+        return wide.parameters;
     }
 
     FlatVector gradients() {
-        return gradients;
+        return wide.gradients;
     }
 
     ParameterLayout layout() {
         return layout;
     }
 
-    private static Tensor view(FlatVector vector, Parameter parameter) {
-        long[] shape = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
-        return vector.tensor()
-                .narrow(0, parameter.offset(), parameter.size())
-                .view(shape)
-                .detach();
+    /** Two flat vectors and a leaf for each parameter. */
+    private static final class Leaves {
+        private final FlatVector parameters; // (P)
+        private final FlatVector gradients; // (P)
+        private final Map<String, Tensor> leaves = new HashMap<>();
+        private final Map<String, Tensor> leafGradients = new HashMap<>();
+
+        Leaves(ParameterLayout layout, ComputeDevice device, ScalarType type) {
+            parameters = device.allocate(layout.size(), type);
+            gradients = device.allocate(layout.size(), type);
+            for (Parameter parameter : layout.parameters()) {
+                Tensor leaf = view(parameters, parameter);
+                Tensor gradient = view(gradients, parameter);
+                leaf.set_requires_grad(true);
+                leaf.mutable_grad().put(gradient);
+                leaves.put(parameter.name(), leaf);
+                leafGradients.put(parameter.name(), gradient);
+            }
+        }
+
+        Tensor parameter(String name) {
+            return known(leaves, name);
+        }
+
+        Tensor gradient(String name) {
+            return known(leafGradients, name);
+        }
+
+        private static Tensor known(Map<String, Tensor> tensors, String name) {
+            Tensor tensor = tensors.get(name);
+            if (tensor == null) {
+                throw new IllegalArgumentException("the layout has no parameter " + name);
+            }
+            return tensor;
+        }
+
+        private static Tensor view(FlatVector vector, Parameter parameter) {
+            long[] shape =
+                    parameter.shape().stream().mapToLong(Integer::longValue).toArray();
+            return vector.tensor()
+                    .narrow(0, parameter.offset(), parameter.size())
+                    .view(shape)
+                    .detach();
+        }
     }
 }

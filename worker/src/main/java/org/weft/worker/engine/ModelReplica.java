@@ -64,6 +64,14 @@ public interface ModelReplica extends AutoCloseable {
         return logits(tokens, tokens.length - 1)[0];
     }
 
+    /**
+     * What the last block makes of each token of one sequence, without dropout: token embeddings in their context.
+     *
+     * @param tokens at least 1, at most {@code model.context}
+     * @return (T, D)
+     */
+    float[][] hiddenStates(int[] tokens);
+
     /** Generates texts side by side. The caller closes what comes back before the replica. */
     default Decoder decoder(int rows) {
         return new RecomputingDecoder(this, rows);

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.weft.core.SplitMix64;
 
 /**
  * The dropout of one micro-batch. Each place in the model (a site) has a generator of its own, seeded by (seed, step,
@@ -67,18 +68,8 @@ final class RandomStreams {
         return mask;
     }
 
-    /** SplitMix64's finalizer over the parts, one after the other. */
+    /** The seed of a site's generator. */
     static long seed(MicroBatchKey key, int site) {
-        long state = mix(key.seed());
-        for (int part : new int[] {key.step(), key.lane(), key.microBatch(), site}) {
-            state = mix(state + 0x9E3779B97F4A7C15L + part);
-        }
-        return state;
-    }
-
-    private static long mix(long value) {
-        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        return SplitMix64.start(key.seed(), key.step(), key.lane(), key.microBatch(), site);
     }
 }

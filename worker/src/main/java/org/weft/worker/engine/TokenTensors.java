@@ -12,30 +12,66 @@ import org.weft.worker.data.Batch;
  * @param sequences B
  * @param context T
  * @param inputs (N) with N = B T
- * @param targets (N, 1); null where only inputs were given
+ * @param types (N), or null where all tokens are of segment 0
+ * @param chosen (M), the rows at which something is to be predicted; null where that is all of them
+ * @param targets (M, 1); null where only inputs were given
+ * @param related (B, 1): 0 where a sequence's second segment follows its first, else 1; null where that is not asked
  */
-record TokenTensors(int sequences, int context, Tensor inputs, Tensor targets) {
+record TokenTensors(
+        int sequences, int context, Tensor inputs, Tensor types, Tensor chosen, Tensor targets, Tensor related) {
 
     static TokenTensors of(Batch batch, int vocabSize, Device device) {
-        int rows = batch.sequences() * batch.context();
         check(batch.inputs(), 0, vocabSize);
         check(batch.targets(), Batch.IGNORED, vocabSize);
+        int rows = batch.inputs().length;
+        int count = (int) batch.targetCount();
         return new TokenTensors(
                 batch.sequences(),
                 batch.context(),
                 onDevice(batch.inputs(), device, rows),
-                onDevice(batch.targets(), device, rows, 1));
+                batch.types() == null ? null : onDevice(batch.types(), device, rows),
+                count == rows ? null : onDevice(chosen(batch.targets(), count), device, count),
+                onDevice(targets(batch.targets(), count), device, count, 1),
+                batch.related() == null ? null : onDevice(batch.related(), device, batch.sequences(), 1));
     }
 
     /** One sequence without targets. */
     static TokenTensors prompt(int[] tokens, int vocabSize, Device device) {
         check(tokens, 0, vocabSize);
-        return new TokenTensors(1, tokens.length, onDevice(tokens, device, tokens.length), null);
+        return new TokenTensors(1, tokens.length, onDevice(tokens, device, tokens.length), null, null, null, null);
+    }
+
+    /** Sequences of one token each, without targets. */
+    static TokenTensors singles(int[] tokens, int vocabSize, Device device) {
+        check(tokens, 0, vocabSize);
+        return new TokenTensors(tokens.length, 1, onDevice(tokens, device, tokens.length), null, null, null, null);
+    }
+
+    private static int[] chosen(int[] targets, int count) {
+        int[] rows = new int[count]; // (M)
+        for (int row = 0, at = 0; row < targets.length; row++) {
+            if (targets[row] != Batch.IGNORED) {
+                rows[at++] = row;
+            }
+        }
+        return rows;
+    }
+
+    private static int[] targets(int[] targets, int count) {
+        if (count == targets.length) {
+            return targets;
+        }
+        int[] kept = new int[count]; // (M)
+        for (int row = 0, at = 0; row < targets.length; row++) {
+            if (targets[row] != Batch.IGNORED) {
+                kept[at++] = targets[row];
+            }
+        }
+        return kept;
     }
 
     private static Tensor onDevice(int[] values, Device device, long... shape) {
-        Tensor narrow = Tensor.create(values, shape);
-        return narrow.to(device, ScalarType.Long);
+        return Tensor.create(values, shape).to(device, ScalarType.Long);
     }
 
     private static void check(int[] tokens, int least, int vocabSize) {

@@ -1,7 +1,6 @@
 package org.weft.worker.engine;
 
 import java.nio.ByteBuffer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -27,7 +26,7 @@ public final class TorchReplica implements ModelReplica {
     private final Thread owner = Thread.currentThread();
     private final ComputeDevice device;
     private final FlatTensors flat;
-    private final OutputHead head;
+    private final Transformer model;
     private final BlockwiseBackward backward;
     private volatile boolean closed;
 
@@ -36,9 +35,9 @@ public final class TorchReplica implements ModelReplica {
         this.options = options;
         try (PointerScope building = memory) {
             device = ComputeDevice.open(options.device());
-            flat = new FlatTensors(shape.layout(), device, type);
-            head = new OutputHead(flat);
-            backward = new BlockwiseBackward(new Gpt2(shape.config(), flat), head, flat);
+            flat = new FlatTensors(shape.layout(), device, type, options.bfloat16());
+            model = Transformer.of(shape.config(), flat);
+            backward = new BlockwiseBackward(model, flat, options.recompute());
             building.extend(); // closing then leaves the thread's stack of scopes but frees nothing
         }
     }
@@ -72,6 +71,7 @@ public final class TorchReplica implements ModelReplica {
     public void parametersWritten(long offset, long length) {
         checkOpen();
         flat.parameters().upload(offset, length);
+        flat.parametersChanged();
     }
 
     @Override
@@ -118,14 +118,32 @@ public final class TorchReplica implements ModelReplica {
         checkContext(tokens.length);
         try (PointerScope scope = new PointerScope()) {
             TokenTensors prompt = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
-            float[][] logits = new float[positions.length][shape.vocabSize()]; // (n, V)
-            Tensor rows = backward.logits(prompt, positions, scope).cpu().to(ScalarType.Float); // (n, V)
-            FloatPointer values = new FloatPointer(rows.data_ptr());
-            for (int i = 0; i < positions.length; i++) {
-                values.position((long) i * shape.vocabSize()).get(logits[i]);
-            }
-            return logits;
+            return Logits.toHost(backward.logits(prompt, positions, scope)); // (n, V)
         }
+    }
+
+    @Override
+    public float[][] hiddenStates(int[] tokens) {
+        checkOwner();
+        checkContext(tokens.length);
+        try (PointerScope scope = new PointerScope()) {
+            TokenTensors text = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
+            return Logits.toHost(backward.hiddenStates(text, scope)); // (T, D)
+        }
+    }
+
+    @Override
+    public Decoder decoder(int rows) {
+        checkOwner();
+        if (!shape.config().causal()) {
+            throw WeftException.usage(
+                    "model.architecture=" + shape.config().architecture() + " does not generate text",
+                    "it fills masked tokens: use fill");
+        }
+        flat.refreshFactors();
+        KeyValueCache cache =
+                new KeyValueCache(shape.config(), rows, flat.parameters().tensor());
+        return new CachedDecoder(model, device.torchDevice(), shape.vocabSize(), cache, this::checkOwner);
     }
 
     /** The best of some products of (1024, 1024): about 0.1 s on a core. */
@@ -180,7 +198,7 @@ public final class TorchReplica implements ModelReplica {
             return;
         }
         closed = true;
-        head.close();
+        model.head().close();
         memory.deallocate();
     }
 }

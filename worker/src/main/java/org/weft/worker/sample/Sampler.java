@@ -3,6 +3,7 @@ package org.weft.worker.sample;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
+import org.weft.core.SplitMix64;
 
 /**
  * Chooses the tokens of one text: repetition penalty (Keskar et al. 2019, CTRL, section 4.1), temperature, top-k, top-p
@@ -13,11 +14,13 @@ import java.util.stream.IntStream;
  */
 public final class Sampler {
     private final SamplingOptions options;
+    private final long start; // of the sequence of draws
     private final BitSet seen = new BitSet();
     private long draws;
 
     public Sampler(SamplingOptions options) {
         this.options = options;
+        this.start = SplitMix64.start(options.seed());
     }
 
     /** Tokens that the text begins with: the penalty is theirs too. */
@@ -71,7 +74,7 @@ public final class Sampler {
         for (int i = 0; i < kept; i++) {
             keptTotal += weights[i];
         }
-        double at = uniform(options.seed(), draws++) * keptTotal;
+        double at = SplitMix64.uniform(start, draws++) * keptTotal;
         for (int i = 0; i < kept; i++) {
             at -= weights[i];
             if (at < 0) {
@@ -128,17 +131,5 @@ public final class Sampler {
                 throw new IllegalArgumentException("logit of token " + token + " is " + logits[token]);
             }
         }
-    }
-
-    /** Number n of SplitMix64's sequence from the mixed seed, in [0, 1). */
-    static double uniform(long seed, long n) {
-        return (mix(mix(seed) + (n + 1) * 0x9E3779B97F4A7C15L) >>> 11) * 0x1.0p-53;
-    }
-
-    /** SplitMix64's finalizer: a bijection that keeps 0. */
-    static long mix(long value) {
-        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
     }
 }

@@ -1,5 +1,6 @@
 package org.weft.worker.sample;
 
+import org.weft.core.SplitMix64;
 import org.weft.core.WeftException;
 
 /**
@@ -48,7 +49,7 @@ public record SamplingOptions(double temperature, int topK, double topP, double 
      * this returns.
      */
     public SamplingOptions ofText(int index) {
-        return withSeed(seed ^ Sampler.mix(index)); // mix(0) is 0
+        return withSeed(seed ^ SplitMix64.mix(index)); // mix(0) is 0
     }
 
     private static void require(boolean holds, String name, Number value, String what) {

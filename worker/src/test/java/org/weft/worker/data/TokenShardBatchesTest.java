@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
-import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.ConfigLoader;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.CorpusShard;
 import org.weft.core.corpus.CorpusSplit;
@@ -44,9 +44,9 @@ class TokenShardBatchesTest {
 
     @Test
     void aStepsLanesAreConsecutivePositionsOfTheOrder() throws IOException {
-        TrainingConfig training = training(16, 2, 4);
+        String training = training(16, 2, 4);
         SampleOrder order = new SampleOrder(SEED, 100);
-        try (TokenShardBatches batches = TokenShardBatches.open(store, directory, training, CONTEXT, SEED)) {
+        try (TokenShardBatches batches = open(training)) {
             assertThat(batches.microBatchesPerLane()).isEqualTo(2);
             int step = 9; // runs over the end of the first epoch: positions 144..159
             List<Integer> firsts = new ArrayList<>();
@@ -71,14 +71,14 @@ class TokenShardBatchesTest {
     void theNumberOfLanesDoesNotChangeAStepsSamples() throws IOException {
         List<Integer> few = new ArrayList<>();
         List<Integer> many = new ArrayList<>();
-        collect(training(16, 4, 1), few);
-        collect(training(16, 1, 8), many);
+        collect(4, 1, few);
+        collect(1, 8, many);
         assertThat(few).isEqualTo(many);
     }
 
     @Test
     void validationIsInOrderAndItsLastBatchSmaller() throws IOException {
-        try (TokenShardBatches batches = TokenShardBatches.open(store, directory, training(16, 4, 2), CONTEXT, SEED)) {
+        try (TokenShardBatches batches = open(training(16, 4, 2))) {
             assertThat(batches.validationBatches()).isEqualTo(3);
             assertThat(batches.validation(0).tokens()).startsWith(1000, 1001, 1002, 1003, 1004, 1004, 1005);
             Batch last = batches.validation(2);
@@ -91,15 +91,15 @@ class TokenShardBatchesTest {
 
     @Test
     void rejectsCorpusShorterThanOneContext() {
-        assertThatThrownBy(() -> TokenShardBatches.open(store, directory, training(16, 4, 2), 500, SEED))
+        assertThatThrownBy(() -> open(training(16, 4, 2), "model.context=500"))
                 .isInstanceOf(WeftException.class)
                 .hasMessageContaining("corpus shorter than one context")
                 .hasMessageContaining("tokens=401 required=501");
     }
 
-    private void collect(TrainingConfig training, List<Integer> tokens) throws IOException {
-        try (TokenShardBatches batches = TokenShardBatches.open(store, directory, training, CONTEXT, SEED)) {
-            for (int lane = 0; lane < training.lanes(); lane++) {
+    private void collect(int microBatch, int lanes, List<Integer> tokens) throws IOException {
+        try (TokenShardBatches batches = open(training(16, microBatch, lanes))) {
+            for (int lane = 0; lane < lanes; lane++) {
                 for (int m = 0; m < batches.microBatchesPerLane(); m++) {
                     for (int token : batches.training(3, lane, m).tokens()) {
                         tokens.add(token);
@@ -122,25 +122,14 @@ class TokenShardBatchesTest {
         }
     }
 
-    private static TrainingConfig training(int globalBatch, int microBatch, int lanes) {
-        return new TrainingConfig(
-                10,
-                globalBatch,
-                microBatch,
-                lanes,
-                6e-4,
-                6e-5,
-                0,
-                0.1,
-                0.9,
-                0.95,
-                1e-8,
-                1,
-                "stop",
-                "fp32",
-                false,
-                0.15,
-                0,
-                1);
+    private TokenShardBatches open(String training, String... overrides) throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                "run.dir=" + temporary, "run.seed=" + SEED, "model.context=" + CONTEXT, "training.eval_every=0"));
+        all.addAll(List.of(overrides));
+        return TokenShardBatches.open(store, ConfigLoader.load("test", training, all));
+    }
+
+    private static String training(int globalBatch, int microBatch, int lanes) {
+        return "training: {global_batch: " + globalBatch + ", micro_batch: " + microBatch + ", lanes: " + lanes + "}";
     }
 }

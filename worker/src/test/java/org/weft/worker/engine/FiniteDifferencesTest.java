@@ -14,20 +14,36 @@ import org.weft.worker.data.Batch;
 class FiniteDifferencesTest {
     private static final double H = 1e-5;
     private static final int PROBES = 6;
+    private static final Batch CAUSAL = Replicas.batch(1, 3, 5, 11);
+    private static final Batch MASKED = Replicas.maskedBatch(1, 3, 6, 11);
 
     @Test
     void gradientsAgreeWithFiniteDifferences() {
-        compare(Replicas.shape(2, 8, 2, 5, 11));
+        compare(Replicas.shape(2, 8, 2, 5, 11), CAUSAL);
+    }
+
+    @Test
+    void gradientsOfLlamaAgreeWithFiniteDifferences() {
+        compare(Replicas.llama(2, 16, 4, 5, 11), CAUSAL);
+    }
+
+    @Test
+    void gradientsOfBertAgreeWithFiniteDifferences() {
+        compare(Replicas.bert(2, 8, 2, 6, 0, 11), MASKED);
+    }
+
+    @Test
+    void gradientsOfBertAgreeWithFiniteDifferencesUnderDropout() {
+        compare(Replicas.bert(2, 8, 2, 6, 0.2, 11), MASKED);
     }
 
     /** The same key gives the same masks, so the loss with dropout is a function too. */
     @Test
     void gradientsAgreeWithFiniteDifferencesUnderDropout() {
-        compare(Replicas.withDropout(Replicas.shape(2, 8, 2, 5, 11), 0.2));
+        compare(Replicas.withDropout(Replicas.shape(2, 8, 2, 5, 11), 0.2), CAUSAL);
     }
 
-    private static void compare(ModelShape shape) {
-        Batch batch = Replicas.batch(1, 3, 5, 11);
+    private static void compare(ModelShape shape, Batch batch) {
         try (TorchReplica replica = Replicas.openDouble(shape)) {
             int size = (int) replica.layout().size();
             DoubleBuffer parameters = replica.parameters(0, size).asDoubleBuffer();

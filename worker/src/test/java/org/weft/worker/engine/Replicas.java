@@ -2,7 +2,10 @@ package org.weft.worker.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
@@ -17,6 +20,40 @@ final class Replicas {
 
     static ModelShape shape(int layers, int width, int heads, int context, int vocabSize) {
         return new ModelShape(ModelConfig.gpt2(layers, width, heads, context, 0.0), vocabSize);
+    }
+
+    /** Small models of the other families: a Llama with grouped queries and a BERT with next-sentence prediction. */
+    static ModelShape llama(int layers, int width, int heads, int context, int vocabSize) {
+        return configured(
+                "{architecture: llama, layers: " + layers + ", width: " + width + ", heads: " + heads + ", kv_heads: "
+                        + heads / 2 + ", mlp_width: " + 3 * width + ", context: " + context + "}",
+                vocabSize);
+    }
+
+    static ModelShape bert(int layers, int width, int heads, int context, double dropout, int vocabSize) {
+        return configured(
+                "{architecture: bert, layers: " + layers + ", width: " + width + ", heads: " + heads + ", context: "
+                        + context + ", dropout: " + dropout + ", next_sentence: true}",
+                vocabSize);
+    }
+
+    static ModelShape configured(String model, int vocabSize) {
+        return new ModelShape(
+                ConfigLoader.load("test", "model: " + model, List.of("run.dir=unused"))
+                        .model(),
+                vocabSize);
+    }
+
+    /** {@link #batch} with every third token to be predicted, in two segments, and as pairs. */
+    static Batch maskedBatch(int step, int sequences, int context, int vocabSize) {
+        int[] inputs = batch(step, sequences, context, vocabSize).inputs();
+        int[] targets = new int[inputs.length];
+        int[] types = new int[inputs.length];
+        int[] related = new int[sequences];
+        Arrays.setAll(targets, i -> i % 3 == 1 ? (inputs[i] + 5) % vocabSize : Batch.IGNORED);
+        Arrays.setAll(types, i -> i % context < context / 2 ? 0 : 1);
+        Arrays.setAll(related, i -> i % 2);
+        return new Batch(sequences, context, inputs, targets, types, related);
     }
 
     static ModelShape withDropout(ModelShape shape, double dropout) {

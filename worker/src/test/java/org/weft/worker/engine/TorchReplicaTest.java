@@ -217,10 +217,10 @@ class TorchReplicaTest {
 
     @Test
     void refusesDevicesThatAreNotThere() {
-        assertThatThrownBy(() -> TorchReplica.open(SHAPE, new ReplicaOptions("tpu", 1)))
+        assertThatThrownBy(() -> TorchReplica.open(SHAPE, new ReplicaOptions("tpu", 1, false, false)))
                 .hasMessageContaining("device=tpu");
         int index = NativeRuntime.cudaDevices();
-        assertThatThrownBy(() -> TorchReplica.open(SHAPE, new ReplicaOptions("cuda:" + index, 1)))
+        assertThatThrownBy(() -> TorchReplica.open(SHAPE, new ReplicaOptions("cuda:" + index, 1, false, false)))
                 .isInstanceOfSatisfying(WeftException.class, e -> {
                     assertThat(e.status()).isEqualTo(ExitStatus.CLUSTER);
                     assertThat(e).hasMessageContaining("libtorch sees " + index + " CUDA devices");

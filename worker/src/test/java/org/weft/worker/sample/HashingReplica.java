@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import org.weft.core.SplitMix64;
 import org.weft.core.params.ParameterLayout;
 import org.weft.worker.data.Batch;
 import org.weft.worker.engine.Decoder;
@@ -40,7 +41,7 @@ final class HashingReplica implements ModelReplica {
     private static float[] logitsOf(long state) {
         float[] logits = new float[VOCABULARY];
         for (int token = 0; token < VOCABULARY; token++) {
-            logits[token] = (float) (6 * Sampler.uniform(state, token) - 3);
+            logits[token] = (float) (6 * SplitMix64.uniform(state, token) - 3);
         }
         return logits;
     }
@@ -56,6 +57,11 @@ final class HashingReplica implements ModelReplica {
             state = fold(state, token);
         }
         return new float[][] {logitsOf(state)};
+    }
+
+    @Override
+    public float[][] hiddenStates(int[] tokens) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
