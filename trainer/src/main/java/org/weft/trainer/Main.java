@@ -8,6 +8,7 @@ import org.weft.core.storage.UnreachableStorage;
 import org.weft.trainer.cluster.SparkLogging;
 import org.weft.trainer.commands.DoctorCommand;
 import org.weft.trainer.commands.EvaluateCommand;
+import org.weft.trainer.commands.FillCommand;
 import org.weft.trainer.commands.GenerateCommand;
 import org.weft.trainer.commands.InspectCommand;
 import org.weft.trainer.commands.PrepareCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.ScopeType;
             PretrainCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,
+            FillCommand.class,
             InspectCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
