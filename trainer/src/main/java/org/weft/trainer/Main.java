@@ -8,7 +8,9 @@ import org.weft.core.storage.UnreachableStorage;
 import org.weft.trainer.cluster.SparkLogging;
 import org.weft.trainer.commands.DoctorCommand;
 import org.weft.trainer.commands.EvaluateCommand;
+import org.weft.trainer.commands.ExportCommand;
 import org.weft.trainer.commands.GenerateCommand;
+import org.weft.trainer.commands.ImportCommand;
 import org.weft.trainer.commands.InspectCommand;
 import org.weft.trainer.commands.PrepareCommand;
 import org.weft.trainer.commands.PretrainCommand;
@@ -32,6 +34,8 @@ import picocli.CommandLine.ScopeType;
             PretrainCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,
+            ImportCommand.class,
+            ExportCommand.class,
             InspectCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class

@@ -3,11 +3,10 @@ package org.weft.trainer.commands;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
-import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.corpus.TextTokenizer;
 import org.weft.worker.engine.ModelReplica;
@@ -26,18 +25,11 @@ final class Generation implements AutoCloseable {
         this.generator = new TokenGenerator(replica, context, tokenizer.endOfText());
     }
 
-    /** Loads a checkpoint and the tokenizer of the corpus that it was trained on. */
+    /** Loads a checkpoint and the tokenizer that its model speaks. */
     static Generation open(Store store, Checkpoint checkpoint) throws IOException {
         WeftConfig config = ReplicaLoader.configOf(checkpoint);
-        String corpusDir = config.run().corpusDir();
-        CorpusManifest corpus = CorpusManifest.load(store, corpusDir);
-        if (!corpus.tokenizerSha256().equals(checkpoint.manifest().tokenizerSha256())) {
-            throw WeftException.invalidData(
-                    corpusDir + " was prepared anew since " + checkpoint.directory() + " was trained",
-                    "the checkpoint's tokenizer is gone; prepare into another run.dir next time");
-        }
-        byte[] json = corpus.loadTokenizer(store, corpusDir);
-        TextTokenizer tokenizer = TextTokenizer.of(json, corpusDir + "/" + corpus.tokenizerFile());
+        ModelTokenizer found = ModelTokenizer.of(store, checkpoint);
+        TextTokenizer tokenizer = TextTokenizer.of(found.json(), found.path());
         return new Generation(
                 ReplicaLoader.open(store, checkpoint), tokenizer, config.model().context());
     }
