@@ -73,7 +73,8 @@ class HuggingFaceIT {
 
     @Test
     void inspectSaysWhatADirectoryHolds() {
-        JsonNode facts = CommandRun.of("inspect", RunFolder.uri(exported)).done().json();
+        JsonNode facts =
+                CommandRun.of("inspect", RunFolder.uri(exported)).done().json();
         assertThat(facts.path("kind").asText()).isEqualTo("huggingface");
         assertThat(facts.path("architectures").path(0).asText()).isEqualTo("GPT2LMHeadModel");
         assertThat(facts.path("dtypes").path("F32").asLong())

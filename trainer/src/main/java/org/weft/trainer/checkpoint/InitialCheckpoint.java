@@ -96,8 +96,7 @@ public final class InitialCheckpoint {
     private CheckpointManifest.Shard write(int file, int files) throws IOException {
         long offset = file * FILE_PARAMETERS;
         long length = Math.min(FILE_PARAMETERS, layout.size() - offset);
-        String name =
-                String.format(Locale.ROOT, "shard-%05d-of-%05d-g%04d.safetensors", file, files, GENERATION);
+        String name = String.format(Locale.ROOT, "shard-%05d-of-%05d-g%04d.safetensors", file, files, GENERATION);
         byte[] header = header(offset, length);
         MessageDigest digest = AtomicOutput.sha256();
         try (AtomicOutput out = store.create(directory + "/" + name)) {
@@ -113,11 +112,8 @@ public final class InitialCheckpoint {
     }
 
     private static byte[] header(long offset, long length) throws IOException {
-        Map<String, String> metadata = Map.of(
-                "format", "weft",
-                "offset", Long.toString(offset),
-                "length", Long.toString(length),
-                "step", "0");
+        Map<String, String> metadata =
+                Map.of("format", "weft", "offset", Long.toString(offset), "length", Long.toString(length), "step", "0");
         ByteArrayOutputStream header = new ByteArrayOutputStream();
         Safetensors.ofVectors(new TreeMap<>(metadata), CheckpointReader.VECTORS, length)
                 .writeHeader(header);

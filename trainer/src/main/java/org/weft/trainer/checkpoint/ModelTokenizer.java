@@ -64,8 +64,8 @@ public record ModelTokenizer(byte[] json, String path) {
         String expected = checkpoint.manifest().tokenizerSha256();
         if (!actual.equals(expected)) {
             throw WeftException.invalidData(
-                    "tokenizer does not belong to this model: file=" + path + " sha256 expected=" + expected + " actual="
-                            + actual,
+                    "tokenizer does not belong to this model: file=" + path + " sha256 expected=" + expected
+                            + " actual=" + actual,
                     "the file was changed after the import: put the original back or import again");
         }
     }

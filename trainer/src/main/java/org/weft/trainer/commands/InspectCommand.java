@@ -31,7 +31,9 @@ public final class InspectCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options;
 
-    @Parameters(paramLabel = "PATH", description = "A checkpoint, corpus, run or Hugging Face directory, or a .safetensors file.")
+    @Parameters(
+            paramLabel = "PATH",
+            description = "A checkpoint, corpus, run or Hugging Face directory, or a .safetensors file.")
     private String path;
 
     @Option(names = "--verify", description = "Also read every file of a checkpoint and check its SHA-256.")

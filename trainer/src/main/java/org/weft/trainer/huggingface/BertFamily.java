@@ -37,7 +37,8 @@ record BertFamily() implements HuggingFaceFamily {
             "bert.",
             "bert.",
             "cls.",
-            Pattern.compile("bert\\.embeddings\\.(position_ids|token_type_ids)|cls\\.predictions\\.decoder\\.(weight|bias)"));
+            Pattern.compile(
+                    "bert\\.embeddings\\.(position_ids|token_type_ids)|cls\\.predictions\\.decoder\\.(weight|bias)"));
 
     @Override
     public String modelType() {

@@ -25,10 +25,7 @@ record Gpt2Family() implements HuggingFaceFamily {
 
     /** The mask is a function of the positions, the head is the embedding. */
     private static final Names NAMES = new Names(
-            "transformer.",
-            "",
-            "lm_head.",
-            Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)|lm_head\\.weight"));
+            "transformer.", "", "lm_head.", Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)|lm_head\\.weight"));
 
     @Override
     public String modelType() {

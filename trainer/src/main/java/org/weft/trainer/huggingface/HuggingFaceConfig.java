@@ -48,7 +48,8 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
         family.read(config, tensors, model, problems);
         JsonNode vocabSize = config.path(VOCAB_SIZE);
         if (!vocabSize.canConvertToInt() || vocabSize.asInt() < 1) {
-            problems.add(VOCAB_SIZE + "=" + (isGiven(vocabSize) ? vocabSize : "(missing)") + " is no vocabulary's size");
+            problems.add(
+                    VOCAB_SIZE + "=" + (isGiven(vocabSize) ? vocabSize : "(missing)") + " is no vocabulary's size");
         }
         throwIfAny(path, problems);
         return new HuggingFaceConfig(model, vocabSize.asInt(), List.copyOf(notices));
@@ -60,8 +61,9 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
             ObjectNode model,
             List<String> problems,
             List<String> notices) {
-        List<String> present =
-                key.foreign().stream().filter(name -> isGiven(config.path(name))).toList();
+        List<String> present = key.foreign().stream()
+                .filter(name -> isGiven(config.path(name)))
+                .toList();
         if (present.isEmpty()) {
             if (key.fallback() == null) {
                 problems.add(key.foreign().get(0) + " is missing");
@@ -99,7 +101,9 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
     WeftConfig toWeft(String runDir, String tokenizer, String path) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         String name = runDir.replaceFirst("/+$", "");
-        root.putObject("run").put("name", name.substring(name.lastIndexOf('/') + 1)).put("dir", runDir);
+        root.putObject("run")
+                .put("name", name.substring(name.lastIndexOf('/') + 1))
+                .put("dir", runDir);
         if (!tokenizer.isEmpty()) {
             root.putObject("tokenizer").put("kind", "file").put("file", tokenizer);
         }

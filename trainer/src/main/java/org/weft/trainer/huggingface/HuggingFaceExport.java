@@ -80,16 +80,15 @@ public final class HuggingFaceExport {
                 names.add(
                         files.size() == 1
                                 ? TensorFiles.SINGLE
-                                : String.format(
-                                        Locale.ROOT, "model-%05d-of-%05d.safetensors", file + 1, files.size()));
+                                : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", file + 1, files.size()));
                 writeTensors(directory, names.get(file), files.get(file), options.format());
             }
             if (files.size() > 1) {
                 writeIndex(directory, names, files, options.format());
             }
             TokenizerFiles tokenizer = writeTokenizer(directory);
-            ObjectNode json =
-                    HuggingFaceConfig.write(family, config, checkpoint.manifest().vocabSize());
+            ObjectNode json = HuggingFaceConfig.write(
+                    family, config, checkpoint.manifest().vocabSize());
             tokenizer.putIds(json);
             json.put("torch_dtype", TORCH_DTYPES.get(options.format()));
             write(directory, HuggingFaceConfig.FILE, JSON.writeValueAsBytes(json));
@@ -160,8 +159,7 @@ public final class HuggingFaceExport {
         }
     }
 
-    private void writeIndex(
-            String directory, List<String> names, List<List<Parameter>> files, FloatFormat format)
+    private void writeIndex(String directory, List<String> names, List<List<Parameter>> files, FloatFormat format)
             throws IOException {
         ObjectNode json = JSON.createObjectNode();
         json.putObject("metadata").put("total_size", layout.size() * format.bytes());
@@ -177,8 +175,9 @@ public final class HuggingFaceExport {
     /** Files that an import brought along go out again; otherwise they are made from tokenizer.json. */
     private TokenizerFiles writeTokenizer(String directory) throws IOException {
         Optional<ModelTokenizer> tokenizer = tokenizer();
-        Map<String, Integer> ids =
-                tokenizer.map(found -> TokenizerFacts.ids(found.json(), found.path())).orElse(Map.of());
+        Map<String, Integer> ids = tokenizer
+                .map(found -> TokenizerFacts.ids(found.json(), found.path()))
+                .orElse(Map.of());
         TokenizerFiles files = new TokenizerFiles(config.model(), ids);
         if (tokenizer.isPresent()) {
             write(directory, CorpusManifest.TOKENIZER_FILE, tokenizer.get().json());

@@ -124,8 +124,9 @@ sealed interface HuggingFaceFamily permits Gpt2Family, LlamaFamily, BertFamily {
                 return family;
             }
         }
-        List<String> known =
-                all().stream().flatMap(family -> family.architectures().stream()).toList();
+        List<String> known = all().stream()
+                .flatMap(family -> family.architectures().stream())
+                .toList();
         throw WeftException.invalidData(
                 path + ": architecture " + (architecture.isEmpty() ? "(none named)" : architecture) + " of model_type "
                         + (type.isEmpty() ? "(none named)" : type) + " is not one that Weft reads",

@@ -29,10 +29,14 @@ final class LlamaRope {
             "linear", Map.of("factor", "rope_factor"),
             "llama3",
                     ordered(
-                            "factor", "rope_factor",
-                            "low_freq_factor", "rope_low_freq_factor",
-                            "high_freq_factor", "rope_high_freq_factor",
-                            ORIGINAL_CONTEXT, "rope_original_context"),
+                            "factor",
+                            "rope_factor",
+                            "low_freq_factor",
+                            "rope_low_freq_factor",
+                            "high_freq_factor",
+                            "rope_high_freq_factor",
+                            ORIGINAL_CONTEXT,
+                            "rope_original_context"),
             "yarn", ordered("factor", "rope_factor", ORIGINAL_CONTEXT, "rope_original_context"));
 
     /** What YaRN's paper proposes and Weft computes with: other values are refused. */

@@ -117,8 +117,10 @@ public final class StartingParameters {
             if (other.equals(ours.getValue())) {
                 continue;
             }
-            boolean positions = ours.getKey().equals("context") && !foreign.model().architecture().equals(ModelConfig.LLAMA);
-            String difference = "model." + ours.getKey() + "=" + ours.getValue().asText() + " instead of " + other.asText();
+            boolean positions = ours.getKey().equals("context")
+                    && !foreign.model().architecture().equals(ModelConfig.LLAMA);
+            String difference =
+                    "model." + ours.getKey() + "=" + ours.getValue().asText() + " instead of " + other.asText();
             (FREE.contains(ours.getKey()) && !positions ? changed : wrong).add(difference);
         }
         if (!wrong.isEmpty()) {

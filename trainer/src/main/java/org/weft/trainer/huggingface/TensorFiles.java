@@ -169,8 +169,7 @@ final class TensorFiles implements AutoCloseable {
         requireNoOverlap(header, path);
         metadata.putAll(header.metadata());
         header.tensors().forEach((name, tensor) -> {
-            Located before =
-                    tensors.put(name, new Located(path, tensor, header.dataStart() + tensor.begin()));
+            Located before = tensors.put(name, new Located(path, tensor, header.dataStart() + tensor.begin()));
             if (before != null) {
                 throw WeftException.invalidData(
                         "tensor " + name + " is in two files: " + before.path() + " and " + path,

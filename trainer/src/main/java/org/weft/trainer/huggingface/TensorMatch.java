@@ -72,15 +72,14 @@ record TensorMatch(Map<String, TensorFiles.Located> sources, List<String> fresh,
     }
 
     private static void require(Parameter parameter, TensorFiles.Located located, List<String> problems) {
-        List<Long> expected =
-                parameter.shape().stream().map(Integer::longValue).toList();
+        List<Long> expected = parameter.shape().stream().map(Integer::longValue).toList();
         if (!located.tensor().shape().equals(expected)) {
-            problems.add("tensor " + parameter.name() + " has shape " + located.tensor().shape() + " expected "
-                    + expected);
+            problems.add("tensor " + parameter.name() + " has shape "
+                    + located.tensor().shape() + " expected " + expected);
         }
         if (FloatFormat.of(located.tensor().dtype()).isEmpty()) {
-            problems.add("tensor " + parameter.name() + " has dtype " + located.tensor().dtype()
-                    + ", F32, F16 and BF16 are read");
+            problems.add("tensor " + parameter.name() + " has dtype "
+                    + located.tensor().dtype() + ", F32, F16 and BF16 are read");
         }
     }
 }

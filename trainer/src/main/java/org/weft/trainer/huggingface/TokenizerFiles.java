@@ -16,7 +16,15 @@ final class TokenizerFiles {
     static final String GENERATION = "generation_config.json";
 
     private static final Map<String, String> OF_BERT = ordered(
-            "cls_token", "[CLS]", "sep_token", "[SEP]", "pad_token", "[PAD]", "unk_token", "[UNK]", "mask_token",
+            "cls_token",
+            "[CLS]",
+            "sep_token",
+            "[SEP]",
+            "pad_token",
+            "[PAD]",
+            "unk_token",
+            "[UNK]",
+            "mask_token",
             "[MASK]");
 
     private final ModelConfig model;

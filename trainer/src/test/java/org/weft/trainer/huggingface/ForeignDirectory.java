@@ -59,7 +59,9 @@ final class ForeignDirectory {
     /** The same for Llama, with a tied head. */
     static ForeignDirectory llama(Path path) throws IOException {
         ForeignDirectory made = new ForeignDirectory(path, LLAMA);
-        made.put("model.embed_tokens.weight", 11, 8).put("lm_head.weight", 11, 8).put("model.norm.weight", 8);
+        made.put("model.embed_tokens.weight", 11, 8)
+                .put("lm_head.weight", 11, 8)
+                .put("model.norm.weight", 8);
         String block = "model.layers.0.";
         made.put(block + "input_layernorm.weight", 8).put(block + "post_attention_layernorm.weight", 8);
         made.put(block + "self_attn.q_proj.weight", 8, 8).put(block + "self_attn.k_proj.weight", 4, 8);
@@ -110,9 +112,7 @@ final class ForeignDirectory {
 
     /** Sets one element of a float32 tensor. */
     ForeignDirectory set(String name, int index, float value) {
-        ByteBuffer.wrap(tensors.get(name).bytes)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putFloat(index * Float.BYTES, value);
+        ByteBuffer.wrap(tensors.get(name).bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(index * Float.BYTES, value);
         return this;
     }
 

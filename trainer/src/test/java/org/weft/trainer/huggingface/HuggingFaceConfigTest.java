@@ -50,7 +50,8 @@ class HuggingFaceConfigTest {
         ObjectNode config = config(ForeignDirectory.GPT2, "attn_pdrop", "0.2");
         HuggingFaceConfig read = HuggingFaceConfig.read(new Gpt2Family(), config, Set.of(), "c");
         assertThat(read.notices())
-                .containsExactly("config.json: resid_pdrop=0.0 becomes model.dropout, attn_pdrop=0.2 is not taken over");
+                .containsExactly(
+                        "config.json: resid_pdrop=0.0 becomes model.dropout, attn_pdrop=0.2 is not taken over");
     }
 
     @ParameterizedTest
@@ -134,8 +135,9 @@ class HuggingFaceConfigTest {
         JsonNode config = config(ForeignDirectory.GPT2, "architectures", architectures, "model_type", type);
         assertThatThrownBy(() -> HuggingFaceFamily.of(config, "dir/config.json"))
                 .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
-                        .isEqualTo("Weft reads GPT2LMHeadModel, GPT2Model, LlamaForCausalLM, LlamaModel, BertForMaskedLM,"
-                                + " BertForPreTraining, BertModel"))
+                        .isEqualTo(
+                                "Weft reads GPT2LMHeadModel, GPT2Model, LlamaForCausalLM, LlamaModel, BertForMaskedLM,"
+                                        + " BertForPreTraining, BertModel"))
                 .hasMessage("dir/config.json: architecture " + named + " is not one that Weft reads");
     }
 

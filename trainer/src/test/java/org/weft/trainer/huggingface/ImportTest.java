@@ -126,7 +126,9 @@ class ImportTest {
     @ValueSource(floats = {Float.NaN, Float.NEGATIVE_INFINITY})
     void aNumberThatIsNoneIsNamedWithItsPlace(float value) throws IOException {
         assertRefused(
-                ForeignDirectory.gpt2(from).set("h.0.mlp.c_fc.weight", 17, value).write(),
+                ForeignDirectory.gpt2(from)
+                        .set("h.0.mlp.c_fc.weight", 17, value)
+                        .write(),
                 uri(from) + "/model.safetensors: tensor h.0.mlp.c_fc.weight is not finite: index=17 of shape=[4, 16]"
                         + " value=" + value);
     }
@@ -142,8 +144,7 @@ class ImportTest {
                     .array());
         }
         assertRefused(
-                gpt2,
-                uri(file) + ": not a safetensors file: header length=99999999 file bytes=" + Files.size(file));
+                gpt2, uri(file) + ": not a safetensors file: header length=99999999 file bytes=" + Files.size(file));
     }
 
     @Test
@@ -164,8 +165,7 @@ class ImportTest {
         ForeignDirectory gpt2 = ForeignDirectory.gpt2(from).writeSharded();
         gpt2.file("model.safetensors.index.json", "{\"weight_map\": {\"wte.weight\": \"" + file + "\"}}");
         assertRefused(
-                gpt2,
-                uri(from) + "/model.safetensors.index.json names files that are not in its directory: " + file);
+                gpt2, uri(from) + "/model.safetensors.index.json names files that are not in its directory: " + file);
     }
 
     @Test

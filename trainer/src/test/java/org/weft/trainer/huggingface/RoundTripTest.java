@@ -120,7 +120,9 @@ class RoundTripTest {
         assertThat(config.path("torch_dtype").asText()).isEqualTo("bfloat16");
         JsonNode file = HuggingFaceFacts.ofFile(store, home + "/hf/model.safetensors");
         assertThat(file.path("metadata").path("format").asText()).isEqualTo("pt");
-        assertThat(file.path("tensors").path("transformer.h.1.attn.c_attn.weight").toString())
+        assertThat(file.path("tensors")
+                        .path("transformer.h.1.attn.c_attn.weight")
+                        .toString())
                 .isEqualTo("{\"dtype\":\"BF16\",\"shape\":[16,48]}");
         try (var files = Files.list(temporary.resolve("hf"))) {
             assertThat(files.map(path -> path.getFileName().toString()))
@@ -136,7 +138,8 @@ class RoundTripTest {
         Checkpoint imported = importFrom("hf");
         assertThat(imported.manifest().tokenizerSha256()).hasSize(64);
         export(imported, "out", FloatFormat.F32, ONE_FILE);
-        assertThat(temporary.resolve("out/tokenizer.json")).hasSameTextualContentAs(foreign.path().resolve("tokenizer.json"));
+        assertThat(temporary.resolve("out/tokenizer.json"))
+                .hasSameTextualContentAs(foreign.path().resolve("tokenizer.json"));
         assertThat(temporary.resolve("out/generation_config.json")).hasContent("{\"top_k\": 3}");
         assertThat(json("out/tokenizer_config.json").path("eos_token").asText()).isEqualTo("<|endoftext|>");
         assertThat(json("out/config.json").path("eos_token_id").asInt()).isEqualTo(10);
@@ -145,7 +148,8 @@ class RoundTripTest {
     @Test
     void aDirectoryThatIsNotEmptyIsLeftAlone() throws IOException {
         Checkpoint checkpoint = TinyModels.checkpoint(store, home + "/run", TinyModels.GPT2);
-        Path kept = Files.writeString(Files.createDirectories(temporary.resolve("out")).resolve("mine.txt"), "kept");
+        Path kept = Files.writeString(
+                Files.createDirectories(temporary.resolve("out")).resolve("mine.txt"), "kept");
         assertThatThrownBy(() -> export(checkpoint, "out", FloatFormat.F32, ONE_FILE))
                 .isInstanceOf(WeftException.class)
                 .hasMessage(home + "/out is not empty");

@@ -92,8 +92,8 @@ class StartingParametersTest {
     void anotherVocabularyIsRefused() throws IOException {
         String from = ForeignDirectory.gpt2(temporary.resolve("hf")).write().uri();
         assertThatThrownBy(() -> starting(MODEL, 12).of(from))
-                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
-                        .contains("tokenizer.kind=file"))
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.hint()).contains("tokenizer.kind=file"))
                 .hasMessage(from + " has a vocabulary of 11, the corpus in " + home + "/run/corpus one of 12");
         assertThat(temporary.resolve("run")).doesNotExist();
     }
@@ -102,11 +102,13 @@ class StartingParametersTest {
     @Test
     void anotherModelIsRefusedWithTheSectionToTake() throws IOException {
         String from = ForeignDirectory.gpt2(temporary.resolve("hf")).write().uri();
-        assertThatThrownBy(() -> starting(MODEL.replace("heads: 2", "heads: 4"), 11).of(from))
+        assertThatThrownBy(() ->
+                        starting(MODEL.replace("heads: 2", "heads: 4"), 11).of(from))
                 .isInstanceOfSatisfying(WeftException.class, e -> {
                     assertThat(e.hint()).startsWith("take its model section: model: {architecture: gpt2, layers: 1,");
                     String section = e.hint().substring(e.hint().indexOf('{'));
-                    assertThat(TinyModels.config("/run", section).model().heads()).isEqualTo(2);
+                    assertThat(TinyModels.config("/run", section).model().heads())
+                            .isEqualTo(2);
                 })
                 .hasMessage(from + " is of another model than is configured: model.heads=4 instead of 2");
         assertThat(temporary.resolve("run")).doesNotExist();
@@ -126,8 +128,7 @@ class StartingParametersTest {
     }
 
     private StartingParameters starting(String model, int vocabSize) {
-        WeftConfig config = ConfigLoader.load(
-                "test", "run: {dir: \"" + home + "/run\"}\nmodel: " + model, List.of());
+        WeftConfig config = ConfigLoader.load("test", "run: {dir: \"" + home + "/run\"}\nmodel: " + model, List.of());
         CorpusManifest corpus = new CorpusManifest(
                 CorpusManifest.VERSION, "tokenizer.json", "tok", vocabSize, TokenType.U16, 0, null, null);
         return new StartingParameters(store, config, corpus, notices::add);
