@@ -25,7 +25,8 @@ class MaskedModelIT {
     @BeforeAll
     static void train() throws IOException {
         run = RunFolder.create(temporary.resolve("bert"), BERT).prepared();
-        pretrain = run.pretrain("training.steps=60", "training.learning_rate=5.0e-3").done();
+        pretrain = run.pretrain("training.steps=60", "training.learning_rate=5.0e-3")
+                .done();
     }
 
     @Test
@@ -46,7 +47,9 @@ class MaskedModelIT {
             assertThat(candidates).hasSize(3);
             double before = 1;
             for (JsonNode candidate : candidates) {
-                assertThat(candidate.path("probability").asDouble()).isPositive().isLessThanOrEqualTo(before);
+                assertThat(candidate.path("probability").asDouble())
+                        .isPositive()
+                        .isLessThanOrEqualTo(before);
                 before = candidate.path("probability").asDouble();
             }
         }
@@ -64,7 +67,11 @@ class MaskedModelIT {
                 "hint: weft fill --checkpoint");
         assertError(
                 CommandRun.of(
-                        "evaluate", "--checkpoint", run.dir().toString(), "--input", run.config().toString()),
+                        "evaluate",
+                        "--checkpoint",
+                        run.dir().toString(),
+                        "--input",
+                        run.config().toString()),
                 "evaluate --input needs a model that predicts the next token",
                 "hint: leave --input out");
     }

@@ -27,7 +27,8 @@ class GeneratedTextsTest {
         Random random = new Random(3);
         List<int[]> prompts = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            prompts.add(random.ints(1 + random.nextInt(CONTEXT + 4), 0, VOCABULARY).toArray());
+            prompts.add(
+                    random.ints(1 + random.nextInt(CONTEXT + 4), 0, VOCABULARY).toArray());
         }
         try (ModelReplica replica = Replicas.open(shape, 8)) {
             SamplingOptions greedy = SamplingOptions.greedy();
