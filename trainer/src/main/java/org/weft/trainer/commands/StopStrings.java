@@ -2,7 +2,6 @@ package org.weft.trainer.commands;
 
 import java.util.List;
 import java.util.function.Consumer;
-import org.weft.core.WeftException;
 
 /**
  * Passes text on as it comes, up to the first of some strings that end it. What may be the beginning of one of them is
@@ -19,7 +18,7 @@ final class StopStrings {
         this.stops = stops;
         this.onText = onText;
         if (stops.contains("")) {
-            throw WeftException.usage("--stop is empty: every text would end before it began", "give it some text");
+            throw new IllegalArgumentException("a stop string is empty: every text would end before it began");
         }
     }
 
