@@ -93,6 +93,7 @@ class HuggingFaceConfigTest {
                 "llama | mlp_bias                        | true     | mlp_bias=true is not one that Weft has: false",
                 "llama | head_dim                        | 4        | head_dim=4 is not hidden_size=8 / num_attention_heads=4: Weft's heads divide the width",
                 "llama | rope_scaling                    | {\"rope_type\":\"dynamic\",\"factor\":2} | rope_scaling of type=dynamic is not one that Weft has: default, linear, llama3, yarn",
+                "llama | rope_scaling                    | \"yarn\" | rope_scaling=\"yarn\" is no object",
                 "llama | rope_scaling                    | {\"type\":\"linear\"} | rope_scaling.factor is missing for type=linear",
                 "llama | rope_scaling                    | {\"type\":\"yarn\",\"factor\":2,\"beta_fast\":16} | rope_scaling.beta_fast=16 is not one that Weft has",
                 "llama | rope_parameters                 | {\"rope_type\":\"default\",\"partial_rotary_factor\":0.5} | rope_parameters.partial_rotary_factor=0.5 is not one that Weft has",
