@@ -159,7 +159,10 @@ class RoundTripTest {
                 .hasMessageStartingWith(
                         "tokenizer does not belong to this model: file=" + home + "/imported/tokenizer.json sha256 ");
         export(imported, "out", FloatFormat.F32, ONE_FILE);
-        assertThat(notices).singleElement().asString().startsWith("no tokenizer is exported: tokenizer does not belong");
+        assertThat(notices)
+                .singleElement()
+                .asString()
+                .startsWith("no tokenizer is exported: tokenizer does not belong");
         assertThat(temporary.resolve("out/tokenizer.json")).doesNotExist();
     }
 
