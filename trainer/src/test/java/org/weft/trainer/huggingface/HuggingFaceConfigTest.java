@@ -142,6 +142,44 @@ class HuggingFaceConfigTest {
                 .hasMessage("dir/config.json: architecture " + named + " is not one that Weft reads");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "gpt2, transformer.h.0.attn.c_attn.weight, h.0.attn.c_attn.weight",
+        "gpt2, wte.weight, wte.weight",
+        "llama, layers.1.mlp.up_proj.weight, model.layers.1.mlp.up_proj.weight",
+        "llama, model.norm.weight, model.norm.weight",
+        "llama, lm_head.weight, lm_head.weight",
+        "bert, encoder.layer.0.output.LayerNorm.gamma, bert.encoder.layer.0.output.LayerNorm.weight",
+        "bert, bert.embeddings.LayerNorm.beta, bert.embeddings.LayerNorm.bias",
+        "bert, cls.predictions.transform.LayerNorm.gamma, cls.predictions.transform.LayerNorm.weight"
+    })
+    void namesWithAndWithoutPrefix(String type, String foreign, String parameter) {
+        assertThat(family(type).toLayout(foreign)).isEqualTo(parameter);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt2, transformer.h.11.attn.bias",
+        "gpt2, h.0.attn.masked_bias",
+        "gpt2, lm_head.weight",
+        "llama, layers.3.self_attn.rotary_emb.inv_freq",
+        "llama, model.rotary_emb.inv_freq",
+        "bert, bert.embeddings.position_ids",
+        "bert, cls.predictions.decoder.bias"
+    })
+    void buffersAndTiedCopiesArePassedOver(String type, String foreign) {
+        HuggingFaceFamily family = family(type);
+        assertThat(family.names().unused().matcher(family.toLayout(foreign)).matches())
+                .isTrue();
+    }
+
+    private static HuggingFaceFamily family(String type) {
+        return HuggingFaceFamily.all().stream()
+                .filter(family -> family.modelType().equals(type))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void eitherNameOfAFamilyIsEnough() throws IOException {
         assertThat(HuggingFaceFamily.of(config(ForeignDirectory.LLAMA, "architectures", "null"), "c"))
