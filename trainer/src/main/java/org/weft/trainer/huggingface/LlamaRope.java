@@ -50,6 +50,10 @@ final class LlamaRope {
         JsonNode rope = config.path(source);
         JsonNode theta = grouped ? rope.path("rope_theta") : config.path("rope_theta");
         model.put("rope_theta", theta.isNumber() ? theta.asDouble() : DEFAULT_THETA);
+        if (!rope.isObject() && !rope.isMissingNode() && !rope.isNull()) {
+            problems.add(source + "=" + rope + " is no object");
+            return;
+        }
         JsonNode type = rope.path("rope_type");
         String kind = (type.isTextual() ? type : rope.path("type")).asText("default");
         Map<String, String> keys = KINDS.get(kind);

@@ -39,6 +39,9 @@ public final class StartingParameters {
             "rope_low_freq_factor",
             "rope_high_freq_factor");
 
+    private static final Set<String> EVERY_FAMILY =
+            Set.of("architecture", "layers", "width", "heads", "mlp_width", "context", "dropout", "norm_epsilon");
+
     private final Store store;
     private final WeftConfig config;
     private final CorpusManifest corpus;
@@ -140,9 +143,16 @@ public final class StartingParameters {
         }
     }
 
-    /** The model section as a user may write it, on one line. */
+    /** The model section as a user may write it, on one line; what a family has no use for is left out. */
     public static String section(WeftConfig config) {
-        return effective(config).toString().replace("\"", "").replace(":", ": ").replace(",", ", ");
+        JsonNode defaults = ConfigLoader.toTree(WeftConfig.defaults()).path("model");
+        ObjectNode section = effective(config);
+        for (Map.Entry<String, JsonNode> key : effective(config).properties()) {
+            if (!EVERY_FAMILY.contains(key.getKey()) && key.getValue().equals(defaults.path(key.getKey()))) {
+                section.remove(key.getKey());
+            }
+        }
+        return section.toString().replace("\"", "").replace(":", ": ").replace(",", ", ");
     }
 
     /** With the values that zeros stand for. */

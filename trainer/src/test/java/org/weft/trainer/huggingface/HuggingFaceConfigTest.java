@@ -93,6 +93,7 @@ class HuggingFaceConfigTest {
                 "llama | mlp_bias                        | true     | mlp_bias=true is not one that Weft has: false",
                 "llama | head_dim                        | 4        | head_dim=4 is not hidden_size=8 / num_attention_heads=4: Weft's heads divide the width",
                 "llama | rope_scaling                    | {\"rope_type\":\"dynamic\",\"factor\":2} | rope_scaling of type=dynamic is not one that Weft has: default, linear, llama3, yarn",
+                "llama | rope_scaling                    | \"yarn\" | rope_scaling=\"yarn\" is no object",
                 "llama | rope_scaling                    | {\"type\":\"linear\"} | rope_scaling.factor is missing for type=linear",
                 "llama | rope_scaling                    | {\"type\":\"yarn\",\"factor\":2,\"beta_fast\":16} | rope_scaling.beta_fast=16 is not one that Weft has",
                 "llama | rope_parameters                 | {\"rope_type\":\"default\",\"partial_rotary_factor\":0.5} | rope_parameters.partial_rotary_factor=0.5 is not one that Weft has",
@@ -139,6 +140,44 @@ class HuggingFaceConfigTest {
                                 "Weft reads GPT2LMHeadModel, GPT2Model, LlamaForCausalLM, LlamaModel, BertForMaskedLM,"
                                         + " BertForPreTraining, BertModel"))
                 .hasMessage("dir/config.json: architecture " + named + " is not one that Weft reads");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt2, transformer.h.0.attn.c_attn.weight, h.0.attn.c_attn.weight",
+        "gpt2, wte.weight, wte.weight",
+        "llama, layers.1.mlp.up_proj.weight, model.layers.1.mlp.up_proj.weight",
+        "llama, model.norm.weight, model.norm.weight",
+        "llama, lm_head.weight, lm_head.weight",
+        "bert, encoder.layer.0.output.LayerNorm.gamma, bert.encoder.layer.0.output.LayerNorm.weight",
+        "bert, bert.embeddings.LayerNorm.beta, bert.embeddings.LayerNorm.bias",
+        "bert, cls.predictions.transform.LayerNorm.gamma, cls.predictions.transform.LayerNorm.weight"
+    })
+    void namesWithAndWithoutPrefix(String type, String foreign, String parameter) {
+        assertThat(family(type).toLayout(foreign)).isEqualTo(parameter);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt2, transformer.h.11.attn.bias",
+        "gpt2, h.0.attn.masked_bias",
+        "gpt2, lm_head.weight",
+        "llama, layers.3.self_attn.rotary_emb.inv_freq",
+        "llama, model.rotary_emb.inv_freq",
+        "bert, bert.embeddings.position_ids",
+        "bert, cls.predictions.decoder.bias"
+    })
+    void buffersAndTiedCopiesArePassedOver(String type, String foreign) {
+        HuggingFaceFamily family = family(type);
+        assertThat(family.names().unused().matcher(family.toLayout(foreign)).matches())
+                .isTrue();
+    }
+
+    private static HuggingFaceFamily family(String type) {
+        return HuggingFaceFamily.all().stream()
+                .filter(family -> family.modelType().equals(type))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -27,6 +27,7 @@ import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
+import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 
 /** Out and in again: the same parameters, the same model. */
@@ -143,6 +144,26 @@ class RoundTripTest {
         assertThat(temporary.resolve("out/generation_config.json")).hasContent("{\"top_k\": 3}");
         assertThat(json("out/tokenizer_config.json").path("eos_token").asText()).isEqualTo("<|endoftext|>");
         assertThat(json("out/config.json").path("eos_token_id").asInt()).isEqualTo(10);
+    }
+
+    @Test
+    void aTokenizerThatWasChangedAfterTheImportIsNotExported() throws IOException {
+        ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("hf"));
+        foreign.file("tokenizer.json", TinyModels.tokenizer(11)).write();
+        Checkpoint imported = importFrom("hf");
+        assertThat(ModelTokenizer.of(store, imported).path()).isEqualTo(home + "/imported/tokenizer.json");
+        Files.delete(temporary.resolve("imported/.tokenizer.json.crc"));
+        Files.writeString(temporary.resolve("imported/tokenizer.json"), TinyModels.tokenizer(10));
+        assertThatThrownBy(() -> ModelTokenizer.of(store, imported))
+                .isInstanceOf(WeftException.class)
+                .hasMessageStartingWith(
+                        "tokenizer does not belong to this model: file=" + home + "/imported/tokenizer.json sha256 ");
+        export(imported, "out", FloatFormat.F32, ONE_FILE);
+        assertThat(notices)
+                .singleElement()
+                .asString()
+                .startsWith("no tokenizer is exported: tokenizer does not belong");
+        assertThat(temporary.resolve("out/tokenizer.json")).doesNotExist();
     }
 
     @Test
