@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.TokenCorpus;
@@ -15,6 +16,7 @@ import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
+import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.cluster.TrainingJob;
@@ -137,6 +139,7 @@ final class Pretraining {
             return null;
         }
         CheckpointResolver.requireLayout(start, shape.layout());
+        requireSameComputation(start);
         if (!start.manifest().tokenizerSha256().equals(corpus.tokenizerSha256())) {
             throw WeftException.invalidData(
                     start.directory() + " was trained with another tokenizer than "
@@ -153,6 +156,28 @@ final class Pretraining {
         CheckpointResolver.requireLayout(start, shape.layout());
         progress.say("starting at step 0 with the parameters of " + from);
         return start;
+    }
+
+    /** Heads and epsilon are in no parameter's shape, but another number of them is another model. */
+    private void requireSameComputation(Checkpoint start) {
+        ModelConfig before = ReplicaLoader.configOf(start).model();
+        ModelConfig now = config.model();
+        if (before.heads() != now.heads()
+                || before.keyValueHeads() != now.keyValueHeads()
+                || before.epsilon() != now.epsilon()) {
+            throw WeftException.invalidData(
+                    String.format(
+                            "%s was trained with heads=%d kv_heads=%d norm_epsilon=%s, configured are heads=%d kv_heads=%d"
+                                    + " norm_epsilon=%s",
+                            start.directory(),
+                            before.heads(),
+                            before.keyValueHeads(),
+                            before.epsilon(),
+                            now.heads(),
+                            now.keyValueHeads(),
+                            now.epsilon()),
+                    "give the model section that it was trained with, or start anew in another run.dir");
+        }
     }
 
     private static void requireFresh(CheckpointResolver resolver, String directory) throws IOException {
