@@ -136,7 +136,7 @@ final class Network implements AutoCloseable {
         delayed.put(worker, new DelayedLink(link(worker), bridge(number), link(worker) + "d"));
     }
 
-    void prompt(int worker) {
+    void undelay(int worker) {
         DelayedLink link = delayed.remove(worker);
         if (link != null) {
             link.close();
