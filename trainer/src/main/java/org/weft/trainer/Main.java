@@ -13,9 +13,11 @@ import org.weft.trainer.commands.FillCommand;
 import org.weft.trainer.commands.GenerateCommand;
 import org.weft.trainer.commands.ImportCommand;
 import org.weft.trainer.commands.InspectCommand;
+import org.weft.trainer.commands.PlanCommand;
 import org.weft.trainer.commands.PrepareCommand;
 import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.QuickstartCommand;
+import org.weft.trainer.commands.SweepCommand;
 import org.weft.trainer.report.WeftVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,7 +34,9 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             QuickstartCommand.class,
             PrepareCommand.class,
+            PlanCommand.class,
             PretrainCommand.class,
+            SweepCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,
             FillCommand.class,

@@ -35,7 +35,7 @@ class DriverLeaseIT {
     @Test
     void aRunThatAnotherDriverHasIsRefused() throws IOException {
         RunFolder run = prepared.sibling("held");
-        RunConfig config = new RunConfig("held", RunFolder.uri(run.dir()), 5, 4);
+        RunConfig config = new RunConfig("held", RunFolder.uri(run.dir()), "", 5, 4);
         try (RunLease held =
                 RunLease.acquire(HadoopStore.local(), config, new Driver("node-9", 99, "app-9"), notice -> {})) {
             CommandRun refused = run.pretrain("--resume");

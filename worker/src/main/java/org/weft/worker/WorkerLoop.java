@@ -117,7 +117,7 @@ public final class WorkerLoop {
 
         long waitMicros = TimeUnit.NANOSECONDS.toMicros((computing - start) + (System.nanoTime() - computed));
         long computeMicros = TimeUnit.NANOSECONDS.toMicros(computed - computing);
-        WorkTimes times = new WorkTimes(computeMicros, waitMicros, pushed, pulled);
+        WorkTimes times = new WorkTimes(computeMicros, waitMicros, pushed, pulled, ResidentMemory.peakBytes());
         session.lanesDone(work, losses, times);
     }
 

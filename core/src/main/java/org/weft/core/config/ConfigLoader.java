@@ -8,15 +8,25 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 
-/** Reads a configuration: YAML over the defaults, then {@code --set section.key=value}. */
+/** Reads a configuration: YAML over the defaults, a later file over an earlier, then {@code --set section.key=value}. */
 public final class ConfigLoader {
     private static final ObjectMapper YAML =
             new ObjectMapper(new YAMLFactory()).enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
     private ConfigLoader() {}
+
+    /**
+     * One of the texts that make a configuration.
+     *
+     * @param name where the text comes from, for errors
+     * @param yaml may be empty
+     */
+    public record Source(String name, String yaml) {}
 
     /**
      * @param source where the text comes from, for errors
@@ -25,7 +35,34 @@ public final class ConfigLoader {
      * @throws WeftException with every problem at once
      */
     public static WeftConfig load(String source, String yaml, List<String> overrides) {
-        ObjectNode root = parse(source, yaml);
+        return load(List.of(new Source(source, yaml)), overrides);
+    }
+
+    /**
+     * Several texts as one: each key is the last text's that has it.
+     *
+     * @param overrides {@code section.key=value}, values written as in YAML
+     * @throws WeftException with every problem at once
+     */
+    public static WeftConfig load(List<Source> sources, List<String> overrides) {
+        ObjectNode root = YAML.createObjectNode();
+        sources.forEach(source -> merge(root, parse(source.name(), source.yaml())));
+        String names = sources.stream().map(Source::name).collect(Collectors.joining(", "));
+        return bind(names, root, overrides);
+    }
+
+    private static void merge(ObjectNode root, ObjectNode over) {
+        for (Map.Entry<String, JsonNode> section : over.properties()) {
+            JsonNode before = root.get(section.getKey());
+            if (before instanceof ObjectNode keys && section.getValue() instanceof ObjectNode later) {
+                keys.setAll(later);
+            } else if (before == null || !section.getValue().isNull()) {
+                root.set(section.getKey(), section.getValue());
+            }
+        }
+    }
+
+    private static WeftConfig bind(String source, ObjectNode root, List<String> overrides) {
         Problems problems = new Problems();
         overrides.forEach(override -> apply(root, override, problems));
         WeftConfig config = (WeftConfig) RecordBinder.bind(WeftConfig.defaults(), root, "", problems);

@@ -9,6 +9,9 @@ public record RunConfig(
         @Doc("The run's directory on any Hadoop file system: corpus, checkpoints, metrics.")
         String dir,
 
+        @Doc("The corpus's directory, for runs that share one; empty for run.dir/corpus.")
+        String corpus,
+
         @Doc("The one seed: initial parameters, sample order, dropout and sampling derive from it.")
         long seed,
 
@@ -17,7 +20,7 @@ public record RunConfig(
         implements Serializable {
 
     static RunConfig defaults() {
-        return new RunConfig("weft", "", 42, 20);
+        return new RunConfig("weft", "", "", 42, 20);
     }
 
     void validate(Problems problems) {
@@ -27,7 +30,7 @@ public record RunConfig(
     }
 
     public String corpusDir() {
-        return dir + "/corpus";
+        return corpus.isBlank() ? dir + "/corpus" : corpus;
     }
 
     public String leaseDir() {

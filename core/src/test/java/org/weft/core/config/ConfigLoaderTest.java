@@ -17,7 +17,7 @@ class ConfigLoaderTest {
     @Test
     void absentKeysKeepTheirDefaults() {
         WeftConfig config = load(MINIMAL);
-        assertThat(config.run()).isEqualTo(new RunConfig("weft", "/tmp/run", 42, 20));
+        assertThat(config.run()).isEqualTo(new RunConfig("weft", "/tmp/run", "", 42, 20));
         assertThat(config.training()).isEqualTo(TrainingConfig.defaults());
         assertThat(config.run().corpusDir()).isEqualTo("/tmp/run/corpus");
         assertThat(config.run().checkpointsDir()).isEqualTo("/tmp/run/checkpoints");
@@ -26,6 +26,33 @@ class ConfigLoaderTest {
     @Test
     void emptyTextAndEmptySectionsAreDefaults() {
         assertThat(load("", "run.dir=/x")).isEqualTo(load("run: {dir: /x}\ncorpus:\ntraining:\n"));
+    }
+
+    @Test
+    void aLaterFileGoesOverAnEarlierKeyByKey() {
+        WeftConfig config = ConfigLoader.load(
+                List.of(
+                        new ConfigLoader.Source("model.yaml", "model: {layers: 3, width: 96, heads: 3}"),
+                        new ConfigLoader.Source("my.yaml", MINIMAL + "model: {layers: 5}\ntraining:\n")),
+                List.of("model.context=32"));
+        assertThat(config.model()).isEqualTo(ModelConfig.gpt2(5, 96, 3, 32, 0));
+        assertThat(config.run().dir()).isEqualTo("/tmp/run");
+    }
+
+    @Test
+    void aProblemNamesAllFilesButBadYamlItsOwn() {
+        ConfigLoader.Source model = new ConfigLoader.Source("model.yaml", "model: {layrs: 3}");
+        ConfigLoader.Source mine = new ConfigLoader.Source("my.yaml", MINIMAL);
+        ConfigLoader.Source bad = new ConfigLoader.Source("bad.yaml", "run: [");
+        assertThat(catchThrowableOfType(() -> ConfigLoader.load(List.of(model, mine), List.of()), WeftException.class))
+                .hasMessage("model.yaml, my.yaml: unknown key model.layrs; did you mean layers?");
+        assertThat(catchThrowableOfType(() -> ConfigLoader.load(List.of(mine, bad), List.of()), WeftException.class))
+                .hasMessageStartingWith("bad.yaml: line ");
+    }
+
+    @Test
+    void runsMayShareACorpus() {
+        assertThat(load(MINIMAL, "run.corpus=hdfs:///shared").run().corpusDir()).isEqualTo("hdfs:///shared");
     }
 
     @Test
@@ -96,7 +123,7 @@ class ConfigLoaderTest {
                 "cluster.encrypt=true",
                 "run.name=x y");
         assertThat(config.training().steps()).isEqualTo(7);
-        assertThat(config.run()).isEqualTo(new RunConfig("x y", "hdfs://host:9000/a.b=c", 42, 20));
+        assertThat(config.run()).isEqualTo(new RunConfig("x y", "hdfs://host:9000/a.b=c", "", 42, 20));
         assertThat(config.corpus().input()).containsExactly("a", "b c");
         assertThat(config.training().learningRate()).isEqualTo(1e-4);
         assertThat(config.cluster().encrypt()).isTrue();

@@ -18,7 +18,7 @@ import org.weft.core.lanes.LaneSpan;
 
 class ControlCodecTest {
     private static final Address[] SERVERS = {new Address("host-a", 7077), new Address("10.0.0.1", 65535)};
-    private static final WorkTimes TIMES = new WorkTimes(1, 2, 3L << 40, 4);
+    private static final WorkTimes TIMES = new WorkTimes(1, 2, 3L << 40, 4, 5);
     private static final Map<MessageType, Message> EXAMPLES = new EnumMap<>(MessageType.class);
 
     static {

@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
-import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
+import org.weft.trainer.plan.MemoryModel;
 
 /**
  * What executors need in their environment and on their command line for libtorch to be fast and for memory to stay
@@ -21,9 +21,6 @@ public final class ExecutorEnvironment {
             "/usr/lib/aarch64-linux-gnu/libjemalloc.so.2",
             "/usr/lib64/libjemalloc.so.2");
 
-    private static final long BASE_OVERHEAD_MEBIBYTES = 640;
-    private static final long OUTPUT_HEAD_BYTES = 64L << 20;
-    private static final int ACTIVATION_FLOATS = 20;
     private static final String JAVA_OPTIONS = "spark.executor.extraJavaOptions";
 
     private ExecutorEnvironment() {}
@@ -42,20 +39,16 @@ public final class ExecutorEnvironment {
     }
 
     /**
-     * Native memory of one executor, which a container manager counts against this overhead: libtorch and the JVM's own,
-     * and for each worker that fits into the executor parameters, gradients and the activations of a micro-batch (some
-     * 20 floats for each token, layer and unit of width).
+     * What one executor takes beside its heap, which a container manager counts against this overhead: as many workers
+     * as it has slots for, servers in the slots that are left.
      */
     static long overheadMebibytes(SparkConf conf, WeftConfig config) {
-        ModelConfig model = config.model();
-        long parameters =
-                new ModelShape(model, config.tokenizer().vocabSize()).layout().size();
-        long tokens = (long) config.training().microBatch() * model.context();
-        long activations = tokens * model.layers() * model.width() * ACTIVATION_FLOATS * Float.BYTES;
-        long worker = 2 * parameters * Float.BYTES + activations + OUTPUT_HEAD_BYTES;
-        int slots = conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1);
-        int workers = Math.max(1, Math.min(slots, config.cluster().workers()));
-        return BASE_OVERHEAD_MEBIBYTES + (workers * worker >> 20);
+        ModelShape shape = new ModelShape(config.model(), MemoryModel.expectedVocabulary(config));
+        int slots = Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
+        int workers = Math.min(slots, config.cluster().workers());
+        int servers = Math.min(slots - workers, config.serverTasks());
+        MemoryModel memory = new MemoryModel(shape, config);
+        return memory.executor(workers, servers, memory.executorHeap()).overhead() >> 20;
     }
 
     /** Environment variables, and why: one replica is one thread; pages given back to the system cost faults. */

@@ -2,12 +2,14 @@ package org.weft.trainer.cluster;
 
 import java.time.Duration;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.transport.Deadline;
+import org.weft.trainer.plan.MemoryModel;
 
 /**
  * The check before the start: whether the executors have a slot for every worker and server, the memory for them, and a
@@ -31,15 +33,16 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
     /**
      * Waits until the executors suffice.
      *
+     * @param memory what the run needs; null where it does not matter
      * @throws WeftException with exit status 4 and the numbers where they do not, at once where they never can
      */
-    static Slots require(JavaSparkContext context, WeftConfig config, MemoryNeed need) {
+    static Slots require(JavaSparkContext context, WeftConfig config, MemoryModel memory) {
         Deadline deadline = Deadline.in(Duration.ofSeconds(config.cluster().startTimeoutSeconds()));
         boolean fixed = context.master().startsWith("local");
         int expected = expectedExecutors(context);
         while (true) {
             Slots slots = of(context);
-            String lack = slots.lack(context, config, need);
+            String lack = slots.lack(context, config, memory);
             if (lack == null) {
                 return slots;
             }
@@ -62,7 +65,7 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
 
     /** As {@link #require}, for the number of slots and GPUs alone. */
     public static Slots requireCount(JavaSparkContext context, WeftConfig config) {
-        return require(context, config, MemoryNeed.NONE);
+        return require(context, config, null);
     }
 
     private static int expectedExecutors(JavaSparkContext context) {
@@ -99,7 +102,7 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
     }
 
     /** What is missing, with the numbers; null where nothing is. */
-    private String lack(JavaSparkContext context, WeftConfig config, MemoryNeed need) {
+    private String lack(JavaSparkContext context, WeftConfig config, MemoryModel memory) {
         ClusterConfig cluster = config.cluster();
         int wanted = cluster.workers() + config.serverTasks();
         if (slots < wanted) {
@@ -114,7 +117,11 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
                     + cluster.workers() + ", Spark has " + gpus + " (spark.executor.resource.gpu.amount="
                     + context.getConf().get("spark.executor.resource.gpu.amount", "not set") + ")";
         }
-        return need.lack(context, config, executors);
+        if (memory == null || context.isLocal() || executors == 0) {
+            return null;
+        }
+        long heap = JavaUtils.byteStringAsBytes(context.getConf().get("spark.executor.memory", "1g"));
+        return memory.executor(executors, heap).lack();
     }
 
     private static void pause() {

@@ -26,6 +26,7 @@ import org.weft.trainer.checkpoint.CheckpointCommitter;
 import org.weft.trainer.coordinator.Coordinator;
 import org.weft.trainer.coordinator.RunPlan;
 import org.weft.trainer.lease.RunLease;
+import org.weft.trainer.plan.MemoryModel;
 import org.weft.trainer.report.MetricsLog;
 import org.weft.trainer.report.Progress;
 import org.weft.worker.WorkerOptions;
@@ -75,9 +76,7 @@ public final class TrainingJob {
      */
     public void check() {
         WeftConfig config = plan.config();
-        MemoryNeed need = MemoryNeed.of(
-                plan.shape().layout(), config.cluster(), config.training().lanes());
-        slots = Slots.require(application.context(), config, need);
+        slots = Slots.require(application.context(), config, new MemoryModel(plan.shape(), config));
         LOG.info("{} executors with {} slots and {} GPUs", slots.executors(), slots.slots(), slots.gpus());
     }
 

@@ -18,8 +18,13 @@ import picocli.CommandLine.Option;
 
 /** Options that most commands share: where the configuration is, and where files without a scheme are. */
 public final class ConfigOptions {
-    @Option(names = "--config", paramLabel = "FILE", description = "The run's YAML; see docs/configuration.md.")
-    private Path file;
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "The run's YAML; see docs/configuration.md. May be given many times: a later file's keys go over"
+                            + " an earlier's, as in --config conf/models/gpt2.yaml --config my.yaml.")
+    private List<Path> files = new ArrayList<>();
 
     @Option(
             names = "--set",
@@ -33,32 +38,39 @@ public final class ConfigOptions {
             description = "Start the embedded HDFS that keeps its data in DIR, as quickstart does, for this command.")
     private Path hdfs;
 
-    /** The configuration from file and overrides, validated. */
+    /** The configuration from files and overrides, validated. */
     WeftConfig load() {
-        return ConfigLoader.load(source(), text(), overrides);
+        return ConfigLoader.load(sources(), overrides);
+    }
+
+    /** As {@link #load}, with {@code defaults} for what neither files nor overrides say. */
+    WeftConfig loadOver(String defaults) {
+        List<ConfigLoader.Source> sources = new ArrayList<>(sources());
+        sources.add(0, new ConfigLoader.Source("defaults", defaults));
+        return ConfigLoader.load(sources, overrides);
     }
 
     /** The configuration that a checkpoint was trained with, under this command's overrides. */
     WeftConfig over(WeftConfig base) {
-        return ConfigLoader.load(
-                file == null ? "the checkpoint's configuration" : source(),
-                file == null ? ConfigLoader.toYaml(base) : text(),
-                overrides);
+        return files.isEmpty()
+                ? ConfigLoader.load("the checkpoint's configuration", ConfigLoader.toYaml(base), overrides)
+                : load();
     }
 
     /** Whether the user gave any configuration. */
     boolean given() {
-        return file != null || !overrides.isEmpty();
+        return !files.isEmpty() || !overrides.isEmpty();
     }
 
-    private String source() {
-        return file == null ? "configuration" : file.toString();
+    private List<ConfigLoader.Source> sources() {
+        return files.isEmpty()
+                ? List.of(new ConfigLoader.Source("configuration", ""))
+                : files.stream()
+                        .map(file -> new ConfigLoader.Source(file.toString(), text(file)))
+                        .toList();
     }
 
-    private String text() {
-        if (file == null) {
-            return "";
-        }
+    private static String text(Path file) {
         try {
             return Files.readString(file);
         } catch (NoSuchFileException e) {

@@ -11,8 +11,16 @@ public interface RunListener {
      *
      * @param computeMillis forward, backward and the worker's part of the lane tree
      * @param waitMillis for parameters and acknowledgements
+     * @param peakResidentBytes of its process so far; 0 where unknown
      */
-    record WorkerTime(int worker, int lanes, double computeMillis, double waitMillis, long pushBytes, long pullBytes) {}
+    record WorkerTime(
+            int worker,
+            int lanes,
+            double computeMillis,
+            double waitMillis,
+            long pushBytes,
+            long pullBytes,
+            long peakResidentBytes) {}
 
     /**
      * One step, as {@code metrics.jsonl} has it.

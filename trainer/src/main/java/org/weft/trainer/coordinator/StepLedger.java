@@ -40,7 +40,8 @@ final class StepLedger {
                 times.computeMicros() / 1000.0,
                 times.waitMicros() / 1000.0,
                 times.pushBytes(),
-                times.pullBytes()));
+                times.pullBytes(),
+                times.peakResidentBytes()));
         if (notFinite == null) {
             notFinite = notFinite(report);
         }

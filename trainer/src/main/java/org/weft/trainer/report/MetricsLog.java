@@ -121,11 +121,14 @@ public final class MetricsLog implements AutoCloseable {
         }
         ArrayNode workers = line.putArray("workers");
         for (RunListener.WorkerTime worker : step.workers()) {
-            workers.addObject()
+            ObjectNode piece = workers.addObject()
                     .put("worker", worker.worker())
                     .put("lanes", worker.lanes())
                     .put("compute_millis", Math.round(worker.computeMillis() * 10) / 10.0)
                     .put("wait_millis", Math.round(worker.waitMillis() * 10) / 10.0);
+            if (worker.peakResidentBytes() > 0) {
+                piece.put("peak_resident_mib", worker.peakResidentBytes() >> 20);
+            }
         }
         if (validationLoss != null) {
             line.put("val_loss", validationLoss);

@@ -28,7 +28,7 @@ import org.weft.core.protocol.WorkTimes;
 
 /** A coordinator whose members and clock are the test. The model has three buckets and is never trained. */
 final class RunHarness implements AutoCloseable, RunListener {
-    static final WorkTimes TIMES = new WorkTimes(10, 2000, 30, 40);
+    static final WorkTimes TIMES = new WorkTimes(10, 2000, 30, 40, 50 << 20);
     private static final int VOCABULARY = 262_500;
     private static final long WAIT_SECONDS = 10;
 

@@ -65,7 +65,7 @@ class LeaseProcessTest {
     }
 
     private static RunConfig config(String directory) {
-        return new RunConfig("test", "file://" + directory, 1, 60);
+        return new RunConfig("test", "file://" + directory, "", 1, 60);
     }
 
     /** Takes the run, and says so. */

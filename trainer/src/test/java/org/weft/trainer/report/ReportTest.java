@@ -43,7 +43,7 @@ class ReportTest {
                 .isEqualTo("{\"step\":1,\"loss\":9.5,\"learning_rate\":6.0E-4,\"grad_norm\":1.5,\"tokens\":2048,"
                         + "\"tokens_per_second\":8192,\"mfu\":0.1235,\"step_millis\":250.0,\"wait_millis\":12.3,"
                         + "\"push_bytes\":100,\"pull_bytes\":200,\"workers\":[{\"worker\":0,\"lanes\":4,\"compute_millis\":200.0,"
-                        + "\"wait_millis\":12.3}],\"val_loss\":3.25}");
+                        + "\"wait_millis\":12.3,\"peak_resident_mib\":300}],\"val_loss\":3.25}");
         assertThat(JSON.readTree(lines.get(1)).has("mfu")).isFalse();
         assertThat(JSON.readTree(lines.get(1)).has("val_loss")).isFalse();
         assertThat(lines.get(2)).isEqualTo("{\"step\":2,\"checkpoint_stall_millis\":12.3,\"checkpoint_millis\":678.0}");
@@ -166,7 +166,7 @@ class ReportTest {
                 1.5,
                 2048,
                 250,
-                List.of(new RunListener.WorkerTime(0, 4, 200, 12.345, 100, 200)),
+                List.of(new RunListener.WorkerTime(0, 4, 200, 12.345, 100, 200, 300L << 20)),
                 1e9,
                 false);
     }

@@ -217,7 +217,7 @@ final class SimulatedWorker extends SimulatedMember {
         void lane(LaneSpan span, int lane, double[] losses) {
             if (lane == span.end()) {
                 rest = FIRST_REST;
-                WorkTimes times = new WorkTimes(0, 0, 0, 0);
+                WorkTimes times = new WorkTimes(0, 0, 0, 0, 0);
                 call(
                         new Message.LanesDone(id, incarnation, wantedGeneration, wantedStep, span, losses, times),
                         reply -> poll());

@@ -1,0 +1,170 @@
+package org.weft.trainer.commands;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.corpus.CorpusManifest;
+import org.weft.trainer.cluster.EvaluationJob;
+import org.weft.trainer.cluster.RunResult;
+import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.report.Progress;
+import org.weft.trainer.sweep.FamilyMember;
+import org.weft.trainer.sweep.ModelFamily;
+import org.weft.trainer.sweep.SizeResult;
+import org.weft.trainer.sweep.Study;
+import org.weft.trainer.sweep.StudyJson;
+import org.weft.trainer.sweep.StudyPage;
+import org.weft.trainer.sweep.StudyTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sweep}: what making the model bigger buys, from small sizes on one corpus. */
+@Command(
+        name = "sweep",
+        description = "Train a family of sizes on one corpus, fit the law of their losses, predict the largest.",
+        mixinStandardHelpOptions = true)
+public final class SweepCommand implements Callable<Integer> {
+    private static final String PAGE = "sweep.html";
+    private static final String RESULTS = "results.json";
+    private static final int FEWEST_SIZES = 4;
+
+    @Mixin
+    private ConfigOptions options;
+
+    @Option(
+            names = "--sizes",
+            defaultValue = "5",
+            paramLabel = "N",
+            description =
+                    "Sizes that the law is fitted to; one more, the largest, is held out. Default ${DEFAULT-VALUE}.")
+    private int sizes;
+
+    @Option(
+            names = "--smallest",
+            defaultValue = "1e5",
+            paramLabel = "N",
+            description = "Parameters of the smallest size, embeddings included; default ${DEFAULT-VALUE}.")
+    private double smallest;
+
+    @Option(
+            names = "--largest",
+            defaultValue = "5e6",
+            paramLabel = "N",
+            description = "Parameters of the held-out size; default ${DEFAULT-VALUE}.")
+    private double largest;
+
+    @Option(
+            names = "--tokens",
+            paramLabel = "N",
+            description = "Tokens that each size is trained on; those of training.steps if not given.")
+    private Double tokens;
+
+    private final Progress progress = Progress.onStderr();
+
+    @Override
+    public Integer call() throws Exception {
+        check();
+        WeftConfig config = withTokens(options.load());
+        try (ConfigOptions.FileAccess files = options.openFiles();
+                SparkApplication application = SparkApplication.start(config, "sweep", files.settings())) {
+            CorpusManifest corpus = corpus(application, config);
+            List<FamilyMember> family = new ModelFamily(config, corpus.vocabSize()).sizes(sizes + 1, smallest, largest);
+            Sweep sweep = new Sweep(new SparkRuns(application, progress), config, application.store(), progress);
+            List<SizeResult> results = sweep.run(family, corpus);
+            if (results.size() < family.size()) {
+                progress.say("stopped; the same command goes on from here");
+                return ExitStatus.TERMINATED.code();
+            }
+            report(sweep, config, corpus, Study.of(results));
+            return ExitStatus.DONE.code();
+        }
+    }
+
+    private void check() {
+        if (sizes < FEWEST_SIZES) {
+            throw WeftException.usage(
+                    "--sizes " + sizes + " must be at least " + FEWEST_SIZES, "the law has three constants");
+        }
+        if (!(smallest > 0) || !(largest > 2 * smallest)) {
+            throw WeftException.usage(
+                    "--smallest " + smallest + " and --largest " + largest + " leave no room for sizes",
+                    "--largest must be more than twice --smallest");
+        }
+        if (tokens != null && !(tokens > 0)) {
+            throw WeftException.usage("--tokens " + tokens + " must be positive", "");
+        }
+    }
+
+    private WeftConfig withTokens(WeftConfig config) {
+        if (tokens == null) {
+            return config;
+        }
+        long stepTokens =
+                (long) config.training().globalBatch() * config.model().context();
+        int steps = (int) Math.min(Integer.MAX_VALUE, Math.max(1, Math.round(tokens / stepTokens)));
+        return ConfigLoader.load("sweep", ConfigLoader.toYaml(config), List.of("training.steps=" + steps));
+    }
+
+    private CorpusManifest corpus(SparkApplication application, WeftConfig config) throws Exception {
+        String directory = config.run().corpusDir();
+        if (application.store().exists(directory + "/" + CorpusManifest.FILE)) {
+            progress.say("the corpus in " + directory + " is prepared already");
+            return CorpusManifest.load(application.store(), directory);
+        }
+        return PrepareCommand.prepare(application, config, progress);
+    }
+
+    private void report(Sweep sweep, WeftConfig config, CorpusManifest corpus, Study study) throws IOException {
+        String dir = config.run().dir();
+        long trained = study.heldOut().tokens();
+        String facts = String.format(
+                Locale.ROOT,
+                "%s, each size trained on %,d tokens of a corpus of %,d (%.1f times over), vocabulary %,d, context %d,"
+                        + " losses on %,d held-back tokens.",
+                config.model().architecture(),
+                trained,
+                corpus.train().tokens(),
+                (double) trained / corpus.train().tokens(),
+                corpus.vocabSize(),
+                config.model().context(),
+                corpus.val().tokens());
+        sweep.write(dir + "/" + RESULTS, StudyJson.study(study));
+        sweep.write(
+                dir + "/" + PAGE,
+                new StudyPage(config.run().name(), facts, study).render().getBytes(StandardCharsets.UTF_8));
+        System.out.print(new StudyTable(study).render());
+        progress.say("page: " + dir + "/" + PAGE);
+        new Summary("sweep")
+                .put("results", dir + "/" + RESULTS)
+                .put("page", dir + "/" + PAGE)
+                .put("sizes", study.fitted().size())
+                .put("tokens", trained)
+                .number("floor", study.law().floor())
+                .number("scale", study.law().scale())
+                .number("exponent", study.law().exponent())
+                .number("held_out_predicted", study.predicted())
+                .number("held_out_loss", study.heldOut().loss())
+                .number("held_out_error_percent", study.errorPercent())
+                .print();
+    }
+
+    /** The ordinary paths of pretrain and evaluate. */
+    private record SparkRuns(SparkApplication application, Progress progress) implements Sweep.Runs {
+        @Override
+        public RunResult train(WeftConfig config) throws IOException {
+            return new Pretraining(application, config, progress).run(Pretraining.LATEST);
+        }
+
+        @Override
+        public EvaluationJob.Result evaluate(WeftConfig config, RunResult trained) throws IOException {
+            return new EvaluationJob(application, config).run(trained.checkpoint());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package org.weft.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** plan before and after a run, and a sweep of sizes that take a second each. */
+class PlanAndSweepIT {
+    @TempDir
+    private static Path temporary;
+
+    private static RunFolder run;
+
+    @BeforeAll
+    static void train() throws IOException {
+        run = RunFolder.create(temporary.resolve("plan"), RunFolder.SMALL).prepared();
+        run.pretrain().done();
+    }
+
+    @Test
+    void aShapeAloneCanBePlanned() {
+        CommandRun plan = CommandRun.of(
+                        "plan", "--config", preset("gpt2"), "--vocab-size", "50257", "--peak-gflops", "200")
+                .done();
+        assertThat(plan.out()).contains("124,439,808", "Memory of a worker", "20 tokens a parameter");
+        JsonNode summary = plan.summary();
+        assertThat(summary.path("parameters").asLong()).isEqualTo(124_439_808L);
+        assertThat(summary.path("peak_gflops").asDouble()).isEqualTo(200);
+        assertThat(summary.path("step_millis").asDouble()).isPositive();
+    }
+
+    @Test
+    void aRunIsPlannedWithItsCorpusAndABudget() {
+        CommandRun plan = CommandRun.of(run.arguments("plan", "--tokens 1e9", "--price-per-hour 2.5", "--json"))
+                .done();
+        JsonNode summary = plan.summary();
+        assertThat(plan.out().lines()).hasSize(1);
+        assertThat(summary.path("vocab_size").asInt())
+                .as("of the corpus, not as asked for")
+                .isBetween(257, 511);
+        assertThat(summary.path("tokens").asDouble()).isEqualTo(1e9);
+        double hours = summary.path("hours").asDouble();
+        assertThat(summary.path("cost").asDouble()).isEqualTo(2.5 * hours);
+    }
+
+    @Test
+    void budgetsThatMakeNoSenseAreRefused() {
+        CommandRun both = CommandRun.of(run.arguments("plan", "--tokens 1e9", "--hours 2"));
+        assertThat(both.status()).isEqualTo(2);
+        assertThat(both.err()).contains("--tokens and --hours exclude each other");
+        CommandRun negative = CommandRun.of(run.arguments("plan", "--hours -1"));
+        assertThat(negative.status()).isEqualTo(2);
+        assertThat(negative.err()).contains("--hours -1.0 must be positive");
+    }
+
+    @Test
+    void aFinishedRunIsComparedWithItsPrediction() throws IOException {
+        CommandRun plan = CommandRun.of("plan", "--run", run.dir().toString()).done();
+        assertThat(plan.out()).contains("predicted", "measured", "target tokens/s", "pushed and pulled");
+        JsonNode summary = plan.summary();
+        assertThat(summary.path("measured_exchanged_bytes").asDouble())
+                .isEqualTo(summary.path("predicted_exchanged_bytes").asDouble());
+        assertThat(run.metrics()
+                        .get(0)
+                        .path("workers")
+                        .get(0)
+                        .path("peak_resident_mib")
+                        .asLong())
+                .isPositive();
+        CommandRun none =
+                CommandRun.of("plan", "--run", temporary.resolve("nothing").toString());
+        assertThat(none.status()).isEqualTo(3);
+        assertThat(none.err()).contains("metrics.jsonl", "give the run.dir of a run that has trained some steps");
+    }
+
+    @Test
+    void aSweepTrainsItsSizesOnceAndWritesAPage() throws IOException {
+        RunFolder sweep = RunFolder.create(temporary.resolve("sweep"), RunFolder.SMALL);
+        List<String> arguments = sweep.arguments(
+                "sweep",
+                "--sizes 4",
+                "--smallest 3e4",
+                "--largest 1e6",
+                "--tokens 512",
+                "training.eval_every=0",
+                "training.warmup_steps=1");
+        CommandRun first = CommandRun.of(arguments).done();
+        assertThat(first.out()).contains("held out", "law: loss = ");
+        assertThat(first.summary().path("sizes").asInt()).isEqualTo(4);
+        assertThat(first.summary().path("tokens").asInt()).isEqualTo(512);
+        assertThat(Files.readString(sweep.dir().resolve("sweep.html"))).contains("<svg", "</html>");
+        assertThat(sweep.dir()).isDirectoryContaining("glob:**/{corpus,results.json,runs}");
+        CommandRun second = CommandRun.of(arguments).done();
+        assertThat(second.err()).contains("finished before").doesNotContain("parameters on 1 workers");
+        assertThat(second.out()).isEqualTo(first.out());
+    }
+
+    private static String preset(String name) {
+        return Path.of("..", "conf", "models", name + ".yaml").toString();
+    }
+}
