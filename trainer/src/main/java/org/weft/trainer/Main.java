@@ -8,7 +8,10 @@ import org.weft.core.storage.UnreachableStorage;
 import org.weft.trainer.cluster.SparkLogging;
 import org.weft.trainer.commands.DoctorCommand;
 import org.weft.trainer.commands.EvaluateCommand;
+import org.weft.trainer.commands.ExportCommand;
+import org.weft.trainer.commands.FillCommand;
 import org.weft.trainer.commands.GenerateCommand;
+import org.weft.trainer.commands.ImportCommand;
 import org.weft.trainer.commands.InspectCommand;
 import org.weft.trainer.commands.PlanCommand;
 import org.weft.trainer.commands.PrepareCommand;
@@ -36,6 +39,9 @@ import picocli.CommandLine.ScopeType;
             SweepCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,
+            FillCommand.class,
+            ImportCommand.class,
+            ExportCommand.class,
             InspectCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class

@@ -163,6 +163,8 @@ class BadInputIT {
         Map<String, String> before = run.fingerprint();
         CommandRun result = run.pretrain("--resume", "model.layers=2");
         assertError(result, 3, "step-00000006 is of another model: parameters=", "hint: give the model section");
+        CommandRun heads = run.pretrain("--resume", "model.heads=1");
+        assertError(heads, 3, "was trained with heads=2", "configured are heads=1", "hint: give the model section");
         assertThat(run.fingerprint()).isEqualTo(before);
     }
 

@@ -86,16 +86,23 @@ class CommandsIT {
         assertThat(first.summary().path("text").asText())
                 .startsWith("the ship ")
                 .hasSizeGreaterThan(12);
-        assertThat(first.out()).isEqualTo(CommandRun.of(greedy).done().out());
+        assertThat(first.summary().path("text"))
+                .isEqualTo(CommandRun.of(greedy).done().summary().path("text"));
         // What was streamed is the text of the closing line.
         assertThat(first.out()).startsWith(first.summary().path("text").asText() + "\n");
+        assertThat(first.summary().path("tokens").asInt()).isBetween(1, 20);
+        assertThat(first.summary().path("tokens_per_second").asDouble()).isPositive();
+        assertThat(first.summary().path("finish_reason").asText()).isIn("length", "end_of_text");
 
         String[] sampled = generate("--temperature", "1.5", "--top-k", "200", "--top-p", "0.99", "--seed", "7");
-        String text = CommandRun.of(sampled).done().out();
-        assertThat(text).isEqualTo(CommandRun.of(sampled).done().out()).isNotEqualTo(first.out());
+        JsonNode text = CommandRun.of(sampled).done().summary().path("text");
+        assertThat(text)
+                .isEqualTo(CommandRun.of(sampled).done().summary().path("text"))
+                .isNotEqualTo(first.summary().path("text"));
         assertThat(CommandRun.of(generate("--temperature", "1.5", "--seed", "8"))
                         .done()
-                        .out())
+                        .summary()
+                        .path("text"))
                 .isNotEqualTo(text);
     }
 
@@ -181,7 +188,7 @@ class CommandsIT {
     void helpAndVersion() {
         CommandRun help = CommandRun.of("--help").done();
         assertThat(help.out())
-                .contains("Usage: weft", "prepare", "pretrain", "evaluate", "generate", "inspect", "doctor");
+                .contains("Usage: weft", "prepare", "pretrain", "evaluate", "generate", "fill", "inspect", "doctor");
         assertThat(CommandRun.of("help", "pretrain").done().out()).contains("--resume", "--config", "--set");
         assertThat(CommandRun.of("generate", "--help").done().out()).contains("--max-new-tokens");
         assertThat(CommandRun.of("--version").done().out()).matches("weft \\S+\\R");

@@ -20,7 +20,7 @@ public enum FaultKind {
     PACKET_LOSS(null, 30),
     /** An executor's link at 20 Mbit/s. */
     SLOW_LINK(null, 20),
-    /** 100 ms more on the way of every packet that an executor sends or gets; wants the kernel's netem. */
+    /** 100 ms more on the way of every packet that an executor sends or gets. */
     DELAY(null, 20),
     /** kill -9 of one of the DataNodes, later started again. */
     KILL_DATANODE(null, 10),

@@ -34,6 +34,11 @@ public record CorpusConfig(
         return new CorpusConfig(List.of(), "auto", "text", "paragraph", 0.01, 64L << 20, true);
     }
 
+    /** The same with other input. */
+    public CorpusConfig reading(List<String> other) {
+        return new CorpusConfig(other, format, textField, sampleBy, valFraction, shardBytes, verify);
+    }
+
     void validate(Problems problems) {
         problems.require(FORMATS.contains(format), "corpus.format=%s must be one of auto, text, jsonl", format);
         problems.require(

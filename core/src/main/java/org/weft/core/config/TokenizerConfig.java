@@ -8,12 +8,19 @@ public record TokenizerConfig(
         @Doc("bpe: train a byte-level BPE on the corpus; file: a given tokenizer.json; gpt2: GPT-2's.")
         String kind,
 
-        @Doc("Vocabulary of a trained BPE, the 256 bytes and <|endoftext|> included.")
+        @Doc("Vocabulary of a trained BPE, the 256 bytes and <|endoftext|> included, for bert [PAD] [CLS] [SEP] [MASK] "
+                + "too.")
         int vocabSize,
 
         @Doc("Path of the tokenizer.json for kind file, on any Hadoop file system.")
         String file)
         implements Serializable {
+
+    /** 256 bytes and the end of a text. */
+    static final int LEAST_VOCABULARY = 257;
+
+    /** The special tokens of masked language models beside. */
+    static final int LEAST_MASKED_VOCABULARY = LEAST_VOCABULARY + 4;
 
     private static final Set<String> KINDS = Set.of("bpe", "file", "gpt2");
 
@@ -24,7 +31,10 @@ public record TokenizerConfig(
     void validate(Problems problems) {
         problems.require(KINDS.contains(kind), "tokenizer.kind=%s must be one of bpe, file, gpt2", kind);
         problems.require(
-                !kind.equals("bpe") || vocabSize >= 257, "tokenizer.vocab_size=%d must be at least 257", vocabSize);
+                !kind.equals("bpe") || vocabSize >= LEAST_VOCABULARY,
+                "tokenizer.vocab_size=%d must be at least %d",
+                vocabSize,
+                LEAST_VOCABULARY);
         problems.require(!kind.equals("file") || !file.isBlank(), "tokenizer.file is not set for tokenizer.kind=file");
     }
 }

@@ -55,5 +55,14 @@ public record WeftConfig(
         training.validate(problems);
         sync.validate(problems);
         checkpoint.validate(problems);
+        problems.require(
+                model.causal()
+                        || !tokenizer.kind().equals("bpe")
+                        || tokenizer.vocabSize() < TokenizerConfig.LEAST_VOCABULARY
+                        || tokenizer.vocabSize() >= TokenizerConfig.LEAST_MASKED_VOCABULARY,
+                "tokenizer.vocab_size=%d must be at least %d for model.architecture=%s",
+                tokenizer.vocabSize(),
+                TokenizerConfig.LEAST_MASKED_VOCABULARY,
+                model.architecture());
     }
 }

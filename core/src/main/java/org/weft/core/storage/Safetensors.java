@@ -45,11 +45,23 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
 
     /** The header of a file of one-dimensional float32 tensors of {@code length} elements each. */
     public static Safetensors ofVectors(Map<String, String> metadata, List<String> names, long length) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        names.forEach(name -> shapes.put(name, List.of(length)));
+        return of(metadata, FloatFormat.F32, shapes);
+    }
+
+    /**
+     * The header of a file of tensors that stand one after the other without gaps.
+     *
+     * @param shapes of the tensors by name, in file order
+     */
+    public static Safetensors of(Map<String, String> metadata, FloatFormat format, Map<String, List<Long>> shapes) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         long at = 0;
-        for (String name : names) {
-            long end = at + length * Float.BYTES;
-            tensors.put(name, new Tensor("F32", List.of(length), at, end));
+        for (Map.Entry<String, List<Long>> entry : shapes.entrySet()) {
+            long elements = entry.getValue().stream().reduce(1L, Math::multiplyExact);
+            long end = Math.addExact(at, Math.multiplyExact(elements, format.bytes()));
+            tensors.put(entry.getKey(), new Tensor(format.name(), entry.getValue(), at, end));
             at = end;
         }
         return new Safetensors(metadata, tensors, 0);

@@ -85,6 +85,16 @@ class ConfigValidationTest {
     }
 
     @Test
+    void aVocabularyMustHoldTheTokensThatBertNeeds() {
+        assertThat(ConfigLoaderTest.problem(
+                        "run: {dir: /tmp/run}", "model.architecture=bert", "tokenizer.vocab_size=260"))
+                .contains("tokenizer.vocab_size=260 must be at least 261 for model.architecture=bert");
+        assertThatCode(() ->
+                        ConfigLoaderTest.load("run: {dir: /x}", "model.architecture=bert", "tokenizer.vocab_size=261"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
     void acceptsTheEdges() {
         assertThatCode(() -> ConfigLoaderTest.load(
                         "run: {dir: /x}",

@@ -1,45 +1,68 @@
 package org.weft.trainer.commands;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
+import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.SparkApplication;
-import org.weft.trainer.report.Progress;
+import org.weft.trainer.cluster.TextEvaluationJob;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code evaluate}: loss, perplexity and bits per byte over the whole validation split. */
+/** {@code evaluate}: loss, perplexity and bits per byte over the whole validation split, or over given text. */
 @Command(
         name = "evaluate",
-        description = "Loss, perplexity and bits per byte of a checkpoint on the validation split.",
+        description = "Loss, perplexity and bits per byte of a checkpoint on the validation split or on given text.",
         mixinStandardHelpOptions = true)
 public final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options;
 
+    @Mixin
+    private CheckpointOption path;
+
     @Option(
-            names = "--checkpoint",
-            required = true,
+            names = "--input",
+            arity = "1..*",
             paramLabel = "PATH",
-            description = "A checkpoint directory, or a run directory for its newest.")
-    private String path;
+            description = "Text or JSONL to evaluate on instead, read as prepare reads it: files, folders or globs.")
+    private List<String> input = new ArrayList<>();
 
     @Override
     public Integer call() throws Exception {
         try (ConfigOptions.FileAccess files = options.openFiles()) {
-            Checkpoint checkpoint = new CheckpointResolver(files.store(), Progress.onStderr()::say).at(path);
+            Checkpoint checkpoint = path.resolve(files.store());
             WeftConfig config = options.over(ReplicaLoader.configOf(checkpoint));
             try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())) {
-                summary(application, config, checkpoint).print();
+                Summary summary = input.isEmpty()
+                        ? summary(application, config, checkpoint)
+                        : ofText(application, config.corpus().reading(input), checkpoint);
+                summary.print();
             }
             return ExitStatus.DONE.code();
         }
+    }
+
+    private static Summary ofText(SparkApplication application, CorpusConfig corpus, Checkpoint checkpoint)
+            throws IOException {
+        TextEvaluationJob.Result result = new TextEvaluationJob(application, corpus).run(checkpoint);
+        return new Summary("evaluate")
+                .put("checkpoint", checkpoint.directory())
+                .put("step", checkpoint.manifest().step())
+                .number("loss", result.loss())
+                .number("perplexity", result.perplexity())
+                .number("bits_per_byte", result.bitsPerByte())
+                .put("tokens", result.tokens())
+                .put("documents", result.documents())
+                .put("bytes", result.bytes())
+                .put("params_sha256", checkpoint.manifest().paramsSha256());
     }
 
     static Summary summary(SparkApplication application, WeftConfig config, Checkpoint checkpoint) throws IOException {

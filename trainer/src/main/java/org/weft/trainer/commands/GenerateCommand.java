@@ -1,69 +1,113 @@
 package org.weft.trainer.commands;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointResolver;
-import org.weft.trainer.report.Progress;
-import org.weft.worker.sample.SamplingOptions;
+import org.weft.worker.sample.GenerationOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code generate}: text from a checkpoint, streamed to stdout. */
-@Command(name = "generate", description = "Continue a prompt with a trained model.", mixinStandardHelpOptions = true)
+/** {@code generate}: text from a checkpoint: one prompt's streamed to stdout, several prompts' as they become whole. */
+@Command(name = "generate", description = "Continue prompts with a trained model.", mixinStandardHelpOptions = true)
 public final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options;
 
+    @Mixin
+    private CheckpointOption path;
+
+    @Mixin
+    private SamplingFlags sampling;
+
     @Option(
-            names = "--checkpoint",
-            required = true,
-            paramLabel = "PATH",
-            description = "A checkpoint directory, or a run directory for its newest.")
-    private String path;
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description = "Text to continue; empty to start a document. May be given many times.")
+    private List<String> given = new ArrayList<>();
 
-    @Option(names = "--prompt", defaultValue = "", description = "Text to continue; empty to start a document.")
-    private String prompt;
+    @Option(
+            names = "--prompts",
+            paramLabel = "FILE",
+            description = "Prompts of a file, one a line, or JSON lines with the key prompt (.jsonl).")
+    private String promptsFile;
 
-    @Option(names = "--max-new-tokens", defaultValue = "100", description = "Default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description = "Where the texts go as JSON lines: prompt, text, tokens, finish_reason, seed.")
+    private String output;
+
+    @Option(
+            names = "--max-new-tokens",
+            defaultValue = "100",
+            paramLabel = "N",
+            description = "Of each text; default ${DEFAULT-VALUE}.")
     private int maxNewTokens;
 
-    @Option(names = "--temperature", defaultValue = "0.8", description = "0 takes the likeliest token; default 0.8.")
-    private double temperature;
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description = "Ends a text before the first such string. May be given many times.")
+    private List<String> stops = new ArrayList<>();
 
-    @Option(names = "--top-k", defaultValue = "0", description = "Sample among the K likeliest tokens; 0 for all.")
-    private int topK;
+    @Option(
+            names = "--batch-size",
+            defaultValue = "8",
+            paramLabel = "N",
+            description = "Texts that grow side by side; default ${DEFAULT-VALUE}.")
+    private int batchSize;
 
-    @Option(names = "--top-p", defaultValue = "1.0", description = "Sample within this mass of probability.")
-    private double topP;
-
-    @Option(names = "--seed", defaultValue = "42", description = "Same seed, same text.")
-    private long seed;
+    @Option(
+            names = "--no-cache",
+            description =
+                    "Compute every token from the whole text before it, without keys and values kept: slow, to compare.")
+    private boolean uncached;
 
     @Override
     public Integer call() throws Exception {
-        if (maxNewTokens < 1) {
-            throw WeftException.usage("--max-new-tokens " + maxNewTokens + " must be at least 1", "");
-        }
-        SamplingOptions sampling = new SamplingOptions(temperature, topK, topP, seed);
+        GenerationOptions how = howToGenerate();
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
-            Checkpoint checkpoint = new CheckpointResolver(store, Progress.onStderr()::say).at(path);
+            List<String> prompts = prompts(store);
+            Checkpoint checkpoint = path.resolve(store);
             try (Generation generation = Generation.open(store, checkpoint)) {
-                String text = generation.generate(prompt, maxNewTokens, sampling, piece -> {
-                    System.out.print(piece);
-                    System.out.flush();
-                });
-                System.out.println();
-                new Summary("generate")
-                        .put("checkpoint", checkpoint.directory())
-                        .put("text", text)
-                        .print();
+                long start = System.nanoTime();
+                List<Generation.Continuation> texts =
+                        generation.generate(prompts, how, stops, new GeneratedOutput(prompts, output != null));
+                double seconds = (System.nanoTime() - start) * 1e-9;
+                if (output != null) {
+                    new BatchFiles(store).write(output, prompts, texts, how.sampling());
+                }
+                GeneratedOutput.summary(checkpoint, prompts, texts, seconds).print();
             }
             return ExitStatus.DONE.code();
         }
+    }
+
+    private GenerationOptions howToGenerate() {
+        if (maxNewTokens < 1) {
+            throw WeftException.usage("--max-new-tokens " + maxNewTokens + " must be at least 1", "");
+        }
+        if (batchSize < 1) {
+            throw WeftException.usage("--batch-size " + batchSize + " must be at least 1", "");
+        }
+        if (stops.contains("")) {
+            throw WeftException.usage("--stop is empty: every text would end before it began", "give it some text");
+        }
+        return new GenerationOptions(sampling.options(), maxNewTokens, batchSize, !uncached);
+    }
+
+    private List<String> prompts(Store store) throws IOException {
+        List<String> prompts = new ArrayList<>(given);
+        if (promptsFile != null) {
+            prompts.addAll(new BatchFiles(store).prompts(promptsFile));
+        }
+        return prompts.isEmpty() ? List.of("") : prompts;
     }
 }

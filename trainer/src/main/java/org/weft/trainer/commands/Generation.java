@@ -1,17 +1,20 @@
 package org.weft.trainer.commands;
 
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.function.Consumer;
+import java.util.ArrayList;
+import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.corpus.TextTokenizer;
 import org.weft.worker.engine.ModelReplica;
-import org.weft.worker.sample.SamplingOptions;
+import org.weft.worker.sample.FinishReason;
+import org.weft.worker.sample.GeneratedText;
+import org.weft.worker.sample.GenerationListener;
+import org.weft.worker.sample.GenerationOptions;
 import org.weft.worker.sample.TokenGenerator;
 
 /** Text out of a checkpoint, on this machine: what generate and quickstart have in common. One thread's. */
@@ -26,69 +29,92 @@ final class Generation implements AutoCloseable {
         this.generator = new TokenGenerator(replica, context, tokenizer.endOfText());
     }
 
-    /** Loads a checkpoint and the tokenizer of the corpus that it was trained on. */
+    /** Loads a checkpoint and the tokenizer that its model speaks. */
     static Generation open(Store store, Checkpoint checkpoint) throws IOException {
         WeftConfig config = ReplicaLoader.configOf(checkpoint);
-        String corpusDir = config.run().corpusDir();
-        CorpusManifest corpus = CorpusManifest.load(store, corpusDir);
-        if (!corpus.tokenizerSha256().equals(checkpoint.manifest().tokenizerSha256())) {
-            throw WeftException.invalidData(
-                    corpusDir + " was prepared anew since " + checkpoint.directory() + " was trained",
-                    "the checkpoint's tokenizer is gone; prepare into another run.dir next time");
-        }
-        byte[] json = corpus.loadTokenizer(store, corpusDir);
-        TextTokenizer tokenizer = TextTokenizer.of(json, corpusDir + "/" + corpus.tokenizerFile());
+        requireCausal(config, checkpoint);
+        ModelTokenizer found = ModelTokenizer.of(store, checkpoint);
+        TextTokenizer tokenizer = TextTokenizer.of(found.json(), found.path());
         return new Generation(
                 ReplicaLoader.open(store, checkpoint), tokenizer, config.model().context());
     }
 
-    /**
-     * Continues a prompt; an empty one starts a document. Streams text as soon as it is whole characters.
-     *
-     * @return the text, prompt included
-     */
-    String generate(String prompt, int maxNewTokens, SamplingOptions options, Consumer<String> onText) {
-        int[] start = prompt.isEmpty() ? new int[] {tokenizer.endOfText()} : tokenizer.encode(prompt);
-        TextStream stream = new TextStream(maxNewTokens, onText);
-        onText.accept(prompt);
-        generator.generate(start, maxNewTokens, options, stream::token);
-        return prompt + stream.end();
+    private static void requireCausal(WeftConfig config, Checkpoint checkpoint) {
+        if (!config.model().causal()) {
+            throw WeftException.usage(
+                    checkpoint.directory() + " continues no text: model.architecture="
+                            + config.model().architecture() + " predicts masked tokens",
+                    "weft fill --checkpoint " + checkpoint.directory() + " --text '... [MASK] ...'");
+        }
     }
 
-    /** Decodes new tokens as they come; a character whose bytes are not all there yet waits for the next token. */
-    private final class TextStream {
-        private static final char REPLACEMENT = '\uFFFD';
-        private final int[] tokens;
-        private final Consumer<String> onText;
-        private int count;
-        private String shown = "";
+    /**
+     * What follows a prompt.
+     *
+     * @param text without the prompt
+     * @param tokens that the model chose for it
+     */
+    record Continuation(String text, int tokens, FinishReason reason) {}
 
-        TextStream(int maxNewTokens, Consumer<String> onText) {
-            this.tokens = new int[maxNewTokens];
-            this.onText = onText;
+    /** Told of texts as they grow; a text is named by its prompt's index. */
+    interface Listener {
+        /** The next piece of a text: whole characters, no part of a stop string. */
+        default void piece(int prompt, String text) {
+            // Who waits for whole texts needs none.
         }
 
-        void token(int token) {
-            if (token == tokenizer.endOfText()) {
-                return;
-            }
-            tokens[count++] = token;
-            String text = tokenizer.decode(Arrays.copyOf(tokens, count));
-            if (!text.isEmpty() && text.charAt(text.length() - 1) != REPLACEMENT) {
-                show(text);
+        /** A text is whole. */
+        default void whole(int prompt, Continuation continuation) {
+            // The result has it too.
+        }
+    }
+
+    /**
+     * Continues prompts; an empty one starts a document.
+     *
+     * @param stops texts end before the first of these strings
+     * @return what follows each, in their order
+     */
+    List<Continuation> generate(
+            List<String> prompts, GenerationOptions options, List<String> stops, Listener listener) {
+        List<int[]> starts = new ArrayList<>();
+        for (int[] tokens : tokenizer.encode(prompts)) {
+            starts.add(tokens.length == 0 ? new int[] {tokenizer.endOfText()} : tokens);
+        }
+        Streams streams = new Streams(prompts.size(), stops, listener);
+        generator.generate(starts, options, streams);
+        return List.of(streams.done);
+    }
+
+    /** The texts of one call, from tokens to pieces. */
+    private final class Streams implements GenerationListener {
+        private final TextStream[] streams;
+        private final Continuation[] done;
+        private final Listener listener;
+
+        Streams(int count, List<String> stops, Listener listener) {
+            this.streams = new TextStream[count];
+            this.done = new Continuation[count];
+            this.listener = listener;
+            for (int i = 0; i < count; i++) {
+                int prompt = i;
+                streams[i] = new TextStream(tokenizer::decode, stops, piece -> listener.piece(prompt, piece));
             }
         }
 
-        private void show(String text) {
-            onText.accept(text.substring(Math.min(shown.length(), text.length())));
-            shown = text;
+        @Override
+        public boolean chosen(int prompt, int token) {
+            return streams[prompt].token(token);
         }
 
-        String end() {
-            if (count > 0) {
-                show(tokenizer.decode(Arrays.copyOf(tokens, count)));
+        @Override
+        public void ended(int prompt, GeneratedText generated) {
+            if (generated.reason() != FinishReason.STOP_STRING) {
+                streams[prompt].end();
             }
-            return shown;
+            done[prompt] = new Continuation(streams[prompt].text(), generated.tokens().length, generated.reason());
+            streams[prompt] = null;
+            listener.whole(prompt, done[prompt]);
         }
     }
 

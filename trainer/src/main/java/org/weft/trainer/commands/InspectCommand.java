@@ -12,15 +12,17 @@ import org.weft.core.WeftException;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Store;
+import org.weft.trainer.huggingface.HuggingFaceFacts;
+import org.weft.trainer.huggingface.HuggingFaceModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code inspect}: what a checkpoint, a corpus or a run directory holds, as JSON. */
+/** {@code inspect}: what a checkpoint, a corpus, a run directory or a Hugging Face model holds, as JSON. */
 @Command(
         name = "inspect",
-        description = "Print the facts of a checkpoint, a corpus or a run directory as JSON.",
+        description = "Print the facts of a checkpoint, a corpus, a run or a Hugging Face directory as JSON.",
         mixinStandardHelpOptions = true)
 public final class InspectCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -29,7 +31,9 @@ public final class InspectCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options;
 
-    @Parameters(paramLabel = "PATH", description = "A checkpoint, corpus or run directory.")
+    @Parameters(
+            paramLabel = "PATH",
+            description = "A checkpoint, corpus, run or Hugging Face directory, or a .safetensors file.")
     private String path;
 
     @Option(names = "--verify", description = "Also read every file of a checkpoint and check its SHA-256.")
@@ -39,10 +43,20 @@ public final class InspectCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
-            ObjectNode facts = store.exists(path + "/" + MANIFEST) ? manifest(store, path) : run(store);
+            ObjectNode facts = facts(store);
             System.out.println(JSON.writeValueAsString(facts));
             return ExitStatus.DONE.code();
         }
+    }
+
+    private ObjectNode facts(Store store) throws IOException {
+        if (store.exists(path + "/" + MANIFEST)) {
+            return manifest(store, path);
+        }
+        if (path.endsWith(".safetensors")) {
+            return HuggingFaceFacts.ofFile(store, path);
+        }
+        return HuggingFaceModel.isAt(store, path) ? HuggingFaceFacts.ofDirectory(store, path) : run(store);
     }
 
     private ObjectNode manifest(Store store, String directory) throws IOException {
@@ -68,7 +82,8 @@ public final class InspectCommand implements Callable<Integer> {
         boolean corpus = store.exists(path + "/corpus/" + MANIFEST);
         if (checkpoints.isEmpty() && !corpus) {
             throw WeftException.invalidData(
-                    path + " is no checkpoint, corpus or run directory", "give a directory with a " + MANIFEST);
+                    path + " is no checkpoint, corpus, run or Hugging Face directory",
+                    "give a directory with a " + MANIFEST + ", or one with config.json and model.safetensors");
         }
         ObjectNode facts = JSON.createObjectNode().put("kind", "run").put("path", path);
         if (corpus) {

@@ -36,7 +36,11 @@ public final class PrepareCommand implements Callable<Integer> {
             throw WeftException.usage("corpus.input is empty", "give files, directories or globs to read");
         }
         return new CorpusJob(application.context(), application.store(), progress::say)
-                .run(config.corpus(), config.tokenizer(), config.run().corpusDir());
+                .run(
+                        config.corpus(),
+                        config.tokenizer(),
+                        config.model(),
+                        config.run().corpusDir());
     }
 
     static Summary summary(WeftConfig config, CorpusManifest manifest) {

@@ -25,6 +25,13 @@ public final class PretrainCommand implements Callable<Integer> {
             description = "Go on from the newest checkpoint that verifies, or from that of STEP.")
     private String resume;
 
+    @Option(
+            names = "--from",
+            paramLabel = "PATH",
+            description = "Start with the parameters of a Hugging Face directory, a checkpoint or a run's newest. With "
+                    + "--resume, only where this run has no checkpoint yet.")
+    private String from;
+
     @Override
     public Integer call() throws Exception {
         if (resume != null && !resume.equals(Pretraining.LATEST) && !resume.matches("\\d{1,8}")) {
@@ -33,7 +40,7 @@ public final class PretrainCommand implements Callable<Integer> {
         WeftConfig config = options.load();
         try (ConfigOptions.FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "pretrain", files.settings())) {
-            RunResult result = new Pretraining(application, config, Progress.onStderr()).run(resume);
+            RunResult result = new Pretraining(application, config, Progress.onStderr()).run(resume, from);
             Summary.of("pretrain", result).print();
             return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
         }

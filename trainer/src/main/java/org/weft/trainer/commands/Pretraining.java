@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.TokenCorpus;
@@ -15,11 +16,13 @@ import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
+import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.cluster.TrainingJob;
 import org.weft.trainer.coordinator.RunPlan;
 import org.weft.trainer.corpus.CorpusVerification;
+import org.weft.trainer.huggingface.StartingParameters;
 import org.weft.trainer.lease.Driver;
 import org.weft.trainer.lease.RunLease;
 import org.weft.trainer.report.Progress;
@@ -45,16 +48,26 @@ final class Pretraining {
      * @param resume null to start anew, {@link #LATEST}, or a step
      */
     RunResult run(String resume) throws IOException {
-        CorpusManifest corpus = corpus();
+        return run(resume, null);
+    }
+
+    /**
+     * @param resume null to start anew, {@link #LATEST}, or a step
+     * @param from where the parameters come from that a run without a checkpoint starts with; null for fresh ones
+     */
+    RunResult run(String resume, String from) throws IOException {
+        CorpusManifest.load(store, config.run().corpusDir()); // A run without a corpus leaves no trace.
         Driver driver = Driver.here(application.context().sc().applicationId());
+        // Before the corpus is verified: executors start while a dead driver's lease is watched.
         try (RunLease lease = RunLease.acquire(store, config.run(), driver, progress::say)) {
-            return run(resume, corpus, lease);
+            return run(resume, from, corpus(), lease);
         }
     }
 
-    private RunResult run(String resume, CorpusManifest corpus, RunLease lease) throws IOException {
+    private RunResult run(String resume, String from, CorpusManifest corpus, RunLease lease) throws IOException {
         ModelShape shape = new ModelShape(config.model(), corpus.vocabSize());
-        Checkpoint start = startingPoint(resume, shape, corpus);
+        Checkpoint own = startingPoint(resume, shape, corpus);
+        Checkpoint start = own == null && from != null ? startFrom(from, shape, corpus) : own;
         int startStep = start == null ? 0 : start.manifest().step();
         CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
         // What checkpoints show, and what a driver that committed none wrote down.
@@ -126,6 +139,7 @@ final class Pretraining {
             return null;
         }
         CheckpointResolver.requireLayout(start, shape.layout());
+        requireSameComputation(start);
         if (!start.manifest().tokenizerSha256().equals(corpus.tokenizerSha256())) {
             throw WeftException.invalidData(
                     start.directory() + " was trained with another tokenizer than "
@@ -135,6 +149,35 @@ final class Pretraining {
         progress.say("resuming from " + start.directory());
         sayWhatChanged(start.manifest().config());
         return start;
+    }
+
+    private Checkpoint startFrom(String from, ModelShape shape, CorpusManifest corpus) throws IOException {
+        Checkpoint start = new StartingParameters(store, config, corpus, progress::say).of(from);
+        CheckpointResolver.requireLayout(start, shape.layout());
+        progress.say("starting at step 0 with the parameters of " + from);
+        return start;
+    }
+
+    /** Heads and epsilon are in no parameter's shape, but another number of them is another model. */
+    private void requireSameComputation(Checkpoint start) {
+        ModelConfig before = ReplicaLoader.configOf(start).model();
+        ModelConfig now = config.model();
+        if (before.heads() != now.heads()
+                || before.keyValueHeads() != now.keyValueHeads()
+                || before.epsilon() != now.epsilon()) {
+            throw WeftException.invalidData(
+                    String.format(
+                            "%s was trained with heads=%d kv_heads=%d norm_epsilon=%s, configured are heads=%d kv_heads=%d"
+                                    + " norm_epsilon=%s",
+                            start.directory(),
+                            before.heads(),
+                            before.keyValueHeads(),
+                            before.epsilon(),
+                            now.heads(),
+                            now.keyValueHeads(),
+                            now.epsilon()),
+                    "give the model section that it was trained with, or start anew in another run.dir");
+        }
     }
 
     private static void requireFresh(CheckpointResolver resolver, String directory) throws IOException {

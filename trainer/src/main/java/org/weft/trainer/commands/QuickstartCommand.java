@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
@@ -22,6 +23,7 @@ import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.local.EmbeddedHdfs;
 import org.weft.trainer.local.SampleCorpus;
 import org.weft.trainer.report.Progress;
+import org.weft.worker.sample.GenerationOptions;
 import org.weft.worker.sample.SamplingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -172,12 +174,14 @@ public final class QuickstartCommand implements Callable<Integer> {
 
     private void generate(Store store, Checkpoint checkpoint) throws IOException {
         try (Generation generation = Generation.open(store, checkpoint)) {
-            for (int i = 0; i < SAMPLES; i++) {
-                SamplingOptions options = new SamplingOptions(
-                        SAMPLING.temperature(), SAMPLING.topK(), SAMPLING.topP(), SAMPLING.seed() + i);
-                String text = generation.generate("", SAMPLE_TOKENS, options, piece -> {});
-                progress.say("sample " + (i + 1) + ": " + text.strip());
-            }
+            GenerationOptions options = new GenerationOptions(SAMPLING, SAMPLE_TOKENS, SAMPLES, true);
+            List<String> prompts = Collections.nCopies(SAMPLES, "");
+            generation.generate(prompts, options, List.of(), new Generation.Listener() {
+                @Override
+                public void whole(int prompt, Generation.Continuation sample) {
+                    progress.say("sample " + (prompt + 1) + ": " + sample.text().strip());
+                }
+            });
         }
     }
 

@@ -1,6 +1,7 @@
 package org.weft.trainer.commands;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.weft.trainer.cluster.RunResult;
@@ -33,6 +34,12 @@ final class Summary {
 
     Summary put(String key, long value) {
         object.put(key, value);
+        return this;
+    }
+
+    /** A value of several parts. */
+    Summary put(String key, JsonNode value) {
+        object.set(key, value);
         return this;
     }
 

@@ -16,6 +16,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.TaskCompletionListener;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.CorpusShard;
@@ -56,15 +57,20 @@ public final class CorpusJob {
         this.splitBytes = splitBytes;
     }
 
-    /** Prepares a corpus in a directory and replaces the one that stands there. Nothing is written elsewhere. */
-    public CorpusManifest run(CorpusConfig corpus, TokenizerConfig tokenizer, String corpusDir) throws IOException {
+    /**
+     * Prepares a corpus in a directory and replaces the one that stands there. Nothing is written elsewhere.
+     *
+     * @param model that the corpus is for: a BPE that is trained here gets the special tokens that it needs
+     */
+    public CorpusManifest run(CorpusConfig corpus, TokenizerConfig tokenizer, ModelConfig model, String corpusDir)
+            throws IOException {
         InputFiles input = InputFiles.of(store, corpus, splitBytes);
         int shards = (int) Math.max(1, (input.bytes() + corpus.shardBytes() - 1) / corpus.shardBytes());
         progress.accept("reading " + input.files() + " files, " + input.bytes() + " bytes");
         try (CorpusStaging staging = new CorpusStaging(store, corpusDir)) {
             staging.begin();
             JavaPairRDD<byte[], byte[]> documents = sorted(read(input), shards);
-            byte[] tokenizerJson = tokenizer(tokenizer, train(documents, corpus.valFraction()));
+            byte[] tokenizerJson = tokenizer(tokenizer, model, train(documents, corpus.valFraction()));
             staging.write(CorpusManifest.TOKENIZER_FILE, tokenizerJson);
             CorpusManifest manifest = encode(documents, tokenizerJson, corpus, staging.directory());
             staging.commit(manifest);
@@ -115,11 +121,10 @@ public final class CorpusJob {
     }
 
     /** The bytes of the {@code tokenizer.json} that the configuration asks for. */
-    private byte[] tokenizer(TokenizerConfig config, JavaRDD<byte[]> trainDocuments) throws IOException {
+    private byte[] tokenizer(TokenizerConfig config, ModelConfig model, JavaRDD<byte[]> trainDocuments)
+            throws IOException {
         return switch (config.kind()) {
-            case "bpe" ->
-                TokenizerJson.of(
-                        new BpeTrainer(BpeTrainer.MAX_WORDS, progress).train(trainDocuments, config.vocabSize() - 1));
+            case "bpe" -> trainBpe(config.vocabSize(), TokenizerJson.specialTokens(model), trainDocuments);
             case "gpt2" -> TokenizerJson.of(Gpt2Vocabulary.load());
             case "file" -> readTokenizer(config.file());
             default ->
@@ -127,6 +132,12 @@ public final class CorpusJob {
                         "tokenizer.kind=" + config.kind() + " must be one of bpe, file, gpt2",
                         "see docs/configuration.md");
         };
+    }
+
+    private byte[] trainBpe(int vocabSize, List<String> specialTokens, JavaRDD<byte[]> trainDocuments) {
+        BpeModel learnt =
+                new BpeTrainer(BpeTrainer.MAX_WORDS, progress).train(trainDocuments, vocabSize - specialTokens.size());
+        return TokenizerJson.of(learnt, specialTokens);
     }
 
     private byte[] readTokenizer(String file) throws IOException {

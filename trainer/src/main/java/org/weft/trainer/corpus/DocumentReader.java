@@ -28,7 +28,7 @@ import org.weft.trainer.corpus.InputSplit.Unit;
  * <p>Line ends become LF; documents of white space alone are dropped; a text longer than {@value #MAX_DOCUMENT_BYTES}
  * bytes becomes several documents, so that no task ever holds more of one. Owned by one thread.
  */
-final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
+public final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
     static final int MAX_DOCUMENT_BYTES = 4 << 20;
     static final int MAX_JSON_LINE_BYTES = 32 << 20;
 
@@ -56,7 +56,8 @@ final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
         this.separator = split.start() == 0 ? 0 : NONE;
     }
 
-    static DocumentReader open(Store store, InputSplit split) throws IOException {
+    /** Opens the split's file; the caller closes the reader, which closes itself at the end of the split. */
+    public static DocumentReader open(Store store, InputSplit split) throws IOException {
         int maxLineBytes = split.unit() == Unit.JSON ? MAX_JSON_LINE_BYTES : MAX_DOCUMENT_BYTES;
         return new DocumentReader(split, SplitLines.open(store, split, maxLineBytes));
     }

@@ -15,23 +15,29 @@ import org.weft.core.storage.Store.Entry;
 import org.weft.trainer.corpus.InputSplit.Unit;
 
 /**
- * The input of {@code prepare}, cut into the parts that tasks read. Files that nothing compresses are cut by byte
+ * The text that {@code prepare} and {@code evaluate --input} read, cut into the parts that tasks read. Files that nothing compresses are cut by byte
  * range, so that one file of 100 GB is read by all executors; small files share a task.
  *
  * @param files how many there are
  * @param bytes their stored bytes; decides the number of token shards
  * @param tasks what each task reads
  */
-record InputFiles(int files, long bytes, List<Task> tasks) {
+public record InputFiles(int files, long bytes, List<Task> tasks) {
 
     /** The parts that one task reads, one after the other. */
-    record Task(ArrayList<InputSplit> splits) implements Serializable {}
+    public record Task(ArrayList<InputSplit> splits) implements Serializable {}
 
     /** Resolves {@code corpus.input}; splits are of at most {@code splitBytes}. */
     static InputFiles of(Store store, CorpusConfig corpus, long splitBytes) throws IOException {
+        return of(store, corpus, splitBytes, "corpus.input");
+    }
+
+    /**
+     * @param name of what the user gave, for errors
+     */
+    public static InputFiles of(Store store, CorpusConfig corpus, long splitBytes, String name) throws IOException {
         if (corpus.input().isEmpty()) {
-            throw WeftException.usage(
-                    "corpus.input is not set", "name the files, directories or globs that hold the text");
+            throw WeftException.usage(name + " is not set", "name the files, directories or globs that hold the text");
         }
         Map<String, Entry> files = new TreeMap<>();
         for (String input : corpus.input()) {
@@ -39,7 +45,7 @@ record InputFiles(int files, long bytes, List<Task> tasks) {
                 store.files(input).forEach(file -> files.put(file.path(), file));
             } catch (FileNotFoundException absent) {
                 throw WeftException.usage(
-                        "corpus.input: no such file or directory: " + input,
+                        name + ": no such file or directory: " + input,
                         "give a path that exists; without a scheme it belongs to the default file system");
             }
         }

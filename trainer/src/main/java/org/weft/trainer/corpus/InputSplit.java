@@ -8,10 +8,10 @@ import java.io.Serializable;
  * @param end {@link Long#MAX_VALUE} for a file that is read whole
  * @param textField the key of the text, for {@link Unit#JSON}
  */
-record InputSplit(String path, long start, long end, Unit unit, String textField) implements Serializable {
+public record InputSplit(String path, long start, long end, Unit unit, String textField) implements Serializable {
 
     /** What is one document of a file. */
-    enum Unit {
+    public enum Unit {
         /** Lines up to a blank one. */
         PARAGRAPH,
         /** One line. */

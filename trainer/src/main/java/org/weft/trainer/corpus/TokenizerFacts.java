@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.weft.core.WeftException;
 
 /**
@@ -14,7 +15,7 @@ import org.weft.core.WeftException;
  * @param vocabSize one more than the largest id
  * @param endOfText id of the token that ends a document
  */
-record TokenizerFacts(int vocabSize, int endOfText) {
+public record TokenizerFacts(int vocabSize, int endOfText) {
 
     /** What tokenizers call the end of a text, the most telling first. */
     private static final List<String> END_OF_TEXT =
@@ -26,6 +27,28 @@ record TokenizerFacts(int vocabSize, int endOfText) {
      * @param name names the file in errors
      */
     static TokenizerFacts of(byte[] tokenizerJson, String name) {
+        Map<String, Integer> ids = ids(tokenizerJson, name);
+        int largest = ids.values().stream().mapToInt(Integer::intValue).max().getAsInt();
+        Optional<String> endOfText = endOfTextIn(ids);
+        if (endOfText.isPresent()) {
+            return new TokenizerFacts(largest + 1, ids.get(endOfText.get()));
+        }
+        throw WeftException.invalidData(
+                "tokenizer has no token for the end of a text: " + name + " looked for " + END_OF_TEXT,
+                "add <|endoftext|> to its added_tokens");
+    }
+
+    /** The token of a vocabulary that ends a document; empty where there is none. */
+    public static Optional<String> endOfTextIn(Map<String, Integer> ids) {
+        return END_OF_TEXT.stream().filter(ids::containsKey).findFirst();
+    }
+
+    /**
+     * Every token of a {@code tokenizer.json} with its id, never none.
+     *
+     * @param name names the file in errors
+     */
+    public static Map<String, Integer> ids(byte[] tokenizerJson, String name) {
         JsonNode root;
         try {
             root = new ObjectMapper().readTree(tokenizerJson);
@@ -50,14 +73,6 @@ record TokenizerFacts(int vocabSize, int endOfText) {
         if (ids.isEmpty()) {
             throw WeftException.invalidData("tokenizer has no vocabulary: " + name, HINT);
         }
-        int largest = ids.values().stream().mapToInt(Integer::intValue).max().getAsInt();
-        for (String candidate : END_OF_TEXT) {
-            if (ids.containsKey(candidate)) {
-                return new TokenizerFacts(largest + 1, ids.get(candidate));
-            }
-        }
-        throw WeftException.invalidData(
-                "tokenizer has no token for the end of a text: " + name + " looked for " + END_OF_TEXT,
-                "add <|endoftext|> to its added_tokens");
+        return ids;
     }
 }

@@ -115,11 +115,11 @@ class CorpusJobErrorsTest {
     void aFailureLeavesTheOldCorpusAsItWas() throws IOException {
         Path good =
                 SparkFixture.write(directory.resolve("good.txt"), String.join("\n\n", SparkFixture.documents(50, 1)));
-        job().run(corpus(good), SparkFixture.bpe(300), out.toString());
+        job().run(corpus(good), SparkFixture.bpe(300), SparkFixture.GPT2, out.toString());
         var before = SparkFixture.contents(out);
         Path bad = SparkFixture.write(directory.resolve("bad.jsonl"), "{}\n");
         assertRejected(
-                () -> job().run(corpus(bad), SparkFixture.bpe(300), out.toString()),
+                () -> job().run(corpus(bad), SparkFixture.bpe(300), SparkFixture.GPT2, out.toString()),
                 ExitStatus.INVALID_DATA,
                 "no text field \"text\"");
         assertThat(SparkFixture.contents(out)).isEqualTo(before);
@@ -129,7 +129,7 @@ class CorpusJobErrorsTest {
     void verificationNamesAllBadShards() throws IOException {
         Path good =
                 SparkFixture.write(directory.resolve("good.txt"), String.join("\n\n", SparkFixture.documents(1500, 1)));
-        job().run(corpus(good), SparkFixture.bpe(300), out.toString());
+        job().run(corpus(good), SparkFixture.bpe(300), SparkFixture.GPT2, out.toString());
         damage("train-00000.tokens", bytes -> bytes[100] ^= 1);
         Files.delete(out.resolve("train-00001.tokens"));
         assertRejected(
@@ -148,11 +148,12 @@ class CorpusJobErrorsTest {
         Path mine = SparkFixture.write(directory.resolve("mine.txt"), "abcd");
         Path other = SparkFixture.write(directory.resolve("other.txt"), "abce");
         Path elsewhere = out.resolveSibling("elsewhere");
-        job().run(corpus(mine), SparkFixture.bpe(257), out.toString());
+        job().run(corpus(mine), SparkFixture.bpe(257), SparkFixture.GPT2, out.toString());
         job().run(
                         corpus(other),
                         new TokenizerConfig(
                                 "file", 0, out.resolve("tokenizer.json").toString()),
+                        SparkFixture.GPT2,
                         elsewhere.toString());
         // The same tokenizer, the same counts, a right checksum: only the manifest knows.
         Files.deleteIfExists(out.resolve(".train-00000.tokens.crc"));
@@ -179,7 +180,7 @@ class CorpusJobErrorsTest {
     }
 
     private void assertFails(CorpusConfig corpus, TokenizerConfig tokenizer, ExitStatus status, String message) {
-        assertRejected(() -> job().run(corpus, tokenizer, out.toString()), status, message);
+        assertRejected(() -> job().run(corpus, tokenizer, SparkFixture.GPT2, out.toString()), status, message);
         assertThat(out.resolve("manifest.json")).doesNotExist();
         assertThat(out.resolve(".staging")).doesNotExist();
     }

@@ -71,7 +71,11 @@ class CorpusJobTest {
         List<String> progress = new ArrayList<>();
         try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
             CorpusManifest manifest = new CorpusJob(spark, store, progress::add, 30_000)
-                    .run(SparkFixture.corpus("auto", "paragraph", 0.2, input), SparkFixture.bpe(400), out("d"));
+                    .run(
+                            SparkFixture.corpus("auto", "paragraph", 0.2, input),
+                            SparkFixture.bpe(400),
+                            SparkFixture.GPT2,
+                            out("d"));
             assertThat(manifest.vocabSize()).isEqualTo(400);
             assertThat(manifest.train().documents() + manifest.val().documents())
                     .isEqualTo(1500);
@@ -94,11 +98,14 @@ class CorpusJobTest {
         try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
             CorpusJob job = new CorpusJob(spark, store, SparkFixture.SILENT);
             CorpusConfig corpus = SparkFixture.corpus("text", "paragraph", 0, input);
-            CorpusManifest gpt2 = job.run(corpus, new TokenizerConfig("gpt2", 0, ""), out("gpt2"));
+            CorpusManifest gpt2 = job.run(corpus, new TokenizerConfig("gpt2", 0, ""), SparkFixture.GPT2, out("gpt2"));
             assertThat(gpt2.vocabSize()).isEqualTo(50257);
             assertThat(gpt2.val().shards()).isEmpty();
-            CorpusManifest file =
-                    job.run(corpus, new TokenizerConfig("file", 0, out("gpt2") + "/tokenizer.json"), out("file"));
+            CorpusManifest file = job.run(
+                    corpus,
+                    new TokenizerConfig("file", 0, out("gpt2") + "/tokenizer.json"),
+                    SparkFixture.GPT2,
+                    out("file"));
             assertThat(file).isEqualTo(gpt2);
         }
     }
@@ -135,7 +142,8 @@ class CorpusJobTest {
 
     private TreeMap<String, String> prepare(JavaSparkContext spark, CorpusConfig corpus, String name, long splitBytes)
             throws IOException {
-        new CorpusJob(spark, store, SparkFixture.SILENT, splitBytes).run(corpus, SparkFixture.bpe(400), out(name));
+        new CorpusJob(spark, store, SparkFixture.SILENT, splitBytes)
+                .run(corpus, SparkFixture.bpe(400), SparkFixture.GPT2, out(name));
         return SparkFixture.contents(Path.of(out(name)));
     }
 

@@ -15,6 +15,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
@@ -22,6 +23,9 @@ import org.weft.core.storage.Store;
 /** What the corpus tests share: a small Spark, configurations, generated text. */
 final class SparkFixture {
     static final Consumer<String> SILENT = message -> {};
+
+    /** What the corpora are for. */
+    static final ModelConfig GPT2 = ModelConfig.gpt2(1, 8, 1, 8, 0);
 
     private static final String[] WORDS =
             "the a ship sailed sea wind never always 12 7 don't it's café naïve 北京 東京 🙂 and or from under light"

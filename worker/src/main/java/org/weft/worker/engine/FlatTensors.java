@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
@@ -21,14 +22,23 @@ import org.weft.core.params.ParameterLayout;
  */
 final class FlatTensors {
     private final ParameterLayout layout;
+    private final FlatVector parameters; // (P)
+    private final FlatVector gradients; // (P)
     private final Leaves wide;
     private final Leaves narrow; // wide itself without bfloat16
     private volatile boolean stale = true;
 
     FlatTensors(ParameterLayout layout, ComputeDevice device, ScalarType type, boolean bfloat16) {
         this.layout = layout;
-        wide = new Leaves(layout, device, type);
-        narrow = bfloat16 ? new Leaves(layout, device, ScalarType.BFloat16) : wide;
+        parameters = device.allocate(layout.size(), type);
+        gradients = device.allocate(layout.size(), type);
+        wide = new Leaves(layout, parameters.tensor(), gradients.tensor());
+        if (bfloat16) {
+            Tensor rounded = parameters.tensor().to(ScalarType.BFloat16); // (P)
+            narrow = new Leaves(layout, rounded, torch.zeros_like(rounded));
+        } else {
+            narrow = wide;
+        }
     }
 
     /** The parameter as a leaf of autograd, in its own shape. */
@@ -48,12 +58,12 @@ final class FlatTensors {
 
     /** What matrix products are computed in. */
     ScalarType factorType() {
-        return narrow.parameters.tensor().scalar_type();
+        return narrow.parameters.scalar_type();
     }
 
     /** What everything else is computed in. */
     ScalarType type() {
-        return wide.parameters.tensor().scalar_type();
+        return wide.parameters.scalar_type();
     }
 
     boolean bfloat16() {
@@ -69,7 +79,7 @@ final class FlatTensors {
     void refreshFactors() {
         if (bfloat16() && stale) {
             stale = false;
-            narrow.parameters.tensor().copy_(wide.parameters.tensor()); // (P)
+            narrow.parameters.copy_(wide.parameters); // (P)
         }
     }
 
@@ -79,18 +89,18 @@ final class FlatTensors {
             return;
         }
         try (PointerScope scope = new PointerScope()) {
-            Tensor rounded = narrow.gradients.tensor().narrow(0, offset, length);
-            wide.gradients.tensor().narrow(0, offset, length).add_(rounded);
+            Tensor rounded = narrow.gradients.narrow(0, offset, length);
+            wide.gradients.narrow(0, offset, length).add_(rounded);
             rounded.zero_();
         }
     }
 
     FlatVector parameters() {
-        return wide.parameters;
+        return parameters;
     }
 
     FlatVector gradients() {
-        return wide.gradients;
+        return gradients;
     }
 
     ParameterLayout layout() {
@@ -99,14 +109,14 @@ final class FlatTensors {
 
     /** Two flat vectors and a leaf for each parameter. */
     private static final class Leaves {
-        private final FlatVector parameters; // (P)
-        private final FlatVector gradients; // (P)
+        private final Tensor parameters; // (P)
+        private final Tensor gradients; // (P)
         private final Map<String, Tensor> leaves = new HashMap<>();
         private final Map<String, Tensor> leafGradients = new HashMap<>();
 
-        Leaves(ParameterLayout layout, ComputeDevice device, ScalarType type) {
-            parameters = device.allocate(layout.size(), type);
-            gradients = device.allocate(layout.size(), type);
+        Leaves(ParameterLayout layout, Tensor parameters, Tensor gradients) {
+            this.parameters = parameters;
+            this.gradients = gradients;
             for (Parameter parameter : layout.parameters()) {
                 Tensor leaf = view(parameters, parameter);
                 Tensor gradient = view(gradients, parameter);
@@ -133,11 +143,10 @@ final class FlatTensors {
             return tensor;
         }
 
-        private static Tensor view(FlatVector vector, Parameter parameter) {
+        private static Tensor view(Tensor vector, Parameter parameter) {
             long[] shape =
                     parameter.shape().stream().mapToLong(Integer::longValue).toArray();
-            return vector.tensor()
-                    .narrow(0, parameter.offset(), parameter.size())
+            return vector.narrow(0, parameter.offset(), parameter.size())
                     .view(shape)
                     .detach();
         }

@@ -77,7 +77,7 @@ public interface ModelReplica extends AutoCloseable {
         return new RecomputingDecoder(this, rows);
     }
 
-    /** Floating-point operations a second of this replica's device and threads in a large matrix product, measured. */
+    /** Floating-point operations a second of this replica's device and threads in a large matrix product of its precision. */
     double measurePeakFlops();
 
     @Override

@@ -158,8 +158,8 @@ public final class TorchReplica implements ModelReplica {
         try (PointerScope scope = new PointerScope()) {
             TensorOptions kind = flat.parameters().tensor().options();
             long[] square = {PEAK_SIZE, PEAK_SIZE};
-            Tensor a = torch.ones(square, kind); // (M, M)
-            Tensor b = torch.ones(square, kind); // (M, M)
+            Tensor a = torch.ones(square, kind).to(flat.factorType()); // (M, M)
+            Tensor b = torch.ones(square, kind).to(flat.factorType()); // (M, M)
             Tensor c = torch.mm(a, b); // (M, M)
             device.synchronize();
             LongSupplier clock = device instanceof CpuDevice && options.threads() == 1

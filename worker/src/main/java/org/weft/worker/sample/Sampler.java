@@ -1,20 +1,33 @@
 package org.weft.worker.sample;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.stream.IntStream;
+import org.weft.core.SplitMix64;
 
 /**
- * Chooses the next token: temperature, then top-k, then top-p (Holtzman et al. 2020), then one draw. Draw n is a
- * function of (seed, n) alone; tokens of equal logits are ordered by their id. Not shared between threads.
+ * Chooses the tokens of one text: repetition penalty (Keskar et al. 2019, CTRL, section 4.1), temperature, top-k, top-p
+ * (Holtzman et al. 2020), then one draw. Draw n is a function of (seed, n) alone; tokens of equal logits are ordered by
+ * their id. Not shared between threads, nor between texts: it remembers which tokens its text holds.
  *
  * <p>V vocabulary.
  */
 public final class Sampler {
     private final SamplingOptions options;
+    private final long start; // of the sequence of draws
+    private final BitSet seen = new BitSet();
     private long draws;
 
     public Sampler(SamplingOptions options) {
         this.options = options;
+        this.start = SplitMix64.start(options.seed());
+    }
+
+    /** Tokens that the text begins with: the penalty is theirs too. */
+    public void begin(int[] prompt) {
+        for (int token : prompt) {
+            seen.set(token);
+        }
     }
 
     /**
@@ -24,6 +37,26 @@ public final class Sampler {
      */
     public int next(float[] logits) {
         checkFinite(logits);
+        int token = choose(options.repetitionPenalty() == SamplingOptions.NO_PENALTY ? logits : penalize(logits));
+        seen.set(token);
+        return token;
+    }
+
+    /**
+     * The logits of tokens that the text holds made smaller: positive ones divided, negative ones multiplied. However
+     * often a token came, it pays once; the paper divides all, which would favour a negative one.
+     */
+    private float[] penalize(float[] logits) {
+        float[] penalized = logits.clone(); // (V)
+        float penalty = (float) options.repetitionPenalty();
+        for (int token = seen.nextSetBit(0); token >= 0 && token < logits.length; token = seen.nextSetBit(token + 1)) {
+            float logit = logits[token];
+            penalized[token] = logit > 0 ? logit / penalty : logit * penalty;
+        }
+        return penalized;
+    }
+
+    private int choose(float[] logits) {
         if (options.temperature() == 0) {
             draws++;
             return mostLikely(logits);
@@ -41,7 +74,7 @@ public final class Sampler {
         for (int i = 0; i < kept; i++) {
             keptTotal += weights[i];
         }
-        double at = uniform(options.seed(), draws++) * keptTotal;
+        double at = SplitMix64.uniform(start, draws++) * keptTotal;
         for (int i = 0; i < kept; i++) {
             at -= weights[i];
             if (at < 0) {
@@ -98,16 +131,5 @@ public final class Sampler {
                 throw new IllegalArgumentException("logit of token " + token + " is " + logits[token]);
             }
         }
-    }
-
-    /** Number n of SplitMix64's sequence from the mixed seed, in [0, 1). */
-    static double uniform(long seed, long n) {
-        return (mix(mix(seed) + (n + 1) * 0x9E3779B97F4A7C15L) >>> 11) * 0x1.0p-53;
-    }
-
-    private static long mix(long value) {
-        long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
     }
 }

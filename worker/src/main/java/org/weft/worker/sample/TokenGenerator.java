@@ -1,10 +1,16 @@
 package org.weft.worker.sample;
 
-import java.util.Arrays;
-import java.util.function.IntConsumer;
+import java.util.List;
+import org.weft.worker.engine.Decoder;
 import org.weft.worker.engine.ModelReplica;
 
-/** Generates tokens one after the other with a replica; runs on the replica's thread. */
+/**
+ * Continues prompts with a replica, several side by side; runs on the replica's thread.
+ *
+ * <p>A model sees {@code context} tokens. A text that outgrows them is seen through a window that slides by one token
+ * a step; positions count from the window's beginning, so nothing that was computed before is of use, and each step is
+ * a pass over the whole window.
+ */
 public final class TokenGenerator {
     /** No token ends the text early. */
     public static final int NO_STOP_TOKEN = -1;
@@ -24,28 +30,29 @@ public final class TokenGenerator {
     }
 
     /**
-     * Continues a prompt.
+     * Continues prompts. What follows a prompt depends on it, its index and the options, not on the other prompts.
      *
-     * @param prompt at least one token
-     * @param onToken told each token as it is chosen
-     * @return the chosen tokens, without the prompt
+     * @param prompts of at least one token each
+     * @return what follows each, in their order
      */
-    public int[] generate(int[] prompt, int maxNewTokens, SamplingOptions options, IntConsumer onToken) {
-        if (prompt.length == 0) {
-            throw new IllegalArgumentException("a prompt of no tokens: start with the end-of-text token");
-        }
-        Sampler sampler = new Sampler(options);
-        int[] tokens = Arrays.copyOf(prompt, prompt.length + Math.max(0, maxNewTokens));
-        int length = prompt.length;
-        while (length < tokens.length) {
-            int[] seen = Arrays.copyOfRange(tokens, Math.max(0, length - context), length);
-            int token = sampler.next(replica.nextTokenLogits(seen));
-            if (token == stopToken) {
-                break;
+    public List<GeneratedText> generate(List<int[]> prompts, GenerationOptions options, GenerationListener listener) {
+        for (int i = 0; i < prompts.size(); i++) {
+            if (prompts.get(i).length == 0) {
+                throw new IllegalArgumentException(
+                        "prompt " + i + " is a prompt of no tokens: start with the end-of-text token");
             }
-            tokens[length++] = token;
-            onToken.accept(token);
         }
-        return Arrays.copyOfRange(tokens, prompt.length, length);
+        int rows = Math.min(options.rows(), prompts.size());
+        if (rows == 0) {
+            return List.of();
+        }
+        if (!options.cached()) {
+            return new GenerationRun(prompts, options, listener, stopToken)
+                    .with(new TextRows(rows, context, replica, null));
+        }
+        try (Decoder decoder = replica.decoder(rows)) {
+            return new GenerationRun(prompts, options, listener, stopToken)
+                    .with(new TextRows(rows, context, replica, decoder));
+        }
     }
 }

@@ -58,6 +58,46 @@ class SamplerTest {
     }
 
     @Test
+    void thePenaltyDividesPositiveAndMultipliesNegativeLogits() {
+        Sampler sampler = new Sampler(SamplingOptions.greedy().withRepetitionPenalty(2));
+        sampler.begin(new int[] {0, 3, 3});
+        // 0: 3 -> 1.5; 3: -0.5 -> -1; once, however often it came.
+        assertThat(sampler.next(new float[] {3, 1.6f, -9, -9, -9})).isEqualTo(1);
+        assertThat(sampler.next(new float[] {-9, -9, -0.9f, -0.5f, -9})).isEqualTo(2);
+        // What was chosen has been seen too: 1 and 2 now.
+        assertThat(sampler.next(new float[] {-9, 3, 3, -9, 1.6f})).isEqualTo(4);
+    }
+
+    @Test
+    void thePenaltyLeavesTheLogitsAndTheProbabilitiesOfOthers() {
+        float[] logits = LOGITS.clone();
+        double[] counts = new double[LOGITS.length];
+        for (int i = 0; i < DRAWS; i++) {
+            Sampler fresh = new Sampler(new SamplingOptions(1, 0, 1, 1.5, i));
+            fresh.begin(new int[] {0, 99});
+            counts[fresh.next(logits)]++;
+        }
+        assertThat(logits).isEqualTo(LOGITS);
+        double penalized = Math.pow(0.1, 1.5);
+        assertThat(counts[0] / DRAWS).isCloseTo(penalized / (0.9 + penalized), within(0.015));
+        assertThat(counts[1] / DRAWS).isCloseTo(0.4 / (0.9 + penalized), within(0.015));
+    }
+
+    @Test
+    void eachTextOfABatchHasItsOwnDraws() {
+        SamplingOptions options = new SamplingOptions(1, 0, 1, 9);
+        assertThat(draw(options.ofText(0), 50)).isEqualTo(draw(options, 50));
+        assertThat(draw(options.ofText(1), 50)).isNotEqualTo(draw(options, 50));
+        assertThat(draw(options.ofText(1), 50))
+                .isEqualTo(draw(options.withSeed(options.ofText(1).seed()), 50));
+        assertThat(IntStream.range(0, 10_000)
+                        .mapToLong(i -> options.ofText(i).seed())
+                        .distinct()
+                        .count())
+                .isEqualTo(10_000);
+    }
+
+    @Test
     void isAFunctionOfItsSeed() {
         assertThat(draw(new SamplingOptions(1, 0, 1, 9), 50)).isEqualTo(draw(new SamplingOptions(1, 0, 1, 9), 50));
         assertThat(draw(new SamplingOptions(1, 0, 1, 9), 50)).isNotEqualTo(draw(new SamplingOptions(1, 0, 1, 10), 50));
@@ -82,6 +122,8 @@ class SamplerTest {
                 .hasMessage("temperature=-1.0 must be 0 or more");
         assertThatThrownBy(() -> new SamplingOptions(1, -1, 1, 0)).hasMessage("top_k=-1 must be 0 or more");
         assertThatThrownBy(() -> new SamplingOptions(1, 0, 0, 0)).hasMessage("top_p=0.0 must be in (0, 1]");
+        assertThatThrownBy(() -> SamplingOptions.greedy().withRepetitionPenalty(0))
+                .hasMessage("repetition_penalty=0.0 must be more than 0");
         assertThatThrownBy(() -> new Sampler(SamplingOptions.greedy()).next(new float[] {0, Float.NaN}))
                 .hasMessage("logit of token 1 is NaN");
         assertThatThrownBy(() -> new Sampler(SamplingOptions.greedy()).next(new float[0]))

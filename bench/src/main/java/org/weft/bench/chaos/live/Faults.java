@@ -32,7 +32,7 @@ final class Faults {
                         (network, worker) -> network.lose(worker, true),
                         (network, worker) -> network.lose(worker, false));
             case SLOW_LINK -> new LinkFault(Network::slow, Network::fast);
-            case DELAY -> new LinkFault(Network::delay, Network::fast);
+            case DELAY -> new LinkFault(Network::delay, Network::undelay);
             case KILL_DATANODE -> Faults::killDataNode;
             case STOP_NAMENODE -> Faults::stopNameNode;
             case FULL_DISK -> new FullDisk();
@@ -78,7 +78,7 @@ final class Faults {
         @Override
         public String lack(Scene scene, FaultKind kind) {
             Network network = scene.cluster().network();
-            return network.lack().isEmpty() && kind == FaultKind.DELAY ? network.delayLack() : network.lack();
+            return network.lack().isEmpty() && kind == FaultKind.DELAY ? DelayedLink.lack() : network.lack();
         }
 
         @Override

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A bridge with the address 10.77.N.1, where Master, HDFS and driver listen, and a network namespace for each Worker with
@@ -17,6 +19,7 @@ final class Network implements AutoCloseable {
     private final int number;
     private final int workers;
     private final String lack;
+    private final Map<Integer, DelayedLink> delayed = new HashMap<>();
 
     private Network(int number, int workers, String lack) {
         this.number = number;
@@ -130,17 +133,13 @@ final class Network implements AutoCloseable {
     }
 
     void delay(int worker) throws IOException {
-        shape(worker, "netem", "delay", "100ms");
+        delayed.put(worker, new DelayedLink(link(worker), bridge(number), link(worker) + "d"));
     }
 
-    /** Why packets cannot be delayed; empty where they can. Adds a delay of nothing to the bridge, and takes it away. */
-    String delayLack() {
-        try {
-            Shell.run("tc", "qdisc", "add", "dev", bridge(number), "root", "netem", "delay", "0ms");
-            Shell.run("tc", "qdisc", "del", "dev", bridge(number), "root");
-            return "";
-        } catch (IOException e) {
-            return "the kernel has no netem: " + e.getMessage();
+    void undelay(int worker) {
+        DelayedLink link = delayed.remove(worker);
+        if (link != null) {
+            link.close();
         }
     }
 
@@ -167,6 +166,7 @@ final class Network implements AutoCloseable {
 
     @Override
     public void close() {
+        delayed.values().forEach(DelayedLink::close);
         for (int worker = 1; worker <= workers; worker++) {
             if (Files.exists(Path.of("/sys/class/net/" + link(worker)))) {
                 Shell.attempt("ip", "link", "del", link(worker));

@@ -1,0 +1,163 @@
+package org.weft.trainer.checkpoint;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.Bucket;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.CheckpointManifest;
+import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.Safetensors;
+import org.weft.core.storage.Store;
+import org.weft.trainer.report.WeftVersion;
+
+/**
+ * A checkpoint of step 0 with parameters from elsewhere and zero moments: what a run starts from that does not begin
+ * with fresh parameters. Streamed; the manifest comes last, after the parameters were read back. For one thread.
+ */
+public final class InitialCheckpoint {
+    /** Parameters of one file: whole buckets, 256 MiB a vector, so that servers need not read much that is not theirs. */
+    private static final long FILE_PARAMETERS = 64L * Bucket.ELEMENTS;
+
+    private static final int GENERATION = 1;
+    private static final byte[] ZEROS = new byte[1 << 20];
+
+    private final Store store;
+    private final String directory;
+    private final Facts facts;
+    private final ParameterLayout layout;
+    private final Source source;
+    private final MessageDigest parameters = AtomicOutput.sha256();
+
+    /** Where the parameters come from. */
+    @FunctionalInterface
+    public interface Source {
+        /** Hands elements [offset, offset + length) of the flat vector to the sink, in order, without gaps. */
+        void read(long offset, long length, CheckpointReader.Sink sink) throws IOException;
+    }
+
+    /**
+     * What the manifest says of the model.
+     *
+     * @param tokenizerSha256 empty where no tokenizer is known
+     */
+    public record Facts(WeftConfig config, int vocabSize, String tokenizerSha256) {}
+
+    private InitialCheckpoint(Store store, String directory, Facts facts, Source source) {
+        this.store = store;
+        this.directory = directory;
+        this.facts = facts;
+        this.layout = new ModelShape(facts.config().model(), facts.vocabSize()).layout();
+        this.source = source;
+    }
+
+    /**
+     * Writes and commits {@code checkpointsDir/step-00000000}.
+     *
+     * @throws WeftException where what was read back is not what was written; nothing is committed then
+     */
+    public static Checkpoint write(Store store, String checkpointsDir, Facts facts, Source source) throws IOException {
+        String directory = checkpointsDir + "/" + CheckpointManifest.directoryName(0);
+        return new InitialCheckpoint(store, directory, facts, source).write();
+    }
+
+    private Checkpoint write() throws IOException {
+        int files = Math.toIntExact((layout.size() + FILE_PARAMETERS - 1) / FILE_PARAMETERS);
+        List<CheckpointManifest.Shard> shards = new ArrayList<>();
+        for (int file = 0; file < files; file++) {
+            shards.add(write(file, files));
+        }
+        CheckpointManifest manifest = manifest(shards, HexFormat.of().formatHex(parameters.digest()));
+        String readBack = new CheckpointReader(store, directory, manifest).paramsSha256();
+        if (!readBack.equals(manifest.paramsSha256())) {
+            throw WeftException.failed(
+                    directory + ": other parameters were read back than were written: sha256=" + readBack + " expected="
+                            + manifest.paramsSha256(),
+                    "the storage or this machine's memory is damaged");
+        }
+        manifest.save(store, directory);
+        return new Checkpoint(directory, manifest);
+    }
+
+    private CheckpointManifest.Shard write(int file, int files) throws IOException {
+        long offset = file * FILE_PARAMETERS;
+        long length = Math.min(FILE_PARAMETERS, layout.size() - offset);
+        String name = String.format(Locale.ROOT, "shard-%05d-of-%05d-g%04d.safetensors", file, files, GENERATION);
+        byte[] header = header(offset, length);
+        MessageDigest digest = AtomicOutput.sha256();
+        try (AtomicOutput out = store.create(directory + "/" + name)) {
+            OutputStream digested = new DigestOutputStream(out, digest);
+            digested.write(header);
+            writeParameters(digested, offset, length);
+            writeZeros(digested, (CheckpointReader.VECTORS.size() - 1) * length * Float.BYTES);
+            out.commit();
+        }
+        long bytes = header.length + CheckpointReader.VECTORS.size() * length * Float.BYTES;
+        String sha256 = HexFormat.of().formatHex(digest.digest());
+        return new CheckpointManifest.Shard(name, offset, length, bytes, sha256);
+    }
+
+    private static byte[] header(long offset, long length) throws IOException {
+        Map<String, String> metadata =
+                Map.of("format", "weft", "offset", Long.toString(offset), "length", Long.toString(length), "step", "0");
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        Safetensors.ofVectors(new TreeMap<>(metadata), CheckpointReader.VECTORS, length)
+                .writeHeader(header);
+        return header.toByteArray();
+    }
+
+    private void writeParameters(OutputStream out, long offset, long length) throws IOException {
+        long[] next = {offset};
+        source.read(offset, length, (at, bytes) -> {
+            if (at != next[0]) {
+                throw new IllegalStateException("parameters out of order: offset=" + at + " expected=" + next[0]);
+            }
+            next[0] += bytes.remaining() / Float.BYTES;
+            ByteBuffer part = bytes.duplicate();
+            parameters.update(part.duplicate());
+            byte[] copy = new byte[part.remaining()];
+            part.get(copy);
+            out.write(copy);
+        });
+        if (next[0] != offset + length) {
+            throw new IllegalStateException("parameters end at " + next[0] + " expected=" + (offset + length));
+        }
+    }
+
+    private static void writeZeros(OutputStream out, long bytes) throws IOException {
+        for (long left = bytes; left > 0; left -= ZEROS.length) {
+            out.write(ZEROS, 0, (int) Math.min(ZEROS.length, left));
+        }
+    }
+
+    private CheckpointManifest manifest(List<CheckpointManifest.Shard> shards, String paramsSha256) {
+        return new CheckpointManifest(
+                CheckpointManifest.FORMAT_VERSION,
+                WeftVersion.CURRENT,
+                0,
+                0,
+                GENERATION,
+                layout.hash(),
+                layout.size(),
+                facts.vocabSize(),
+                facts.tokenizerSha256(),
+                facts.config().run().seed(),
+                ConfigLoader.toTree(facts.config()),
+                shards,
+                paramsSha256);
+    }
+}

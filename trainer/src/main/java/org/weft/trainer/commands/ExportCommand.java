@@ -1,0 +1,76 @@
+package org.weft.trainer.commands;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.storage.FloatFormat;
+import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.CheckpointResolver;
+import org.weft.trainer.huggingface.HuggingFaceExport;
+import org.weft.trainer.report.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code export}: a checkpoint as a Hugging Face directory. */
+@Command(
+        name = "export",
+        description = "Write a checkpoint as a Hugging Face directory.",
+        mixinStandardHelpOptions = true)
+public final class ExportCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOptions options;
+
+    @Option(
+            names = "--checkpoint",
+            required = true,
+            paramLabel = "PATH",
+            description = "A checkpoint directory, or a run directory for its newest.")
+    private String path;
+
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "DIR",
+            description = "The directory to write; must be empty or not there.")
+    private String to;
+
+    @Option(
+            names = "--dtype",
+            defaultValue = "f32",
+            description = "f32, f16 or bf16, rounded to the nearest; default ${DEFAULT-VALUE}.")
+    private FloatFormat dtype;
+
+    @Option(
+            names = "--max-shard-bytes",
+            paramLabel = "N",
+            defaultValue = "5000000000",
+            description = "Bytes of tensors in one file; default ${DEFAULT-VALUE}.")
+    private long maxShardBytes;
+
+    @Override
+    public Integer call() throws Exception {
+        if (maxShardBytes < 1) {
+            throw WeftException.usage("--max-shard-bytes " + maxShardBytes + " must be at least 1", "");
+        }
+        Progress progress = Progress.onStderr();
+        try (ConfigOptions.FileAccess files = options.openFiles()) {
+            Store store = files.store();
+            Checkpoint checkpoint = new CheckpointResolver(store, progress::say).at(path);
+            List<String> written = new HuggingFaceExport(store, checkpoint, progress::say)
+                    .write(to, new HuggingFaceExport.Options(dtype, maxShardBytes));
+            new Summary("export")
+                    .put("checkpoint", checkpoint.directory())
+                    .put("directory", to)
+                    .put("files", written.size())
+                    .put("dtype", dtype.name().toLowerCase(Locale.ROOT))
+                    .put("parameters", checkpoint.manifest().parameters())
+                    .put("params_sha256", checkpoint.manifest().paramsSha256())
+                    .print();
+            return ExitStatus.DONE.code();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package org.weft.trainer.commands;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.corpus.SpecialTokens;
+import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.ModelTokenizer;
+import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.corpus.TextTokenizer;
+import org.weft.worker.engine.ModelReplica;
+
+/** What a masked language model puts in place of a text's masks. One thread's. */
+final class MaskFilling implements AutoCloseable {
+    /** What a person may write for the mask, whatever the tokenizer calls it. */
+    private static final List<String> MASKS = List.of("[MASK]", "<mask>");
+
+    private final ModelReplica replica;
+    private final TextTokenizer tokenizer;
+    private final SpecialTokens special;
+    private final int context;
+
+    /** Owns replica and tokenizer from here on. */
+    MaskFilling(ModelReplica replica, TextTokenizer tokenizer, SpecialTokens special, int context) {
+        this.replica = replica;
+        this.tokenizer = tokenizer;
+        this.special = special;
+        this.context = context;
+    }
+
+    /** Loads a checkpoint of a masked language model. */
+    static MaskFilling open(Store store, Checkpoint checkpoint) throws IOException {
+        WeftConfig config = ReplicaLoader.configOf(checkpoint);
+        if (config.model().causal()) {
+            throw WeftException.usage(
+                    checkpoint.directory() + " fills no masks: model.architecture="
+                            + config.model().architecture() + " predicts the next token",
+                    "weft generate --checkpoint " + checkpoint.directory() + " --prompt '...'");
+        }
+        ModelTokenizer file = ModelTokenizer.of(store, checkpoint);
+        SpecialTokens special = SpecialTokens.of(file.json());
+        if (!special.hasMask()) {
+            throw WeftException.invalidData(
+                    "tokenizer has no mask token: " + file.path() + " looked for " + MASKS,
+                    "train with a tokenizer that has one: tokenizer.kind bpe, or a BERT's tokenizer.json");
+        }
+        TextTokenizer tokenizer = TextTokenizer.of(file.json(), file.path());
+        return new MaskFilling(
+                ReplicaLoader.open(store, checkpoint),
+                tokenizer,
+                special,
+                config.model().context());
+    }
+
+    /**
+     * A token that may stand in a mask's place.
+     *
+     * @param token its text, the blank before it included
+     */
+    record Candidate(int id, String token, double probability) {}
+
+    /**
+     * The likeliest tokens for each mask of a text, judged together with the other masks unfilled.
+     *
+     * @return (masks, topK), the likeliest first
+     */
+    List<List<Candidate>> fill(String text, int topK) {
+        int[] tokens = encode(text); // (T)
+        int[] masks = IntStream.range(0, tokens.length)
+                .filter(position -> tokens[position] == special.mask())
+                .toArray();
+        if (masks.length == 0) {
+            throw MASKS.stream().noneMatch(text::contains)
+                    ? WeftException.usage(
+                            "no mask in the text: " + text, "write " + mask() + " where a word is to be found")
+                    : WeftException.invalidData(
+                            "the tokenizer cuts " + mask() + " up: it is none of its added_tokens",
+                            "add it to added_tokens of the tokenizer.json");
+        }
+        if (tokens.length > context) {
+            throw WeftException.usage(
+                    "text of " + tokens.length + " tokens does not fit model.context=" + context, "shorten the text");
+        }
+        float[][] logits = replica.logits(tokens, masks); // (masks, V)
+        List<List<Candidate>> found = new ArrayList<>();
+        for (float[] ofMask : logits) {
+            found.add(likeliest(ofMask, topK));
+        }
+        return found;
+    }
+
+    /** The tokenizer's own name of the mask. */
+    String mask() {
+        return tokenizer.decode(new int[] {special.mask()});
+    }
+
+    private int[] encode(String text) {
+        String written = text;
+        for (String mask : MASKS) {
+            written = written.replace(mask, mask());
+        }
+        int[] inner = tokenizer.encode(written);
+        if (!special.framed()) {
+            return inner;
+        }
+        int[] framed = new int[inner.length + 2];
+        framed[0] = special.cls();
+        System.arraycopy(inner, 0, framed, 1, inner.length);
+        framed[framed.length - 1] = special.sep();
+        return framed;
+    }
+
+    /**
+     * @param logits (V)
+     */
+    private List<Candidate> likeliest(float[] logits, int topK) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            largest = Math.max(largest, logit);
+        }
+        double total = 0;
+        for (float logit : logits) {
+            total += Math.exp(logit - largest);
+        }
+        double shift = largest;
+        double sum = total;
+        return IntStream.range(0, logits.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer id) -> -logits[id]).thenComparing(id -> id))
+                .limit(topK)
+                .map(id -> new Candidate(id, tokenizer.decode(new int[] {id}), Math.exp(logits[id] - shift) / sum))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+        replica.close();
+    }
+}

@@ -1,0 +1,144 @@
+package org.weft.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** export, import, inspect and pretrain --from, as a user types them. */
+class HuggingFaceIT {
+    @TempDir
+    static Path temporary;
+
+    private static RunFolder run;
+    private static Path exported;
+    private static String trained;
+
+    @BeforeAll
+    static void trainAndExport() throws IOException {
+        run = RunFolder.create(temporary.resolve("trained"), RunFolder.SMALL).prepared();
+        trained = run.pretrain("training.steps=2").done().paramsSha256();
+        exported = temporary.resolve("exported");
+        CommandRun export = export(run.dir(), exported, "--max-shard-bytes", "30000");
+        assertThat(export.summary().path("files").asInt()).isGreaterThan(1);
+        assertThat(export.paramsSha256()).isEqualTo(trained);
+    }
+
+    private static CommandRun export(Path from, Path to, String... options) {
+        String[] arguments = new String[5 + options.length];
+        System.arraycopy(
+                new String[] {"export", "--checkpoint", RunFolder.uri(from), "--to", RunFolder.uri(to)},
+                0,
+                arguments,
+                0,
+                5);
+        System.arraycopy(options, 0, arguments, 5, options.length);
+        return CommandRun.of(arguments).done();
+    }
+
+    @Test
+    void anExportedModelComesBackAndSpeaksTheSame() {
+        Path imported = temporary.resolve("imported");
+        CommandRun result = CommandRun.of("import", RunFolder.uri(exported), "--to", RunFolder.uri(imported))
+                .done();
+        assertThat(result.paramsSha256()).isEqualTo(trained);
+        assertThat(result.summary().path("model").asText())
+                .startsWith("{architecture: gpt2, layers: 1, width: 32, heads: 2");
+        assertThat(result.err()).contains("model: {architecture: gpt2");
+        assertThat(imported.resolve("corpus")).doesNotExist();
+        assertThat(generated(imported)).isEqualTo(generated(run.dir())).hasSizeGreaterThan("the ship".length());
+    }
+
+    private static String generated(Path from) {
+        return CommandRun.of(
+                        "generate",
+                        "--checkpoint",
+                        RunFolder.uri(from),
+                        "--prompt",
+                        "the ship",
+                        "--max-new-tokens",
+                        "6",
+                        "--temperature",
+                        "0")
+                .done()
+                .summary()
+                .path("text")
+                .asText();
+    }
+
+    @Test
+    void inspectSaysWhatADirectoryHolds() {
+        JsonNode facts =
+                CommandRun.of("inspect", RunFolder.uri(exported)).done().json();
+        assertThat(facts.path("kind").asText()).isEqualTo("huggingface");
+        assertThat(facts.path("architectures").path(0).asText()).isEqualTo("GPT2LMHeadModel");
+        assertThat(facts.path("dtypes").path("F32").asLong())
+                .isEqualTo(facts.path("parameters").asLong())
+                .isGreaterThan(16384);
+        assertThat(facts.path("model").path("width").asInt()).isEqualTo(32);
+        JsonNode file = CommandRun.of("inspect", facts.path("files").path(0).asText())
+                .done()
+                .json();
+        assertThat(file.path("kind").asText()).isEqualTo("safetensors");
+        assertThat(file.path("tensors").path("transformer.wte.weight").toString())
+                .isEqualTo("{\"dtype\":\"F32\",\"shape\":["
+                        + facts.path("config").path("vocab_size").asInt() + ",32]}");
+    }
+
+    @Test
+    void aForeignModelIsTrainedOnAndThenResumed() throws IOException {
+        RunFolder next = run.sibling("next");
+        String from = "--from " + RunFolder.uri(exported);
+        CommandRun first = next.pretrain(from, "training.steps=2").done();
+        assertThat(first.err()).contains("starting at step 0 with the parameters of " + RunFolder.uri(exported));
+        JsonNode imported = CommandRun.of("inspect", RunFolder.uri(next.dir().resolve("imported")))
+                .done()
+                .json();
+        assertThat(imported.path("checkpoints").path(0).path("params_sha256").asText())
+                .isEqualTo(trained);
+        assertThat(first.paramsSha256()).isNotEqualTo(trained);
+        assertThat(next.metrics().get(0).path("loss").asDouble())
+                .isLessThan(run.metrics().get(0).path("loss").asDouble());
+
+        CommandRun second = next.command("pretrain", from, "--resume latest", "training.steps=4")
+                .done();
+        assertThat(second.err()).contains("resuming from ").doesNotContain("with the parameters of");
+    }
+
+    @Test
+    void resumeWithoutACheckpointStartsWithTheForeignModel() {
+        RunFolder next = run.sibling("supervised");
+        CommandRun first = next.pretrain("--from " + RunFolder.uri(run.dir()), "--resume latest", "training.steps=1")
+                .done();
+        assertThat(first.err()).contains("no checkpoint in ", "starting at step 0 with the parameters of ");
+        assertThat(first.summary().path("step").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void anotherModelSectionIsOneClearError() {
+        RunFolder next = run.sibling("other");
+        CommandRun refused = next.pretrain("--from " + RunFolder.uri(exported), "model.heads=4");
+        assertThat(refused.status()).isEqualTo(3);
+        assertThat(refused.err())
+                .contains(
+                        "error: " + RunFolder.uri(exported)
+                                + " is of another model than is configured: model.heads=4 instead of 2",
+                        "hint: take its model section: model: {architecture: gpt2");
+        assertThat(next.dir().resolve("imported")).doesNotExist();
+        assertThat(next.dir().resolve("checkpoints")).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryThatIsTakenIsRefused() throws IOException {
+        Path taken = Files.createDirectories(temporary.resolve("taken"));
+        Files.writeString(taken.resolve("mine"), "kept");
+        CommandRun refused = CommandRun.of("import", RunFolder.uri(exported), "--to", RunFolder.uri(taken));
+        assertThat(refused.status()).isEqualTo(2);
+        assertThat(refused.err()).contains("error: " + RunFolder.uri(taken) + " is not empty");
+    }
+}
