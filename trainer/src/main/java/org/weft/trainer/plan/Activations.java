@@ -48,7 +48,8 @@ record Activations(long token, long block, long backward) {
         // The gradient of the stream, once more while it is added to, and of the widest vector or the scores.
         long backward = FLOAT * (2 * width + Math.max(hidden, 4 * scores));
         if (training.recompute()) {
-            backward += FLOAT * (3 * width + hidden); // what is computed again is freed when the block is done, not before
+            // What is computed again is freed when the block is done, not as backward goes.
+            backward += FLOAT * (3 * width + hidden);
         }
         return new Activations(FLOAT * width, block, backward);
     }
