@@ -21,7 +21,7 @@ import org.weft.worker.sample.TokenGenerator;
  * Greedy text of 512 tokens with and without kept keys and values, alternating; then 100 prompts side by side against each
  * alone. The model of the compare configuration with a context of 528, at its first parameters; one thread.
  *
- * <p>Arguments: rounds (3) and prompts (100).
+ * <p>Arguments: rounds (3), prompts (100), and tokens in place of 512.
  */
 public final class GenerationBench {
     private static final int NEW_TOKENS = 512;
@@ -34,8 +34,9 @@ public final class GenerationBench {
     public static void main(String[] args) {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 3;
         int prompts = args.length > 1 ? Integer.parseInt(args[1]) : 100;
+        int newTokens = args.length > 2 ? Integer.parseInt(args[2]) : NEW_TOKENS;
         NativeRuntime.load();
-        ModelShape shape = new ModelShape(ModelConfig.gpt2(6, 384, 6, PROMPT + NEW_TOKENS, 0), VOCABULARY);
+        ModelShape shape = new ModelShape(ModelConfig.gpt2(6, 384, 6, PROMPT + newTokens, 0), VOCABULARY);
         try (TorchReplica replica = TorchReplica.open(shape, ReplicaOptions.cpu(1))) {
             int size = (int) shape.layout().size();
             Initialization.fill(
@@ -43,41 +44,41 @@ public final class GenerationBench {
             replica.parametersWritten(0, size);
             TokenGenerator generator =
                     new TokenGenerator(replica, shape.config().context(), TokenGenerator.NO_STOP_TOKEN);
-            caching(generator, rounds);
-            batching(generator, prompts);
+            caching(generator, rounds, newTokens);
+            batching(generator, prompts, Math.min(BATCH_TOKENS, newTokens));
         }
     }
 
-    private static void caching(TokenGenerator generator, int rounds) {
+    private static void caching(TokenGenerator generator, int rounds, int newTokens) {
         List<int[]> prompt = List.of(prompt(0));
         double[] ratios = new double[rounds];
         double[] cached = new double[rounds];
         boolean same = true;
         for (int round = 0; round < rounds; round++) {
-            Timed with = generate(generator, prompt, NEW_TOKENS, 1, true);
-            Timed without = generate(generator, prompt, NEW_TOKENS, 1, false);
+            Timed with = generate(generator, prompt, newTokens, 1, true);
+            Timed without = generate(generator, prompt, newTokens, 1, false);
             ratios[round] = without.seconds / with.seconds;
-            cached[round] = NEW_TOKENS / with.seconds;
+            cached[round] = newTokens / with.seconds;
             same &= Arrays.equals(
                     with.texts.get(0).tokens(), without.texts.get(0).tokens());
         }
         System.out.printf(
                 Locale.ROOT,
                 "%d tokens: %.0f tokens/s with the cache, %.1f times as fast as without; same tokens: %b%n",
-                NEW_TOKENS,
+                newTokens,
                 median(cached),
                 median(ratios),
                 same);
     }
 
-    private static void batching(TokenGenerator generator, int count) {
+    private static void batching(TokenGenerator generator, int count, int newTokens) {
         List<int[]> prompts =
                 IntStream.range(0, count).mapToObj(GenerationBench::prompt).toList();
-        Timed together = generate(generator, prompts, BATCH_TOKENS, count, true);
+        Timed together = generate(generator, prompts, newTokens, count, true);
         double alone = 0;
         int different = 0;
         for (int i = 0; i < count; i++) {
-            Timed single = generate(generator, List.of(prompts.get(i)), BATCH_TOKENS, 1, true);
+            Timed single = generate(generator, List.of(prompts.get(i)), newTokens, 1, true);
             alone += single.seconds;
             different += Arrays.equals(
                             single.texts.get(0).tokens(), together.texts.get(i).tokens())
@@ -89,8 +90,8 @@ public final class GenerationBench {
                 "%d prompts of %d new tokens: %.0f tokens/s together, %.1f times as fast as one after the other; texts that"
                         + " differ: %d%n",
                 count,
-                BATCH_TOKENS,
-                (double) count * BATCH_TOKENS / together.seconds,
+                newTokens,
+                (double) count * newTokens / together.seconds,
                 alone / together.seconds,
                 different);
     }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.weft.server.optim.GradientClip;
 
 /** Every bench runs, at a scale that says nothing about speed. */
@@ -30,6 +33,60 @@ class BenchesTest {
     void arithmeticBenchPrintsOneObject() throws Exception {
         String printed = printed(() -> ArithmeticBench.main(new String[] {"1"}));
         assertThat(printed).startsWith("{\"bench\":\"arithmetic\"");
+    }
+
+    @Test
+    void precisionBenchComparesWays() throws Exception {
+        String[] time = {"64,1,16,2,97", "time", "1", "fp32", "bf16+recompute"};
+        assertThat(printed(() -> PrecisionBench.main(time))).contains("1.000 of fp32", "bf16+recompute");
+        String kept = printed(() -> PrecisionBench.main(new String[] {"64,1,16,2,97", "memory", "fp32"}));
+        String again = printed(() -> PrecisionBench.main(new String[] {"64,1,16,2,97", "memory", "fp32+recompute"}));
+        assertThat(kept).startsWith("fp32 peak_mb ");
+        assertThat(gradientOf(again)).isEqualTo(gradientOf(kept));
+    }
+
+    private static String gradientOf(String line) {
+        return line.strip().substring(line.indexOf(" gradient "));
+    }
+
+    @Test
+    void generationBenchFindsTheSameTexts() throws Exception {
+        String printed = printed(() -> GenerationBench.main(new String[] {"1", "5", "12"}));
+        assertThat(printed).contains("same tokens: true").contains("texts that differ: 0");
+    }
+
+    @Test
+    void familyParityWritesDownARun(@TempDir Path temporary) throws Exception {
+        FamilyParity.main(new String[] {
+            temporary.toString(),
+            "97",
+            "2",
+            "model.architecture=bert",
+            "model.layers=1",
+            "model.width=16",
+            "model.heads=2",
+            "model.context=8",
+            "model.next_sentence=true"
+        });
+        assertThat(temporary.resolve("run.json")).content().contains("bert.pooler.dense.weight");
+        assertThat(temporary.resolve("batches.i32")).hasSize(10L * 2 * (3 * 8 + 1) * Integer.BYTES);
+        assertThat(temporary.resolve("gradient.f32")).hasSize(Files.size(temporary.resolve("params.f32")));
+        assertThat(Files.readAllLines(temporary.resolve("losses.txt"))).hasSize(10);
+    }
+
+    @Test
+    void familyParityKnowsCausalFamilies(@TempDir Path temporary) throws Exception {
+        FamilyParity.main(new String[] {
+            temporary.toString(),
+            "97",
+            "2",
+            "model.architecture=llama",
+            "model.layers=1",
+            "model.width=16",
+            "model.heads=2",
+            "model.context=8"
+        });
+        assertThat(Files.readAllLines(temporary.resolve("losses.txt"))).hasSize(10);
     }
 
     @Test
