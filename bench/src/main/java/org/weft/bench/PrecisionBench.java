@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
@@ -50,11 +51,10 @@ public final class PrecisionBench {
 
     private static void memory(ModelShape model, Batch batch, String way) throws IOException {
         long before = statusMegabytes("VmRSS:");
-        float[] gradient;
+        CRC32C gradient = new CRC32C();
         try (TorchReplica replica = open(model, way)) {
             rate(replica, batch);
-            gradient = new float[(int) model.layout().size()];
-            replica.gradients(0, gradient.length).asFloatBuffer().get(gradient);
+            gradient.update(replica.gradients(0, (int) model.layout().size()));
         }
         System.out.printf(
                 Locale.ROOT,
@@ -62,7 +62,7 @@ public final class PrecisionBench {
                 way,
                 statusMegabytes("VmHWM:"),
                 before,
-                Arrays.hashCode(gradient));
+                gradient.getValue());
     }
 
     private static void time(ModelShape model, Batch batch, int rounds, String[] ways) {
