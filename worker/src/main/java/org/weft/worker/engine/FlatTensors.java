@@ -83,6 +83,14 @@ final class FlatTensors {
         }
     }
 
+    /** Also of what a backward pass that failed on its way has left. */
+    void zeroGradients() {
+        wide.gradients.zero_();
+        if (bfloat16()) {
+            narrow.gradients.zero_();
+        }
+    }
+
     /** Takes what backward has left in a range of the factors' gradients over into the gradient. */
     void foldGradients(long offset, long length) {
         if (!bfloat16() || length == 0) {

@@ -79,7 +79,7 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public void zeroGradients() {
         checkOwner();
-        flat.gradients().tensor().zero_();
+        flat.zeroGradients();
     }
 
     @Override
