@@ -1,8 +1,13 @@
 package org.weft.trainer.cluster;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -10,12 +15,16 @@ import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.resource.ResourceProfileBuilder;
 import org.apache.spark.resource.TaskResourceRequests;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Spark job of one stage whose tasks last as long as the run: one task a server or worker, placed and replaced by
  * Spark. Runs on a thread of its own.
  */
 final class LongStage {
+    private static final Logger LOG = LoggerFactory.getLogger(LongStage.class);
+
     private final JavaSparkContext context;
     private final String group;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -69,6 +78,24 @@ final class LongStage {
     void cancel() {
         if (!done.isDone()) {
             context.cancelJobGroup(group);
+        }
+    }
+
+    /** Tasks leave by themselves once the run is over; those that do not within {@code patience} are cancelled. */
+    static void leave(Duration patience, LongStage... stages) {
+        CompletableFuture<?>[] ends = Arrays.stream(stages).map(LongStage::done).toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(ends).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("tasks did not leave within {} s and are cancelled", patience.toSeconds());
+        } catch (ExecutionException e) {
+            LOG.debug("a stage failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            for (LongStage stage : stages) {
+                stage.cancel();
+            }
         }
     }
 }

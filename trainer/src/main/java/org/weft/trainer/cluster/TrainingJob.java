@@ -2,11 +2,7 @@ package org.weft.trainer.cluster;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
@@ -151,7 +147,7 @@ public final class TrainingJob {
             WeftException known = WeftException.within(e);
             throw known == null ? e : known;
         } finally {
-            leave(servers, workers);
+            LongStage.leave(LEAVE, servers, workers);
         }
     }
 
@@ -171,22 +167,6 @@ public final class TrainingJob {
                                         failure));
             }
         });
-    }
-
-    /** Tasks leave by themselves once the run is over; those that do not are cancelled. */
-    private static void leave(LongStage servers, LongStage workers) {
-        try {
-            CompletableFuture.allOf(servers.done(), workers.done()).get(LEAVE.toSeconds(), TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            LOG.warn("tasks did not leave within {} s and are cancelled", LEAVE.toSeconds());
-        } catch (ExecutionException e) {
-            LOG.debug("a stage failed", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            servers.cancel();
-            workers.cancel();
-        }
     }
 
     private static String driverHost(JavaSparkContext context) {
