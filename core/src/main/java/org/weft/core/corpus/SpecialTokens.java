@@ -37,15 +37,14 @@ public record SpecialTokens(int mask, int cls, int sep, int pad) {
                     "tokenizer is broken JSON: " + broken.getMessage(),
                     "give a tokenizer.json as Hugging Face's tokenizers write it");
         }
-        Map<String, Integer> ids = ids(root.path("model").path("vocab"));
-        for (JsonNode added : root.path("added_tokens")) {
-            ids.put(added.path("content").asText(), added.path("id").asInt());
-        }
+        Map<String, Integer> ids = ids(root);
         return new SpecialTokens(first(ids, MASK), first(ids, CLS), first(ids, SEP), first(ids, PAD));
     }
 
-    private static Map<String, Integer> ids(JsonNode vocabulary) {
+    /** Every token of a {@code tokenizer.json} with its id: its vocabulary, then its added tokens. */
+    public static Map<String, Integer> ids(JsonNode tokenizer) {
         Map<String, Integer> ids = new HashMap<>();
+        JsonNode vocabulary = tokenizer.path("model").path("vocab");
         if (vocabulary.isArray()) { // Unigram: [[token, score], ...]
             for (JsonNode entry : vocabulary) {
                 ids.put(entry.path(0).asText(), ids.size());
@@ -55,6 +54,9 @@ public record SpecialTokens(int mask, int cls, int sep, int pad) {
                     .fields()
                     .forEachRemaining(
                             entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
+        }
+        for (JsonNode added : tokenizer.path("added_tokens")) {
+            ids.put(added.path("content").asText(), added.path("id").asInt());
         }
         return ids;
     }

@@ -50,7 +50,7 @@ public final class EvaluationJob {
                     "evaluate on a corpus that was prepared with the checkpoint's tokenizer (tokenizer.kind: file)");
         }
         int batches;
-        try (TokenShardBatches source = open(store, config)) {
+        try (TokenShardBatches source = TokenShardBatches.open(store, config)) {
             batches = source.validationBatches();
         }
         if (batches == 0) {
@@ -76,7 +76,7 @@ public final class EvaluationJob {
             HadoopStore store, WeftConfig config, Checkpoint checkpoint, Iterator<Integer> share) throws IOException {
         List<BatchLoss> losses = new ArrayList<>();
         try (ModelReplica replica = ReplicaLoader.open(store, checkpoint);
-                TokenShardBatches source = open(store, config)) {
+                TokenShardBatches source = TokenShardBatches.open(store, config)) {
             while (share.hasNext()) {
                 int index = share.next();
                 Batch batch = source.validation(index);
@@ -84,10 +84,6 @@ public final class EvaluationJob {
             }
         }
         return losses.iterator();
-    }
-
-    private static TokenShardBatches open(HadoopStore store, WeftConfig config) throws IOException {
-        return TokenShardBatches.open(store, config);
     }
 
     private static Result summed(List<BatchLoss> losses, CorpusManifest corpus, boolean causal) {

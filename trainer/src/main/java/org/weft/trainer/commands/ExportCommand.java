@@ -8,7 +8,6 @@ import org.weft.core.WeftException;
 import org.weft.core.storage.FloatFormat;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.huggingface.HuggingFaceExport;
 import org.weft.trainer.report.Progress;
 import picocli.CommandLine.Command;
@@ -24,12 +23,8 @@ public final class ExportCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options;
 
-    @Option(
-            names = "--checkpoint",
-            required = true,
-            paramLabel = "PATH",
-            description = "A checkpoint directory, or a run directory for its newest.")
-    private String path;
+    @Mixin
+    private CheckpointOption path;
 
     @Option(
             names = "--to",
@@ -59,7 +54,7 @@ public final class ExportCommand implements Callable<Integer> {
         Progress progress = Progress.onStderr();
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
-            Checkpoint checkpoint = new CheckpointResolver(store, progress::say).at(path);
+            Checkpoint checkpoint = path.resolve(store);
             List<String> written = new HuggingFaceExport(store, checkpoint, progress::say)
                     .write(to, new HuggingFaceExport.Options(dtype, maxShardBytes));
             new Summary("export")

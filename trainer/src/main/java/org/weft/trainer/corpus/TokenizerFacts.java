@@ -3,11 +3,11 @@ package org.weft.trainer.corpus;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.weft.core.WeftException;
+import org.weft.core.corpus.SpecialTokens;
 
 /**
  * What Weft needs to know of a {@code tokenizer.json} beside encoding with it.
@@ -55,21 +55,7 @@ public record TokenizerFacts(int vocabSize, int endOfText) {
         } catch (IOException broken) {
             throw WeftException.invalidData("tokenizer is broken JSON: " + name + ": " + broken.getMessage(), HINT);
         }
-        Map<String, Integer> ids = new HashMap<>();
-        JsonNode vocabulary = root.path("model").path("vocab");
-        if (vocabulary.isArray()) { // Unigram: [[token, score], ...]
-            for (JsonNode entry : vocabulary) {
-                ids.put(entry.path(0).asText(), ids.size());
-            }
-        } else {
-            vocabulary
-                    .fields()
-                    .forEachRemaining(
-                            entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
-        }
-        for (JsonNode added : root.path("added_tokens")) {
-            ids.put(added.path("content").asText(), added.path("id").asInt());
-        }
+        Map<String, Integer> ids = SpecialTokens.ids(root);
         if (ids.isEmpty()) {
             throw WeftException.invalidData("tokenizer has no vocabulary: " + name, HINT);
         }
