@@ -53,7 +53,7 @@ public final class ArithmeticBench {
         measure("LaneSum of arrays", () -> LaneSum.add(weights, gradient, LENGTH));
         measure("LaneSum of direct memory", () -> sum.add(left, right));
         measure("GradientClip.sumOfSquares", () -> sink += GradientClip.sumOfSquares(weights, LENGTH));
-        measure("AdamW.update", () -> optimizer.update(3, 0.5f, state, 0, LENGTH, true));
+        measure("AdamW.update", () -> optimizer.update(3, 0.5f, state, new AdamW.Segment(0, LENGTH, true, 1)));
     }
 
     private void measure(String name, Runnable pass) {

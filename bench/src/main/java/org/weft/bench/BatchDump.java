@@ -36,7 +36,7 @@ public final class BatchDump {
                 DataOutputStream out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(output)))) {
             for (int step = 0; step < steps; step++) {
                 for (int lane = 0; lane < training.lanes(); lane++) {
-                    for (int m = 0; m < batches.microBatchesPerLane(); m++) {
+                    for (int m = 0; m < config.training().microBatchesPerLane(); m++) {
                         write(batches.training(step, lane, m).tokens(), out);
                     }
                 }

@@ -101,7 +101,11 @@ public final class FamilyParity {
                 write(output.resolve("gradient.f32"), state.gradient());
             }
             for (Parameter parameter : layout.parameters()) {
-                optimizer.update(step, 1, state, (int) parameter.offset(), (int) parameter.end(), parameter.decay());
+                optimizer.update(
+                        step,
+                        1,
+                        state,
+                        new AdamW.Segment((int) parameter.offset(), (int) parameter.end(), parameter.decay(), 1));
             }
             parameters.put(0, weights);
             replica.parametersWritten(0, size);

@@ -2,7 +2,7 @@ package org.weft.server;
 
 import java.io.Serializable;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.model.ModelShape;
+import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.Address;
 import org.weft.core.storage.Store;
 import org.weft.core.transport.WireSecurity;
@@ -10,14 +10,11 @@ import org.weft.core.transport.WireSecurity;
 /**
  * What a server task is started with.
  *
+ * @param layout of the parameters that the servers own
  * @param coordinator where the driver listens
  * @param security the run's secret
  * @param store where checkpoints are
  */
-public record ServerOptions(WeftConfig config, int vocabSize, Address coordinator, WireSecurity security, Store store)
-        implements Serializable {
-
-    ModelShape shape() {
-        return new ModelShape(config.model(), vocabSize);
-    }
-}
+public record ServerOptions(
+        WeftConfig config, ParameterLayout layout, Address coordinator, WireSecurity security, Store store)
+        implements Serializable {}

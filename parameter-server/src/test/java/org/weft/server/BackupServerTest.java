@@ -68,7 +68,7 @@ class BackupServerTest {
     private void start(int server) throws Exception {
         ServerOptions options = new ServerOptions(
                 ServerFixture.config(directory.toString(), 1, 2),
-                ServerFixture.VOCABULARY,
+                ServerFixture.layout(),
                 listener.address(),
                 security,
                 HadoopStore.local());

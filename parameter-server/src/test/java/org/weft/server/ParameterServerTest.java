@@ -202,7 +202,7 @@ class ParameterServerTest {
         Address driver = listener.address();
         for (int i = 0; i < count; i++) {
             int shard = i;
-            ServerOptions options = new ServerOptions(config, ServerFixture.VOCABULARY, driver, security, store);
+            ServerOptions options = new ServerOptions(config, ServerFixture.layout(), driver, security, store);
             servers.add(CompletableFuture.runAsync(
                     () -> {
                         try (ParameterServer server = new ParameterServer(options, shard)) {

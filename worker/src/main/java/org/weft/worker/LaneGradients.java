@@ -17,7 +17,7 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.transport.Deadline;
 import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.ModelReplica;
+import org.weft.worker.engine.Replica;
 
 /**
  * The worker's part of the lane tree. As backward finishes a range of a lane's gradient, each whole bucket of it climbs
@@ -31,7 +31,7 @@ final class LaneGradients implements GradientListener {
     /** One kept sum: P floats, a direct buffer a bucket. */
     private record Vector(ByteBuffer[] buckets) {}
 
-    private final ModelReplica replica;
+    private final Replica<?> replica;
     private final ParameterClient servers;
     private final ParameterLayout layout;
     /** The replica's gradient, a window a bucket. */
@@ -49,7 +49,7 @@ final class LaneGradients implements GradientListener {
     private int nextBucket;
     private long pushedBytes;
 
-    LaneGradients(ModelReplica replica, ParameterClient servers) {
+    LaneGradients(Replica<?> replica, ParameterClient servers) {
         this.replica = replica;
         this.servers = servers;
         this.layout = replica.layout();

@@ -19,7 +19,7 @@ import org.weft.core.protocol.Message;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Link;
 import org.weft.core.transport.Transport;
-import org.weft.worker.engine.ModelReplica;
+import org.weft.worker.engine.Replica;
 
 /**
  * A worker's way to the servers: pulls a version of the parameters straight into the replica's vector, and pushes
@@ -29,7 +29,7 @@ final class ParameterClient implements AutoCloseable {
     private static final int NONE = -1;
 
     private final Transport transport;
-    private final ModelReplica replica;
+    private final Replica<?> replica;
     private final ParameterLayout layout;
     private final RangePartitioner partitioner;
     /** The replica's parameters, a window a bucket. */
@@ -43,7 +43,7 @@ final class ParameterClient implements AutoCloseable {
     private int step = NONE;
     private volatile int workGeneration = NONE;
 
-    ParameterClient(Transport transport, ModelReplica replica, int servers) {
+    ParameterClient(Transport transport, Replica<?> replica, int servers) {
         this.transport = transport;
         this.replica = replica;
         this.layout = replica.layout();

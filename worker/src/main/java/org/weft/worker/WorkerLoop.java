@@ -10,11 +10,11 @@ import org.weft.core.protocol.Message;
 import org.weft.core.protocol.WorkTimes;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.FencedException;
-import org.weft.worker.data.Batch;
 import org.weft.worker.data.BatchSource;
+import org.weft.worker.data.MicroBatch;
 import org.weft.worker.engine.GradientListener;
 import org.weft.worker.engine.MicroBatchKey;
-import org.weft.worker.engine.ModelReplica;
+import org.weft.worker.engine.Replica;
 
 /**
  * What training is. A worker asks the coordinator for work; all work says which version of the parameters it is to be
@@ -24,7 +24,7 @@ import org.weft.worker.engine.ModelReplica;
  * <p>A worker that joins late, takes over a lost one's lanes, or goes back to a checkpoint does nothing else. Owned by
  * the task's thread.
  */
-public final class WorkerLoop {
+public final class WorkerLoop<B extends MicroBatch> {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);
     /** First and longest rest after work that had to be dropped; a server that comes back takes seconds. */
     private static final long FIRST_REST_MILLIS = 100;
@@ -34,13 +34,13 @@ public final class WorkerLoop {
     private final WorkerOptions options;
     private final TrainingConfig training;
     private final WorkerSession session;
-    private final ModelReplica replica;
-    private final BatchSource batches;
+    private final Replica<B> replica;
+    private final BatchSource<B> batches;
     private final ParameterClient parameters;
     private final LaneGradients gradients;
     private long restMillis = FIRST_REST_MILLIS;
 
-    public WorkerLoop(WorkerOptions options, WorkerSession session, ModelReplica replica, BatchSource batches) {
+    public WorkerLoop(WorkerOptions options, WorkerSession session, Replica<B> replica, BatchSource<B> batches) {
         this.options = options;
         this.training = options.config().training();
         this.session = session;
@@ -123,12 +123,12 @@ public final class WorkerLoop {
 
     /** One lane: its micro-batches in order, accumulated into one gradient. Returns the lane's part of the loss. */
     private double laneLossAndGradient(int step, int lane) throws IOException {
-        int microBatches = training.laneBatch() / training.microBatch();
-        double targets = (double) training.globalBatch() * options.config().targetsPerSequence();
+        int microBatches = training.microBatchesPerLane();
+        double targets = batches.targets(step);
         long seed = options.config().run().seed();
         double loss = 0;
         for (int m = 0; m < microBatches; m++) {
-            Batch batch = batches.training(step, lane, m);
+            B batch = batches.training(step, lane, m);
             MicroBatchKey key = new MicroBatchKey(seed, step, lane, m);
             GradientListener listener = m == microBatches - 1 ? gradients : GradientListener.NONE;
             loss += replica.accumulateGradient(batch, targets, key, listener);
@@ -145,7 +145,7 @@ public final class WorkerLoop {
         double[] losses = new double[work.batches()];
         long[] targets = new long[work.batches()];
         for (int i = 0; i < work.batches(); i++) {
-            Batch batch = batches.validation(work.firstBatch() + i);
+            B batch = batches.validation(work.firstBatch() + i);
             losses[i] = replica.loss(batch);
             targets[i] = batch.targetCount();
         }

@@ -34,9 +34,8 @@ public final class WorkerSession implements AutoCloseable {
      * @param peakFlops measured floating-point operations a second of this worker's device
      */
     public void join(int attempt, String host, String executor, String device, double peakFlops) throws IOException {
-        String layout = options.shape().layout().hash();
         coordinator.join(
-                new Message.JoinWorker(worker, attempt, host, executor, device, layout, peakFlops),
+                new Message.JoinWorker(worker, attempt, host, executor, device, options.layoutHash(), peakFlops),
                 options.config().cluster().heartbeat());
     }
 

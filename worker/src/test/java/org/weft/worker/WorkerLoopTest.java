@@ -62,14 +62,14 @@ class WorkerLoopTest {
             listeners.add(transport.listen("127.0.0.1", servers.get(i)));
         }
         coordinator = transport.listen("127.0.0.1", new Coordinator());
-        WorkerOptions options = new WorkerOptions(CONFIG, 16, coordinator.address(), security);
+        WorkerOptions options = new WorkerOptions(CONFIG, FakeReplica.LAYOUT.hash(), coordinator.address(), security);
         worker = CompletableFuture.supplyAsync(() -> run(options), task -> new Thread(task, "test-worker").start());
     }
 
     private boolean run(WorkerOptions options) {
         try (WorkerSession session = new WorkerSession(options, 3)) {
             session.join(0, "host", "executor", "cpu", 1);
-            return new WorkerLoop(options, session, replica, new Batches()).run();
+            return new WorkerLoop<>(options, session, replica, new Batches()).run();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -223,10 +223,15 @@ class WorkerLoopTest {
     }
 
     /** The first token names the batch. */
-    private static final class Batches implements BatchSource {
+    private static final class Batches implements BatchSource<Batch> {
         @Override
         public Batch training(int step, int lane, int microBatch) {
             return Batch.causal(1, 4, new int[] {lane, 0, 0, 0, 0});
+        }
+
+        @Override
+        public double targets(int step) {
+            return 8 * 4;
         }
 
         @Override

@@ -68,6 +68,11 @@ public record TrainingConfig(
         return globalBatch / lanes;
     }
 
+    /** Micro-batches of one lane of one step. */
+    public int microBatchesPerLane() {
+        return laneBatch() / microBatch;
+    }
+
     void validate(Problems problems) {
         problems.require(steps >= 0, "training.steps=%d must not be negative", steps);
         boolean powerOfTwo = lanes >= 1 && Integer.bitCount(lanes) == 1;

@@ -1,5 +1,6 @@
 package org.weft.core.params;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -9,9 +10,12 @@ import java.util.List;
  * @param shape dimensions, outermost first
  * @param offset first element's index in the flat vector
  * @param decay whether weight decay applies (matrices and embeddings; not norms and biases)
+ * @param rate factor of the learning rate; 1 for all but layer-wise decay
  * @param initializer how its elements start
  */
-public record Parameter(String name, List<Integer> shape, long offset, boolean decay, Initializer initializer) {
+public record Parameter(
+        String name, List<Integer> shape, long offset, boolean decay, double rate, Initializer initializer)
+        implements Serializable {
     public Parameter {
         shape = List.copyOf(shape);
     }

@@ -1,5 +1,6 @@
 package org.weft.core.params;
 
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,7 +12,9 @@ import java.util.List;
  * Where each parameter stands in one flat float32 vector of P elements. Immutable; offsets are 64-bit, P may exceed
  * 2^31. Its {@link #hash()} is in every handshake and manifest: two sides with different layouts never exchange a byte.
  */
-public final class ParameterLayout {
+public final class ParameterLayout implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private final List<Parameter> parameters;
     private final int bucketElements;
     private final long size;
@@ -44,7 +47,7 @@ public final class ParameterLayout {
         return size;
     }
 
-    /** SHA-256 over names, shapes, offsets and decay flags, in hex. */
+    /** SHA-256 over names, shapes, offsets, decay flags and rates other than 1, in hex. */
     public String hash() {
         return hash;
     }
@@ -70,7 +73,8 @@ public final class ParameterLayout {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Parameter p : parameters) {
-                String line = p.name() + p.shape() + "@" + p.offset() + (p.decay() ? "d" : "") + "\n";
+                String line = p.name() + p.shape() + "@" + p.offset() + (p.decay() ? "d" : "")
+                        + (p.rate() == 1 ? "" : "*" + p.rate()) + "\n";
                 digest.update(line.getBytes(StandardCharsets.UTF_8));
             }
             return HexFormat.of().formatHex(digest.digest());
@@ -90,7 +94,14 @@ public final class ParameterLayout {
         }
 
         public Builder add(String name, List<Integer> shape, boolean decay, Initializer initializer) {
-            Parameter parameter = new Parameter(name, shape, offset, decay, initializer);
+            return add(name, shape, decay, 1, initializer);
+        }
+
+        /**
+         * @param rate factor of the learning rate
+         */
+        public Builder add(String name, List<Integer> shape, boolean decay, double rate, Initializer initializer) {
+            Parameter parameter = new Parameter(name, shape, offset, decay, rate, initializer);
             parameters.add(parameter);
             offset = parameter.end();
             return this;

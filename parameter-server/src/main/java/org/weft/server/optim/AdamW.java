@@ -32,14 +32,21 @@ public final class AdamW {
     public record State(float[] gradient, float[] weights, float[] expAvg, float[] expAvgSq) {}
 
     /**
-     * Updates elements [from, to) from version {@code step} to {@code step + 1}.
+     * Elements [from, to) of a bucket, which are treated alike.
+     *
+     * @param decay whether weight decay applies to them
+     * @param rate factor of the learning rate
+     */
+    public record Segment(int from, int to, boolean decay, double rate) {}
+
+    /**
+     * Updates a segment from version {@code step} to {@code step + 1}.
      *
      * @param scale the gradient's factor from clipping
-     * @param decay whether weight decay applies to these elements
      */
-    public void update(int step, float scale, State state, int from, int to, boolean decay) {
-        double rate = schedule.at(step);
-        float keep = decay ? (float) (1 - rate * weightDecay) : 1f;
+    public void update(int step, float scale, State state, Segment segment) {
+        double rate = schedule.at(step) * segment.rate();
+        float keep = segment.decay() ? (float) (1 - rate * weightDecay) : 1f;
         double correction1 = 1 - StrictMath.pow(beta1, step + 1.0);
         double correction2 = 1 - StrictMath.pow(beta2, step + 1.0);
         Coefficients c = new Coefficients(
@@ -52,7 +59,7 @@ public final class AdamW {
                 (float) (rate / correction1),
                 (float) Math.sqrt(correction2),
                 (float) epsilon);
-        update(c, state, from, to);
+        update(c, state, segment.from(), segment.to());
     }
 
     private record Coefficients(

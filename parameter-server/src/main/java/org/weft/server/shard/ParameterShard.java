@@ -32,12 +32,9 @@ import org.weft.server.optim.AdamW;
  * worker has it.
  */
 public final class ParameterShard {
-    /** Elements of one bucket with equal treatment by weight decay. */
-    private record Segment(int from, int to, boolean decay) {}
-
     /** What one bucket owns. */
     private record BucketState(
-            Bucket bucket, ByteBuffer weights, float[] expAvg, float[] expAvgSq, List<Segment> segments) {}
+            Bucket bucket, ByteBuffer weights, float[] expAvg, float[] expAvgSq, List<AdamW.Segment> segments) {}
 
     private final ParameterLayout layout;
     private final BucketRange range;
@@ -63,14 +60,15 @@ public final class ParameterShard {
         this.published = new PublishedParameters(range);
     }
 
-    private static List<Segment> segments(ParameterLayout layout, Bucket bucket) {
-        List<Segment> segments = new ArrayList<>();
+    private static List<AdamW.Segment> segments(ParameterLayout layout, Bucket bucket) {
+        List<AdamW.Segment> segments = new ArrayList<>();
         for (Parameter parameter : layout.parameters()) {
             long from = Math.max(parameter.offset(), bucket.offset());
             long to = Math.min(parameter.end(), bucket.end());
             if (from < to) {
                 int start = (int) (from - bucket.offset());
-                segments.add(new Segment(start, (int) (to - bucket.offset()), parameter.decay()));
+                int end = (int) (to - bucket.offset());
+                segments.add(new AdamW.Segment(start, end, parameter.decay(), parameter.rate()));
             }
         }
         return segments;
@@ -205,8 +203,8 @@ public final class ParameterShard {
         int length = state.bucket().length();
         state.weights().clear().asFloatBuffer().get(staging, 0, length);
         AdamW.State moments = new AdamW.State(gradient, staging, state.expAvg(), state.expAvgSq());
-        for (Segment segment : state.segments()) {
-            optimizer.update(step, scale, moments, segment.from(), segment.to(), segment.decay());
+        for (AdamW.Segment segment : state.segments()) {
+            optimizer.update(step, scale, moments, segment);
         }
         state.weights().clear().asFloatBuffer().put(staging, 0, length);
     }

@@ -44,8 +44,8 @@ class OptimizerTest {
             }
             double norm = GradientClip.norm(new double[] {GradientClip.sumOfSquares(state.gradient(), ELEMENTS)});
             float scale = new GradientClip(training.clipNorm()).scale(norm);
-            optimizer.update(step, scale, state, 0, 5, true);
-            optimizer.update(step, scale, state, 5, ELEMENTS, true);
+            optimizer.update(step, scale, state, new AdamW.Segment(0, 5, true, 1));
+            optimizer.update(step, scale, state, new AdamW.Segment(5, ELEMENTS, true, 1));
             double[] expected = golden.get("clip=" + clip + " step=" + (step + 1));
             for (int i = 0; expected != null && i < ELEMENTS; i++) {
                 assertThat((double) weights[i]).isCloseTo(expected[i], within(1e-6));
@@ -75,11 +75,11 @@ class OptimizerTest {
                 training("training.learning_rate=0.1", "training.min_learning_rate=0.1", "training.warmup_steps=0"));
         float[] weights = {1, 1, 1};
         AdamW.State state = new AdamW.State(new float[3], weights, new float[3], new float[3]);
-        optimizer.update(0, 1f, state, 0, 1, true);
-        optimizer.update(0, 1f, state, 1, 2, false);
+        optimizer.update(0, 1f, state, new AdamW.Segment(0, 1, true, 1));
+        optimizer.update(0, 1f, state, new AdamW.Segment(1, 2, false, 1));
         assertThat(weights).containsExactly(0.99f, 1f, 1f);
         state.gradient()[2] = 4f;
-        optimizer.update(0, 0.5f, state, 2, 3, false);
+        optimizer.update(0, 0.5f, state, new AdamW.Segment(2, 3, false, 1));
         assertThat(weights[2]).isCloseTo(0.9f, within(1e-6f)); // The first step is the learning rate's sign.
         assertThat(state.expAvg()[2]).isCloseTo(0.2f, within(1e-6f));
     }

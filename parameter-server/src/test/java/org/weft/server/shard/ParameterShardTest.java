@@ -71,7 +71,8 @@ class ParameterShardTest {
         for (int step = 0; step < 2; step++) {
             int at = step;
             LAYOUT.parameters()
-                    .forEach(p -> optimizer.update(at, 0.5f, state, (int) p.offset(), (int) p.end(), p.decay()));
+                    .forEach(p -> optimizer.update(
+                            at, 0.5f, state, new AdamW.Segment((int) p.offset(), (int) p.end(), p.decay(), 1)));
             shards.forEach(shard -> shard.apply(1, at, 0.5f, ParameterShardTest::gradient, () -> {}));
         }
         assertThat(parameters(shards, 1, 2)).isEqualTo(weights);

@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.CheckpointManifest;
@@ -30,7 +29,7 @@ public final class CheckpointCommitter {
     private final Store store;
     private final WeftConfig config;
     private final ParameterLayout layout;
-    private final CorpusManifest corpus;
+    private final Vocabulary vocabulary;
     private final Rules rules;
     /** Names of the checkpoints that are known to be good. */
     private final Set<String> good = new HashSet<>();
@@ -44,11 +43,11 @@ public final class CheckpointCommitter {
     public record Rules(CheckpointManifest.Guard guard, String verified, Retries retries) {}
 
     public CheckpointCommitter(
-            Store store, WeftConfig config, ParameterLayout layout, CorpusManifest corpus, Rules rules) {
+            Store store, WeftConfig config, ParameterLayout layout, Vocabulary vocabulary, Rules rules) {
         this.store = store;
         this.config = config;
         this.layout = layout;
-        this.corpus = corpus;
+        this.vocabulary = vocabulary;
         this.rules = rules;
         good.add(rules.verified().substring(rules.verified().lastIndexOf('/') + 1));
     }
@@ -90,8 +89,8 @@ public final class CheckpointCommitter {
                 generation,
                 layout.hash(),
                 layout.size(),
-                corpus.vocabSize(),
-                corpus.tokenizerSha256(),
+                vocabulary.size(),
+                vocabulary.tokenizerSha256(),
                 config.run().seed(),
                 ConfigLoader.toTree(config),
                 shards,

@@ -85,7 +85,7 @@ final class RunObserver implements RunListener, AutoCloseable {
     }
 
     private double mfu(Step step, double tokensPerSecond) {
-        return step.peakFlops() > 0 ? plan.shape().flopsPerToken() * tokensPerSecond / step.peakFlops() : Double.NaN;
+        return step.peakFlops() > 0 ? plan.flopsPerToken() * tokensPerSecond / step.peakFlops() : Double.NaN;
     }
 
     @Override

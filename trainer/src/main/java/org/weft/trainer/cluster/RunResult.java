@@ -25,7 +25,7 @@ public record RunResult(
         boolean stopped) {
 
     static RunResult startingAt(RunPlan plan) {
-        long parameters = plan.shape().layout().size();
+        long parameters = plan.layout().size();
         return new RunResult(plan.startStep(), Double.NaN, Double.NaN, Double.NaN, 0, 0, parameters, null, false);
     }
 

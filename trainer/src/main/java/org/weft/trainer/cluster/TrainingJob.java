@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.protocol.Address;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Retries;
@@ -19,6 +18,7 @@ import org.weft.core.transport.Transport;
 import org.weft.core.transport.WireSecurity;
 import org.weft.server.ServerOptions;
 import org.weft.trainer.checkpoint.CheckpointCommitter;
+import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.trainer.coordinator.Coordinator;
 import org.weft.trainer.coordinator.RunPlan;
 import org.weft.trainer.lease.RunLease;
@@ -26,6 +26,7 @@ import org.weft.trainer.plan.MemoryModel;
 import org.weft.trainer.report.MetricsLog;
 import org.weft.trainer.report.Progress;
 import org.weft.worker.WorkerOptions;
+import org.weft.worker.Workload;
 
 /**
  * One run on a Spark application: checks that it fits, starts the coordinator and the two long stages, watches them, and
@@ -37,7 +38,8 @@ public final class TrainingJob {
 
     private final SparkApplication application;
     private final RunPlan plan;
-    private final CorpusManifest corpus;
+    private final Workload<?> workload;
+    private final Vocabulary vocabulary;
     private final Progress progress;
     private final RunLease lease;
     private final AtomicBoolean stopRequested = new AtomicBoolean();
@@ -45,13 +47,20 @@ public final class TrainingJob {
     private Slots slots;
 
     /**
+     * @param vocabulary what checkpoints say of the tokens
      * @param lease this driver's right to the run; where another takes it, the run ends
      */
     public TrainingJob(
-            SparkApplication application, RunPlan plan, CorpusManifest corpus, Progress progress, RunLease lease) {
+            SparkApplication application,
+            RunPlan plan,
+            Workload<?> workload,
+            Vocabulary vocabulary,
+            Progress progress,
+            RunLease lease) {
         this.application = application;
         this.plan = plan;
-        this.corpus = corpus;
+        this.workload = workload;
+        this.vocabulary = vocabulary;
         this.progress = progress;
         this.lease = lease;
     }
@@ -68,11 +77,12 @@ public final class TrainingJob {
     /**
      * Checks that the executors suffice, before anything is written.
      *
+     * @param memory what the run needs; null where that is not known
      * @throws WeftException with exit status 4 and the numbers where they do not
      */
-    public void check() {
+    public void check(MemoryModel memory) {
         WeftConfig config = plan.config();
-        slots = Slots.require(application.context(), config, new MemoryModel(plan.shape(), config));
+        slots = Slots.require(application.context(), config, memory);
         LOG.info("{} executors with {} slots and {} GPUs", slots.executors(), slots.slots(), slots.gpus());
     }
 
@@ -90,8 +100,8 @@ public final class TrainingJob {
         CheckpointCommitter committer = new CheckpointCommitter(
                 store,
                 config,
-                plan.shape().layout(),
-                corpus,
+                plan.layout(),
+                vocabulary,
                 new CheckpointCommitter.Rules(
                         lease::require,
                         plan.checkpoint(),
@@ -128,9 +138,8 @@ public final class TrainingJob {
             Coordinator coordinating, Address address, WireSecurity security, HadoopStore store, int gpusPerWorker) {
         WeftConfig config = plan.config();
         JavaSparkContext context = application.context();
-        int vocabSize = plan.shape().vocabSize();
-        ServerOptions serverOptions = new ServerOptions(config, vocabSize, address, security, store);
-        WorkerOptions workerOptions = new WorkerOptions(config, vocabSize, address, security);
+        ServerOptions serverOptions = new ServerOptions(config, plan.layout(), address, security, store);
+        WorkerOptions workerOptions = new WorkerOptions(config, plan.layout().hash(), address, security);
         LongStage servers =
                 LongStage.start(context, "weft-servers", config.serverTasks(), 0, new ServerTask(serverOptions));
         LongStage workers = LongStage.start(
@@ -138,7 +147,7 @@ public final class TrainingJob {
                 "weft-workers",
                 config.cluster().workerTasks(),
                 gpusPerWorker,
-                new WorkerTask(workerOptions, store));
+                new WorkerTask<>(workerOptions, workload));
         try {
             watch(coordinating, servers);
             watch(coordinating, workers);

@@ -8,20 +8,20 @@ import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.resource.ResourceInformation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.Store;
 import org.weft.core.transport.FencedException;
 import org.weft.worker.WorkerLoop;
 import org.weft.worker.WorkerOptions;
 import org.weft.worker.WorkerSession;
+import org.weft.worker.Workload;
+import org.weft.worker.data.MicroBatch;
 import org.weft.worker.data.Prefetch;
-import org.weft.worker.data.TokenShardBatches;
-import org.weft.worker.engine.ModelReplica;
-import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
+import org.weft.worker.engine.Replica;
 
 /** The long Spark task that is one worker; its partition holds the worker's index. */
-record WorkerTask(WorkerOptions options, Store store) implements VoidFunction<Iterator<Integer>> {
+record WorkerTask<B extends MicroBatch>(WorkerOptions options, Workload<B> workload)
+        implements VoidFunction<Iterator<Integer>> {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(WorkerTask.class);
 
@@ -36,16 +36,13 @@ record WorkerTask(WorkerOptions options, Store store) implements VoidFunction<It
     }
 
     private void work(WorkerSession session, TaskPlace place, String device) throws IOException {
-        WeftConfig config = options.config();
-        ReplicaOptions replicaOptions =
-                ReplicaOptions.training(device, config.cluster().threads(), config.training());
-        try (ModelReplica replica = TorchReplica.open(options.shape(), replicaOptions);
-                Prefetch batches = batches(config)) {
+        try (Replica<B> replica = workload.open(device);
+                Prefetch<B> batches = batches()) {
             batches.start();
             double peak = replica.measurePeakFlops();
             do {
                 session.join(place.attempt(), place.host(), place.executor(), device, peak);
-            } while (!new WorkerLoop(options, session, replica, batches).run());
+            } while (!new WorkerLoop<>(options, session, replica, batches).run());
         } catch (FencedException e) {
             LOG.warn("{} (attempt {}) ends: {}", session, place.attempt(), e.getMessage());
         } catch (IOException | RuntimeException e) {
@@ -54,10 +51,10 @@ record WorkerTask(WorkerOptions options, Store store) implements VoidFunction<It
         }
     }
 
-    private Prefetch batches(WeftConfig config) throws IOException {
-        TokenShardBatches source = TokenShardBatches.open(store, config);
-        int perLane = source.microBatchesPerLane();
-        return new Prefetch(source, perLane, 2 * perLane * config.training().lanes());
+    private Prefetch<B> batches() throws IOException {
+        TrainingConfig training = options.config().training();
+        int perLane = training.microBatchesPerLane();
+        return new Prefetch<>(workload.batches(), perLane, 2 * perLane * training.lanes());
     }
 
     /** {@code cpu}, or the GPU that Spark assigned to this task. */

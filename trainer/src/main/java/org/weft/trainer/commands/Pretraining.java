@@ -17,6 +17,8 @@ import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.checkpoint.Vocabulary;
+import org.weft.trainer.cluster.LanguageModelling;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.cluster.TrainingJob;
@@ -25,6 +27,7 @@ import org.weft.trainer.corpus.CorpusVerification;
 import org.weft.trainer.huggingface.StartingParameters;
 import org.weft.trainer.lease.Driver;
 import org.weft.trainer.lease.RunLease;
+import org.weft.trainer.plan.MemoryModel;
 import org.weft.trainer.report.Progress;
 
 /** From a configuration and a prepared corpus to a finished run: what pretrain and quickstart have in common. */
@@ -75,15 +78,17 @@ final class Pretraining {
                 + Math.max(
                         lease.highestGeneration(),
                         resolver.highestGeneration(config.run().checkpointsDir()));
+        LanguageModelling workload = new LanguageModelling(config, corpus.vocabSize(), store);
         RunPlan plan = new RunPlan(
                 config,
-                shape,
+                workload.layout(),
+                workload.flopsPerToken(),
                 startStep,
                 start == null ? "" : start.directory(),
                 generation,
                 validationBatches(corpus));
-        TrainingJob job = new TrainingJob(application, plan, corpus, progress, lease);
-        job.check();
+        TrainingJob job = new TrainingJob(application, plan, workload, Vocabulary.of(corpus), progress, lease);
+        job.check(new MemoryModel(shape, config));
         lease.begin(generation);
         if (start != null) {
             resolver.setAsideAfter(config.run().checkpointsDir(), startStep, generation);

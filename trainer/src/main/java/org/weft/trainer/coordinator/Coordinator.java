@@ -51,7 +51,7 @@ public final class Coordinator implements Service, AutoCloseable {
         this.replicas = plan.config().servers().replicas();
         this.listener = listener;
         this.clockMillis = clockMillis;
-        this.layoutHash = plan.shape().layout().hash();
+        this.layoutHash = plan.layout().hash();
         this.state = new RunState(plan, members, listener, clockMillis);
         this.watch = new ProgressWatch(cluster, state, listener);
         this.thread = thread;

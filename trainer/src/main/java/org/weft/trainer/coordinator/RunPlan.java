@@ -1,12 +1,13 @@
 package org.weft.trainer.coordinator;
 
 import org.weft.core.config.WeftConfig;
-import org.weft.core.model.ModelShape;
+import org.weft.core.params.ParameterLayout;
 
 /**
  * What a run is to do, fixed before it starts.
  *
- * @param shape of the model
+ * @param layout of the parameters
+ * @param flopsPerToken of forward and backward; NaN where it is not known
  * @param startStep version of the parameters to start from
  * @param checkpoint directory to start from, empty for initial parameters
  * @param firstGeneration greater than that of any earlier attempt of this run
@@ -14,7 +15,8 @@ import org.weft.core.model.ModelShape;
  */
 public record RunPlan(
         WeftConfig config,
-        ModelShape shape,
+        ParameterLayout layout,
+        double flopsPerToken,
         int startStep,
         String checkpoint,
         int firstGeneration,

@@ -61,7 +61,7 @@ final class StepWork {
             return RunPhase.SAVING;
         }
         WorkPool lanes = desk.plan(config.training().lanes());
-        int buckets = plan.shape().layout().bucketCount();
+        int buckets = plan.layout().bucketCount();
         ledger = new StepLedger(step, lanes, buckets, config.cluster().servers(), System.nanoTime());
         desk.open(lanes, this::compute);
         return RunPhase.COMPUTING;

@@ -23,8 +23,6 @@ import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.CorpusManifest;
-import org.weft.core.corpus.TokenType;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.SavedRange;
@@ -296,10 +294,10 @@ class CheckpointResolverTest {
     }
 
     private CheckpointCommitter committer(int keep, String verified, CheckpointManifest.Guard guard) {
-        CorpusManifest corpus = new CorpusManifest(1, "tokenizer.json", "tok", 8192, TokenType.U16, 0, null, null);
+        Vocabulary vocabulary = new Vocabulary(8192, "tok");
         Retries retries = new Retries(1, Duration.ofMillis(1));
         return new CheckpointCommitter(
-                store, config(keep), LAYOUT, corpus, new CheckpointCommitter.Rules(guard, verified, retries));
+                store, config(keep), LAYOUT, vocabulary, new CheckpointCommitter.Rules(guard, verified, retries));
     }
 
     private WeftConfig config(int keep) {

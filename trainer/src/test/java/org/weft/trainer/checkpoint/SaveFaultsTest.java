@@ -30,8 +30,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.CorpusManifest;
-import org.weft.core.corpus.TokenType;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
@@ -310,9 +308,9 @@ class SaveFaultsTest {
                 files.add(checkpointer.save(1, step).get());
             }
         }
-        CorpusManifest corpus = new CorpusManifest(1, "tokenizer.json", "tok", 8192, TokenType.U16, 0, null, null);
+        Vocabulary vocabulary = new Vocabulary(8192, "tok");
         CheckpointCommitter.Rules rules = new CheckpointCommitter.Rules(() -> {}, verified, retries);
-        new CheckpointCommitter(writing, config, LAYOUT, corpus, rules).commit(1, step, files);
+        new CheckpointCommitter(writing, config, LAYOUT, vocabulary, rules).commit(1, step, files);
     }
 
     /** What a new process takes; its parameters are those that were saved. */

@@ -127,7 +127,8 @@ final class RunHarness implements AutoCloseable, RunListener {
         WeftConfig config = config();
         ModelShape shape = new ModelShape(config.model(), VOCABULARY);
         layout = shape.layout();
-        RunPlan plan = new RunPlan(config, shape, startStep, checkpoint, firstGeneration, validationBatches);
+        RunPlan plan = new RunPlan(
+                config, layout, shape.flopsPerToken(), startStep, checkpoint, firstGeneration, validationBatches);
         coordinator = new Coordinator(plan, this, clockMillis::get);
         coordinator.start();
         for (int shard = 0; shard < config.serverTasks(); shard++) {

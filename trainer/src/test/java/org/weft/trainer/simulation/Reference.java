@@ -48,7 +48,8 @@ final class Reference {
             }
             AdamW.State state = new AdamW.State(gradient, now, expAvg, expAvgSq);
             for (Parameter p : layout.parameters()) {
-                optimizer.update(step, scale(step), state, (int) p.offset(), (int) p.end(), p.decay());
+                optimizer.update(
+                        step, scale(step), state, new AdamW.Segment((int) p.offset(), (int) p.end(), p.decay(), 1));
             }
         }
         weights[steps] = now;

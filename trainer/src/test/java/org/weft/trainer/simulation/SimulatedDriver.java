@@ -9,14 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.weft.core.corpus.CorpusManifest;
-import org.weft.core.corpus.TokenType;
 import org.weft.core.protocol.ControlCodec;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.Retries;
 import org.weft.trainer.checkpoint.CheckpointCommitter;
+import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.trainer.coordinator.Coordinator;
 import org.weft.trainer.coordinator.CoordinatorSeam;
 import org.weft.trainer.coordinator.RunListener;
@@ -42,14 +41,15 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
     SimulatedDriver(Simulation simulation) {
         super(simulation, "driver");
         Scenario scenario = simulation.scenario;
-        RunPlan plan = new RunPlan(scenario.config(), scenario.shape(), 0, "", 1, scenario.validationBatches());
+        RunPlan plan = new RunPlan(
+                scenario.config(), scenario.shape().layout(), Double.NaN, 0, "", 1, scenario.validationBatches());
         coordinator = CoordinatorSeam.coordinator(plan, this, simulation.time::nowMillis, thread);
-        CorpusManifest corpus = new CorpusManifest(1, "tokenizer.json", "tok", 8192, TokenType.U16, 0, null, null);
+        Vocabulary vocabulary = new Vocabulary(8192, "tok");
         committer = new CheckpointCommitter(
                 new ProcessStore(simulation.files, simulation::write),
                 scenario.config(),
                 scenario.layout(),
-                corpus,
+                vocabulary,
                 new CheckpointCommitter.Rules(() -> {}, "", new Retries(0, Duration.ZERO)));
     }
 

@@ -12,7 +12,8 @@ import java.util.Arrays;
  * @param types (B, T): the segment that each token belongs to; null where all are of segment 0
  * @param related (B): 0 where a sequence's second segment follows its first, else 1; null where that is not asked
  */
-public record Batch(int sequences, int context, int[] inputs, int[] targets, int[] types, int[] related) {
+public record Batch(int sequences, int context, int[] inputs, int[] targets, int[] types, int[] related)
+        implements MicroBatch {
     /** No prediction is asked for at this token. */
     public static final int IGNORED = -1;
 
@@ -45,6 +46,7 @@ public record Batch(int sequences, int context, int[] inputs, int[] targets, int
     }
 
     /** Number of tokens at which there is something to predict. */
+    @Override
     public long targetCount() {
         return Arrays.stream(targets).filter(target -> target != IGNORED).count();
     }

@@ -2,14 +2,21 @@ package org.weft.worker.data;
 
 import java.io.IOException;
 
-/** Where batches come from; what a batch holds depends on its name alone. */
-public interface BatchSource extends AutoCloseable {
+/**
+ * Where batches come from; what a batch holds depends on its name alone.
+ *
+ * @param <B> what the run's replicas compute with
+ */
+public interface BatchSource<B extends MicroBatch> extends AutoCloseable {
 
     /** Micro-batch {@code microBatch} of a lane of a step. */
-    Batch training(int step, int lane, int microBatch) throws IOException;
+    B training(int step, int lane, int microBatch) throws IOException;
+
+    /** Things to predict in the whole global batch of a step: what its loss is a mean over. */
+    double targets(int step) throws IOException;
 
     /** Validation micro-batch {@code index}; the last one may hold fewer sequences. */
-    Batch validation(int index) throws IOException;
+    B validation(int index) throws IOException;
 
     @Override
     void close() throws IOException;

@@ -16,26 +16,26 @@ import java.util.concurrent.FutureTask;
  *
  * <p>Safe for use by many threads. A failed read is thrown to whoever asks for that batch.
  */
-public final class Prefetch implements BatchSource {
+public final class Prefetch<B extends MicroBatch> implements BatchSource<B> {
     private static final long CLOSE_MILLIS = 10_000;
 
     private record Key(int step, int lane, int microBatch) {}
 
-    private final BatchSource source;
+    private final BatchSource<B> source;
     private final int microBatchesPerLane;
     private final int capacity;
     private final Thread reader = new Thread(this::readAhead, "weft-prefetch");
 
     // Guarded by this. Batches expected and not yet taken, and those of them that nobody has begun to read.
-    private final Map<Key, FutureTask<Batch>> expected = new HashMap<>();
-    private final Queue<FutureTask<Batch>> unread = new ArrayDeque<>();
+    private final Map<Key, FutureTask<B>> expected = new HashMap<>();
+    private final Queue<FutureTask<B>> unread = new ArrayDeque<>();
     private boolean started;
     private boolean closed;
 
     /**
      * @param capacity two steps of this worker's lanes are enough for it never to wait
      */
-    public Prefetch(BatchSource source, int microBatchesPerLane, int capacity) {
+    public Prefetch(BatchSource<B> source, int microBatchesPerLane, int capacity) {
         this.source = source;
         this.microBatchesPerLane = microBatchesPerLane;
         this.capacity = capacity;
@@ -68,8 +68,7 @@ public final class Prefetch implements BatchSource {
         for (int m = firstMicroBatch; m < microBatchesPerLane && expected.size() < capacity && !closed; m++) {
             Key key = new Key(step, lane, m);
             if (!expected.containsKey(key)) {
-                FutureTask<Batch> task =
-                        new FutureTask<>(() -> source.training(key.step(), key.lane(), key.microBatch()));
+                FutureTask<B> task = new FutureTask<>(() -> source.training(key.step(), key.lane(), key.microBatch()));
                 expected.put(key, task);
                 unread.add(task);
             }
@@ -78,8 +77,8 @@ public final class Prefetch implements BatchSource {
     }
 
     @Override
-    public Batch training(int step, int lane, int microBatch) throws IOException {
-        FutureTask<Batch> task;
+    public B training(int step, int lane, int microBatch) throws IOException {
+        FutureTask<B> task;
         synchronized (this) {
             task = expected.remove(new Key(step, lane, microBatch));
             if (task != null) {
@@ -97,7 +96,7 @@ public final class Prefetch implements BatchSource {
         return result(task);
     }
 
-    private static Batch result(FutureTask<Batch> task) throws IOException {
+    private B result(FutureTask<B> task) throws IOException {
         try {
             return task.get();
         } catch (ExecutionException failure) {
@@ -115,13 +114,13 @@ public final class Prefetch implements BatchSource {
     }
 
     private void readAhead() {
-        FutureTask<Batch> task;
+        FutureTask<B> task;
         while ((task = nextUnread()) != null) {
             task.run(); // keeps what it throws for whoever asks
         }
     }
 
-    private synchronized FutureTask<Batch> nextUnread() {
+    private synchronized FutureTask<B> nextUnread() {
         try {
             while (unread.isEmpty() && !closed) {
                 wait();
@@ -133,8 +132,13 @@ public final class Prefetch implements BatchSource {
     }
 
     @Override
-    public Batch validation(int index) throws IOException {
+    public B validation(int index) throws IOException {
         return source.validation(index);
+    }
+
+    @Override
+    public double targets(int step) throws IOException {
+        return source.targets(step);
     }
 
     /** Ends the thread after the read that it is in, then closes the source. */

@@ -21,7 +21,7 @@ import org.weft.core.storage.Store;
  *                              [ m 0  ][ m 1  ]
  * </pre>
  */
-public final class TokenShardBatches implements BatchSource {
+public final class TokenShardBatches implements BatchSource<Batch> {
     /** Streams of random choices: training's positions, validation's samples. */
     private static final int TRAINING = 0;
 
@@ -33,6 +33,7 @@ public final class TokenShardBatches implements BatchSource {
     private final TrainingConfig training;
     private final int context;
     private final long seed;
+    private final double targetsPerStep;
     private final Objective trainObjective;
     private final Objective valObjective;
 
@@ -43,6 +44,7 @@ public final class TokenShardBatches implements BatchSource {
         this.training = config.training();
         this.context = config.model().context();
         this.seed = config.run().seed();
+        this.targetsPerStep = (double) training.globalBatch() * config.targetsPerSequence();
         this.order = new SampleOrder(seed, train.requireSamples(context));
         this.trainObjective = objective(config, tokens, vocabSize, train.samples(context));
         this.valObjective = objective(config, tokens, vocabSize, val.samples(context));
@@ -87,16 +89,11 @@ public final class TokenShardBatches implements BatchSource {
         return special;
     }
 
-    /** Micro-batches of one lane of one step. */
-    public int microBatchesPerLane() {
-        return training.laneBatch() / training.microBatch();
-    }
-
     @Override
     public Batch training(int step, int lane, int microBatch) throws IOException {
         check("step", step, Integer.MAX_VALUE);
         check("lane", lane, training.lanes());
-        check("micro_batch", microBatch, microBatchesPerLane());
+        check("micro_batch", microBatch, training.microBatchesPerLane());
         long first = (long) step * training.globalBatch()
                 + (long) lane * training.laneBatch()
                 + (long) microBatch * training.microBatch();
@@ -107,6 +104,11 @@ public final class TokenShardBatches implements BatchSource {
             keys[b] = SplitMix64.start(seed, TRAINING, first + b);
         }
         return trainObjective.batch(sample -> read(train, sample), samples, keys);
+    }
+
+    @Override
+    public double targets(int step) {
+        return targetsPerStep;
     }
 
     /** Batches of the whole validation split; 0 where it holds no sequence. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 class PrefetchTest {
 
     /** Notes each read and who made it; reads of the prefetch thread wait for a permit. */
-    private static final class RecordingSource implements BatchSource {
+    private static final class RecordingSource implements BatchSource<Batch> {
         final List<String> reads = Collections.synchronizedList(new ArrayList<>());
         final Semaphore permits = new Semaphore(0);
         final CountDownLatch readAhead = new CountDownLatch(2);
@@ -38,6 +38,11 @@ class PrefetchTest {
         }
 
         @Override
+        public double targets(int step) {
+            return 16;
+        }
+
+        @Override
         public Batch validation(int index) {
             return Batch.causal(1, 1, new int[] {index, 99});
         }
@@ -53,7 +58,7 @@ class PrefetchTest {
     @Test
     void readsAnnouncedLanesAhead() throws Exception {
         source.permits.release(100);
-        try (Prefetch prefetch = new Prefetch(source, 2, 8)) {
+        try (Prefetch<Batch> prefetch = new Prefetch<>(source, 2, 8)) {
             prefetch.start();
             prefetch.start();
             prefetch.announce(5, 1);
@@ -69,7 +74,7 @@ class PrefetchTest {
     @Test
     void foreseesTheRestOfTheLaneAndItsNextStep() throws Exception {
         source.permits.release(100);
-        try (Prefetch prefetch = new Prefetch(source, 2, 8)) {
+        try (Prefetch<Batch> prefetch = new Prefetch<>(source, 2, 8)) {
             prefetch.start();
             assertThat(prefetch.training(5, 1, 0).tokens()).containsExactly(5, 1, 0);
             assertThat(source.readAhead.await(20, TimeUnit.SECONDS)).isTrue();
@@ -83,7 +88,7 @@ class PrefetchTest {
 
     @Test
     void readsDirectlyOnAMissAndWhereTheReaderIsBehind() throws Exception {
-        try (Prefetch prefetch = new Prefetch(source, 2, 8)) { // not started: the reader never comes
+        try (Prefetch<Batch> prefetch = new Prefetch<>(source, 2, 8)) { // not started: the reader never comes
             prefetch.announce(5, 1);
             assertThat(prefetch.training(5, 1, 1).tokens()).containsExactly(5, 1, 1);
             assertThat(prefetch.training(6, 0, 0).tokens()).containsExactly(6, 0, 0);
@@ -96,7 +101,7 @@ class PrefetchTest {
     @Test
     void holdsNoMoreThanItsCapacityAndForgetsStaleSteps() throws Exception {
         source.permits.release(100);
-        try (Prefetch prefetch = new Prefetch(source, 2, 3)) {
+        try (Prefetch<Batch> prefetch = new Prefetch<>(source, 2, 3)) {
             prefetch.announce(5, 1);
             prefetch.announce(5, 2); // only its first fits
             prefetch.announce(2, 0); // a rewind: step 5 is given up
@@ -111,7 +116,7 @@ class PrefetchTest {
     @Test
     void throwsWhatTheReadThrew() throws Exception {
         source.permits.release(100);
-        try (Prefetch prefetch = new Prefetch(source, 2, 8)) {
+        try (Prefetch<Batch> prefetch = new Prefetch<>(source, 2, 8)) {
             prefetch.start();
             prefetch.announce(1, 13);
             assertThat(source.readAhead.await(20, TimeUnit.SECONDS)).isTrue();

@@ -47,7 +47,7 @@ class TokenShardBatchesTest {
         String training = training(16, 2, 4);
         SampleOrder order = new SampleOrder(SEED, 100);
         try (TokenShardBatches batches = open(training)) {
-            assertThat(batches.microBatchesPerLane()).isEqualTo(2);
+            assertThat(batches.targets(0)).isEqualTo(16 * CONTEXT);
             int step = 9; // runs over the end of the first epoch: positions 144..159
             List<Integer> firsts = new ArrayList<>();
             for (int lane = 0; lane < 4; lane++) {
@@ -100,7 +100,7 @@ class TokenShardBatchesTest {
     private void collect(int microBatch, int lanes, List<Integer> tokens) throws IOException {
         try (TokenShardBatches batches = open(training(16, microBatch, lanes))) {
             for (int lane = 0; lane < lanes; lane++) {
-                for (int m = 0; m < batches.microBatchesPerLane(); m++) {
+                for (int m = 0; m < 16 / lanes / microBatch; m++) {
                     for (int token : batches.training(3, lane, m).tokens()) {
                         tokens.add(token);
                     }

@@ -1,0 +1,48 @@
+package org.weft.trainer.cluster;
+
+import java.io.IOException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.Store;
+import org.weft.worker.Workload;
+import org.weft.worker.data.Batch;
+import org.weft.worker.data.BatchSource;
+import org.weft.worker.data.TokenShardBatches;
+import org.weft.worker.engine.Replica;
+import org.weft.worker.engine.ReplicaOptions;
+import org.weft.worker.engine.TorchReplica;
+
+/**
+ * Pre-training: a Transformer that predicts tokens, on a prepared corpus.
+ *
+ * @param store where the corpus is
+ */
+public record LanguageModelling(WeftConfig config, int vocabSize, Store store) implements Workload<Batch> {
+    private static final long serialVersionUID = 1L;
+
+    private ModelShape shape() {
+        return new ModelShape(config.model(), vocabSize);
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return shape().layout();
+    }
+
+    @Override
+    public Replica<Batch> open(String device) {
+        return TorchReplica.open(
+                shape(), ReplicaOptions.training(device, config.cluster().threads(), config.training()));
+    }
+
+    @Override
+    public BatchSource<Batch> batches() throws IOException {
+        return TokenShardBatches.open(store, config);
+    }
+
+    @Override
+    public double flopsPerToken() {
+        return shape().flopsPerToken();
+    }
+}
