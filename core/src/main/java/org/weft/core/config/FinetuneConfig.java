@@ -141,6 +141,10 @@ public record FinetuneConfig(
         problems.require(
                 POOLINGS.contains(pooling), "finetune.pooling=%s must be one of auto, first, last, mean", pooling);
         problems.require(
+                !pooling.equals("first") || !model.causal(),
+                "finetune.pooling=first needs a model that sees both sides: the first token of %s has seen nothing",
+                model.architecture());
+        problems.require(
                 headDropout >= 0 && headDropout < 1, "finetune.head_dropout=%s must be in [0, 1)", headDropout);
         problems.require(epochs >= 0, "finetune.epochs=%s must not be negative", epochs);
         problems.require(patience >= 0, "finetune.patience=%d must not be negative", patience);
