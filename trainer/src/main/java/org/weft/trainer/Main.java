@@ -10,6 +10,7 @@ import org.weft.trainer.commands.DoctorCommand;
 import org.weft.trainer.commands.EvaluateCommand;
 import org.weft.trainer.commands.ExportCommand;
 import org.weft.trainer.commands.FillCommand;
+import org.weft.trainer.commands.FinetuneCommand;
 import org.weft.trainer.commands.GenerateCommand;
 import org.weft.trainer.commands.ImportCommand;
 import org.weft.trainer.commands.InspectCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.ScopeType;
             PrepareCommand.class,
             PlanCommand.class,
             PretrainCommand.class,
+            FinetuneCommand.class,
             SweepCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,

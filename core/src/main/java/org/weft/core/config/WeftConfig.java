@@ -45,6 +45,18 @@ public record WeftConfig(
                 run, cluster, servers, corpus, tokenizer, model, training, dataset, other, sync, checkpoint);
     }
 
+    /** The same with another model. */
+    public WeftConfig withModel(ModelConfig other) {
+        return new WeftConfig(
+                run, cluster, servers, corpus, tokenizer, other, training, dataset, finetune, sync, checkpoint);
+    }
+
+    /** The same with another optimization. */
+    public WeftConfig withTraining(TrainingConfig other) {
+        return new WeftConfig(
+                run, cluster, servers, corpus, tokenizer, model, other, dataset, finetune, sync, checkpoint);
+    }
+
     /** Server tasks of a run: every copy of every shard. Task i holds a copy of shard i / replicas. */
     public int serverTasks() {
         return cluster.servers() * servers.replicas();

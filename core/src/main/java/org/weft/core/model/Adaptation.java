@@ -2,6 +2,8 @@ package org.weft.core.model;
 
 import java.io.Serializable;
 import java.util.List;
+import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.WeftConfig;
 
 /**
  * How a pre-trained model learns a task: which head it gets, and which of its parameters learn.
@@ -15,6 +17,47 @@ import java.util.List;
 public record Adaptation(TaskHead head, Lora lora, int frozenBlocks, double layerDecay) implements Serializable {
     /** Pre-training: everything learns to predict tokens. */
     public static final Adaptation NONE = new Adaptation(TaskHead.LANGUAGE, null, 0, 1);
+
+    /**
+     * As a run is configured to fine-tune; {@link #NONE} where it is not.
+     *
+     * @param classWeights what a target counts by its class; empty where all count 1
+     */
+    public static Adaptation of(WeftConfig config, List<Double> classWeights) {
+        FinetuneConfig tuning = config.finetune();
+        if (!tuning.active()) {
+            return NONE;
+        }
+        Lora lora = tuning.lora() ? new Lora(tuning.loraRank(), tuning.loraAlpha(), tuning.loraTargets()) : null;
+        int layers = config.model().layers();
+        int frozen = tuning.frozenLayers() < 0 ? layers : tuning.frozenLayers();
+        return new Adaptation(headOf(config, classWeights), lora, frozen, tuning.layerDecay());
+    }
+
+    private static TaskHead headOf(WeftConfig config, List<Double> classWeights) {
+        FinetuneConfig tuning = config.finetune();
+        int labels = tuning.labels().size();
+        return switch (tuning.task()) {
+            case FinetuneConfig.CLASSIFICATION -> head(config, TaskHead.Kind.CLASSES, labels, classWeights);
+            case FinetuneConfig.MULTILABEL -> head(config, TaskHead.Kind.BITS, labels, List.of());
+            case FinetuneConfig.REGRESSION -> head(config, TaskHead.Kind.VALUES, 1, List.of());
+            case FinetuneConfig.TOKENS -> head(config, TaskHead.Kind.TOKEN_CLASSES, labels, classWeights);
+            case FinetuneConfig.QA -> head(config, TaskHead.Kind.SPAN, 2, List.of());
+            default -> TaskHead.LANGUAGE;
+        };
+    }
+
+    private static TaskHead head(WeftConfig config, TaskHead.Kind kind, int outputs, List<Double> classWeights) {
+        FinetuneConfig tuning = config.finetune();
+        TaskHead.Pooling pooling =
+                switch (tuning.pooling()) {
+                    case "first" -> TaskHead.Pooling.FIRST;
+                    case "last" -> TaskHead.Pooling.LAST;
+                    case "mean" -> TaskHead.Pooling.MEAN;
+                    default -> config.model().causal() ? TaskHead.Pooling.LAST : TaskHead.Pooling.FIRST;
+                };
+        return new TaskHead(kind, outputs, pooling, tuning.headDropout(), tuning.labelSmoothing(), classWeights);
+    }
 
     /**
      * Low-rank adapters (Hu et al. 2021): a linear layer W gets x Aᵀ Bᵀ alpha / rank added, with A of (rank, in) and B of
