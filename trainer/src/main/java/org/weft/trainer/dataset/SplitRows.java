@@ -1,0 +1,69 @@
+package org.weft.trainer.dataset;
+
+import java.math.BigInteger;
+import java.util.HexFormat;
+import java.util.Map;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.weft.trainer.corpus.DocumentKey;
+import org.weft.trainer.task.Task;
+import scala.Tuple2;
+
+/**
+ * The rows of one split.
+ *
+ * @param name as files are called: train, validation, test
+ * @param rows kept by Spark until they are unpersisted
+ */
+record SplitRows(String name, JavaRDD<DatasetRow> rows) {
+    private static final BigInteger TWO_TO_128 = BigInteger.ONE.shiftLeft(128);
+
+    /**
+     * What rows a split has, whatever their order.
+     *
+     * @param keySum of the rows' keys, modulo 2^128
+     */
+    record Content(long rows, BigInteger keySum) implements java.io.Serializable {
+        static final Content NONE = new Content(0, BigInteger.ZERO);
+
+        Content with(DatasetRow row) {
+            return new Content(
+                    rows + 1, keySum.add(new BigInteger(1, row.key())).mod(TWO_TO_128));
+        }
+
+        Content plus(Content other) {
+            return new Content(rows + other.rows, keySum.add(other.keySum).mod(TWO_TO_128));
+        }
+    }
+
+    Content content() {
+        return rows.aggregate(Content.NONE, Content::with, Content::plus);
+    }
+
+    /** How often each label is named. */
+    Map<String, Long> labelCounts(Task task) {
+        return rows.flatMap(row -> task.labels(row.fields()).iterator()).countByValue();
+    }
+
+    /** The rows by key: partition k is file k, sorted. */
+    JavaPairRDD<byte[], DatasetRow> sorted(int files) {
+        return rows.mapToPair(row -> new Tuple2<>(row.key(), row))
+                .repartitionAndSortWithinPartitions(new DocumentKey.Shards(files), DocumentKey.ORDER);
+    }
+
+    /** (inputs, 1) for each row. */
+    private JavaPairRDD<String, Long> inputs() {
+        return rows.mapToPair(row -> new Tuple2<>(HexFormat.of().formatHex(row.inputKey()), 1L));
+    }
+
+    /** How many of this split's rows have inputs that another split has. */
+    long overlap(JavaRDD<DatasetRow> other) {
+        JavaPairRDD<String, Long> theirs =
+                new SplitRows("other", other).inputs().reduceByKey((a, b) -> a);
+        return inputs().reduceByKey(Long::sum)
+                .join(theirs)
+                .values()
+                .map(Tuple2::_1)
+                .fold(0L, Long::sum);
+    }
+}
