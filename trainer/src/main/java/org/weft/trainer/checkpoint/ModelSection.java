@@ -46,8 +46,8 @@ public final class ModelSection {
             if (other.equals(ours.getValue())) {
                 continue;
             }
-            boolean positions = ours.getKey().equals("context")
-                    && !theirs.architecture().equals(ModelConfig.LLAMA);
+            boolean positions =
+                    ours.getKey().equals("context") && !theirs.architecture().equals(ModelConfig.LLAMA);
             String difference =
                     "model." + ours.getKey() + "=" + ours.getValue().asText() + " instead of " + other.asText();
             (FREE.contains(ours.getKey()) && !positions ? changed : wrong).add(difference);

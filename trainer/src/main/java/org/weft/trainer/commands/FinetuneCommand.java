@@ -21,8 +21,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 public final class FinetuneCommand implements Callable<Integer> {
     /** What is right for most fine-tuning and wrong for pre-training. */
-    private static final String DEFAULTS =
-            """
+    private static final String DEFAULTS = """
             training: {global_batch: 32, micro_batch: 8, lanes: 4, learning_rate: 5.0e-5, min_learning_rate: 0, warmup_steps: 20,
                        weight_decay: 0.01, beta2: 0.999, eval_every: 50, eval_batches: 1000000}
             checkpoint: {every: 50, keep: 3}
@@ -34,7 +33,8 @@ public final class FinetuneCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "PATH",
-            description = "The model to fine-tune: finetune.from. A Hugging Face directory, a checkpoint or a run's newest.")
+            description =
+                    "The model to fine-tune: finetune.from. A Hugging Face directory, a checkpoint or a run's newest.")
     private String from;
 
     @Option(
@@ -58,8 +58,7 @@ public final class FinetuneCommand implements Callable<Integer> {
             BaseModel base = BaseModel.open(files.store(), model, Progress.onStderr()::say);
             WeftConfig config = config(base);
             try (SparkApplication application = SparkApplication.start(config, "finetune", files.settings())) {
-                RunResult result =
-                        new Finetuning(application, config, base, Progress.onStderr()).run(resume);
+                RunResult result = new Finetuning(application, config, base, Progress.onStderr()).run(resume);
                 Summary.of("finetune", result).print();
                 return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
             }

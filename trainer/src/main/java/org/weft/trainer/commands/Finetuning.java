@@ -53,8 +53,7 @@ final class Finetuning {
 
     private int validationBatches(WeftConfig complete) throws IOException {
         try (ExampleBatches batches = ExampleBatches.open(store, complete)) {
-            return Math.min(
-                    batches.validationBatches(), complete.training().evalBatches());
+            return Math.min(batches.validationBatches(), complete.training().evalBatches());
         }
     }
 }

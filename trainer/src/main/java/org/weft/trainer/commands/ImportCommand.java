@@ -42,7 +42,8 @@ public final class ImportCommand implements Callable<Integer> {
                 Checkpoint checkpoint = model.writeTo(to);
                 model.notices().forEach(progress::say);
                 CheckpointManifest manifest = checkpoint.manifest();
-                String section = ModelSection.write(ReplicaLoader.configOf(checkpoint).model());
+                String section =
+                        ModelSection.write(ReplicaLoader.configOf(checkpoint).model());
                 progress.say("to train it on, configure");
                 progress.say("model: " + section);
                 new Summary("import")
