@@ -186,7 +186,7 @@ public final class ClassPredictions implements Predictions {
     private double logLoss() {
         double sum = 0;
         for (int row = 0; row < labels.length; row++) {
-            sum += error(row);
+            sum += logLoss(row);
         }
         return sum / rows();
     }
@@ -212,9 +212,14 @@ public final class ClassPredictions implements Predictions {
                 Rows.select(predicted, 1, rows));
     }
 
-    /** The row's log loss: nats, of probabilities clipped to float64's epsilon and made to add up to 1 again. */
+    /** The row's log loss in nats where it was taken for another class, 0 where it was not. */
     @Override
     public double error(int row) {
+        return predicted[row] == labels[row] ? 0 : logLoss(row);
+    }
+
+    /** Of probabilities clipped to float64's epsilon and made to add up to 1 again. */
+    private double logLoss(int row) {
         double sum = 0;
         for (int i = 0; i < classes.size(); i++) {
             sum += clipped(row, i);

@@ -31,7 +31,7 @@ public final class MatchCounts {
     }
 
     /** Of the classes that were predicted or truly there at least once: what scikit-learn averages over by default. */
-    MatchCounts present() {
+    public MatchCounts present() {
         int[] kept = IntStream.range(0, support.length)
                 .filter(i -> predicted[i] + support[i] > 0)
                 .toArray();

@@ -178,14 +178,15 @@ public final class MultiLabelPredictions implements Predictions {
                 names, Rows.select(labels, names.size(), chosen), Rows.select(probabilities, names.size(), chosen));
     }
 
-    /** How many labels are wrong, and below that how far their probabilities are off. */
+    /** How many labels are wrong, and below that how far their probabilities are off; 0 where none is wrong. */
     @Override
     public double error(int row) {
         double off = 0;
         for (int label = 0; label < names.size(); label++) {
             off += Math.abs(probability(row, label) - (has(row, label) ? 1 : 0));
         }
-        return wrong(row) + off / (names.size() + 1);
+        int wrong = wrong(row);
+        return wrong == 0 ? 0 : wrong + off / (names.size() + 1);
     }
 
     @Override

@@ -30,7 +30,7 @@ public sealed interface Predictions
      */
     Predictions select(int[] rows);
 
-    /** How wrong the model was on a row: at least 0, comparable between rows of one task, in the task's own unit. */
+    /** How wrong the model was on a row: 0 where it was right, else more, comparable between rows of one task. */
     double error(int row);
 
     /** What was right, for people to read. */

@@ -44,7 +44,8 @@ public final class TagScheme {
                         "tag \"" + tag + "\" does not say where an entity begins and ends",
                         "name tags B-TYPE, I-TYPE and O; E-TYPE and S-TYPE are understood too");
             }
-            String type = tag.length() == 1 ? "_" : tag.substring(tag.charAt(1) == '-' ? 2 : 1);
+            String named = tag.substring(tag.startsWith("-", 1) ? 2 : 1);
+            String type = named.isEmpty() ? "_" : named;
             if (prefixes[i] != 'O' && !found.contains(type)) {
                 found.add(type);
             }
