@@ -76,7 +76,7 @@ public final class ConfusionMatrix {
         return recalls / occurring;
     }
 
-    /** Gorodkin's correlation of C classes, 2004; 0 where labels or predictions are all of one class. */
+    /** Gorodkin's correlation of C classes, 2004; 0 where labels or predictions are all of one class, or there are none. */
     public double matthewsCorrelation() {
         double all = (double) rows * rows;
         double spread = (all - dot(labelled, labelled)) * (all - dot(predicted, predicted));
