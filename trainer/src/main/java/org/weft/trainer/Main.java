@@ -15,6 +15,7 @@ import org.weft.trainer.commands.GenerateCommand;
 import org.weft.trainer.commands.ImportCommand;
 import org.weft.trainer.commands.InspectCommand;
 import org.weft.trainer.commands.PlanCommand;
+import org.weft.trainer.commands.PredictCommand;
 import org.weft.trainer.commands.PrepareCommand;
 import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.QuickstartCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.ScopeType;
             PlanCommand.class,
             PretrainCommand.class,
             FinetuneCommand.class,
+            PredictCommand.class,
             SweepCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,

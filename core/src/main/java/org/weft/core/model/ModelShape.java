@@ -1,5 +1,6 @@
 package org.weft.core.model;
 
+import java.io.Serializable;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.ParameterLayout;
 
@@ -8,7 +9,7 @@ import org.weft.core.params.ParameterLayout;
  *
  * @param vocabSize V, from the corpus's tokenizer
  */
-public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptation) {
+public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptation) implements Serializable {
 
     /** A model that predicts tokens, all of whose parameters learn. */
     public ModelShape(ModelConfig config, int vocabSize) {

@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.trainer.checkpoint.ModelSection;
+import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.finetune.BaseModel;
@@ -27,6 +29,8 @@ public final class FinetuneCommand implements Callable<Integer> {
             checkpoint: {every: 50, keep: 3}
             """;
 
+    private static final int BATCH = 32;
+
     @Mixin
     private ConfigOptions options;
 
@@ -36,6 +40,14 @@ public final class FinetuneCommand implements Callable<Integer> {
             description =
                     "The model to fine-tune: finetune.from. A Hugging Face directory, a checkpoint or a run's newest.")
     private String from;
+
+    @Option(
+            names = "--evaluate",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Evaluate at the end on the test rows, or validation's where there are none (default).")
+    private boolean evaluate;
 
     @Option(
             names = "--resume",
@@ -59,10 +71,24 @@ public final class FinetuneCommand implements Callable<Integer> {
             WeftConfig config = config(base);
             try (SparkApplication application = SparkApplication.start(config, "finetune", files.settings())) {
                 RunResult result = new Finetuning(application, config, base, Progress.onStderr()).run(resume);
-                Summary.of("finetune", result).print();
+                Summary summary = Summary.of("finetune", result);
+                if (evaluates(config, result)) {
+                    String directory = config.run().dir() + "/evaluation";
+                    new TaskReport(application, ReplicaLoader.configOf(result.checkpoint()), result.checkpoint(), BATCH)
+                            .write(List.of(), directory)
+                            .into(summary);
+                }
+                summary.print();
                 return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
             }
         }
+    }
+
+    private boolean evaluates(WeftConfig config, RunResult result) {
+        return evaluate
+                && !result.stopped()
+                && result.checkpoint() != null
+                && !config.finetune().task().equals(FinetuneConfig.TEXT);
     }
 
     /** The user's configuration over the model's own section, over the defaults of fine-tuning. */

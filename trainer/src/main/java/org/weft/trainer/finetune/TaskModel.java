@@ -2,6 +2,7 @@ package org.weft.trainer.finetune;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -31,6 +32,7 @@ public final class TaskModel implements AutoCloseable {
     private final ModelReplica replica;
     private final Encoder encoder;
     private final Task task;
+    private final List<String> labels;
     private final int batch;
     private final boolean tokenTypes;
     private long truncated;
@@ -39,6 +41,7 @@ public final class TaskModel implements AutoCloseable {
         this.replica = replica;
         this.encoder = encoder;
         this.task = Task.of(config);
+        this.labels = config.finetune().labels();
         this.batch = batch;
         this.tokenTypes = !config.model().causal() && config.model().tokenTypes() > 1;
     }
@@ -70,8 +73,9 @@ public final class TaskModel implements AutoCloseable {
         }
     }
 
-    public Task task() {
-        return task;
+    /** Labels in the order of the outputs; empty where the task has none. */
+    public List<String> labels() {
+        return labels;
     }
 
     /** Rows so far of which a part was cut off. */
@@ -95,7 +99,7 @@ public final class TaskModel implements AutoCloseable {
                 .toArray();
         Prediction[] predictions = new Prediction[rows.size()];
         for (int from = 0; from < byLength.length; from += batch) {
-            int[] chosen = java.util.Arrays.copyOfRange(byLength, from, Math.min(byLength.length, from + batch));
+            int[] chosen = Arrays.copyOfRange(byLength, from, Math.min(byLength.length, from + batch));
             predict(rows, encoded, chosen, predictions);
         }
         return List.of(predictions);
