@@ -55,10 +55,7 @@ public record FinetuneConfig(
         @Doc("instruction: chatml, llama3, plain, or auto: that of the model's tokenizer_config.json, else plain.")
         String chatTemplate,
 
-        @Doc("What decides which checkpoint is best: loss, or the task's metric.")
-        String metric,
-
-        @Doc("Evaluations without a better value after which the run ends; 0 for never.")
+        @Doc("Evaluations without a lower validation loss after which the run ends; 0 for never.")
         int patience)
         implements Serializable {
     public static final String CLASSIFICATION = "classification";
@@ -75,7 +72,7 @@ public record FinetuneConfig(
 
     static FinetuneConfig defaults() {
         return new FinetuneConfig(
-                "", "", List.of(), "full", 8, 16, List.of(), 0, 1, "none", 0, "auto", 0.1, 3, "auto", "loss", 0);
+                "", "", List.of(), "full", 8, 16, List.of(), 0, 1, "none", 0, "auto", 0.1, 3, "auto", 0);
     }
 
     /** Whether this configuration fine-tunes anything. */
@@ -110,7 +107,6 @@ public record FinetuneConfig(
                 headDropout,
                 epochs,
                 chatTemplate,
-                metric,
                 patience);
     }
 

@@ -1,11 +1,15 @@
 package org.weft.trainer.commands;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.CheckpointManifest;
+import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ModelSection;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.cluster.RunResult;
@@ -74,9 +78,10 @@ public final class FinetuneCommand implements Callable<Integer> {
                 Summary summary = Summary.of("finetune", result);
                 if (evaluates(config, result)) {
                     String directory = config.run().dir() + "/evaluation";
-                    new TaskReport(application, ReplicaLoader.configOf(result.checkpoint()), result.checkpoint(), BATCH)
+                    Checkpoint best = best(application.store(), config, result);
+                    new TaskReport(application, ReplicaLoader.configOf(best), best, BATCH)
                             .write(List.of(), directory)
-                            .into(summary);
+                            .into(summary.put("best_checkpoint", best.directory()));
                 }
                 summary.print();
                 return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
@@ -89,6 +94,15 @@ public final class FinetuneCommand implements Callable<Integer> {
                 && !result.stopped()
                 && result.checkpoint() != null
                 && !config.finetune().task().equals(FinetuneConfig.TEXT);
+    }
+
+    /** The checkpoint of the lowest validation loss; the last where that step was not saved. */
+    private static Checkpoint best(Store store, WeftConfig config, RunResult result) throws IOException {
+        String directory =
+                config.run().checkpointsDir() + "/" + CheckpointManifest.directoryName(Math.max(0, result.bestStep()));
+        return store.exists(directory + "/" + CheckpointManifest.FILE)
+                ? new Checkpoint(directory, CheckpointManifest.load(store, directory))
+                : result.checkpoint();
     }
 
     /** The user's configuration over the model's own section, over the defaults of fine-tuning. */
