@@ -119,6 +119,9 @@ class OtherPredictionsTest {
         assertThat(predictions.predicted(0)).isEqualTo("2.000 nats a token");
         assertThatThrownBy(() -> LanguagePredictions.of(List.of(new LanguagePredictions.Row(-1, 4, 4))))
                 .hasMessage("row 0 of the predictions: negative log-likelihood -1.0");
+        assertThat(LanguagePredictions.of(List.of(new LanguagePredictions.Row(-1e-6, 1, 1)))
+                        .metrics())
+                .containsEntry("loss", 0.0);
     }
 
     @Test
