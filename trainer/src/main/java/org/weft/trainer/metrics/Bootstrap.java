@@ -13,7 +13,9 @@ import org.weft.core.WeftException;
 /**
  * Confidence intervals by the percentile bootstrap (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993,
  * section 13.3): rows are drawn with replacement, as many as there are, again and again, and the metric's quantiles over
- * these resamples are the interval. What is drawn is a function of (seed, resample, place) alone.
+ * these resamples are the interval. What is drawn is a function of (seed, resample, place) alone. A resample costs what
+ * the metrics cost: N rows of C classes or labels are sorted C times. Rows that come twice favour average precision and the
+ * calibration error, so that their intervals lie high.
  *
  * @param resamples how often, 1 or more
  * @param confidence in (0, 1): the share of resamples within the interval

@@ -10,6 +10,9 @@ import org.weft.core.WeftException;
 
 /** How well a language model foretells texts, from the sums of each. */
 public final class LanguagePredictions implements Predictions {
+    /** By how many nats a token's float32 logarithm may miss 0. */
+    private static final double ROUNDING = 1e-4;
+
     private final double[] losses; // (N)
     private final long[] tokens; // (N)
     private final long[] bytes; // (N)
@@ -34,11 +37,14 @@ public final class LanguagePredictions implements Predictions {
         for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);
             double loss = row.negativeLogLikelihood();
-            Rows.check(loss >= 0 && Double.isFinite(loss), "negative log-likelihood " + loss, i);
+            boolean likely = Double.isFinite(loss) && loss >= -ROUNDING * row.tokens();
+            Rows.check(likely, "negative log-likelihood " + loss, i);
             Rows.check(row.tokens() >= 0 && row.bytes() >= 0, row.tokens() + " tokens, " + row.bytes() + " bytes", i);
         }
         return new LanguagePredictions(
-                rows.stream().mapToDouble(Row::negativeLogLikelihood).toArray(),
+                rows.stream()
+                        .mapToDouble(row -> Math.max(0, row.negativeLogLikelihood()))
+                        .toArray(),
                 rows.stream().mapToLong(Row::tokens).toArray(),
                 rows.stream().mapToLong(Row::bytes).toArray());
     }

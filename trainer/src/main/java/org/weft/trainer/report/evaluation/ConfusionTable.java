@@ -30,7 +30,7 @@ final class ConfusionTable {
 
     private void heat(Html page) {
         page.append(
-                "<div class=\"scroll\"><table class=\"heat\">\n<caption>Rows are true classes, columns predicted ones;"
+                "<div class=\"scroll\" tabindex=\"0\"><table class=\"heat\">\n<caption>Rows are true classes, columns predicted ones;"
                         + " darker is a larger share of the row, in blue where it is right.</caption>\n<thead><tr><td></td>");
         classes.forEach(name -> page.append("<th scope=\"col\">" + name(name) + "</th>"));
         page.append("</tr></thead>\n<tbody>\n");
@@ -64,9 +64,10 @@ final class ConfusionTable {
         page.format(
                 "<p class=\"quiet\">Of %d classes: the pairs that were confused most often; results.json has all.</p>",
                 classes.size());
-        page.append("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\" class=\"words\">class</th>"
-                + "<th scope=\"col\" class=\"words\">taken for</th><th scope=\"col\">rows</th>"
-                + "<th scope=\"col\">share of the class</th></tr></thead>\n<tbody>\n");
+        page.append(
+                "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\" class=\"words\">class</th>"
+                        + "<th scope=\"col\" class=\"words\">taken for</th><th scope=\"col\">rows</th>"
+                        + "<th scope=\"col\">share of the class</th></tr></thead>\n<tbody>\n");
         for (Pair pair : pairs.subList(0, Math.min(MOST_PAIRS, pairs.size()))) {
             page.append("<tr><th scope=\"row\">" + name(classes.get(pair.label())) + "</th><td class=\"words\">"
                     + name(classes.get(pair.prediction())) + "</td>");

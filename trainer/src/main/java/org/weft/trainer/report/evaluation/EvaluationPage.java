@@ -29,12 +29,15 @@ public final class EvaluationPage {
             .tile b { display: block; font-size: 1.7rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
             .tile span { color: var(--quiet); font-size: .85rem; }
             .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 0 1.2rem; }
-            .plots figure { margin: 0; max-width: 34rem; } figcaption { font-weight: 600; margin-top: .8rem; }
+            .plots figure { margin: 0; max-width: 29rem; } figcaption { font-weight: 600; margin-top: .8rem; }
             caption { text-align: left; color: var(--quiet); font-size: .9rem; padding: .2rem 0; }
             th[scope=row], .words { text-align: left; } tbody th { color: var(--ink); }
+            .worst td { vertical-align: top; }
             td.text { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; min-width: 14rem; }
+            td.text bdi { display: block; max-height: 9rem; overflow-y: auto; }
             td.said { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 6rem; }
             .name { display: inline-block; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
+            .heat thead th { text-align: center; }
             .heat td { text-align: center; border: 1px solid var(--page);
               background: color-mix(in srgb, var(--c1) calc(var(--share) * 55%), transparent); }
             .heat td.wrong { background: color-mix(in srgb, var(--c2) calc(var(--share) * 55%), transparent); }
@@ -119,7 +122,7 @@ public final class EvaluationPage {
 
     private void metrics(Html page) {
         page.append(
-                "<h2>All metrics</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\" class=\"words\">metric"
+                "<h2>All metrics</h2>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\" class=\"words\">metric"
                         + "</th><th scope=\"col\">value</th><th scope=\"col\">from</th><th scope=\"col\">to</th><td></td></tr></thead>"
                         + "\n<tbody>\n");
         for (Map.Entry<String, Double> metric : report.metrics().entrySet()) {
@@ -153,6 +156,8 @@ public final class EvaluationPage {
                 .replace("roc auc", "ROC-AUC")
                 .replace(" ovr", ", one against the rest")
                 .replaceAll("^f1", "F1")
+                .replace("brier", "Brier")
+                .replace("cohen kappa", "Cohen's kappa")
                 .replace("matthews corrcoef", "Matthews correlation")
                 .replace("pearsonr", "Pearson correlation")
                 .replace("spearmanr", "Spearman correlation")

@@ -35,6 +35,9 @@ public final class PredictionsJson {
                     DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
+    /** Characters of a row in an error. */
+    private static final int SHOWN = 120;
+
     private PredictionsJson() {}
 
     private record ClassRow(int label, double[] probabilities) {}
@@ -124,8 +127,10 @@ public final class PredictionsJson {
         for (JsonNode node : nodes) {
             try {
                 rows.add(JSON.treeToValue(node, type));
-            } catch (JsonProcessingException e) {
-                throw invalid("row " + rows.size() + ": " + e.getOriginalMessage());
+            } catch (JsonProcessingException ignored) {
+                String text = node.toString();
+                throw invalid("row " + rows.size() + " is no row of this task: "
+                        + text.substring(0, Math.min(SHOWN, text.length())));
             }
         }
         return rows;

@@ -26,7 +26,7 @@ final class ScoreTables {
         if (names.isEmpty()) {
             return;
         }
-        page.text("h2", heading).append("<div class=\"scroll\"><table>\n");
+        page.text("h2", heading).append("<div class=\"scroll\" tabindex=\"0\"><table>\n");
         if (names.size() > MOST_CLASSES) {
             page.format("<caption>The %d weakest of %,d.</caption>", MOST_CLASSES, names.size());
         }
@@ -65,7 +65,7 @@ final class ScoreTables {
             page.append("<p class=\"quiet\">No rows.</p>\n");
             return;
         }
-        page.append("<div class=\"scroll\"><table>\n");
+        page.append("<div class=\"scroll\" tabindex=\"0\"><table>\n");
         if (grouping.leftOut() > 0) {
             page.format(
                     "<caption>The %d largest groups; %,d more are left out.</caption>",
@@ -93,9 +93,10 @@ final class ScoreTables {
         if (rows.isEmpty()) {
             return;
         }
-        page.append("<h2>Worst errors</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">row</th>"
-                + "<th scope=\"col\">error</th><th scope=\"col\" class=\"words\">expected</th>"
-                + "<th scope=\"col\" class=\"words\">predicted</th>");
+        page.append(
+                "<h2>Worst errors</h2>\n<div class=\"scroll\" tabindex=\"0\"><table class=\"worst\">\n<thead><tr><th scope=\"col\">row</th>"
+                        + "<th scope=\"col\">error</th><th scope=\"col\" class=\"words\">expected</th>"
+                        + "<th scope=\"col\" class=\"words\">predicted</th>");
         page.append(texts ? "<th scope=\"col\" class=\"words\">text</th>" : "").append("</tr></thead>\n<tbody>\n");
         for (WorstRow row : rows) {
             page.append(String.format(Locale.ROOT, "<tr><td>%d</td><td>%.3f</td>", row.row(), row.error()));
