@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
@@ -121,20 +122,18 @@ public final class DatasetJob {
 
     /** Reads train, validation and, where there is one, test; tells what each holds. */
     private List<Content> read(DatasetConfig dataset, Task task, List<SplitRows> splits) throws IOException {
-        JavaRDD<DatasetRow> train = rows("dataset.train", dataset.train(), dataset.format(), task);
+        SplitRows train = split("train", dataset.train(), dataset.format(), task);
         if (dataset.validation().isEmpty()) {
             double fraction = dataset.validationFraction();
-            splits.add(
-                    new SplitRows("train", train.filter(row -> !DocumentKey.isValidation(row.inputKey(), fraction))));
-            splits.add(new SplitRows(
-                    "validation", train.filter(row -> DocumentKey.isValidation(row.inputKey(), fraction))));
+            JavaRDD<DatasetRow> all = train.rows();
+            splits.add(train.with("train", all.filter(row -> !DocumentKey.isValidation(row.inputKey(), fraction))));
+            splits.add(train.with("validation", all.filter(row -> DocumentKey.isValidation(row.inputKey(), fraction))));
         } else {
-            splits.add(new SplitRows("train", train));
-            splits.add(new SplitRows(
-                    "validation", rows("dataset.validation", dataset.validation(), dataset.format(), task)));
+            splits.add(train);
+            splits.add(split("validation", dataset.validation(), dataset.format(), task));
         }
         if (!dataset.test().isEmpty()) {
-            splits.add(new SplitRows("test", rows("dataset.test", dataset.test(), dataset.format(), task)));
+            splits.add(split("test", dataset.test(), dataset.format(), task));
         }
         List<Content> contents = new ArrayList<>();
         for (SplitRows split : splits) {
@@ -142,26 +141,25 @@ public final class DatasetJob {
             try {
                 contents.add(split.content());
             } catch (Exception failure) { // Spark's is checked, and undeclared
-                boolean ofTrain =
-                        split.name().equals("train") || dataset.validation().isEmpty();
-                String key = ofTrain ? "dataset.train" : "dataset." + split.name();
-                throw DatasetReader.unreadable(key, List.of(), failure);
+                throw DatasetReader.unreadable(split.source(), failure);
             }
         }
         requireRows(dataset, splits, contents);
         return contents;
     }
 
-    private JavaRDD<DatasetRow> rows(String key, List<String> inputs, String format, Task task) throws IOException {
-        progress.accept("reading " + key);
+    private SplitRows split(String name, List<String> inputs, String format, Task task) throws IOException {
+        String key = "dataset." + name;
+        progress.accept("reading " + key + "=" + inputs);
         Dataset<Row> rows = new DatasetReader(spark, store).read(key, inputs, format);
         List<String> columns = task.columns();
         DatasetReader.requireColumns(key, rows, columns);
-        return rows.select(columns.stream()
+        JavaRDD<DatasetRow> read = rows.select(columns.stream()
                         .map(column -> rows.col("`" + column.replace("`", "``") + "`"))
-                        .toArray(org.apache.spark.sql.Column[]::new))
+                        .toArray(Column[]::new))
                 .toJavaRDD()
                 .map(row -> DatasetRow.of(RowFields.of(row, columns), task));
+        return new SplitRows(name, key + "=" + inputs, read);
     }
 
     private static void requireRows(DatasetConfig dataset, List<SplitRows> splits, List<Content> contents) {

@@ -13,9 +13,10 @@ import scala.Tuple2;
  * The rows of one split.
  *
  * @param name as files are called: train, validation, test
+ * @param source the setting that its rows come from, for errors
  * @param rows kept by Spark until they are unpersisted
  */
-record SplitRows(String name, JavaRDD<DatasetRow> rows) {
+record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
     private static final BigInteger TWO_TO_128 = BigInteger.ONE.shiftLeft(128);
 
     /**
@@ -34,6 +35,11 @@ record SplitRows(String name, JavaRDD<DatasetRow> rows) {
         Content plus(Content other) {
             return new Content(rows + other.rows, keySum.add(other.keySum).mod(TWO_TO_128));
         }
+    }
+
+    /** Some of these rows as a split of their own. */
+    SplitRows with(String other, JavaRDD<DatasetRow> some) {
+        return new SplitRows(other, source, some);
     }
 
     Content content() {
@@ -58,8 +64,7 @@ record SplitRows(String name, JavaRDD<DatasetRow> rows) {
 
     /** How many of this split's rows have inputs that another split has. */
     long overlap(JavaRDD<DatasetRow> other) {
-        JavaPairRDD<String, Long> theirs =
-                new SplitRows("other", other).inputs().reduceByKey((a, b) -> a);
+        JavaPairRDD<String, Long> theirs = new SplitRows("", "", other).inputs().reduceByKey((a, b) -> a);
         return inputs().reduceByKey(Long::sum)
                 .join(theirs)
                 .values()
