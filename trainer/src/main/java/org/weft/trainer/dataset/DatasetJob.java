@@ -21,14 +21,16 @@ import org.weft.core.examples.ExamplesSplit;
 import org.weft.core.storage.Store;
 import org.weft.trainer.corpus.DocumentKey;
 import org.weft.trainer.dataset.SplitRows.Content;
+import org.weft.trainer.task.Conversation;
 import org.weft.trainer.task.Encoder;
+import org.weft.trainer.task.PlainConversation;
 import org.weft.trainer.task.Task;
 
 /**
  * Labelled rows in, encoded examples out, under {@code run.dir/dataset}. The bytes are a function of the rows, the
  * tokenizer and the configuration: not of how many files, tasks or executors there were.
  *
- * <p>Reads the rows once and keeps them in Spark's storage while it looks for labels, compares splits and encodes. Used by
+ * <p>Reads the rows of each split once and keeps them in Spark's storage while it looks for labels, compares splits and encodes. Used by
  * one thread.
  */
 public final class DatasetJob {
@@ -54,6 +56,15 @@ public final class DatasetJob {
      * @throws WeftException where rows cannot be read or used, or the directory holds another data set
      */
     public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson) throws IOException {
+        return run(config, tokenizerJson, new PlainConversation());
+    }
+
+    /**
+     * As {@link #run(WeftConfig, byte[])}, with a chat template.
+     *
+     * @param conversation how an instruction's messages become text; its {@code toString} says all that it is
+     */
+    public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson, Conversation conversation) throws IOException {
         DatasetConfig dataset = config.dataset();
         if (dataset.train().isEmpty()) {
             throw WeftException.usage("dataset.train is empty", "give files, directories or globs to read");
@@ -64,7 +75,7 @@ public final class DatasetJob {
         }
         List<SplitRows> splits = new ArrayList<>();
         try {
-            return encode(config, tokenizerJson, vocabSize, splits);
+            return encode(config, tokenizerJson, vocabSize, conversation, splits);
         } catch (Exception failure) { // Spark's is checked, and undeclared
             WeftException known = WeftException.within(failure);
             if (known != null) {
@@ -76,14 +87,15 @@ public final class DatasetJob {
         }
     }
 
-    private ExamplesManifest encode(WeftConfig config, byte[] tokenizerJson, int vocabSize, List<SplitRows> splits)
+    private ExamplesManifest encode(
+            WeftConfig config, byte[] tokenizerJson, int vocabSize, Conversation conversation, List<SplitRows> splits)
             throws IOException {
         Task unlabelled = Task.of(config);
         List<Content> contents = read(config.dataset(), unlabelled, splits);
         FoundLabels labels = labels(config, unlabelled, splits);
-        Task task = Task.of(config, labels.labels());
+        Task task = Task.of(config, labels.labels(), conversation);
         String sha256 = Fingerprint.sha256Hex(tokenizerJson);
-        String fingerprint = DatasetFingerprint.of(config, task, labels, sha256, contents);
+        String fingerprint = DatasetFingerprint.of(config, task, sha256, contents);
         String directory = config.run().datasetDir();
         if (ExamplesManifest.exists(store, directory)) {
             return reused(directory, fingerprint);

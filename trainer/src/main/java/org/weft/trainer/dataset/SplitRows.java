@@ -1,10 +1,16 @@
 package org.weft.trainer.dataset;
 
+import java.io.Serializable;
 import java.math.BigInteger;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.weft.core.WeftException;
 import org.weft.trainer.corpus.DocumentKey;
 import org.weft.trainer.task.Task;
 import scala.Tuple2;
@@ -24,7 +30,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
      *
      * @param keySum of the rows' keys, modulo 2^128
      */
-    record Content(long rows, BigInteger keySum) implements java.io.Serializable {
+    record Content(long rows, BigInteger keySum) implements Serializable {
         static final Content NONE = new Content(0, BigInteger.ZERO);
 
         Content with(DatasetRow row) {
@@ -48,7 +54,35 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
 
     /** How often each label is named. */
     Map<String, Long> labelCounts(Task task) {
-        return rows.flatMap(row -> task.labels(row.fields()).iterator()).countByValue();
+        Map<String, Long> all = new TreeMap<>();
+        for (LabelCounts part : rows.mapPartitions(
+                        some -> List.of(LabelCounts.of(some, task)).iterator())
+                .collect()) {
+            if (part.failure() != null) {
+                throw part.failure();
+            }
+            part.counts().forEach((label, count) -> all.merge(label, count, Long::sum));
+        }
+        return all;
+    }
+
+    /**
+     * Labels of one partition.
+     *
+     * @param failure of the first row that cannot be used, or null: returned, for what a task throws Spark tries again
+     */
+    private record LabelCounts(HashMap<String, Long> counts, WeftException failure) implements Serializable {
+
+        static LabelCounts of(Iterator<DatasetRow> rows, Task task) {
+            HashMap<String, Long> counts = new HashMap<>();
+            try {
+                rows.forEachRemaining(
+                        row -> task.labels(row.fields()).forEach(label -> counts.merge(label, 1L, Long::sum)));
+                return new LabelCounts(counts, null);
+            } catch (WeftException unusable) {
+                return new LabelCounts(counts, unusable);
+            }
+        }
     }
 
     /** The rows by key: partition k is file k, sorted. */
