@@ -16,14 +16,12 @@ import org.weft.trainer.task.Task;
 final class DatasetFingerprint {
     private DatasetFingerprint() {}
 
-    static String of(WeftConfig config, Task task, FoundLabels labels, String tokenizerSha256, List<Content> splits) {
+    /** @param task whose text, for it is a record of records, holds columns, labels, weights and conversation */
+    static String of(WeftConfig config, Task task, String tokenizerSha256, List<Content> splits) {
         Map<String, Object> parts = new LinkedHashMap<>();
         parts.put("version", ExamplesManifest.VERSION);
         parts.put("task", config.finetune().task());
-        parts.put("columns", task.columns());
-        parts.put("labels", labels.labels().names());
-        parts.put("weights", labels.labels().weights());
-        parts.put("chat_template", config.finetune().chatTemplate());
+        parts.put("reads", task.toString());
         parts.put("causal", config.model().causal());
         parts.put("max_length", Encoder.maxLength(config));
         parts.put("tokenizer", tokenizerSha256);

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
@@ -20,14 +21,16 @@ import org.weft.core.examples.ExamplesSplit;
 import org.weft.core.storage.Store;
 import org.weft.trainer.corpus.DocumentKey;
 import org.weft.trainer.dataset.SplitRows.Content;
+import org.weft.trainer.task.Conversation;
 import org.weft.trainer.task.Encoder;
+import org.weft.trainer.task.PlainConversation;
 import org.weft.trainer.task.Task;
 
 /**
  * Labelled rows in, encoded examples out, under {@code run.dir/dataset}. The bytes are a function of the rows, the
  * tokenizer and the configuration: not of how many files, tasks or executors there were.
  *
- * <p>Reads the rows once and keeps them in Spark's storage while it looks for labels, compares splits and encodes. Used by
+ * <p>Reads the rows of each split once and keeps them in Spark's storage while it looks for labels, compares splits and encodes. Used by
  * one thread.
  */
 public final class DatasetJob {
@@ -53,6 +56,15 @@ public final class DatasetJob {
      * @throws WeftException where rows cannot be read or used, or the directory holds another data set
      */
     public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson) throws IOException {
+        return run(config, tokenizerJson, new PlainConversation());
+    }
+
+    /**
+     * As {@link #run(WeftConfig, byte[])}, with a chat template.
+     *
+     * @param conversation how an instruction's messages become text; its {@code toString} says all that it is
+     */
+    public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson, Conversation conversation) throws IOException {
         DatasetConfig dataset = config.dataset();
         if (dataset.train().isEmpty()) {
             throw WeftException.usage("dataset.train is empty", "give files, directories or globs to read");
@@ -63,7 +75,7 @@ public final class DatasetJob {
         }
         List<SplitRows> splits = new ArrayList<>();
         try {
-            return encode(config, tokenizerJson, vocabSize, splits);
+            return encode(config, tokenizerJson, vocabSize, conversation, splits);
         } catch (Exception failure) { // Spark's is checked, and undeclared
             WeftException known = WeftException.within(failure);
             if (known != null) {
@@ -75,14 +87,15 @@ public final class DatasetJob {
         }
     }
 
-    private ExamplesManifest encode(WeftConfig config, byte[] tokenizerJson, int vocabSize, List<SplitRows> splits)
+    private ExamplesManifest encode(
+            WeftConfig config, byte[] tokenizerJson, int vocabSize, Conversation conversation, List<SplitRows> splits)
             throws IOException {
         Task unlabelled = Task.of(config);
         List<Content> contents = read(config.dataset(), unlabelled, splits);
         FoundLabels labels = labels(config, unlabelled, splits);
-        Task task = Task.of(config, labels.labels());
+        Task task = Task.of(config, labels.labels(), conversation);
         String sha256 = Fingerprint.sha256Hex(tokenizerJson);
-        String fingerprint = DatasetFingerprint.of(config, task, labels, sha256, contents);
+        String fingerprint = DatasetFingerprint.of(config, task, sha256, contents);
         String directory = config.run().datasetDir();
         if (ExamplesManifest.exists(store, directory)) {
             return reused(directory, fingerprint);
@@ -121,20 +134,18 @@ public final class DatasetJob {
 
     /** Reads train, validation and, where there is one, test; tells what each holds. */
     private List<Content> read(DatasetConfig dataset, Task task, List<SplitRows> splits) throws IOException {
-        JavaRDD<DatasetRow> train = rows("dataset.train", dataset.train(), dataset.format(), task);
+        SplitRows train = split("train", dataset.train(), dataset.format(), task);
         if (dataset.validation().isEmpty()) {
             double fraction = dataset.validationFraction();
-            splits.add(
-                    new SplitRows("train", train.filter(row -> !DocumentKey.isValidation(row.inputKey(), fraction))));
-            splits.add(new SplitRows(
-                    "validation", train.filter(row -> DocumentKey.isValidation(row.inputKey(), fraction))));
+            JavaRDD<DatasetRow> all = train.rows();
+            splits.add(train.with("train", all.filter(row -> !DocumentKey.isValidation(row.inputKey(), fraction))));
+            splits.add(train.with("validation", all.filter(row -> DocumentKey.isValidation(row.inputKey(), fraction))));
         } else {
-            splits.add(new SplitRows("train", train));
-            splits.add(new SplitRows(
-                    "validation", rows("dataset.validation", dataset.validation(), dataset.format(), task)));
+            splits.add(train);
+            splits.add(split("validation", dataset.validation(), dataset.format(), task));
         }
         if (!dataset.test().isEmpty()) {
-            splits.add(new SplitRows("test", rows("dataset.test", dataset.test(), dataset.format(), task)));
+            splits.add(split("test", dataset.test(), dataset.format(), task));
         }
         List<Content> contents = new ArrayList<>();
         for (SplitRows split : splits) {
@@ -142,26 +153,25 @@ public final class DatasetJob {
             try {
                 contents.add(split.content());
             } catch (Exception failure) { // Spark's is checked, and undeclared
-                boolean ofTrain =
-                        split.name().equals("train") || dataset.validation().isEmpty();
-                String key = ofTrain ? "dataset.train" : "dataset." + split.name();
-                throw DatasetReader.unreadable(key, List.of(), failure);
+                throw DatasetReader.unreadable(split.source(), failure);
             }
         }
         requireRows(dataset, splits, contents);
         return contents;
     }
 
-    private JavaRDD<DatasetRow> rows(String key, List<String> inputs, String format, Task task) throws IOException {
-        progress.accept("reading " + key);
+    private SplitRows split(String name, List<String> inputs, String format, Task task) throws IOException {
+        String key = "dataset." + name;
+        progress.accept("reading " + key + "=" + inputs);
         Dataset<Row> rows = new DatasetReader(spark, store).read(key, inputs, format);
         List<String> columns = task.columns();
         DatasetReader.requireColumns(key, rows, columns);
-        return rows.select(columns.stream()
+        JavaRDD<DatasetRow> read = rows.select(columns.stream()
                         .map(column -> rows.col("`" + column.replace("`", "``") + "`"))
-                        .toArray(org.apache.spark.sql.Column[]::new))
+                        .toArray(Column[]::new))
                 .toJavaRDD()
                 .map(row -> DatasetRow.of(RowFields.of(row, columns), task));
+        return new SplitRows(name, key + "=" + inputs, read);
     }
 
     private static void requireRows(DatasetConfig dataset, List<SplitRows> splits, List<Content> contents) {

@@ -11,6 +11,7 @@ import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 
@@ -54,7 +55,7 @@ public final class DatasetReader {
                 default -> session.read().option("mode", "FAILFAST").json(paths);
             };
         } catch (Exception failure) { // Spark's is checked, and undeclared
-            throw unreadable(key, inputs, failure);
+            throw unreadable(key + "=" + inputs, failure);
         }
     }
 
@@ -72,7 +73,7 @@ public final class DatasetReader {
     }
 
     /** The error for an input that Spark could not read. */
-    static WeftException unreadable(String key, List<String> inputs, Exception failure) {
+    static WeftException unreadable(String source, Exception failure) {
         WeftException known = WeftException.within(failure);
         if (known != null) {
             return known;
@@ -85,8 +86,8 @@ public final class DatasetReader {
                 ? cause.getClass().getSimpleName()
                 : cause.getMessage().lines().findFirst().orElse("");
         return new WeftException(
-                org.weft.core.ExitStatus.INVALID_DATA,
-                key + "=" + inputs + " cannot be read: " + message,
+                ExitStatus.INVALID_DATA,
+                source + " cannot be read: " + message,
                 "check the file, and dataset.format; --verbose shows the whole error",
                 failure);
     }
@@ -105,7 +106,7 @@ public final class DatasetReader {
                         key + ": no table " + inputs.get(0) + " in Spark's catalogue",
                         "give its name as catalogue.schema.table, or files with another dataset.format");
             }
-            throw unreadable(key, inputs, absent);
+            throw unreadable(key + "=" + inputs, absent);
         }
     }
 

@@ -19,6 +19,9 @@ record FoundLabels(Labels labels, List<Long> counts) {
 
     static FoundLabels of(FinetuneConfig finetune, Map<String, Long> trainCounts) {
         List<String> names = finetune.labels().isEmpty() ? Labels.sorted(trainCounts.keySet()) : finetune.labels();
+        if (names.stream().distinct().count() < names.size()) {
+            throw WeftException.usage("finetune.labels names a label twice: " + names, "name each label once");
+        }
         FoundLabels found = counted(finetune, names, trainCounts);
         found.requireKnown("dataset.train", trainCounts);
         if (trainCounts.isEmpty()) {

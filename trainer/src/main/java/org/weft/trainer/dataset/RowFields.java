@@ -21,6 +21,14 @@ public final class RowFields {
         return new Fields(values);
     }
 
+    /**
+     * 32 hexadecimal digits that name a row: a function of its values alone, whatever file, format or task it came
+     * through. Equal rows have equal ids.
+     */
+    public static String id(Fields row) {
+        return DatasetRow.id(row);
+    }
+
     private static Object plain(Object value) {
         if (value == null || value instanceof Number || value instanceof Boolean) {
             return value;

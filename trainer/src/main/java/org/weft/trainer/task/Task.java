@@ -75,13 +75,22 @@ public interface Task extends Serializable {
 
     /** The task of a configuration with labels and their weights. */
     static Task of(WeftConfig config, Labels labels) {
+        return of(config, labels, new PlainConversation());
+    }
+
+    /**
+     * The task of a configuration with labels and their weights.
+     *
+     * @param conversation how an instruction's messages become text
+     */
+    static Task of(WeftConfig config, Labels labels, Conversation conversation) {
         return switch (config.finetune().task()) {
             case FinetuneConfig.CLASSIFICATION -> new ClassificationTask(config.dataset(), labels);
             case FinetuneConfig.MULTILABEL -> new MultilabelTask(config.dataset(), labels);
             case FinetuneConfig.REGRESSION -> new RegressionTask(config.dataset());
             case FinetuneConfig.TOKENS -> new TokensTask(config.dataset(), labels);
             case FinetuneConfig.QA -> new QaTask(config.dataset());
-            case FinetuneConfig.INSTRUCTION -> new InstructionTask(config.dataset(), new PlainConversation());
+            case FinetuneConfig.INSTRUCTION -> new InstructionTask(config.dataset(), conversation);
             case FinetuneConfig.TEXT -> new TextTask(config.dataset());
             default ->
                 throw WeftException.usage(

@@ -33,7 +33,7 @@ public final class ExampleBatches implements BatchSource<Batch> {
     private final boolean tokenTypes;
     private final int[] validationOrder; // by length
     private final AtomicLong realTokens = new AtomicLong();
-    private final AtomicLong paddedTokens = new AtomicLong();
+    private final AtomicLong allTokens = new AtomicLong();
 
     private ExampleBatches(ExampleSet train, ExampleSet validation, WeftConfig config) {
         this.train = train;
@@ -110,8 +110,8 @@ public final class ExampleBatches implements BatchSource<Batch> {
 
     /** Padding among the tokens of all training batches that were asked for here; 0 before the first. */
     public double paddingFraction() {
-        long padded = paddedTokens.get();
-        return padded == 0 ? 0 : 1 - realTokens.get() / (double) padded;
+        long all = allTokens.get();
+        return all == 0 ? 0 : 1 - realTokens.get() / (double) all;
     }
 
     private Batch batch(ExampleSet split, int[] numbers, int from, int count) throws IOException {
@@ -126,7 +126,7 @@ public final class ExampleBatches implements BatchSource<Batch> {
         int all = batch.sequences() * batch.context();
         realTokens.addAndGet(
                 batch.lengths() == null ? all : IntStream.of(batch.lengths()).sum());
-        paddedTokens.addAndGet(all);
+        allTokens.addAndGet(all);
     }
 
     private static void check(String what, int actual, int bound) {
