@@ -8,9 +8,9 @@ import org.weft.core.model.ModelShape;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Store;
+import org.weft.worker.engine.Engines;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
 
 /** Opens a replica with a checkpoint's parameters. */
 public final class ReplicaLoader {
@@ -22,13 +22,22 @@ public final class ReplicaLoader {
                 checkpoint.directory(), checkpoint.manifest().config());
     }
 
-    /** A replica on this machine's CPU; the caller closes it. */
+    /**
+     * A replica on this machine's CPU, of the engine that trained the checkpoint where it is on the class path, else of
+     * libtorch; the caller closes it.
+     */
     public static ModelReplica open(Store store, Checkpoint checkpoint) throws IOException {
+        String engine = configOf(checkpoint).cluster().engine();
+        return open(store, checkpoint, Engines.has(engine) ? engine : Engines.TORCH);
+    }
+
+    /** A replica of a named engine on this machine's CPU; the caller closes it. */
+    public static ModelReplica open(Store store, Checkpoint checkpoint, String engine) throws IOException {
         CheckpointManifest manifest = checkpoint.manifest();
         WeftConfig config = configOf(checkpoint);
         ModelShape shape = new ModelShape(config.model(), manifest.vocabSize());
         ModelReplica replica =
-                TorchReplica.open(shape, ReplicaOptions.cpu(config.cluster().threads()));
+                Engines.open(engine, shape, ReplicaOptions.cpu(config.cluster().threads()));
         new CheckpointReader(store, checkpoint.directory(), manifest)
                 .read(CheckpointReader.PARAM, 0, manifest.parameters(), (offset, bytes) -> {
                     ByteBuffer window = replica.parameters(offset, bytes.remaining() / Float.BYTES);

@@ -79,6 +79,7 @@ final class Pretraining {
                         lease.highestGeneration(),
                         resolver.highestGeneration(config.run().checkpointsDir()));
         LanguageModelling workload = new LanguageModelling(config, corpus.vocabSize(), store);
+        workload.check();
         RunPlan plan = new RunPlan(
                 config,
                 workload.layout(),
