@@ -149,8 +149,7 @@ class Dl4jReplicaTest {
             int[] tokens = {5, 96, 0, 33, 5};
             assertClose(dl4j.logits(tokens, 0, 4), torch.logits(tokens, 0, 4));
             assertClose(dl4j.hiddenStates(tokens), torch.hiddenStates(tokens));
-            assertClose(
-                    new float[][] {dl4jText.begin(1, tokens)}, new float[][] {torchText.begin(1, tokens)});
+            assertClose(new float[][] {dl4jText.begin(1, tokens)}, new float[][] {torchText.begin(1, tokens)});
             for (int token = 0; token < 11; token++) {
                 int[][] next = {{1}, {7 * token}};
                 assertClose(dl4jText.append(next[0], next[1]), torchText.append(next[0], next[1]));
@@ -183,7 +182,8 @@ class Dl4jReplicaTest {
             long activations = 4L * BATCH.inputs().length * SHAPE.config().width() * (STEPS - WARM_UP);
             assertThat(Nd4j.getEnvironment().getDeviceCouner(0) - warm).isLessThan(activations / 2);
         }
-        assertThat(Nd4j.getEnvironment().getDeviceCouner(0) - before).isLessThan(4 * SHAPE.layout().size());
+        assertThat(Nd4j.getEnvironment().getDeviceCouner(0) - before)
+                .isLessThan(4 * SHAPE.layout().size());
     }
 
     @Test
@@ -195,13 +195,25 @@ class Dl4jReplicaTest {
 
     @Test
     void refusesWhatItCannotCompute() {
-        assertRefused(TwoEngines.configured("{architecture: llama, layers: 1, width: 16, heads: 2}", 97),
-                ReplicaOptions.cpu(1), "model.architecture=llama", "set model.architecture=gpt2");
-        assertRefused(TwoEngines.configured("{architecture: bert, layers: 1, width: 16, heads: 2}", 97),
-                ReplicaOptions.cpu(1), "model.architecture=bert", "set model.architecture=gpt2");
-        assertRefused(SHAPE, new ReplicaOptions("cuda:0", 1, false, false), "cluster.device=cuda:0",
+        assertRefused(
+                TwoEngines.configured("{architecture: llama, layers: 1, width: 16, heads: 2}", 97),
+                ReplicaOptions.cpu(1),
+                "model.architecture=llama",
+                "set model.architecture=gpt2");
+        assertRefused(
+                TwoEngines.configured("{architecture: bert, layers: 1, width: 16, heads: 2}", 97),
+                ReplicaOptions.cpu(1),
+                "model.architecture=bert",
+                "set model.architecture=gpt2");
+        assertRefused(
+                SHAPE,
+                new ReplicaOptions("cuda:0", 1, false, false),
+                "cluster.device=cuda:0",
                 "set cluster.device=cpu");
-        assertRefused(SHAPE, new ReplicaOptions("cpu", 1, true, false), "training.precision=bf16",
+        assertRefused(
+                SHAPE,
+                new ReplicaOptions("cpu", 1, true, false),
+                "training.precision=bf16",
                 "set training.precision=fp32");
     }
 
@@ -209,12 +221,11 @@ class Dl4jReplicaTest {
         for (ThrowingCallable call : new ThrowingCallable[] {
             () -> Engines.require(TwoEngines.DL4J, shape, options), () -> Engines.open(TwoEngines.DL4J, shape, options)
         }) {
-            assertThatThrownBy(call)
-                    .isInstanceOfSatisfying(WeftException.class, e -> {
-                        assertThat(e).hasMessage("cluster.engine=dl4j does not compute " + asked);
-                        assertThat(e.status()).isEqualTo(ExitStatus.USAGE);
-                        assertThat(e.hint()).isEqualTo(hint + ", or cluster.engine=torch");
-                    });
+            assertThatThrownBy(call).isInstanceOfSatisfying(WeftException.class, e -> {
+                assertThat(e).hasMessage("cluster.engine=dl4j does not compute " + asked);
+                assertThat(e.status()).isEqualTo(ExitStatus.USAGE);
+                assertThat(e.hint()).isEqualTo(hint + ", or cluster.engine=torch");
+            });
         }
     }
 
@@ -240,7 +251,8 @@ class Dl4jReplicaTest {
     @Test
     void belongsToItsThreadUntilItIsClosed() {
         ModelReplica replica = TwoEngines.open(TwoEngines.DL4J, SHAPE, 1);
-        assertThatThrownBy(() -> CompletableFuture.runAsync(replica::zeroGradients).join())
+        assertThatThrownBy(
+                        () -> CompletableFuture.runAsync(replica::zeroGradients).join())
                 .isInstanceOf(CompletionException.class)
                 .hasMessageContaining("the replica belongs to thread "
                         + Thread.currentThread().getName() + ", called by ");

@@ -22,7 +22,8 @@ import org.weft.trainer.Main;
 /** A run directory and the commands over it; one command of a process at a time. */
 record EngineRun(Path home) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Path DISTRIBUTION = Path.of("..", "trainer", "target", "dist").toAbsolutePath().normalize();
+    private static final Path DISTRIBUTION =
+            Path.of("..", "trainer", "target", "dist").toAbsolutePath().normalize();
     private static final int MINUTES = 4;
 
     /** With a text; nothing is prepared yet. */
@@ -103,7 +104,8 @@ record EngineRun(Path home) {
         List<String> line = new ArrayList<>(List.of(DISTRIBUTION.resolve("weft").toString()));
         line.addAll(arguments(command, settings));
         Path output = home.resolve("launched.txt");
-        ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile());
         String added = addedClassPath();
         builder.environment().put("WEFT_DRIVER_MEMORY", "1g");
         builder.environment().put("WEFT_EXTRA_CLASSPATH", added);
@@ -111,7 +113,9 @@ record EngineRun(Path home) {
                 .put("WEFT_JAVA_OPTS", "-Dspark.executor.extraClassPath=" + DISTRIBUTION + "/lib/*:" + added);
         Process process = builder.start();
         try {
-            assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).as("ends in time").isTrue();
+            assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES))
+                    .as("ends in time")
+                    .isTrue();
             String text = Files.readString(output);
             assertThat(process.exitValue()).as(text).isZero();
             return text;
@@ -129,15 +133,16 @@ record EngineRun(Path home) {
                 jars.forEach(jar -> there.add(jar.getFileName().toString()));
             }
         }
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(Path::of)
-                .filter(each -> each.toString().contains("/dl4j/target/classes")
-                        || each.getFileName().toString().matches("weft-dl4j.*\\.jar")
-                        || each.toString().endsWith(".jar")
-                                && !each.getFileName().toString().startsWith("weft-")
-                                && !there.contains(each.getFileName().toString()))
-                .map(Path::toString)
-                .collect(Collectors.joining(File.pathSeparator));
+        Stream<String> libraries = Stream.of(
+                        System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(each -> each.endsWith(".jar"))
+                .filter(each -> !there.contains(Path.of(each).getFileName().toString()));
+        String own = Dl4jProvider.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
+        return Stream.concat(Stream.of(own), libraries).collect(Collectors.joining(File.pathSeparator));
     }
 
     private List<String> arguments(String command, String... settings) {
@@ -155,6 +160,7 @@ record EngineRun(Path home) {
         return arguments;
     }
 
+    /** A constant learning rate: a run's first steps do not depend on how many there will be. */
     private Path config() {
         String yaml = """
                 run: {name: engines, dir: "file://%s", seed: 5}
@@ -162,9 +168,9 @@ record EngineRun(Path home) {
                 corpus: {input: ["file://%s"], val_fraction: 0.05}
                 tokenizer: {kind: bpe, vocab_size: 400}
                 model: {layers: 2, width: 32, heads: 2, context: 16}
-                training: {steps: 10, global_batch: 8, micro_batch: 2, lanes: 4, learning_rate: 1.0e-2,
-                  min_learning_rate: 1.0e-3, warmup_steps: 2, eval_every: 5, eval_batches: 2}
-                checkpoint: {every: 5, keep: 5}
+                training: {steps: 10, global_batch: 8, micro_batch: 2, lanes: 4, learning_rate: 5.0e-3,
+                  min_learning_rate: 5.0e-3, warmup_steps: 2, eval_every: 0}
+                checkpoint: {every: 100}
                 """.formatted(home, home.resolveSibling("corpus").resolve("text.txt"));
         try {
             Files.createDirectories(home);
