@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
@@ -35,6 +36,10 @@ final class Piece {
     static final class Builder {
         private final SameDiff graph = SameDiff.create();
         private final List<SDVariable> wanted = new ArrayList<>();
+        private final Map<Integer, OwnDerivative> ownDerivatives = new HashMap<>();
+
+        /** In place of the derivatives of the operations from {@code first} to the one that made {@code y}. */
+        private record OwnDerivative(int first, SDVariable y, Consumer<SDVariable> derivative) {}
 
         SameDiff graph() {
             return graph;
@@ -57,6 +62,27 @@ final class Piece {
             return graph.placeHolder(name, DataType.FLOAT, shape);
         }
 
+        /** How many operations were written so far. */
+        int mark() {
+            return graph.getOps().size();
+        }
+
+        /**
+         * Takes a derivative for all operations since a mark, the last of which made y, instead of SameDiff's for each.
+         *
+         * @param derivative given the gradient of y, calls {@link #addGradient} for what y was made of
+         */
+        SDVariable differentiated(int mark, SDVariable y, Consumer<SDVariable> derivative) {
+            ownDerivatives.put(mark() - 1, new OwnDerivative(mark, y, derivative));
+            return y;
+        }
+
+        /** Adds to what is known of a variable's gradient. */
+        void addGradient(SDVariable variable, SDVariable gradient) {
+            SDVariable known = variable.gradient();
+            graph.setGradientForVariableName(variable.name(), known == null ? gradient : known.add(gradient));
+        }
+
         /** @param y in the shape of the gradient that backward will be given */
         Piece build(SDVariable y, long... shape) {
             differentiate(y, graph.placeHolder(ABOVE, DataType.FLOAT, shape));
@@ -75,13 +101,21 @@ final class Piece {
             List<SameDiffOp> forward = new ArrayList<>(graph.getOps().values());
             graph.setGradientForVariableName(y.name(), above);
             for (int i = forward.size() - 1; i >= 0; i--) {
-                SameDiffOp operation = forward.get(i);
-                operation
-                        .getOp()
-                        .diff(operation.getOutputsOfOp().stream()
-                                .map(name -> graph.getVariable(name).gradient())
-                                .toList());
+                OwnDerivative own = ownDerivatives.get(i);
+                if (own == null) {
+                    differentiate(forward.get(i));
+                } else {
+                    own.derivative().accept(own.y().gradient());
+                    i = own.first();
+                }
             }
+        }
+
+        private void differentiate(SameDiffOp operation) {
+            List<SDVariable> gradients = operation.getOutputsOfOp().stream()
+                    .map(name -> graph.getVariable(name).gradient())
+                    .toList();
+            operation.getOp().diff(gradients);
         }
     }
 
