@@ -10,9 +10,9 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Store;
+import org.weft.worker.engine.Engines;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
 
 /** Opens a replica with a checkpoint's parameters. */
 public final class ReplicaLoader {
@@ -30,9 +30,19 @@ public final class ReplicaLoader {
         return new ModelShape(config.model(), checkpoint.manifest().vocabSize(), Adaptation.of(config, List.of()));
     }
 
-    /** A replica on this machine's CPU; the caller closes it. */
+    /**
+     * A replica on this machine's CPU, of the engine that trained the checkpoint where it is on the class path, else of
+     * libtorch; the caller closes it.
+     */
     public static ModelReplica open(Store store, Checkpoint checkpoint) throws IOException {
-        ModelReplica replica = TorchReplica.open(
+        String engine = configOf(checkpoint).cluster().engine();
+        return open(store, checkpoint, Engines.has(engine) ? engine : Engines.TORCH);
+    }
+
+    /** A replica of a named engine on this machine's CPU; the caller closes it. */
+    public static ModelReplica open(Store store, Checkpoint checkpoint, String engine) throws IOException {
+        ModelReplica replica = Engines.open(
+                engine,
                 shapeOf(checkpoint),
                 ReplicaOptions.cpu(configOf(checkpoint).cluster().threads()));
         try {

@@ -19,6 +19,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.TaskCompletionListener;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
@@ -128,7 +129,7 @@ public final class PredictionJob {
                 return rows;
             }
             TaskModel model = TaskModel.open(store, checkpoint, batch);
-            TaskContext.get().addTaskCompletionListener(context -> model.close());
+            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> model.close());
             return new Iterator<>() {
                 private Iterator<Row> ready = List.<Row>of().iterator();
 
