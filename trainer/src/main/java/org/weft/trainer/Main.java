@@ -17,6 +17,7 @@ import org.weft.trainer.commands.PlanCommand;
 import org.weft.trainer.commands.PrepareCommand;
 import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.QuickstartCommand;
+import org.weft.trainer.commands.ServeCommand;
 import org.weft.trainer.commands.SweepCommand;
 import org.weft.trainer.report.WeftVersion;
 import picocli.CommandLine;
@@ -40,6 +41,7 @@ import picocli.CommandLine.ScopeType;
             EvaluateCommand.class,
             GenerateCommand.class,
             FillCommand.class,
+            ServeCommand.class,
             ImportCommand.class,
             ExportCommand.class,
             InspectCommand.class,

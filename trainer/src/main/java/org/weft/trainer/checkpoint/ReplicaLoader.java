@@ -1,7 +1,6 @@
 package org.weft.trainer.checkpoint;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
@@ -22,19 +21,36 @@ public final class ReplicaLoader {
                 checkpoint.directory(), checkpoint.manifest().config());
     }
 
-    /** A replica on this machine's CPU; the caller closes it. */
+    /** A replica on this machine's CPU, with the threads that it was trained with; the caller closes it. */
     public static ModelReplica open(Store store, Checkpoint checkpoint) throws IOException {
+        return open(
+                store,
+                checkpoint,
+                ReplicaOptions.cpu(configOf(checkpoint).cluster().threads()));
+    }
+
+    /** A replica of a checkpoint's model; the caller, whose thread owns it, closes it. */
+    public static ModelReplica open(Store store, Checkpoint checkpoint, ReplicaOptions options) throws IOException {
         CheckpointManifest manifest = checkpoint.manifest();
-        WeftConfig config = configOf(checkpoint);
-        ModelShape shape = new ModelShape(config.model(), manifest.vocabSize());
-        ModelReplica replica =
-                TorchReplica.open(shape, ReplicaOptions.cpu(config.cluster().threads()));
-        new CheckpointReader(store, checkpoint.directory(), manifest)
-                .read(CheckpointReader.PARAM, 0, manifest.parameters(), (offset, bytes) -> {
-                    ByteBuffer window = replica.parameters(offset, bytes.remaining() / Float.BYTES);
-                    window.put(bytes);
-                });
-        replica.parametersWritten(0, manifest.parameters());
-        return replica;
+        ModelShape shape = new ModelShape(configOf(checkpoint).model(), manifest.vocabSize());
+        CheckpointReader reader = new CheckpointReader(store, checkpoint.directory(), manifest);
+        return open(
+                shape, options, (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
+    }
+
+    /** A replica with parameters from elsewhere; the caller, whose thread owns it, closes it. */
+    public static ModelReplica open(ModelShape shape, ReplicaOptions options, InitialCheckpoint.Source parameters)
+            throws IOException {
+        ModelReplica replica = TorchReplica.open(shape, options);
+        try {
+            long size = replica.layout().size();
+            parameters.read(0, size, (offset, bytes) -> replica.parameters(offset, bytes.remaining() / Float.BYTES)
+                    .put(bytes));
+            replica.parametersWritten(0, size);
+            return replica;
+        } catch (IOException | RuntimeException e) {
+            replica.close();
+            throw e;
+        }
     }
 }
