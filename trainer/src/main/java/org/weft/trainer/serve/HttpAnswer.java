@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -103,7 +103,7 @@ final class HttpAnswer implements Answer {
             return;
         }
         ended = true;
-        written(channel.writeAndFlush(response), status);
+        write(response, status);
     }
 
     @Override
@@ -129,14 +129,16 @@ final class HttpAnswer implements Answer {
     private synchronized void end(int status) {
         if (!ended && !gone) {
             ended = true;
-            written(channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT), status);
+            write(LastHttpContent.EMPTY_LAST_CONTENT, status);
         }
     }
 
-    private void written(ChannelFuture last, int status) {
+    /** The listeners come before the write: a client may ask again as soon as it has the answer. */
+    private void write(Object last, int status) {
         metrics.answered(endpoint, status, (System.nanoTime() - start) * 1e-9);
-        last.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-        last.addListener(done -> onWritten.run());
+        ChannelPromise written = channel.newPromise();
+        written.addListener(done -> onWritten.run());
+        channel.writeAndFlush(last, written).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     @Override

@@ -130,6 +130,6 @@ final class JsonFields {
     static ApiException wrong(String name, String what, JsonNode actual) {
         String json = actual.isMissingNode() ? "absent" : actual.toString();
         String shown = json.length() <= SHOWN ? json : json.substring(0, SHOWN) + "…";
-        return ApiException.invalid(name, name + " must be " + what + ", is " + shown);
+        return ApiException.invalid(name.replaceFirst("[\\[.].*", ""), name + " must be " + what + ", is " + shown);
     }
 }
