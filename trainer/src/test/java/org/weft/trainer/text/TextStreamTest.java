@@ -1,4 +1,4 @@
-package org.weft.trainer.commands;
+package org.weft.trainer.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.weft.trainer.commands;
+package org.weft.trainer.text;
 
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.function.Function;
  * <p>A character whose bytes are not all there decodes to replacement characters, one for each byte at most; they wait
  * for the next token.
  */
-final class TextStream {
+public final class TextStream {
     private static final char REPLACEMENT = '\uFFFD';
     /** An unfinished character of UTF-8 has at most three bytes. */
     private static final int UNFINISHED = 3;
@@ -32,7 +32,7 @@ final class TextStream {
      * @param stops end the text before the first of them
      * @param onText given the text piece by piece
      */
-    TextStream(Function<int[], String> decode, List<String> stops, Consumer<String> onText) {
+    public TextStream(Function<int[], String> decode, List<String> stops, Consumer<String> onText) {
         this.decode = decode;
         this.stops = new StopStrings(stops, piece -> {
             text.append(piece);
@@ -41,7 +41,7 @@ final class TextStream {
     }
 
     /** Takes the next token; false once a stop string has ended the text. */
-    boolean token(int token) {
+    public boolean token(int token) {
         if (count == window.length) {
             slide();
         }
@@ -51,7 +51,7 @@ final class TextStream {
     }
 
     /** The text has ended by itself: nothing waits any more. */
-    void end() {
+    public void end() {
         String decoded = decoded();
         if (pass(decoded, decoded.length())) {
             stops.end();
@@ -59,7 +59,7 @@ final class TextStream {
     }
 
     /** What was passed on so far. */
-    String text() {
+    public String text() {
         return text.toString();
     }
 

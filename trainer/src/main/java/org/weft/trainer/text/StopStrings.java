@@ -1,4 +1,4 @@
-package org.weft.trainer.commands;
+package org.weft.trainer.text;
 
 import java.util.List;
 import java.util.function.Consumer;
