@@ -2,6 +2,7 @@ package org.weft.dl4j.transformer;
 
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Adaptation;
 import org.weft.core.model.ModelShape;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.ReplicaOptions;
@@ -22,6 +23,9 @@ public final class Dl4jProvider implements ReplicaProvider {
         String architecture = shape.config().architecture();
         if (!architecture.equals(ModelConfig.GPT2)) {
             throw refused("model.architecture=" + architecture, "model.architecture=" + ModelConfig.GPT2);
+        }
+        if (!shape.adaptation().equals(Adaptation.NONE)) {
+            throw refused("fine-tuning to a task", "finetune.task to nothing");
         }
         if (!options.device().equals("cpu")) {
             throw refused("cluster.device=" + options.device(), "cluster.device=cpu");

@@ -23,9 +23,9 @@ final class Finetuning {
     /**
      * @param config whose model section is the base model's
      */
-    Finetuning(SparkApplication application, WeftConfig config, BaseModel base, Progress progress) {
+    Finetuning(SparkApplication application, WeftConfig config, BaseModel base, Progress progress) throws IOException {
         this.application = application;
-        this.config = config;
+        this.config = base.withChatTemplate(application.store(), config);
         this.base = base;
         this.progress = progress;
         this.store = application.store();

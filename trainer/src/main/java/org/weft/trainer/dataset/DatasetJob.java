@@ -23,7 +23,6 @@ import org.weft.trainer.corpus.DocumentKey;
 import org.weft.trainer.dataset.SplitRows.Content;
 import org.weft.trainer.task.Conversation;
 import org.weft.trainer.task.Encoder;
-import org.weft.trainer.task.PlainConversation;
 import org.weft.trainer.task.Task;
 
 /**
@@ -56,7 +55,7 @@ public final class DatasetJob {
      * @throws WeftException where rows cannot be read or used, or the directory holds another data set
      */
     public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson) throws IOException {
-        return run(config, tokenizerJson, new PlainConversation());
+        return run(config, tokenizerJson, Task.conversation(config));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
@@ -15,6 +16,7 @@ import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.corpus.TextTokenizer;
+import org.weft.trainer.finetune.TaskModel;
 import org.weft.trainer.huggingface.HuggingFaceModel;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.ReplicaOptions;
@@ -22,6 +24,7 @@ import org.weft.worker.engine.ReplicaOptions;
 /** Finds what is to be served: a checkpoint, a run's newest, or a Hugging Face directory. For one thread. */
 public final class ModelLoader {
     private static final int FINGERPRINT = 12;
+    private static final int CLASSIFIER_BATCH = 32;
 
     private final Store store;
     private final Wish wish;
@@ -59,14 +62,35 @@ public final class ModelLoader {
     private ServedModel ofCheckpoint(String path) throws IOException {
         Checkpoint checkpoint = new CheckpointResolver(store, notices).at(path);
         WeftConfig config = ReplicaLoader.configOf(checkpoint);
-        requireCausal(config.model(), checkpoint.directory());
+        String name = wish.name() == null ? config.run().name() : wish.name();
+        String fingerprint = checkpoint.manifest().paramsSha256().substring(0, FINGERPRINT);
         ReplicaOptions replica = wish.replica(config.cluster().threads());
+        if (config.finetune().active() && !config.finetune().generative()) {
+            requireClassifier(config, checkpoint.directory());
+            String column = config.dataset().textColumn();
+            return new ClassifierModel(
+                    name,
+                    fingerprint,
+                    () -> new TaskClassifier(TaskModel.open(store, checkpoint, CLASSIFIER_BATCH, replica), column));
+        }
+        requireCausal(config.model(), checkpoint.directory());
         return text(
-                wish.name() == null ? config.run().name() : wish.name(),
-                checkpoint.manifest().paramsSha256().substring(0, FINGERPRINT),
+                name,
+                fingerprint,
                 ModelTokenizer.of(store, checkpoint),
-                config.model().context(),
+                config,
                 () -> ReplicaLoader.open(store, checkpoint, replica));
+    }
+
+    private static void requireClassifier(WeftConfig config, String path) {
+        String task = config.finetune().task();
+        boolean labels = task.equals(FinetuneConfig.CLASSIFICATION) || task.equals(FinetuneConfig.MULTILABEL);
+        if (!labels || !config.dataset().pairColumn().isEmpty()) {
+            throw WeftException.usage(
+                    path + " puts no labels on single texts: finetune.task=" + task + " dataset.pair_column="
+                            + config.dataset().pairColumn(),
+                    "weft predict --checkpoint " + path + " --input ... --output ...");
+        }
     }
 
     private ServedModel foreign(String path) throws IOException {
@@ -83,7 +107,7 @@ public final class ModelLoader {
                     wish.name() == null ? path.replaceFirst("/+$", "").replaceFirst(".*/", "") : wish.name(),
                     "",
                     tokenizer,
-                    config.model().context(),
+                    config,
                     () -> open(path, replica));
         }
     }
@@ -95,17 +119,20 @@ public final class ModelLoader {
     }
 
     private TextModel text(
-            String name, String fingerprint, ModelTokenizer found, int context, Callable<ModelReplica> replica)
+            String name, String fingerprint, ModelTokenizer found, WeftConfig config, Callable<ModelReplica> replica)
             throws IOException {
         TextTokenizer tokenizer = TextTokenizer.of(found.json(), found.path());
         try {
             String directory = found.path().replaceFirst("/[^/]*$", "");
-            Optional<ChatFormat> format = wish.chatTemplate() == null
-                    ? ChatTemplate.beside(store, directory)
-                    : Optional.of(ChatFormat.named(wish.chatTemplate()));
+            Optional<ChatFormat> format = wish.chatTemplate() != null
+                    ? Optional.of(ChatFormat.named(wish.chatTemplate()))
+                    : config.finetune().task().equals(FinetuneConfig.INSTRUCTION)
+                            ? Optional.of(ChatFormat.named(config.finetune().chatTemplate()))
+                            : ChatTemplate.beside(store, directory);
             String endOfText = tokenizer.decode(new int[] {tokenizer.endOfText()});
             Optional<ChatTemplate> chat = format.map(known -> new ChatTemplate(known, endOfText));
-            return new TextModel(name, fingerprint, tokenizer, context, chat, replica);
+            return new TextModel(
+                    name, fingerprint, tokenizer, config.model().context(), chat, replica);
         } catch (IOException | RuntimeException e) {
             tokenizer.close();
             throw e;
