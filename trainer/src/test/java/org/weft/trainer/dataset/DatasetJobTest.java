@@ -154,7 +154,7 @@ class DatasetJobTest {
         Collections.shuffle(shuffled, new Random(5));
         Path several = Files.createDirectory(directory.resolve("several"));
         csv("several/a.csv", shuffled.subList(0, 50));
-        csv("several/b.csv", shuffled.subList(50, 200));
+        csv("several/b 1.csv", shuffled.subList(50, 200));
         String balanced = "finetune.class_weights=balanced";
         ExamplesManifest ofCsv = run(config("b", several, balanced));
         assertThat(ofCsv).isEqualTo(manifest);
@@ -277,7 +277,9 @@ class DatasetJobTest {
     void aRowsIdIsOfItsValues() throws IOException {
         DatasetReader reader = new DatasetReader(spark, store);
         List<List<String>> ids = new ArrayList<>();
-        for (Path file : List.of(jsonl("rows.jsonl", rows(9)), csv("rows.csv", rows(9)))) {
+        Path folder = Files.createDirectory(directory.resolve("folder"));
+        jsonl("folder/no [glob]*.jsonl", rows(9));
+        for (Path file : List.of(folder, csv("rows.csv", rows(9)))) {
             ids.add(reader.read("input", List.of(file.toString()), "auto").collectAsList().stream()
                     .map(row -> RowFields.id(RowFields.of(row, List.of("text", "label"))))
                     .toList());
