@@ -45,6 +45,14 @@ class BenchesTest {
         assertThat(gradientOf(again)).isEqualTo(gradientOf(kept));
     }
 
+    @Test
+    void metricsBenchFindsWhatThePeersFound() throws Exception {
+        String[] golden = {Path.of("peers", "metrics_golden.jsonl").toString()};
+        assertThat(printed(() -> MetricsBench.main(golden)))
+                .contains("single_label_classification metrics log_loss", "folds accuracy mean", ": good")
+                .doesNotContain("TOO LARGE");
+    }
+
     private static String gradientOf(String line) {
         return line.strip().substring(line.indexOf(" gradient "));
     }

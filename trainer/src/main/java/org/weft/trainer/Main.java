@@ -10,10 +10,12 @@ import org.weft.trainer.commands.DoctorCommand;
 import org.weft.trainer.commands.EvaluateCommand;
 import org.weft.trainer.commands.ExportCommand;
 import org.weft.trainer.commands.FillCommand;
+import org.weft.trainer.commands.FinetuneCommand;
 import org.weft.trainer.commands.GenerateCommand;
 import org.weft.trainer.commands.ImportCommand;
 import org.weft.trainer.commands.InspectCommand;
 import org.weft.trainer.commands.PlanCommand;
+import org.weft.trainer.commands.PredictCommand;
 import org.weft.trainer.commands.PrepareCommand;
 import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.QuickstartCommand;
@@ -36,6 +38,8 @@ import picocli.CommandLine.ScopeType;
             PrepareCommand.class,
             PlanCommand.class,
             PretrainCommand.class,
+            FinetuneCommand.class,
+            PredictCommand.class,
             SweepCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,

@@ -107,6 +107,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void metricsAreArithmetic() {
+        independent("org.weft.trainer.metrics..", "org.apache..", "com.fasterxml..", "org.weft.trainer.report..")
+                .check(weft);
+    }
+
+    @Test
     void packagesHaveNoCycles() {
         slices().matching("org.weft.(**)").should().beFreeOfCycles().check(weft);
     }

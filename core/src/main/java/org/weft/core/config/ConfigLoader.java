@@ -51,6 +51,14 @@ public final class ConfigLoader {
         return bind(names, root, overrides);
     }
 
+    /** One key of several texts and overrides, unchecked; empty where none of them sets it. */
+    public static String peek(List<Source> sources, List<String> overrides, String section, String key) {
+        ObjectNode root = YAML.createObjectNode();
+        sources.forEach(source -> merge(root, parse(source.name(), source.yaml())));
+        overrides.forEach(override -> apply(root, override, new Problems()));
+        return root.path(section).path(key).asText();
+    }
+
     private static void merge(ObjectNode root, ObjectNode over) {
         for (Map.Entry<String, JsonNode> section : over.properties()) {
             JsonNode before = root.get(section.getKey());

@@ -33,6 +33,11 @@ public record RunConfig(
         return corpus.isBlank() ? dir + "/corpus" : corpus;
     }
 
+    /** Where the encoded examples of a fine-tuning lie. */
+    public String datasetDir() {
+        return dir + "/dataset";
+    }
+
     public String leaseDir() {
         return dir + "/driver.lease";
     }

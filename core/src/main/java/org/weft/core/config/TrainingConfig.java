@@ -63,6 +63,29 @@ public record TrainingConfig(
                 1000, 32, 4, 8, 6e-4, 6e-5, 50, 0.1, 0.9, 0.95, 1e-8, 1.0, "stop", "fp32", false, 0.15, 100, 20);
     }
 
+    /** The same for another number of steps. */
+    public TrainingConfig withSteps(int other) {
+        return new TrainingConfig(
+                other,
+                globalBatch,
+                microBatch,
+                lanes,
+                learningRate,
+                minLearningRate,
+                warmupSteps,
+                weightDecay,
+                beta1,
+                beta2,
+                epsilon,
+                clipNorm,
+                nonFinite,
+                precision,
+                recompute,
+                maskFraction,
+                evalEvery,
+                evalBatches);
+    }
+
     /** Sequences of one lane. */
     public int laneBatch() {
         return globalBatch / lanes;

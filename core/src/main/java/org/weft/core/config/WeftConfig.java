@@ -15,6 +15,11 @@ public record WeftConfig(
         @Doc("How text becomes tokens.") TokenizerConfig tokenizer,
         @Doc("The Transformer.") ModelConfig model,
         @Doc("The optimization.") TrainingConfig training,
+        @Doc("Labelled examples to fine-tune on.") DatasetConfig dataset,
+
+        @Doc("What a pre-trained model is fine-tuned to do.")
+        FinetuneConfig finetune,
+
         @Doc("How workers and servers keep step.") SyncConfig sync,
         @Doc("How often and how many checkpoints are kept.") CheckpointConfig checkpoint)
         implements Serializable {
@@ -28,8 +33,28 @@ public record WeftConfig(
                 TokenizerConfig.defaults(),
                 ModelConfig.defaults(),
                 TrainingConfig.defaults(),
+                DatasetConfig.defaults(),
+                FinetuneConfig.defaults(),
                 SyncConfig.defaults(),
                 CheckpointConfig.defaults());
+    }
+
+    /** The same with another fine-tuning. */
+    public WeftConfig withFinetune(FinetuneConfig other) {
+        return new WeftConfig(
+                run, cluster, servers, corpus, tokenizer, model, training, dataset, other, sync, checkpoint);
+    }
+
+    /** The same with another model. */
+    public WeftConfig withModel(ModelConfig other) {
+        return new WeftConfig(
+                run, cluster, servers, corpus, tokenizer, other, training, dataset, finetune, sync, checkpoint);
+    }
+
+    /** The same with another optimization. */
+    public WeftConfig withTraining(TrainingConfig other) {
+        return new WeftConfig(
+                run, cluster, servers, corpus, tokenizer, model, other, dataset, finetune, sync, checkpoint);
     }
 
     /** Server tasks of a run: every copy of every shard. Task i holds a copy of shard i / replicas. */
@@ -53,6 +78,8 @@ public record WeftConfig(
         tokenizer.validate(problems);
         model.validate(problems);
         training.validate(problems);
+        dataset.validate(problems);
+        finetune.validate(problems, model);
         sync.validate(problems);
         checkpoint.validate(problems);
         problems.require(

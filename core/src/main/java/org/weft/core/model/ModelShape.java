@@ -1,17 +1,39 @@
 package org.weft.core.model;
 
+import java.io.Serializable;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.ParameterLayout;
 
 /**
- * A model's configuration together with its vocabulary: all that decides the parameters.
+ * A model's configuration together with its vocabulary and what it is adapted to: all that decides the parameters.
  *
  * @param vocabSize V, from the corpus's tokenizer
  */
-public record ModelShape(ModelConfig config, int vocabSize) {
+public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptation) implements Serializable {
 
-    /** The flat vector's layout; the same for every engine. */
+    /** A model that predicts tokens, all of whose parameters learn. */
+    public ModelShape(ModelConfig config, int vocabSize) {
+        this(config, vocabSize, Adaptation.NONE);
+    }
+
+    /** The layout of the flat vector of all that learns; the same for every engine. */
     public ParameterLayout layout() {
+        return adapted().learned();
+    }
+
+    /** The parameters that learn and those that do not. */
+    public AdaptedLayout adapted() {
+        return adaptation.equals(Adaptation.NONE)
+                ? new AdaptedLayout(family(), ParameterLayout.builder().build())
+                : AdaptedLayout.of(this, family());
+    }
+
+    /** The same model before it was adapted. */
+    public ModelShape base() {
+        return new ModelShape(config, vocabSize);
+    }
+
+    private ParameterLayout family() {
         return switch (config.architecture()) {
             case ModelConfig.GPT2 -> Gpt2Layout.of(this);
             case ModelConfig.LLAMA -> LlamaLayout.of(this);
@@ -32,7 +54,7 @@ public record ModelShape(ModelConfig config, int vocabSize) {
                     case ModelConfig.BERT -> config.context() + config.tokenTypes();
                     default -> config.tiedHead() ? 0 : vocabSize;
                 };
-        double weights = layout().size() - lookedUp * config.width();
+        double weights = family().size() - lookedUp * config.width();
         return 6.0 * weights + 12.0 * config.layers() * config.width() * config.context();
     }
 }

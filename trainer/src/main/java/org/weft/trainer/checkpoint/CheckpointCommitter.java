@@ -39,8 +39,9 @@ public final class CheckpointCommitter {
      *
      * @param guard asked immediately before a manifest appears; throws where this driver must not commit any more
      * @param verified directory of the checkpoint that the run started from, or empty
+     * @param best knows which checkpoint stays whatever its age
      */
-    public record Rules(CheckpointManifest.Guard guard, String verified, Retries retries) {}
+    public record Rules(CheckpointManifest.Guard guard, String verified, Retries retries, BestStep best) {}
 
     public CheckpointCommitter(
             Store store, WeftConfig config, ParameterLayout layout, Vocabulary vocabulary, Rules rules) {
@@ -100,7 +101,10 @@ public final class CheckpointCommitter {
     /** A checkpoint that cannot be removed is no reason to stop a run. */
     private void retain(int committed) {
         Retention retention = new Retention(
-                store, config.run().checkpointsDir(), config.checkpoint().keep());
+                store,
+                config.run().checkpointsDir(),
+                config.checkpoint().keep(),
+                rules.best().step());
         try {
             rules.retries().call("removal of old checkpoints", () -> {
                 rules.guard().check();

@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.model.ModelShape;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.AtomicOutput;
@@ -53,15 +52,15 @@ public final class InitialCheckpoint {
     /**
      * What the manifest says of the model.
      *
-     * @param tokenizerSha256 empty where no tokenizer is known
+     * @param layout of the parameters that it holds
      */
-    public record Facts(WeftConfig config, int vocabSize, String tokenizerSha256) {}
+    public record Facts(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary) {}
 
     private InitialCheckpoint(Store store, String directory, Facts facts, Source source) {
         this.store = store;
         this.directory = directory;
         this.facts = facts;
-        this.layout = new ModelShape(facts.config().model(), facts.vocabSize()).layout();
+        this.layout = facts.layout();
         this.source = source;
     }
 
@@ -153,8 +152,8 @@ public final class InitialCheckpoint {
                 GENERATION,
                 layout.hash(),
                 layout.size(),
-                facts.vocabSize(),
-                facts.tokenizerSha256(),
+                facts.vocabulary().size(),
+                facts.vocabulary().tokenizerSha256(),
                 facts.config().run().seed(),
                 ConfigLoader.toTree(facts.config()),
                 shards,

@@ -1,10 +1,12 @@
 package org.weft.trainer.checkpoint;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.util.List;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Adaptation;
 import org.weft.core.model.ModelShape;
+import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Store;
@@ -22,6 +24,12 @@ public final class ReplicaLoader {
                 checkpoint.directory(), checkpoint.manifest().config());
     }
 
+    /** The model that a checkpoint's parameters are of. */
+    public static ModelShape shapeOf(Checkpoint checkpoint) {
+        WeftConfig config = configOf(checkpoint);
+        return new ModelShape(config.model(), checkpoint.manifest().vocabSize(), Adaptation.of(config, List.of()));
+    }
+
     /**
      * A replica on this machine's CPU, of the engine that trained the checkpoint where it is on the class path, else of
      * libtorch; the caller closes it.
@@ -33,17 +41,42 @@ public final class ReplicaLoader {
 
     /** A replica of a named engine on this machine's CPU; the caller closes it. */
     public static ModelReplica open(Store store, Checkpoint checkpoint, String engine) throws IOException {
-        CheckpointManifest manifest = checkpoint.manifest();
-        WeftConfig config = configOf(checkpoint);
-        ModelShape shape = new ModelShape(config.model(), manifest.vocabSize());
-        ModelReplica replica =
-                Engines.open(engine, shape, ReplicaOptions.cpu(config.cluster().threads()));
-        new CheckpointReader(store, checkpoint.directory(), manifest)
-                .read(CheckpointReader.PARAM, 0, manifest.parameters(), (offset, bytes) -> {
-                    ByteBuffer window = replica.parameters(offset, bytes.remaining() / Float.BYTES);
-                    window.put(bytes);
-                });
-        replica.parametersWritten(0, manifest.parameters());
-        return replica;
+        ModelReplica replica = Engines.open(
+                engine,
+                shapeOf(checkpoint),
+                ReplicaOptions.cpu(configOf(checkpoint).cluster().threads()));
+        try {
+            new CheckpointReader(store, checkpoint.directory(), checkpoint.manifest())
+                    .read(CheckpointReader.PARAM, 0, replica.layout().size(), (offset, bytes) -> replica.parameters(
+                                    offset, bytes.remaining() / Float.BYTES)
+                            .put(bytes));
+            replica.parametersWritten(0, replica.layout().size());
+            loadFrozen(store, replica, ModelTokenizer.runDirectory(checkpoint.directory()));
+            return replica;
+        } catch (IOException | RuntimeException e) {
+            replica.close();
+            throw e;
+        }
+    }
+
+    /** Where a fine-tuned run keeps the parameters that do not learn. */
+    public static String frozenDirectory(String runDir) {
+        return runDir + "/base/checkpoints/" + CheckpointManifest.directoryName(0);
+    }
+
+    /** Loads the parameters that do not learn, if there are any. */
+    public static void loadFrozen(Store store, ModelReplica replica, String runDir) throws IOException {
+        ParameterLayout layout = replica.frozenLayout();
+        if (layout.size() == 0) {
+            return;
+        }
+        String directory = frozenDirectory(runDir);
+        CheckpointManifest manifest = CheckpointManifest.load(store, directory);
+        CheckpointResolver.requireLayout(new Checkpoint(directory, manifest), layout);
+        new CheckpointReader(store, directory, manifest)
+                .read(CheckpointReader.PARAM, 0, layout.size(), (offset, bytes) -> replica.frozen(
+                                offset, bytes.remaining() / Float.BYTES)
+                        .put(bytes));
+        replica.frozenWritten(0, layout.size());
     }
 }

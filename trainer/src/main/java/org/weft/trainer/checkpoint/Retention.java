@@ -9,14 +9,16 @@ import org.weft.core.storage.Store;
 /**
  * Removes what is older than the newest checkpoints. Only those that are known to be good are counted: one that was not
  * verified might be damaged, and must not drive a good one out. So a checkpoint goes when {@code keep} good ones are
- * newer, and until then nothing does. The one just committed always stays; the manifest goes first, so that a removal
+ * newer, and until then nothing does. The one just committed always stays, and so does the best; the manifest goes first, so that a removal
  * that breaks off leaves no checkpoint that looks whole.
  *
  * <p>A directory without a manifest, older than the one just committed, is what a save left that failed or died. No
  * shard of this run writes there any more: it reports a save only when its earlier ones have ended. An attempt whose place
  * another has taken may; nobody waits for what it writes.
+ *
+ * @param best step of the checkpoint that stays whatever its age, or {@link BestStep#NONE}
  */
-record Retention(Store store, String checkpointsDir, int keep) {
+record Retention(Store store, String checkpointsDir, int keep, int best) {
     /** Servers may be loading the one before the newest when that is committed. */
     private static final int FEWEST = 2;
 
@@ -27,8 +29,9 @@ record Retention(Store store, String checkpointsDir, int keep) {
     void apply(int committed, Set<String> good) throws IOException {
         String newest = CheckpointManifest.directoryName(committed);
         String oldestKept = oldestKept(newest, good);
+        String bestName = best == BestStep.NONE ? "" : CheckpointManifest.directoryName(best);
         for (Store.Entry entry : CheckpointResolver.directories(store, checkpointsDir)) {
-            if (entry.name().compareTo(newest) >= 0) {
+            if (entry.name().compareTo(newest) >= 0 || entry.name().equals(bestName)) {
                 continue;
             }
             CheckpointResolver.State state = CheckpointResolver.state(store, entry.path());

@@ -11,6 +11,7 @@ import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.protocol.SavedRange;
+import org.weft.trainer.checkpoint.BestStep;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointCommitter;
 import org.weft.trainer.coordinator.Coordinator;
@@ -32,6 +33,7 @@ final class RunObserver implements RunListener, AutoCloseable {
     private final Progress progress;
     private final MetricsLog metrics;
     private final CheckpointCommitter committer;
+    private final BestStep best;
     private final IntConsumer generations;
     private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-run-files"));
     private Coordinator coordinator;
@@ -44,6 +46,7 @@ final class RunObserver implements RunListener, AutoCloseable {
     private final AtomicReference<RunResult> result;
 
     /**
+     * @param best told of every evaluation
      * @param generations told the number of each generation as it begins; must not block
      */
     RunObserver(
@@ -51,11 +54,13 @@ final class RunObserver implements RunListener, AutoCloseable {
             Progress progress,
             MetricsLog metrics,
             CheckpointCommitter committer,
+            BestStep best,
             IntConsumer generations) {
         this.plan = plan;
         this.progress = progress;
         this.metrics = metrics;
         this.committer = committer;
+        this.best = best;
         this.generations = generations;
         this.result = new AtomicReference<>(RunResult.startingAt(plan));
     }
@@ -92,7 +97,12 @@ final class RunObserver implements RunListener, AutoCloseable {
     public void evaluated(int step, double validationLoss) {
         progress.say(String.format("step %d  val loss %.4f", step, validationLoss));
         result.updateAndGet(before -> before.withValidation(validationLoss));
+        best.evaluated(step, validationLoss);
         writePending(validationLoss);
+        if (best.exhausted()) {
+            progress.say("the lowest val loss was that of step " + best.step() + ": ending early");
+            coordinator.requestStop();
+        }
     }
 
     private void writePending(Double validationLoss) {

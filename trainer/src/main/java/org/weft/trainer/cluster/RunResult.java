@@ -1,5 +1,6 @@
 package org.weft.trainer.cluster;
 
+import org.weft.trainer.checkpoint.BestStep;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.coordinator.RunListener;
 import org.weft.trainer.coordinator.RunPlan;
@@ -11,6 +12,7 @@ import org.weft.trainer.coordinator.RunPlan;
  * @param loss of the last step, or NaN
  * @param validationLoss of the last evaluation, or NaN
  * @param checkpoint the newest committed one, or null
+ * @param bestStep of the lowest validation loss, or {@link BestStep#NONE}
  * @param stopped whether it was asked to end early
  */
 public record RunResult(
@@ -22,11 +24,13 @@ public record RunResult(
         double trainMillis,
         long parameters,
         Checkpoint checkpoint,
+        int bestStep,
         boolean stopped) {
 
     static RunResult startingAt(RunPlan plan) {
         long parameters = plan.layout().size();
-        return new RunResult(plan.startStep(), Double.NaN, Double.NaN, Double.NaN, 0, 0, parameters, null, false);
+        return new RunResult(
+                plan.startStep(), Double.NaN, Double.NaN, Double.NaN, 0, 0, parameters, null, BestStep.NONE, false);
     }
 
     RunResult withStep(RunListener.Step step) {
@@ -40,21 +44,29 @@ public record RunResult(
                 trainMillis + step.stepMillis(),
                 parameters,
                 checkpoint,
+                bestStep,
                 stopped);
     }
 
     RunResult withValidation(double loss) {
-        return new RunResult(step, firstLoss, this.loss, loss, tokens, trainMillis, parameters, checkpoint, stopped);
+        return new RunResult(
+                step, firstLoss, this.loss, loss, tokens, trainMillis, parameters, checkpoint, bestStep, stopped);
     }
 
     /** The same with a checkpoint to name. */
     public RunResult withCheckpoint(Checkpoint committed) {
         return new RunResult(
-                step, firstLoss, loss, validationLoss, tokens, trainMillis, parameters, committed, stopped);
+                step, firstLoss, loss, validationLoss, tokens, trainMillis, parameters, committed, bestStep, stopped);
     }
 
     RunResult withStopped(boolean early) {
-        return new RunResult(step, firstLoss, loss, validationLoss, tokens, trainMillis, parameters, checkpoint, early);
+        return new RunResult(
+                step, firstLoss, loss, validationLoss, tokens, trainMillis, parameters, checkpoint, bestStep, early);
+    }
+
+    RunResult withBestStep(int best) {
+        return new RunResult(
+                step, firstLoss, loss, validationLoss, tokens, trainMillis, parameters, checkpoint, best, stopped);
     }
 
     public double tokensPerSecond() {

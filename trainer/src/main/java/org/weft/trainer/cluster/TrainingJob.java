@@ -17,6 +17,7 @@ import org.weft.core.transport.SparkTransport;
 import org.weft.core.transport.Transport;
 import org.weft.core.transport.WireSecurity;
 import org.weft.server.ServerOptions;
+import org.weft.trainer.checkpoint.BestStep;
 import org.weft.trainer.checkpoint.CheckpointCommitter;
 import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.trainer.coordinator.Coordinator;
@@ -97,6 +98,8 @@ public final class TrainingJob {
         HadoopStore store = application.store();
         WireSecurity security = WireSecurity.fresh(config.cluster().encrypt());
         MetricsLog metrics = MetricsLog.open(store, config.run().dir(), plan.startStep());
+        BestStep best = new BestStep(config.finetune().patience());
+        best.take(metrics.lines());
         CheckpointCommitter committer = new CheckpointCommitter(
                 store,
                 config,
@@ -105,8 +108,9 @@ public final class TrainingJob {
                 new CheckpointCommitter.Rules(
                         lease::require,
                         plan.checkpoint(),
-                        Retries.of(config.checkpoint().retries())));
-        try (RunObserver observer = new RunObserver(plan, progress, metrics, committer, lease::used);
+                        Retries.of(config.checkpoint().retries()),
+                        best));
+        try (RunObserver observer = new RunObserver(plan, progress, metrics, committer, best, lease::used);
                 Coordinator coordinating = new Coordinator(plan, observer);
                 Transport transport = new SparkTransport(security);
                 Transport.Listener listener = transport.listen(bindAddress(context), coordinating)) {
@@ -127,7 +131,7 @@ public final class TrainingJob {
                 context.sc().removeSparkListener(executors);
             }
             observer.close();
-            return observer.result().withStopped(stopRequested.get());
+            return observer.result().withStopped(stopRequested.get()).withBestStep(best.step());
         } finally {
             lease.onLost(failure -> {});
             coordinator = null;

@@ -45,9 +45,26 @@ public final class ConfigOptions {
 
     /** As {@link #load}, with {@code defaults} for what neither files nor overrides say. */
     WeftConfig loadOver(String defaults) {
-        List<ConfigLoader.Source> sources = new ArrayList<>(sources());
-        sources.add(0, new ConfigLoader.Source("defaults", defaults));
-        return ConfigLoader.load(sources, overrides);
+        return loadOver(List.of(defaults), List.of());
+    }
+
+    /**
+     * As {@link #load}, over several texts of defaults and under some overrides of a command's own options.
+     *
+     * @param forced {@code section.key=value}
+     */
+    WeftConfig loadOver(List<String> defaults, List<String> forced) {
+        List<ConfigLoader.Source> sources = new ArrayList<>();
+        defaults.forEach(text -> sources.add(new ConfigLoader.Source("defaults", text)));
+        sources.addAll(sources());
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(forced);
+        return ConfigLoader.load(sources, all);
+    }
+
+    /** One key as the user set it, before anything else is checked; empty where it is not set. */
+    String peek(String section, String key) {
+        return ConfigLoader.peek(sources(), overrides, section, key);
     }
 
     /** The configuration that a checkpoint was trained with, under this command's overrides. */

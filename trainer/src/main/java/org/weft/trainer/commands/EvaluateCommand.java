@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.SparkApplication;
@@ -32,8 +34,23 @@ public final class EvaluateCommand implements Callable<Integer> {
             names = "--input",
             arity = "1..*",
             paramLabel = "PATH",
-            description = "Text or JSONL to evaluate on instead, read as prepare reads it: files, folders or globs.")
+            description =
+                    "Text or JSONL to evaluate on instead, read as prepare reads it: files, folders or globs. For a "
+                            + "fine-tuned model labelled rows, read as finetune reads them.")
     private List<String> input = new ArrayList<>();
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            description = "A fine-tuned model: where results.json and report.html go (default: evaluation in the run's "
+                    + "directory).")
+    private String output;
+
+    @Option(
+            names = "--batch-size",
+            defaultValue = "32",
+            description = "A fine-tuned model: rows that are computed together (default: ${DEFAULT-VALUE}).")
+    private int batch;
 
     @Override
     public Integer call() throws Exception {
@@ -41,13 +58,24 @@ public final class EvaluateCommand implements Callable<Integer> {
             Checkpoint checkpoint = path.resolve(files.store());
             WeftConfig config = options.over(ReplicaLoader.configOf(checkpoint));
             try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())) {
-                Summary summary = input.isEmpty()
-                        ? summary(application, config, checkpoint)
-                        : ofText(application, config.corpus().reading(input), checkpoint);
-                summary.print();
+                summaryOf(application, config, checkpoint).print();
             }
             return ExitStatus.DONE.code();
         }
+    }
+
+    private Summary summaryOf(SparkApplication application, WeftConfig config, Checkpoint checkpoint)
+            throws IOException {
+        if (!config.finetune().active() || config.finetune().task().equals(FinetuneConfig.TEXT)) {
+            return input.isEmpty()
+                    ? summary(application, config, checkpoint)
+                    : ofText(application, config.corpus().reading(input), checkpoint);
+        }
+        String directory =
+                output == null ? ModelTokenizer.runDirectory(checkpoint.directory()) + "/evaluation" : output;
+        return new TaskReport(application, config, checkpoint, batch)
+                .write(input, directory)
+                .summary("evaluate");
     }
 
     private static Summary ofText(SparkApplication application, CorpusConfig corpus, Checkpoint checkpoint)

@@ -5,9 +5,9 @@ import org.weft.core.ExitStatus;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.ModelSection;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.huggingface.HuggingFaceModel;
-import org.weft.trainer.huggingface.StartingParameters;
 import org.weft.trainer.report.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +42,8 @@ public final class ImportCommand implements Callable<Integer> {
                 Checkpoint checkpoint = model.writeTo(to);
                 model.notices().forEach(progress::say);
                 CheckpointManifest manifest = checkpoint.manifest();
-                String section = StartingParameters.section(ReplicaLoader.configOf(checkpoint));
+                String section =
+                        ModelSection.write(ReplicaLoader.configOf(checkpoint).model());
                 progress.say("to train it on, configure");
                 progress.say("model: " + section);
                 new Summary("import")

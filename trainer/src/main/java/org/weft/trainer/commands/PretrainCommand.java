@@ -2,7 +2,6 @@ package org.weft.trainer.commands;
 
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
-import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
@@ -21,7 +20,7 @@ public final class PretrainCommand implements Callable<Integer> {
             names = "--resume",
             arity = "0..1",
             paramLabel = "STEP",
-            fallbackValue = Pretraining.LATEST,
+            fallbackValue = TrainingRun.LATEST,
             description = "Go on from the newest checkpoint that verifies, or from that of STEP.")
     private String resume;
 
@@ -34,9 +33,7 @@ public final class PretrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (resume != null && !resume.equals(Pretraining.LATEST) && !resume.matches("\\d{1,8}")) {
-            throw WeftException.usage("--resume " + resume + " is no step", "give a number, or --resume alone");
-        }
+        TrainingRun.requireStep(resume);
         WeftConfig config = options.load();
         try (ConfigOptions.FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "pretrain", files.settings())) {

@@ -85,13 +85,13 @@ public final class QuickstartCommand implements Callable<Integer> {
                 new CheckpointResolver(store, progress::say).latest(config.run().checkpointsDir());
         int from = before == null ? 0 : before.manifest().step();
         int first = from + config.training().steps();
-        RunResult trained = train(application, config, first, before == null ? null : Pretraining.LATEST);
+        RunResult trained = train(application, config, first, before == null ? null : TrainingRun.LATEST);
         if (trained.stopped()) {
             return ExitStatus.TERMINATED.code();
         }
         int second = first + Math.max(10, config.training().steps() / 10);
         progress.say("resuming for " + (second - first) + " steps from the last checkpoint on HDFS");
-        RunResult resumed = train(application, config, second, Pretraining.LATEST);
+        RunResult resumed = train(application, config, second, TrainingRun.LATEST);
         if (resumed.stopped()) {
             return ExitStatus.TERMINATED.code();
         }

@@ -159,7 +159,7 @@ public final class SweepCommand implements Callable<Integer> {
     private record SparkRuns(SparkApplication application, Progress progress) implements Sweep.Runs {
         @Override
         public RunResult train(WeftConfig config) throws IOException {
-            return new Pretraining(application, config, progress).run(Pretraining.LATEST);
+            return new Pretraining(application, config, progress).run(TrainingRun.LATEST);
         }
 
         @Override

@@ -16,22 +16,22 @@ import org.weft.core.corpus.Fingerprint;
  *   bytes 8..15   order, and whether the document is kept for validation
  * </pre>
  */
-final class DocumentKey {
+public final class DocumentKey {
     static final int BYTES = 16;
 
     /** Unsigned byte by byte. */
-    static final Comparator<byte[]> ORDER = (Comparator<byte[]> & Serializable) Arrays::compareUnsigned;
+    public static final Comparator<byte[]> ORDER = (Comparator<byte[]> & Serializable) Arrays::compareUnsigned;
 
     private static final double TWO_TO_53 = 0x1p53;
 
     private DocumentKey() {}
 
-    static byte[] of(byte[] text) {
+    public static byte[] of(byte[] text) {
         return Arrays.copyOf(Fingerprint.sha256(text), BYTES);
     }
 
     /** Whether the document belongs to validation, which keeps {@code fraction} of all. */
-    static boolean isValidation(byte[] key, double fraction) {
+    public static boolean isValidation(byte[] key, double fraction) {
         long bits = ByteBuffer.wrap(key).getLong(8) >>> 11;
         return bits / TWO_TO_53 < fraction;
     }
@@ -43,12 +43,12 @@ final class DocumentKey {
     }
 
     /** Gives each shard a range of hashes: shard after shard, keys ascend. */
-    static final class Shards extends Partitioner {
+    public static final class Shards extends Partitioner {
         private static final long serialVersionUID = 1L;
 
         private final int count;
 
-        Shards(int count) {
+        public Shards(int count) {
             this.count = count;
         }
 

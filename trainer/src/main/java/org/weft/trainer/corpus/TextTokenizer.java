@@ -1,6 +1,7 @@
 package org.weft.trainer.corpus;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -77,6 +78,45 @@ public final class TextTokenizer implements AutoCloseable {
 
     public int[] encode(String text) {
         return encode(List.of(text))[0];
+    }
+
+    /**
+     * A text's tokens and the characters that each stands for.
+     *
+     * @param ids (T)
+     * @param starts (T): index of the first character (UTF-16, as {@link String#charAt}) of each token
+     * @param ends (T): index after its last; tokens of a part of a character have all of it
+     */
+    public record Spans(int[] ids, int[] starts, int[] ends) {}
+
+    /** Token ids of a text with their places in it. */
+    public Spans encodeWithSpans(String text) {
+        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false);
+        try {
+            int[] ids = narrow(TokenizersLibrary.LIB.getTokenIds(encoding));
+            CharSpan[] spans = TokenizersLibrary.LIB.getTokenCharSpans(encoding);
+            int[] starts = new int[ids.length];
+            int[] ends = new int[ids.length];
+            int[] places = codePointStarts(text);
+            for (int i = 0; i < ids.length; i++) {
+                starts[i] = spans[i] == null ? 0 : places[spans[i].getStart()];
+                ends[i] = spans[i] == null ? 0 : places[spans[i].getEnd()];
+            }
+            return new Spans(ids, starts, ends);
+        } finally {
+            TokenizersLibrary.LIB.deleteEncoding(encoding);
+        }
+    }
+
+    /** Index of each code point's first char, and the text's length: the library counts code points. */
+    private static int[] codePointStarts(String text) {
+        int[] starts = new int[text.codePointCount(0, text.length()) + 1];
+        int at = 0;
+        for (int i = 0; i < starts.length; i++) {
+            starts[i] = at;
+            at += i < starts.length - 1 ? Character.charCount(text.codePointAt(at)) : 0;
+        }
+        return starts;
     }
 
     /** The text of token ids, special tokens spelt out. */

@@ -66,6 +66,11 @@ record BertFamily() implements HuggingFaceFamily {
     }
 
     @Override
+    public String classPrefix() {
+        return "Bert";
+    }
+
+    @Override
     public String architectureOf(ModelConfig model) {
         return model.nextSentence() ? FOR_PRETRAINING : "BertForMaskedLM";
     }

@@ -53,6 +53,11 @@ record Gpt2Family() implements HuggingFaceFamily {
     }
 
     @Override
+    public String classPrefix() {
+        return "GPT2";
+    }
+
+    @Override
     public String architectureOf(ModelConfig model) {
         return "GPT2LMHeadModel";
     }

@@ -123,7 +123,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
         effective.put("mlp_width", model.hiddenWidth());
         effective.put("norm_epsilon", model.epsilon());
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.putArray("architectures").add(family.architectureOf(model));
+        json.putArray("architectures").add(TaskClass.of(family, config));
         json.put("model_type", family.modelType());
         json.put(VOCAB_SIZE, vocabSize);
         for (HuggingFaceFamily.ConfigKey key : family.keys()) {
@@ -133,6 +133,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
             json.set(setting.foreign(), JSON.valueToTree(setting.allowed().get(0)));
         }
         family.write(model, json);
+        TaskClass.write(config.finetune(), json);
         json.put("initializer_range", INITIALIZER_RANGE);
         json.put("use_cache", true);
         return json;

@@ -17,21 +17,20 @@ import java.util.function.Consumer;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
-import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.AtomicOutput;
-import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.FloatFormat;
 import org.weft.core.storage.Safetensors;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.checkpoint.WholeModel;
 import org.weft.trainer.corpus.TokenizerFacts;
 
 /**
- * Writes a checkpoint as a Hugging Face directory. The tensors of a file are a run of the flat vector, so each file is one
+ * Writes a checkpoint as a Hugging Face directory, a fine-tuned one as its whole model with adapters merged. The tensors of a file are a run of the flat vector, so each file is one
  * stream of it, narrowed on the way; the heap holds one piece. config.json is written last: without it a directory is no
  * model to anyone. For one thread.
  */
@@ -44,6 +43,7 @@ public final class HuggingFaceExport {
     private final Checkpoint checkpoint;
     private final Consumer<String> notices;
     private final WeftConfig config;
+    private final WholeModel model;
     private final ParameterLayout layout;
     private final HuggingFaceFamily family;
 
@@ -57,12 +57,13 @@ public final class HuggingFaceExport {
     /**
      * @param notices told what a person should know
      */
-    public HuggingFaceExport(Store store, Checkpoint checkpoint, Consumer<String> notices) {
+    public HuggingFaceExport(Store store, Checkpoint checkpoint, Consumer<String> notices) throws IOException {
         this.store = store;
         this.checkpoint = checkpoint;
         this.notices = notices;
         this.config = ReplicaLoader.configOf(checkpoint);
-        this.layout = new ModelShape(config.model(), checkpoint.manifest().vocabSize()).layout();
+        this.model = WholeModel.of(store, checkpoint);
+        this.layout = model.layout();
         this.family = HuggingFaceFamily.of(config.model());
     }
 
@@ -127,14 +128,13 @@ public final class HuggingFaceExport {
         long length = parameters.get(parameters.size() - 1).end() - offset;
         try (AtomicOutput out = store.create(directory + "/" + name)) {
             Safetensors.of(Map.of("format", "pt"), format, shapes).writeHeader(out);
-            new CheckpointReader(store, checkpoint.directory(), checkpoint.manifest())
-                    .read(CheckpointReader.PARAM, offset, length, (at, bytes) -> {
-                        requireRange(at, bytes, format);
-                        ByteBuffer narrow = ByteBuffer.allocate(bytes.remaining() / Float.BYTES * format.bytes())
-                                .order(ByteOrder.LITTLE_ENDIAN);
-                        format.encode(bytes, narrow);
-                        out.write(narrow.array());
-                    });
+            model.read(offset, length, (at, bytes) -> {
+                requireRange(at, bytes, format);
+                ByteBuffer narrow = ByteBuffer.allocate(bytes.remaining() / Float.BYTES * format.bytes())
+                        .order(ByteOrder.LITTLE_ENDIAN);
+                format.encode(bytes, narrow);
+                out.write(narrow.array());
+            });
             out.commit();
         }
         removeChecksum(directory, name);

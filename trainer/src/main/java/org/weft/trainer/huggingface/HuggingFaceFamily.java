@@ -53,6 +53,8 @@ sealed interface HuggingFaceFamily permits Gpt2Family, LlamaFamily, BertFamily {
      * @param unused tensors, by their names in the layout's form, that carry nothing: buffers, and copies of tied ones
      */
     record Names(String base, String layout, String heads, Pattern unused) {
+        private static final Pattern TASK_HEADS = Pattern.compile("^(?:score|classifier|qa_outputs)\\.");
+
         /** A file's name in the layout's form. */
         String toLayout(String foreign) {
             if (foreign.startsWith(heads)) {
@@ -63,7 +65,9 @@ sealed interface HuggingFaceFamily permits Gpt2Family, LlamaFamily, BertFamily {
 
         /** A parameter's name in a file of a whole model. */
         String toForeign(String parameter) {
-            return parameter.startsWith(heads) ? parameter : base + parameter.substring(layout.length());
+            return parameter.startsWith(heads) || TASK_HEADS.matcher(parameter).find()
+                    ? parameter
+                    : base + parameter.substring(layout.length());
         }
     }
 
@@ -79,8 +83,11 @@ sealed interface HuggingFaceFamily permits Gpt2Family, LlamaFamily, BertFamily {
 
     Names names();
 
-    /** The class that a model is exported as. */
+    /** The class that a model is exported as which predicts tokens. */
     String architectureOf(ModelConfig model);
+
+    /** What the names of the classes begin with that are fine-tuned. */
+    String classPrefix();
 
     /** A tensor's name in the layout's form. */
     default String toLayout(String foreign) {

@@ -19,6 +19,7 @@ import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
+import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.trainer.corpus.TokenizerFacts;
 
 /**
@@ -148,7 +149,7 @@ public final class HuggingFaceModel implements AutoCloseable {
             return InitialCheckpoint.write(
                     store,
                     weft.run().checkpointsDir(),
-                    new InitialCheckpoint.Facts(weft, vocabSize(), sha256),
+                    new InitialCheckpoint.Facts(weft, layout, new Vocabulary(vocabSize(), sha256)),
                     new ForeignParameters(layout, files, match, weft.run().seed()));
         } catch (IOException | RuntimeException e) {
             EmptyDirectory.restore(store, runDir, e);

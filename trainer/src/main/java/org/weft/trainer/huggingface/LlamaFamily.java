@@ -58,6 +58,11 @@ record LlamaFamily() implements HuggingFaceFamily {
     }
 
     @Override
+    public String classPrefix() {
+        return "Llama";
+    }
+
+    @Override
     public String architectureOf(ModelConfig model) {
         return "LlamaForCausalLM";
     }

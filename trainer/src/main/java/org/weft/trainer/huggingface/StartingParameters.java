@@ -1,16 +1,8 @@
 package org.weft.trainer.huggingface;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
-import org.weft.core.config.ConfigLoader;
-import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.storage.CheckpointReader;
@@ -18,7 +10,9 @@ import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
+import org.weft.trainer.checkpoint.ModelSection;
 import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.checkpoint.Vocabulary;
 
 /**
  * The parameters that a run starts from where they are not its own: those of a Hugging Face directory, or of another
@@ -27,20 +21,6 @@ import org.weft.trainer.checkpoint.ReplicaLoader;
  */
 public final class StartingParameters {
     private static final String IMPORTED = "/imported";
-
-    /** Keys that may differ from the model's: they change no parameter, and users change them on purpose. */
-    private static final Set<String> FREE = Set.of(
-            "context",
-            "dropout",
-            "rope_theta",
-            "rope_scaling",
-            "rope_factor",
-            "rope_original_context",
-            "rope_low_freq_factor",
-            "rope_high_freq_factor");
-
-    private static final Set<String> EVERY_FAMILY =
-            Set.of("architecture", "layers", "width", "heads", "mlp_width", "context", "dropout", "norm_epsilon");
 
     private final Store store;
     private final WeftConfig config;
@@ -96,7 +76,8 @@ public final class StartingParameters {
         return InitialCheckpoint.write(
                 store,
                 imported + "/checkpoints",
-                new InitialCheckpoint.Facts(config, corpus.vocabSize(), corpus.tokenizerSha256()),
+                new InitialCheckpoint.Facts(
+                        config, ReplicaLoader.shapeOf(source).layout(), Vocabulary.of(corpus)),
                 (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
     }
 
@@ -110,30 +91,8 @@ public final class StartingParameters {
         }
     }
 
-    /** The layout says which parameters there are; how many heads they are cut into, for one, it does not. */
     private void requireModel(String from, WeftConfig foreign) {
-        JsonNode theirs = effective(foreign);
-        List<String> wrong = new ArrayList<>();
-        List<String> changed = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> ours : effective(config).properties()) {
-            JsonNode other = theirs.path(ours.getKey());
-            if (other.equals(ours.getValue())) {
-                continue;
-            }
-            boolean positions = ours.getKey().equals("context")
-                    && !foreign.model().architecture().equals(ModelConfig.LLAMA);
-            String difference =
-                    "model." + ours.getKey() + "=" + ours.getValue().asText() + " instead of " + other.asText();
-            (FREE.contains(ours.getKey()) && !positions ? changed : wrong).add(difference);
-        }
-        if (!wrong.isEmpty()) {
-            throw WeftException.invalidData(
-                    from + " is of another model than is configured: " + String.join(", ", wrong),
-                    "take its model section: model: " + section(foreign));
-        }
-        if (!changed.isEmpty()) {
-            notices.accept("other than the model was trained with: " + String.join(", ", changed));
-        }
+        ModelSection.require(from, foreign.model(), config.model(), notices);
     }
 
     private void sayTokenizer(String from, String sha256) {
@@ -141,27 +100,5 @@ public final class StartingParameters {
             notices.accept("the corpus's tokenizer.json is not the one of " + from
                     + ": if its ids mean other texts, the model starts from nonsense");
         }
-    }
-
-    /** The model section as a user may write it, on one line; what a family has no use for is left out. */
-    public static String section(WeftConfig config) {
-        JsonNode defaults = ConfigLoader.toTree(WeftConfig.defaults()).path("model");
-        ObjectNode section = effective(config);
-        for (Map.Entry<String, JsonNode> key : effective(config).properties()) {
-            if (!EVERY_FAMILY.contains(key.getKey()) && key.getValue().equals(defaults.path(key.getKey()))) {
-                section.remove(key.getKey());
-            }
-        }
-        return section.toString().replace("\"", "").replace(":", ": ").replace(",", ", ");
-    }
-
-    /** With the values that zeros stand for. */
-    private static ObjectNode effective(WeftConfig config) {
-        ModelConfig model = config.model();
-        ObjectNode tree = ConfigLoader.toTree(config).path("model").deepCopy();
-        if (model.architecture().equals(ModelConfig.LLAMA)) {
-            tree.put("kv_heads", model.keyValueHeads());
-        }
-        return tree.put("mlp_width", model.hiddenWidth()).put("norm_epsilon", model.epsilon());
     }
 }

@@ -35,6 +35,7 @@ public final class MetricsLog implements AutoCloseable {
     /** Lines after those, whether or not they have been handed to the stream. */
     private final List<String> unflushed = new ArrayList<>();
 
+    private List<String> kept = List.of();
     private OutputStream out;
     private long lastTry = System.nanoTime();
     private int lastStep;
@@ -49,7 +50,8 @@ public final class MetricsLog implements AutoCloseable {
     /** Opens the log of a run that starts at {@code startStep}; lines of later steps are dropped. */
     public static MetricsLog open(Store store, String runDir, int startStep) throws IOException {
         MetricsLog log = new MetricsLog(store, runDir + "/" + FILE, startStep);
-        log.rewrite(store.exists(log.path) ? earlierLines(store, log.path, startStep) : List.of());
+        log.kept = store.exists(log.path) ? earlierLines(store, log.path, startStep) : List.of();
+        log.rewrite(log.kept);
         return log;
     }
 
@@ -64,6 +66,11 @@ public final class MetricsLog implements AutoCloseable {
             store.rename(path, aside);
             return List.of();
         }
+    }
+
+    /** The lines that were kept of an earlier start. */
+    public List<String> lines() {
+        return kept;
     }
 
     private void rewrite(List<String> lines) throws IOException {

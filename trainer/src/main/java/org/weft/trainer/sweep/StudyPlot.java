@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.weft.trainer.plan.Quantities;
+import org.weft.trainer.report.html.Svg;
 
 /**
  * The study's plot as inline SVG: parameters and loss on logarithmic axes, a dot a fitted size, the law as a line, the
@@ -26,7 +27,7 @@ final class StudyPlot {
     private final double rightX;
     private final double bottomY;
     private final double topY;
-    private final StringBuilder svg = new StringBuilder();
+    private final Svg svg = new Svg(WIDTH, HEIGHT, "Loss by parameters, both logarithmic");
 
     StudyPlot(Study study) {
         this.study = study;
@@ -46,19 +47,13 @@ final class StudyPlot {
     }
 
     String render() {
-        svg.setLength(0);
-        svg.append(String.format(
-                Locale.ROOT,
-                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Loss by parameters, both logarithmic\">%n",
-                WIDTH,
-                HEIGHT));
         axes();
         curve();
         heldOut();
         for (SizeResult result : study.fitted()) {
             dot(result, "fitted");
         }
-        return svg.append("</svg>\n").toString();
+        return svg.render();
     }
 
     private void axes() {
@@ -66,8 +61,8 @@ final class StudyPlot {
             for (double tick : X_TICKS) {
                 double value = tick * decade;
                 if (value >= leftX && value <= rightX) {
-                    line(x(value), TOP, x(value), HEIGHT - BOTTOM, "grid");
-                    text(
+                    svg.line("grid", x(value), TOP, x(value), HEIGHT - BOTTOM);
+                    svg.text(
                             x(value),
                             HEIGHT - BOTTOM + 18,
                             "middle",
@@ -77,11 +72,11 @@ final class StudyPlot {
         }
         double step = step();
         for (double value = Math.ceil(bottomY / step) * step; value <= topY; value += step) {
-            line(LEFT, y(value), WIDTH - RIGHT, y(value), "grid");
-            text(LEFT - 8, y(value) + 4, "end", String.format(Locale.ROOT, step < 0.1 ? "%.2f" : "%.1f", value));
+            svg.line("grid", LEFT, y(value), WIDTH - RIGHT, y(value));
+            svg.text(LEFT - 8, y(value) + 4, "end", String.format(Locale.ROOT, step < 0.1 ? "%.2f" : "%.1f", value));
         }
-        text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, "middle", "parameters");
-        text(LEFT - 8, TOP - 5, "start", "loss, nats a token");
+        svg.text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, "middle", "parameters");
+        svg.text(LEFT - 8, TOP - 5, "start", "loss, nats a token");
     }
 
     private double step() {
@@ -101,56 +96,36 @@ final class StudyPlot {
     }
 
     private void path(double from, double to, String kind) {
-        StringBuilder points = new StringBuilder();
+        double[] x = new double[CURVE_POINTS + 1];
+        double[] y = new double[CURVE_POINTS + 1];
         for (int i = 0; i <= CURVE_POINTS; i++) {
             double parameters = from * Math.pow(to / from, (double) i / CURVE_POINTS);
-            points.append(String.format(
-                    Locale.ROOT, "%.1f,%.1f ", x(parameters), y(study.law().loss(parameters))));
+            x[i] = x(parameters);
+            y[i] = y(study.law().loss(parameters));
         }
-        svg.append("<polyline class=\"").append(kind).append("\" points=\"");
-        svg.append(points.toString().trim()).append("\"/>\n");
+        svg.polyline(kind, x, y);
     }
 
     private void heldOut() {
         double at = x(study.heldOut().member().parameters());
-        line(at, y(study.high()), at, y(study.low()), "interval");
-        line(at - 6, y(study.high()), at + 6, y(study.high()), "interval");
-        line(at - 6, y(study.low()), at + 6, y(study.low()), "interval");
+        svg.line("interval", at, y(study.high()), at, y(study.low()));
+        svg.line("interval", at - 6, y(study.high()), at + 6, y(study.high()));
+        svg.line("interval", at - 6, y(study.low()), at + 6, y(study.low()));
         double predicted = y(study.predicted());
-        svg.append(String.format(
-                Locale.ROOT,
-                "<path class=\"predicted\" d=\"M%.1f %.1f l6 6 l-6 6 l-6 -6 z\"><title>predicted %.4f</title></path>%n",
-                at,
-                predicted - 6,
-                study.predicted()));
+        svg.format(
+                "<path class=\"predicted\" d=\"M%.1f %.1f l6 6 l-6 6 l-6 -6 z\"><title>predicted %.4f</title></path>",
+                at, predicted - 6, study.predicted());
         dot(study.heldOut(), "heldout");
     }
 
     private void dot(SizeResult result, String kind) {
-        svg.append(String.format(
-                Locale.ROOT,
-                "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>%,d parameters: %.4f</title></circle>%n",
+        long parameters = result.member().parameters();
+        svg.circle(
                 kind,
-                x(result.member().parameters()),
+                x(parameters),
                 y(result.loss()),
-                result.member().parameters(),
-                result.loss()));
-    }
-
-    private void line(double x1, double y1, double x2, double y2, String kind) {
-        svg.append(String.format(
-                Locale.ROOT,
-                "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>%n",
-                kind,
-                x1,
-                y1,
-                x2,
-                y2));
-    }
-
-    private void text(double x, double y, String anchor, String words) {
-        svg.append(String.format(
-                Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>%n", x, y, anchor, words));
+                5,
+                String.format(Locale.ROOT, "%,d parameters: %.4f", parameters, result.loss()));
     }
 
     private double x(double parameters) {

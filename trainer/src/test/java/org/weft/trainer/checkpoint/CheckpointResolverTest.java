@@ -297,7 +297,11 @@ class CheckpointResolverTest {
         Vocabulary vocabulary = new Vocabulary(8192, "tok");
         Retries retries = new Retries(1, Duration.ofMillis(1));
         return new CheckpointCommitter(
-                store, config(keep), LAYOUT, vocabulary, new CheckpointCommitter.Rules(guard, verified, retries));
+                store,
+                config(keep),
+                LAYOUT,
+                vocabulary,
+                new CheckpointCommitter.Rules(guard, verified, retries, new BestStep(0)));
     }
 
     private WeftConfig config(int keep) {

@@ -175,7 +175,8 @@ class SaveFaultsTest {
         for (Checkpoint known : List.of(before, after)) {
             good.add(CheckpointManifest.directoryName(known.manifest().step()));
         }
-        new Retention(store, checkpoints, good.size()).apply(after.manifest().step(), good);
+        new Retention(store, checkpoints, good.size(), BestStep.NONE)
+                .apply(after.manifest().step(), good);
     }
 
     private boolean completes(String verified) throws Exception {
@@ -309,7 +310,7 @@ class SaveFaultsTest {
             }
         }
         Vocabulary vocabulary = new Vocabulary(8192, "tok");
-        CheckpointCommitter.Rules rules = new CheckpointCommitter.Rules(() -> {}, verified, retries);
+        CheckpointCommitter.Rules rules = new CheckpointCommitter.Rules(() -> {}, verified, retries, new BestStep(0));
         new CheckpointCommitter(writing, config, LAYOUT, vocabulary, rules).commit(1, step, files);
     }
 

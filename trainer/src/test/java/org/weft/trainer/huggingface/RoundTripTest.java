@@ -29,6 +29,7 @@ import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.checkpoint.Vocabulary;
 
 /** Out and in again: the same parameters, the same model. */
 class RoundTripTest {
@@ -184,7 +185,7 @@ class RoundTripTest {
         Checkpoint checkpoint = InitialCheckpoint.write(
                 store,
                 home + "/run/checkpoints",
-                new InitialCheckpoint.Facts(config, TinyModels.VOCABULARY, ""),
+                new InitialCheckpoint.Facts(config, layout, new Vocabulary(TinyModels.VOCABULARY, "")),
                 (offset, length, sink) -> TinyModels.fill(layout, offset, length, (at, bytes) -> {
                     bytes.putFloat(Float.BYTES * (TinyModels.VOCABULARY * 16 + 3), 70000);
                     sink.accept(at, bytes);

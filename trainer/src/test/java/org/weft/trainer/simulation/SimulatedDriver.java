@@ -14,6 +14,7 @@ import org.weft.core.protocol.Message;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.Retries;
+import org.weft.trainer.checkpoint.BestStep;
 import org.weft.trainer.checkpoint.CheckpointCommitter;
 import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.trainer.coordinator.Coordinator;
@@ -50,7 +51,7 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
                 scenario.config(),
                 scenario.layout(),
                 vocabulary,
-                new CheckpointCommitter.Rules(() -> {}, "", new Retries(0, Duration.ZERO)));
+                new CheckpointCommitter.Rules(() -> {}, "", new Retries(0, Duration.ZERO), new BestStep(0)));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes go to the invariants.

@@ -11,8 +11,19 @@ import java.util.Arrays;
  * @param targets (B, T): the token to predict, or {@link #IGNORED} where there is none
  * @param types (B, T): the segment that each token belongs to; null where all are of segment 0
  * @param related (B): 0 where a sequence's second segment follows its first, else 1; null where that is not asked
+ * @param lengths (B): tokens of each sequence, after which it is filled up; null where none is
+ * @param labels (B, K): what is to be predicted of each sequence as a whole, K numbers that are the task's to read; null
+ *     where tokens are predicted
  */
-public record Batch(int sequences, int context, int[] inputs, int[] targets, int[] types, int[] related)
+public record Batch(
+        int sequences,
+        int context,
+        int[] inputs,
+        int[] targets,
+        int[] types,
+        int[] related,
+        int[] lengths,
+        float[] labels)
         implements MicroBatch {
     /** No prediction is asked for at this token. */
     public static final int IGNORED = -1;
@@ -26,6 +37,14 @@ public record Batch(int sequences, int context, int[] inputs, int[] targets, int
         if (related != null) {
             requireLength("related", related, sequences, 1);
         }
+        if (lengths != null) {
+            requireLength("lengths", lengths, sequences, 1);
+        }
+    }
+
+    /** Whole sequences, of which tokens are predicted. */
+    public Batch(int sequences, int context, int[] inputs, int[] targets, int[] types, int[] related) {
+        this(sequences, context, inputs, targets, types, related, null, null);
     }
 
     /**
@@ -45,9 +64,12 @@ public record Batch(int sequences, int context, int[] inputs, int[] targets, int
         return new Batch(sequences, context, inputs, targets, null, null);
     }
 
-    /** Number of tokens at which there is something to predict. */
+    /** Number of tokens at which there is something to predict; of sequences where they have labels. */
     @Override
     public long targetCount() {
+        if (labels != null) {
+            return sequences;
+        }
         return Arrays.stream(targets).filter(target -> target != IGNORED).count();
     }
 

@@ -17,6 +17,7 @@ import org.weft.core.config.ModelConfig;
  * <p>B sequences, T queries, S keys, H heads, G heads of keys and values, K width of a head, D = H K.
  */
 final class Attention {
+    private final Scalar never = new Scalar(Double.NEGATIVE_INFINITY);
     private final boolean causal;
     private final boolean grouped;
     private final ScalarType type;
@@ -46,46 +47,50 @@ final class Attention {
     Tensor apply(int block, Tensor queries, Tensor keys, Tensor values, Pass pass) {
         Tensor q = wide(queries); // (B, H, T, K)
         Tensor mixed = pass.dropout().active()
-                ? explicit(q, wide(keys), wide(values), block, pass.dropout())
-                : fused(q, wide(keys), wide(values), block, pass.past()); // (B, H, T, K)
+                ? explicit(q, wide(keys), wide(values), block, pass)
+                : fused(q, wide(keys), wide(values), block, pass); // (B, H, T, K)
         return mixed.transpose(1, 2).reshape(q.size(0), q.size(2), q.size(1) * q.size(3)); // (B, T, D)
     }
 
-    private Tensor fused(Tensor q, Tensor k, Tensor v, int block, PastKeysAndValues past) {
-        if (past == null) {
+    private Tensor fused(Tensor q, Tensor k, Tensor v, int block, Pass pass) {
+        if (pass.mask() != null) {
+            return masked(q, k, v, pass.mask());
+        }
+        if (pass.past() == null) {
             return torch.scaled_dot_product_attention(q, k, v, noMask, 0, causal, defaultScale, grouped);
         }
-        PastKeysAndValues.Seen seen = past.keep(block, k, v);
+        PastKeysAndValues.Seen seen = pass.past().keep(block, k, v);
         return seen.mask() == null
                 ? torch.scaled_dot_product_attention(
                         q, seen.keys(), seen.values(), noMask, 0, q.size(2) > 1, defaultScale, grouped)
-                : torch.scaled_dot_product_attention(
-                        q,
-                        seen.keys(),
-                        seen.values(),
-                        new TensorOptional(seen.mask()),
-                        0,
-                        false,
-                        defaultScale,
-                        grouped); // (B, H, T, K)
+                : masked(q, seen.keys(), seen.values(), seen.mask()); // (B, H, T, K)
     }
 
-    private Tensor explicit(Tensor q, Tensor k, Tensor v, int block, RandomStreams dropout) {
+    private Tensor masked(Tensor q, Tensor k, Tensor v, Tensor mask) {
+        return torch.scaled_dot_product_attention(
+                q, k, v, new TensorOptional(mask), 0, false, defaultScale, grouped); // (B, H, T, K)
+    }
+
+    private Tensor explicit(Tensor q, Tensor k, Tensor v, int block, Pass pass) {
         Tensor scores = q.matmul(k.transpose(2, 3)).mul_(scale); // (B, H, T, T)
         if (causal) {
             long context = k.size(2);
             scores = scores.add_(futures.narrow(0, 0, context).narrow(1, 0, context)); // (B, H, T, T)
         }
+        if (pass.mask() != null) {
+            scores = scores.masked_fill(pass.mask().logical_not(), never); // (B, H, T, T)
+        }
         Tensor probabilities = scores.softmax(3); // (B, H, T, T)
-        return dropout.drop(probabilities, RandomStreams.attention(block)).matmul(v); // (B, H, T, K)
+        return pass.dropout()
+                .drop(probabilities, RandomStreams.attention(block))
+                .matmul(v); // (B, H, T, K)
     }
 
     private Tensor wide(Tensor x) {
         return x.scalar_type() == type ? x : x.to(type);
     }
 
-    private static Tensor futures(int context, Tensor like) {
-        Scalar never = new Scalar(Double.NEGATIVE_INFINITY);
+    private Tensor futures(int context, Tensor like) {
         return torch.full(new long[] {context, context}, never, like.options()).triu(1); // (C, C)
     }
 }

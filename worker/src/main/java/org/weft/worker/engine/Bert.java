@@ -22,9 +22,9 @@ final class Bert implements Transformer {
     private final Norm embeddingNorm;
     private final Attention attention;
     private final List<Block> blocks = new ArrayList<>();
-    private final Linear transform; // (D, D)
-    private final Norm transformNorm;
-    private final OutputHead head;
+    private final Linear transform; // (D, D), or null
+    private final Norm transformNorm; // or null
+    private final OutputHead head; // or null
     private final Linear pooler; // (D, D), or null
     private final Linear relation; // (2, D), or null
 
@@ -41,11 +41,12 @@ final class Bert implements Transformer {
         for (int block = 0; block < config.layers(); block++) {
             blocks.add(Block.of(blockPrefix(block), config, flat));
         }
-        transform = Linear.outputFirst("cls.predictions.transform.dense", flat);
-        transformNorm = Norm.layer("cls.predictions.transform.LayerNorm", flat, config.epsilon());
-        head = OutputHead.biased(flat, table + "word_embeddings.weight", "cls.predictions.bias");
-        pooler = config.nextSentence() ? Linear.outputFirst("bert.pooler.dense", flat) : null;
-        relation = config.nextSentence() ? Linear.outputFirst("cls.seq_relationship", flat) : null;
+        boolean language = flat.has("cls.predictions.bias");
+        transform = language ? Linear.outputFirst("cls.predictions.transform.dense", flat) : null;
+        transformNorm = language ? Norm.layer("cls.predictions.transform.LayerNorm", flat, config.epsilon()) : null;
+        head = language ? OutputHead.biased(flat, table + "word_embeddings.weight", "cls.predictions.bias") : null;
+        pooler = flat.has("bert.pooler.dense.weight") ? Linear.outputFirst("bert.pooler.dense", flat) : null;
+        relation = flat.has("cls.seq_relationship.weight") ? Linear.outputFirst("cls.seq_relationship", flat) : null;
     }
 
     @Override
@@ -105,6 +106,11 @@ final class Bert implements Transformer {
     }
 
     @Override
+    public Tensor states(Tensor rows) {
+        return rows; // (N, D)
+    }
+
+    @Override
     public OutputHead head() {
         return head;
     }
@@ -114,7 +120,12 @@ final class Bert implements Transformer {
         if (relation == null) {
             return Transformer.super.nextSentence(first);
         }
-        return relation.apply(pooler.apply(first).tanh()).to(first.scalar_type()); // (B, 2)
+        return relation.apply(pooled(first)).to(first.scalar_type()); // (B, 2)
+    }
+
+    @Override
+    public Tensor pooled(Tensor first) {
+        return pooler.apply(first).tanh(); // (B, D)
     }
 
     /** The parameters of one block. */

@@ -44,7 +44,7 @@ final class CachedDecoder implements Decoder {
                 AutoGradMode off = new AutoGradMode(false)) {
             cache.reserve(tokens.length);
             TokenTensors prompt = TokenTensors.prompt(tokens, vocabSize, device);
-            Tensor x = forward(prompt, new Pass(RandomStreams.NONE, null, cache.beginning(row))); // (1, T, D)
+            Tensor x = forward(prompt, Pass.following(null, cache.beginning(row))); // (1, T, D)
             cache.setLength(row, tokens.length);
             return logits(x.narrow(1, tokens.length - 1L, 1))[0];
         }
@@ -69,7 +69,7 @@ final class CachedDecoder implements Decoder {
             cache.reserve(longest);
             TokenTensors next = TokenTensors.singles(tokens, vocabSize, device);
             Tensor at = Tensor.create(positions).to(device, ScalarType.Long); // (B)
-            Tensor x = forward(next, new Pass(RandomStreams.NONE, at, cache.next(rows))); // (B, 1, D)
+            Tensor x = forward(next, Pass.following(at, cache.next(rows))); // (B, 1, D)
             for (int row : rows) {
                 cache.setLength(row, cache.length(row) + 1);
             }

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class Embeddings {
     private final Tensor tokens; // (V, D)
-    private final Tensor tokenGradient; // (V, D)
+    private final Tensor tokenGradient; // (V, D), or null where nothing of it learns
     private final Tensor positions; // (C, D), or null
     private final Tensor positionGradient; // (C, D), or null
     private final Tensor types; // (S, D), or null
@@ -60,6 +60,11 @@ final class Embeddings {
                             : types.index_select(0, batch.types()).view(x.sizes()));
         }
         return x;
+    }
+
+    /** Whether anything of it learns. */
+    boolean learns() {
+        return tokenGradient != null;
     }
 
     /** Adds the parameters' gradients. {@code gradient} is that of what {@link #lookUp} gave: (B, T, D). */

@@ -6,6 +6,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.model.Adaptation;
+import org.weft.core.model.AdaptedLayout;
+import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 
@@ -18,24 +21,39 @@ import org.weft.core.params.ParameterLayout;
  * leaves: 4 P bytes more. Its gradients are added to the float32 ones range by range, so that what accumulates over
  * micro-batches accumulates in float32.
  *
- * <p>P parameters.
+ * <p>Parameters that do not learn stand in a third vector, without gradients.
+ *
+ * <p>P parameters that learn, Q that do not.
  */
 final class FlatTensors {
     private final ParameterLayout layout;
     private final FlatVector parameters; // (P)
     private final FlatVector gradients; // (P)
+    private final ParameterLayout frozenLayout;
+    private final FlatVector frozen; // (Q), null where everything learns
+    private final Adaptation.Lora lora;
     private final Leaves wide;
     private final Leaves narrow; // wide itself without bfloat16
     private volatile boolean stale = true;
 
-    FlatTensors(ParameterLayout layout, ComputeDevice device, ScalarType type, boolean bfloat16) {
-        this.layout = layout;
+    FlatTensors(ModelShape shape, ComputeDevice device, ScalarType type, boolean bfloat16) {
+        AdaptedLayout adapted = shape.adapted();
+        lora = shape.adaptation().lora();
+        layout = adapted.learned();
+        frozenLayout = adapted.frozen();
         parameters = device.allocate(layout.size(), type);
         gradients = device.allocate(layout.size(), type);
+        frozen = frozenLayout.size() == 0 ? null : device.allocate(frozenLayout.size(), type);
         wide = new Leaves(layout, parameters.tensor(), gradients.tensor());
+        if (frozen != null) {
+            wide.addFrozen(frozenLayout, frozen.tensor());
+        }
         if (bfloat16) {
             Tensor rounded = parameters.tensor().to(ScalarType.BFloat16); // (P)
             narrow = new Leaves(layout, rounded, torch.zeros_like(rounded));
+            if (frozen != null) {
+                narrow.addFrozen(frozenLayout, frozen.tensor().to(ScalarType.BFloat16)); // (Q)
+            }
         } else {
             narrow = wide;
         }
@@ -46,9 +64,19 @@ final class FlatTensors {
         return wide.parameter(name);
     }
 
-    /** The parameter's gradient, in its own shape. */
+    /** The parameter's gradient, in its own shape; null where it does not learn. */
     Tensor gradient(String name) {
         return wide.gradient(name);
+    }
+
+    /** What the adapters are; null where there are none. */
+    Adaptation.Lora lora() {
+        return lora;
+    }
+
+    /** Whether there is such a parameter. */
+    boolean has(String name) {
+        return wide.leaves.containsKey(name);
     }
 
     /** The parameter as a leaf for matrix products: {@link #parameter}, or its copy in bfloat16. */
@@ -80,6 +108,9 @@ final class FlatTensors {
         if (bfloat16() && stale) {
             stale = false;
             narrow.parameters.copy_(wide.parameters); // (P)
+            if (frozen != null) {
+                narrow.frozen.copy_(wide.frozen); // (Q)
+            }
         }
     }
 
@@ -103,6 +134,15 @@ final class FlatTensors {
         }
     }
 
+    /** What does not learn; null where everything does. */
+    FlatVector frozen() {
+        return frozen;
+    }
+
+    ParameterLayout frozenLayout() {
+        return frozenLayout;
+    }
+
     FlatVector parameters() {
         return parameters;
     }
@@ -121,6 +161,7 @@ final class FlatTensors {
         private final Tensor gradients; // (P)
         private final Map<String, Tensor> leaves = new HashMap<>();
         private final Map<String, Tensor> leafGradients = new HashMap<>();
+        private Tensor frozen; // (Q), or null
 
         Leaves(ParameterLayout layout, Tensor parameters, Tensor gradients) {
             this.parameters = parameters;
@@ -135,20 +176,24 @@ final class FlatTensors {
             }
         }
 
+        void addFrozen(ParameterLayout frozenLayout, Tensor vector) {
+            frozen = vector;
+            for (Parameter parameter : frozenLayout.parameters()) {
+                leaves.put(parameter.name(), view(vector, parameter));
+            }
+        }
+
         Tensor parameter(String name) {
-            return known(leaves, name);
-        }
-
-        Tensor gradient(String name) {
-            return known(leafGradients, name);
-        }
-
-        private static Tensor known(Map<String, Tensor> tensors, String name) {
-            Tensor tensor = tensors.get(name);
+            Tensor tensor = leaves.get(name);
             if (tensor == null) {
                 throw new IllegalArgumentException("the layout has no parameter " + name);
             }
             return tensor;
+        }
+
+        Tensor gradient(String name) {
+            parameter(name);
+            return leafGradients.get(name);
         }
 
         private static Tensor view(Tensor vector, Parameter parameter) {

@@ -20,7 +20,7 @@ final class Llama implements Transformer {
     private final int headWidth;
     private final List<Block> blocks = new ArrayList<>();
     private final Norm finalNorm;
-    private final OutputHead head;
+    private final OutputHead head; // or null
 
     Llama(ModelConfig config, FlatTensors flat) {
         embeddings = Embeddings.ofTokens(flat, "model.embed_tokens.weight");
@@ -31,7 +31,8 @@ final class Llama implements Transformer {
             blocks.add(Block.of(blockPrefix(block), config, flat));
         }
         finalNorm = Norm.rootMeanSquare("model.norm", flat, config.epsilon());
-        head = OutputHead.of(flat, config.tiedHead() ? "model.embed_tokens.weight" : "lm_head.weight");
+        String matrix = config.tiedHead() ? "model.embed_tokens.weight" : "lm_head.weight"; // (V, D)
+        head = flat.has(matrix) ? OutputHead.of(flat, matrix) : null;
     }
 
     @Override
@@ -83,6 +84,11 @@ final class Llama implements Transformer {
 
     @Override
     public Tensor crown(Tensor rows) {
+        return finalNorm.apply(rows); // (N, D)
+    }
+
+    @Override
+    public Tensor states(Tensor rows) {
         return finalNorm.apply(rows); // (N, D)
     }
 

@@ -1,11 +1,37 @@
 package org.weft.worker.engine;
 
+import java.nio.ByteBuffer;
+import org.weft.core.params.ParameterLayout;
 import org.weft.worker.data.Batch;
 
 /**
  * A language model's replica: the seam to the tensor library. No tensor type crosses it.
  */
 public interface ModelReplica extends Replica<Batch> {
+
+    /** Parameters that do not learn and are no server's; none where everything learns. */
+    default ParameterLayout frozenLayout() {
+        return ParameterLayout.builder().build();
+    }
+
+    /** Where a range of the parameters that do not learn is to be written, as {@link #parameters}. */
+    default ByteBuffer frozen(long offset, int length) {
+        throw new IndexOutOfBoundsException("everything of this replica learns");
+    }
+
+    /** Says that a range of them has been written through its windows. */
+    default void frozenWritten(long offset, long length) {
+        throw new IndexOutOfBoundsException("everything of this replica learns");
+    }
+
+    /**
+     * What a task's head predicts, without dropout, before softmax or sigmoid.
+     *
+     * @return (B, K) of sequences; (B T, K) of their tokens, row after row, for token classes and spans
+     */
+    default float[][] outputs(Batch batch) {
+        throw new IllegalStateException("this replica has no task's head");
+    }
 
     /**
      * Logits at some tokens of one sequence, without dropout: of the token that follows each, or for a masked language

@@ -23,7 +23,7 @@ final class OutputHead implements AutoCloseable {
     static final int BUFFER_BYTES = 32 << 20;
     private static final long[] LAST = {1};
 
-    private final Tensor gradient; // (V, D)
+    private final Tensor gradient; // (V, D), or null where it does not learn
     private final Tensor factor; // (V, D)
     private final Tensor bias; // (V), or null
     private final Tensor biasGradient; // (V), or null
@@ -108,16 +108,20 @@ final class OutputHead implements AutoCloseable {
     }
 
     private void backward(Tensor error, Tensor part, Tensor into, Scalar scale) {
-        if (bias != null) {
+        if (biasGradient != null) {
             biasGradient.add_(error.sum(0), scale); // (V)
         }
         if (bfloat16) {
             Tensor rounded = narrow(error); // (R, V)
             into.copy_(torch.mm(rounded, factor)).mul_(scale); // (R, D)
-            gradient.add_(torch.mm(rounded.t(), part), scale); // (V, D)
+            if (gradient != null) {
+                gradient.add_(torch.mm(rounded.t(), part), scale); // (V, D)
+            }
         } else {
             torch.addmm_out(into, into, error, factor, new Scalar(0.0), scale); // (R, D)
-            gradient.addmm_(error.t(), part, new Scalar(1.0), scale); // (V, D)
+            if (gradient != null) {
+                gradient.addmm_(error.t(), part, new Scalar(1.0), scale); // (V, D)
+            }
         }
     }
 

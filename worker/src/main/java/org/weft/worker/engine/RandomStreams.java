@@ -20,6 +20,9 @@ final class RandomStreams {
     static final RandomStreams NONE = new RandomStreams(null, null, 0);
 
     static final int EMBEDDING = 0;
+    /** The input of a task's head. */
+    static final int HEAD = -1;
+
     private static final int SITES_PER_BLOCK = 3;
 
     private final ComputeDevice device;
@@ -33,7 +36,12 @@ final class RandomStreams {
     }
 
     static RandomStreams of(ComputeDevice device, MicroBatchKey key, double probability) {
-        return probability > 0 ? new RandomStreams(device, key, probability) : NONE;
+        return new RandomStreams(device, key, probability);
+    }
+
+    /** The same micro-batch's draws with another probability. */
+    RandomStreams with(double other) {
+        return device == null ? NONE : new RandomStreams(device, key, other);
     }
 
     boolean active() {

@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
 import org.weft.core.model.ModelShape;
+import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
 import org.weft.worker.data.Batch;
 
@@ -37,9 +38,9 @@ public final class TorchReplica implements ModelReplica {
         this.options = options;
         try (PointerScope building = memory) {
             device = ComputeDevice.open(options.device());
-            flat = new FlatTensors(shape.layout(), device, type, options.bfloat16());
+            flat = new FlatTensors(shape, device, type, options.bfloat16());
             model = Transformer.of(shape.config(), flat);
-            backward = new BlockwiseBackward(model, flat, options.recompute());
+            backward = new BlockwiseBackward(model, shape, flat, options.recompute());
             building.extend(); // closing then leaves the thread's stack of scopes but frees nothing
         }
     }
@@ -77,6 +78,24 @@ public final class TorchReplica implements ModelReplica {
     }
 
     @Override
+    public ParameterLayout frozenLayout() {
+        return flat.frozenLayout();
+    }
+
+    @Override
+    public ByteBuffer frozen(long offset, int length) {
+        checkOpen();
+        return flat.frozen().window(offset, length);
+    }
+
+    @Override
+    public void frozenWritten(long offset, long length) {
+        checkOpen();
+        flat.frozen().upload(offset, length);
+        flat.parametersChanged();
+    }
+
+    @Override
     public void zeroGradients() {
         checkOwner();
         flat.zeroGradients();
@@ -87,7 +106,7 @@ public final class TorchReplica implements ModelReplica {
         checkOwner();
         checkContext(batch.context());
         try (PointerScope scope = new PointerScope()) {
-            TokenTensors tokens = TokenTensors.of(batch, shape.vocabSize(), device.torchDevice());
+            TokenTensors tokens = onDevice(batch);
             RandomStreams dropout = RandomStreams.of(device, key, shape.config().dropout());
             GradientRelay relay = listener == GradientListener.NONE
                     ? GradientRelay.direct(listener)
@@ -107,7 +126,7 @@ public final class TorchReplica implements ModelReplica {
         checkOwner();
         checkContext(batch.context());
         try (PointerScope scope = new PointerScope()) {
-            return backward.loss(TokenTensors.of(batch, shape.vocabSize(), device.torchDevice()));
+            return backward.loss(onDevice(batch));
         }
     }
 
@@ -121,6 +140,15 @@ public final class TorchReplica implements ModelReplica {
         try (PointerScope scope = new PointerScope()) {
             TokenTensors prompt = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
             return Logits.toHost(backward.logits(prompt, positions, scope)); // (n, V)
+        }
+    }
+
+    @Override
+    public float[][] outputs(Batch batch) {
+        checkOwner();
+        checkContext(batch.context());
+        try (PointerScope scope = new PointerScope()) {
+            return Logits.toHost(backward.outputs(onDevice(batch), scope)); // (B or B T, K)
         }
     }
 
@@ -176,6 +204,12 @@ public final class TorchReplica implements ModelReplica {
         }
     }
 
+    private TokenTensors onDevice(Batch batch) {
+        TaskHead head = shape.adaptation().head();
+        int classes = head.kind() == TaskHead.Kind.TOKEN_CLASSES ? head.outputs() : shape.vocabSize();
+        return TokenTensors.of(batch, shape.vocabSize(), classes, device.torchDevice());
+    }
+
     private void checkContext(int context) {
         if (context < 1 || context > shape.config().context()) {
             throw WeftException.invalidData(
@@ -206,7 +240,9 @@ public final class TorchReplica implements ModelReplica {
             return;
         }
         closed = true;
-        model.head().close();
+        if (model.head() != null) {
+            model.head().close();
+        }
         memory.deallocate();
     }
 }

@@ -37,10 +37,19 @@ interface Transformer {
     /** One Transformer block. (B, T, D) to (B, T, D) */
     Tensor block(int index, Tensor x, Pass pass);
 
-    /** What the output head takes, row by row. (N, D) to (N, D) */
+    /** What the output head takes, row by row; not for a model that was adapted to another task. (N, D) to (N, D) */
     Tensor crown(Tensor rows);
 
+    /** What predicts tokens; null in a model that was adapted to another task. */
     OutputHead head();
+
+    /** What a task's head takes, row by row: hidden states after the family's last norm. (N, D) to (N, D) */
+    Tensor states(Tensor rows);
+
+    /** What stands for a whole sequence, out of its first token. (B, D) to (B, D) */
+    default Tensor pooled(Tensor first) {
+        throw new IllegalStateException("this model has no pooler");
+    }
 
     /**
      * Whether a sequence's second segment follows its first: logits of (yes, no).

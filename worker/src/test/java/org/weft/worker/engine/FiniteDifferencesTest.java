@@ -43,13 +43,17 @@ class FiniteDifferencesTest {
         compare(Replicas.withDropout(Replicas.shape(2, 8, 2, 5, 11), 0.2), CAUSAL);
     }
 
-    private static void compare(ModelShape shape, Batch batch) {
+    static void compare(ModelShape shape, Batch batch) {
         try (TorchReplica replica = Replicas.openDouble(shape)) {
             int size = (int) replica.layout().size();
             DoubleBuffer parameters = replica.parameters(0, size).asDoubleBuffer();
             Random random = new Random(5);
             for (int i = 0; i < size; i++) {
                 parameters.put(i, 0.3 * random.nextGaussian());
+            }
+            int frozen = (int) replica.frozenLayout().size();
+            for (int i = 0; i < frozen; i++) {
+                replica.frozen(i, 1).putDouble(0, 0.3 * random.nextGaussian());
             }
             replica.zeroGradients();
             loss(replica, batch);

@@ -1,0 +1,104 @@
+package org.weft.core.config;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Set;
+
+/** The labelled examples that fine-tuning reads, and what their columns are called. */
+public record DatasetConfig(
+        @Doc("Files, directories or globs on any Hadoop file system, or with format table one table's name.")
+        List<String> train,
+
+        @Doc("As train; empty for validation_fraction of train.")
+        List<String> validation,
+
+        @Doc("As train, for the evaluation at the end; empty for validation's.")
+        List<String> test,
+
+        @Doc("jsonl, csv (with a header), parquet, table (of Spark's catalogue), or auto: by the files' names.")
+        String format,
+
+        @Doc("Fraction of train, chosen by the hash of the input columns, that validation takes where it has no files.")
+        double validationFraction,
+
+        @Doc("The text.") String textColumn,
+
+        @Doc("A second text, for sentence pairs; empty for none.")
+        String pairColumn,
+
+        @Doc("The label: a string or number; an array of strings for multilabel.")
+        String labelColumn,
+
+        @Doc("tokens: the words, an array of strings.") String tokensColumn,
+
+        @Doc("tokens: a tag for each word, an array of strings.")
+        String tagsColumn,
+
+        @Doc("qa: the question.") String questionColumn,
+        @Doc("qa: the passage that the answer stands in.") String contextColumn,
+
+        @Doc("qa: the answer's text, or SQuAD's {text: [...], answer_start: [...]}.")
+        String answersColumn,
+
+        @Doc("instruction: what the user says, where messages_column is empty.")
+        String promptColumn,
+
+        @Doc("instruction: what the assistant answers, where messages_column is empty.")
+        String responseColumn,
+
+        @Doc("instruction: an array of {role, content}; empty for prompt and response.")
+        String messagesColumn,
+
+        @Doc("Metadata that evaluation compares groups by; empty for none.")
+        String groupColumn,
+
+        @Doc("Tokens of the longest example; 0 for model.context.")
+        int maxLength,
+
+        @Doc("What is done with a longer one: truncate (counted), or error.")
+        String longText,
+
+        @Doc("Steps whose examples are sorted by length together, so that a batch needs little padding; 1 for none.")
+        int lengthBuckets)
+        implements Serializable {
+
+    private static final Set<String> FORMATS = Set.of("auto", "jsonl", "csv", "parquet", "table");
+    private static final Set<String> LONG_TEXTS = Set.of("truncate", "error");
+
+    static DatasetConfig defaults() {
+        return new DatasetConfig(
+                List.of(),
+                List.of(),
+                List.of(),
+                "auto",
+                0.1,
+                "text",
+                "",
+                "label",
+                "tokens",
+                "tags",
+                "question",
+                "context",
+                "answers",
+                "prompt",
+                "response",
+                "",
+                "",
+                0,
+                "truncate",
+                16);
+    }
+
+    void validate(Problems problems) {
+        problems.require(
+                FORMATS.contains(format), "dataset.format=%s must be one of auto, jsonl, csv, parquet, table", format);
+        problems.require(
+                validationFraction >= 0 && validationFraction < 1,
+                "dataset.validation_fraction=%s must be in [0, 1)",
+                validationFraction);
+        problems.require(maxLength >= 0, "dataset.max_length=%d must not be negative", maxLength);
+        problems.require(
+                LONG_TEXTS.contains(longText), "dataset.long_text=%s must be one of truncate, error", longText);
+        problems.require(lengthBuckets >= 1, "dataset.length_buckets=%d must be at least 1", lengthBuckets);
+    }
+}

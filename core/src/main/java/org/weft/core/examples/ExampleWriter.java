@@ -1,0 +1,106 @@
+package org.weft.core.examples;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
+import org.weft.core.examples.ExampleFileFormat.Header;
+import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.Store;
+
+/**
+ * Writes one file of examples. What the header needs is known only at the end, so records and index are spooled to local
+ * temporary files and put together by {@link #commit}: memory stays at two small buffers. Owned by one thread; closing
+ * without a commit leaves nothing behind.
+ */
+public final class ExampleWriter implements AutoCloseable {
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final Store store;
+    private final String directory;
+    private final String file;
+    private final String vocabulary;
+
+    private Path recordSpool;
+    private Path indexSpool;
+    private OutputStream recordOut;
+    private OutputStream indexOut;
+    private long position = ExampleFileFormat.HEADER_BYTES;
+    private long examples;
+    private long tokens;
+
+    /** Writes {@code directory/file}; {@code vocabulary} is {@link ExamplesManifest#vocabulary}. */
+    public ExampleWriter(Store store, String directory, String file, String vocabulary) {
+        this.store = store;
+        this.directory = directory;
+        this.file = file;
+        this.vocabulary = vocabulary;
+    }
+
+    public void append(Example example) throws IOException {
+        open();
+        byte[] record = ExampleFileFormat.encode(example);
+        recordOut.write(record);
+        ByteBuffer entry = ByteBuffer.allocate(ExampleFileFormat.ENTRY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        entry.putLong(position).putInt(example.length()).putDouble(example.weight());
+        indexOut.write(entry.array());
+        position += record.length;
+        tokens += example.length();
+        examples++;
+    }
+
+    public long examples() {
+        return examples;
+    }
+
+    /** Writes the file under its name and says what the manifest needs of it. */
+    public ExamplesFile commit() throws IOException {
+        open();
+        recordOut.close();
+        indexOut.close();
+        Header header = new Header(examples, position, vocabulary, tokens);
+        MessageDigest sha256 = AtomicOutput.sha256();
+        try (AtomicOutput out = store.create(directory + "/" + file)) {
+            DigestOutputStream digested = new DigestOutputStream(out, sha256);
+            CheckedOutputStream checked = new CheckedOutputStream(digested, new CRC32C());
+            checked.write(ExampleFileFormat.encode(header));
+            Files.copy(recordSpool, digested);
+            Files.copy(indexSpool, checked);
+            ByteBuffer checksum =
+                    ByteBuffer.allocate(ExampleFileFormat.CHECKSUM_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            digested.write(
+                    checksum.putInt((int) checked.getChecksum().getValue()).array());
+            out.commit();
+        }
+        return new ExamplesFile(
+                file, examples, tokens, header.fileBytes(), HexFormat.of().formatHex(sha256.digest()));
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (recordSpool == null) {
+            return;
+        }
+        recordOut.close();
+        indexOut.close();
+        Files.deleteIfExists(recordSpool);
+        Files.deleteIfExists(indexSpool);
+    }
+
+    private void open() throws IOException {
+        if (recordSpool == null) {
+            indexSpool = Files.createTempFile("weft-index", ".spool");
+            indexOut = new BufferedOutputStream(Files.newOutputStream(indexSpool), BUFFER_BYTES);
+            recordSpool = Files.createTempFile("weft-examples", ".spool");
+            recordOut = new BufferedOutputStream(Files.newOutputStream(recordSpool), BUFFER_BYTES);
+        }
+    }
+}

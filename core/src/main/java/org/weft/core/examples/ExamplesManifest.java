@@ -1,0 +1,109 @@
+package org.weft.core.examples;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.weft.core.WeftException;
+import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.Store;
+
+/**
+ * {@code manifest.json} of an encoded data set. It is written last: a directory with a manifest holds a whole data set,
+ * one without holds none.
+ *
+ * @param version of this record, {@link #VERSION}
+ * @param task as {@code finetune.task}
+ * @param labels in the order of the outputs; empty where the task has none
+ * @param classCounts of each label among the training examples
+ * @param classWeights what each label's loss counts, all 1 but for {@code finetune.class_weights=balanced}
+ * @param tokenizerSha256 of the {@code tokenizer.json} that encoded it, in hexadecimal
+ * @param validation without files where there is none
+ * @param test without files where none was given
+ * @param overlap validation and test rows whose inputs are also among training's
+ * @param fingerprint SHA-256 of the inputs and of every setting that decides what is written
+ */
+public record ExamplesManifest(
+        int version,
+        String task,
+        List<String> labels,
+        List<Long> classCounts,
+        List<Double> classWeights,
+        String tokenizerSha256,
+        int vocabSize,
+        ExamplesSplit train,
+        ExamplesSplit validation,
+        ExamplesSplit test,
+        long overlap,
+        String fingerprint)
+        implements Serializable {
+
+    public static final int VERSION = 1;
+    public static final String FILE = "manifest.json";
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    /** Whether a directory holds an encoded data set. */
+    public static boolean exists(Store store, String directory) throws IOException {
+        return store.exists(directory + "/" + FILE);
+    }
+
+    /** Reads the manifest of a data set, or says that there is none. */
+    public static ExamplesManifest load(Store store, String directory) throws IOException {
+        String path = directory + "/" + FILE;
+        if (!exists(store, directory)) {
+            throw WeftException.invalidData("no encoded data set: " + path + " is missing", "run finetune first");
+        }
+        try {
+            JsonNode tree = JSON.readTree(store.readAll(path));
+            int version = tree.path("version").asInt();
+            if (version != VERSION) {
+                throw WeftException.invalidData(
+                        "data set manifest of another version: file=" + path + " expected=" + VERSION + " actual="
+                                + version,
+                        "remove the directory and start again with this version of Weft");
+            }
+            ExamplesManifest manifest = JSON.treeToValue(tree, ExamplesManifest.class);
+            if (manifest.incomplete()) {
+                throw WeftException.invalidData(
+                        "data set manifest is incomplete: file=" + path, "remove the directory and start again");
+            }
+            return manifest;
+        } catch (JsonProcessingException broken) {
+            throw WeftException.invalidData(
+                    "data set manifest is broken: file=" + path + ": " + broken.getOriginalMessage(),
+                    "remove the directory and start again");
+        }
+    }
+
+    private boolean incomplete() {
+        return Stream.of(task, labels, classWeights, tokenizerSha256, train, validation, test, fingerprint)
+                .anyMatch(Objects::isNull);
+    }
+
+    /** Writes the manifest: the commit of a data set. */
+    public void save(Store store, String directory) throws IOException {
+        try (AtomicOutput out = store.create(directory + "/" + FILE)) {
+            out.write(JSON.writeValueAsBytes(this));
+            out.write('\n');
+            out.commit();
+        }
+    }
+
+    /** The vocabulary hash that every file of this data set carries. */
+    public String vocabulary() {
+        return ExampleFileFormat.vocabulary(tokenizerSha256);
+    }
+}

@@ -1,0 +1,118 @@
+package org.weft.trainer.commands;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.util.LongAccumulator;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.dataset.DatasetReader;
+import org.weft.trainer.finetune.PredictionJob;
+import org.weft.trainer.finetune.TaskModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code predict}: labels, values, tags or answers for any rows, on the executors. */
+@Command(
+        name = "predict",
+        description = "Predict with a fine-tuned model: input rows with what the model says of them.",
+        mixinStandardHelpOptions = true)
+public final class PredictCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOptions options;
+
+    @Mixin
+    private CheckpointOption path;
+
+    @Option(
+            names = "--input",
+            arity = "1..*",
+            required = true,
+            paramLabel = "PATH",
+            description =
+                    "JSONL, CSV with a header or Parquet: files, folders or globs; or a table with --input-format table.")
+    private List<String> input = new ArrayList<>();
+
+    @Option(
+            names = "--input-format",
+            defaultValue = "auto",
+            description = "auto, jsonl, csv, parquet or table (default: auto, by the files' names).")
+    private String inputFormat;
+
+    @Option(names = "--output", required = true, paramLabel = "DIR", description = "A folder that is not there yet.")
+    private String output;
+
+    @Option(
+            names = "--output-format",
+            defaultValue = "parquet",
+            description = "parquet or jsonl (default: ${DEFAULT-VALUE}).")
+    private String outputFormat;
+
+    @Option(
+            names = "--batch-size",
+            defaultValue = "32",
+            description = "Rows that are computed together (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Override
+    public Integer call() throws Exception {
+        requireOptions();
+        try (ConfigOptions.FileAccess files = options.openFiles()) {
+            Store store = files.store();
+            Checkpoint checkpoint = path.resolve(store);
+            TaskModel.requireTask(checkpoint);
+            if (store.exists(output)) {
+                throw WeftException.usage("--output " + output + " is there already", "give a folder that is not");
+            }
+            WeftConfig config = options.over(ReplicaLoader.configOf(checkpoint));
+            try (SparkApplication application = SparkApplication.start(config, "predict", files.settings())) {
+                predict(application, checkpoint).print();
+            }
+            return ExitStatus.DONE.code();
+        }
+    }
+
+    private void requireOptions() {
+        if (!outputFormat.equals("parquet") && !outputFormat.equals("jsonl")) {
+            throw WeftException.usage("--output-format " + outputFormat + " must be parquet or jsonl", "");
+        }
+        if (batch < 1) {
+            throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
+        }
+    }
+
+    private Summary predict(SparkApplication application, Checkpoint checkpoint) throws IOException {
+        Dataset<Row> rows =
+                new DatasetReader(application.context(), application.store()).read("--input", input, inputFormat);
+        LongAccumulator truncated = application.context().sc().longAccumulator("truncated");
+        LongAccumulator written = application.context().sc().longAccumulator("rows");
+        Dataset<Row> predicted =
+                new PredictionJob(application.store(), checkpoint, batch).predict(rows, truncated, written);
+        try {
+            if (outputFormat.equals("parquet")) {
+                predicted.write().mode(SaveMode.ErrorIfExists).parquet(output);
+            } else {
+                predicted.write().mode(SaveMode.ErrorIfExists).json(output);
+            }
+        } catch (RuntimeException e) {
+            WeftException known = WeftException.within(e);
+            throw known == null ? e : known;
+        }
+        return new Summary("predict")
+                .put("checkpoint", checkpoint.directory())
+                .put("rows", written.value())
+                .put("truncated", truncated.value())
+                .put("output", output)
+                .put("params_sha256", checkpoint.manifest().paramsSha256());
+    }
+}

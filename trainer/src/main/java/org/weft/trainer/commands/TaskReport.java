@@ -1,0 +1,101 @@
+package org.weft.trainer.commands;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.ModelTokenizer;
+import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.dataset.JudgedRows;
+import org.weft.trainer.finetune.TaskEvaluation;
+import org.weft.trainer.metrics.Bootstrap;
+import org.weft.trainer.report.evaluation.EvaluationData;
+import org.weft.trainer.report.evaluation.EvaluationJson;
+import org.weft.trainer.report.evaluation.EvaluationPage;
+import org.weft.trainer.report.evaluation.EvaluationReport;
+import org.weft.trainer.report.evaluation.TrainingCurve;
+
+/** The evaluation of a fine-tuned model, written down: what evaluate and finetune have in common. */
+final class TaskReport {
+    private static final String RESULTS = "results.json";
+    private static final String PAGE = "report.html";
+
+    private final SparkApplication application;
+    private final WeftConfig config;
+    private final Checkpoint checkpoint;
+    private final int batch;
+    private final Store store;
+
+    TaskReport(SparkApplication application, WeftConfig config, Checkpoint checkpoint, int batch) {
+        this.application = application;
+        this.config = config;
+        this.checkpoint = checkpoint;
+        this.batch = batch;
+        this.store = application.store();
+    }
+
+    /** What was found, and where it stands. */
+    record Written(Checkpoint checkpoint, EvaluationReport report, String directory) {
+        Summary summary(String command) {
+            return into(new Summary(command)
+                            .put("checkpoint", checkpoint.directory())
+                            .put("step", checkpoint.manifest().step()))
+                    .put("params_sha256", checkpoint.manifest().paramsSha256());
+        }
+
+        /** Adds the metrics. */
+        Summary into(Summary summary) {
+            ObjectNode metrics = JsonNodeFactory.instance.objectNode();
+            report.metrics().forEach((name, value) -> {
+                if (Double.isFinite(value)) {
+                    metrics.put(name, value);
+                }
+            });
+            return summary.put("rows", report.data().predictions().rows())
+                    .put("metrics", metrics)
+                    .put("report", directory + "/" + PAGE);
+        }
+    }
+
+    /**
+     * Evaluates and writes {@code results.json} and {@code report.html}.
+     *
+     * @param input labelled rows; empty for the configured test or validation rows
+     */
+    Written write(List<String> input, String directory) throws IOException {
+        try {
+            Dataset<Row> rows = JudgedRows.of(application.context(), store, config, input);
+            EvaluationData data = new TaskEvaluation(store, checkpoint, batch).run(rows, training());
+            EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT);
+            write(directory, RESULTS, EvaluationJson.results(report));
+            write(directory, PAGE, new EvaluationPage(report).render().getBytes(StandardCharsets.UTF_8));
+            return new Written(checkpoint, report, directory);
+        } catch (Exception e) { // Spark's are checked, and undeclared
+            WeftException known = WeftException.within(e);
+            if (known != null) {
+                throw known;
+            }
+            throw e;
+        }
+    }
+
+    private List<TrainingCurve> training() throws IOException {
+        String log = ModelTokenizer.runDirectory(checkpoint.directory()) + "/metrics.jsonl";
+        return store.exists(log) ? TrainingCurve.ofMetricsLog(store.readAll(log)) : List.of();
+    }
+
+    private void write(String directory, String name, byte[] content) throws IOException {
+        try (AtomicOutput out = store.create(directory + "/" + name)) {
+            out.write(content);
+            out.commit();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package org.weft.trainer.dataset;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.corpus.Fingerprint;
+import org.weft.core.examples.ExamplesManifest;
+import org.weft.trainer.dataset.SplitRows.Content;
+import org.weft.trainer.task.Encoder;
+import org.weft.trainer.task.Task;
+
+/** What decides the bytes of an encoded data set, as one SHA-256: the rows, whatever files they came from, and settings. */
+final class DatasetFingerprint {
+    private DatasetFingerprint() {}
+
+    /** @param task whose text, for it is a record of records, holds columns, labels, weights and conversation */
+    static String of(WeftConfig config, Task task, String tokenizerSha256, List<Content> splits) {
+        Map<String, Object> parts = new LinkedHashMap<>();
+        parts.put("version", ExamplesManifest.VERSION);
+        parts.put("task", config.finetune().task());
+        parts.put("reads", task.toString());
+        parts.put("causal", config.model().causal());
+        parts.put("max_length", Encoder.maxLength(config));
+        parts.put("tokenizer", tokenizerSha256);
+        parts.put("splits", splits.stream().map(Content::toString).toList());
+        try {
+            return Fingerprint.sha256Hex(new ObjectMapper().writeValueAsBytes(parts));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("strings and numbers have a JSON form", impossible);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package org.weft.trainer.dataset;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.corpus.Fingerprint;
+import org.weft.core.examples.ExampleFileFormat;
+import org.weft.core.examples.ExamplesManifest;
+import org.weft.core.examples.ExamplesSplit;
+import org.weft.core.storage.Store;
+import org.weft.trainer.corpus.DocumentKey;
+import org.weft.trainer.dataset.SplitRows.Content;
+import org.weft.trainer.task.Conversation;
+import org.weft.trainer.task.Encoder;
+import org.weft.trainer.task.PlainConversation;
+import org.weft.trainer.task.Task;
+
+/**
+ * Labelled rows in, encoded examples out, under {@code run.dir/dataset}. The bytes are a function of the rows, the
+ * tokenizer and the configuration: not of how many files, tasks or executors there were.
+ *
+ * <p>Reads the rows of each split once and keeps them in Spark's storage while it looks for labels, compares splits and encodes. Used by
+ * one thread.
+ */
+public final class DatasetJob {
+    private static final int FILE_ROWS = 1 << 14;
+
+    private final JavaSparkContext spark;
+    private final Store store;
+    private final Consumer<String> progress;
+
+    /**
+     * @param progress told, on the calling thread, what is being done and what was found odd
+     */
+    public DatasetJob(JavaSparkContext spark, Store store, Consumer<String> progress) {
+        this.spark = spark;
+        this.store = store;
+        this.progress = progress;
+    }
+
+    /**
+     * Encodes a run's data set, or finds it encoded by an earlier start of the run.
+     *
+     * @param tokenizerJson the {@code tokenizer.json} of the model to fine-tune
+     * @throws WeftException where rows cannot be read or used, or the directory holds another data set
+     */
+    public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson) throws IOException {
+        return run(config, tokenizerJson, new PlainConversation());
+    }
+
+    /**
+     * As {@link #run(WeftConfig, byte[])}, with a chat template.
+     *
+     * @param conversation how an instruction's messages become text; its {@code toString} says all that it is
+     */
+    public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson, Conversation conversation) throws IOException {
+        DatasetConfig dataset = config.dataset();
+        if (dataset.train().isEmpty()) {
+            throw WeftException.usage("dataset.train is empty", "give files, directories or globs to read");
+        }
+        int vocabSize;
+        try (Encoder usable = Encoder.open(config, tokenizerJson)) {
+            vocabSize = usable.tokenizer().vocabSize();
+        }
+        List<SplitRows> splits = new ArrayList<>();
+        try {
+            return encode(config, tokenizerJson, vocabSize, conversation, splits);
+        } catch (Exception failure) { // Spark's is checked, and undeclared
+            WeftException known = WeftException.within(failure);
+            if (known != null) {
+                throw known; // what a task threw for a person to read, rather than Spark's account of it
+            }
+            throw failure;
+        } finally {
+            splits.forEach(split -> split.rows().unpersist());
+        }
+    }
+
+    private ExamplesManifest encode(
+            WeftConfig config, byte[] tokenizerJson, int vocabSize, Conversation conversation, List<SplitRows> splits)
+            throws IOException {
+        Task unlabelled = Task.of(config);
+        List<Content> contents = read(config.dataset(), unlabelled, splits);
+        FoundLabels labels = labels(config, unlabelled, splits);
+        Task task = Task.of(config, labels.labels(), conversation);
+        String sha256 = Fingerprint.sha256Hex(tokenizerJson);
+        String fingerprint = DatasetFingerprint.of(config, task, sha256, contents);
+        String directory = config.run().datasetDir();
+        if (ExamplesManifest.exists(store, directory)) {
+            return reused(directory, fingerprint);
+        }
+        removeFiles(directory);
+        List<ExamplesSplit> written = new ArrayList<>();
+        Broadcast<byte[]> shared = spark.broadcast(tokenizerJson);
+        try {
+            for (int i = 0; i < splits.size(); i++) {
+                SplitRows split = splits.get(i);
+                int files = (int) Math.max(1, (contents.get(i).rows() + FILE_ROWS - 1) / FILE_ROWS);
+                EncodeStage stage = new EncodeStage(
+                        store, config, task, shared, split.name(), ExampleFileFormat.vocabulary(sha256));
+                written.add(stage.run(split.sorted(files)));
+                report(split.name(), written.get(i), task, config);
+            }
+        } finally {
+            shared.destroy();
+        }
+        ExamplesManifest manifest = new ExamplesManifest(
+                ExamplesManifest.VERSION,
+                config.finetune().task(),
+                labels.labels().names(),
+                labels.counts(),
+                labels.labels().weights(),
+                sha256,
+                vocabSize,
+                written.get(0),
+                written.get(1),
+                written.size() > 2 ? written.get(2) : ExamplesSplit.NONE,
+                overlap(splits),
+                fingerprint);
+        manifest.save(store, directory);
+        return manifest;
+    }
+
+    /** Reads train, validation and, where there is one, test; tells what each holds. */
+    private List<Content> read(DatasetConfig dataset, Task task, List<SplitRows> splits) throws IOException {
+        SplitRows train = split("train", dataset.train(), dataset.format(), task);
+        if (dataset.validation().isEmpty()) {
+            double fraction = dataset.validationFraction();
+            JavaRDD<DatasetRow> all = train.rows();
+            splits.add(train.with("train", all.filter(row -> !DocumentKey.isValidation(row.inputKey(), fraction))));
+            splits.add(train.with("validation", all.filter(row -> DocumentKey.isValidation(row.inputKey(), fraction))));
+        } else {
+            splits.add(train);
+            splits.add(split("validation", dataset.validation(), dataset.format(), task));
+        }
+        if (!dataset.test().isEmpty()) {
+            splits.add(split("test", dataset.test(), dataset.format(), task));
+        }
+        List<Content> contents = new ArrayList<>();
+        for (SplitRows split : splits) {
+            split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
+            try {
+                contents.add(split.content());
+            } catch (Exception failure) { // Spark's is checked, and undeclared
+                throw DatasetReader.unreadable(split.source(), failure);
+            }
+        }
+        requireRows(dataset, splits, contents);
+        return contents;
+    }
+
+    private SplitRows split(String name, List<String> inputs, String format, Task task) throws IOException {
+        String key = "dataset." + name;
+        progress.accept("reading " + key + "=" + inputs);
+        Dataset<Row> rows = new DatasetReader(spark, store).read(key, inputs, format);
+        List<String> columns = task.columns();
+        DatasetReader.requireColumns(key, rows, columns);
+        JavaRDD<DatasetRow> read = rows.select(columns.stream()
+                        .map(column -> rows.col("`" + column.replace("`", "``") + "`"))
+                        .toArray(Column[]::new))
+                .toJavaRDD()
+                .map(row -> DatasetRow.of(RowFields.of(row, columns), task));
+        return new SplitRows(name, key + "=" + inputs, read);
+    }
+
+    private static void requireRows(DatasetConfig dataset, List<SplitRows> splits, List<Content> contents) {
+        for (int i = 0; i < contents.size(); i++) {
+            String name = splits.get(i).name();
+            boolean byHash = dataset.validation().isEmpty() && !name.equals("test");
+            boolean wanted = !(name.equals("validation") && byHash && dataset.validationFraction() == 0);
+            if (contents.get(i).rows() == 0 && wanted) {
+                throw WeftException.invalidData(
+                        "empty split: " + name + " has no row"
+                                + (byHash
+                                        ? " of dataset.train, validation_fraction=" + dataset.validationFraction()
+                                        : ""),
+                        byHash
+                                ? "give more rows, another dataset.validation_fraction, or files in dataset.validation"
+                                : "check dataset." + name);
+            }
+        }
+    }
+
+    private static FoundLabels labels(WeftConfig config, Task task, List<SplitRows> splits) {
+        if (!task.hasLabels()) {
+            return FoundLabels.NONE;
+        }
+        FoundLabels found = FoundLabels.of(config.finetune(), splits.get(0).labelCounts(task));
+        for (SplitRows split : splits.subList(1, splits.size())) {
+            found.requireKnown(split.name(), split.labelCounts(task));
+        }
+        return found;
+    }
+
+    private ExamplesManifest reused(String directory, String fingerprint) throws IOException {
+        ExamplesManifest manifest = ExamplesManifest.load(store, directory);
+        if (!manifest.fingerprint().equals(fingerprint)) {
+            throw WeftException.invalidData(
+                    directory + " was encoded from other rows or settings: fingerprint expected="
+                            + fingerprint.substring(0, 16) + " actual="
+                            + manifest.fingerprint()
+                                    .substring(
+                                            0,
+                                            Math.min(16, manifest.fingerprint().length())),
+                    "take another run.dir, put rows and dataset section back, or remove the directory");
+        }
+        progress.accept("data set is encoded: " + directory);
+        return manifest;
+    }
+
+    /** Removes what an earlier start that was killed left behind. */
+    private void removeFiles(String directory) throws IOException {
+        for (Store.Entry left : store.list(directory)) {
+            if (left.name().endsWith(ExampleFileFormat.SUFFIX)) {
+                store.delete(left.path());
+            }
+        }
+    }
+
+    private void report(String name, ExamplesSplit split, Task task, WeftConfig config) {
+        if (split.examples() == 0 && split.leftOut() > 0) {
+            throw WeftException.invalidData(
+                    "empty split: all rows of " + name + " were left out: " + task.leftOutBecause(),
+                    "check the columns, and dataset.max_length");
+        }
+        progress.accept(name + ": " + split.examples() + " examples, " + split.tokens() + " tokens, the longest "
+                + split.longest());
+        if (split.truncated() > 0) {
+            progress.accept(name + ": " + split.truncated() + " rows cut to max_length=" + Encoder.maxLength(config)
+                    + " tokens");
+        }
+        if (split.leftOut() > 0) {
+            progress.accept(name + ": " + split.leftOut() + " rows left out: " + task.leftOutBecause());
+        }
+    }
+
+    /** Validation rows whose inputs training has, and test rows whose inputs training or validation has. */
+    private long overlap(List<SplitRows> splits) {
+        long overlap = 0;
+        for (int i = 1; i < splits.size(); i++) {
+            JavaRDD<DatasetRow> before = splits.get(0).rows();
+            for (SplitRows other : splits.subList(1, i)) {
+                before = before.union(other.rows());
+            }
+            long found = splits.get(i).overlap(before);
+            if (found > 0) {
+                progress.accept(
+                        "warning: " + found + " rows of " + splits.get(i).name()
+                                + " have the same inputs as rows of the splits before it: its figures will flatter");
+            }
+            overlap += found;
+        }
+        return overlap;
+    }
+}

@@ -1,0 +1,53 @@
+package org.weft.trainer.dataset;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FilterFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.weft.core.config.DatasetConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.trainer.corpus.DocumentKey;
+import org.weft.trainer.task.Task;
+
+/** The rows that a fine-tuned model is judged on. */
+public final class JudgedRows {
+    private JudgedRows() {}
+
+    /**
+     * {@code input} where it is given, else {@code dataset.test}, else what validation was: its files, or the share of
+     * training's rows that their hash gave it.
+     *
+     * @throws org.weft.core.WeftException where a column is missing that the task needs
+     */
+    public static Dataset<Row> of(JavaSparkContext spark, Store store, WeftConfig config, List<String> input)
+            throws IOException {
+        DatasetConfig dataset = config.dataset();
+        DatasetReader reader = new DatasetReader(spark, store);
+        List<String> columns = Task.of(config).columns();
+        if (!input.isEmpty()) {
+            return checked("--input", reader.read("--input", input, dataset.format()), columns);
+        }
+        if (!dataset.test().isEmpty()) {
+            return checked("dataset.test", reader.read("dataset.test", dataset.test(), dataset.format()), columns);
+        }
+        if (!dataset.validation().isEmpty()) {
+            return checked(
+                    "dataset.validation",
+                    reader.read("dataset.validation", dataset.validation(), dataset.format()),
+                    columns);
+        }
+        Task task = Task.of(config);
+        double fraction = dataset.validationFraction();
+        return checked("dataset.train", reader.read("dataset.train", dataset.train(), dataset.format()), columns)
+                .filter((FilterFunction<Row>) row -> DocumentKey.isValidation(
+                        DatasetRow.of(RowFields.of(row, columns), task).inputKey(), fraction));
+    }
+
+    private static Dataset<Row> checked(String key, Dataset<Row> rows, List<String> columns) {
+        DatasetReader.requireColumns(key, rows, columns);
+        return rows;
+    }
+}

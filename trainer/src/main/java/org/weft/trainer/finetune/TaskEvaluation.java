@@ -1,0 +1,153 @@
+package org.weft.trainer.finetune;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.dataset.DatasetReader;
+import org.weft.trainer.dataset.RowFields;
+import org.weft.trainer.metrics.Predictions;
+import org.weft.trainer.report.evaluation.EvaluationData;
+import org.weft.trainer.report.evaluation.TrainingCurve;
+import org.weft.trainer.task.Fields;
+import org.weft.trainer.task.Task;
+
+/**
+ * Judges a fine-tuned model on labelled rows: executors predict, the driver gets what is right, what the model said and
+ * the beginning of each text, sorted by content, so that the result does not depend on the tasks.
+ */
+public final class TaskEvaluation {
+    private static final int CHUNK = 512;
+    private static final int EXCERPT = 400;
+
+    private final Store store;
+    private final Checkpoint checkpoint;
+    private final WeftConfig config;
+    private final int batch;
+
+    /**
+     * @param batch rows that are computed together
+     */
+    public TaskEvaluation(Store store, Checkpoint checkpoint, int batch) {
+        this.store = store;
+        this.checkpoint = checkpoint;
+        this.config = ReplicaLoader.configOf(checkpoint);
+        this.batch = batch;
+        if (!config.finetune().active()) {
+            throw WeftException.usage(
+                    checkpoint.directory() + " was not fine-tuned to a task", "leave --input out or give text");
+        }
+    }
+
+    /**
+     * One row with what was made of it.
+     *
+     * @param text the beginning of what the model read
+     * @param group of the metadata column, or null
+     */
+    private record JudgedRow(String text, String group, Judgement judgement) implements Serializable {}
+
+    /**
+     * Predicts and compares.
+     *
+     * @param rows with the task's columns
+     * @param training curves of the fine-tuning, or none
+     */
+    public EvaluationData run(Dataset<Row> rows, List<TrainingCurve> training) {
+        Task task = Task.of(config);
+        String group = config.dataset().groupColumn();
+        if (!group.isEmpty()) {
+            DatasetReader.requireColumns("the rows", rows, List.of(group));
+        }
+        List<String> columns = Stream.concat(
+                        task.columns().stream(), group.isEmpty() ? Stream.<String>empty() : Stream.of(group))
+                .distinct()
+                .toList();
+        JavaRDD<Fields> fields = rows.toJavaRDD().map(row -> RowFields.of(row, columns));
+        Share share = new Share(store, checkpoint, config, batch);
+        List<JudgedRow> judged =
+                new ArrayList<>(fields.mapPartitions(share::judge).collect());
+        if (judged.isEmpty()) {
+            throw WeftException.invalidData("no row to evaluate on", "give --input or dataset.test rows");
+        }
+        judged.sort(Comparator.comparing(JudgedRow::text)
+                .thenComparing(row -> row.judgement().toString()));
+        Predictions predictions = Judgement.predictions(
+                config, judged.stream().map(JudgedRow::judgement).toList());
+        Map<String, List<String>> groups = new LinkedHashMap<>();
+        if (!group.isEmpty()) {
+            List<String> values = new ArrayList<>();
+            judged.forEach(row -> values.add(row.group()));
+            groups.put(group, values);
+        }
+        return new EvaluationData(
+                config.run().name() + ": " + config.finetune().task(),
+                facts(),
+                predictions,
+                judged.stream().map(JudgedRow::text).toList(),
+                groups,
+                training);
+    }
+
+    private Map<String, String> facts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("checkpoint", checkpoint.directory());
+        facts.put("model", config.model().architecture());
+        facts.put("from", config.finetune().from());
+        facts.put("method", config.finetune().method());
+        facts.put("params_sha256", checkpoint.manifest().paramsSha256());
+        return facts;
+    }
+
+    /** One task's rows. */
+    private record Share(Store store, Checkpoint checkpoint, WeftConfig config, int batch) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        Iterator<JudgedRow> judge(Iterator<Fields> rows) throws IOException {
+            List<JudgedRow> judged = new ArrayList<>();
+            if (!rows.hasNext()) {
+                return judged.iterator();
+            }
+            try (RowJudge judge = RowJudge.open(store, checkpoint, batch)) {
+                while (rows.hasNext()) {
+                    List<Fields> chunk = new ArrayList<>();
+                    while (rows.hasNext() && chunk.size() < CHUNK) {
+                        chunk.add(rows.next());
+                    }
+                    List<Judgement> judgements = judge.judge(chunk);
+                    for (int i = 0; i < chunk.size(); i++) {
+                        judged.add(new JudgedRow(text(chunk.get(i)), group(chunk.get(i)), judgements.get(i)));
+                    }
+                }
+            }
+            return judged.iterator();
+        }
+
+        private String text(Fields row) {
+            StringBuilder text = new StringBuilder();
+            for (String column : Task.of(config).inputColumns()) {
+                text.append(text.isEmpty() ? "" : " | ").append(row.get(column));
+            }
+            return text.length() <= EXCERPT ? text.toString() : text.substring(0, EXCERPT);
+        }
+
+        private String group(Fields row) {
+            String column = config.dataset().groupColumn();
+            Object value = column.isEmpty() ? null : row.get(column);
+            return value == null ? null : value.toString();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package org.weft.trainer.finetune;
+
+import java.io.IOException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.worker.Workload;
+import org.weft.worker.data.Batch;
+import org.weft.worker.data.BatchSource;
+import org.weft.worker.data.ExampleBatches;
+import org.weft.worker.engine.Engines;
+import org.weft.worker.engine.ModelReplica;
+import org.weft.worker.engine.Replica;
+import org.weft.worker.engine.ReplicaOptions;
+
+/**
+ * Fine-tuning: a pre-trained Transformer that learns a task, on encoded examples. Parameters that do not learn are read by
+ * each worker from the run's directory and never travel.
+ *
+ * @param store where the run is
+ */
+record TaskTraining(WeftConfig config, ModelShape shape, Store store) implements Workload<Batch> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public ParameterLayout layout() {
+        return shape.layout();
+    }
+
+    @Override
+    public Replica<Batch> open(String device) throws IOException {
+        ModelReplica replica = Engines.open(config.cluster().engine(), shape, options(device));
+        try {
+            ReplicaLoader.loadFrozen(store, replica, config.run().dir());
+            return replica;
+        } catch (IOException | RuntimeException e) {
+            replica.close();
+            throw e;
+        }
+    }
+
+    /** What the configured engine cannot compute is said before anything starts. */
+    void check() {
+        String device = config.cluster().device();
+        Engines.require(config.cluster().engine(), shape, options(device.equals("auto") ? "cpu" : device));
+    }
+
+    private ReplicaOptions options(String device) {
+        return ReplicaOptions.training(device, config.cluster().threads(), config.training());
+    }
+
+    @Override
+    public BatchSource<Batch> batches() throws IOException {
+        return ExampleBatches.open(store, config);
+    }
+
+    @Override
+    public double flopsPerToken() {
+        return shape.flopsPerToken();
+    }
+}

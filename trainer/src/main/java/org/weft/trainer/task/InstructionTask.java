@@ -1,0 +1,138 @@
+package org.weft.trainer.task;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.weft.core.config.DatasetConfig;
+import org.weft.core.examples.Example;
+import org.weft.trainer.task.Conversation.Message;
+import org.weft.trainer.task.Conversation.Segment;
+
+/**
+ * Answers of an assistant: the next token is learnt where it belongs to a response, or is the end-of-text that follows
+ * one.
+ *
+ * <pre>
+ *   text       p p p r r r end         p prompt, r response
+ *   tokens     p p p r r r
+ *   targets    - - r r r end           - ignored
+ * </pre>
+ */
+record InstructionTask(String promptColumn, String responseColumn, String messagesColumn, Conversation conversation)
+        implements Task {
+
+    InstructionTask(DatasetConfig dataset, Conversation conversation) {
+        this(dataset.promptColumn(), dataset.responseColumn(), dataset.messagesColumn(), conversation);
+    }
+
+    private boolean chat() {
+        return !messagesColumn.isEmpty();
+    }
+
+    @Override
+    public List<String> inputColumns() {
+        return List.of(chat() ? messagesColumn : promptColumn);
+    }
+
+    @Override
+    public List<String> targetColumns() {
+        return List.of(chat() ? messagesColumn : responseColumn);
+    }
+
+    @Override
+    public int outputs() {
+        return 0;
+    }
+
+    @Override
+    public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
+        TokenLoss sequence = new TokenLoss();
+        for (Segment segment : conversation.segments(messages(row, labelled))) {
+            sequence.add(encoder.tokenizer().encode(segment.text()), segment.response() && labelled);
+            int endOfText = encoder.tokenizer().endOfText();
+            if (segment.response() && sequence.last() != endOfText) {
+                sequence.add(new int[] {endOfText}, labelled);
+            }
+        }
+        return labelled ? learnt(sequence, encoder, row) : asked(sequence, encoder, row);
+    }
+
+    /** Each token predicts the next one. */
+    private static Encoded learnt(TokenLoss sequence, Encoder encoder, Fields row) {
+        int length = Math.max(1, Math.min(sequence.size() - 1, encoder.maxLength()));
+        boolean cut = encoder.cut(sequence.size() - 1 > length, sequence.size() - 1, row);
+        int[] targets = sequence.targets(0, length);
+        Example example = new Example(sequence.tokens(0, length), length, targets, null, 1);
+        int learnt = example.targetCount();
+        return new Encoded(example.withWeight(learnt), cut, learnt == 0, null);
+    }
+
+    /** The end of what was said counts: the answer follows it. */
+    private static Encoded asked(TokenLoss sequence, Encoder encoder, Fields row) {
+        int length = Math.min(sequence.size(), encoder.maxLength());
+        boolean cut = encoder.cut(sequence.size() > length, sequence.size(), row);
+        int[] tokens = sequence.tokens(sequence.size() - length, length);
+        return Encoded.of(new Example(tokens, length, null, null, 1), cut);
+    }
+
+    private List<Message> messages(Fields row, boolean labelled) {
+        if (!chat()) {
+            Message prompt = new Message(Message.USER, row.text(promptColumn));
+            return labelled
+                    ? List.of(prompt, new Message(Message.ASSISTANT, row.text(responseColumn)))
+                    : List.of(prompt);
+        }
+        List<Message> messages = row.list(messagesColumn).stream()
+                .map(message -> message(row, message))
+                .toList();
+        boolean answered = messages.stream().anyMatch(m -> m.role().equals(Message.ASSISTANT));
+        if (messages.isEmpty() || (labelled && !answered)) {
+            throw row.wrong(
+                    messagesColumn, "has no message of role assistant", "remove the row: nothing is learnt of it");
+        }
+        return messages;
+    }
+
+    private Message message(Fields row, Object value) {
+        if (value instanceof Map<?, ?> map && map.get("role") != null && map.get("content") != null) {
+            return new Message(map.get("role").toString(), map.get("content").toString());
+        }
+        throw row.wrong(
+                messagesColumn, "has a message without role and content", "give {\"role\": ..., \"content\": ...}");
+    }
+
+    /** Tokens in the making, each with whether it is to be learnt. */
+    private static final class TokenLoss {
+        private int[] ids = {};
+        private boolean[] learnt = {};
+
+        void add(int[] more, boolean learn) {
+            int from = ids.length;
+            ids = Encoder.join(ids, more);
+            learnt = Arrays.copyOf(learnt, ids.length);
+            Arrays.fill(learnt, from, ids.length, learn);
+        }
+
+        int size() {
+            return ids.length;
+        }
+
+        int last() {
+            return ids.length == 0 ? Example.IGNORED : ids[ids.length - 1];
+        }
+
+        int[] tokens(int from, int length) {
+            return Arrays.copyOfRange(ids, from, from + length);
+        }
+
+        /** At each position the token after it, where that is to be learnt. */
+        int[] targets(int from, int length) {
+            int[] targets = new int[length];
+            for (int i = 0; i < length; i++) {
+                int next = from + i + 1;
+                targets[i] = next < ids.length && learnt[next] ? ids[next] : Example.IGNORED;
+            }
+            return targets;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package org.weft.trainer.task;
+
+import java.util.List;
+import org.weft.core.config.DatasetConfig;
+
+/** A number for a text or a pair. */
+record RegressionTask(TextInput input, String labelColumn) implements Task {
+
+    RegressionTask(DatasetConfig dataset) {
+        this(TextInput.of(dataset), dataset.labelColumn());
+    }
+
+    @Override
+    public List<String> inputColumns() {
+        return input.columns();
+    }
+
+    @Override
+    public List<String> targetColumns() {
+        return List.of(labelColumn);
+    }
+
+    @Override
+    public int outputs() {
+        return 1;
+    }
+
+    @Override
+    public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
+        return input.encode(row, encoder, labelled ? new float[] {(float) row.number(labelColumn)} : null, 1);
+    }
+
+    @Override
+    public Prediction decode(Fields row, Encoded encoded, float[] outputs) {
+        return new Prediction.Value(outputs[0]);
+    }
+}

@@ -1,0 +1,216 @@
+package org.weft.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a pre-trained model to a classifier: the same bits for any cluster, adapters, predictions, reports, bad rows. */
+class FinetuneIT {
+    private static final String[] FILLER = "the a ship sailed sea wind and or from under light deep".split(" ");
+
+    @TempDir
+    static Path temporary;
+
+    private static RunFolder pretrained;
+    private static Path train;
+    private static Path test;
+
+    @BeforeAll
+    static void pretrain() throws IOException {
+        pretrained =
+                RunFolder.create(temporary.resolve("base"), RunFolder.SMALL).prepared();
+        pretrained.pretrain().done();
+        train = Files.writeString(temporary.resolve("train.jsonl"), examples(240, 1));
+        test = Files.writeString(temporary.resolve("test.jsonl"), examples(60, 2));
+    }
+
+    /** A text is of storms or of harbours, and its label says which. */
+    private static String examples(int count, long seed) {
+        Random random = new Random(seed);
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            List<String> words = new ArrayList<>();
+            for (int w = 0; w < 4 + random.nextInt(6); w++) {
+                words.add(FILLER[random.nextInt(FILLER.length)]);
+            }
+            boolean storm = random.nextBoolean();
+            words.set(random.nextInt(words.size()), storm ? "storm" : "harbour");
+            lines.append("{\"text\": \"%s\", \"label\": \"%s\", \"port\": \"%s\"}%n"
+                    .formatted(String.join(" ", words), storm ? "bad" : "good", i % 3 == 0 ? "Cork" : "Hull"));
+        }
+        return lines.toString();
+    }
+
+    private static RunFolder run(String name, String finetune, String more) throws IOException {
+        Path home = Files.createDirectories(temporary.resolve(name));
+        String yaml = """
+                run: {name: tuned, dir: "%s", seed: 5}
+                cluster: {master: "local[8]", workers: 1, servers: 1, device: cpu}
+                dataset: {train: ["%s"], test: ["%s"], group_column: port}
+                finetune: {task: classification, from: "%s", %s}
+                training: {global_batch: 16, micro_batch: 4, lanes: 4, learning_rate: 5.0e-3, warmup_steps: 4, eval_every: 20}
+                checkpoint: {every: 20}
+                %s
+                """.formatted(
+                        RunFolder.uri(home.resolve("run")),
+                        RunFolder.uri(train),
+                        RunFolder.uri(test),
+                        RunFolder.uri(pretrained.dir()),
+                        finetune,
+                        more);
+        return new RunFolder(home, Files.writeString(home.resolve("run.yaml"), yaml));
+    }
+
+    @Test
+    void learnsWithTheSameBitsOnAnyClusterAndPredicts() throws IOException {
+        Set<String> hashes = new LinkedHashSet<>();
+        CommandRun last = null;
+        RunFolder tuned = null;
+        for (int workers = 1; workers <= 3; workers++) {
+            tuned = run("full-" + workers, "epochs: 4", "");
+            last = tuned.command("finetune", "cluster.workers=" + workers, "cluster.servers=" + Math.min(2, workers))
+                    .done();
+            hashes.add(last.paramsSha256());
+        }
+        assertThat(hashes).hasSize(1);
+        JsonNode metrics = last.summary().path("metrics");
+        assertThat(metrics.path("accuracy").asDouble()).isGreaterThan(0.9);
+        assertThat(Files.readString(tuned.dir().resolve("evaluation/report.html")))
+                .contains("Cork", "Hull");
+        assertThat(CommandRun.json(Files.readString(tuned.dir().resolve("evaluation/results.json")))
+                        .toString())
+                .contains("f1_macro");
+
+        List<JsonNode> rows = predictions(tuned, "predicted");
+        assertThat(rows).hasSize(60);
+        long right = rows.stream()
+                .filter(row -> row.path("label").equals(row.path("prediction")))
+                .count();
+        assertThat(right / 60.0).isCloseTo(metrics.path("accuracy").asDouble(), within(1e-9));
+        assertThat(rows).allSatisfy(row -> assertThat(
+                        row.path("probabilities").path("bad").asDouble()
+                                + row.path("probabilities").path("good").asDouble())
+                .isCloseTo(1, within(1e-6)));
+    }
+
+    @Test
+    void stopsAndResumesWithTheSameBits() throws IOException {
+        String whole = run("whole", "epochs: 3", "").command("finetune").done().paramsSha256();
+        RunFolder cut = run("cut", "epochs: 3", "");
+        cut.command("finetune", "finetune.epochs=3", "--no-evaluate").done();
+        Files.walk(cut.checkpoint(40)).sorted((a, b) -> b.compareTo(a)).forEach(FinetuneIT::delete);
+        CommandRun resumed =
+                cut.command("finetune", "--resume 20", "cluster.workers=2").done();
+        assertThat(resumed.err()).contains("resuming from", "data set is encoded");
+        assertThat(resumed.paramsSha256()).isEqualTo(whole);
+    }
+
+    private static void delete(Path path) {
+        try {
+            Files.delete(path);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void adaptersAloneTravelAndAreMergedOnExport() throws IOException {
+        RunFolder tuned = run("lora", "method: lora, lora_rank: 4, epochs: 6", "");
+        CommandRun result =
+                tuned.command("finetune", "training.learning_rate=2.0e-2").done();
+        assertThat(result.summary().path("metrics").path("accuracy").asDouble()).isGreaterThan(0.8);
+        long parameters = result.summary().path("parameters").asLong();
+        assertThat(parameters).isLessThan(1_000);
+
+        Path exported = temporary.resolve("lora-exported");
+        CommandRun.of("export", "--checkpoint", RunFolder.uri(tuned.dir()), "--to", RunFolder.uri(exported))
+                .done();
+        String config = Files.readString(exported.resolve("config.json"));
+        assertThat(config).contains("GPT2ForSequenceClassification", "id2label");
+        JsonNode tensors = CommandRun.of("inspect", RunFolder.uri(exported.resolve("model.safetensors")))
+                .done()
+                .json()
+                .path("tensors");
+        assertThat(tensors.has("score.weight")).isTrue();
+        assertThat(tensors.toString()).doesNotContain("lora_");
+    }
+
+    @Test
+    void onlyTheUpperPartLearnsWhereBlocksAreFrozen() throws IOException {
+        RunFolder tuned = run("frozen", "frozen_layers: -1, epochs: 2", "");
+        CommandRun result = tuned.command("finetune").done();
+        assertThat(result.summary().path("parameters").asLong()).isEqualTo(2 * 32 + 2 * 32);
+        assertThat(predictions(tuned, "frozen-predicted")).hasSize(60);
+    }
+
+    private static List<JsonNode> predictions(RunFolder run, String name) throws IOException {
+        Path output = temporary.resolve(name);
+        CommandRun.of(
+                        "predict",
+                        "--checkpoint",
+                        RunFolder.uri(run.dir()),
+                        "--input",
+                        RunFolder.uri(test),
+                        "--output",
+                        RunFolder.uri(output),
+                        "--output-format",
+                        "jsonl")
+                .done();
+        try (Stream<Path> files = Files.list(output)) {
+            List<JsonNode> rows = new ArrayList<>();
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".json")).toList()) {
+                Files.readAllLines(file).forEach(line -> rows.add(CommandRun.json(line)));
+            }
+            return rows;
+        }
+    }
+
+    @Test
+    void badRowsAndSettingsAreOneClearErrorBeforeAnythingIsTrained() throws IOException {
+        RunFolder noColumn = run("no-column", "epochs: 1", "");
+        CommandRun refused = noColumn.command("finetune", "dataset.label_column=kind");
+        assertThat(refused.status()).isEqualTo(3);
+        assertThat(refused.err()).contains("dataset.train has no column kind: its columns are");
+        assertThat(noColumn.dir().resolve("checkpoints")).doesNotExist();
+
+        Path one = Files.writeString(
+                temporary.resolve("one.jsonl"), examples(20, 3).replace("\"bad\"", "\"good\""));
+        CommandRun oneClass =
+                run("one-class", "epochs: 1", "").command("finetune", "dataset.train=[" + RunFolder.uri(one) + "]");
+        assertThat(oneClass.status()).isEqualTo(3);
+        assertThat(oneClass.err()).contains("good");
+
+        CommandRun noTask = pretrained.command("finetune", "--from " + RunFolder.uri(pretrained.dir()));
+        assertThat(noTask.status()).isEqualTo(2);
+        assertThat(noTask.err()).contains("finetune.task is not set");
+
+        CommandRun noModel = CommandRun.of("finetune", "--set", "run.dir=x", "--set", "finetune.task=classification");
+        assertThat(noModel.status()).isEqualTo(2);
+        assertThat(noModel.err()).contains("finetune.from is not set");
+
+        CommandRun notTuned = CommandRun.of(
+                "predict",
+                "--checkpoint",
+                RunFolder.uri(pretrained.dir()),
+                "--input",
+                RunFolder.uri(test),
+                "--output",
+                RunFolder.uri(temporary.resolve("nothing")));
+        assertThat(notTuned.status()).isEqualTo(2);
+        assertThat(notTuned.err()).contains("predicts tokens, not labels");
+    }
+}
