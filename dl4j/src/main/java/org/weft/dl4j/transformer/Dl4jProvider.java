@@ -2,12 +2,13 @@ package org.weft.dl4j.transformer;
 
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Adaptation;
 import org.weft.core.model.ModelShape;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.ReplicaOptions;
 import org.weft.worker.engine.ReplicaProvider;
 
-/** {@code cluster.engine: dl4j}: GPT-2 in float32 on the CPU. */
+/** {@code cluster.engine: dl4j}: pre-training of GPT-2 in float32 on the CPU. */
 public final class Dl4jProvider implements ReplicaProvider {
     static final String NAME = "dl4j";
 
@@ -22,6 +23,9 @@ public final class Dl4jProvider implements ReplicaProvider {
         String architecture = shape.config().architecture();
         if (!architecture.equals(ModelConfig.GPT2)) {
             throw refused("model.architecture=" + architecture, "model.architecture=" + ModelConfig.GPT2);
+        }
+        if (!shape.adaptation().equals(Adaptation.NONE)) {
+            throw WeftException.usage("cluster.engine=" + NAME + " does not fine-tune", "set cluster.engine=torch");
         }
         if (!options.device().equals("cpu")) {
             throw refused("cluster.device=" + options.device(), "cluster.device=cpu");
