@@ -8,7 +8,7 @@ import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.ReplicaOptions;
 import org.weft.worker.engine.ReplicaProvider;
 
-/** {@code cluster.engine: dl4j}: GPT-2 in float32 on the CPU. */
+/** {@code cluster.engine: dl4j}: pre-training of GPT-2 in float32 on the CPU. */
 public final class Dl4jProvider implements ReplicaProvider {
     static final String NAME = "dl4j";
 
@@ -25,7 +25,7 @@ public final class Dl4jProvider implements ReplicaProvider {
             throw refused("model.architecture=" + architecture, "model.architecture=" + ModelConfig.GPT2);
         }
         if (!shape.adaptation().equals(Adaptation.NONE)) {
-            throw refused("fine-tuning to a task", "finetune.task to nothing");
+            throw WeftException.usage("cluster.engine=" + NAME + " does not fine-tune", "set cluster.engine=torch");
         }
         if (!options.device().equals("cpu")) {
             throw refused("cluster.device=" + options.device(), "cluster.device=cpu");

@@ -81,8 +81,7 @@ record Gpt2Graphs(Piece block, Piece crown) {
             piece.addGradient(bias, above.sum(0));
             SDVariable weighted = above.mul(weight); // (N, D)
             SDVariable along = normal.mul(weighted.mul(normal).mean(true, 1)); // (N, D)
-            piece.addGradient(
-                    x, weighted.sub(weighted.mean(true, 1)).sub(along).mul(scale));
+            piece.addGradient(x, weighted.sub(weighted.mean(true, 1)).sub(along).mul(scale));
         });
     }
 

@@ -15,7 +15,9 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Adaptation;
 import org.weft.core.model.ModelShape;
+import org.weft.core.model.TaskHead;
 import org.weft.worker.data.Batch;
 import org.weft.worker.engine.Decoder;
 import org.weft.worker.engine.Engines;
@@ -215,6 +217,17 @@ class Dl4jReplicaTest {
                 new ReplicaOptions("cpu", 1, true, false),
                 "training.precision=bf16",
                 "set training.precision=fp32");
+    }
+
+    @Test
+    void refusesToFineTune() {
+        ModelShape tuned =
+                new ModelShape(SHAPE.config(), SHAPE.vocabSize(), new Adaptation(TaskHead.LANGUAGE, null, 1, 1));
+        assertThatThrownBy(() -> Engines.require(TwoEngines.DL4J, tuned, ReplicaOptions.cpu(1)))
+                .isInstanceOfSatisfying(WeftException.class, e -> {
+                    assertThat(e).hasMessage("cluster.engine=dl4j does not fine-tune");
+                    assertThat(e.hint()).isEqualTo("set cluster.engine=torch");
+                });
     }
 
     private static void assertRefused(ModelShape shape, ReplicaOptions options, String asked, String hint) {
