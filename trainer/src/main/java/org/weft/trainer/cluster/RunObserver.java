@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ final class RunObserver implements RunListener, AutoCloseable {
     private final MetricsLog metrics;
     private final CheckpointCommitter committer;
     private final IntConsumer generations;
+    private final Consumer<Step> steps;
     private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-run-files"));
     private Coordinator coordinator;
 
@@ -45,18 +47,21 @@ final class RunObserver implements RunListener, AutoCloseable {
 
     /**
      * @param generations told the number of each generation as it begins; must not block
+     * @param steps told of each step, on the thread that writes files
      */
     RunObserver(
             RunPlan plan,
             Progress progress,
             MetricsLog metrics,
             CheckpointCommitter committer,
-            IntConsumer generations) {
+            IntConsumer generations,
+            Consumer<Step> steps) {
         this.plan = plan;
         this.progress = progress;
         this.metrics = metrics;
         this.committer = committer;
         this.generations = generations;
+        this.steps = steps;
         this.result = new AtomicReference<>(RunResult.startingAt(plan));
     }
 
@@ -82,6 +87,7 @@ final class RunObserver implements RunListener, AutoCloseable {
         Duration left = Duration.ofMillis((long) (stepMillis * (steps - step.step())));
         progress.step(step.step(), steps, step.loss(), tokensPerSecond, mfu(step, tokensPerSecond), left);
         result.updateAndGet(before -> before.withStep(step));
+        files.execute(() -> this.steps.accept(step));
     }
 
     private double mfu(Step step, double tokensPerSecond) {

@@ -152,6 +152,7 @@ final class Pretraining {
                     "resume on the corpus that it was trained on, or start anew in another run.dir");
         }
         progress.say("resuming from " + start.directory());
+        CheckpointResolver.requireOptimizer(start, config.training().optimizer());
         sayWhatChanged(start.manifest().config());
         return start;
     }
