@@ -17,6 +17,7 @@ import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.weft.core.config.TrainingConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 import org.weft.dl4j.network.Network;
@@ -253,7 +254,16 @@ public final class ParameterServerTrainingMaster extends DriverTrainingMaster {
         }
 
         public ParameterServerTrainingMaster build() {
-            return new ParameterServerTrainingMaster(new TrainingOptions(
+            return new ParameterServerTrainingMaster(options());
+        }
+
+        /** Batch sizes and clipping as they stand, with everything else that a network would give at its default. */
+        public TrainingConfig config() {
+            return options().config(runDir, 1, Map.of()).training();
+        }
+
+        private TrainingOptions options() {
+            return new TrainingOptions(
                     runDir,
                     workers,
                     servers,
@@ -267,7 +277,7 @@ public final class ParameterServerTrainingMaster extends DriverTrainingMaster {
                     checkpointEvery,
                     checkpointKeep,
                     clipNorm,
-                    List.copyOf(settings)));
+                    List.copyOf(settings));
         }
     }
 }
