@@ -2,6 +2,8 @@ package org.weft.dl4j;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -21,5 +23,15 @@ final class LocalCluster {
                         "spark.executor.extraClassPath",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         return new JavaSparkContext(conf);
+    }
+
+    /** Executors that run now: children of this process. */
+    static List<ProcessHandle> executors() {
+        return ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().arguments().stream()
+                        .flatMap(Arrays::stream)
+                        .anyMatch(argument -> argument.endsWith("CoarseGrainedExecutorBackend")))
+                .toList();
     }
 }

@@ -59,7 +59,7 @@ record AttentionClassifier() implements Example {
                         .nOut(Glosses.PARTS_OF_SPEECH.size())
                         .activation(Activation.SOFTMAX)
                         .build())
-                .setInputType(InputType.recurrent(1, LENGTH))
+                .setInputType(InputType.recurrent(VOCABULARY, LENGTH))
                 .build();
     }
 

@@ -25,7 +25,7 @@ record LstmLanguageModel() implements Example {
     private static final String CHARACTERS = "\0 abcdefghijklmnopqrstuvwxyz,";
 
     private static final int LENGTH = 32; // T
-    private static final int WIDTH = 96;
+    private static final int WIDTH = 64;
 
     @Override
     public String name() {
@@ -59,7 +59,7 @@ record LstmLanguageModel() implements Example {
 
     @Override
     public List<DataSet> train() throws IOException {
-        return windows(Glosses.of("noun", 20, 4000), 3000);
+        return windows(Glosses.of("noun", 20, 4000), 2048);
     }
 
     @Override
