@@ -1,14 +1,15 @@
 package org.weft.dl4j;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Executors in processes of their own, on the test's class path. */
-final class LocalCluster {
+public final class LocalCluster {
     private LocalCluster() {}
 
     static JavaSparkContext start(int executors, SparkConf more) throws Exception {
@@ -25,13 +26,18 @@ final class LocalCluster {
         return new JavaSparkContext(conf);
     }
 
-    /** Executors that run now: children of this process. */
-    static List<ProcessHandle> executors() {
+    /** Executors that run now: children of this process. Their class path makes ProcessHandle hide what they are. */
+    public static List<ProcessHandle> executors() {
         return ProcessHandle.current()
                 .children()
-                .filter(child -> child.info().arguments().stream()
-                        .flatMap(Arrays::stream)
-                        .anyMatch(argument -> argument.endsWith("CoarseGrainedExecutorBackend")))
+                .filter(child -> {
+                    try {
+                        return Files.readString(Path.of("/proc/" + child.pid() + "/cmdline"), StandardCharsets.ISO_8859_1)
+                                .contains("CoarseGrainedExecutorBackend");
+                    } catch (IOException gone) {
+                        return false;
+                    }
+                })
                 .toList();
     }
 }

@@ -60,7 +60,7 @@ record DigitsConvolution(Path digits) implements Example {
 
     @Override
     public ParameterServerTrainingMaster.Builder settings(ParameterServerTrainingMaster.Builder master) {
-        return master.epochs(2).microBatch(32).lanes(4);
+        return master.epochs(3).microBatch(32).lanes(4);
     }
 
     @Override

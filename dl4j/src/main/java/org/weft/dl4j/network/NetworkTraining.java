@@ -6,7 +6,9 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
+import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.Store;
@@ -36,8 +38,19 @@ public record NetworkTraining(
     /** Examples in a directory. */
     public record Examples(Store store, String directory, ExampleManifest manifest) implements Serializable {}
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws WeftException where ND4J computes elsewhere than on the CPU: windows on its memory would be of a stale copy
+     */
     @Override
     public Replica<ExampleBatch> open(String device) {
+        String backend = Nd4j.getBackend().getClass().getSimpleName();
+        if (!backend.equals("CpuBackend")) {
+            throw WeftException.usage(
+                    "ND4J's backend is " + backend + ", replicas compute on the CPU alone",
+                    "leave nd4j-cuda out of the executors' class path; see docs/gpu.md");
+        }
         NativeOpsHolder.getInstance()
                 .getDeviceNativeOps()
                 .setOmpNumThreads(config.cluster().threads());

@@ -2,7 +2,6 @@ package org.weft.dl4j.examples;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +19,7 @@ import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import org.deeplearning4j.spark.parameterserver.training.SharedTrainingMaster;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.parameterserver.distributed.conf.VoidConfiguration;
+import org.weft.dl4j.LocalCluster;
 import org.weft.dl4j.ParameterServerTrainingMaster;
 
 /**
@@ -160,16 +160,9 @@ public final class MastersCompared {
             } catch (InterruptedException e) {
                 return;
             }
-            ProcessHandle.current()
-                    .children()
-                    .filter(child -> child.info().arguments().stream()
-                            .flatMap(Arrays::stream)
-                            .anyMatch(argument -> argument.endsWith("CoarseGrainedExecutorBackend")))
-                    .findFirst()
-                    .ifPresent(executor -> {
-                        System.out.println("killed," + executor.pid());
-                        executor.destroyForcibly();
-                    });
+            ProcessHandle executor = LocalCluster.executors().get(0);
+            System.out.println("killed," + executor.pid());
+            executor.destroyForcibly();
         });
         killer.setDaemon(true);
         killer.start();
