@@ -47,7 +47,7 @@ class ConfigValidationTest {
                 "model.width=0                   | model.width=0 must be at least 1",
                 "model.heads=0                   | model.heads=0 must be at least 1",
                 "model.heads=5                   | model.width=384 is not divisible by model.heads=5",
-                "model.context=1                 | model.context=1 must be at least 2",
+                "model.context=0                 | model.context=0 must be at least 1",
                 "model.dropout=1                 | model.dropout=1.0 must be in [0, 1)",
                 "training.steps=-1               | training.steps=-1 must not be negative",
                 "training.lanes=6                | training.lanes=6 must be a power of two",

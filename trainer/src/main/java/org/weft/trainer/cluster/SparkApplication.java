@@ -25,6 +25,12 @@ public final class SparkApplication implements AutoCloseable {
         this.context = context;
     }
 
+    /** The application of somebody else, who keeps it: not to be closed. */
+    public static SparkApplication of(JavaSparkContext context) {
+        HadoopStore.bounded(context.hadoopConfiguration());
+        return new SparkApplication(context);
+    }
+
     /**
      * Starts the application.
      *
