@@ -198,15 +198,14 @@ class TrainingMasterIT {
     void earlyStoppingOfDeeplearning4jSparkWorks() {
         MultiLayerNetwork network = new MultiLayerNetwork(conf());
         network.init();
-        EarlyStoppingConfiguration<MultiLayerNetwork> stopping =
-                new EarlyStoppingConfiguration.Builder<MultiLayerNetwork>()
-                        .epochTerminationConditions(new MaxEpochsTerminationCondition(3))
-                        .scoreCalculator(new SparkDataSetLossCalculator(data(2), true, context.sc()))
-                        .modelSaver(new InMemoryModelSaver<>())
-                        .build();
-        EarlyStoppingResult<MultiLayerNetwork> result = new SparkEarlyStoppingTrainer(
-                        context, master("early").build(), stopping, network, data(2))
-                .fit();
+        EarlyStoppingConfiguration<MultiLayerNetwork> stopping = new EarlyStoppingConfiguration.Builder<
+                        MultiLayerNetwork>()
+                .epochTerminationConditions(new MaxEpochsTerminationCondition(3))
+                .scoreCalculator(new SparkDataSetLossCalculator(data(2), true, context.sc()))
+                .modelSaver(new InMemoryModelSaver<>())
+                .build();
+        EarlyStoppingResult<MultiLayerNetwork> result =
+                new SparkEarlyStoppingTrainer(context, master("early").build(), stopping, network, data(2)).fit();
         assertThat(result.getTotalEpochs()).isEqualTo(3);
         assertThat(result.getBestModel()).isNotNull();
     }

@@ -88,8 +88,8 @@ public final class ReplicaLoader {
 
     private static void load(ModelReplica replica, InitialCheckpoint.Source parameters) throws IOException {
         long size = replica.layout().size();
-        parameters.read(
-                0, size, (offset, bytes) -> replica.parameters(offset, bytes.remaining() / Float.BYTES).put(bytes));
+        parameters.read(0, size, (offset, bytes) -> replica.parameters(offset, bytes.remaining() / Float.BYTES)
+                .put(bytes));
         replica.parametersWritten(0, size);
     }
 

@@ -54,12 +54,7 @@ final class RunObserver implements RunListener, AutoCloseable {
      */
     record Watchers(BestStep best, IntConsumer generations, Consumer<Step> steps) {}
 
-    RunObserver(
-            RunPlan plan,
-            Progress progress,
-            MetricsLog metrics,
-            CheckpointCommitter committer,
-            Watchers watchers) {
+    RunObserver(RunPlan plan, Progress progress, MetricsLog metrics, CheckpointCommitter committer, Watchers watchers) {
         this.plan = plan;
         this.progress = progress;
         this.metrics = metrics;
@@ -104,7 +99,8 @@ final class RunObserver implements RunListener, AutoCloseable {
         watchers.best().evaluated(step, validationLoss);
         writePending(validationLoss);
         if (watchers.best().exhausted()) {
-            progress.say("the lowest val loss was that of step " + watchers.best().step() + ": ending early");
+            progress.say(
+                    "the lowest val loss was that of step " + watchers.best().step() + ": ending early");
             coordinator.requestStop();
         }
     }

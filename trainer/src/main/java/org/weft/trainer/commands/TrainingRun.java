@@ -123,7 +123,8 @@ final class TrainingRun {
                 config.cluster().servers(),
                 startStep,
                 config.training().steps()));
-        try (StopSignals signals = new StopSignals(job::requestStop, progress, "ending after this step, with a checkpoint")) {
+        try (StopSignals signals =
+                new StopSignals(job::requestStop, progress, "ending after this step, with a checkpoint")) {
             RunResult result = job.run();
             return result.checkpoint() == null && start != null ? result.withCheckpoint(start) : result;
         }

@@ -131,8 +131,7 @@ public final class ModelLoader {
                             : ChatTemplate.beside(store, directory);
             String endOfText = tokenizer.decode(new int[] {tokenizer.endOfText()});
             Optional<ChatTemplate> chat = format.map(known -> new ChatTemplate(known, endOfText));
-            return new TextModel(
-                    name, fingerprint, tokenizer, config.model().context(), chat, replica);
+            return new TextModel(name, fingerprint, tokenizer, config.model().context(), chat, replica);
         } catch (IOException | RuntimeException e) {
             tokenizer.close();
             throw e;
