@@ -182,7 +182,7 @@ class AdaptationTest {
                 .filter(parameter -> parameter.name().equals(name))
                 .findFirst()
                 .orElseThrow()
-                .rate();
+                .rule().rate();
     }
 
     /** Sequences of 6, 5 and 4 tokens. */
