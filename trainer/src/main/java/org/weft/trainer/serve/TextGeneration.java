@@ -58,15 +58,14 @@ final class TextGeneration implements Work<TextTask> {
         }
         admit(line);
         int[] growing = occupied();
-        metrics.running(growing.length);
-        if (growing.length == 0) {
-            return;
+        if (growing.length > 0) {
+            int[] tokens = batch.next(growing);
+            metrics.batch(growing.length);
+            for (int i = 0; i < growing.length; i++) {
+                take(growing[i], tokens[i], line);
+            }
         }
-        int[] tokens = batch.next(growing);
-        metrics.batch(growing.length);
-        for (int i = 0; i < growing.length; i++) {
-            take(growing[i], tokens[i], line);
-        }
+        metrics.running(occupied().length);
     }
 
     private void admit(WaitingLine<TextTask> line) {
@@ -114,6 +113,7 @@ final class TextGeneration implements Work<TextTask> {
             leave(row).fail(failure);
             line.done();
         }
+        metrics.running(0);
     }
 
     @Override

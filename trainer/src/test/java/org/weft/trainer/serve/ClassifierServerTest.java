@@ -11,12 +11,15 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.weft.core.WeftException;
 
 /** A classifier behind HTTP; what it finds in a text is how long it is. */
+@Timeout(120)
 class ClassifierServerTest {
     private final List<Integer> batches = new ArrayList<>(); // the engine's thread's
     private final CountDownLatch gate = new CountDownLatch(1);
+    private final CountDownLatch entered = new CountDownLatch(1);
     private Thread owner;
     private boolean closed;
     private WeftServer server;
@@ -31,6 +34,7 @@ class ClassifierServerTest {
         public List<List<LabelProbability>> classify(List<String> texts) {
             assertThat(Thread.currentThread()).isSameAs(owner);
             if (texts.contains("wait")) {
+                entered.countDown();
                 try {
                     gate.await();
                 } catch (InterruptedException e) {
@@ -86,14 +90,20 @@ class ClassifierServerTest {
                         + "\"probability\":0.75},{\"label\":\"short\",\"probability\":0.25}]}]}");
         JsonNode two = Client.json(classify("[\"a\", \"four\"]")).path("data");
         assertThat(two).hasSize(2);
-        assertThat(two.path(1).path("labels")).isEqualTo(answer.path("data").path(0).path("labels"));
-        assertThat(Client.json(client.get("/v1/models")).path("data").path(0).path("endpoints").toString())
+        assertThat(two.path(1).path("labels"))
+                .isEqualTo(answer.path("data").path(0).path("labels"));
+        assertThat(Client.json(client.get("/v1/models"))
+                        .path("data")
+                        .path(0)
+                        .path("endpoints")
+                        .toString())
                 .isEqualTo("[\"/classify\"]");
     }
 
     @Test
-    void requestsThatWaitAreClassifiedTogether() {
+    void requestsThatWaitAreClassifiedTogether() throws InterruptedException {
         CompletableFuture<HttpResponse<String>> first = client.postLater("/classify", "{\"input\": \"wait\"}");
+        entered.await();
         List<CompletableFuture<HttpResponse<String>>> others = new ArrayList<>();
         for (String text : List.of("\"aa\"", "\"\"", "\"four\"")) {
             others.add(client.postLater("/classify", "{\"input\": " + text + "}"));
@@ -108,7 +118,9 @@ class ClassifierServerTest {
         for (int good : new int[] {0, 2}) {
             assertThat(others.get(good).join().statusCode()).isEqualTo(200);
         }
-        assertThat(Client.json(others.get(2).join()).at("/data/0/labels/0/probability").asDouble())
+        assertThat(Client.json(others.get(2).join())
+                        .at("/data/0/labels/0/probability")
+                        .asDouble())
                 .isEqualTo(0.75);
         server.close();
         assertThat(batches).containsExactly(1, 3, 1, 1, 1); // alone; together, which failed; each alone

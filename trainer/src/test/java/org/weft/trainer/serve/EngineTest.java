@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What the engine's thread does when its work fails. */
+@Timeout(120)
 class EngineTest {
     private final List<String> notices = new CopyOnWriteArrayList<>();
     private final WaitingLine<Simple> line = new WaitingLine<>(10, Duration.ofSeconds(60), System::nanoTime);
@@ -111,6 +113,8 @@ class EngineTest {
                     throw new IllegalStateException("no device");
                 },
                 notices::add);
-        assertThatThrownBy(engine::start).hasMessageContaining("the model cannot be opened").hasRootCauseMessage("no device");
+        assertThatThrownBy(engine::start)
+                .hasMessageContaining("the model cannot be opened")
+                .hasRootCauseMessage("no device");
     }
 }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(120)
 class WaitingLineTest {
     private final AtomicLong now = new AtomicLong();
     private final WaitingLine<Named> line = new WaitingLine<>(3, Duration.ofSeconds(7), now::get);

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.weft.core.WeftException;
 import org.weft.trainer.corpus.TextTokenizer;
 import org.weft.worker.engine.ModelReplica;
@@ -23,6 +24,7 @@ import org.weft.worker.sample.SamplingOptions;
 import org.weft.worker.sample.TokenGenerator;
 
 /** The API of a real server over the loopback interface, with a tiny GPT behind it. */
+@Timeout(120)
 class WeftServerTest {
     private static WeftServer server;
     private static Client client;
