@@ -30,8 +30,8 @@ class ServeIT {
 
     @Test
     void servesATrainedModelUntilItIsAskedToEnd() throws Exception {
-        RunFolder run =
-                RunFolder.create(temporary.resolve("run"), RunFolder.SMALL).prepared();
+        RunFolder run = RunFolder.create(temporary.resolve("run"), "{layers: 1, width: 32, heads: 2, context: 64}")
+                .prepared();
         run.pretrain("training.steps=2").done();
         Path keys = Files.writeString(temporary.resolve("keys"), SECRET + "\n\n");
         String checkpoint = RunFolder.uri(run.dir());
