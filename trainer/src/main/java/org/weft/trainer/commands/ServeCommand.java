@@ -1,6 +1,7 @@
 package org.weft.trainer.commands;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +133,9 @@ public final class ServeCommand implements Callable<Integer> {
             try (StopSignals signals = new StopSignals(stop::countDown, progress, ending);
                     WeftServer server = WeftServer.start(model, options, progress::say)) {
                 progress.say("serving " + model.name() + " at http://" + options.host() + ":" + server.port() + "/");
+                if (options.apiKeys().isEmpty() && !InetAddress.getByName(host).isLoopbackAddress()) {
+                    progress.say("whoever reaches this machine may use it: --api-key-file asks for a key");
+                }
                 return serve(server, stop, progress);
             }
         }

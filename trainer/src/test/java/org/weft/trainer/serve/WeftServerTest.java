@@ -232,6 +232,7 @@ class WeftServerTest {
         refused("[1]", 400, null, "the body must be a JSON object");
         refused("", 400, null, "the body must be a JSON object");
         refused("{\"prompt\": \"w1\"} x", 400, null, "the body is not JSON");
+        refused("{\"prompt\": " + "[".repeat(5000), 400, null, "the body is not JSON");
         refused("{}", 400, "prompt", "prompt must be a string, or an array of strings or token ids, is absent");
         refused("{\"prompt\": 7}", 400, "prompt", "is 7");
         refused("{\"prompt\": []}", 400, "prompt", "is []");
