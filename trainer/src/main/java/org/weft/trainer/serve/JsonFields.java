@@ -117,7 +117,7 @@ final class JsonFields {
     }
 
     /** An array of at most so many elements; of none where it is absent. */
-    JsonNode array(String name, JsonNode node, int most) {
+    private static JsonNode array(String name, JsonNode node, int most) {
         if (!node.isMissingNode() && !node.isArray()) {
             throw wrong(name, "a string or an array", node);
         }
