@@ -19,7 +19,6 @@ import org.weft.core.examples.ExampleFileFormat;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.examples.ExamplesSplit;
 import org.weft.core.storage.Store;
-import org.weft.trainer.corpus.DocumentKey;
 import org.weft.trainer.dataset.SplitRows.Content;
 import org.weft.trainer.task.Conversation;
 import org.weft.trainer.task.Encoder;
@@ -69,6 +68,7 @@ public final class DatasetJob {
         if (dataset.train().isEmpty()) {
             throw WeftException.usage("dataset.train is empty", "give files, directories or globs to read");
         }
+        SplitRows.requireSerializer(spark.getConf());
         int vocabSize;
         try (Encoder usable = Encoder.open(config, tokenizerJson)) {
             vocabSize = usable.tokenizer().vocabSize();
@@ -136,10 +136,9 @@ public final class DatasetJob {
     private List<Content> read(DatasetConfig dataset, Task task, List<SplitRows> splits) throws IOException {
         SplitRows train = split("train", dataset.train(), dataset.format(), task);
         if (dataset.validation().isEmpty()) {
-            double fraction = dataset.validationFraction();
             JavaRDD<DatasetRow> all = train.rows();
-            splits.add(train.with("train", all.filter(row -> !DocumentKey.isValidation(row.inputKey(), fraction))));
-            splits.add(train.with("validation", all.filter(row -> DocumentKey.isValidation(row.inputKey(), fraction))));
+            splits.add(train.with("train", all.filter(row -> !row.isValidation(dataset))));
+            splits.add(train.with("validation", all.filter(row -> row.isValidation(dataset))));
         } else {
             splits.add(train);
             splits.add(split("validation", dataset.validation(), dataset.format(), task));
@@ -178,18 +177,22 @@ public final class DatasetJob {
         for (int i = 0; i < contents.size(); i++) {
             String name = splits.get(i).name();
             boolean byHash = dataset.validation().isEmpty() && !name.equals("test");
-            boolean wanted = !(name.equals("validation") && byHash && dataset.validationFraction() == 0);
+            boolean wanted =
+                    !(name.equals("validation") && byHash && dataset.folds() == 0 && dataset.validationFraction() == 0);
             if (contents.get(i).rows() == 0 && wanted) {
                 throw WeftException.invalidData(
-                        "empty split: " + name + " has no row"
-                                + (byHash
-                                        ? " of dataset.train, validation_fraction=" + dataset.validationFraction()
-                                        : ""),
+                        "empty split: " + name + " has no row" + (byHash ? " of dataset.train, " + share(dataset) : ""),
                         byHash
-                                ? "give more rows, another dataset.validation_fraction, or files in dataset.validation"
+                                ? "give more rows, another share for validation, or files in dataset.validation"
                                 : "check dataset." + name);
             }
         }
+    }
+
+    private static String share(DatasetConfig dataset) {
+        return dataset.folds() > 0
+                ? "fold=" + dataset.fold() + " of folds=" + dataset.folds()
+                : "validation_fraction=" + dataset.validationFraction();
     }
 
     private static FoundLabels labels(WeftConfig config, Task task, List<SplitRows> splits) {

@@ -83,6 +83,38 @@ class DatasetJobTest {
         throw new AssertionError("not refused");
     }
 
+    @Test
+    void foldsShareTheRowsOutAsTheirInputsHash() throws IOException {
+        Path train = jsonl("folds.jsonl", rows(60));
+        long validated = 0;
+        for (int fold = 0; fold < 3; fold++) {
+            String[] folded = {"dataset.folds=3", "dataset.fold=" + fold};
+            ExamplesManifest manifest = run(config("fold-" + fold, train, folded));
+            assertThat(manifest.train().examples() + manifest.validation().examples())
+                    .isEqualTo(60);
+            assertThat(manifest.overlap()).isZero();
+            WeftConfig judged = config("judged-" + fold, train, folded);
+            assertThat(JudgedRows.of(spark, store, judged, List.of()).count())
+                    .isEqualTo(manifest.validation().examples());
+            validated += manifest.validation().examples();
+        }
+        assertThat(validated).isEqualTo(60);
+    }
+
+    @Test
+    void aSerializerThatCannotWriteRowsIsNamed() {
+        SparkConf conf = new SparkConf().set("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+        assertThatThrownBy(() -> SplitRows.requireSerializer(conf))
+                .isInstanceOf(WeftException.class)
+                .hasMessageContaining("KryoSerializer cannot write Java's records");
+    }
+
+    @Test
+    void anEmptyFoldIsNamed() throws IOException {
+        WeftConfig config = config("empty-fold", jsonl("two.jsonl", rows(2)), "dataset.folds=50", "dataset.fold=49");
+        assertThat(refused(config)).hasMessageContaining("fold=49 of folds=50");
+    }
+
     private static List<Map<String, Object>> rows(int count) {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-package org.weft.trainer.commands;
+package org.weft.trainer.cluster;
 
 import org.weft.trainer.report.Progress;
 import sun.misc.Signal;
@@ -8,7 +8,7 @@ import sun.misc.SignalHandler;
  * While open, SIGTERM and the first SIGINT ask the run to end with a checkpoint; a second SIGINT ends the process. The
  * JVM's own handling would take Spark down first.
  */
-final class StopSignals implements AutoCloseable {
+final class StopSignals implements StopSource.Listening {
     private static final Signal TERM = new Signal("TERM");
     private static final Signal INT = new Signal("INT");
 
