@@ -20,6 +20,7 @@ import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.CorpusSplit;
 import org.weft.core.corpus.TokenType;
 import org.weft.core.storage.HadoopStore;
+import org.weft.trainer.checkpoint.BestStep;
 import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.report.Progress;
@@ -50,7 +51,7 @@ class SweepTest {
         public RunResult train(WeftConfig config) {
             runs.add(config);
             boolean stopped = runs.size() == stopAt;
-            return new RunResult(10, 6, 3, Double.NaN, 100, 2500, 1000, null, stopped);
+            return new RunResult(10, 6, 3, Double.NaN, 100, 2500, 1000, null, BestStep.NONE, stopped);
         }
 
         @Override
