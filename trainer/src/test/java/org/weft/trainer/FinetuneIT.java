@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** From a pre-trained model to a classifier: the same bits for any cluster, adapters, predictions, reports, bad rows. */
 class FinetuneIT {
-    private static final String[] FILLER = "the a ship sailed sea wind and or from under light deep".split(" ");
-
     @TempDir
     static Path temporary;
 
@@ -33,25 +30,8 @@ class FinetuneIT {
         pretrained =
                 RunFolder.create(temporary.resolve("base"), RunFolder.SMALL).prepared();
         pretrained.pretrain().done();
-        train = Files.writeString(temporary.resolve("train.jsonl"), examples(240, 1));
-        test = Files.writeString(temporary.resolve("test.jsonl"), examples(60, 2));
-    }
-
-    /** A text is of storms or of harbours, and its label says which. */
-    private static String examples(int count, long seed) {
-        Random random = new Random(seed);
-        StringBuilder lines = new StringBuilder();
-        for (int i = 0; i < count; i++) {
-            List<String> words = new ArrayList<>();
-            for (int w = 0; w < 4 + random.nextInt(6); w++) {
-                words.add(FILLER[random.nextInt(FILLER.length)]);
-            }
-            boolean storm = random.nextBoolean();
-            words.set(random.nextInt(words.size()), storm ? "storm" : "harbour");
-            lines.append("{\"text\": \"%s\", \"label\": \"%s\", \"port\": \"%s\"}%n"
-                    .formatted(String.join(" ", words), storm ? "bad" : "good", i % 3 == 0 ? "Cork" : "Hull"));
-        }
-        return lines.toString();
+        train = Files.writeString(temporary.resolve("train.jsonl"), LabelledRows.jsonl(240, 1));
+        test = Files.writeString(temporary.resolve("test.jsonl"), LabelledRows.jsonl(60, 2));
     }
 
     private static RunFolder run(String name, String finetune, String more) throws IOException {
@@ -179,7 +159,7 @@ class FinetuneIT {
         assertThat(noColumn.dir().resolve("checkpoints")).doesNotExist();
 
         Path one = Files.writeString(
-                temporary.resolve("one.jsonl"), examples(20, 3).replace("\"bad\"", "\"good\""));
+                temporary.resolve("one.jsonl"), LabelledRows.jsonl(20, 3).replace("\"bad\"", "\"good\""));
         CommandRun oneClass =
                 run("one-class", "epochs: 1", "").command("finetune", "dataset.train=[" + RunFolder.uri(one) + "]");
         assertThat(oneClass.status()).isEqualTo(3);

@@ -21,6 +21,12 @@ public record DatasetConfig(
         @Doc("Fraction of train, chosen by the hash of the input columns, that validation takes where it has no files.")
         double validationFraction,
 
+        @Doc("Folds that train is cut into by the hash of the input columns, one of them validation's; 0 for "
+                + "validation_fraction. finetune --folds sets it.")
+        int folds,
+
+        @Doc("Which of the folds is validation's, from 0.") int fold,
+
         @Doc("The text.") String textColumn,
 
         @Doc("A second text, for sentence pairs; empty for none.")
@@ -72,6 +78,8 @@ public record DatasetConfig(
                 List.of(),
                 "auto",
                 0.1,
+                0,
+                0,
                 "text",
                 "",
                 "label",
@@ -96,6 +104,17 @@ public record DatasetConfig(
                 validationFraction >= 0 && validationFraction < 1,
                 "dataset.validation_fraction=%s must be in [0, 1)",
                 validationFraction);
+        problems.require(folds == 0 || folds >= 2, "dataset.folds=%d must be 0 or at least 2", folds);
+        problems.require(
+                fold >= 0 && fold < Math.max(1, folds),
+                "dataset.fold=%d must be in [0, dataset.folds=%d)",
+                fold,
+                folds);
+        problems.require(
+                folds == 0 || validation.isEmpty(),
+                "dataset.validation=%s and dataset.folds=%d: validation is either files or a fold of train",
+                validation,
+                folds);
         problems.require(maxLength >= 0, "dataset.max_length=%d must not be negative", maxLength);
         problems.require(
                 LONG_TEXTS.contains(longText), "dataset.long_text=%s must be one of truncate, error", longText);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
@@ -15,14 +16,27 @@ import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
 
-/** The Spark application of one command: started by Weft where the configuration names a master, else spark-submit's. */
+/**
+ * The Spark application of one command: started by Weft where the configuration names a master, else spark-submit's; or
+ * that of a program which trains a model among other things.
+ */
 public final class SparkApplication implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SparkApplication.class);
 
     private final JavaSparkContext context;
+    private final Configuration hadoop;
+    private final boolean own;
 
-    private SparkApplication(JavaSparkContext context) {
+    private SparkApplication(JavaSparkContext context, Configuration hadoop, boolean own) {
         this.context = context;
+        this.hadoop = hadoop;
+        this.own = own;
+    }
+
+    /** An application that someone else started: its settings stay as they are, and {@link #close} leaves it running. */
+    public static SparkApplication within(JavaSparkContext context) {
+        return new SparkApplication(
+                context, HadoopStore.bounded(new Configuration(context.hadoopConfiguration())), false);
     }
 
     /** The application of somebody else, who keeps it: not to be closed. */
@@ -41,9 +55,9 @@ public final class SparkApplication implements AutoCloseable {
         hadoop.forEach((key, value) -> conf.set("spark.hadoop." + key, value));
         try {
             JavaSparkContext context = new JavaSparkContext(conf);
-            HadoopStore.bounded(context.hadoopConfiguration())
-                    .set(HadoopStore.COMMIT, config.checkpoint().commit());
-            return new SparkApplication(context);
+            Configuration shared = HadoopStore.bounded(context.hadoopConfiguration());
+            shared.set(HadoopStore.COMMIT, config.checkpoint().commit());
+            return new SparkApplication(context, shared, true);
         } catch (Exception e) { // Spark's are checked, and undeclared
             throw new WeftException(
                     ExitStatus.CLUSTER,
@@ -93,11 +107,14 @@ public final class SparkApplication implements AutoCloseable {
 
     /** Files with the application's Hadoop settings; travels to tasks. */
     public HadoopStore store() {
-        return new HadoopStore(context.hadoopConfiguration());
+        return new HadoopStore(hadoop);
     }
 
     @Override
     public void close() {
+        if (!own) {
+            return;
+        }
         String id = context.sc().applicationId();
         boolean ownWorkers = context.master().startsWith("local-cluster[");
         context.stop();

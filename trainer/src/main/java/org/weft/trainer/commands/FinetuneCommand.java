@@ -1,20 +1,22 @@
 package org.weft.trainer.commands;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.CheckpointManifest;
-import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.ModelSection;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.StopSource;
+import org.weft.trainer.cluster.TrainingRun;
 import org.weft.trainer.finetune.BaseModel;
+import org.weft.trainer.finetune.FinetuneRun;
+import org.weft.trainer.finetune.FinetuneSettings;
 import org.weft.trainer.report.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,14 +28,9 @@ import picocli.CommandLine.Option;
         description = "Fine-tune a pre-trained model on labelled examples.",
         mixinStandardHelpOptions = true)
 public final class FinetuneCommand implements Callable<Integer> {
-    /** What is right for most fine-tuning and wrong for pre-training. */
-    private static final String DEFAULTS = """
-            training: {global_batch: 32, micro_batch: 8, lanes: 4, learning_rate: 5.0e-5, min_learning_rate: 0, warmup_steps: 20,
-                       weight_decay: 0.01, beta2: 0.999, eval_every: 50, eval_batches: 1000000}
-            checkpoint: {every: 50, keep: 3}
-            """;
-
     private static final int BATCH = 32;
+
+    private final Progress progress = Progress.onStderr();
 
     @Mixin
     private ConfigOptions options;
@@ -54,11 +51,21 @@ public final class FinetuneCommand implements Callable<Integer> {
     private boolean evaluate;
 
     @Option(
+            names = "--folds",
+            paramLabel = "K",
+            description =
+                    "Cross-validation: K runs under run.dir/fold-0 and so on, each judged on a part of dataset.train "
+                            + "that it has not seen, and what the metrics come to over them.")
+    private int folds;
+
+    @Option(
             names = "--resume",
             arity = "0..1",
             paramLabel = "STEP",
             fallbackValue = TrainingRun.LATEST,
-            description = "Go on from the newest checkpoint that verifies, or from that of STEP.")
+            description =
+                    "Go on from the newest checkpoint that verifies, or from that of STEP. With --folds, without STEP: "
+                            + "go on with the folds that are not finished.")
     private String resume;
 
     @Override
@@ -71,22 +78,29 @@ public final class FinetuneCommand implements Callable<Integer> {
                         "no model to fine-tune: finetune.from is not set",
                         "give --from a Hugging Face directory, a checkpoint or a run directory");
             }
-            BaseModel base = BaseModel.open(files.store(), model, Progress.onStderr()::say);
-            WeftConfig config = config(base);
+            BaseModel base = BaseModel.open(files.store(), model, progress::say);
+            WeftConfig config = config(base, List.of());
+            FinetuneSettings.require(base, config, progress::say);
+            List<WeftConfig> runs = folds == 0 ? List.of() : folded(base, config);
             try (SparkApplication application = SparkApplication.start(config, "finetune", files.settings())) {
-                RunResult result = new Finetuning(application, config, base, Progress.onStderr()).run(resume);
-                Summary summary = Summary.of("finetune", result);
-                if (evaluates(config, result)) {
-                    String directory = config.run().dir() + "/evaluation";
-                    Checkpoint best = best(application.store(), config, result);
-                    new TaskReport(application, ReplicaLoader.configOf(best), best, BATCH)
-                            .write(List.of(), directory)
-                            .into(summary.put("best_checkpoint", best.directory()));
-                }
-                summary.print();
-                return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
+                return folds == 0 ? one(application, base, config) : crossValidation(application, base, config, runs);
             }
         }
+    }
+
+    private int one(SparkApplication application, BaseModel base, WeftConfig config) throws IOException {
+        FinetuneRun run = new FinetuneRun(application, config, base, progress, StopSource.SIGNALS);
+        RunResult result = run.run(resume);
+        Summary summary = Summary.of("finetune", result);
+        if (evaluates(config, result)) {
+            String directory = config.run().dir() + "/evaluation";
+            Checkpoint best = run.best(result);
+            new TaskReport(application, ReplicaLoader.configOf(best), best, BATCH)
+                    .write(List.of(), directory)
+                    .into(summary.put("best_checkpoint", best.directory()));
+        }
+        summary.print();
+        return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
     }
 
     private boolean evaluates(WeftConfig config, RunResult result) {
@@ -96,25 +110,51 @@ public final class FinetuneCommand implements Callable<Integer> {
                 && !config.finetune().task().equals(FinetuneConfig.TEXT);
     }
 
-    /** The checkpoint of the lowest validation loss; the last where that step was not saved. */
-    private static Checkpoint best(Store store, WeftConfig config, RunResult result) throws IOException {
-        String directory =
-                config.run().checkpointsDir() + "/" + CheckpointManifest.directoryName(Math.max(0, result.bestStep()));
-        return store.exists(directory + "/" + CheckpointManifest.FILE)
-                ? new Checkpoint(directory, CheckpointManifest.load(store, directory))
-                : result.checkpoint();
+    private int crossValidation(SparkApplication application, BaseModel base, WeftConfig config, List<WeftConfig> runs)
+            throws IOException {
+        CrossValidation validation = new CrossValidation(application, base, progress, BATCH);
+        boolean finished = validation.run(runs, resume);
+        validation.summary(config).print();
+        return (finished ? ExitStatus.DONE : ExitStatus.TERMINATED).code();
+    }
+
+    /** One configuration a fold. */
+    private List<WeftConfig> folded(BaseModel base, WeftConfig config) {
+        if (folds < 2) {
+            throw WeftException.usage("--folds " + folds + " must be at least 2", "leave it out for one run");
+        }
+        if (!evaluate || config.finetune().task().equals(FinetuneConfig.TEXT)) {
+            throw WeftException.usage(
+                    evaluate ? "--folds with finetune.task=text: there are no metrics" : "--folds with --no-evaluate",
+                    "folds are there to be evaluated: leave --folds out");
+        }
+        if (resume != null && !resume.equals(TrainingRun.LATEST)) {
+            throw WeftException.usage(
+                    "--resume " + resume + " with --folds: each fold has its own steps", "give --resume alone");
+        }
+        List<WeftConfig> runs = new ArrayList<>();
+        for (int fold = 0; fold < folds; fold++) {
+            runs.add(config(
+                    base,
+                    List.of(
+                            "run.dir=" + quoted(config.run().dir() + "/fold-" + fold),
+                            "dataset.folds=" + folds,
+                            "dataset.fold=" + fold,
+                            "dataset.test=[]")));
+        }
+        return runs;
     }
 
     /** The user's configuration over the model's own section, over the defaults of fine-tuning. */
-    private WeftConfig config(BaseModel base) {
-        String section = "model: " + ModelSection.write(base.model());
-        List<String> forced = from == null ? List.of() : List.of("finetune.from='" + from.replace("'", "''") + "'");
-        WeftConfig config = options.loadOver(List.of(DEFAULTS, section), forced);
-        if (!config.finetune().active()) {
-            throw WeftException.usage(
-                    "finetune.task is not set", "say what is to be learnt, such as --set finetune.task=classification");
+    private WeftConfig config(BaseModel base, List<String> more) {
+        List<String> forced = new ArrayList<>(more);
+        if (from != null) {
+            forced.add("finetune.from=" + quoted(from));
         }
-        ModelSection.require(base.from(), base.model(), config.model(), Progress.onStderr()::say);
-        return config;
+        return options.loadOver(FinetuneSettings.under(base), forced);
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
     }
 }

@@ -5,6 +5,7 @@ import org.weft.core.ExitStatus;
 import org.weft.core.config.WeftConfig;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.TrainingRun;
 import org.weft.trainer.report.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

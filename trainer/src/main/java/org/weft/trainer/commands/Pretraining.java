@@ -12,6 +12,8 @@ import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.trainer.cluster.LanguageModelling;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.StopSource;
+import org.weft.trainer.cluster.TrainingRun;
 import org.weft.trainer.corpus.CorpusVerification;
 import org.weft.trainer.huggingface.StartingParameters;
 import org.weft.trainer.report.Progress;
@@ -43,7 +45,8 @@ final class Pretraining {
      */
     RunResult run(String resume, String from) throws IOException {
         CorpusManifest.load(store, config.run().corpusDir()); // A run without a corpus leaves no trace.
-        return new TrainingRun(application, progress).run(config.run(), resume, () -> subject(from));
+        return new TrainingRun(application, progress, StopSource.SIGNALS)
+                .run(config.run(), resume, () -> subject(from));
     }
 
     private TrainingRun.Subject subject(String from) throws IOException {

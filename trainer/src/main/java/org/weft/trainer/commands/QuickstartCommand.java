@@ -20,6 +20,7 @@ import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.TrainingRun;
 import org.weft.trainer.local.EmbeddedHdfs;
 import org.weft.trainer.local.SampleCorpus;
 import org.weft.trainer.report.Progress;

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.trainer.cluster.StopSignals;
 import org.weft.trainer.report.Progress;
 import org.weft.trainer.serve.ModelLoader;
 import org.weft.trainer.serve.ServeOptions;

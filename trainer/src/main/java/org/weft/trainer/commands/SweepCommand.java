@@ -13,6 +13,7 @@ import org.weft.core.corpus.CorpusManifest;
 import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.TrainingRun;
 import org.weft.trainer.report.Progress;
 import org.weft.trainer.sweep.FamilyMember;
 import org.weft.trainer.sweep.ModelFamily;

@@ -13,7 +13,7 @@ import org.weft.core.corpus.Fingerprint;
  *
  * <pre>
  *   bytes 0..7    which shard, and the order within it
- *   bytes 8..15   order, and whether the document is kept for validation
+ *   bytes 8..15   order, and whether the document is kept for validation, or in which fold
  * </pre>
  */
 public final class DocumentKey {
@@ -32,8 +32,17 @@ public final class DocumentKey {
 
     /** Whether the document belongs to validation, which keeps {@code fraction} of all. */
     public static boolean isValidation(byte[] key, double fraction) {
-        long bits = ByteBuffer.wrap(key).getLong(8) >>> 11;
-        return bits / TWO_TO_53 < fraction;
+        return position(key) < fraction;
+    }
+
+    /** Which of {@code folds} parts of all documents the document belongs to, from 0. */
+    public static int fold(byte[] key, int folds) {
+        return (int) (position(key) * folds);
+    }
+
+    /** Uniform in [0, 1). */
+    private static double position(byte[] key) {
+        return (ByteBuffer.wrap(key).getLong(8) >>> 11) / TWO_TO_53;
     }
 
     /** Which of {@code shards} equal ranges of hashes the key is in. */

@@ -69,6 +69,7 @@ public final class DatasetJob {
         if (dataset.train().isEmpty()) {
             throw WeftException.usage("dataset.train is empty", "give files, directories or globs to read");
         }
+        SplitRows.requireSerializer(spark.getConf());
         int vocabSize;
         try (Encoder usable = Encoder.open(config, tokenizerJson)) {
             vocabSize = usable.tokenizer().vocabSize();
@@ -156,18 +157,22 @@ public final class DatasetJob {
         for (int i = 0; i < contents.size(); i++) {
             String name = splits.get(i).name();
             boolean byHash = dataset.validation().isEmpty() && !name.equals(DatasetSplits.TEST);
-            boolean wanted = !(name.equals(DatasetSplits.VALIDATION) && byHash && dataset.validationFraction() == 0);
+            boolean none = dataset.folds() == 0 && dataset.validationFraction() == 0;
+            boolean wanted = !(name.equals(DatasetSplits.VALIDATION) && byHash && none);
             if (contents.get(i).rows() == 0 && wanted) {
                 throw WeftException.invalidData(
-                        "empty split: " + name + " has no row"
-                                + (byHash
-                                        ? " of dataset.train, validation_fraction=" + dataset.validationFraction()
-                                        : ""),
+                        "empty split: " + name + " has no row" + (byHash ? " of dataset.train, " + share(dataset) : ""),
                         byHash
-                                ? "give more rows, another dataset.validation_fraction, or files in dataset.validation"
+                                ? "give more rows, another share for validation, or files in dataset.validation"
                                 : "check dataset." + name);
             }
         }
+    }
+
+    private static String share(DatasetConfig dataset) {
+        return dataset.folds() > 0
+                ? "fold=" + dataset.fold() + " of folds=" + dataset.folds()
+                : "validation_fraction=" + dataset.validationFraction();
     }
 
     private static FoundLabels labels(WeftConfig config, Task task, List<SplitRows> splits) {

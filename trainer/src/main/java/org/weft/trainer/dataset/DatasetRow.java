@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.weft.core.config.DatasetConfig;
 import org.weft.trainer.corpus.DocumentKey;
 import org.weft.trainer.task.Fields;
 import org.weft.trainer.task.Task;
@@ -23,6 +24,13 @@ record DatasetRow(byte[] key, byte[] inputKey, Fields fields) implements Seriali
 
     static DatasetRow of(Fields fields, Task task) {
         return new DatasetRow(key(fields, task.columns()), key(fields, task.inputColumns()), fields);
+    }
+
+    /** Whether the row, one of train's, is validation's where that has no files of its own. */
+    boolean isValidation(DatasetConfig dataset) {
+        return dataset.folds() > 0
+                ? DocumentKey.fold(inputKey, dataset.folds()) == dataset.fold()
+                : DocumentKey.isValidation(inputKey, dataset.validationFraction());
     }
 
     /** 32 hexadecimal digits that are a function of a row's values alone; equal rows have equal ids. */

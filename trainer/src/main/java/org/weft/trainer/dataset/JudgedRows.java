@@ -9,7 +9,6 @@ import org.apache.spark.sql.Row;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
-import org.weft.trainer.corpus.DocumentKey;
 import org.weft.trainer.task.Task;
 
 /** The rows that a fine-tuned model is judged on. */
@@ -40,10 +39,9 @@ public final class JudgedRows {
                     columns);
         }
         Task task = Task.of(config);
-        double fraction = dataset.validationFraction();
         return checked("dataset.train", reader.read("dataset.train", dataset.train(), dataset.format()), columns)
-                .filter((FilterFunction<Row>) row -> DocumentKey.isValidation(
-                        DatasetRow.of(RowFields.of(row, columns), task).inputKey(), fraction));
+                .filter((FilterFunction<Row>)
+                        row -> DatasetRow.of(RowFields.of(row, columns), task).isValidation(dataset));
     }
 
     private static Dataset<Row> checked(String key, Dataset<Row> rows, List<String> columns) {

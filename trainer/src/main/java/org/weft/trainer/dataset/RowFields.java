@@ -14,10 +14,19 @@ public final class RowFields {
 
     /** Some columns of a row. */
     public static Fields of(Row row, List<String> columns) {
+        Map<String, String> same = new LinkedHashMap<>();
+        columns.forEach(column -> same.put(column, column));
+        return of(row, same);
+    }
+
+    /**
+     * Some columns of a row under other names.
+     *
+     * @param columns a field's name to the row's column
+     */
+    public static Fields of(Row row, Map<String, String> columns) {
         Map<String, Object> values = new LinkedHashMap<>();
-        for (String column : columns) {
-            values.put(column, plain(row.get(row.fieldIndex(column))));
-        }
+        columns.forEach((name, column) -> values.put(name, plain(row.get(row.fieldIndex(column)))));
         return new Fields(values);
     }
 

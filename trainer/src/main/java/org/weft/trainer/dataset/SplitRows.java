@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.weft.core.WeftException;
@@ -34,12 +35,25 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
         static final Content NONE = new Content(0, BigInteger.ZERO);
 
         Content with(DatasetRow row) {
-            return new Content(
-                    rows + 1, keySum.add(new BigInteger(1, row.key())).mod(TWO_TO_128));
+            return withKey(row.key());
+        }
+
+        Content withKey(byte[] key) {
+            return new Content(rows + 1, keySum.add(new BigInteger(1, key)).mod(TWO_TO_128));
         }
 
         Content plus(Content other) {
             return new Content(rows + other.rows, keySum.add(other.keySum).mod(TWO_TO_128));
+        }
+    }
+
+    /** Fails where Spark would move rows between tasks with its Kryo, an old one. */
+    static void requireSerializer(SparkConf conf) {
+        String serializer = conf.get("spark.serializer", "");
+        if (serializer.contains("Kryo")) {
+            throw WeftException.usage(
+                    "spark.serializer=" + serializer + " cannot write Java's records, which Weft's rows are",
+                    "leave spark.serializer at its default; data frames do not use it");
         }
     }
 

@@ -3,7 +3,6 @@ package org.weft.trainer.finetune;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,14 +13,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 import org.weft.core.WeftException;
-import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
@@ -33,69 +28,32 @@ import org.weft.trainer.task.Task;
 import scala.collection.JavaConverters;
 
 /**
- * A fine-tuned model over any rows, on the executors: each task loads the model once and adds columns to its share.
- *
- * <pre>
- *   classification   prediction string, probabilities map of label to double
- *   multilabel       prediction array of strings, probabilities as above
- *   regression       prediction double
- *   tokens           prediction array of strings, a tag for each word
- *   qa               prediction string, score double, start and end int: characters of the passage
- * </pre>
+ * A fine-tuned model over any rows, on the executors: each task loads the model once and adds {@link PredictionColumns} to
+ * its share.
  */
 public final class PredictionJob {
-    private static final String PREDICTION = "prediction";
-    private static final String PROBABILITIES = "probabilities";
     private static final int CHUNK_BATCHES = 16;
 
     private final Store store;
     private final Checkpoint checkpoint;
     private final WeftConfig config;
     private final int batch;
+    private final PredictionColumns columns;
+
+    /** Under the columns' own names. */
+    public PredictionJob(Store store, Checkpoint checkpoint, int batch) {
+        this(store, checkpoint, batch, PredictionColumns.DEFAULT);
+    }
 
     /**
      * @param batch rows that are computed together
      */
-    public PredictionJob(Store store, Checkpoint checkpoint, int batch) {
+    public PredictionJob(Store store, Checkpoint checkpoint, int batch, PredictionColumns columns) {
         this.store = store;
         this.checkpoint = checkpoint;
         this.config = TaskModel.requireTask(checkpoint);
         this.batch = batch;
-    }
-
-    /** The columns of rows, and those that are added. */
-    public StructType schema(StructType rows) {
-        StructType schema = rows;
-        for (StructField added : added()) {
-            if (Arrays.asList(rows.fieldNames()).contains(added.name())) {
-                throw WeftException.usage(
-                        "the input has a column " + added.name() + " already", "rename it before predicting");
-            }
-            schema = schema.add(added);
-        }
-        return schema;
-    }
-
-    private List<StructField> added() {
-        DataType strings = DataTypes.createArrayType(DataTypes.StringType);
-        StructField probabilities =
-                field(PROBABILITIES, DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType));
-        return switch (config.finetune().task()) {
-            case FinetuneConfig.CLASSIFICATION -> List.of(field(PREDICTION, DataTypes.StringType), probabilities);
-            case FinetuneConfig.MULTILABEL -> List.of(field(PREDICTION, strings), probabilities);
-            case FinetuneConfig.REGRESSION -> List.of(field(PREDICTION, DataTypes.DoubleType));
-            case FinetuneConfig.TOKENS -> List.of(field(PREDICTION, strings));
-            default ->
-                List.of(
-                        field(PREDICTION, DataTypes.StringType),
-                        field("score", DataTypes.DoubleType),
-                        field("start", DataTypes.IntegerType),
-                        field("end", DataTypes.IntegerType));
-        };
-    }
-
-    private static StructField field(String name, DataType type) {
-        return DataTypes.createStructField(name, type, true);
+        this.columns = columns;
     }
 
     /**
@@ -106,18 +64,22 @@ public final class PredictionJob {
      * @throws WeftException where a column is missing that the model reads
      */
     public Dataset<Row> predict(Dataset<Row> rows, LongAccumulator truncated, LongAccumulator predicted) {
-        List<String> inputs = Task.of(config).inputColumns();
-        DatasetReader.requireColumns("the input", rows, inputs);
-        StructType schema = schema(rows.schema());
+        Map<String, String> inputs = columns.inputs(Task.of(config).inputColumns());
+        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
+        StructType schema = columns.extend(rows.schema(), config.finetune().task());
         Share share = new Share(store, checkpoint, inputs, batch, truncated, predicted);
         return rows.mapPartitions((MapPartitionsFunction<Row, Row>) share::predict, Encoders.row(schema));
     }
 
-    /** One task's rows. */
+    /**
+     * One task's rows.
+     *
+     * @param inputs the model's columns, and what they are called in the rows
+     */
     private record Share(
             Store store,
             Checkpoint checkpoint,
-            List<String> inputs,
+            Map<String, String> inputs,
             int batch,
             LongAccumulator truncated,
             LongAccumulator counted)

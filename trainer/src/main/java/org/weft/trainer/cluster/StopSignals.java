@@ -1,4 +1,4 @@
-package org.weft.trainer.commands;
+package org.weft.trainer.cluster;
 
 import org.weft.trainer.report.Progress;
 import sun.misc.Signal;
@@ -8,7 +8,7 @@ import sun.misc.SignalHandler;
  * While open, SIGTERM and the first SIGINT ask what runs to end in its own way; a second SIGINT ends the process. The JVM's
  * own handling would take Spark, and answers that are half written, down first.
  */
-final class StopSignals implements AutoCloseable {
+public final class StopSignals implements StopSource.Listening {
     private static final Signal TERM = new Signal("TERM");
     private static final Signal INT = new Signal("INT");
 
@@ -16,7 +16,7 @@ final class StopSignals implements AutoCloseable {
     private final SignalHandler previousInt;
 
     /** @param ending what is said of how it will end */
-    StopSignals(Runnable requestStop, Progress progress, String ending) {
+    public StopSignals(Runnable requestStop, Progress progress, String ending) {
         previousTerm = Signal.handle(TERM, signal -> {
             progress.say("SIGTERM: " + ending);
             requestStop.run();

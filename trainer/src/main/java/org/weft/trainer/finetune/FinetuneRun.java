@@ -1,41 +1,60 @@
-package org.weft.trainer.commands;
+package org.weft.trainer.finetune;
 
 import java.io.IOException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExamplesManifest;
+import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.StopSource;
+import org.weft.trainer.cluster.TrainingRun;
 import org.weft.trainer.dataset.DatasetJob;
-import org.weft.trainer.finetune.BaseModel;
-import org.weft.trainer.finetune.FinetuneStart;
 import org.weft.trainer.report.Progress;
 import org.weft.worker.data.ExampleBatches;
 
-/** From a pre-trained model and labelled examples to a finished run. */
-final class Finetuning {
+/** From a pre-trained model and labelled examples to a finished run. For one thread. */
+public final class FinetuneRun {
     private final SparkApplication application;
     private final WeftConfig config;
     private final BaseModel base;
     private final Progress progress;
+    private final StopSource stops;
     private final Store store;
 
     /**
-     * @param config whose model section is the base model's
+     * @param config whose model section is the base model's, as {@link FinetuneSettings#require} checks
+     * @param stops who may ask the run to end early
      */
-    Finetuning(SparkApplication application, WeftConfig config, BaseModel base, Progress progress) throws IOException {
+    public FinetuneRun(
+            SparkApplication application, WeftConfig config, BaseModel base, Progress progress, StopSource stops)
+            throws IOException {
         this.application = application;
         this.config = base.withChatTemplate(application.store(), config);
         this.base = base;
         this.progress = progress;
+        this.stops = stops;
         this.store = application.store();
     }
 
     /**
+     * Encodes the examples where that is not done yet, and trains.
+     *
      * @param resume null to start anew, {@link TrainingRun#LATEST}, or a step
+     * @throws org.weft.core.WeftException where rows, model or cluster cannot be used, before anything is trained
      */
-    RunResult run(String resume) throws IOException {
-        return new TrainingRun(application, progress).run(config.run(), resume, this::subject);
+    public RunResult run(String resume) throws IOException {
+        return new TrainingRun(application, progress, stops).run(config.run(), resume, this::subject);
+    }
+
+    /** The checkpoint of the lowest validation loss; the last where that step was not saved. */
+    public Checkpoint best(RunResult result) throws IOException {
+        String directory =
+                config.run().checkpointsDir() + "/" + CheckpointManifest.directoryName(Math.max(0, result.bestStep()));
+        return store.exists(directory + "/" + CheckpointManifest.FILE)
+                ? new Checkpoint(directory, CheckpointManifest.load(store, directory))
+                : result.checkpoint();
     }
 
     private TrainingRun.Subject subject() throws IOException {

@@ -1,4 +1,4 @@
-package org.weft.trainer.commands;
+package org.weft.trainer.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -18,9 +18,6 @@ import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.checkpoint.Vocabulary;
-import org.weft.trainer.cluster.RunResult;
-import org.weft.trainer.cluster.SparkApplication;
-import org.weft.trainer.cluster.TrainingJob;
 import org.weft.trainer.coordinator.RunPlan;
 import org.weft.trainer.lease.Driver;
 import org.weft.trainer.lease.RunLease;
@@ -28,23 +25,31 @@ import org.weft.trainer.plan.MemoryModel;
 import org.weft.trainer.report.Progress;
 import org.weft.worker.Workload;
 
-/** From a prepared subject to a finished run, under the run's lease: what pre-training and fine-tuning have in common. */
-final class TrainingRun {
+/**
+ * From a prepared subject to a finished run, under the run's lease: what pre-training and fine-tuning have in common. For
+ * one thread.
+ */
+public final class TrainingRun {
     /** {@code --resume} without a step. */
-    static final String LATEST = "latest";
+    public static final String LATEST = "latest";
 
     private final SparkApplication application;
     private final Progress progress;
+    private final StopSource stops;
     private final Store store;
 
-    TrainingRun(SparkApplication application, Progress progress) {
+    /**
+     * @param stops who may ask the run to end early, with a checkpoint
+     */
+    public TrainingRun(SparkApplication application, Progress progress, StopSource stops) {
         this.application = application;
         this.progress = progress;
+        this.stops = stops;
         this.store = application.store();
     }
 
     /** Fails where what was given to {@code --resume} is no step. */
-    static void requireStep(String resume) {
+    public static void requireStep(String resume) {
         if (resume != null && !resume.equals(LATEST) && !resume.matches("\\d{1,8}")) {
             throw WeftException.usage("--resume " + resume + " is no step", "give a number, or --resume alone");
         }
@@ -56,7 +61,7 @@ final class TrainingRun {
      * @param config the run's, complete
      * @param initial what a run without a checkpoint starts from
      */
-    record Subject(
+    public record Subject(
             WeftConfig config,
             ModelShape shape,
             Vocabulary vocabulary,
@@ -66,21 +71,24 @@ final class TrainingRun {
 
     /** Makes what a run starts from. */
     @FunctionalInterface
-    interface Initial {
+    public interface Initial {
         /** A checkpoint of step 0, or null for fresh parameters. */
         Checkpoint write() throws IOException;
     }
 
     /** What must be done before a run, by the only driver that has it. */
     @FunctionalInterface
-    interface Preparation {
+    public interface Preparation {
         Subject prepare() throws IOException;
     }
 
     /**
+     * Trains to the last step, or until asked to stop.
+     *
      * @param resume null to start anew, {@link #LATEST}, or a step
+     * @throws WeftException where the run cannot start or go on, with what to do
      */
-    RunResult run(RunConfig run, String resume, Preparation preparation) throws IOException {
+    public RunResult run(RunConfig run, String resume, Preparation preparation) throws IOException {
         Driver driver = Driver.here(application.context().sc().applicationId());
         // Before anything is read at length: executors start while a dead driver's lease is watched.
         try (RunLease lease = RunLease.acquire(store, run, driver, progress::say)) {
@@ -123,8 +131,7 @@ final class TrainingRun {
                 config.cluster().servers(),
                 startStep,
                 config.training().steps()));
-        try (StopSignals signals =
-                new StopSignals(job::requestStop, progress, "ending after this step, with a checkpoint")) {
+        try (StopSource.Listening listening = stops.listen(job::requestStop, progress)) {
             RunResult result = job.run();
             return result.checkpoint() == null && start != null ? result.withCheckpoint(start) : result;
         }

@@ -1,0 +1,148 @@
+package org.weft.trainer.commands;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.cluster.RunResult;
+import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.StopSource;
+import org.weft.trainer.cluster.TrainingRun;
+import org.weft.trainer.finetune.BaseModel;
+import org.weft.trainer.finetune.FinetuneRun;
+import org.weft.trainer.finetune.FinetuneSettings;
+import org.weft.trainer.metrics.FoldSummary;
+import org.weft.trainer.report.Progress;
+
+/**
+ * Fine-tuning once for each fold of the training rows, one after another in one Spark application; each model is judged on
+ * the fold that it has not seen.
+ */
+final class CrossValidation {
+    private static final String FILE = "/folds.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final SparkApplication application;
+    private final BaseModel base;
+    private final Progress progress;
+    private final int batch;
+    private final Store store;
+    private final List<FoldResult> finished = new ArrayList<>();
+    private int folds;
+
+    /**
+     * @param batch rows that are computed together where a fold is judged
+     */
+    CrossValidation(SparkApplication application, BaseModel base, Progress progress, int batch) {
+        this.application = application;
+        this.base = base;
+        this.progress = progress;
+        this.batch = batch;
+        this.store = application.store();
+    }
+
+    /**
+     * Runs the folds that are not finished.
+     *
+     * @param runs a configuration a fold, in order
+     * @param resume null to start anew, or {@link TrainingRun#LATEST}
+     * @return false where it was asked to end early
+     */
+    boolean run(List<WeftConfig> runs, String resume) throws IOException {
+        folds = runs.size();
+        for (WeftConfig config : runs) {
+            FoldResult result =
+                    resume == null ? null : FoldResult.in(store, config.run().dir());
+            if (result == null) {
+                progress.say(name(config) + " of " + folds);
+                result = train(config, resume);
+            } else {
+                requireSame(result, config);
+                progress.say(name(config) + " of " + folds + " is finished");
+            }
+            if (result == null) {
+                return false;
+            }
+            finished.add(result);
+        }
+        return true;
+    }
+
+    private static String name(WeftConfig config) {
+        return "fold " + config.dataset().fold();
+    }
+
+    private static void requireSame(FoldResult result, WeftConfig config) {
+        if (!result.settings().equals(FinetuneSettings.fingerprint(config))) {
+            throw WeftException.usage(
+                    config.run().dir() + " was finished with other settings than are configured now",
+                    "put the model, training, dataset and finetune sections back, or take another run.dir");
+        }
+    }
+
+    /** Null where it was asked to end early. */
+    private FoldResult train(WeftConfig config, String resume) throws IOException {
+        FinetuneRun run = new FinetuneRun(application, config, base, progress, StopSource.SIGNALS);
+        RunResult result = run.run(resume);
+        if (result.stopped()) {
+            return null;
+        }
+        if (result.checkpoint() == null) {
+            throw WeftException.usage(
+                    name(config) + " has no checkpoint to judge: training.steps="
+                            + config.training().steps(),
+                    "train for a step or more");
+        }
+        Checkpoint best = run.best(result);
+        TaskReport.Written written = new TaskReport(application, ReplicaLoader.configOf(best), best, batch)
+                .write(List.of(), config.run().dir() + "/evaluation");
+        FoldResult fold = new FoldResult(
+                config.dataset().fold(),
+                FinetuneSettings.fingerprint(config),
+                best.directory(),
+                best.manifest().paramsSha256(),
+                written.report().data().predictions().rows(),
+                written.report().metrics());
+        fold.save(store, config.run().dir());
+        return fold;
+    }
+
+    /**
+     * What the metrics come to; written to {@code run.dir/folds.json} once all folds are finished.
+     *
+     * @param config of the whole
+     */
+    Summary summary(WeftConfig config) throws IOException {
+        Summary summary = new Summary("finetune").put("folds", folds).put("finished", finished.size());
+        if (finished.size() < folds) {
+            return summary.put("stopped", "asked to end before the last fold; --resume goes on");
+        }
+        ObjectNode metrics = JsonNodeFactory.instance.objectNode();
+        FoldSummary.of(finished.stream().map(FoldResult::metrics).toList()).forEach((name, value) -> {
+            if (Double.isFinite(value.mean())) {
+                metrics.putObject(name).put("mean", value.mean()).put("standard_deviation", value.standardDeviation());
+            }
+        });
+        String path = config.run().dir() + FILE;
+        ObjectNode whole = JsonNodeFactory.instance.objectNode();
+        whole.put("task", config.finetune().task()).put("folds", folds).set("metrics", metrics);
+        ArrayNode runs = whole.putArray("runs");
+        finished.forEach(fold -> runs.add(fold.json()));
+        try (AtomicOutput out = store.create(path)) {
+            out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(whole));
+            out.commit();
+        }
+        return summary.put("rows", finished.stream().mapToLong(FoldResult::rows).sum())
+                .put("metrics", metrics)
+                .put("results", path);
+    }
+}
