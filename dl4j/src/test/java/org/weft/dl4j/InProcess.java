@@ -28,7 +28,8 @@ final class InProcess {
     InProcess(Network network, int steps, int globalBatch) {
         this.network = network;
         this.plan = ServerPlan.of(network, 0, steps, step -> 0);
-        this.training = new TrainingOptions("/x", 1, 1, 1, globalBatch, globalBatch, 1, 42, false, false, 1, 2, 0, List.of())
+        this.training = new TrainingOptions(
+                        "/x", 1, 1, 1, globalBatch, globalBatch, 1, 42, false, false, 1, 2, 0, List.of())
                 .config("/x", steps, plan.settings())
                 .training();
         this.optimizer = Optimizer.of(training);
@@ -58,8 +59,7 @@ final class InProcess {
         parameters.get(0, state.weights());
         float scale = new GradientClip(training.clipNorm()).scale(0);
         for (Parameter p : plan.layout().parameters()) {
-            optimizer.update(
-                    step, scale, state, new Optimizer.Segment((int) p.offset(), (int) p.end(), p.rule()));
+            optimizer.update(step, scale, state, new Optimizer.Segment((int) p.offset(), (int) p.end(), p.rule()));
         }
         parameters.put(0, state.weights());
         return loss;

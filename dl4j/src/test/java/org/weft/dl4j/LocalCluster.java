@@ -32,7 +32,8 @@ public final class LocalCluster {
                 .children()
                 .filter(child -> {
                     try {
-                        return Files.readString(Path.of("/proc/" + child.pid() + "/cmdline"), StandardCharsets.ISO_8859_1)
+                        return Files.readString(
+                                        Path.of("/proc/" + child.pid() + "/cmdline"), StandardCharsets.ISO_8859_1)
                                 .contains("CoarseGrainedExecutorBackend");
                     } catch (IOException gone) {
                         return false;

@@ -51,9 +51,12 @@ class ServersAgreeTest {
                 arguments("adam", base().updater(new Adam(0.02))),
                 arguments("amsgrad", base().updater(new AMSGrad(0.02))),
                 arguments("l1 and l2", base().updater(new Adam(0.02)).l1(0.01).l2(0.02)),
-                arguments("weight decay", base().updater(new Nesterovs(0.1, 0.9)).weightDecay(0.05, true)),
+                arguments(
+                        "weight decay", base().updater(new Nesterovs(0.1, 0.9)).weightDecay(0.05, true)),
                 arguments("another rate of biases", base().updater(new Sgd(0.5)).biasUpdater(new Sgd(0.05))),
-                arguments("schedule", base().updater(new Nesterovs(new ExponentialSchedule(ScheduleType.ITERATION, 0.2, 0.97), 0.9))),
+                arguments(
+                        "schedule",
+                        base().updater(new Nesterovs(new ExponentialSchedule(ScheduleType.ITERATION, 0.2, 0.97), 0.9))),
                 arguments("table", base().updater(new Sgd(new MapSchedule(ScheduleType.ITERATION, steps())))),
                 arguments(
                         "clipped elements",
@@ -157,8 +160,7 @@ class ServersAgreeTest {
         List<MultiDataSet> batches = new ArrayList<>();
         for (DataSet data : Networks.signs(STEPS, BATCH)) {
             batches.add(new MultiDataSet(
-                    new INDArray[] {data.getFeatures(), data.getFeatures().mul(2)},
-                    new INDArray[] {data.getLabels()}));
+                    new INDArray[] {data.getFeatures(), data.getFeatures().mul(2)}, new INDArray[] {data.getLabels()}));
         }
         for (int step = 0; step < STEPS; step++) {
             ours.step(step, List.of(batches.get(step)));

@@ -56,7 +56,8 @@ public final class ExampleRun implements Callable<Integer> {
                 .filter(example -> example.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new CommandLine.ParameterException(
-                        new CommandLine(this), "no example " + name + ": give one of "
+                        new CommandLine(this),
+                        "no example " + name + ": give one of "
                                 + all.stream().map(Example::name).toList()));
     }
 
@@ -76,8 +77,7 @@ public final class ExampleRun implements Callable<Integer> {
         }
         try (JavaSparkContext context = cluster((workers + servers + 1) / 2)) {
             long start = System.nanoTime();
-            SparkDl4jMultiLayer network =
-                    new SparkDl4jMultiLayer(context, example.network(), settings.build());
+            SparkDl4jMultiLayer network = new SparkDl4jMultiLayer(context, example.network(), settings.build());
             MultiLayerNetwork trained = network.fit(context.parallelize(train, 4));
             double seconds = (System.nanoTime() - start) / 1e9;
             if (comparison != null) {

@@ -24,9 +24,7 @@ import org.weft.core.storage.Store;
 
 class ExamplesTest {
     private static final TrainingConfig TRAINING = ConfigLoader.load(
-                    "test",
-                    "{run: {dir: /x}, training: {global_batch: 8, lanes: 2, micro_batch: 2}}",
-                    List.of())
+                    "test", "{run: {dir: /x}, training: {global_batch: 8, lanes: 2, micro_batch: 2}}", List.of())
             .training();
 
     private final Store store = new HadoopStore(new Configuration());
@@ -135,8 +133,10 @@ class ExamplesTest {
                         .flatMap(part -> Arrays.stream(
                                 order.examples(TRAINING, 100 + (int) step, (int) part / 2, (int) part % 2))))
                 .toArray();
-        assertThat(Arrays.stream(epochs, 0, 12).sorted()).containsExactly(LongStream.range(0, 12).boxed().toArray(Long[]::new));
-        assertThat(Arrays.stream(epochs, 12, 24).sorted()).containsExactly(LongStream.range(0, 12).boxed().toArray(Long[]::new));
+        assertThat(Arrays.stream(epochs, 0, 12).sorted())
+                .containsExactly(LongStream.range(0, 12).boxed().toArray(Long[]::new));
+        assertThat(Arrays.stream(epochs, 12, 24).sorted())
+                .containsExactly(LongStream.range(0, 12).boxed().toArray(Long[]::new));
         assertThat(Arrays.copyOf(epochs, 12)).isNotEqualTo(Arrays.copyOfRange(epochs, 12, 24));
         assertThat(order.epoch(8, 100)).isEqualTo(3);
         assertThat(order.epoch(8, 102)).isEqualTo(4);
@@ -153,7 +153,8 @@ class ExamplesTest {
             try (ExampleBatch batch = batches.training(0, 1, 0)) { // examples 4 and 5
                 assertThat(batch.targetCount()).isEqualTo(2);
                 assertThat(batch.data().getFeatures(0).shape()).containsExactly(2, 2, 3);
-                assertThat(batch.data().getFeaturesMaskArray(0).sumNumber().intValue()).isEqualTo(5);
+                assertThat(batch.data().getFeaturesMaskArray(0).sumNumber().intValue())
+                        .isEqualTo(5);
             }
             assertThat(batches.targets(0)).isEqualTo(8);
             assertThatThrownBy(() -> batches.validation(0)).isInstanceOf(UnsupportedOperationException.class);

@@ -79,29 +79,32 @@ public final class MastersCompared {
 
     private static TrainingMaster<?, ?> master(String name, Path work) {
         return switch (name) {
-            case "weft" -> new ParameterServerTrainingMaster.Builder(
-                            work.resolve("run").toUri().toString())
-                    .workers(WORKERS)
-                    .servers(1)
-                    .lanes(2)
-                    .microBatch(BATCH)
-                    .build();
-            case "averaging" -> new ParameterAveragingTrainingMaster.Builder(WORKERS, 1)
-                    .batchSizePerWorker(BATCH)
-                    .averagingFrequency(5)
-                    .rddTrainingApproach(RDDTrainingApproach.Direct)
-                    .build();
-            case "shared" -> new SharedTrainingMaster.Builder(
-                            VoidConfiguration.builder()
-                                    .unicastPort(40123)
-                                    .networkMask("127.0.0.0/8")
-                                    .controllerAddress("127.0.0.1")
-                                    .build(),
-                            1)
-                    .batchSizePerWorker(BATCH)
-                    .workersPerNode(1)
-                    .rddTrainingApproach(RDDTrainingApproach.Direct)
-                    .build();
+            case "weft" ->
+                new ParameterServerTrainingMaster.Builder(
+                                work.resolve("run").toUri().toString())
+                        .workers(WORKERS)
+                        .servers(1)
+                        .lanes(2)
+                        .microBatch(BATCH)
+                        .build();
+            case "averaging" ->
+                new ParameterAveragingTrainingMaster.Builder(WORKERS, 1)
+                        .batchSizePerWorker(BATCH)
+                        .averagingFrequency(5)
+                        .rddTrainingApproach(RDDTrainingApproach.Direct)
+                        .build();
+            case "shared" ->
+                new SharedTrainingMaster.Builder(
+                                VoidConfiguration.builder()
+                                        .unicastPort(40123)
+                                        .networkMask("127.0.0.0/8")
+                                        .controllerAddress("127.0.0.1")
+                                        .build(),
+                                1)
+                        .batchSizePerWorker(BATCH)
+                        .workersPerNode(1)
+                        .rddTrainingApproach(RDDTrainingApproach.Direct)
+                        .build();
             default -> throw new IllegalArgumentException("weft, averaging or shared: " + name);
         };
     }
@@ -139,7 +142,8 @@ public final class MastersCompared {
     private static long weftBytes(Path work) throws Exception {
         long sum = 0;
         try (Stream<Path> files = Files.walk(work)) {
-            for (Path file : files.filter(path -> path.endsWith("metrics.jsonl")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.endsWith("metrics.jsonl")).toList()) {
                 for (String line : Files.readAllLines(file)) {
                     sum += number(line, "\"push_bytes\":") + number(line, "\"pull_bytes\":");
                 }

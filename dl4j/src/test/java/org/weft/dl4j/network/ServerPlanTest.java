@@ -70,8 +70,8 @@ class ServerPlanTest {
     void namesEverythingThatServersCannotDo() {
         NeuralNetConfiguration.Builder base = base().gradientNormalization(GradientNormalization.ClipL2PerLayer)
                 .constrainWeights(new MaxNormConstraint(1, 1));
-        assertThatThrownBy(() -> plan(network(base, new RmsProp(0.1), new AdaGrad(0.1))
-                        .backpropType(BackpropType.TruncatedBPTT)))
+        assertThatThrownBy(() -> plan(
+                        network(base, new RmsProp(0.1), new AdaGrad(0.1)).backpropType(BackpropType.TruncatedBPTT)))
                 .isInstanceOf(WeftException.class)
                 .hasMessageContaining("0_W has the updater RmsProp")
                 .hasMessageContaining("1_b has the updater AdaGrad")
@@ -87,8 +87,7 @@ class ServerPlanTest {
                 .hasMessageContaining("0_W has {optimizer=sgd}");
         assertThatThrownBy(() -> plan(network(base(), new Nesterovs(0.1, 0.9), new Nesterovs(0.1, 0.8))))
                 .hasMessageContaining("momentum=0.8");
-        Nesterovs scheduled =
-                new Nesterovs(0.1, new ExponentialSchedule(ScheduleType.ITERATION, 0.9, 0.99));
+        Nesterovs scheduled = new Nesterovs(0.1, new ExponentialSchedule(ScheduleType.ITERATION, 0.9, 0.99));
         assertThatThrownBy(() -> plan(network(base(), scheduled, scheduled)))
                 .hasMessageContaining("0_W has a schedule of the momentum");
     }
