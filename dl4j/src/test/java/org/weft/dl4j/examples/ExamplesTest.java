@@ -41,7 +41,7 @@ class ExamplesTest {
 
     @Test
     void theLanguageModelTrainsOnGlosses() throws IOException {
-        trains(new LstmLanguageModel(), 300, 2048);
+        trains(new LstmLanguageModel(), 300, 3200);
     }
 
     @Test
@@ -61,11 +61,10 @@ class ExamplesTest {
         List<DataSet> test = example.test();
         assertThat(train).hasSize(trainings);
         assertThat(test).hasSize(tests);
-        TrainingConfig training = example.settings(new ParameterServerTrainingMaster.Builder("unused")
-                        .microBatchesPerLane(1))
+        TrainingConfig training = example.settings(
+                        new ParameterServerTrainingMaster.Builder("unused").microBatchesPerLane(1))
                 .config();
-        ServerPlan plan =
-                ServerPlan.of(Network.of(new MultiLayerNetwork(example.network())), 0, STEPS, step -> 0);
+        ServerPlan plan = ServerPlan.of(Network.of(new MultiLayerNetwork(example.network())), 0, STEPS, step -> 0);
         assertThat(plan.settings()).containsKey("optimizer");
         ExampleOrder order = new ExampleOrder(42, train.size(), 0, 0, true);
         INDArray params = new SingleProcess(train, order, training).train(example.network(), STEPS);
