@@ -58,7 +58,7 @@ final class Fit {
     }
 
     Fit(JavaSparkContext context, TrainingOptions options, Network network, Progress progress, FitStats stats) {
-        this.application = SparkApplication.of(context);
+        this.application = SparkApplication.within(context);
         this.store = application.store();
         this.options = options;
         this.network = network;

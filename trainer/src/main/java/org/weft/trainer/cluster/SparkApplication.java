@@ -39,12 +39,6 @@ public final class SparkApplication implements AutoCloseable {
                 context, HadoopStore.bounded(new Configuration(context.hadoopConfiguration())), false);
     }
 
-    /** The application of somebody else, who keeps it: not to be closed. */
-    public static SparkApplication of(JavaSparkContext context) {
-        HadoopStore.bounded(context.hadoopConfiguration());
-        return new SparkApplication(context);
-    }
-
     /**
      * Starts the application.
      *
