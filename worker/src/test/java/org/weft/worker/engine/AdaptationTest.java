@@ -182,7 +182,8 @@ class AdaptationTest {
                 .filter(parameter -> parameter.name().equals(name))
                 .findFirst()
                 .orElseThrow()
-                .rule().rate();
+                .rule()
+                .rate();
     }
 
     /** Sequences of 6, 5 and 4 tokens. */
