@@ -8,8 +8,8 @@ import java.util.zip.CRC32C;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.lanes.LaneSum;
 import org.weft.core.params.Bucket;
-import org.weft.server.optim.AdamW;
 import org.weft.server.optim.GradientClip;
+import org.weft.server.optim.Optimizer;
 
 /**
  * What a server and a worker do to every element of a bucket in Java, in nanoseconds an element: one bucket of 2^20, one
@@ -41,9 +41,9 @@ public final class ArithmeticBench {
     private void run() {
         float[] gradient = randomVector(1);
         float[] weights = randomVector(2);
-        AdamW optimizer = new AdamW(ConfigLoader.load("bench", "", List.of("run.dir=file:///nowhere"))
+        Optimizer optimizer = Optimizer.of(ConfigLoader.load("bench", "", List.of("run.dir=file:///nowhere"))
                 .training());
-        AdamW.State state = new AdamW.State(gradient, weights, new float[LENGTH], new float[LENGTH]);
+        Optimizer.State state = Optimizer.State.fresh(optimizer, gradient, weights);
         ByteBuffer left = direct();
         ByteBuffer right = direct();
         LaneSum sum = new LaneSum();
@@ -53,7 +53,7 @@ public final class ArithmeticBench {
         measure("LaneSum of arrays", () -> LaneSum.add(weights, gradient, LENGTH));
         measure("LaneSum of direct memory", () -> sum.add(left, right));
         measure("GradientClip.sumOfSquares", () -> sink += GradientClip.sumOfSquares(weights, LENGTH));
-        measure("AdamW.update", () -> optimizer.update(3, 0.5f, state, new AdamW.Segment(0, LENGTH, true, 1)));
+        measure("AdamW.update", () -> optimizer.update(3, 0.5f, state, new Optimizer.Segment(0, LENGTH, true, 1)));
     }
 
     private void measure(String name, Runnable pass) {

@@ -19,7 +19,7 @@ import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
-import org.weft.server.optim.AdamW;
+import org.weft.server.optim.Optimizer;
 import org.weft.worker.data.Batch;
 import org.weft.worker.engine.GradientListener;
 import org.weft.worker.engine.MicroBatchKey;
@@ -86,8 +86,8 @@ public final class FamilyParity {
         float[] weights = new float[size];
         parameters.get(0, weights);
         write(output.resolve("params.f32"), weights);
-        AdamW optimizer = new AdamW(config.training());
-        AdamW.State state = new AdamW.State(new float[size], weights, new float[size], new float[size]);
+        Optimizer optimizer = Optimizer.of(config.training());
+        Optimizer.State state = new Optimizer.State(new float[size], weights, new float[size], new float[size]);
         StringBuilder losses = new StringBuilder();
         for (int step = 0; step < STEPS; step++) {
             Batch batch = batch(config, shape, sequences, step);
@@ -105,7 +105,7 @@ public final class FamilyParity {
                         step,
                         1,
                         state,
-                        new AdamW.Segment((int) parameter.offset(), (int) parameter.end(), parameter.decay(), 1));
+                        new Optimizer.Segment((int) parameter.offset(), (int) parameter.end(), parameter.decay(), 1));
             }
             parameters.put(0, weights);
             replica.parametersWritten(0, size);

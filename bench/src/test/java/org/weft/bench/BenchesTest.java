@@ -64,6 +64,13 @@ class BenchesTest {
     }
 
     @Test
+    void serveBenchIsAnsweredWithoutErrors() throws Exception {
+        String printed = printed(() -> ServeBench.main(new String[] {"3", "1", "4"}));
+        assertThat(printed)
+                .contains("3 clients, --max-batch 3", "3 clients, --max-batch 1", " 0 errors, ", "differ: 0 of ");
+    }
+
+    @Test
     void familyParityWritesDownARun(@TempDir Path temporary) throws Exception {
         FamilyParity.main(new String[] {
             temporary.toString(),

@@ -172,7 +172,7 @@ class BackupServerTest {
     }
 
     private void assertSameState(int one, int other, int generation, int step) throws Exception {
-        for (Part part : Part.values()) {
+        for (Part part : List.of(Part.PARAM, Part.EXP_AVG, Part.EXP_AVG_SQ)) {
             assertThat(pull(links.get(one), generation, step, part))
                     .as(part.name())
                     .isEqualTo(pull(links.get(other), generation, step, part));

@@ -19,6 +19,7 @@ import org.weft.trainer.commands.PredictCommand;
 import org.weft.trainer.commands.PrepareCommand;
 import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.QuickstartCommand;
+import org.weft.trainer.commands.ServeCommand;
 import org.weft.trainer.commands.SweepCommand;
 import org.weft.trainer.report.WeftVersion;
 import picocli.CommandLine;
@@ -44,6 +45,7 @@ import picocli.CommandLine.ScopeType;
             EvaluateCommand.class,
             GenerateCommand.class,
             FillCommand.class,
+            ServeCommand.class,
             ImportCommand.class,
             ExportCommand.class,
             InspectCommand.class,

@@ -64,6 +64,15 @@ class BadInputIT {
     }
 
     @Test
+    void engineThatIsNotOnTheClassPath() {
+        assertError(
+                prepared.pretrain("cluster.engine=dl4j"),
+                2,
+                "cluster.engine=dl4j is not on the class path, which has [torch]",
+                "set cluster.engine=torch");
+    }
+
+    @Test
     void masterThatIsNone() {
         assertError(prepared.pretrain("cluster.master=nowhere"), 4, "Spark did not start with master nowhere");
     }

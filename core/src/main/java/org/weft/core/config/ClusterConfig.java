@@ -25,6 +25,11 @@ public record ClusterConfig(
         @Doc("Parameter server shards: long Spark tasks that own a range of the parameters each.")
         int servers,
 
+        @Doc(
+                "What computes: torch (libtorch: every family, CPU and GPU), or dl4j (SameDiff on ND4J: GPT-2 in float32 on the "
+                        + "CPU; weft-dl4j on the class path of driver and executors). Checkpoints are the same.")
+        String engine,
+
         @Doc("Where replicas compute: cpu, cuda, or auto (cuda where Spark assigned a GPU).")
         String device,
 
@@ -55,10 +60,11 @@ public record ClusterConfig(
         int stepTimeoutSeconds)
         implements Serializable {
 
+    private static final Set<String> ENGINES = Set.of("torch", "dl4j");
     private static final Set<String> DEVICES = Set.of("cpu", "cuda", "auto");
 
     static ClusterConfig defaults() {
-        return new ClusterConfig("", 2, 1, 0, 2, "auto", 1, "1g", false, 120, 10, 0, 2.0, 600);
+        return new ClusterConfig("", 2, 1, 0, 2, "torch", "auto", 1, "1g", false, 120, 10, 0, 2.0, 600);
     }
 
     /** Between a member's signs of life: four fit into a lease. */
@@ -100,6 +106,7 @@ public record ClusterConfig(
                 stragglerRatio);
         problems.require(servers >= 1, "cluster.servers=%d must be at least 1", servers);
         problems.require(threads >= 1, "cluster.threads=%d must be at least 1", threads);
+        problems.require(ENGINES.contains(engine), "cluster.engine=%s must be one of torch, dl4j", engine);
         problems.require(DEVICES.contains(device), "cluster.device=%s must be one of cpu, cuda, auto", device);
         problems.require(
                 startTimeoutSeconds >= 1, "cluster.start_timeout_seconds=%d must be positive", startTimeoutSeconds);

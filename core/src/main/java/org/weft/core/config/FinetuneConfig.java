@@ -68,6 +68,7 @@ public record FinetuneConfig(
 
     private static final List<String> TASKS =
             List.of(CLASSIFICATION, MULTILABEL, REGRESSION, TOKENS, QA, INSTRUCTION, TEXT);
+    private static final Set<String> CHAT_TEMPLATES = Set.of("auto", "chatml", "llama3", "plain");
     private static final Set<String> POOLINGS = Set.of("auto", "first", "last", "mean");
 
     static FinetuneConfig defaults() {
@@ -110,6 +111,27 @@ public record FinetuneConfig(
                 patience);
     }
 
+    /** The same with a chat template by its name. */
+    public FinetuneConfig withChatTemplate(String name) {
+        return new FinetuneConfig(
+                task,
+                from,
+                labels,
+                method,
+                loraRank,
+                loraAlpha,
+                loraTargets,
+                frozenLayers,
+                layerDecay,
+                classWeights,
+                labelSmoothing,
+                pooling,
+                headDropout,
+                epochs,
+                name,
+                patience);
+    }
+
     void validate(Problems problems, ModelConfig model) {
         if (!active()) {
             return;
@@ -142,6 +164,10 @@ public record FinetuneConfig(
                 model.architecture());
         problems.require(
                 headDropout >= 0 && headDropout < 1, "finetune.head_dropout=%s must be in [0, 1)", headDropout);
+        problems.require(
+                CHAT_TEMPLATES.contains(chatTemplate),
+                "finetune.chat_template=%s must be one of auto, chatml, llama3, plain",
+                chatTemplate);
         problems.require(epochs >= 0, "finetune.epochs=%s must not be negative", epochs);
         problems.require(patience >= 0, "finetune.patience=%d must not be negative", patience);
         problems.require(

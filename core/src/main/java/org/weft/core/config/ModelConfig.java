@@ -156,7 +156,7 @@ public record ModelConfig(
         problems.require(
                 heads < 1 || width % heads == 0, "model.width=%d is not divisible by model.heads=%d", width, heads);
         problems.require(mlpWidth >= 0, "model.mlp_width=%d must not be negative", mlpWidth);
-        problems.require(context >= 2, "model.context=%d must be at least 2", context);
+        problems.require(context >= 1, "model.context=%d must be at least 1", context);
         problems.require(dropout >= 0 && dropout < 1, "model.dropout=%s must be in [0, 1)", dropout);
         problems.require(normEpsilon >= 0, "model.norm_epsilon=%s must not be negative", normEpsilon);
         if (known) {

@@ -1,6 +1,7 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.Set;
 
 /** The optimization. Batch sizes count sequences of {@code model.context} tokens. */
@@ -16,16 +17,34 @@ public record TrainingConfig(
         @Doc("Parts of the global batch, a power of two; fixes the order of every sum, whatever the cluster is.")
         int lanes,
 
+        @Doc(
+                "What servers update with: sgd; nesterov (training.momentum); adam, adamw, amsgrad (training.beta1, beta2, "
+                        + "epsilon).")
+        String optimizer,
+
         @Doc("Peak learning rate.") double learningRate,
         @Doc("Learning rate at the end of the cosine.") double minLearningRate,
         @Doc("Steps of linear warm-up.") int warmupSteps,
 
-        @Doc("Decoupled weight decay; none on norms, biases and positions of one dimension.")
+        @Doc(
+                "Learning rates in place of warm-up and cosine: step:rate, in the order of steps from 0, each holding until the "
+                        + "next.")
+        List<String> learningRates,
+
+        @Doc(
+                "Weight decay, decoupled for adamw, else added to the gradient; none on norms, biases and positions of one "
+                        + "dimension.")
         double weightDecay,
 
-        @Doc("AdamW's decay of the first moment.") double beta1,
-        @Doc("AdamW's decay of the second moment.") double beta2,
-        @Doc("AdamW's term in the denominator.") double epsilon,
+        @Doc("nesterov: decay of the velocity.") double momentum,
+        @Doc("Decay of the first moment.") double beta1,
+        @Doc("Decay of the second moment.") double beta2,
+        @Doc("Term in the denominator.") double epsilon,
+
+        @Doc(
+                "Add epsilon to the root of the second moment as it is (Deeplearning4j, TensorFlow), not of the one corrected "
+                        + "for its start at zero (PyTorch).")
+        boolean epsilonHat,
 
         @Doc("Largest global norm of the gradient; 0 for no clipping.")
         double clipNorm,
@@ -58,9 +77,12 @@ public record TrainingConfig(
     private static final Set<String> PRECISIONS = Set.of("fp32", "bf16");
     private static final Set<String> NON_FINITE = Set.of("stop", "skip");
 
+    private static final List<String> OPTIMIZERS = List.of("sgd", "nesterov", "adam", "adamw", "amsgrad");
+
     static TrainingConfig defaults() {
         return new TrainingConfig(
-                1000, 32, 4, 8, 6e-4, 6e-5, 50, 0.1, 0.9, 0.95, 1e-8, 1.0, "stop", "fp32", false, 0.15, 100, 20);
+                1000, 32, 4, 8, "adamw", 6e-4, 6e-5, 50, List.of(), 0.1, 0.9, 0.9, 0.95, 1e-8, false, 1.0, "stop",
+                "fp32", false, 0.15, 100, 20);
     }
 
     /** The same for another number of steps. */
@@ -70,13 +92,17 @@ public record TrainingConfig(
                 globalBatch,
                 microBatch,
                 lanes,
+                optimizer,
                 learningRate,
                 minLearningRate,
                 warmupSteps,
+                learningRates,
                 weightDecay,
+                momentum,
                 beta1,
                 beta2,
                 epsilon,
+                epsilonHat,
                 clipNorm,
                 nonFinite,
                 precision,
@@ -117,6 +143,27 @@ public record TrainingConfig(
                     lanes,
                     microBatch);
         }
+        validateOptimizer(problems);
+        problems.require(clipNorm >= 0, "training.clip_norm=%s must not be negative", clipNorm);
+        problems.require(NON_FINITE.contains(nonFinite), "training.non_finite=%s must be one of stop, skip", nonFinite);
+        problems.require(PRECISIONS.contains(precision), "training.precision=%s must be one of fp32, bf16", precision);
+        problems.require(
+                maskFraction > 0 && maskFraction < 1, "training.mask_fraction=%s must be in (0, 1)", maskFraction);
+        problems.require(evalEvery >= 0, "training.eval_every=%d must not be negative", evalEvery);
+        problems.require(evalBatches >= 1, "training.eval_batches=%d must be at least 1", evalBatches);
+    }
+
+    private void validateOptimizer(Problems problems) {
+        problems.require(
+                OPTIMIZERS.contains(optimizer),
+                "training.optimizer=%s must be one of %s",
+                optimizer,
+                String.join(", ", OPTIMIZERS));
+        problems.require(momentum >= 0 && momentum < 1, "training.momentum=%s must be in [0, 1)", momentum);
+        for (String pair : learningRates) {
+            problems.require(
+                    pair.matches("\\d{1,9}:[0-9.eE+-]+"), "training.learning_rates: %s is not written step:rate", pair);
+        }
         problems.require(learningRate > 0, "training.learning_rate=%s must be positive", learningRate);
         problems.require(
                 minLearningRate >= 0 && minLearningRate <= learningRate,
@@ -128,12 +175,5 @@ public record TrainingConfig(
         problems.require(beta1 >= 0 && beta1 < 1, "training.beta1=%s must be in [0, 1)", beta1);
         problems.require(beta2 >= 0 && beta2 < 1, "training.beta2=%s must be in [0, 1)", beta2);
         problems.require(epsilon > 0, "training.epsilon=%s must be positive", epsilon);
-        problems.require(clipNorm >= 0, "training.clip_norm=%s must not be negative", clipNorm);
-        problems.require(NON_FINITE.contains(nonFinite), "training.non_finite=%s must be one of stop, skip", nonFinite);
-        problems.require(PRECISIONS.contains(precision), "training.precision=%s must be one of fp32, bf16", precision);
-        problems.require(
-                maskFraction > 0 && maskFraction < 1, "training.mask_fraction=%s must be in (0, 1)", maskFraction);
-        problems.require(evalEvery >= 0, "training.eval_every=%d must not be negative", evalEvery);
-        problems.require(evalBatches >= 1, "training.eval_batches=%d must be at least 1", evalBatches);
     }
 }

@@ -48,12 +48,14 @@ public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptatio
      * nothing; a head that is not tied is a matrix of its own.
      */
     public double flopsPerToken() {
-        double lookedUp =
-                switch (config.architecture()) {
-                    case ModelConfig.GPT2 -> config.context();
-                    case ModelConfig.BERT -> config.context() + config.tokenTypes();
-                    default -> config.tiedHead() ? 0 : vocabSize;
-                };
+        boolean language = adaptation.head().kind() == TaskHead.Kind.LANGUAGE;
+        boolean multiplied = language && config.tiedHead();
+        double lookedUp = multiplied ? 0 : vocabSize;
+        switch (config.architecture()) {
+            case ModelConfig.GPT2 -> lookedUp += config.context();
+            case ModelConfig.BERT -> lookedUp += config.context() + config.tokenTypes();
+            default -> lookedUp += language || config.tiedHead() ? 0 : vocabSize; // the head's own matrix
+        }
         double weights = family().size() - lookedUp * config.width();
         return 6.0 * weights + 12.0 * config.layers() * config.width() * config.context();
     }

@@ -9,15 +9,18 @@ import java.util.List;
  * @param name the tensor's name in its family's Hugging Face checkpoints, such as {@code h.0.attn.c_attn.weight}
  * @param shape dimensions, outermost first
  * @param offset first element's index in the flat vector
- * @param decay whether weight decay applies (matrices and embeddings; not norms and biases)
- * @param rate factor of the learning rate; 1 for all but layer-wise decay
+ * @param rule how servers treat it
  * @param initializer how its elements start
  */
-public record Parameter(
-        String name, List<Integer> shape, long offset, boolean decay, double rate, Initializer initializer)
+public record Parameter(String name, List<Integer> shape, long offset, ParameterRule rule, Initializer initializer)
         implements Serializable {
     public Parameter {
         shape = List.copyOf(shape);
+    }
+
+    /** Whether the run's weight decay applies. */
+    public boolean decay() {
+        return rule.decay();
     }
 
     /** Number of elements. */

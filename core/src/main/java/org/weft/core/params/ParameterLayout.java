@@ -47,7 +47,7 @@ public final class ParameterLayout implements Serializable {
         return size;
     }
 
-    /** SHA-256 over names, shapes, offsets, decay flags and rates other than 1, in hex. */
+    /** SHA-256 over names, shapes, offsets and rules, in hex. */
     public String hash() {
         return hash;
     }
@@ -73,8 +73,7 @@ public final class ParameterLayout implements Serializable {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Parameter p : parameters) {
-                String line = p.name() + p.shape() + "@" + p.offset() + (p.decay() ? "d" : "")
-                        + (p.rate() == 1 ? "" : "*" + p.rate()) + "\n";
+                String line = p.name() + p.shape() + "@" + p.offset() + p.rule().hashed() + "\n";
                 digest.update(line.getBytes(StandardCharsets.UTF_8));
             }
             return HexFormat.of().formatHex(digest.digest());
@@ -94,14 +93,18 @@ public final class ParameterLayout implements Serializable {
         }
 
         public Builder add(String name, List<Integer> shape, boolean decay, Initializer initializer) {
-            return add(name, shape, decay, 1, initializer);
+            return add(name, shape, decay ? ParameterRule.DECAYED : ParameterRule.PLAIN, initializer);
         }
 
         /**
          * @param rate factor of the learning rate
          */
         public Builder add(String name, List<Integer> shape, boolean decay, double rate, Initializer initializer) {
-            Parameter parameter = new Parameter(name, shape, offset, decay, rate, initializer);
+            return add(name, shape, ParameterRule.of(decay, rate), initializer);
+        }
+
+        public Builder add(String name, List<Integer> shape, ParameterRule rule, Initializer initializer) {
+            Parameter parameter = new Parameter(name, shape, offset, rule, initializer);
             parameters.add(parameter);
             offset = parameter.end();
             return this;

@@ -1,15 +1,28 @@
 package org.weft.core.protocol;
 
+import java.util.Locale;
+
 /**
  * Names one vector of one bucket at one version: the id of a pull stream, {@code generation/step/bucket/part}.
  */
 public record BucketKey(int generation, int step, int bucket, Part part) {
 
-    /** What a shard holds of a bucket: workers pull parameters, backups everything. */
+    /** What a shard holds of a bucket: workers pull parameters, backups also what the optimizer keeps. */
     public enum Part {
         PARAM,
+        /** adam, adamw, amsgrad: first moment. */
         EXP_AVG,
-        EXP_AVG_SQ
+        /** adam, adamw, amsgrad: second moment. */
+        EXP_AVG_SQ,
+        /** amsgrad: largest second moment so far. */
+        MAX_EXP_AVG_SQ,
+        /** nesterov: what the parameters move by. */
+        VELOCITY;
+
+        /** The vector's name in checkpoints. */
+        public String vector() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** The parameters of a bucket. */

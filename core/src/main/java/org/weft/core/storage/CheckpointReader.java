@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.weft.core.WeftException;
+import org.weft.core.protocol.BucketKey;
 
 /** Reads any range of a committed checkpoint's vectors, whatever the number of shards that wrote it. */
 public final class CheckpointReader {
@@ -20,6 +21,7 @@ public final class CheckpointReader {
 
     public static final String EXP_AVG = "exp_avg";
     public static final String EXP_AVG_SQ = "exp_avg_sq";
+    /** Those of adam and adamw. */
     public static final List<String> VECTORS = List.of(PARAM, EXP_AVG, EXP_AVG_SQ);
 
     private static final int CHUNK_ELEMENTS = 1 << 18;
@@ -44,7 +46,19 @@ public final class CheckpointReader {
         void accept(long offset, ByteBuffer bytes) throws IOException;
     }
 
-    /** Streams elements [offset, offset + length) of one of {@link #VECTORS}. */
+    /**
+     * Names of a file's vectors, in its order.
+     *
+     * @param kept by the optimizer
+     */
+    public static List<String> vectors(List<BucketKey.Part> kept) {
+        List<String> names = new ArrayList<>();
+        names.add(PARAM);
+        kept.forEach(part -> names.add(part.vector()));
+        return names;
+    }
+
+    /** Streams elements [offset, offset + length) of one vector. */
     public void read(String vector, long offset, long length, Sink sink) throws IOException {
         byte[] chunk = new byte[CHUNK_ELEMENTS * Float.BYTES];
         long at = offset;
@@ -88,7 +102,7 @@ public final class CheckpointReader {
      * read, with the SHA-256 in the manifest. What the sinks were given counts only when this returns. A file is read
      * once, and to its end, whatever part of it is asked for.
      *
-     * @param sinks by the names of {@link #VECTORS}
+     * @param sinks by the names of vectors
      */
     public void readVerified(long offset, long length, Map<String, Sink> sinks) throws IOException {
         long at = offset;

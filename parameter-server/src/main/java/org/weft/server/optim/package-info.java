@@ -1,2 +1,2 @@
-/** The optimizer: AdamW, its schedule, clipping by the global norm. */
+/** The optimizers, their schedules, what regularizes, clipping by the global norm. */
 package org.weft.server.optim;

@@ -45,7 +45,8 @@ public record ShardCopy(ParameterShard shard, Link source) {
         int[] copied = shard.momentChecksums();
         for (int i = 0; i < copied.length; i++) {
             requireSame(
-                    "a moment of bucket " + (range.first() + i / 2),
+                    shard.parts().get(i % shard.parts().size()) + " of bucket "
+                            + (range.first() + i / shard.parts().size()),
                     copied[i],
                     checksums.values()[i]);
         }
@@ -68,7 +69,7 @@ public record ShardCopy(ParameterShard shard, Link source) {
         List<CompletableFuture<Void>> pulls = new ArrayList<>();
         pulls.add(source.pull(new BucketKey(generation, step, bucket), weights.duplicate()));
         List<ByteBuffer> moments = new ArrayList<>();
-        for (Part part : List.of(Part.EXP_AVG, Part.EXP_AVG_SQ)) {
+        for (Part part : shard.parts()) {
             ByteBuffer moment = ByteBuffer.allocate(weights.capacity());
             moments.add(moment);
             pulls.add(source.pull(new BucketKey(generation, step, bucket, part), moment.duplicate()));
@@ -77,8 +78,9 @@ public record ShardCopy(ParameterShard shard, Link source) {
             deadline.await(pull, "bucket " + bucket + " of " + source);
         }
         requireSame("bucket " + bucket, BucketHeader.checksum(weights), checksum);
-        shard.putMoment(bucket, Part.EXP_AVG, moments.get(0));
-        shard.putMoment(bucket, Part.EXP_AVG_SQ, moments.get(1));
+        for (int i = 0; i < moments.size(); i++) {
+            shard.putMoment(bucket, shard.parts().get(i), moments.get(i));
+        }
     }
 
     private void requireSame(String what, int actual, int expected) throws IOException {

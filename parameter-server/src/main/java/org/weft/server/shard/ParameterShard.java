@@ -13,32 +13,27 @@ import java.util.concurrent.CompletableFuture;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.Initialization;
-import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
 import org.weft.core.storage.CheckpointReader;
-import org.weft.server.optim.AdamW;
+import org.weft.server.optim.Optimizer;
 
 /**
  * Sole owner of the weights and moments of a run of buckets. Weights stand in direct memory, from which pulls are sent
- * without a copy; moments are heap arrays. With N elements of the range that is 4 N bytes direct, 8 N on the heap, and
- * 4 MiB for staging.
+ * without a copy; what the optimizer keeps is on the heap. With N elements of the range that is 4 N bytes direct, for AdamW
+ * 8 N on the heap, and 4 MiB for staging.
  *
  * <p>One thread, the server's, initialises, loads, updates and copies. Network threads only read buckets that are
  * published, and nothing changes a published bucket before every lane of its step has come in, that is, before every
  * worker has it.
  */
 public final class ParameterShard {
-    /** What one bucket owns. */
-    private record BucketState(
-            Bucket bucket, ByteBuffer weights, float[] expAvg, float[] expAvgSq, List<AdamW.Segment> segments) {}
-
     private final ParameterLayout layout;
     private final BucketRange range;
-    private final AdamW optimizer;
+    private final Optimizer optimizer;
     private final List<BucketState> states;
     private final float[] staging;
     private final PublishedParameters published;
@@ -46,32 +41,16 @@ public final class ParameterShard {
     public ParameterShard(ParameterLayout layout, BucketRange range, TrainingConfig training) {
         this.layout = layout;
         this.range = range;
-        this.optimizer = new AdamW(training);
+        this.optimizer = Optimizer.of(training);
         this.states = new ArrayList<>(range.count());
         int longest = 0;
         for (int index = range.first(); index < range.end(); index++) {
             Bucket bucket = layout.bucket(index);
             longest = Math.max(longest, bucket.length());
-            ByteBuffer weights = ByteBuffer.allocateDirect(bucket.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-            float[] expAvg = new float[bucket.length()];
-            states.add(new BucketState(bucket, weights, expAvg, new float[bucket.length()], segments(layout, bucket)));
+            states.add(BucketState.of(layout, bucket, optimizer));
         }
         this.staging = new float[longest];
         this.published = new PublishedParameters(range);
-    }
-
-    private static List<AdamW.Segment> segments(ParameterLayout layout, Bucket bucket) {
-        List<AdamW.Segment> segments = new ArrayList<>();
-        for (Parameter parameter : layout.parameters()) {
-            long from = Math.max(parameter.offset(), bucket.offset());
-            long to = Math.min(parameter.end(), bucket.end());
-            if (from < to) {
-                int start = (int) (from - bucket.offset());
-                int end = (int) (to - bucket.offset());
-                segments.add(new AdamW.Segment(start, end, parameter.decay(), parameter.rate()));
-            }
-        }
-        return segments;
     }
 
     /** First element's index in the flat vector. */
@@ -95,8 +74,7 @@ public final class ParameterShard {
             Bucket bucket = state.bucket();
             Initialization.fill(
                     layout, seed, bucket.offset(), state.weights().clear().asFloatBuffer());
-            Arrays.fill(state.expAvg(), 0f);
-            Arrays.fill(state.expAvgSq(), 0f);
+            state.zeroVectors();
         }
     }
 
@@ -110,8 +88,12 @@ public final class ParameterShard {
             ByteBuffer target = state.weights().duplicate();
             target.position(at * Float.BYTES).put(part);
         }));
-        vectors.put(CheckpointReader.EXP_AVG, byBucket((state, at, part) -> fill(state.expAvg(), at, part)));
-        vectors.put(CheckpointReader.EXP_AVG_SQ, byBucket((state, at, part) -> fill(state.expAvgSq(), at, part)));
+        for (int i = 0; i < optimizer.state().size(); i++) {
+            int vector = i;
+            vectors.put(
+                    optimizer.state().get(i).vector(),
+                    byBucket((state, at, part) -> fill(state.vectors()[vector], at, part)));
+        }
         checkpoint.readVerified(offset(), length(), vectors);
     }
 
@@ -202,9 +184,9 @@ public final class ParameterShard {
     private void update(BucketState state, int step, float scale, float[] gradient) {
         int length = state.bucket().length();
         state.weights().clear().asFloatBuffer().get(staging, 0, length);
-        AdamW.State moments = new AdamW.State(gradient, staging, state.expAvg(), state.expAvgSq());
-        for (AdamW.Segment segment : state.segments()) {
-            optimizer.update(step, scale, moments, segment);
+        Optimizer.State update = new Optimizer.State(state.forUpdate(gradient), staging, state.vectors());
+        for (Optimizer.Segment segment : state.segments()) {
+            optimizer.update(step, scale, update, segment);
         }
         state.weights().clear().asFloatBuffer().put(staging, 0, length);
     }
@@ -224,11 +206,17 @@ public final class ParameterShard {
             throw new IllegalStateException("not published: " + key);
         }
         BucketState state = states.get(key.bucket() - range.first());
-        return switch (key.part()) {
-            case PARAM -> state.weights().duplicate().clear();
-            case EXP_AVG -> bytes(state.expAvg());
-            case EXP_AVG_SQ -> bytes(state.expAvgSq());
-        };
+        return key.part() == BucketKey.Part.PARAM
+                ? state.weights().duplicate().clear()
+                : bytes(vector(state, key.part()));
+    }
+
+    private float[] vector(BucketState state, BucketKey.Part part) {
+        int index = optimizer.state().indexOf(part);
+        if (index < 0) {
+            throw new IllegalStateException("this shard keeps " + optimizer.state() + ", not " + part);
+        }
+        return state.vectors()[index];
     }
 
     private static ByteBuffer bytes(float[] values) {
@@ -237,14 +225,17 @@ public final class ParameterShard {
         return bytes;
     }
 
-    /** CRC32C of each bucket's moments, the first's before the second's; they change with the next order. */
+    /** CRC32C of each bucket's vectors of {@link #parts}, bucket by bucket; they change with the next order. */
     public int[] momentChecksums() {
-        int[] checksums = new int[2 * states.size()];
-        for (int i = 0; i < states.size(); i++) {
-            checksums[2 * i] = BucketHeader.checksum(bytes(states.get(i).expAvg()));
-            checksums[2 * i + 1] = BucketHeader.checksum(bytes(states.get(i).expAvgSq()));
-        }
-        return checksums;
+        return states.stream()
+                .flatMap(state -> Arrays.stream(state.vectors()))
+                .mapToInt(vector -> BucketHeader.checksum(bytes(vector)))
+                .toArray();
+    }
+
+    /** What the optimizer keeps beside the parameters. */
+    public List<BucketKey.Part> parts() {
+        return optimizer.state();
     }
 
     /** Where a copy of another shard's parameters is to be written: a bucket's bytes, not published yet. */
@@ -255,8 +246,7 @@ public final class ParameterShard {
     /** Takes a copy of another shard's moments. */
     public void putMoment(int bucket, BucketKey.Part part, ByteBuffer bytes) {
         BucketState state = states.get(bucket - range.first());
-        float[] target = part == BucketKey.Part.EXP_AVG ? state.expAvg() : state.expAvgSq();
-        bytes.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(target);
+        bytes.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector(state, part));
     }
 
     public BucketRange range() {
@@ -267,7 +257,7 @@ public final class ParameterShard {
     void copyTo(ShardSnapshot snapshot) {
         for (int i = 0; i < states.size(); i++) {
             BucketState state = states.get(i);
-            snapshot.put(i, state.weights().duplicate().clear(), state.expAvg(), state.expAvgSq());
+            snapshot.put(i, state.weights().duplicate().clear(), state.vectors());
         }
     }
 

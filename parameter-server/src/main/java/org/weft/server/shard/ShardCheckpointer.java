@@ -87,7 +87,7 @@ public final class ShardCheckpointer implements AutoCloseable {
             return CompletableFuture.failedFuture(new IOException("an earlier checkpoint is still being written"));
         }
         if (snapshot == null) {
-            snapshot = new ShardSnapshot(shard.bucketLengths());
+            snapshot = new ShardSnapshot(shard.bucketLengths(), shard.parts().size());
         }
         shard.copyTo(snapshot);
         requireUndamaged(generation, step);
@@ -165,7 +165,7 @@ public final class ShardCheckpointer implements AutoCloseable {
         long bytes;
         try (AtomicOutput file = store.create(path);
                 CountingOutput out = new CountingOutput(new DigestOutputStream(file, digest))) {
-            Safetensors.ofVectors(new TreeMap<>(metadata), CheckpointReader.VECTORS, shard.length())
+            Safetensors.ofVectors(new TreeMap<>(metadata), CheckpointReader.vectors(shard.parts()), shard.length())
                     .writeHeader(out);
             snapshot.writeTo(out);
             out.flush();

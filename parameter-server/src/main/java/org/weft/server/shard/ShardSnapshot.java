@@ -7,23 +7,28 @@ import java.nio.ByteOrder;
 import org.weft.core.protocol.BucketHeader;
 
 /**
- * A copy of a shard's weights and moments at a step boundary: 12 bytes an element, allocated at the first checkpoint and
+ * A copy of a shard's weights and what its optimizer keeps at a step boundary: for AdamW 12 bytes an element, allocated at the first checkpoint and
  * used again for each. Filled by the server's thread, read by the checkpointer's, never both.
  */
 final class ShardSnapshot {
     private static final int CHUNK = 1 << 14;
 
     private final ByteBuffer[] weights;
-    private final float[][] expAvg;
-    private final float[][] expAvgSq;
+    /** By vector and bucket. */
+    private final float[][][] vectors;
 
-    ShardSnapshot(int[] bucketLengths) {
+    /**
+     * @param vectors of the optimizer
+     */
+    ShardSnapshot(int[] bucketLengths, int vectors) {
         weights = new ByteBuffer[bucketLengths.length];
         for (int i = 0; i < bucketLengths.length; i++) {
             weights[i] = ByteBuffer.allocate(bucketLengths[i] * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         }
-        expAvg = allocate(bucketLengths);
-        expAvgSq = allocate(bucketLengths);
+        this.vectors = new float[vectors][][];
+        for (int i = 0; i < vectors; i++) {
+            this.vectors[i] = allocate(bucketLengths);
+        }
     }
 
     private static float[][] allocate(int[] lengths) {
@@ -34,10 +39,11 @@ final class ShardSnapshot {
         return arrays;
     }
 
-    void put(int bucket, ByteBuffer weightBytes, float[] first, float[] second) {
+    void put(int bucket, ByteBuffer weightBytes, float[][] kept) {
         weights[bucket].clear().put(weightBytes);
-        System.arraycopy(first, 0, expAvg[bucket], 0, first.length);
-        System.arraycopy(second, 0, expAvgSq[bucket], 0, second.length);
+        for (int i = 0; i < kept.length; i++) {
+            System.arraycopy(kept[i], 0, vectors[i][bucket], 0, kept[i].length);
+        }
     }
 
     int buckets() {
@@ -49,7 +55,7 @@ final class ShardSnapshot {
         return BucketHeader.checksum(weights[bucket]);
     }
 
-    /** Writes weights, first and second moments, each as little-endian float32 in layout order. */
+    /** Writes weights, then the optimizer's vectors, each as little-endian float32 in layout order. */
     void writeTo(OutputStream out) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (ByteBuffer bucket : weights) {
@@ -57,7 +63,7 @@ final class ShardSnapshot {
                 out.write(bucket.array(), at, Math.min(CHUNK * Float.BYTES, bucket.capacity() - at));
             }
         }
-        for (float[][] vector : new float[][][] {expAvg, expAvgSq}) {
+        for (float[][] vector : vectors) {
             for (float[] bucket : vector) {
                 for (int at = 0; at < bucket.length; at += CHUNK) {
                     int count = Math.min(CHUNK, bucket.length - at);

@@ -31,12 +31,13 @@ class OptimizerTest {
                 "training.min_learning_rate=1e-2",
                 "training.warmup_steps=0",
                 "training.clip_norm=" + clip);
-        AdamW optimizer = new AdamW(training);
+        Optimizer optimizer = Optimizer.of(training);
         float[] weights = new float[ELEMENTS];
         for (int i = 0; i < ELEMENTS; i++) {
             weights[i] = (float) Math.sin(i + 1);
         }
-        AdamW.State state = new AdamW.State(new float[ELEMENTS], weights, new float[ELEMENTS], new float[ELEMENTS]);
+        Optimizer.State state =
+                new Optimizer.State(new float[ELEMENTS], weights, new float[ELEMENTS], new float[ELEMENTS]);
         int compared = 0;
         for (int step = 0; step < 100; step++) {
             for (int i = 0; i < ELEMENTS; i++) {
@@ -44,8 +45,8 @@ class OptimizerTest {
             }
             double norm = GradientClip.norm(new double[] {GradientClip.sumOfSquares(state.gradient(), ELEMENTS)});
             float scale = new GradientClip(training.clipNorm()).scale(norm);
-            optimizer.update(step, scale, state, new AdamW.Segment(0, 5, true, 1));
-            optimizer.update(step, scale, state, new AdamW.Segment(5, ELEMENTS, true, 1));
+            optimizer.update(step, scale, state, new Optimizer.Segment(0, 5, true, 1));
+            optimizer.update(step, scale, state, new Optimizer.Segment(5, ELEMENTS, true, 1));
             double[] expected = golden.get("clip=" + clip + " step=" + (step + 1));
             for (int i = 0; expected != null && i < ELEMENTS; i++) {
                 assertThat((double) weights[i]).isCloseTo(expected[i], within(1e-6));
@@ -71,22 +72,22 @@ class OptimizerTest {
 
     @Test
     void decaysOnlyWhereAskedAndTouchesOnlyItsElements() {
-        AdamW optimizer = new AdamW(
+        Optimizer optimizer = Optimizer.of(
                 training("training.learning_rate=0.1", "training.min_learning_rate=0.1", "training.warmup_steps=0"));
         float[] weights = {1, 1, 1};
-        AdamW.State state = new AdamW.State(new float[3], weights, new float[3], new float[3]);
-        optimizer.update(0, 1f, state, new AdamW.Segment(0, 1, true, 1));
-        optimizer.update(0, 1f, state, new AdamW.Segment(1, 2, false, 1));
+        Optimizer.State state = new Optimizer.State(new float[3], weights, new float[3], new float[3]);
+        optimizer.update(0, 1f, state, new Optimizer.Segment(0, 1, true, 1));
+        optimizer.update(0, 1f, state, new Optimizer.Segment(1, 2, false, 1));
         assertThat(weights).containsExactly(0.99f, 1f, 1f);
         state.gradient()[2] = 4f;
-        optimizer.update(0, 0.5f, state, new AdamW.Segment(2, 3, false, 1));
+        optimizer.update(0, 0.5f, state, new Optimizer.Segment(2, 3, false, 1));
         assertThat(weights[2]).isCloseTo(0.9f, within(1e-6f)); // The first step is the learning rate's sign.
-        assertThat(state.expAvg()[2]).isCloseTo(0.2f, within(1e-6f));
+        assertThat(state.vectors()[0][2]).isCloseTo(0.2f, within(1e-6f));
     }
 
     @Test
     void warmsUpLinearlyThenFollowsTheCosine() {
-        LearningRateSchedule schedule = new LearningRateSchedule(1.0, 0.1, 10, 110);
+        LearningRateSchedule schedule = new WarmupCosine(1.0, 0.1, 10, 110);
         assertThat(schedule.at(0)).isCloseTo(0.1, within(1e-12));
         assertThat(schedule.at(4)).isCloseTo(0.5, within(1e-12));
         assertThat(schedule.at(9)).isCloseTo(1.0, within(1e-12));
@@ -99,10 +100,10 @@ class OptimizerTest {
 
     @Test
     void aScheduleWithoutWarmupOrLengthIsDefined() {
-        assertThat(new LearningRateSchedule(1.0, 0.1, 0, 10).at(0)).isEqualTo(1.0);
-        assertThat(new LearningRateSchedule(1.0, 0.1, 10, 10).at(9)).isEqualTo(1.0);
-        assertThat(new LearningRateSchedule(1.0, 0.1, 10, 5).at(4)).isEqualTo(0.5);
-        assertThat(new LearningRateSchedule(1.0, 0.1, 0, 0).at(0)).isEqualTo(0.1);
+        assertThat(new WarmupCosine(1.0, 0.1, 0, 10).at(0)).isEqualTo(1.0);
+        assertThat(new WarmupCosine(1.0, 0.1, 10, 10).at(9)).isEqualTo(1.0);
+        assertThat(new WarmupCosine(1.0, 0.1, 10, 5).at(4)).isEqualTo(0.5);
+        assertThat(new WarmupCosine(1.0, 0.1, 0, 0).at(0)).isEqualTo(0.1);
     }
 
     /** torch.nn.utils.clip_grad_norm_: clamp(limit / (norm + 1e-6), max=1). */

@@ -31,7 +31,7 @@ import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Retries;
 import org.weft.core.storage.Store;
 import org.weft.server.ServerFixture;
-import org.weft.server.optim.AdamW;
+import org.weft.server.optim.Optimizer;
 
 @Timeout(60)
 class ParameterShardTest {
@@ -66,13 +66,14 @@ class ParameterShardTest {
         for (int i = 0; i < weights.length; i++) {
             gradient[i] = ServerFixture.gradient(0, i);
         }
-        AdamW optimizer = new AdamW(TRAINING);
-        AdamW.State state = new AdamW.State(gradient, weights, new float[weights.length], new float[weights.length]);
+        Optimizer optimizer = Optimizer.of(TRAINING);
+        Optimizer.State state =
+                new Optimizer.State(gradient, weights, new float[weights.length], new float[weights.length]);
         for (int step = 0; step < 2; step++) {
             int at = step;
             LAYOUT.parameters()
                     .forEach(p -> optimizer.update(
-                            at, 0.5f, state, new AdamW.Segment((int) p.offset(), (int) p.end(), p.decay(), 1)));
+                            at, 0.5f, state, new Optimizer.Segment((int) p.offset(), (int) p.end(), p.decay(), 1)));
             shards.forEach(shard -> shard.apply(1, at, 0.5f, ParameterShardTest::gradient, () -> {}));
         }
         assertThat(parameters(shards, 1, 2)).isEqualTo(weights);

@@ -22,11 +22,13 @@ import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Safetensors;
 import org.weft.core.storage.Store;
+import org.weft.server.optim.Optimizer;
 import org.weft.trainer.report.WeftVersion;
 
 /**
- * A checkpoint of step 0 with parameters from elsewhere and zero moments: what a run starts from that does not begin
- * with fresh parameters. Streamed; the manifest comes last, after the parameters were read back. For one thread.
+ * A checkpoint with parameters from elsewhere: what a run starts from that does not begin with fresh parameters. What the
+ * optimizer keeps is zero where nobody gives it. Streamed; the manifest comes last, after the parameters were read back.
+ * For one thread.
  */
 public final class InitialCheckpoint {
     /** Parameters of one file: whole buckets, 256 MiB a vector, so that servers need not read much that is not theirs. */
@@ -39,7 +41,8 @@ public final class InitialCheckpoint {
     private final String directory;
     private final Facts facts;
     private final ParameterLayout layout;
-    private final Source source;
+    private final List<String> vectors;
+    private final Map<String, Source> sources;
     private final MessageDigest parameters = AtomicOutput.sha256();
 
     /** Where the parameters come from. */
@@ -53,25 +56,45 @@ public final class InitialCheckpoint {
      * What the manifest says of the model.
      *
      * @param layout of the parameters that it holds
+     * @param step the parameters' version
      */
-    public record Facts(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary) {}
+    public record Facts(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary, int step) {
 
-    private InitialCheckpoint(Store store, String directory, Facts facts, Source source) {
+        /** Of parameters that no update has touched. */
+        public Facts(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary) {
+            this(config, layout, vocabulary, 0);
+        }
+    }
+
+    private InitialCheckpoint(Store store, String directory, Facts facts, Map<String, Source> sources) {
         this.store = store;
         this.directory = directory;
         this.facts = facts;
         this.layout = facts.layout();
-        this.source = source;
+        this.vectors =
+                CheckpointReader.vectors(Optimizer.of(facts.config().training()).state());
+        this.sources = sources;
     }
 
     /**
-     * Writes and commits {@code checkpointsDir/step-00000000}.
+     * Writes and commits a checkpoint whose moments are zero.
      *
      * @throws WeftException where what was read back is not what was written; nothing is committed then
      */
     public static Checkpoint write(Store store, String checkpointsDir, Facts facts, Source source) throws IOException {
-        String directory = checkpointsDir + "/" + CheckpointManifest.directoryName(0);
-        return new InitialCheckpoint(store, directory, facts, source).write();
+        return write(store, checkpointsDir, facts, Map.of(CheckpointReader.PARAM, source));
+    }
+
+    /**
+     * Writes and commits {@code checkpointsDir/step-...}.
+     *
+     * @param sources by the names of vectors, the parameters among them; the others are zero
+     * @throws WeftException where what was read back is not what was written; nothing is committed then
+     */
+    public static Checkpoint write(Store store, String checkpointsDir, Facts facts, Map<String, Source> sources)
+            throws IOException {
+        String directory = checkpointsDir + "/" + CheckpointManifest.directoryName(facts.step());
+        return new InitialCheckpoint(store, directory, facts, sources).write();
     }
 
     private Checkpoint write() throws IOException {
@@ -101,25 +124,34 @@ public final class InitialCheckpoint {
         try (AtomicOutput out = store.create(directory + "/" + name)) {
             OutputStream digested = new DigestOutputStream(out, digest);
             digested.write(header);
-            writeParameters(digested, offset, length);
-            writeZeros(digested, (CheckpointReader.VECTORS.size() - 1) * length * Float.BYTES);
+            for (String vector : vectors) {
+                Source source = sources.get(vector);
+                if (source == null) {
+                    writeZeros(digested, length * Float.BYTES);
+                } else {
+                    boolean hashed = vector.equals(CheckpointReader.PARAM);
+                    write(source, hashed ? new DigestOutputStream(digested, parameters) : digested, offset, length);
+                }
+            }
             out.commit();
         }
-        long bytes = header.length + CheckpointReader.VECTORS.size() * length * Float.BYTES;
+        long bytes = header.length + vectors.size() * length * Float.BYTES;
         String sha256 = HexFormat.of().formatHex(digest.digest());
         return new CheckpointManifest.Shard(name, offset, length, bytes, sha256);
     }
 
-    private static byte[] header(long offset, long length) throws IOException {
-        Map<String, String> metadata =
-                Map.of("format", "weft", "offset", Long.toString(offset), "length", Long.toString(length), "step", "0");
+    private byte[] header(long offset, long length) throws IOException {
+        Map<String, String> metadata = Map.of(
+                "format", "weft",
+                "offset", Long.toString(offset),
+                "length", Long.toString(length),
+                "step", Integer.toString(facts.step()));
         ByteArrayOutputStream header = new ByteArrayOutputStream();
-        Safetensors.ofVectors(new TreeMap<>(metadata), CheckpointReader.VECTORS, length)
-                .writeHeader(header);
+        Safetensors.ofVectors(new TreeMap<>(metadata), vectors, length).writeHeader(header);
         return header.toByteArray();
     }
 
-    private void writeParameters(OutputStream out, long offset, long length) throws IOException {
+    private static void write(Source source, OutputStream out, long offset, long length) throws IOException {
         long[] next = {offset};
         source.read(offset, length, (at, bytes) -> {
             if (at != next[0]) {
@@ -127,7 +159,6 @@ public final class InitialCheckpoint {
             }
             next[0] += bytes.remaining() / Float.BYTES;
             ByteBuffer part = bytes.duplicate();
-            parameters.update(part.duplicate());
             byte[] copy = new byte[part.remaining()];
             part.get(copy);
             out.write(copy);
@@ -147,7 +178,7 @@ public final class InitialCheckpoint {
         return new CheckpointManifest(
                 CheckpointManifest.FORMAT_VERSION,
                 WeftVersion.CURRENT,
-                0,
+                facts.step(),
                 0,
                 GENERATION,
                 layout.hash(),

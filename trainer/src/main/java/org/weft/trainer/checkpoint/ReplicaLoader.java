@@ -10,9 +10,9 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Store;
+import org.weft.worker.engine.Engines;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
 
 /** Opens a replica with a checkpoint's parameters. */
 public final class ReplicaLoader {
@@ -30,23 +30,67 @@ public final class ReplicaLoader {
         return new ModelShape(config.model(), checkpoint.manifest().vocabSize(), Adaptation.of(config, List.of()));
     }
 
-    /** A replica on this machine's CPU; the caller closes it. */
+    /** A replica on this machine's CPU, with the threads that it was trained with; the caller closes it. */
     public static ModelReplica open(Store store, Checkpoint checkpoint) throws IOException {
-        ModelReplica replica = TorchReplica.open(
-                shapeOf(checkpoint),
-                ReplicaOptions.cpu(configOf(checkpoint).cluster().threads()));
-        try {
-            new CheckpointReader(store, checkpoint.directory(), checkpoint.manifest())
-                    .read(CheckpointReader.PARAM, 0, replica.layout().size(), (offset, bytes) -> replica.parameters(
-                                    offset, bytes.remaining() / Float.BYTES)
-                            .put(bytes));
-            replica.parametersWritten(0, replica.layout().size());
+        return open(store, checkpoint, asTrained(checkpoint));
+    }
+
+    /**
+     * A replica of a checkpoint's model, of the engine that trained it where that is on the class path, else of libtorch;
+     * the caller, whose thread owns it, closes it.
+     */
+    public static ModelReplica open(Store store, Checkpoint checkpoint, ReplicaOptions options) throws IOException {
+        String engine = configOf(checkpoint).cluster().engine();
+        return open(store, checkpoint, Engines.has(engine) ? engine : Engines.TORCH, options);
+    }
+
+    /** A replica of a named engine on this machine's CPU; the caller closes it. */
+    public static ModelReplica open(Store store, Checkpoint checkpoint, String engine) throws IOException {
+        return open(store, checkpoint, engine, asTrained(checkpoint));
+    }
+
+    private static ReplicaOptions asTrained(Checkpoint checkpoint) {
+        return ReplicaOptions.cpu(configOf(checkpoint).cluster().threads());
+    }
+
+    private static ModelReplica open(Store store, Checkpoint checkpoint, String engine, ReplicaOptions options)
+            throws IOException {
+        CheckpointReader reader = new CheckpointReader(store, checkpoint.directory(), checkpoint.manifest());
+        ModelReplica replica = Engines.open(engine, shapeOf(checkpoint), options);
+        return loaded(replica, () -> {
+            load(replica, (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
             loadFrozen(store, replica, ModelTokenizer.runDirectory(checkpoint.directory()));
+        });
+    }
+
+    /** A replica with parameters from elsewhere; the caller, whose thread owns it, closes it. */
+    public static ModelReplica open(ModelShape shape, ReplicaOptions options, InitialCheckpoint.Source parameters)
+            throws IOException {
+        ModelReplica replica = Engines.open(Engines.TORCH, shape, options);
+        return loaded(replica, () -> load(replica, parameters));
+    }
+
+    /** Fills a replica; one that cannot be filled is closed. */
+    @FunctionalInterface
+    private interface Filling {
+        void run() throws IOException;
+    }
+
+    private static ModelReplica loaded(ModelReplica replica, Filling filling) throws IOException {
+        try {
+            filling.run();
             return replica;
         } catch (IOException | RuntimeException e) {
             replica.close();
             throw e;
         }
+    }
+
+    private static void load(ModelReplica replica, InitialCheckpoint.Source parameters) throws IOException {
+        long size = replica.layout().size();
+        parameters.read(0, size, (offset, bytes) -> replica.parameters(offset, bytes.remaining() / Float.BYTES)
+                .put(bytes));
+        replica.parametersWritten(0, size);
     }
 
     /** Where a fine-tuned run keeps the parameters that do not learn. */

@@ -75,7 +75,8 @@ public final class EvaluationJob {
     private static Iterator<BatchLoss> evaluate(
             HadoopStore store, WeftConfig config, Checkpoint checkpoint, Iterator<Integer> share) throws IOException {
         List<BatchLoss> losses = new ArrayList<>();
-        try (ModelReplica replica = ReplicaLoader.open(store, checkpoint);
+        try (ModelReplica replica =
+                        ReplicaLoader.open(store, checkpoint, config.cluster().engine());
                 TokenShardBatches source = TokenShardBatches.open(store, config)) {
             while (share.hasNext()) {
                 int index = share.next();

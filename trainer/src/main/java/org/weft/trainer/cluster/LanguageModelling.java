@@ -9,9 +9,9 @@ import org.weft.worker.Workload;
 import org.weft.worker.data.Batch;
 import org.weft.worker.data.BatchSource;
 import org.weft.worker.data.TokenShardBatches;
+import org.weft.worker.engine.Engines;
 import org.weft.worker.engine.Replica;
 import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
 
 /**
  * Pre-training: a Transformer that predicts tokens, on a prepared corpus.
@@ -32,8 +32,17 @@ public record LanguageModelling(WeftConfig config, int vocabSize, Store store) i
 
     @Override
     public Replica<Batch> open(String device) {
-        return TorchReplica.open(
-                shape(), ReplicaOptions.training(device, config.cluster().threads(), config.training()));
+        return Engines.open(config.cluster().engine(), shape(), options(device));
+    }
+
+    /** What the configured engine cannot compute is said before anything starts. */
+    public void check() {
+        String device = config.cluster().device();
+        Engines.require(config.cluster().engine(), shape(), options(device.equals("auto") ? "cpu" : device));
+    }
+
+    private ReplicaOptions options(String device) {
+        return ReplicaOptions.training(device, config.cluster().threads(), config.training());
     }
 
     @Override

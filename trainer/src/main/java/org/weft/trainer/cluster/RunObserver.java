@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +34,7 @@ final class RunObserver implements RunListener, AutoCloseable {
     private final Progress progress;
     private final MetricsLog metrics;
     private final CheckpointCommitter committer;
-    private final BestStep best;
-    private final IntConsumer generations;
+    private final Watchers watchers;
     private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-run-files"));
     private Coordinator coordinator;
 
@@ -46,22 +46,20 @@ final class RunObserver implements RunListener, AutoCloseable {
     private final AtomicReference<RunResult> result;
 
     /**
-     * @param best told of every evaluation
-     * @param generations told the number of each generation as it begins; must not block
+     * Who else is told.
+     *
+     * @param best of every evaluation
+     * @param generations the number of each generation as it begins; must not block
+     * @param steps of each step, on the thread that writes files
      */
-    RunObserver(
-            RunPlan plan,
-            Progress progress,
-            MetricsLog metrics,
-            CheckpointCommitter committer,
-            BestStep best,
-            IntConsumer generations) {
+    record Watchers(BestStep best, IntConsumer generations, Consumer<Step> steps) {}
+
+    RunObserver(RunPlan plan, Progress progress, MetricsLog metrics, CheckpointCommitter committer, Watchers watchers) {
         this.plan = plan;
         this.progress = progress;
         this.metrics = metrics;
         this.committer = committer;
-        this.best = best;
-        this.generations = generations;
+        this.watchers = watchers;
         this.result = new AtomicReference<>(RunResult.startingAt(plan));
     }
 
@@ -87,6 +85,7 @@ final class RunObserver implements RunListener, AutoCloseable {
         Duration left = Duration.ofMillis((long) (stepMillis * (steps - step.step())));
         progress.step(step.step(), steps, step.loss(), tokensPerSecond, mfu(step, tokensPerSecond), left);
         result.updateAndGet(before -> before.withStep(step));
+        files.execute(() -> watchers.steps().accept(step));
     }
 
     private double mfu(Step step, double tokensPerSecond) {
@@ -97,10 +96,11 @@ final class RunObserver implements RunListener, AutoCloseable {
     public void evaluated(int step, double validationLoss) {
         progress.say(String.format("step %d  val loss %.4f", step, validationLoss));
         result.updateAndGet(before -> before.withValidation(validationLoss));
-        best.evaluated(step, validationLoss);
+        watchers.best().evaluated(step, validationLoss);
         writePending(validationLoss);
-        if (best.exhausted()) {
-            progress.say("the lowest val loss was that of step " + best.step() + ": ending early");
+        if (watchers.best().exhausted()) {
+            progress.say(
+                    "the lowest val loss was that of step " + watchers.best().step() + ": ending early");
             coordinator.requestStop();
         }
     }
@@ -143,7 +143,7 @@ final class RunObserver implements RunListener, AutoCloseable {
 
     @Override
     public void generationBegan(int generation) {
-        generations.accept(generation);
+        watchers.generations().accept(generation);
     }
 
     @Override

@@ -5,23 +5,24 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * While open, SIGTERM and the first SIGINT ask the run to end with a checkpoint; a second SIGINT ends the process. The
- * JVM's own handling would take Spark down first.
+ * While open, SIGTERM and the first SIGINT ask what runs to end in its own way; a second SIGINT ends the process. The JVM's
+ * own handling would take Spark, and answers that are half written, down first.
  */
-final class StopSignals implements StopSource.Listening {
+public final class StopSignals implements StopSource.Listening {
     private static final Signal TERM = new Signal("TERM");
     private static final Signal INT = new Signal("INT");
 
     private final SignalHandler previousTerm;
     private final SignalHandler previousInt;
 
-    StopSignals(Runnable requestStop, Progress progress) {
+    /** @param ending what is said of how it will end */
+    public StopSignals(Runnable requestStop, Progress progress, String ending) {
         previousTerm = Signal.handle(TERM, signal -> {
-            progress.say("SIGTERM: ending after this step, with a checkpoint");
+            progress.say("SIGTERM: " + ending);
             requestStop.run();
         });
         previousInt = Signal.handle(INT, signal -> {
-            progress.say("interrupted: ending after this step, with a checkpoint; once more to end at once");
+            progress.say("interrupted: " + ending + "; once more to end at once");
             restoreInt();
             requestStop.run();
         });

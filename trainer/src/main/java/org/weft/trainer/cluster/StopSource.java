@@ -9,7 +9,8 @@ public interface StopSource {
     StopSource NONE = (requestStop, progress) -> () -> {};
 
     /** SIGTERM and SIGINT: the run is what the process is there for. */
-    StopSource SIGNALS = StopSignals::new;
+    StopSource SIGNALS = (requestStop, progress) ->
+            new StopSignals(requestStop, progress, "ending after this step, with a checkpoint");
 
     /** Until what comes back is closed. */
     Listening listen(Runnable requestStop, Progress progress);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ import org.weft.trainer.checkpoint.BestStep;
 import org.weft.trainer.checkpoint.CheckpointCommitter;
 import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.trainer.coordinator.Coordinator;
+import org.weft.trainer.coordinator.RunListener;
 import org.weft.trainer.coordinator.RunPlan;
 import org.weft.trainer.lease.RunLease;
 import org.weft.trainer.plan.MemoryModel;
@@ -46,6 +48,7 @@ public final class TrainingJob {
     private final AtomicBoolean stopRequested = new AtomicBoolean();
     private volatile Coordinator coordinator;
     private Slots slots;
+    private Consumer<RunListener.Step> steps = step -> {};
 
     /**
      * @param vocabulary what checkpoints say of the tokens
@@ -64,6 +67,15 @@ public final class TrainingJob {
         this.vocabulary = vocabulary;
         this.progress = progress;
         this.lease = lease;
+    }
+
+    /**
+     * Whom to tell of each step; a step that is computed again comes again.
+     *
+     * @param listener called on one thread, which also writes the run's files
+     */
+    public void onStep(Consumer<RunListener.Step> listener) {
+        steps = listener;
     }
 
     /** Ends the run after the step at hand, with a checkpoint. */
@@ -110,7 +122,8 @@ public final class TrainingJob {
                         plan.checkpoint(),
                         Retries.of(config.checkpoint().retries()),
                         best));
-        try (RunObserver observer = new RunObserver(plan, progress, metrics, committer, best, lease::used);
+        try (RunObserver observer = new RunObserver(
+                        plan, progress, metrics, committer, new RunObserver.Watchers(best, lease::used, steps));
                 Coordinator coordinating = new Coordinator(plan, observer);
                 Transport transport = new SparkTransport(security);
                 Transport.Listener listener = transport.listen(bindAddress(context), coordinating)) {

@@ -159,6 +159,7 @@ public final class TrainingRun {
                     "resume on the data that it was trained on, or start anew in another run.dir");
         }
         progress.say("resuming from " + start.directory());
+        CheckpointResolver.requireOptimizer(start, config.training().optimizer());
         sayWhatChanged(start.manifest().config(), config);
         return start;
     }

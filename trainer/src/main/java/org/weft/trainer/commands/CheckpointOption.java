@@ -16,6 +16,11 @@ public final class CheckpointOption {
             description = "A checkpoint directory, or a run directory for its newest.")
     private String path;
 
+    /** As it was given. */
+    String path() {
+        return path;
+    }
+
     /** The checkpoint that was named, verified. */
     Checkpoint resolve(Store store) throws IOException {
         return new CheckpointResolver(store, Progress.onStderr()::say).at(path);

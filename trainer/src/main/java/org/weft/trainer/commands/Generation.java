@@ -10,6 +10,7 @@ import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.corpus.TextTokenizer;
+import org.weft.trainer.text.TextStream;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.sample.FinishReason;
 import org.weft.worker.sample.GeneratedText;

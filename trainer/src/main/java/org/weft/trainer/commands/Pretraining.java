@@ -52,11 +52,13 @@ final class Pretraining {
     private TrainingRun.Subject subject(String from) throws IOException {
         CorpusManifest corpus = corpus();
         ModelShape shape = new ModelShape(config.model(), corpus.vocabSize());
+        LanguageModelling workload = new LanguageModelling(config, corpus.vocabSize(), store);
+        workload.check();
         return new TrainingRun.Subject(
                 config,
                 shape,
                 Vocabulary.of(corpus),
-                new LanguageModelling(config, corpus.vocabSize(), store),
+                workload,
                 validationBatches(corpus),
                 () -> from == null ? null : startFrom(from, shape, corpus));
     }

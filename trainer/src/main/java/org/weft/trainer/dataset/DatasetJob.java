@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
@@ -22,7 +21,6 @@ import org.weft.core.storage.Store;
 import org.weft.trainer.dataset.SplitRows.Content;
 import org.weft.trainer.task.Conversation;
 import org.weft.trainer.task.Encoder;
-import org.weft.trainer.task.PlainConversation;
 import org.weft.trainer.task.Task;
 
 /**
@@ -33,7 +31,10 @@ import org.weft.trainer.task.Task;
  * one thread.
  */
 public final class DatasetJob {
-    private static final int FILE_ROWS = 1 << 14;
+    /** Rows that are worth a task of their own, until there are so many files. */
+    private static final int FILE_ROWS = 1 << 11;
+
+    private static final int MOST_FILES = 64;
 
     private final JavaSparkContext spark;
     private final Store store;
@@ -55,7 +56,7 @@ public final class DatasetJob {
      * @throws WeftException where rows cannot be read or used, or the directory holds another data set
      */
     public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson) throws IOException {
-        return run(config, tokenizerJson, new PlainConversation());
+        return run(config, tokenizerJson, Task.conversation(config));
     }
 
     /**
@@ -106,7 +107,7 @@ public final class DatasetJob {
         try {
             for (int i = 0; i < splits.size(); i++) {
                 SplitRows split = splits.get(i);
-                int files = (int) Math.max(1, (contents.get(i).rows() + FILE_ROWS - 1) / FILE_ROWS);
+                int files = (int) Math.min(MOST_FILES, 1 + contents.get(i).rows() / FILE_ROWS);
                 EncodeStage stage = new EncodeStage(
                         store, config, task, shared, split.name(), ExampleFileFormat.vocabulary(sha256));
                 written.add(stage.run(split.sorted(files)));
@@ -132,20 +133,13 @@ public final class DatasetJob {
         return manifest;
     }
 
-    /** Reads train, validation and, where there is one, test; tells what each holds. */
+    /** Reads the splits and tells what each holds. */
     private List<Content> read(DatasetConfig dataset, Task task, List<SplitRows> splits) throws IOException {
-        SplitRows train = split("train", dataset.train(), dataset.format(), task);
-        if (dataset.validation().isEmpty()) {
-            JavaRDD<DatasetRow> all = train.rows();
-            splits.add(train.with("train", all.filter(row -> !row.isValidation(dataset))));
-            splits.add(train.with("validation", all.filter(row -> row.isValidation(dataset))));
-        } else {
-            splits.add(train);
-            splits.add(split("validation", dataset.validation(), dataset.format(), task));
-        }
-        if (!dataset.test().isEmpty()) {
-            splits.add(split("test", dataset.test(), dataset.format(), task));
-        }
+        progress.accept("reading "
+                + Stream.of(dataset.train(), dataset.validation(), dataset.test())
+                        .flatMap(List::stream)
+                        .collect(Collectors.joining(", ")));
+        splits.addAll(new DatasetSplits(spark, store).read(dataset, task));
         List<Content> contents = new ArrayList<>();
         for (SplitRows split : splits) {
             split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
@@ -159,26 +153,14 @@ public final class DatasetJob {
         return contents;
     }
 
-    private SplitRows split(String name, List<String> inputs, String format, Task task) throws IOException {
-        String key = "dataset." + name;
-        progress.accept("reading " + key + "=" + inputs);
-        Dataset<Row> rows = new DatasetReader(spark, store).read(key, inputs, format);
-        List<String> columns = task.columns();
-        DatasetReader.requireColumns(key, rows, columns);
-        JavaRDD<DatasetRow> read = rows.select(columns.stream()
-                        .map(column -> rows.col("`" + column.replace("`", "``") + "`"))
-                        .toArray(Column[]::new))
-                .toJavaRDD()
-                .map(row -> DatasetRow.of(RowFields.of(row, columns), task));
-        return new SplitRows(name, key + "=" + inputs, read);
-    }
-
     private static void requireRows(DatasetConfig dataset, List<SplitRows> splits, List<Content> contents) {
         for (int i = 0; i < contents.size(); i++) {
             String name = splits.get(i).name();
-            boolean byHash = dataset.validation().isEmpty() && !name.equals("test");
-            boolean wanted =
-                    !(name.equals("validation") && byHash && dataset.folds() == 0 && dataset.validationFraction() == 0);
+            boolean byHash = dataset.validation().isEmpty() && !name.equals(DatasetSplits.TEST);
+            boolean wanted = !(name.equals(DatasetSplits.VALIDATION)
+                    && byHash
+                    && dataset.folds() == 0
+                    && dataset.validationFraction() == 0);
             if (contents.get(i).rows() == 0 && wanted) {
                 throw WeftException.invalidData(
                         "empty split: " + name + " has no row" + (byHash ? " of dataset.train, " + share(dataset) : ""),
@@ -251,7 +233,8 @@ public final class DatasetJob {
     /** Validation rows whose inputs training has, and test rows whose inputs training or validation has. */
     private long overlap(List<SplitRows> splits) {
         long overlap = 0;
-        for (int i = 1; i < splits.size(); i++) {
+        boolean apart = splits.get(1).source().equals(splits.get(0).source()); // one input, split by its hash
+        for (int i = apart ? 2 : 1; i < splits.size(); i++) {
             JavaRDD<DatasetRow> before = splits.get(0).rows();
             for (SplitRows other : splits.subList(1, i)) {
                 before = before.union(other.rows());

@@ -41,7 +41,7 @@ public final class DatasetReader {
         }
         List<Store.Entry> files = files(key, inputs);
         String actual = format.equals(AUTO) ? formatOf(key, files) : format;
-        String[] paths = files.stream().map(Store.Entry::path).toArray(String[]::new);
+        String[] paths = files.stream().map(file -> escaped(file.path())).toArray(String[]::new);
         try {
             return switch (actual) {
                 case "csv" ->
@@ -124,6 +124,11 @@ public final class DatasetReader {
                     key + "=" + inputs + " holds no file", "names that begin with '.' or '_' are passed over");
         }
         return files;
+    }
+
+    /** A path that Spark takes for itself and not for a glob; its CSV reader does so all the same, and finds no file. */
+    private static String escaped(String path) {
+        return path.replaceAll("[\\\\{}\\[\\]*?]", "\\\\$0");
     }
 
     private static String formatOf(String key, List<Store.Entry> files) {

@@ -12,6 +12,8 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
+import org.weft.trainer.chat.ChatFormat;
+import org.weft.trainer.chat.ChatTemplate;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.ModelTokenizer;
@@ -85,6 +87,16 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
             foreign.notices().forEach(notices);
             return written;
         }
+    }
+
+    /** The configuration with the chat template that lies beside the model's tokenizer, where it asks for that. */
+    public WeftConfig withChatTemplate(Store store, WeftConfig config) throws IOException {
+        if (!config.finetune().chatTemplate().equals("auto")) {
+            return config;
+        }
+        String beside = checkpoint == null ? from : ModelTokenizer.runDirectory(checkpoint.directory());
+        ChatFormat format = ChatTemplate.beside(store, beside).orElse(ChatFormat.PLAIN);
+        return config.withFinetune(config.finetune().withChatTemplate(format.key()));
     }
 
     /** Puts the tokenizer, and what stands beside it, into a run's directory: the fine-tuned model speaks it too. */

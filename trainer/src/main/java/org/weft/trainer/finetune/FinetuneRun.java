@@ -28,9 +28,10 @@ public final class FinetuneRun {
      * @param stops who may ask the run to end early
      */
     public FinetuneRun(
-            SparkApplication application, WeftConfig config, BaseModel base, Progress progress, StopSource stops) {
+            SparkApplication application, WeftConfig config, BaseModel base, Progress progress, StopSource stops)
+            throws IOException {
         this.application = application;
-        this.config = config;
+        this.config = base.withChatTemplate(application.store(), config);
         this.base = base;
         this.progress = progress;
         this.stops = stops;

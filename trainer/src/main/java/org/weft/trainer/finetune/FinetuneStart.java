@@ -74,7 +74,9 @@ public final class FinetuneStart {
     }
 
     public Workload<?> workload() {
-        return new TaskTraining(config, shape, store);
+        TaskTraining workload = new TaskTraining(config, shape, store);
+        workload.check();
+        return workload;
     }
 
     /**

@@ -13,6 +13,7 @@ import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.task.Conversation;
 import org.weft.trainer.task.Encoder;
 import org.weft.trainer.task.Fields;
 import org.weft.trainer.task.Task;
@@ -30,6 +31,7 @@ final class GenerativeJudge implements RowJudge {
     private final ModelReplica replica;
     private final Encoder encoder;
     private final Task task;
+    private final Conversation conversation;
     private final DatasetConfig dataset;
     private final TokenGenerator generator;
     private final int rows;
@@ -38,6 +40,7 @@ final class GenerativeJudge implements RowJudge {
         this.replica = replica;
         this.encoder = encoder;
         this.task = Task.of(config);
+        this.conversation = Task.conversation(config);
         this.dataset = config.dataset();
         this.generator = new TokenGenerator(
                 replica, config.model().context(), encoder.tokenizer().endOfText());
@@ -71,7 +74,8 @@ final class GenerativeJudge implements RowJudge {
         List<GeneratedText> texts = generator.generate(prompts, options, GenerationListener.NONE);
         List<Judgement> judgements = new ArrayList<>();
         for (int i = 0; i < given.size(); i++) {
-            String said = encoder.tokenizer().decode(texts.get(i).tokens()).strip();
+            String said =
+                    conversation.answer(encoder.tokenizer().decode(texts.get(i).tokens()));
             judgements.add(new Judgement.OfAnswer(said, List.of(answer(given.get(i)))));
         }
         return judgements;

@@ -21,6 +21,7 @@ import org.weft.trainer.task.Task;
 import org.weft.worker.data.Batch;
 import org.weft.worker.data.PaddedBatch;
 import org.weft.worker.engine.ModelReplica;
+import org.weft.worker.engine.ReplicaOptions;
 
 /**
  * A fine-tuned model that predicts. Owned by the thread that opened it; holds native memory until closed.
@@ -62,9 +63,16 @@ public final class TaskModel implements AutoCloseable {
      * @param batch rows that are computed together
      */
     public static TaskModel open(Store store, Checkpoint checkpoint, int batch) throws IOException {
+        int threads = ReplicaLoader.configOf(checkpoint).cluster().threads();
+        return open(store, checkpoint, batch, ReplicaOptions.cpu(threads));
+    }
+
+    /** As {@link #open(Store, Checkpoint, int)}, on another device or with other threads. */
+    public static TaskModel open(Store store, Checkpoint checkpoint, int batch, ReplicaOptions options)
+            throws IOException {
         WeftConfig config = requireTask(checkpoint);
         byte[] tokenizer = ModelTokenizer.of(store, checkpoint).json();
-        ModelReplica replica = ReplicaLoader.open(store, checkpoint);
+        ModelReplica replica = ReplicaLoader.open(store, checkpoint, options);
         try {
             return new TaskModel(replica, Encoder.open(config, tokenizer), config, batch);
         } catch (RuntimeException e) {

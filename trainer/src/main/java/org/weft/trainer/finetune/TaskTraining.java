@@ -10,10 +10,10 @@ import org.weft.worker.Workload;
 import org.weft.worker.data.Batch;
 import org.weft.worker.data.BatchSource;
 import org.weft.worker.data.ExampleBatches;
+import org.weft.worker.engine.Engines;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.Replica;
 import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
 
 /**
  * Fine-tuning: a pre-trained Transformer that learns a task, on encoded examples. Parameters that do not learn are read by
@@ -31,8 +31,7 @@ record TaskTraining(WeftConfig config, ModelShape shape, Store store) implements
 
     @Override
     public Replica<Batch> open(String device) throws IOException {
-        ModelReplica replica = TorchReplica.open(
-                shape, ReplicaOptions.training(device, config.cluster().threads(), config.training()));
+        ModelReplica replica = Engines.open(config.cluster().engine(), shape, options(device));
         try {
             ReplicaLoader.loadFrozen(store, replica, config.run().dir());
             return replica;
@@ -40,6 +39,16 @@ record TaskTraining(WeftConfig config, ModelShape shape, Store store) implements
             replica.close();
             throw e;
         }
+    }
+
+    /** What the configured engine cannot compute is said before anything starts. */
+    void check() {
+        String device = config.cluster().device();
+        Engines.require(config.cluster().engine(), shape, options(device.equals("auto") ? "cpu" : device));
+    }
+
+    private ReplicaOptions options(String device) {
+        return ReplicaOptions.training(device, config.cluster().threads(), config.training());
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
@@ -19,8 +20,12 @@ import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
+import org.weft.trainer.checkpoint.ModelTokenizer;
+import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.trainer.corpus.TokenizerFacts;
+import org.weft.worker.engine.ModelReplica;
+import org.weft.worker.engine.ReplicaOptions;
 
 /**
  * A Hugging Face directory that was read and found to be a model of Weft's, all but the numbers themselves: those are
@@ -155,6 +160,24 @@ public final class HuggingFaceModel implements AutoCloseable {
             EmptyDirectory.restore(store, runDir, e);
             throw e;
         }
+    }
+
+    /** A replica with these parameters, without a checkpoint on the way; the caller, whose thread owns it, closes it. */
+    public ModelReplica replica(ReplicaOptions options) throws IOException {
+        ModelShape shape = new ModelShape(configIn(directory).model(), vocabSize());
+        TensorMatch match = TensorMatch.of(family, shape.layout(), files, directory);
+        say(match);
+        return ReplicaLoader.open(
+                shape,
+                options,
+                new ForeignParameters(
+                        shape.layout(), files, match, configIn(directory).run().seed()));
+    }
+
+    /** The tokenizer that lies with the model; empty where none does. */
+    public Optional<ModelTokenizer> tokenizer() {
+        return Optional.ofNullable(tokenizer)
+                .map(json -> new ModelTokenizer(json, directory + "/" + CorpusManifest.TOKENIZER_FILE));
     }
 
     private void say(TensorMatch match) {

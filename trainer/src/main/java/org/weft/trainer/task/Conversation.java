@@ -19,6 +19,11 @@ public interface Conversation extends Serializable {
      */
     record Segment(String text, boolean response) {}
 
+    /** What the assistant said, without what ended its turn. */
+    default String answer(String said) {
+        return said.strip();
+    }
+
     /** The text of some messages, in parts. */
     List<Segment> segments(List<Message> messages);
 }

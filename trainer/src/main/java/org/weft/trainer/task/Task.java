@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.trainer.chat.ChatFormat;
 
 /**
  * What a model is fine-tuned to do. Immutable; travels to executors and is safe for use by many threads.
@@ -68,6 +69,12 @@ public interface Task extends Serializable {
         throw new UnsupportedOperationException("a task that predicts tokens generates: it has nothing to decode");
     }
 
+    /** How messages are written; {@code auto} is settled before a run starts, and plain where it never was. */
+    static Conversation conversation(WeftConfig config) {
+        String template = config.finetune().chatTemplate();
+        return new ChatConversation(template.equals("auto") ? ChatFormat.PLAIN : ChatFormat.named(template));
+    }
+
     /** The task of a configuration, with the labels of {@code finetune.labels}, which count alike. */
     static Task of(WeftConfig config) {
         return of(config, Labels.of(config.finetune().labels()));
@@ -75,7 +82,7 @@ public interface Task extends Serializable {
 
     /** The task of a configuration with labels and their weights. */
     static Task of(WeftConfig config, Labels labels) {
-        return of(config, labels, new PlainConversation());
+        return of(config, labels, conversation(config));
     }
 
     /**

@@ -28,6 +28,7 @@ import org.weft.core.examples.ExampleSet;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
+import org.weft.trainer.task.Fields;
 import org.weft.trainer.task.TinyTokenizers;
 
 /** Rows in, the same bytes out, whatever files they came in; and what is said of rows that cannot be used. */
@@ -185,7 +186,7 @@ class DatasetJobTest {
         Collections.shuffle(shuffled, new Random(5));
         Path several = Files.createDirectory(directory.resolve("several"));
         csv("several/a.csv", shuffled.subList(0, 50));
-        csv("several/b.csv", shuffled.subList(50, 200));
+        csv("several/b 1.csv", shuffled.subList(50, 200));
         String balanced = "finetune.class_weights=balanced";
         ExamplesManifest ofCsv = run(config("b", several, balanced));
         assertThat(ofCsv).isEqualTo(manifest);
@@ -242,7 +243,8 @@ class DatasetJobTest {
     void rowsThatTeachNothingAreLeftOut() throws IOException {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            rows.add(Map.of("question", "q" + i, "context", "abc def", "answers", i == 3 ? "zzz" : "def"));
+            Map<String, Object> answers = Map.of("text", List.of(i == 3 ? "zzz" : "bc"), "answer_start", List.of(5));
+            rows.add(Map.of("question", "q" + i, "context", "abc abc", "answers", answers));
         }
         Path file = jsonl("qa.jsonl", rows);
         ExamplesManifest manifest = run(config("a", file, "finetune.task=qa", "dataset.validation=[\"" + file + "\"]"));
@@ -250,13 +252,66 @@ class DatasetJobTest {
         assertThat(manifest.train().examples()).isEqualTo(19);
         assertThat(manifest.labels()).isEmpty();
         assertThat(said).contains("train: 1 rows left out: their answer does not stand in context");
+        try (ExampleSet train =
+                ExampleSet.open(store, directory.resolve("a/dataset").toString(), manifest, manifest.train())) {
+            for (int i = 0; i < train.size(); i++) {
+                int passage = train.read(i).secondSegment();
+                assertThat(train.read(i).labels()).containsExactly(passage + 5, passage + 6);
+            }
+        }
+    }
+
+    @Test
+    void rowsToJudgeByHaveTheirGroup() throws IOException {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            rows.add(Map.of("text", "row " + i, "label", i % 2, "group", "g" + i % 3));
+        }
+        Path file = jsonl("rows.jsonl", rows);
+        WeftConfig config = config("a", file, "dataset.group_column=group");
+        ExamplesManifest manifest = run(config);
+        DatasetSplits splits = new DatasetSplits(spark, store);
+        List<Fields> validation = splits.evaluation(config).collect();
+        assertThat(validation).hasSize((int) manifest.validation().examples());
+        assertThat(validation).allMatch(row -> row.text("group").startsWith("g"));
+        Path test = jsonl("test.jsonl", rows.subList(0, 7));
+        assertThat(splits.evaluation(config("a", file, "dataset.test=[\"" + test + "\"]"))
+                        .collect())
+                .hasSize(7);
+        assertThat(refused(config("a", file, "dataset.group_column=age")))
+                .hasMessageContaining("dataset.train has no column age");
+    }
+
+    @Test
+    void chatsAndTagsComeThroughSpark() throws IOException {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            rows.add(Map.of(
+                    "messages",
+                    List.of(Map.of("role", "user", "content", "q" + i), Map.of("role", "assistant", "content", "a")),
+                    "tokens",
+                    List.of("w" + i, "x"),
+                    "tags",
+                    List.of("B", "O")));
+        }
+        Path file = jsonl("rows.jsonl", rows);
+        String none = "dataset.validation_fraction=0";
+        ExamplesManifest chat =
+                run(config("a", file, none, "finetune.task=instruction", "dataset.messages_column=messages"));
+        assertThat(chat.train().examples()).isEqualTo(12);
+        assertThat(chat.validation().files()).isEmpty();
+        ExamplesManifest tags = run(config("b", file, none, "finetune.task=tokens"));
+        assertThat(tags.labels()).containsExactly("B", "O");
+        assertThat(tags.classCounts()).containsExactly(12L, 12L);
     }
 
     @Test
     void aRowsIdIsOfItsValues() throws IOException {
         DatasetReader reader = new DatasetReader(spark, store);
         List<List<String>> ids = new ArrayList<>();
-        for (Path file : List.of(jsonl("rows.jsonl", rows(9)), csv("rows.csv", rows(9)))) {
+        Path folder = Files.createDirectory(directory.resolve("folder"));
+        jsonl("folder/no [glob]*.jsonl", rows(9));
+        for (Path file : List.of(folder, csv("rows.csv", rows(9)))) {
             ids.add(reader.read("input", List.of(file.toString()), "auto").collectAsList().stream()
                     .map(row -> RowFields.id(RowFields.of(row, List.of("text", "label"))))
                     .toList());

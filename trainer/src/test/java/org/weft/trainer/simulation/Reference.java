@@ -12,8 +12,8 @@ import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.AtomicOutput;
-import org.weft.server.optim.AdamW;
 import org.weft.server.optim.GradientClip;
+import org.weft.server.optim.Optimizer;
 
 /** The same run computed in one loop without a cluster: what every version, sum, loss and norm has to be. */
 final class Reference {
@@ -38,7 +38,7 @@ final class Reference {
         Initialization.fill(layout, scenario.config().run().seed(), 0, FloatBuffer.wrap(now));
         float[] expAvg = new float[size];
         float[] expAvgSq = new float[size];
-        AdamW optimizer = new AdamW(training);
+        Optimizer optimizer = Optimizer.of(training);
         for (int step = 0; step < steps; step++) {
             weights[step] = now.clone();
             float[] gradient = sum(step, 0, training.lanes());
@@ -46,10 +46,10 @@ final class Reference {
             for (int lane = 0; lane < training.lanes(); lane++) {
                 losses[step] += Arithmetic.loss(step, lane, now);
             }
-            AdamW.State state = new AdamW.State(gradient, now, expAvg, expAvgSq);
+            Optimizer.State state = new Optimizer.State(gradient, now, expAvg, expAvgSq);
             for (Parameter p : layout.parameters()) {
                 optimizer.update(
-                        step, scale(step), state, new AdamW.Segment((int) p.offset(), (int) p.end(), p.decay(), 1));
+                        step, scale(step), state, new Optimizer.Segment((int) p.offset(), (int) p.end(), p.decay(), 1));
             }
         }
         weights[steps] = now;

@@ -1,6 +1,7 @@
 package org.weft.trainer.simulation;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.weft.core.protocol.BucketHeader;
@@ -74,7 +75,8 @@ final class SimulatedCopy {
             verifyMoments();
             return;
         }
-        List<Part> parts = List.of(Part.values());
+        List<Part> parts = new ArrayList<>(shard.parts());
+        parts.add(Part.PARAM);
         int[] open = {parts.size()};
         for (Part part : parts) {
             String id = new BucketKey(order.generation(), order.step(), bucket, part).streamId();

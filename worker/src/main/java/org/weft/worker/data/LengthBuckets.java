@@ -8,7 +8,7 @@ import org.weft.core.examples.ExampleSet;
 
 /**
  * Which examples each step sees, so that those of a step are of about one length. The examples of a group of
- * {@code buckets} steps are those at the group's positions of {@link SampleOrder}: as many as the steps need, every one
+ * some steps are those at the group's positions of {@link SampleOrder}: as many as the steps need, every one
  * once an epoch. They are sorted by length and cut into the steps' batches, whose order within the group is drawn:
  *
  * <pre>
@@ -33,11 +33,12 @@ final class LengthBuckets {
     /** @param chosen (buckets, global batch): numbers of examples, step after step */
     private record Group(long number, int[] chosen) {}
 
+    /** @param buckets steps of a group; at most an epoch's, or an example would stand beside itself */
     LengthBuckets(ExampleSet examples, long seed, int globalBatch, int buckets) {
         this.examples = examples;
         this.order = new SampleOrder(seed, examples.size());
         this.globalBatch = globalBatch;
-        this.buckets = buckets;
+        this.buckets = Math.max(1, Math.min(buckets, examples.size() / globalBatch));
         this.seed = seed;
     }
 

@@ -122,28 +122,37 @@ final class KeyValueCache implements AutoCloseable {
         }
         Tensor at = onDevice(places); // (B)
         Tensor mask = shortest == longest ? null : mask(last, longest); // (B, 1, 1, S)
-        Tensor subset = isEveryRow(chosen)
+        Tensor scattered = areConsecutive(chosen)
                 ? null
                 : onDevice(Arrays.stream(chosen).asLongStream().toArray()); // (B)
-        int seen = longest;
+        Rows looked = new Rows(chosen[0], chosen.length, scattered, longest);
         return (block, k, v) -> new PastKeysAndValues.Seen(
-                keep(keys.get(block), k, at, subset, seen), keep(values.get(block), v, at, subset, seen), mask);
+                keep(keys.get(block), k, at, looked), keep(values.get(block), v, at, looked), mask);
     }
 
     /** (B, G, 1, K) into the cache; (B, G, S, K) out of it. */
-    private Tensor keep(Tensor cache, Tensor fresh, Tensor at, Tensor subset, int seen) {
-        long batch = fresh.size(0);
-        cache.view(-1, heads, headWidth).index_copy_(0, at, fresh.view(batch, heads, headWidth));
-        Tensor row = cache.narrow(1, 0, seen); // (R, S, G, K)
-        return (subset == null ? row : row.index_select(0, subset)).transpose(1, 2); // (B, G, S, K)
+    private Tensor keep(Tensor cache, Tensor fresh, Tensor at, Rows rows) {
+        cache.view(-1, heads, headWidth).index_copy_(0, at, fresh.view(fresh.size(0), heads, headWidth));
+        return rows.of(cache.narrow(1, 0, rows.seen)).transpose(1, 2); // (B, G, S, K)
     }
 
-    private boolean isEveryRow(int[] chosen) {
-        if (chosen.length != rows) {
-            return false;
+    /**
+     * Rows of the cache that are looked at.
+     *
+     * @param scattered (B), their indices; null where they are {@code count} rows from {@code first} on, of which a view
+     *     is enough
+     * @param seen S
+     */
+    private record Rows(int first, int count, Tensor scattered, int seen) {
+        /** (R, S, G, K) to (B, S, G, K) */
+        Tensor of(Tensor all) {
+            return scattered == null ? all.narrow(0, first, count) : all.index_select(0, scattered);
         }
-        for (int i = 0; i < rows; i++) {
-            if (chosen[i] != i) {
+    }
+
+    private static boolean areConsecutive(int[] chosen) {
+        for (int i = 1; i < chosen.length; i++) {
+            if (chosen[i] != chosen[i - 1] + 1) {
                 return false;
             }
         }

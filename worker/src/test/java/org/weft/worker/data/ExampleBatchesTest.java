@@ -196,6 +196,18 @@ class ExampleBatchesTest {
     }
 
     @Test
+    void aSmallSetsExamplesDoNotStandBesideThemselves() throws IOException {
+        write(17);
+        try (ExampleBatches batches = ExampleBatches.open(store, config("dataset.length_buckets=100"))) {
+            List<Integer> seen = new ArrayList<>();
+            for (int part = 0; part < 8; part++) {
+                seen.addAll(numbers(batches.training(part / 4, part % 2, part / 2 % 2)));
+            }
+            assertThat(seen).hasSize(16).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void validationIsWholeAndInOrderOfLength() throws IOException {
         write(TRAIN);
         try (ExampleBatches batches = ExampleBatches.open(store, config("training.micro_batch=4"))) {

@@ -182,6 +182,7 @@ class AdaptationTest {
                 .filter(parameter -> parameter.name().equals(name))
                 .findFirst()
                 .orElseThrow()
+                .rule()
                 .rate();
     }
 

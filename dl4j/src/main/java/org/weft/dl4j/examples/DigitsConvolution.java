@@ -1,0 +1,86 @@
+package org.weft.dl4j.examples;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.weft.dl4j.ParameterServerTrainingMaster;
+
+/**
+ * A convolutional network on handwritten digits: two convolutions with pooling, batch normalization between them, Adam.
+ * Accuracy at least 0.96.
+ */
+record DigitsConvolution(Path digits) implements Example {
+
+    @Override
+    public String name() {
+        return "digits-convolution";
+    }
+
+    @Override
+    public MultiLayerConfiguration network() {
+        return new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .updater(new Adam(3e-3))
+                .activation(Activation.RELU)
+                .list()
+                .layer(new ConvolutionLayer.Builder(5, 5).nOut(8).build()) // (B, 8, 24, 24)
+                .layer(new SubsamplingLayer.Builder()
+                        .kernelSize(2, 2)
+                        .stride(2, 2)
+                        .build()) // (B, 8, 12, 12)
+                .layer(new BatchNormalization())
+                .layer(new ConvolutionLayer.Builder(5, 5).nOut(16).build()) // (B, 16, 8, 8)
+                .layer(new SubsamplingLayer.Builder()
+                        .kernelSize(2, 2)
+                        .stride(2, 2)
+                        .build()) // (B, 16, 4, 4)
+                .layer(new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(Digits.CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.convolutionalFlat(Digits.SIDE, Digits.SIDE, 1))
+                .build();
+    }
+
+    @Override
+    public List<DataSet> train() throws IOException {
+        return new Digits(digits).train();
+    }
+
+    @Override
+    public List<DataSet> test() throws IOException {
+        return new Digits(digits).test();
+    }
+
+    @Override
+    public ParameterServerTrainingMaster.Builder settings(ParameterServerTrainingMaster.Builder master) {
+        return master.epochs(3).microBatch(32).lanes(4);
+    }
+
+    @Override
+    public String metric() {
+        return "accuracy on 1,000 digits";
+    }
+
+    @Override
+    public double measure(MultiLayerNetwork network, List<DataSet> test) {
+        return Measures.accuracy(network, test);
+    }
+
+    @Override
+    public boolean passes(double accuracy) {
+        return accuracy >= 0.96;
+    }
+}

@@ -1,0 +1,49 @@
+package org.weft.dl4j.transformer;
+
+import org.weft.core.WeftException;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Adaptation;
+import org.weft.core.model.ModelShape;
+import org.weft.worker.engine.ModelReplica;
+import org.weft.worker.engine.ReplicaOptions;
+import org.weft.worker.engine.ReplicaProvider;
+
+/** {@code cluster.engine: dl4j}: pre-training of GPT-2 in float32 on the CPU. */
+public final class Dl4jProvider implements ReplicaProvider {
+    static final String NAME = "dl4j";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /** {@code training.recompute} is taken either way: this engine always computes a block again in backward. */
+    @Override
+    public void require(ModelShape shape, ReplicaOptions options) {
+        String architecture = shape.config().architecture();
+        if (!architecture.equals(ModelConfig.GPT2)) {
+            throw refused("model.architecture=" + architecture, "model.architecture=" + ModelConfig.GPT2);
+        }
+        if (!shape.adaptation().equals(Adaptation.NONE)) {
+            throw WeftException.usage("cluster.engine=" + NAME + " does not fine-tune", "set cluster.engine=torch");
+        }
+        if (!options.device().equals("cpu")) {
+            throw refused("cluster.device=" + options.device(), "cluster.device=cpu");
+        }
+        if (options.bfloat16()) {
+            throw refused("training.precision=bf16", "training.precision=fp32");
+        }
+    }
+
+    @Override
+    public ModelReplica open(ModelShape shape, ReplicaOptions options) {
+        require(shape, options);
+        return Dl4jReplica.open(shape, options.threads());
+    }
+
+    private static WeftException refused(String asked, String instead) {
+        return WeftException.usage(
+                "cluster.engine=" + NAME + " does not compute " + asked,
+                "set " + instead + ", or cluster.engine=torch");
+    }
+}

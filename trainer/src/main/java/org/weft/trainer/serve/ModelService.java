@@ -1,0 +1,35 @@
+package org.weft.trainer.serve;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What the server's model does with requests. Methods that answer never block: they throw, or the answer comes from the
+ * engine's thread. Safe for use by many threads.
+ */
+interface ModelService extends AutoCloseable {
+
+    ServedModel model();
+
+    /** Opens the model; returns when it is ready. */
+    void start() throws InterruptedException;
+
+    /** What {@code POST /v1/completions} asks for. */
+    void complete(JsonFields fields, Answer answer);
+
+    /** What {@code POST /v1/chat/completions} asks for. */
+    void chat(JsonFields fields, Answer answer);
+
+    /** What {@code POST /classify} asks for. */
+    void classify(JsonFields fields, Answer answer);
+
+    /** Completes exceptionally when the engine fails for good. */
+    CompletableFuture<Void> ended();
+
+    /** Takes no more requests and waits for those at hand; false where some were not done by then. */
+    boolean drain(Duration limit) throws InterruptedException;
+
+    /** Fails what is still at hand and closes the model. */
+    @Override
+    void close();
+}

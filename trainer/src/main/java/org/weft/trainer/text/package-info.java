@@ -1,0 +1,2 @@
+/** Tokens of growing texts on their way to being read. */
+package org.weft.trainer.text;

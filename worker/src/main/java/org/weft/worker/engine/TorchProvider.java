@@ -1,0 +1,21 @@
+package org.weft.worker.engine;
+
+import org.weft.core.model.ModelShape;
+
+/** {@code cluster.engine: torch}: every family, on CPU and GPU. */
+public final class TorchProvider implements ReplicaProvider {
+
+    @Override
+    public String name() {
+        return Engines.TORCH;
+    }
+
+    /** There is nothing that a validated configuration may ask for and libtorch does not compute. */
+    @Override
+    public void require(ModelShape shape, ReplicaOptions options) {}
+
+    @Override
+    public ModelReplica open(ModelShape shape, ReplicaOptions options) {
+        return TorchReplica.open(shape, options);
+    }
+}
