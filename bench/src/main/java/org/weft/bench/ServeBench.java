@@ -47,6 +47,8 @@ public final class ServeBench {
     private static final int PROMPTS = 64;
     private static final int PROMPT_TOKENS = 16;
     private static final String NAME = "bench";
+    /** A busy machine is slow, and that is no error. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final int clients;
     private final Duration duration;
@@ -82,7 +84,8 @@ public final class ServeBench {
 
     /** Tokens a second of a server with so many rows. */
     private double measure(int rows) throws Exception {
-        ServeOptions options = ServeOptions.defaults().withPort(0).withBatch(rows, 2 * clients);
+        ServeOptions options =
+                ServeOptions.defaults().withPort(0).withBatch(rows, 2 * clients).withTimeout(PATIENCE);
         try (WeftServer server = WeftServer.start(model(), options, System.err::println)) {
             URI uri = URI.create("http://127.0.0.1:" + server.port() + "/v1/completions");
             Load load = load(uri);

@@ -49,11 +49,20 @@ final class Fit {
     private final Progress progress;
     private final FitStats stats;
 
+    /**
+     * Deeplearning4j broadcasts a network's own parameters to evaluate it, and Spark closes what can be closed when it drops a
+     * broadcast: the network would lose its memory some time after an evaluation.
+     */
+    private static void protect(Network network) {
+        network.params().data().setConstant(true);
+    }
+
     Fit(JavaSparkContext context, TrainingOptions options, Network network, Progress progress, FitStats stats) {
-        this.application = SparkApplication.of(context);
+        this.application = SparkApplication.within(context);
         this.store = application.store();
         this.options = options;
         this.network = network;
+        protect(network);
         this.progress = progress;
         this.stats = stats;
     }

@@ -109,6 +109,7 @@ class TrainingMasterIT {
         MultiLayerNetwork saved = ModelSerializer.restoreMultiLayerNetwork(
                 directory.resolve("three/fit-00001/model.zip").toFile(), true);
         assertThat(saved.params()).isEqualTo(trained.params());
+        assertThat(trained.params().closeable()).isFalse(); // Spark closes what was broadcast.
         assertThat(saved.getUpdater().getStateViewArray())
                 .isEqualTo(trained.getUpdater().getStateViewArray());
     }
@@ -180,11 +181,9 @@ class TrainingMasterIT {
                 new SparkDl4jMultiLayer(context, conf(), master("data").build());
         assertThat(byData.fit(data(2)).params()).isEqualTo(byPath.getNetwork().params());
 
-        ComputationGraph graph = new MultiLayerNetwork(conf()).toComputationGraph();
-        graph.init();
         MultiLayerNetwork layers = new MultiLayerNetwork(conf());
         layers.init();
-        graph.setParams(layers.params());
+        ComputationGraph graph = layers.toComputationGraph();
         ParameterServerTrainingMaster master = master("graph").build();
         SparkComputationGraph spark = new SparkComputationGraph(context, graph, master);
         spark.fitMultiDataSet(data(2).map(DataSet::toMultiDataSet));

@@ -59,7 +59,7 @@ record LstmLanguageModel() implements Example {
 
     @Override
     public List<DataSet> train() throws IOException {
-        return windows(Glosses.of("noun", 20, 4000), 2048);
+        return windows(Glosses.of("noun", 10, 8000), 3200);
     }
 
     @Override
@@ -89,7 +89,7 @@ record LstmLanguageModel() implements Example {
 
     @Override
     public ParameterServerTrainingMaster.Builder settings(ParameterServerTrainingMaster.Builder master) {
-        return master.epochs(4).microBatch(16).lanes(4).clipNorm(5);
+        return master.epochs(3).microBatch(16).lanes(4).clipNorm(5);
     }
 
     @Override

@@ -2,8 +2,9 @@ package org.weft.dl4j.examples;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,7 +16,8 @@ import org.weft.dl4j.data.ExampleOrder;
 
 /**
  * The same training in one process with Deeplearning4j alone: its layers, its updater, the same micro-batches with the same
- * seeds, their gradients added up. What Weft's result is compared with.
+ * seeds, their gradients added up in the same order: Adam makes much of the rounding of sums that are nearly zero. What Weft's
+ * result is compared with.
  */
 record SingleProcess(List<DataSet> examples, ExampleOrder order, TrainingConfig training) {
 
@@ -25,27 +27,27 @@ record SingleProcess(List<DataSet> examples, ExampleOrder order, TrainingConfig 
         network.init();
         network.initGradientsView();
         for (int step = 0; step < steps; step++) {
-            INDArray sum = Nd4j.zeros(1, network.numParams());
-            for (int lane = 0; lane < training.lanes(); lane++) {
-                for (int m = 0; m < training.microBatchesPerLane(); m++) {
-                    Nd4j.getRandom().setSeed(SplitMix64.start(order.seed(), step, lane, m));
-                    sum.addi(gradient(network, step, lane, m));
-                }
-            }
-            clip(sum);
-            network.getFlattenedGradients().assign(sum);
-            Gradient gradient = network.gradient();
-            network.getUpdater()
-                    .update(
-                            network,
-                            gradient,
-                            step,
-                            order.epoch(training.globalBatch(), step),
-                            training.globalBatch(),
-                            LayerWorkspaceMgr.noWorkspaces());
+            INDArray gradient = clipped(sum(network, step, 0, training.lanes()));
+            network.getFlattenedGradients().assign(gradient);
+            int epoch = order.epoch(training.globalBatch(), step);
+            network.getUpdater().update(network, network.gradient(), step, epoch, 1, LayerWorkspaceMgr.noWorkspaces());
             network.params().subi(network.getFlattenedGradients());
         }
         return network.params();
+    }
+
+    /** The mean gradient of lanes [first, first + lanes), added up as Weft's lane tree is. */
+    private INDArray sum(MultiLayerNetwork network, int step, int first, int lanes) {
+        if (lanes > 1) {
+            INDArray left = sum(network, step, first, lanes / 2);
+            return left.addi(sum(network, step, first + lanes / 2, lanes / 2));
+        }
+        INDArray sum = Nd4j.zeros(1, network.numParams());
+        for (int m = 0; m < training.microBatchesPerLane(); m++) {
+            Nd4j.getRandom().setSeed(SplitMix64.start(order.seed(), step, first, m));
+            sum.addi(gradient(network, step, first, m).divi(training.globalBatch()));
+        }
+        return sum;
     }
 
     private INDArray gradient(MultiLayerNetwork network, int step, int lane, int microBatch) {
@@ -61,14 +63,21 @@ record SingleProcess(List<DataSet> examples, ExampleOrder order, TrainingConfig 
         }
         network.computeGradientAndScore();
         network.clearLayerMaskArrays();
+        for (Layer layer : network.getLayers()) {
+            for (Map.Entry<String, INDArray> param :
+                    layer.gradient().gradientForVariable().entrySet()) {
+                if (!layer.updaterDivideByMinibatch(param.getKey())) {
+                    param.getValue().muli(batch.size()); // A mean already: running statistics.
+                }
+            }
+        }
         return network.getFlattenedGradients();
     }
 
-    /** The norm of the mean gradient, while the sum is what the updater wants. */
-    private void clip(INDArray sum) {
-        double norm = sum.norm2Number().doubleValue() / training.globalBatch();
-        if (training.clipNorm() > 0 && norm > training.clipNorm()) {
-            sum.muli(training.clipNorm() / norm);
-        }
+    private INDArray clipped(INDArray gradient) {
+        double norm = gradient.norm2Number().doubleValue();
+        return training.clipNorm() > 0 && norm > training.clipNorm()
+                ? gradient.muli(training.clipNorm() / norm)
+                : gradient;
     }
 }

@@ -34,7 +34,7 @@ public final class SparkApplication implements AutoCloseable {
     }
 
     /** An application that someone else started: its settings stay as they are, and {@link #close} leaves it running. */
-    public static SparkApplication of(JavaSparkContext context) {
+    public static SparkApplication within(JavaSparkContext context) {
         return new SparkApplication(
                 context, HadoopStore.bounded(new Configuration(context.hadoopConfiguration())), false);
     }

@@ -157,10 +157,8 @@ public final class DatasetJob {
         for (int i = 0; i < contents.size(); i++) {
             String name = splits.get(i).name();
             boolean byHash = dataset.validation().isEmpty() && !name.equals(DatasetSplits.TEST);
-            boolean wanted = !(name.equals(DatasetSplits.VALIDATION)
-                    && byHash
-                    && dataset.folds() == 0
-                    && dataset.validationFraction() == 0);
+            boolean none = dataset.folds() == 0 && dataset.validationFraction() == 0;
+            boolean wanted = !(name.equals(DatasetSplits.VALIDATION) && byHash && none);
             if (contents.get(i).rows() == 0 && wanted) {
                 throw WeftException.invalidData(
                         "empty split: " + name + " has no row" + (byHash ? " of dataset.train, " + share(dataset) : ""),

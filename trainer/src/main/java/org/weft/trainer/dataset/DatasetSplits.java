@@ -3,38 +3,28 @@ package org.weft.trainer.dataset;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.weft.core.config.DatasetConfig;
-import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
-import org.weft.trainer.task.Fields;
 import org.weft.trainer.task.Task;
 
 /**
  * Training, validation and test rows as the dataset section gives them: with {@code dataset.validation} empty, validation is
- * the rows of train whose inputs' hash says so, by fraction or fold. Rows have the task's columns and {@code dataset.group_column}. Used by the
- * driver's thread.
+ * the rows of train whose inputs' hash says so. Rows have the task's columns. Used by the driver's thread.
  */
-public final class DatasetSplits {
+final class DatasetSplits {
     static final String TRAIN = "train";
     static final String VALIDATION = "validation";
     static final String TEST = "test";
 
     private final DatasetReader reader;
 
-    public DatasetSplits(JavaSparkContext spark, Store store) {
+    DatasetSplits(JavaSparkContext spark, Store store) {
         this.reader = new DatasetReader(spark, store);
-    }
-
-    /** The rows that a model is judged by: test's, or where there are none validation's. In no order. */
-    public JavaRDD<Fields> evaluation(WeftConfig config) throws IOException {
-        List<SplitRows> splits = read(config.dataset(), Task.of(config));
-        return splits.get(splits.size() - 1).rows().map(DatasetRow::fields);
     }
 
     /** Train, validation and, where there is one, test. */
@@ -58,18 +48,16 @@ public final class DatasetSplits {
     private SplitRows split(String name, List<String> inputs, DatasetConfig dataset, Task task) throws IOException {
         String key = "dataset." + name;
         Dataset<Row> rows = reader.read(key, inputs, dataset.format());
-        List<String> columns = columns(dataset, task);
+        List<String> columns = task.columns();
         DatasetReader.requireColumns(key, rows, columns);
+        if (!dataset.groupColumn().isEmpty()) {
+            DatasetReader.requireColumns(key, rows, List.of(dataset.groupColumn())); // evaluation will want it
+        }
         JavaRDD<DatasetRow> read = rows.select(columns.stream()
                         .map(column -> rows.col("`" + column.replace("`", "``") + "`"))
                         .toArray(Column[]::new))
                 .toJavaRDD()
                 .map(row -> DatasetRow.of(RowFields.of(row, columns), task));
         return new SplitRows(name, key + "=" + inputs, read);
-    }
-
-    private static List<String> columns(DatasetConfig dataset, Task task) {
-        Stream<String> group = dataset.groupColumn().isEmpty() ? Stream.empty() : Stream.of(dataset.groupColumn());
-        return Stream.concat(task.columns().stream(), group).distinct().toList();
     }
 }

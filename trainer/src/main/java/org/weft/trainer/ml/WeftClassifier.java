@@ -168,7 +168,7 @@ public final class WeftClassifier extends TrainingParams implements DefaultParam
     public WeftModel fit(Dataset<?> rows) {
         StructType columns = rows.schema();
         transformSchema(columns);
-        try (SparkApplication application = SparkApplication.of(
+        try (SparkApplication application = SparkApplication.within(
                 JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext()))) {
             WeftModel model = new WeftModel(null, new ClassifierFit(application, this).run(rows));
             copyValues(model, ParamMap.empty());

@@ -190,7 +190,7 @@ public final class WeftModel extends Model<WeftModel> implements WeftColumns, ML
     }
 
     private static Store store(SparkContext spark) {
-        return SparkApplication.of(JavaSparkContext.fromSparkContext(spark)).store();
+        return SparkApplication.within(JavaSparkContext.fromSparkContext(spark)).store();
     }
 
     private static WeftException unreachable(String path, IOException e) {

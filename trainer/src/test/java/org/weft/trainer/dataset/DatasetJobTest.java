@@ -28,7 +28,6 @@ import org.weft.core.examples.ExampleSet;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
-import org.weft.trainer.task.Fields;
 import org.weft.trainer.task.TinyTokenizers;
 
 /** Rows in, the same bytes out, whatever files they came in; and what is said of rows that cannot be used. */
@@ -262,7 +261,7 @@ class DatasetJobTest {
     }
 
     @Test
-    void rowsToJudgeByHaveTheirGroup() throws IOException {
+    void rowsToJudgeByAreThoseOfValidation() throws IOException {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             rows.add(Map.of("text", "row " + i, "label", i % 2, "group", "g" + i % 3));
@@ -270,14 +269,11 @@ class DatasetJobTest {
         Path file = jsonl("rows.jsonl", rows);
         WeftConfig config = config("a", file, "dataset.group_column=group");
         ExamplesManifest manifest = run(config);
-        DatasetSplits splits = new DatasetSplits(spark, store);
-        List<Fields> validation = splits.evaluation(config).collect();
-        assertThat(validation).hasSize((int) manifest.validation().examples());
-        assertThat(validation).allMatch(row -> row.text("group").startsWith("g"));
+        assertThat(JudgedRows.of(spark, store, config, List.of()).count())
+                .isEqualTo(manifest.validation().examples());
         Path test = jsonl("test.jsonl", rows.subList(0, 7));
-        assertThat(splits.evaluation(config("a", file, "dataset.test=[\"" + test + "\"]"))
-                        .collect())
-                .hasSize(7);
+        WeftConfig tested = config("a", file, "dataset.test=[\"" + test + "\"]");
+        assertThat(JudgedRows.of(spark, store, tested, List.of()).count()).isEqualTo(7);
         assertThat(refused(config("a", file, "dataset.group_column=age")))
                 .hasMessageContaining("dataset.train has no column age");
     }
