@@ -36,7 +36,12 @@ class DistributionIT {
     @Test
     void sparkIsWhole() throws IOException {
         assertThat(artifacts("spark/jars"))
-                .contains("spark-core_2.12", "spark-sql_2.12", "hadoop-client-api", "hadoop-client-runtime")
+                .contains(
+                        "spark-core_2.12",
+                        "spark-sql_2.12",
+                        "spark-mllib_2.12",
+                        "hadoop-client-api",
+                        "hadoop-client-runtime")
                 .contains("log4j-slf4j2-impl", "log4j-core", "log4j-1.2-api", "slf4j-api", "commons-logging")
                 .contains("jackson-core", "jackson-databind", "commons-compress", "guava")
                 .noneMatch(name -> name.startsWith("weft-") || name.startsWith("hadoop-client-minicluster"));
