@@ -37,10 +37,11 @@ final class ExampleShardFormat {
     }
 
     static byte[] table(List<Entry> entries) {
-        ByteBuffer table = buffer(entries.size() * ENTRY_BYTES);
+        byte[] bytes = new byte[entries.size() * ENTRY_BYTES];
+        ByteBuffer table = wrap(bytes);
         entries.forEach(
                 entry -> table.putLong(entry.offset()).putInt(entry.length()).putInt(entry.checksum()));
-        return table.array();
+        return bytes;
     }
 
     static byte[] footer(long tableOffset, int records, byte[] table) {

@@ -89,7 +89,7 @@ record AttentionClassifier() implements Example {
     }
 
     private static DataSet example(String gloss, int part) {
-        String[] words = gloss.split("[^a-z]+");
+        String[] words = gloss.split("[^a-z]+", -1);
         INDArray features = Nd4j.zeros(1, 1, LENGTH); // (1, 1, T)
         INDArray mask = Nd4j.zeros(1, LENGTH); // (1, T)
         for (int t = 0; t < Math.min(LENGTH, words.length); t++) {

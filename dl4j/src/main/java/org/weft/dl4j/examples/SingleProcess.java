@@ -2,8 +2,6 @@ package org.weft.dl4j.examples;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -13,6 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.weft.core.SplitMix64;
 import org.weft.core.config.TrainingConfig;
 import org.weft.dl4j.data.ExampleOrder;
+import org.weft.dl4j.network.Network;
 
 /**
  * The same training in one process with Deeplearning4j alone: its layers, its updater, the same micro-batches with the same
@@ -63,13 +62,8 @@ record SingleProcess(List<DataSet> examples, ExampleOrder order, TrainingConfig 
         }
         network.computeGradientAndScore();
         network.clearLayerMaskArrays();
-        for (Layer layer : network.getLayers()) {
-            for (Map.Entry<String, INDArray> param :
-                    layer.gradient().gradientForVariable().entrySet()) {
-                if (!layer.updaterDivideByMinibatch(param.getKey())) {
-                    param.getValue().muli(batch.size()); // A mean already: running statistics.
-                }
-            }
+        for (INDArray mean : Network.of(network).meanGradients()) {
+            mean.muli(batch.size());
         }
         return network.getFlattenedGradients();
     }

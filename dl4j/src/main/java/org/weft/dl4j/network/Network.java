@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** What Weft asks of either kind of Deeplearning4j network. Owned by one thread, as they are. */
 public sealed interface Network permits LayerNetwork, GraphNetwork {
@@ -40,6 +41,18 @@ public sealed interface Network permits LayerNetwork, GraphNetwork {
     INDArray gradients();
 
     BaseMultiLayerUpdater<?> updater();
+
+    /** Views of the parts of {@link #gradients} that are a mean over a batch already: running statistics. */
+    default List<INDArray> meanGradients() {
+        return updater().getUpdaterBlocks().stream()
+                .flatMap(block -> block.getLayersAndVariablesInBlock().stream())
+                .filter(param -> !param.getLayer().updaterDivideByMinibatch(param.getParamName()))
+                .map(param -> gradients()
+                        .get(
+                                NDArrayIndex.all(),
+                                NDArrayIndex.interval(param.getParamOffsetStart(), param.getParamOffsetEnd())))
+                .toList();
+    }
 
     List<Layer> layers();
 

@@ -1,12 +1,9 @@
 package org.weft.dl4j.network;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.weft.core.SplitMix64;
 import org.weft.core.params.ParameterLayout;
 import org.weft.dl4j.data.ExampleBatch;
@@ -24,7 +21,6 @@ public final class NetworkReplica implements Replica<ExampleBatch> {
     private final ParameterLayout layout;
     private final EpochOfStep epochs;
     private final INDArray sum; // (1, P)
-    /** Parts of the network's gradient that are a mean over a batch already: running statistics. */
     private final List<INDArray> means;
 
     /** The epoch in which a step begins. */
@@ -38,22 +34,7 @@ public final class NetworkReplica implements Replica<ExampleBatch> {
         this.layout = layout;
         this.epochs = epochs;
         this.sum = Nd4j.zeros(network.params().dataType(), 1, network.params().length());
-        this.means = means(network);
-    }
-
-    private static List<INDArray> means(Network network) {
-        List<INDArray> means = new ArrayList<>();
-        INDArray gradients = network.gradients();
-        for (UpdaterBlock block : network.updater().getUpdaterBlocks()) {
-            for (UpdaterBlock.ParamState param : block.getLayersAndVariablesInBlock()) {
-                if (!param.getLayer().updaterDivideByMinibatch(param.getParamName())) {
-                    means.add(gradients.get(
-                            NDArrayIndex.all(),
-                            NDArrayIndex.interval(param.getParamOffsetStart(), param.getParamOffsetEnd())));
-                }
-            }
-        }
-        return means;
+        this.means = network.meanGradients();
     }
 
     @Override

@@ -41,8 +41,8 @@ public final class UpdaterState {
         int index = parts.stream().map(Part::vector).toList().indexOf(vector);
         List<Run> runs = new ArrayList<>();
         for (UpdaterBlock block : network.updater().getUpdaterBlocks()) {
-            long length = block.getParamOffsetEnd() - block.getParamOffsetStart();
-            long kept = block.getUpdaterViewOffsetEnd() - block.getUpdaterViewOffsetStart();
+            long length = (long) block.getParamOffsetEnd() - block.getParamOffsetStart();
+            long kept = (long) block.getUpdaterViewOffsetEnd() - block.getUpdaterViewOffsetStart();
             if (kept == 0) {
                 continue;
             }

@@ -17,7 +17,7 @@ class ExampleRunIT {
 
     @Test
     void theClusterComputesWhatOneProcessDoes() {
-        int status = run("attention-classifier", "--compare-steps", "10");
+        int status = run("attention-classifier", "--compare-steps", "3");
         assertThat(status).isZero();
         assertThat(directory.resolve("run/fit-00001/model.zip")).exists();
     }
