@@ -44,15 +44,16 @@ class MergedAdaptersTest {
                 "run: {dir: \"" + runDir + "\"}\nmodel: " + model
                         + "\nfinetune: {task: classification, from: x, labels: [a, b, c], method: lora, lora_rank: 3}",
                 List.of());
-        ModelShape shape =
-                new ModelShape(config.model(), TinyModels.VOCABULARY, Adaptation.of(config, List.of()));
+        ModelShape shape = new ModelShape(config.model(), TinyModels.VOCABULARY, Adaptation.of(config, List.of()));
         AdaptedLayout adapted = shape.adapted();
         write(store, runDir + "/base/checkpoints", config, adapted.frozen());
         Checkpoint checkpoint = write(store, runDir + "/checkpoints", config, adapted.learned());
 
         WholeModel whole = WholeModel.of(store, checkpoint);
         ModelShape merged = new ModelShape(
-                config.model(), TinyModels.VOCABULARY, new Adaptation(shape.adaptation().head(), null, 0, 1));
+                config.model(),
+                TinyModels.VOCABULARY,
+                new Adaptation(shape.adaptation().head(), null, 0, 1));
         assertThat(whole.layout().hash()).isEqualTo(merged.layout().hash());
         Batch batch = batch();
         try (ModelReplica beside = ReplicaLoader.open(store, checkpoint);
@@ -65,8 +66,10 @@ class MergedAdaptersTest {
                 }
             }
         }
-        try (ModelReplica without = ReplicaLoader.open(merged, ReplicaOptions.cpu(1), (offset, length, sink) ->
-                        TinyModels.fill(merged.layout(), offset, length, sink));
+        try (ModelReplica without = ReplicaLoader.open(
+                        merged,
+                        ReplicaOptions.cpu(1),
+                        (offset, length, sink) -> TinyModels.fill(merged.layout(), offset, length, sink));
                 ModelReplica beside = ReplicaLoader.open(store, checkpoint)) {
             assertThat(Arrays.deepEquals(without.outputs(batch), beside.outputs(batch)))
                     .isFalse();
