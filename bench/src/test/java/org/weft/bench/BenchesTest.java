@@ -46,6 +46,18 @@ class BenchesTest {
     }
 
     @Test
+    void baselineTellsTextsApart(@TempDir Path temporary) throws Exception {
+        StringBuilder rows = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            rows.append("{\"text\": \"a %s of words %d\", \"label\": \"%s\"}%n"
+                    .formatted(i % 2 == 0 ? "storm" : "calm", i % 5, i % 2 == 0 ? "bad" : "good"));
+        }
+        String file = Files.writeString(temporary.resolve("rows.jsonl"), rows).toString();
+        assertThat(printed(() -> TextBaseline.main(new String[] {file, file})))
+                .contains("accuracy 1.0000 [1.0000, 1.0000]", "f1_macro 1.0000");
+    }
+
+    @Test
     void metricsBenchFindsWhatThePeersFound() throws Exception {
         String[] golden = {Path.of("peers", "metrics_golden.jsonl").toString()};
         assertThat(printed(() -> MetricsBench.main(golden)))
