@@ -192,7 +192,15 @@ final class Fit {
                 new NetworkTraining.Examples(store, fit.record().data(), fit.examples()),
                 fit.order(),
                 config);
-        RunPlan plan = new RunPlan(config, workload.layout(), Double.NaN, step, start.directory(), generation, 0);
+        RunPlan plan = new RunPlan(
+                config,
+                workload.layout(),
+                workload.tokensPerStep(),
+                Double.NaN,
+                step,
+                start.directory(),
+                generation,
+                0);
         TrainingJob job = new TrainingJob(application, plan, workload, Vocabulary.NONE, progress, lease);
         job.check(null);
         lease.begin(generation);

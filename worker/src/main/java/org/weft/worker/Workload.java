@@ -28,6 +28,9 @@ public interface Workload<B extends MicroBatch> extends Serializable {
     /** Opens the batches; the caller closes them. */
     BatchSource<B> batches() throws IOException;
 
+    /** Tokens of a step's global batch, on the average where steps differ; padding does not count. */
+    double tokensPerStep();
+
     /** Floating-point operations of one of {@code tokens} forward and backward; NaN where it is not known. */
     double flopsPerToken();
 }

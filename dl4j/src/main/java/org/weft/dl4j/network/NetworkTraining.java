@@ -68,6 +68,12 @@ public record NetworkTraining(
                 new ExampleReader(data.store(), data.directory(), data.manifest()), order, config.training());
     }
 
+    /** Examples: these networks know no tokens. */
+    @Override
+    public double tokensPerStep() {
+        return config.training().globalBatch();
+    }
+
     @Override
     public double flopsPerToken() {
         return Double.NaN;

@@ -40,8 +40,10 @@ public final class CheckpointCommitter {
      * @param guard asked immediately before a manifest appears; throws where this driver must not commit any more
      * @param verified directory of the checkpoint that the run started from, or empty
      * @param best knows which checkpoint stays whatever its age
+     * @param tokensPerStep on the average
      */
-    public record Rules(CheckpointManifest.Guard guard, String verified, Retries retries, BestStep best) {}
+    public record Rules(
+            CheckpointManifest.Guard guard, String verified, Retries retries, BestStep best, double tokensPerStep) {}
 
     public CheckpointCommitter(
             Store store, WeftConfig config, ParameterLayout layout, Vocabulary vocabulary, Rules rules) {
@@ -80,8 +82,7 @@ public final class CheckpointCommitter {
 
     private CheckpointManifest manifest(
             int generation, int step, List<CheckpointManifest.Shard> shards, String paramsSha256) {
-        long tokens =
-                (long) step * config.training().globalBatch() * config.model().context();
+        long tokens = Math.round(step * rules.tokensPerStep());
         return new CheckpointManifest(
                 CheckpointManifest.FORMAT_VERSION,
                 WeftVersion.CURRENT,

@@ -51,6 +51,11 @@ public record LanguageModelling(WeftConfig config, int vocabSize, Store store) i
     }
 
     @Override
+    public double tokensPerStep() {
+        return (double) config.training().globalBatch() * config.model().context();
+    }
+
+    @Override
     public double flopsPerToken() {
         return shape().flopsPerToken();
     }

@@ -121,7 +121,8 @@ public final class TrainingJob {
                         lease::require,
                         plan.checkpoint(),
                         Retries.of(config.checkpoint().retries()),
-                        best));
+                        best,
+                        plan.tokensPerStep()));
         try (RunObserver observer = new RunObserver(
                         plan, progress, metrics, committer, new RunObserver.Watchers(best, lease::used, steps));
                 Coordinator coordinating = new Coordinator(plan, observer);

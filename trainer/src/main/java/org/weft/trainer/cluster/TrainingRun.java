@@ -111,6 +111,7 @@ public final class TrainingRun {
         RunPlan plan = new RunPlan(
                 config,
                 layout,
+                subject.workload().tokensPerStep(),
                 subject.workload().flopsPerToken(),
                 startStep,
                 start == null ? "" : start.directory(),

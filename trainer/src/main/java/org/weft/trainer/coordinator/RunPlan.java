@@ -7,6 +7,7 @@ import org.weft.core.params.ParameterLayout;
  * What a run is to do, fixed before it starts.
  *
  * @param layout of the parameters
+ * @param tokensPerStep on the average
  * @param flopsPerToken of forward and backward; NaN where it is not known
  * @param startStep version of the parameters to start from
  * @param checkpoint directory to start from, empty for initial parameters
@@ -16,6 +17,7 @@ import org.weft.core.params.ParameterLayout;
 public record RunPlan(
         WeftConfig config,
         ParameterLayout layout,
+        double tokensPerStep,
         double flopsPerToken,
         int startStep,
         String checkpoint,
@@ -37,6 +39,6 @@ public record RunPlan(
     }
 
     long tokensAt(int step) {
-        return (long) step * config.training().globalBatch() * config.model().context();
+        return Math.round(step * tokensPerStep);
     }
 }

@@ -33,6 +33,7 @@ public final class FinetuneStart {
     private final BaseModel base;
     private final ModelShape shape;
     private final Vocabulary vocabulary;
+    private final double tokensPerExample;
 
     /**
      * @param config of the run; labels and the number of steps are taken from the examples where it leaves them open
@@ -45,6 +46,8 @@ public final class FinetuneStart {
         boolean alike = weights.stream().allMatch(weight -> weight == 1);
         Adaptation adaptation = Adaptation.of(this.config, alike ? List.of() : weights);
         this.shape = new ModelShape(this.config.model(), base.vocabSize(), adaptation);
+        this.tokensPerExample =
+                (double) examples.train().tokens() / examples.train().examples();
         this.vocabulary = new Vocabulary(base.vocabSize(), Fingerprint.sha256Hex(base.tokenizer()));
     }
 
@@ -74,7 +77,7 @@ public final class FinetuneStart {
     }
 
     public Workload<?> workload() {
-        TaskTraining workload = new TaskTraining(config, shape, store);
+        TaskTraining workload = new TaskTraining(config, shape, tokensPerExample, store);
         workload.check();
         return workload;
     }

@@ -19,9 +19,11 @@ import org.weft.worker.engine.ReplicaOptions;
  * Fine-tuning: a pre-trained Transformer that learns a task, on encoded examples. Parameters that do not learn are read by
  * each worker from the run's directory and never travel.
  *
+ * @param tokensPerExample on the average
  * @param store where the run is
  */
-record TaskTraining(WeftConfig config, ModelShape shape, Store store) implements Workload<Batch> {
+record TaskTraining(WeftConfig config, ModelShape shape, double tokensPerExample, Store store)
+        implements Workload<Batch> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -54,6 +56,11 @@ record TaskTraining(WeftConfig config, ModelShape shape, Store store) implements
     @Override
     public BatchSource<Batch> batches() throws IOException {
         return ExampleBatches.open(store, config);
+    }
+
+    @Override
+    public double tokensPerStep() {
+        return tokensPerExample * config.training().globalBatch();
     }
 
     @Override

@@ -123,12 +123,23 @@ final class RunHarness implements AutoCloseable, RunListener {
         return ConfigLoader.load("test", "run: {dir: /run}", overrides);
     }
 
+    private static double tokensPerStep(WeftConfig config) {
+        return (double) config.training().globalBatch() * config.model().context();
+    }
+
     RunHarness start() {
         WeftConfig config = config();
         ModelShape shape = new ModelShape(config.model(), VOCABULARY);
         layout = shape.layout();
         RunPlan plan = new RunPlan(
-                config, layout, shape.flopsPerToken(), startStep, checkpoint, firstGeneration, validationBatches);
+                config,
+                layout,
+                tokensPerStep(config),
+                shape.flopsPerToken(),
+                startStep,
+                checkpoint,
+                firstGeneration,
+                validationBatches);
         coordinator = new Coordinator(plan, this, clockMillis::get);
         coordinator.start();
         for (int shard = 0; shard < config.serverTasks(); shard++) {

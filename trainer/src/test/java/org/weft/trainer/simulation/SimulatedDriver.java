@@ -43,7 +43,7 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
         super(simulation, "driver");
         Scenario scenario = simulation.scenario;
         RunPlan plan = new RunPlan(
-                scenario.config(), scenario.shape().layout(), Double.NaN, 0, "", 1, scenario.validationBatches());
+                scenario.config(), scenario.shape().layout(), 512, Double.NaN, 0, "", 1, scenario.validationBatches());
         coordinator = CoordinatorSeam.coordinator(plan, this, simulation.time::nowMillis, thread);
         Vocabulary vocabulary = new Vocabulary(8192, "tok");
         committer = new CheckpointCommitter(
@@ -51,7 +51,7 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
                 scenario.config(),
                 scenario.layout(),
                 vocabulary,
-                new CheckpointCommitter.Rules(() -> {}, "", new Retries(0, Duration.ZERO), new BestStep(0)));
+                new CheckpointCommitter.Rules(() -> {}, "", new Retries(0, Duration.ZERO), new BestStep(0), 512));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes go to the invariants.

@@ -156,7 +156,7 @@ class EncodingTest {
     @Test
     void onlyResponsesAreLearnt() {
         WeftConfig config = Rows.config("gpt2", "instruction", "dataset.max_length=8");
-        Task task = Task.of(config);
+        Task task = paragraphs(config);
         try (Encoder encoder = Rows.encoder(config)) {
             Encoded encoded = task.encode(Rows.row("prompt", "1+2", "response", "3"), encoder, true);
             assertThat(encoded.example().tokens()).containsExactly('1', '+', '2', '\n', '3');
@@ -174,7 +174,7 @@ class EncodingTest {
         try (Encoder encoder = Rows.encoder(chat)) {
             List<Object> messages = List.of(
                     message("user", "a"), message("assistant", "b"), message("user", "c"), message("assistant", "d"));
-            Encoded encoded = Task.of(chat).encode(Rows.row("chat", messages), encoder, true);
+            Encoded encoded = paragraphs(chat).encode(Rows.row("chat", messages), encoder, true);
             int end = TinyTokenizers.END;
             assertThat(encoded.example().tokens()).containsExactly('a', '\n', 'b', end, 'c', '\n', 'd');
             assertThat(encoded.example().targets()).containsExactly(NO, 'b', end, NO, NO, 'd', end);
@@ -182,6 +182,15 @@ class EncodingTest {
                             () -> Task.of(chat).encode(Rows.row("chat", List.of(message("user", "a"))), encoder, true))
                     .hasMessageContaining("column chat has no message of role assistant: row={");
         }
+    }
+
+    /** A line for each message, so that tokens can be counted by hand. */
+    private static Task paragraphs(WeftConfig config) {
+        return Task.of(config, Labels.of(List.of()), messages -> messages.stream()
+                .map(message -> message.role().equals(Conversation.Message.ASSISTANT)
+                        ? new Conversation.Segment(message.content(), true)
+                        : new Conversation.Segment(message.content() + "\n", false))
+                .toList());
     }
 
     private static Map<String, Object> message(String role, String content) {
