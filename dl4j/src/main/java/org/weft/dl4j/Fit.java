@@ -71,9 +71,10 @@ final class Fit {
      * The examples of a fit.
      *
      * @param rdd of them
-     * @param directory where they are to be written, or were in this process
+     * @param directory where they are to be written, or were
+     * @param written whether this process has written them there
      */
-    record Examples(JavaRDD<MultiDataSet> rdd, String directory) {}
+    record Examples(JavaRDD<MultiDataSet> rdd, String directory, boolean written) {}
 
     /** What was settled before the job: the same in every process that goes on with this fit. */
     private record Prepared(
@@ -107,9 +108,13 @@ final class Fit {
     }
 
     private FitRecord begin(Examples examples) throws IOException {
+        boolean known = examples.written() || options.resume();
+        if (!known) {
+            store.delete(examples.directory()); // of a start that failed: perhaps of other examples
+        }
         long count = stats.time(
                         FitStats.EXAMPLES,
-                        () -> ExampleManifest.exists(store, examples.directory())
+                        () -> known && ExampleManifest.exists(store, examples.directory())
                                 ? ExampleManifest.load(store, examples.directory())
                                 : new ExampleWriting(store, examples.directory()).write(examples.rdd()))
                 .examples();
@@ -224,14 +229,13 @@ final class Fit {
         Map<String, CheckpointReader.Sink> sinks = new UpdaterState(network, parts(fit)).sinks();
         new CheckpointReader(store, end.directory(), end.manifest())
                 .readVerified(0, fit.servers().layout().size(), sinks);
-        // fit() itself counts one epoch.
-        network.setCounts(
-                fit.record().lastStep(),
-                fit.record().firstEpoch() + fit.record().epochs() - 1);
+        int epochs = fit.record().firstEpoch() + fit.record().epochs();
+        network.setCounts(fit.record().lastStep(), epochs);
         try (AtomicOutput out = store.create(directory + "/model.zip")) {
             ModelSerializer.writeModel(network.model(), out, true);
             out.commit();
         }
+        network.setCounts(fit.record().lastStep(), epochs - 1); // fit() itself counts one epoch
         progress.say("step " + end.manifest().step() + "  params_sha256 "
                 + end.manifest().paramsSha256() + "  " + end.directory());
         return end;

@@ -37,7 +37,7 @@ import org.weft.trainer.report.Progress;
 public final class ParameterServerTrainingMaster extends DriverTrainingMaster {
     private final TrainingOptions options;
     /** Where examples of RDDs are, by the RDD's id. */
-    private final Map<Integer, String> written = new HashMap<>();
+    private final Map<String, String> written = new HashMap<>();
 
     private int fits;
 
@@ -94,9 +94,9 @@ public final class ParameterServerTrainingMaster extends DriverTrainingMaster {
                 ? paths.map(path -> loader.load(new StoredSource(store, path)).toMultiDataSet())
                 : paths.map(path -> multiLoader.load(new StoredSource(store, path)));
         if (layers != null) {
-            layers.setScore(fit(context, Network.of(layers.getNetwork()), paths, data));
+            layers.setScore(fit(context, Network.of(layers.getNetwork()), data, data));
         } else {
-            graph.setScore(fit(context, Network.of(graph.getNetwork()), paths, data));
+            graph.setScore(fit(context, Network.of(graph.getNetwork()), data, data));
         }
     }
 
@@ -105,17 +105,20 @@ public final class ParameterServerTrainingMaster extends DriverTrainingMaster {
     }
 
     /**
-     * @param given the user's RDD: examples of one that was fitted before are not written again
+     * @param given the user's RDD: examples of one that was fitted before are not written again; of paths what was made of
+     *     them, for a loader may be another one
      */
     private double fit(JavaSparkContext context, Network network, JavaRDD<?> given, JavaRDD<MultiDataSet> data) {
         fits++;
         String directory = numbered("fit", fits);
-        String examples = written.getOrDefault(given.id(), numbered("examples", fits));
+        String id = context.sc().applicationId() + "/" + given.id();
+        Fit.Examples examples =
+                new Fit.Examples(data, written.getOrDefault(id, numbered("examples", fits)), written.containsKey(id));
         try {
             written.put(
-                    given.id(),
+                    id,
                     new Fit(context, options, network, Progress.onStderr(), stats())
-                            .run(directory, new Fit.Examples(data, examples), listeners(network.model())));
+                            .run(directory, examples, listeners(network.model())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

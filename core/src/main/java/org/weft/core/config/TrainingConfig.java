@@ -162,8 +162,14 @@ public record TrainingConfig(
         problems.require(momentum >= 0 && momentum < 1, "training.momentum=%s must be in [0, 1)", momentum);
         for (String pair : learningRates) {
             problems.require(
-                    pair.matches("\\d{1,9}:[0-9.eE+-]+"), "training.learning_rates: %s is not written step:rate", pair);
+                    pair.matches("\\d{1,9}:\\d+(\\.\\d*)?([eE][+-]?\\d{1,3})?"),
+                    "training.learning_rates: %s is not written step:rate",
+                    pair);
         }
+        problems.require(
+                learningRates.isEmpty() || learningRates.get(0).matches("0+:.*"),
+                "training.learning_rates: the first is %s, but there must be a rate for step 0",
+                learningRates.isEmpty() ? "" : learningRates.get(0));
         problems.require(learningRate > 0, "training.learning_rate=%s must be positive", learningRate);
         problems.require(
                 minLearningRate >= 0 && minLearningRate <= learningRate,

@@ -45,6 +45,12 @@ public record WeftConfig(
                 run, cluster, servers, corpus, tokenizer, model, training, dataset, other, sync, checkpoint);
     }
 
+    /** The same with other examples. */
+    public WeftConfig withDataset(DatasetConfig other) {
+        return new WeftConfig(
+                run, cluster, servers, corpus, tokenizer, model, training, other, finetune, sync, checkpoint);
+    }
+
     /** The same with another model. */
     public WeftConfig withModel(ModelConfig other) {
         return new WeftConfig(
@@ -80,6 +86,11 @@ public record WeftConfig(
         training.validate(problems);
         dataset.validate(problems);
         finetune.validate(problems, model);
+        problems.require(
+                !finetune.active() || checkpoint.every() < 1 || training.evalEvery() % checkpoint.every() == 0,
+                "training.eval_every=%d must be a multiple of checkpoint.every=%d: the best evaluated step is kept",
+                training.evalEvery(),
+                checkpoint.every());
         sync.validate(problems);
         checkpoint.validate(problems);
         problems.require(

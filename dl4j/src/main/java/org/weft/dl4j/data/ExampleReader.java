@@ -19,6 +19,8 @@ public final class ExampleReader implements AutoCloseable {
     private final String directory;
     private final List<Shard> shards = new ArrayList<>();
     private final long examples;
+    private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8L;
+
     private long budget;
 
     /** One file, opened when it is first wanted. */
@@ -50,7 +52,7 @@ public final class ExampleReader implements AutoCloseable {
             }
             entries = ExampleShardFormat.entries(
                     read(footer.tableOffset(), footer.records() * ExampleShardFormat.ENTRY_BYTES), footer, path);
-            if (facts.bytes() <= budget) {
+            if (facts.bytes() <= Math.min(budget, LARGEST_ARRAY)) {
                 budget -= facts.bytes();
                 whole = read(0, (int) facts.bytes());
             }

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.weft.core.WeftException;
 import org.weft.core.params.Initialization;
@@ -29,13 +30,16 @@ public final class NamedParameters implements InitialCheckpoint.Source {
 
     /**
      * @param layout of what is asked for
+     * @param fresh whether a parameter starts afresh even where the checkpoint has one of its name
      * @param seed of the parameters that start afresh
      * @throws WeftException where a parameter has another shape in the checkpoint
      */
-    public NamedParameters(Store store, Checkpoint checkpoint, ParameterLayout layout, long seed) {
+    public NamedParameters(
+            Store store, Checkpoint checkpoint, ParameterLayout layout, Predicate<String> fresh, long seed) {
         this.checkpoint = checkpoint;
         this.reader = new CheckpointReader(store, checkpoint.directory(), checkpoint.manifest());
         this.sources = ReplicaLoader.shapeOf(checkpoint).layout().parameters().stream()
+                .filter(parameter -> !fresh.test(parameter.name()))
                 .collect(Collectors.toMap(Parameter::name, Function.identity()));
         this.layout = layout;
         this.seed = seed;

@@ -112,6 +112,11 @@ public final class TrainingJob {
         MetricsLog metrics = MetricsLog.open(store, config.run().dir(), plan.startStep());
         BestStep best = new BestStep(config.finetune().patience());
         best.take(metrics.lines());
+        if (best.exhausted()) {
+            metrics.close();
+            progress.say("the lowest val loss was that of step " + best.step() + ": the run has ended");
+            return RunResult.startingAt(plan).withBestStep(best.step());
+        }
         CheckpointCommitter committer = new CheckpointCommitter(
                 store,
                 config,

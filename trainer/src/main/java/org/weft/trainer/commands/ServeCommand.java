@@ -144,12 +144,12 @@ public final class ServeCommand implements Callable<Integer> {
 
     private Integer serve(WeftServer server, CountDownLatch stop, Progress progress) throws InterruptedException {
         Throwable[] failure = new Throwable[1];
-        var watched = server.ended().whenComplete((nothing, thrown) -> {
+        server.ended().whenComplete((nothing, thrown) -> {
             failure[0] = thrown;
             stop.countDown();
         });
         stop.await();
-        if (watched.isDone() && failure[0] != null) {
+        if (failure[0] != null) {
             throw WeftException.failed("the model's thread ended: " + failure[0], "start the server again");
         }
         boolean finished = server.stop(Duration.ofSeconds(stopTimeout));

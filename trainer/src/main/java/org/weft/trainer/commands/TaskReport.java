@@ -73,7 +73,7 @@ final class TaskReport {
     Written write(List<String> input, String directory) throws IOException {
         try {
             Dataset<Row> rows = JudgedRows.of(application.context(), store, config, input);
-            EvaluationData data = new TaskEvaluation(store, checkpoint, batch).run(rows, training());
+            EvaluationData data = new TaskEvaluation(store, checkpoint, config.dataset(), batch).run(rows, training());
             EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT);
             write(directory, RESULTS, EvaluationJson.results(report));
             write(directory, PAGE, new EvaluationPage(report).render().getBytes(StandardCharsets.UTF_8));

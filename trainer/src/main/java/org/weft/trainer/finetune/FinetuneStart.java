@@ -11,6 +11,7 @@ import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.AdaptedLayout;
 import org.weft.core.model.ModelShape;
+import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
@@ -106,6 +107,13 @@ public final class FinetuneStart {
             write(BASE, adapted.frozen(), frozen);
         }
         NamedParameters learned = parameters(source, adapted.learned());
+        boolean whole = adapted.frozen().size() == 0;
+        if (whole && isLanguage() && !learned.missing().isEmpty()) {
+            throw WeftException.invalidData(
+                    base.from() + " does not predict tokens any more: it has no "
+                            + String.join(", ", learned.missing()),
+                    "start from the model that it was fine-tuned from");
+        }
         boolean fresh =
                 learned.missing().size() == adapted.learned().parameters().size();
         Checkpoint start = fresh ? null : write(INITIAL, adapted.learned(), learned);
@@ -113,8 +121,19 @@ public final class FinetuneStart {
         return start;
     }
 
+    private boolean isLanguage() {
+        return shape.adaptation().head().kind() == TaskHead.Kind.LANGUAGE;
+    }
+
     private NamedParameters parameters(Checkpoint source, ParameterLayout layout) {
-        return new NamedParameters(store, source, layout, config.run().seed());
+        String head = isLanguage() ? "" : AdaptedLayout.headName(shape) + ".";
+        // Another task's head means other labels, though it may have the same name and shape.
+        return new NamedParameters(
+                store,
+                source,
+                layout,
+                name -> !isLanguage() && name.startsWith(head),
+                config.run().seed());
     }
 
     private Checkpoint write(String place, ParameterLayout layout, NamedParameters parameters) throws IOException {

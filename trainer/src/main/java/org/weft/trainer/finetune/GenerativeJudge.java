@@ -47,8 +47,7 @@ final class GenerativeJudge implements RowJudge {
         this.rows = rows;
     }
 
-    static GenerativeJudge open(Store store, Checkpoint checkpoint, int rows) throws IOException {
-        WeftConfig config = ReplicaLoader.configOf(checkpoint);
+    static GenerativeJudge open(Store store, Checkpoint checkpoint, WeftConfig config, int rows) throws IOException {
         if (!config.finetune().task().equals(FinetuneConfig.INSTRUCTION)) {
             throw WeftException.usage(
                     "finetune.task=" + config.finetune().task() + " has no answers to compare",

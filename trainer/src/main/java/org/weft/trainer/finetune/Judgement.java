@@ -85,7 +85,8 @@ sealed interface Judgement extends Serializable {
 
     /** A text, an array of texts, or SQuAD's {text: [...]}; none where there is no answer. */
     private static List<String> answers(Object column) {
-        Object value = column instanceof Map<?, ?> map ? map.get("text") : column;
+        Object given = Fields.parsed(column);
+        Object value = given instanceof Map<?, ?> map ? map.get("text") : given;
         List<String> answers = new ArrayList<>();
         if (value instanceof List<?> list) {
             list.forEach(answer -> answers.add(String.valueOf(answer)));

@@ -6,7 +6,6 @@ import java.util.List;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.task.Fields;
 import org.weft.trainer.task.Prediction;
 
@@ -19,12 +18,11 @@ interface RowJudge extends AutoCloseable {
     @Override
     void close();
 
-    static RowJudge open(Store store, Checkpoint checkpoint, int batch) throws IOException {
-        WeftConfig config = ReplicaLoader.configOf(checkpoint);
+    static RowJudge open(Store store, Checkpoint checkpoint, WeftConfig config, int batch) throws IOException {
         if (config.finetune().generative()) {
-            return GenerativeJudge.open(store, checkpoint, batch);
+            return GenerativeJudge.open(store, checkpoint, config, batch);
         }
-        TaskModel model = TaskModel.open(store, checkpoint, batch);
+        TaskModel model = TaskModel.open(store, checkpoint, config, batch);
         return new RowJudge() {
             @Override
             public List<Judgement> judge(List<Fields> rows) {

@@ -13,6 +13,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
@@ -39,12 +40,13 @@ public final class TaskEvaluation {
     private final int batch;
 
     /**
+     * @param rows what their columns are called
      * @param batch rows that are computed together
      */
-    public TaskEvaluation(Store store, Checkpoint checkpoint, int batch) {
+    public TaskEvaluation(Store store, Checkpoint checkpoint, DatasetConfig rows, int batch) {
         this.store = store;
         this.checkpoint = checkpoint;
-        this.config = ReplicaLoader.configOf(checkpoint);
+        this.config = ReplicaLoader.configOf(checkpoint).withDataset(rows);
         this.batch = batch;
         if (!config.finetune().active()) {
             throw WeftException.usage(
@@ -55,10 +57,11 @@ public final class TaskEvaluation {
     /**
      * One row with what was made of it.
      *
+     * @param id of the row, a function of its values
      * @param text the beginning of what the model read
      * @param group of the metadata column, or null
      */
-    private record JudgedRow(String text, String group, Judgement judgement) implements Serializable {}
+    private record JudgedRow(String id, String text, String group, Judgement judgement) implements Serializable {}
 
     /**
      * Predicts and compares.
@@ -83,8 +86,7 @@ public final class TaskEvaluation {
         if (judged.isEmpty()) {
             throw WeftException.invalidData("no row to evaluate on", "give --input or dataset.test rows");
         }
-        judged.sort(Comparator.comparing(JudgedRow::text)
-                .thenComparing(row -> row.judgement().toString()));
+        judged.sort(Comparator.comparing(JudgedRow::id));
         Predictions predictions = Judgement.predictions(
                 config, judged.stream().map(JudgedRow::judgement).toList());
         Map<String, List<String>> groups = new LinkedHashMap<>();
@@ -121,7 +123,7 @@ public final class TaskEvaluation {
             if (!rows.hasNext()) {
                 return judged.iterator();
             }
-            try (RowJudge judge = RowJudge.open(store, checkpoint, batch)) {
+            try (RowJudge judge = RowJudge.open(store, checkpoint, config, batch)) {
                 while (rows.hasNext()) {
                     List<Fields> chunk = new ArrayList<>();
                     while (rows.hasNext() && chunk.size() < CHUNK) {
@@ -129,7 +131,11 @@ public final class TaskEvaluation {
                     }
                     List<Judgement> judgements = judge.judge(chunk);
                     for (int i = 0; i < chunk.size(); i++) {
-                        judged.add(new JudgedRow(text(chunk.get(i)), group(chunk.get(i)), judgements.get(i)));
+                        judged.add(new JudgedRow(
+                                RowFields.id(chunk.get(i)),
+                                text(chunk.get(i)),
+                                group(chunk.get(i)),
+                                judgements.get(i)));
                     }
                 }
             }

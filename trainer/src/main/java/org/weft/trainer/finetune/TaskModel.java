@@ -70,7 +70,27 @@ public final class TaskModel implements AutoCloseable {
     /** As {@link #open(Store, Checkpoint, int)}, on another device or with other threads. */
     public static TaskModel open(Store store, Checkpoint checkpoint, int batch, ReplicaOptions options)
             throws IOException {
-        WeftConfig config = requireTask(checkpoint);
+        return open(store, checkpoint, requireTask(checkpoint), batch, options);
+    }
+
+    /**
+     * As {@link #open(Store, Checkpoint, int)}, on rows whose columns are called otherwise than training's.
+     *
+     * @param config the checkpoint's, but for its dataset section
+     */
+    static TaskModel open(Store store, Checkpoint checkpoint, WeftConfig config, int batch) throws IOException {
+        requireTask(checkpoint);
+        return open(
+                store,
+                checkpoint,
+                config,
+                batch,
+                ReplicaOptions.cpu(config.cluster().threads()));
+    }
+
+    private static TaskModel open(
+            Store store, Checkpoint checkpoint, WeftConfig config, int batch, ReplicaOptions options)
+            throws IOException {
         byte[] tokenizer = ModelTokenizer.of(store, checkpoint).json();
         ModelReplica replica = ReplicaLoader.open(store, checkpoint, options);
         try {

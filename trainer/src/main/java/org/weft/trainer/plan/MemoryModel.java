@@ -61,19 +61,20 @@ public final class MemoryModel {
     /** One worker; the one with the most lanes. */
     public WorkerMemory worker() {
         long vector = layout.size() * Float.BYTES;
+        long frozen = shape.adapted().frozen().size() * Float.BYTES;
         boolean cuda = config.cluster().device().equals("cuda");
         boolean bf16 = config.training().precision().equals("bf16");
         long activations = Activations.of(shape, config.training()).peakBytes(shape, config.training());
         long rows = (long) config.training().microBatch() * shape.config().context();
         long logits = Math.max(1, Math.min(rows, HEAD_BYTES / (4L * shape.vocabSize()))) * 4L * shape.vocabSize();
         return new WorkerMemory(
+                vector + frozen,
                 vector,
-                vector,
-                bf16 ? vector : 0,
+                bf16 ? vector + frozen / 2 : 0,
                 activations,
                 bf16 ? 2 * logits : logits,
                 shares.keptSums() * vector,
-                cuda ? 2 * vector : 0);
+                cuda ? 2 * vector + frozen : 0);
     }
 
     /** One copy of the largest shard. */

@@ -79,7 +79,7 @@ public record Fields(Map<String, Object> values) implements Serializable {
     }
 
     /** A value, read where it is the text of a JSON array or object. */
-    static Object parsed(Object value) {
+    public static Object parsed(Object value) {
         if (value instanceof String text
                 && (text.strip().startsWith("[") || text.strip().startsWith("{"))) {
             try {

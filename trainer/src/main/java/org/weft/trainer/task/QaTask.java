@@ -71,8 +71,10 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
 
     private Gold gold(Fields row, String context) {
         Object answers = row.get(answersColumn);
-        if (answers instanceof String written && Fields.parsed(written) instanceof Map<?, ?> map) {
-            answers = map.containsKey("text") ? map : written;
+        if (answers instanceof String written) {
+            Object parsed = Fields.parsed(written);
+            boolean squad = parsed instanceof Map<?, ?> map && map.containsKey("text");
+            answers = squad || parsed instanceof List ? parsed : written;
         }
         Object text = answers;
         Object start = null;
