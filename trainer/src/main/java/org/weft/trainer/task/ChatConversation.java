@@ -7,8 +7,9 @@ import org.weft.trainer.chat.ChatMessage;
 import org.weft.trainer.chat.ChatTemplate;
 
 /**
- * Messages as a chat template writes them: what a model is trained on is what {@code serve} will show it. A conversation
- * that does not end with the assistant ends where the assistant is to speak.
+ * Messages as a chat template writes them, as {@code serve} will show them; but for the end-of-text that follows each answer
+ * here even where the format ends a turn by a marker of its own. A conversation that does not end with the assistant ends
+ * where the assistant is to speak.
  */
 public record ChatConversation(ChatFormat format) implements Conversation {
     /** Stands for the token that ends a text, which the task adds itself. */
