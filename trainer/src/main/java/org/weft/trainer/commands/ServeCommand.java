@@ -142,6 +142,7 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // What it ended with is kept beside it.
     private Integer serve(WeftServer server, CountDownLatch stop, Progress progress) throws InterruptedException {
         Throwable[] failure = new Throwable[1];
         server.ended().whenComplete((nothing, thrown) -> {
