@@ -86,11 +86,6 @@ public record WeftConfig(
         training.validate(problems);
         dataset.validate(problems);
         finetune.validate(problems, model);
-        problems.require(
-                !finetune.active() || checkpoint.every() < 1 || training.evalEvery() % checkpoint.every() == 0,
-                "training.eval_every=%d must be a multiple of checkpoint.every=%d: the best evaluated step is kept",
-                training.evalEvery(),
-                checkpoint.every());
         sync.validate(problems);
         checkpoint.validate(problems);
         problems.require(

@@ -58,6 +58,11 @@ public final class FinetuneRun {
     }
 
     private TrainingRun.Subject subject() throws IOException {
+        int evalEvery = config.training().evalEvery();
+        if (evalEvery % config.checkpoint().every() != 0) {
+            progress.say("training.eval_every=" + evalEvery + " is no multiple of checkpoint.every="
+                    + config.checkpoint().every() + ": where the best evaluated step was not saved, the last is taken");
+        }
         ExamplesManifest examples =
                 new DatasetJob(application.context(), store, progress::say).run(config, base.tokenizer());
         FinetuneStart start = new FinetuneStart(store, config, base, examples);
