@@ -1,6 +1,7 @@
 package org.weft.core.config;
 
 import java.lang.reflect.RecordComponent;
+import org.weft.core.Records;
 
 /** Writes {@code docs/configuration.md} from the records, so that the page cannot drift from the code. */
 public final class ConfigReference {
@@ -23,14 +24,14 @@ public final class ConfigReference {
                     .append(doc(section))
                     .append("\n\n");
             page.append("| key | default | meaning |\n|---|---|---|\n");
-            Record values = (Record) RecordBinder.get(section, defaults);
+            Record values = (Record) Records.get(defaults, section);
             for (RecordComponent key : section.getType().getRecordComponents()) {
                 page.append("| `")
                         .append(name)
                         .append('.')
                         .append(RecordBinder.key(key.getName()))
                         .append("` | `")
-                        .append(shown(RecordBinder.get(key, values)))
+                        .append(shown(Records.get(values, key)))
                         .append("` | ")
                         .append(doc(key))
                         .append(" |\n");

@@ -3,6 +3,7 @@ package org.weft.core.config;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
+import org.weft.core.Records;
 
 /** What {@code prepare} reads and how it cuts it. */
 public record CorpusConfig(
@@ -36,7 +37,7 @@ public record CorpusConfig(
 
     /** The same with other input. */
     public CorpusConfig reading(List<String> other) {
-        return new CorpusConfig(other, format, textField, sampleBy, valFraction, shardBytes, verify);
+        return Records.with(this, "input", other);
     }
 
     void validate(Problems problems) {

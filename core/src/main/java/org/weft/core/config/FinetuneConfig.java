@@ -3,6 +3,7 @@ package org.weft.core.config;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
+import org.weft.core.Records;
 
 /** What a pre-trained model is fine-tuned to do, and which of its parameters learn it. */
 public record FinetuneConfig(
@@ -92,44 +93,12 @@ public record FinetuneConfig(
 
     /** The same with the labels that were found. */
     public FinetuneConfig withLabels(List<String> found) {
-        return new FinetuneConfig(
-                task,
-                from,
-                found,
-                method,
-                loraRank,
-                loraAlpha,
-                loraTargets,
-                frozenLayers,
-                layerDecay,
-                classWeights,
-                labelSmoothing,
-                pooling,
-                headDropout,
-                epochs,
-                chatTemplate,
-                patience);
+        return Records.with(this, "labels", found);
     }
 
     /** The same with a chat template by its name. */
     public FinetuneConfig withChatTemplate(String name) {
-        return new FinetuneConfig(
-                task,
-                from,
-                labels,
-                method,
-                loraRank,
-                loraAlpha,
-                loraTargets,
-                frozenLayers,
-                layerDecay,
-                classWeights,
-                labelSmoothing,
-                pooling,
-                headDropout,
-                epochs,
-                name,
-                patience);
+        return Records.with(this, "chatTemplate", name);
     }
 
     void validate(Problems problems, ModelConfig model) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.weft.core.Records;
 
 /** Between records and trees of snake_case keys; an absent key keeps its default, an unknown one is a problem. */
 final class RecordBinder {
@@ -29,16 +30,10 @@ final class RecordBinder {
             }
         });
         Object[] values = new Object[components.length];
-        Class<?>[] types = new Class<?>[components.length];
         for (int i = 0; i < components.length; i++) {
-            types[i] = components[i].getType();
-            values[i] = value(components[i], get(components[i], defaults), tree, prefix, problems);
+            values[i] = value(components[i], Records.get(defaults, components[i]), tree, prefix, problems);
         }
-        try {
-            return (Record) defaults.getClass().getDeclaredConstructor(types).newInstance(values);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
+        return Records.of(defaults.getClass(), values);
     }
 
     private static Object value(
@@ -120,7 +115,7 @@ final class RecordBinder {
     static ObjectNode toTree(Record record) {
         ObjectNode tree = JSON.createObjectNode();
         for (RecordComponent component : record.getClass().getRecordComponents()) {
-            Object value = get(component, record);
+            Object value = Records.get(record, component);
             String key = key(component.getName());
             if (value instanceof Record section) {
                 tree.set(key, toTree(section));
@@ -129,14 +124,6 @@ final class RecordBinder {
             }
         }
         return tree;
-    }
-
-    static Object get(RecordComponent component, Record record) {
-        try {
-            return component.getAccessor().invoke(record);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** {@code globalBatch} is written {@code global_batch}. */

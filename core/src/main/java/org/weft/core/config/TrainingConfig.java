@@ -3,6 +3,7 @@ package org.weft.core.config;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
+import org.weft.core.Records;
 
 /** The optimization. Batch sizes count sequences of {@code model.context} tokens. */
 public record TrainingConfig(
@@ -87,29 +88,7 @@ public record TrainingConfig(
 
     /** The same for another number of steps. */
     public TrainingConfig withSteps(int other) {
-        return new TrainingConfig(
-                other,
-                globalBatch,
-                microBatch,
-                lanes,
-                optimizer,
-                learningRate,
-                minLearningRate,
-                warmupSteps,
-                learningRates,
-                weightDecay,
-                momentum,
-                beta1,
-                beta2,
-                epsilon,
-                epsilonHat,
-                clipNorm,
-                nonFinite,
-                precision,
-                recompute,
-                maskFraction,
-                evalEvery,
-                evalBatches);
+        return Records.with(this, "steps", other);
     }
 
     /** Sequences of one lane. */

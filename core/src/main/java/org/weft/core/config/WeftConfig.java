@@ -1,6 +1,7 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
+import org.weft.core.Records;
 
 /** The whole configuration of a run: one record a section, each with defaults, documentation and validation. */
 public record WeftConfig(
@@ -41,26 +42,22 @@ public record WeftConfig(
 
     /** The same with another fine-tuning. */
     public WeftConfig withFinetune(FinetuneConfig other) {
-        return new WeftConfig(
-                run, cluster, servers, corpus, tokenizer, model, training, dataset, other, sync, checkpoint);
+        return Records.with(this, "finetune", other);
     }
 
     /** The same with other examples. */
     public WeftConfig withDataset(DatasetConfig other) {
-        return new WeftConfig(
-                run, cluster, servers, corpus, tokenizer, model, training, other, finetune, sync, checkpoint);
+        return Records.with(this, "dataset", other);
     }
 
     /** The same with another model. */
     public WeftConfig withModel(ModelConfig other) {
-        return new WeftConfig(
-                run, cluster, servers, corpus, tokenizer, other, training, dataset, finetune, sync, checkpoint);
+        return Records.with(this, "model", other);
     }
 
     /** The same with another optimization. */
     public WeftConfig withTraining(TrainingConfig other) {
-        return new WeftConfig(
-                run, cluster, servers, corpus, tokenizer, model, other, dataset, finetune, sync, checkpoint);
+        return Records.with(this, "training", other);
     }
 
     /** Server tasks of a run: every copy of every shard. Task i holds a copy of shard i / replicas. */
