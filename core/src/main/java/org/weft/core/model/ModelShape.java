@@ -1,6 +1,7 @@
 package org.weft.core.model;
 
 import java.io.Serializable;
+import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.ParameterLayout;
 
@@ -26,6 +27,19 @@ public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptatio
         return adaptation.equals(Adaptation.NONE)
                 ? new AdaptedLayout(family(), ParameterLayout.builder().build())
                 : AdaptedLayout.of(this, family());
+    }
+
+    /**
+     * Fails where sequences of so many tokens are none that the model reads.
+     *
+     * @param tokens of each sequence
+     */
+    public void requireFits(int tokens) {
+        if (tokens < 1 || tokens > config.context()) {
+            throw WeftException.invalidData(
+                    "sequences of " + tokens + " tokens do not fit model.context=" + config.context(),
+                    "cut the corpus into sequences of at most model.context tokens");
+        }
     }
 
     /** The same model before it was adapted. */

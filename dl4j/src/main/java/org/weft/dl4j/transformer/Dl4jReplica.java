@@ -117,8 +117,8 @@ public final class Dl4jReplica implements ModelReplica {
     /** To a power of two, so that a growing text needs few graphs; no token sees those after it. */
     private int[] padded(int[] tokens) {
         checkOwner();
-        checkContext(tokens.length);
-        checkTokens(tokens, 0);
+        shape.requireFits(tokens.length);
+        Batch.requireIds(tokens, 0, shape.vocabSize());
         int length = Integer.highestOneBit(Math.max(1, 2 * tokens.length - 1));
         return Arrays.copyOf(tokens, Math.min(length, shape.config().context()));
     }
@@ -145,29 +145,9 @@ public final class Dl4jReplica implements ModelReplica {
 
     private void check(Batch batch) {
         checkOwner();
-        checkContext(batch.context());
-        checkTokens(batch.inputs(), 0);
-        checkTokens(batch.targets(), Batch.IGNORED);
-    }
-
-    private void checkTokens(int[] tokens, int least) {
-        for (int position = 0; position < tokens.length; position++) {
-            if (tokens[position] < least || tokens[position] >= shape.vocabSize()) {
-                throw WeftException.invalidData(
-                        "token id " + tokens[position] + " at position " + position
-                                + " is outside the model's vocabulary of " + shape.vocabSize(),
-                        "the tokens come from another tokenizer than the model's: prepare the corpus again");
-            }
-        }
-    }
-
-    private void checkContext(int context) {
-        if (context < 1 || context > shape.config().context()) {
-            throw WeftException.invalidData(
-                    "sequences of " + context + " tokens do not fit model.context="
-                            + shape.config().context(),
-                    "cut the corpus into sequences of at most model.context tokens");
-        }
+        shape.requireFits(batch.context());
+        Batch.requireIds(batch.inputs(), 0, shape.vocabSize());
+        Batch.requireIds(batch.targets(), Batch.IGNORED, shape.vocabSize());
     }
 
     private void checkOpen() {

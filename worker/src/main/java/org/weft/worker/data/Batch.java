@@ -1,6 +1,7 @@
 package org.weft.worker.data;
 
 import java.util.Arrays;
+import org.weft.core.WeftException;
 
 /**
  * Sequences of equal length with what is to be predicted at each of their tokens.
@@ -82,6 +83,22 @@ public record Batch(
             tokens[to + context] = targets[sequence * context + context - 1];
         }
         return tokens;
+    }
+
+    /**
+     * Fails where one is no token of a vocabulary.
+     *
+     * @param least 0, or {@link #IGNORED}
+     */
+    public static void requireIds(int[] tokens, int least, int vocabSize) {
+        for (int position = 0; position < tokens.length; position++) {
+            if (tokens[position] < least || tokens[position] >= vocabSize) {
+                throw WeftException.invalidData(
+                        "token id " + tokens[position] + " at position " + position
+                                + " is outside the model's vocabulary of " + vocabSize,
+                        "the tokens come from another tokenizer than the model's: prepare the corpus again");
+            }
+        }
     }
 
     private static void requireLength(String what, int[] values, int sequences, int length) {

@@ -5,7 +5,6 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.weft.core.WeftException;
 import org.weft.worker.data.Batch;
 
 /**
@@ -36,8 +35,8 @@ record TokenTensors(
      * @param classes that a target may be one of
      */
     static TokenTensors of(Batch batch, int vocabSize, int classes, Device device) {
-        check(batch.inputs(), 0, vocabSize);
-        check(batch.targets(), Batch.IGNORED, classes);
+        Batch.requireIds(batch.inputs(), 0, vocabSize);
+        Batch.requireIds(batch.targets(), Batch.IGNORED, classes);
         int rows = batch.inputs().length;
         int count = batch.labels() == null ? (int) batch.targetCount() : 0;
         return new TokenTensors(
@@ -57,13 +56,13 @@ record TokenTensors(
 
     /** One sequence without targets. */
     static TokenTensors prompt(int[] tokens, int vocabSize, Device device) {
-        check(tokens, 0, vocabSize);
+        Batch.requireIds(tokens, 0, vocabSize);
         return inputs(1, tokens.length, onDevice(tokens, device, tokens.length));
     }
 
     /** Sequences of one token each, without targets. */
     static TokenTensors singles(int[] tokens, int vocabSize, Device device) {
-        check(tokens, 0, vocabSize);
+        Batch.requireIds(tokens, 0, vocabSize);
         return inputs(tokens.length, 1, onDevice(tokens, device, tokens.length));
     }
 
@@ -111,16 +110,5 @@ record TokenTensors(
 
     private static Tensor onDevice(int[] values, Device device, long... shape) {
         return Tensor.create(values, shape).to(device, ScalarType.Long);
-    }
-
-    private static void check(int[] tokens, int least, int vocabSize) {
-        for (int position = 0; position < tokens.length; position++) {
-            if (tokens[position] < least || tokens[position] >= vocabSize) {
-                throw WeftException.invalidData(
-                        "token id " + tokens[position] + " at position " + position
-                                + " is outside the model's vocabulary of " + vocabSize,
-                        "the tokens come from another tokenizer than the model's: prepare the corpus again");
-            }
-        }
     }
 }

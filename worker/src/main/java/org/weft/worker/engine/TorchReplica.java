@@ -104,7 +104,7 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public double accumulateGradient(Batch batch, double normalizer, MicroBatchKey key, GradientListener listener) {
         checkOwner();
-        checkContext(batch.context());
+        shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
             TokenTensors tokens = onDevice(batch);
             RandomStreams dropout = RandomStreams.of(device, key, shape.config().dropout());
@@ -124,7 +124,7 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public double loss(Batch batch) {
         checkOwner();
-        checkContext(batch.context());
+        shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
             return backward.loss(onDevice(batch));
         }
@@ -136,7 +136,7 @@ public final class TorchReplica implements ModelReplica {
         if (tokens.length == 0) {
             throw new IllegalArgumentException("next token of no tokens: give at least 1");
         }
-        checkContext(tokens.length);
+        shape.requireFits(tokens.length);
         try (PointerScope scope = new PointerScope()) {
             TokenTensors prompt = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
             return Logits.toHost(backward.logits(prompt, positions, scope)); // (n, V)
@@ -146,7 +146,7 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public float[][] outputs(Batch batch) {
         checkOwner();
-        checkContext(batch.context());
+        shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
             return Logits.toHost(backward.outputs(onDevice(batch), scope)); // (B or B T, K)
         }
@@ -155,7 +155,7 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public float[][] hiddenStates(int[] tokens) {
         checkOwner();
-        checkContext(tokens.length);
+        shape.requireFits(tokens.length);
         try (PointerScope scope = new PointerScope()) {
             TokenTensors text = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
             return Logits.toHost(backward.hiddenStates(text, scope)); // (T, D)
@@ -208,15 +208,6 @@ public final class TorchReplica implements ModelReplica {
         TaskHead head = shape.adaptation().head();
         int classes = head.kind() == TaskHead.Kind.TOKEN_CLASSES ? head.outputs() : shape.vocabSize();
         return TokenTensors.of(batch, shape.vocabSize(), classes, device.torchDevice());
-    }
-
-    private void checkContext(int context) {
-        if (context < 1 || context > shape.config().context()) {
-            throw WeftException.invalidData(
-                    "sequences of " + context + " tokens do not fit model.context="
-                            + shape.config().context(),
-                    "cut the corpus into sequences of at most model.context tokens");
-        }
     }
 
     private void checkOpen() {
