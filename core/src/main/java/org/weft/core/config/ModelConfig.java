@@ -133,6 +133,11 @@ public record ModelConfig(
         return !isLlama() || tieWordEmbeddings;
     }
 
+    /** Whether the model tells a sequence's second segment from its first. */
+    public boolean tellsSegments() {
+        return isBert() && tokenTypes > 1;
+    }
+
     /** Whether a token is predicted from those before it alone; otherwise from all around it. */
     public boolean causal() {
         return !isBert();

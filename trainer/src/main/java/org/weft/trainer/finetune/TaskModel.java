@@ -44,7 +44,7 @@ public final class TaskModel implements AutoCloseable {
         this.task = Task.of(config);
         this.labels = config.finetune().labels();
         this.batch = batch;
-        this.tokenTypes = !config.model().causal() && config.model().tokenTypes() > 1;
+        this.tokenTypes = config.model().tellsSegments();
     }
 
     /** Fails where a checkpoint was not fine-tuned to a task whose outputs stand for labels, values or spans. */

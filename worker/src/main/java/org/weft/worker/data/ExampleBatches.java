@@ -39,7 +39,7 @@ public final class ExampleBatches implements BatchSource<Batch> {
         this.train = train;
         this.validation = validation;
         this.training = config.training();
-        this.tokenTypes = !config.model().causal() && config.model().tokenTypes() > 1;
+        this.tokenTypes = config.model().tellsSegments();
         this.order = new LengthBuckets(
                 train,
                 config.run().seed(),
