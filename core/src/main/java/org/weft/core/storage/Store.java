@@ -57,6 +57,14 @@ public interface Store extends Serializable {
     /** A file that appears under its name only when it is whole. */
     AtomicOutput create(String path) throws IOException;
 
+    /** Writes a whole file as {@link #create} does. */
+    default void write(String path, byte[] bytes) throws IOException {
+        try (AtomicOutput out = create(path)) {
+            out.write(bytes);
+            out.commit();
+        }
+    }
+
     /**
      * Writes a small file where nothing stands yet; false where the name is taken. Of many who try at once one succeeds,
      * except on object stores, where the last one does: read back what stands there.

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ReplicaLoader;
@@ -137,10 +136,7 @@ final class CrossValidation {
         whole.put("task", config.finetune().task()).put("folds", folds).set("metrics", metrics);
         ArrayNode runs = whole.putArray("runs");
         finished.forEach(fold -> runs.add(fold.json()));
-        try (AtomicOutput out = store.create(path)) {
-            out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(whole));
-            out.commit();
-        }
+        store.write(path, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(whole));
         return summary.put("rows", finished.stream().mapToLong(FoldResult::rows).sum())
                 .put("metrics", metrics)
                 .put("results", path);

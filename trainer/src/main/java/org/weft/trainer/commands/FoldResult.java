@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.weft.core.WeftException;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 
 /**
@@ -49,10 +48,7 @@ record FoldResult(
     }
 
     void save(Store store, String directory) throws IOException {
-        try (AtomicOutput out = store.create(directory + FILE)) {
-            out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json()));
-            out.commit();
-        }
+        store.write(directory + FILE, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json()));
     }
 
     ObjectNode json() {

@@ -12,7 +12,6 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.Fingerprint;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.RunResult;
@@ -127,9 +126,6 @@ final class Sweep {
     }
 
     void write(String path, byte[] content) throws IOException {
-        try (AtomicOutput out = store.create(path)) {
-            out.write(content);
-            out.commit();
-        }
+        store.write(path, content);
     }
 }

@@ -9,7 +9,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
@@ -75,8 +74,9 @@ final class TaskReport {
             Dataset<Row> rows = JudgedRows.of(application.context(), store, config, input);
             EvaluationData data = new TaskEvaluation(store, checkpoint, config.dataset(), batch).run(rows, training());
             EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT);
-            write(directory, RESULTS, EvaluationJson.results(report));
-            write(directory, PAGE, new EvaluationPage(report).render().getBytes(StandardCharsets.UTF_8));
+            store.write(directory + "/" + RESULTS, EvaluationJson.results(report));
+            store.write(
+                    directory + "/" + PAGE, new EvaluationPage(report).render().getBytes(StandardCharsets.UTF_8));
             return new Written(checkpoint, report, directory);
         } catch (Exception e) { // Spark's are checked, and undeclared
             WeftException known = WeftException.within(e);
@@ -90,12 +90,5 @@ final class TaskReport {
     private List<TrainingCurve> training() throws IOException {
         String log = ModelTokenizer.runDirectory(checkpoint.directory()) + "/metrics.jsonl";
         return store.exists(log) ? TrainingCurve.ofMetricsLog(store.readAll(log)) : List.of();
-    }
-
-    private void write(String directory, String name, byte[] content) throws IOException {
-        try (AtomicOutput out = store.create(directory + "/" + name)) {
-            out.write(content);
-            out.commit();
-        }
     }
 }

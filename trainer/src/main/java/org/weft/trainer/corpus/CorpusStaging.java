@@ -3,7 +3,6 @@ package org.weft.trainer.corpus;
 import java.io.IOException;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.CorpusShard;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
 
@@ -32,10 +31,7 @@ final class CorpusStaging implements AutoCloseable {
     }
 
     void write(String file, byte[] content) throws IOException {
-        try (AtomicOutput out = store.create(directory() + "/" + file)) {
-            out.write(content);
-            out.commit();
-        }
+        store.write(directory() + "/" + file, content);
     }
 
     void commit(CorpusManifest manifest) throws IOException {

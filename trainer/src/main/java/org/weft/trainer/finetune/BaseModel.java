@@ -1,16 +1,12 @@
 package org.weft.trainer.finetune;
 
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.trainer.chat.ChatFormat;
 import org.weft.trainer.chat.ChatTemplate;
@@ -30,9 +26,6 @@ import org.weft.trainer.huggingface.HuggingFaceModel;
  * @param tokenizer the bytes of its tokenizer.json
  */
 public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, int vocabSize, byte[] tokenizer) {
-    /** What stands beside a tokenizer and goes with the model. */
-    private static final List<String> COMPANIONS = List.of("tokenizer_config.json", "generation_config.json");
-
     /**
      * Finds and reads the model, all but its parameters.
      *
@@ -44,13 +37,12 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
 
     private static BaseModel ofHuggingFace(Store store, String from) throws IOException {
         try (HuggingFaceModel foreign = HuggingFaceModel.open(store, from)) {
-            String path = from + "/" + CorpusManifest.TOKENIZER_FILE;
-            if (!store.exists(path)) {
-                throw WeftException.invalidData(
-                        "there is no " + path + ": examples cannot be tokenized",
-                        "take the tokenizer.json that was saved with the model");
-            }
-            return new BaseModel(from, null, foreign.configIn(from).model(), foreign.vocabSize(), store.readAll(path));
+            ModelTokenizer tokenizer = foreign.tokenizer()
+                    .orElseThrow(() -> WeftException.invalidData(
+                            "there is no " + from + "/" + CorpusManifest.TOKENIZER_FILE
+                                    + ": examples cannot be tokenized",
+                            "take the tokenizer.json that was saved with the model"));
+            return new BaseModel(from, null, foreign.configIn(from).model(), foreign.vocabSize(), tokenizer.json());
         }
     }
 
@@ -94,26 +86,22 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
         if (!config.finetune().chatTemplate().equals("auto")) {
             return config;
         }
-        String beside = checkpoint == null ? from : ModelTokenizer.runDirectory(checkpoint.directory());
-        ChatFormat format = ChatTemplate.beside(store, beside).orElse(ChatFormat.PLAIN);
+        ChatFormat format = ChatTemplate.beside(store, directory()).orElse(ChatFormat.PLAIN);
         return config.withFinetune(config.finetune().withChatTemplate(format.key()));
     }
 
     /** Puts the tokenizer, and what stands beside it, into a run's directory: the fine-tuned model speaks it too. */
     void copyTokenizer(Store store, String runDir) throws IOException {
-        Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put(CorpusManifest.TOKENIZER_FILE, tokenizer);
-        String beside = checkpoint == null ? from : ModelTokenizer.runDirectory(checkpoint.directory());
-        for (String name : COMPANIONS) {
-            if (store.exists(beside + "/" + name)) {
-                files.put(name, store.readAll(beside + "/" + name));
+        store.write(runDir + "/" + CorpusManifest.TOKENIZER_FILE, tokenizer);
+        for (String name : HuggingFaceModel.COMPANIONS) {
+            if (store.exists(directory() + "/" + name)) {
+                store.write(runDir + "/" + name, store.readAll(directory() + "/" + name));
             }
         }
-        for (Map.Entry<String, byte[]> file : files.entrySet()) {
-            try (AtomicOutput out = store.create(runDir + "/" + file.getKey())) {
-                out.write(file.getValue());
-                out.commit();
-            }
-        }
+    }
+
+    /** Where what belongs to the model lies beside its tokenizer. */
+    private String directory() {
+        return checkpoint == null ? from : ModelTokenizer.runDirectory(checkpoint.directory());
     }
 }

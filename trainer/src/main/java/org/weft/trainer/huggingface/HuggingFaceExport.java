@@ -208,10 +208,7 @@ public final class HuggingFaceExport {
     }
 
     private void write(String directory, String name, byte[] content) throws IOException {
-        try (AtomicOutput out = store.create(directory + "/" + name)) {
-            out.write(content);
-            out.commit();
-        }
+        store.write(directory + "/" + name, content);
         removeChecksum(directory, name);
     }
 

@@ -16,7 +16,6 @@ import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.Fingerprint;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
@@ -33,7 +32,7 @@ import org.weft.worker.engine.ReplicaOptions;
  */
 public final class HuggingFaceModel implements AutoCloseable {
     /** Taken over as they are, for a later export. */
-    private static final List<String> COMPANIONS = List.of(TokenizerFiles.CONFIG, TokenizerFiles.GENERATION);
+    public static final List<String> COMPANIONS = List.of(TokenizerFiles.CONFIG, TokenizerFiles.GENERATION);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -191,19 +190,12 @@ public final class HuggingFaceModel implements AutoCloseable {
 
     private void copyCompanions(String runDir) throws IOException {
         if (tokenizer != null) {
-            copy(tokenizer, runDir + "/" + CorpusManifest.TOKENIZER_FILE);
+            store.write(runDir + "/" + CorpusManifest.TOKENIZER_FILE, tokenizer);
         }
         for (String name : COMPANIONS) {
             if (store.exists(directory + "/" + name)) {
-                copy(store.readAll(directory + "/" + name), runDir + "/" + name);
+                store.write(runDir + "/" + name, store.readAll(directory + "/" + name));
             }
-        }
-    }
-
-    private void copy(byte[] content, String to) throws IOException {
-        try (AtomicOutput out = store.create(to)) {
-            out.write(content);
-            out.commit();
         }
     }
 
