@@ -11,7 +11,6 @@ import org.weft.worker.data.BatchSource;
 import org.weft.worker.data.TokenShardBatches;
 import org.weft.worker.engine.Engines;
 import org.weft.worker.engine.Replica;
-import org.weft.worker.engine.ReplicaOptions;
 
 /**
  * Pre-training: a Transformer that predicts tokens, on a prepared corpus.
@@ -32,17 +31,7 @@ public record LanguageModelling(WeftConfig config, int vocabSize, Store store) i
 
     @Override
     public Replica<Batch> open(String device) {
-        return Engines.open(config.cluster().engine(), shape(), options(device));
-    }
-
-    /** What the configured engine cannot compute is said before anything starts. */
-    public void check() {
-        String device = config.cluster().device();
-        Engines.require(config.cluster().engine(), shape(), options(device.equals("auto") ? "cpu" : device));
-    }
-
-    private ReplicaOptions options(String device) {
-        return ReplicaOptions.training(device, config.cluster().threads(), config.training());
+        return Engines.open(config, shape(), device);
     }
 
     @Override

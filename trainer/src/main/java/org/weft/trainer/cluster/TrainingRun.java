@@ -12,7 +12,6 @@ import org.weft.core.config.RunConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
@@ -24,6 +23,7 @@ import org.weft.trainer.lease.RunLease;
 import org.weft.trainer.plan.MemoryModel;
 import org.weft.trainer.report.Progress;
 import org.weft.worker.Workload;
+import org.weft.worker.engine.Engines;
 
 /**
  * From a prepared subject to a finished run, under the run's lease: what pre-training and fine-tuning have in common. For
@@ -98,6 +98,7 @@ public final class TrainingRun {
 
     private RunResult run(String resume, Subject subject, RunLease lease) throws IOException {
         WeftConfig config = subject.config();
+        Engines.require(config, subject.shape());
         ParameterLayout layout = subject.workload().layout();
         Checkpoint own = startingPoint(resume, subject);
         Checkpoint start = own == null ? subject.initial().write() : own;
@@ -221,9 +222,7 @@ public final class TrainingRun {
     }
 
     private void saveConfig(WeftConfig config) throws IOException {
-        try (AtomicOutput out = store.create(config.run().dir() + "/config.yaml")) {
-            out.write(ConfigLoader.toYaml(config).getBytes(StandardCharsets.UTF_8));
-            out.commit();
-        }
+        store.write(
+                config.run().dir() + "/config.yaml", ConfigLoader.toYaml(config).getBytes(StandardCharsets.UTF_8));
     }
 }

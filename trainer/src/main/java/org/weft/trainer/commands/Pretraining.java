@@ -53,7 +53,6 @@ final class Pretraining {
         CorpusManifest corpus = corpus();
         ModelShape shape = new ModelShape(config.model(), corpus.vocabSize());
         LanguageModelling workload = new LanguageModelling(config, corpus.vocabSize(), store);
-        workload.check();
         return new TrainingRun.Subject(
                 config,
                 shape,

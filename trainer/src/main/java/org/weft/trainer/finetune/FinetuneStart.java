@@ -78,9 +78,7 @@ public final class FinetuneStart {
     }
 
     public Workload<?> workload() {
-        TaskTraining workload = new TaskTraining(config, shape, tokensPerExample, store);
-        workload.check();
-        return workload;
+        return new TaskTraining(config, shape, tokensPerExample, store);
     }
 
     /**

@@ -13,7 +13,6 @@ import org.weft.worker.data.ExampleBatches;
 import org.weft.worker.engine.Engines;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.Replica;
-import org.weft.worker.engine.ReplicaOptions;
 
 /**
  * Fine-tuning: a pre-trained Transformer that learns a task, on encoded examples. Parameters that do not learn are read by
@@ -33,7 +32,7 @@ record TaskTraining(WeftConfig config, ModelShape shape, double tokensPerExample
 
     @Override
     public Replica<Batch> open(String device) throws IOException {
-        ModelReplica replica = Engines.open(config.cluster().engine(), shape, options(device));
+        ModelReplica replica = Engines.open(config, shape, device);
         try {
             ReplicaLoader.loadFrozen(store, replica, config.run().dir());
             return replica;
@@ -41,16 +40,6 @@ record TaskTraining(WeftConfig config, ModelShape shape, double tokensPerExample
             replica.close();
             throw e;
         }
-    }
-
-    /** What the configured engine cannot compute is said before anything starts. */
-    void check() {
-        String device = config.cluster().device();
-        Engines.require(config.cluster().engine(), shape, options(device.equals("auto") ? "cpu" : device));
-    }
-
-    private ReplicaOptions options(String device) {
-        return ReplicaOptions.training(device, config.cluster().threads(), config.training());
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 
 /** The engines of this process's class path, by the name that {@code cluster.engine} gives them. Any thread. */
@@ -27,6 +28,21 @@ public final class Engines {
     /** The checks of {@link #open} alone: for a driver, before executors start. */
     public static void require(String engine, ModelShape shape, ReplicaOptions options) {
         known(engine).require(shape, options);
+    }
+
+    /** Opens a replica of the run's engine, as the run is configured to train. */
+    public static ModelReplica open(WeftConfig config, ModelShape shape, String device) {
+        return open(config.cluster().engine(), shape, options(config, device));
+    }
+
+    /** What the run's engine cannot compute is said before anything starts. */
+    public static void require(WeftConfig config, ModelShape shape) {
+        String device = config.cluster().device();
+        require(config.cluster().engine(), shape, options(config, device.equals("auto") ? "cpu" : device));
+    }
+
+    private static ReplicaOptions options(WeftConfig config, String device) {
+        return ReplicaOptions.training(device, config.cluster().threads(), config.training());
     }
 
     /** Whether the class path has it. */
