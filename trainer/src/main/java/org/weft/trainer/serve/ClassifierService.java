@@ -3,9 +3,7 @@ package org.weft.trainer.serve;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Labels of a model that classifies text. */
@@ -32,8 +30,8 @@ final class ClassifierService implements ModelService {
     }
 
     @Override
-    public void start() throws InterruptedException {
-        engine.start();
+    public Engine<?> engine() {
+        return engine;
     }
 
     @Override
@@ -85,21 +83,5 @@ final class ClassifierService implements ModelService {
             }
         }
         return body;
-    }
-
-    @Override
-    public CompletableFuture<Void> ended() {
-        return engine.ended();
-    }
-
-    @Override
-    public boolean drain(Duration limit) throws InterruptedException {
-        return engine.drain(limit);
-    }
-
-    @Override
-    public void close() {
-        engine.close();
-        model.close();
     }
 }

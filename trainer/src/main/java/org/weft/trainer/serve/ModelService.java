@@ -11,8 +11,13 @@ interface ModelService extends AutoCloseable {
 
     ServedModel model();
 
+    /** Whose thread has the model. */
+    Engine<?> engine();
+
     /** Opens the model; returns when it is ready. */
-    void start() throws InterruptedException;
+    default void start() throws InterruptedException {
+        engine().start();
+    }
 
     /** What {@code POST /v1/completions} asks for. */
     void complete(JsonFields fields, Answer answer);
@@ -24,12 +29,19 @@ interface ModelService extends AutoCloseable {
     void classify(JsonFields fields, Answer answer);
 
     /** Completes exceptionally when the engine fails for good. */
-    CompletableFuture<Void> ended();
+    default CompletableFuture<Void> ended() {
+        return engine().ended();
+    }
 
     /** Takes no more requests and waits for those at hand; false where some were not done by then. */
-    boolean drain(Duration limit) throws InterruptedException;
+    default boolean drain(Duration limit) throws InterruptedException {
+        return engine().drain(limit);
+    }
 
     /** Fails what is still at hand and closes the model. */
     @Override
-    void close();
+    default void close() {
+        engine().close();
+        model().close();
+    }
 }

@@ -1,7 +1,5 @@
 package org.weft.trainer.serve;
 
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Completions and chats of a model that continues text. */
@@ -29,8 +27,8 @@ final class TextService implements ModelService {
     }
 
     @Override
-    public void start() throws InterruptedException {
-        engine.start();
+    public Engine<?> engine() {
+        return engine;
     }
 
     @Override
@@ -61,21 +59,5 @@ final class TextService implements ModelService {
                 null,
                 model.name() + " is no classifier: it continues text; post a prompt to /v1/completions",
                 "not_a_classifier");
-    }
-
-    @Override
-    public CompletableFuture<Void> ended() {
-        return engine.ended();
-    }
-
-    @Override
-    public boolean drain(Duration limit) throws InterruptedException {
-        return engine.drain(limit);
-    }
-
-    @Override
-    public void close() {
-        engine.close();
-        model.close();
     }
 }
