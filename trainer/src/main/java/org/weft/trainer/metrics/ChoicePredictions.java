@@ -44,8 +44,8 @@ public final class ChoicePredictions implements Predictions {
                 Rows.check(row.lengths()[ending] > 0, "an ending of length " + row.lengths()[ending], i);
                 normalized[ending] = row.logLikelihoods()[ending] / row.lengths()[ending];
             }
-            choices[2 * i] = Rows.argmax(row.logLikelihoods(), 0, endings);
-            choices[2 * i + 1] = Rows.argmax(normalized, 0, endings);
+            choices[2 * i] = Probabilities.largest(row.logLikelihoods(), 0, endings);
+            choices[2 * i + 1] = Probabilities.largest(normalized, 0, endings);
         }
         return new ChoicePredictions(rows.toArray(Row[]::new), choices);
     }

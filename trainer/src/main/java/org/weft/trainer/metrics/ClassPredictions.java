@@ -52,7 +52,8 @@ public final class ClassPredictions implements Predictions {
                 Rows.checkFinite(logit, "logit", row);
             }
             labels[row] = rows.get(row).label();
-            Rows.softmax(logits, probabilities, row * classes.size());
+            double[] own = Probabilities.softmax(logits, 0, 1, classes.size());
+            System.arraycopy(own, 0, probabilities, row * classes.size(), classes.size());
         }
         return of(classes, labels, probabilities);
     }
@@ -76,7 +77,7 @@ public final class ClassPredictions implements Predictions {
                 sum += probabilities[i];
             }
             Rows.check(Math.abs(sum - 1) <= TOLERANCE, "probabilities add up to " + sum, row);
-            predicted[row] = Rows.argmax(probabilities, row * width, width);
+            predicted[row] = Probabilities.largest(probabilities, row * width, width);
         }
         return new ClassPredictions(List.copyOf(classes), labels, probabilities, predicted);
     }

@@ -50,7 +50,7 @@ public final class MultiLabelPredictions implements Predictions {
             System.arraycopy(of.labels(), 0, labels, row * width, width);
             for (int i = 0; i < width; i++) {
                 Rows.checkFinite(of.logits()[i], "logit", row);
-                probabilities[row * width + i] = Rows.sigmoid(of.logits()[i]);
+                probabilities[row * width + i] = Probabilities.sigmoid(of.logits()[i]);
             }
         }
         return of(names, labels, probabilities);

@@ -33,37 +33,6 @@ final class Rows {
         }
     }
 
-    /** The first of the largest of C numbers. */
-    static int argmax(double[] values, int from, int count) {
-        int best = 0;
-        for (int i = 1; i < count; i++) {
-            if (values[from + i] > values[from + best]) {
-                best = i;
-            }
-        }
-        return best;
-    }
-
-    /** Writes e^logit over its row's sum, computed in float64. */
-    static void softmax(float[] logits, double[] to, int from) {
-        float most = Float.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            most = Math.max(most, logit);
-        }
-        double sum = 0;
-        for (int i = 0; i < logits.length; i++) {
-            to[from + i] = Math.exp((double) logits[i] - most);
-            sum += to[from + i];
-        }
-        for (int i = 0; i < logits.length; i++) {
-            to[from + i] /= sum;
-        }
-    }
-
-    static double sigmoid(float logit) {
-        return 1 / (1 + Math.exp(-(double) logit));
-    }
-
     /** The chosen rows of numbers that lie {@code width} a row. */
     static double[] select(double[] values, int width, int[] rows) {
         double[] chosen = new double[rows.length * width];

@@ -2,22 +2,13 @@ package org.weft.trainer.task;
 
 import java.util.List;
 import org.weft.core.config.DatasetConfig;
+import org.weft.trainer.metrics.Probabilities;
 
 /** One label of some for a text or a pair. Labels of an example: the class's index. */
-record ClassificationTask(TextInput input, String labelColumn, Labels labels) implements Task {
+record ClassificationTask(TextInput input, String labelColumn, Labels labels) implements TextLabelTask {
 
     ClassificationTask(DatasetConfig dataset, Labels labels) {
         this(TextInput.of(dataset), dataset.labelColumn(), labels);
-    }
-
-    @Override
-    public List<String> inputColumns() {
-        return input.columns();
-    }
-
-    @Override
-    public List<String> targetColumns() {
-        return List.of(labelColumn);
     }
 
     @Override
@@ -46,7 +37,7 @@ record ClassificationTask(TextInput input, String labelColumn, Labels labels) im
 
     @Override
     public Prediction decode(Fields row, Encoded encoded, float[] outputs) {
-        double[] probabilities = Scores.softmax(outputs, 0, 1, labels.size());
-        return new Prediction.Label(labels.names().get(Scores.largest(probabilities)), probabilities);
+        double[] probabilities = Probabilities.softmax(outputs, 0, 1, labels.size());
+        return new Prediction.Label(labels.names().get(Probabilities.largest(probabilities)), probabilities);
     }
 }

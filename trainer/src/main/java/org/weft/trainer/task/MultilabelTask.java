@@ -3,23 +3,14 @@ package org.weft.trainer.task;
 import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.config.DatasetConfig;
+import org.weft.trainer.metrics.Probabilities;
 
 /** Any number of labels for a text or a pair. Labels of an example: 0 or 1 for each. */
-record MultilabelTask(TextInput input, String labelColumn, Labels labels) implements Task {
+record MultilabelTask(TextInput input, String labelColumn, Labels labels) implements TextLabelTask {
     private static final double HALF = 0.5;
 
     MultilabelTask(DatasetConfig dataset, Labels labels) {
         this(TextInput.of(dataset), dataset.labelColumn(), labels);
-    }
-
-    @Override
-    public List<String> inputColumns() {
-        return input.columns();
-    }
-
-    @Override
-    public List<String> targetColumns() {
-        return List.of(labelColumn);
     }
 
     @Override
@@ -54,7 +45,7 @@ record MultilabelTask(TextInput input, String labelColumn, Labels labels) implem
         double[] probabilities = new double[labels.size()]; // (K)
         List<String> chosen = new ArrayList<>();
         for (int k = 0; k < probabilities.length; k++) {
-            probabilities[k] = Scores.sigmoid(outputs[k]);
+            probabilities[k] = Probabilities.sigmoid(outputs[k]);
             if (probabilities[k] >= HALF) {
                 chosen.add(labels.names().get(k));
             }

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
 import org.weft.trainer.corpus.TextTokenizer;
+import org.weft.trainer.metrics.Probabilities;
 
 /**
  * The span of a passage that answers a question. The question comes first, so that a model that reads from left to right
@@ -130,8 +131,8 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
     @Override
     public Prediction decode(Fields row, Encoded encoded, float[] outputs) {
         int length = encoded.example().length();
-        double[] starts = Scores.softmax(outputs, 0, 2, length); // (T)
-        double[] ends = Scores.softmax(outputs, 1, 2, length); // (T)
+        double[] starts = Probabilities.softmax(outputs, 0, 2, length); // (T)
+        double[] ends = Probabilities.softmax(outputs, 1, 2, length); // (T)
         int[] anchors = encoded.anchors();
         double best = starts[0] * ends[0];
         int bestStart = NONE;

@@ -1,23 +1,12 @@
 package org.weft.trainer.task;
 
-import java.util.List;
 import org.weft.core.config.DatasetConfig;
 
 /** A number for a text or a pair. */
-record RegressionTask(TextInput input, String labelColumn) implements Task {
+record RegressionTask(TextInput input, String labelColumn) implements TextLabelTask {
 
     RegressionTask(DatasetConfig dataset) {
         this(TextInput.of(dataset), dataset.labelColumn());
-    }
-
-    @Override
-    public List<String> inputColumns() {
-        return input.columns();
-    }
-
-    @Override
-    public List<String> targetColumns() {
-        return List.of(labelColumn);
     }
 
     @Override

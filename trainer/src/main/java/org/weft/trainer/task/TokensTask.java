@@ -7,6 +7,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
 import org.weft.trainer.corpus.TextTokenizer;
+import org.weft.trainer.metrics.Probabilities;
 
 /**
  * A tag for each word. The words are joined by blanks and encoded as one text; a word's tag is predicted at its first
@@ -108,7 +109,7 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
     }
 
     private String tag(float[] outputs, int position) {
-        double[] probabilities = Scores.softmax(outputs, position * labels.size(), 1, labels.size());
-        return labels.names().get(Scores.largest(probabilities));
+        double[] probabilities = Probabilities.softmax(outputs, position * labels.size(), 1, labels.size());
+        return labels.names().get(Probabilities.largest(probabilities));
     }
 }

@@ -1,11 +1,11 @@
-package org.weft.trainer.task;
+package org.weft.trainer.metrics;
 
 /** From outputs to probabilities, in double precision. */
-final class Scores {
-    private Scores() {}
+public final class Probabilities {
+    private Probabilities() {}
 
     /** Probabilities of {@code count} outputs, the first at {@code from} and each {@code stride} after the one before. */
-    static double[] softmax(float[] outputs, int from, int stride, int count) {
+    public static double[] softmax(float[] outputs, int from, int stride, int count) {
         double largest = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < count; i++) {
             largest = Math.max(largest, outputs[from + i * stride]);
@@ -22,15 +22,23 @@ final class Scores {
         return probabilities;
     }
 
-    static double sigmoid(double output) {
+    /** Of one output. */
+    public static double sigmoid(double output) {
         return 1 / (1 + Math.exp(-output));
     }
 
     /** Index of the largest, the first of equals. */
-    static int largest(double[] values) {
+    public static int largest(double[] values) {
+        return largest(values, 0, values.length);
+    }
+
+    /** The first of the largest of {@code count} numbers, counted from {@code from}. */
+    public static int largest(double[] values, int from, int count) {
         int best = 0;
-        for (int i = 1; i < values.length; i++) {
-            best = values[i] > values[best] ? i : best;
+        for (int i = 1; i < count; i++) {
+            if (values[from + i] > values[from + best]) {
+                best = i;
+            }
         }
         return best;
     }
