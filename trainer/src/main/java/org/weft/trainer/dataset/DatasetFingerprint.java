@@ -16,7 +16,7 @@ import org.weft.trainer.task.Task;
 final class DatasetFingerprint {
     private DatasetFingerprint() {}
 
-    /** @param task whose text, for it is a record of records, holds columns, labels, weights and conversation */
+    /** @param task whose text, for it is a record of records, holds columns, labels, weights and how messages are written */
     static String of(WeftConfig config, Task task, String tokenizerSha256, List<Content> splits) {
         Map<String, Object> parts = new LinkedHashMap<>();
         parts.put("version", ExamplesManifest.VERSION);

@@ -19,7 +19,6 @@ import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.examples.ExamplesSplit;
 import org.weft.core.storage.Store;
 import org.weft.trainer.dataset.SplitRows.Content;
-import org.weft.trainer.task.Conversation;
 import org.weft.trainer.task.Encoder;
 import org.weft.trainer.task.Task;
 
@@ -56,15 +55,6 @@ public final class DatasetJob {
      * @throws WeftException where rows cannot be read or used, or the directory holds another data set
      */
     public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson) throws IOException {
-        return run(config, tokenizerJson, Task.conversation(config));
-    }
-
-    /**
-     * As {@link #run(WeftConfig, byte[])}, with a chat template.
-     *
-     * @param conversation how an instruction's messages become text; its {@code toString} says all that it is
-     */
-    public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson, Conversation conversation) throws IOException {
         DatasetConfig dataset = config.dataset();
         if (dataset.train().isEmpty()) {
             throw WeftException.usage("dataset.train is empty", "give files, directories or globs to read");
@@ -76,7 +66,7 @@ public final class DatasetJob {
         }
         List<SplitRows> splits = new ArrayList<>();
         try {
-            return encode(config, tokenizerJson, vocabSize, conversation, splits);
+            return encode(config, tokenizerJson, vocabSize, splits);
         } catch (Exception failure) { // Spark's is checked, and undeclared
             WeftException known = WeftException.within(failure);
             if (known != null) {
@@ -88,13 +78,12 @@ public final class DatasetJob {
         }
     }
 
-    private ExamplesManifest encode(
-            WeftConfig config, byte[] tokenizerJson, int vocabSize, Conversation conversation, List<SplitRows> splits)
+    private ExamplesManifest encode(WeftConfig config, byte[] tokenizerJson, int vocabSize, List<SplitRows> splits)
             throws IOException {
         Task unlabelled = Task.of(config);
         List<Content> contents = read(config.dataset(), unlabelled, splits);
         FoundLabels labels = labels(config, unlabelled, splits);
-        Task task = Task.of(config, labels.labels(), conversation);
+        Task task = Task.of(config, labels.labels());
         String sha256 = Fingerprint.sha256Hex(tokenizerJson);
         String fingerprint = DatasetFingerprint.of(config, task, sha256, contents);
         String directory = config.run().datasetDir();

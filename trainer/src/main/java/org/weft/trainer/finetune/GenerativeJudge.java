@@ -2,20 +2,17 @@ package org.weft.trainer.finetune;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.weft.core.WeftException;
-import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
-import org.weft.trainer.task.Conversation;
 import org.weft.trainer.task.Encoder;
 import org.weft.trainer.task.Fields;
+import org.weft.trainer.task.InstructionTask;
 import org.weft.trainer.task.Task;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.sample.GeneratedText;
@@ -30,18 +27,14 @@ final class GenerativeJudge implements RowJudge {
 
     private final ModelReplica replica;
     private final Encoder encoder;
-    private final Task task;
-    private final Conversation conversation;
-    private final DatasetConfig dataset;
+    private final InstructionTask task;
     private final TokenGenerator generator;
     private final int rows;
 
     private GenerativeJudge(ModelReplica replica, Encoder encoder, WeftConfig config, int rows) {
         this.replica = replica;
         this.encoder = encoder;
-        this.task = Task.of(config);
-        this.conversation = Task.conversation(config);
-        this.dataset = config.dataset();
+        this.task = (InstructionTask) Task.of(config);
         this.generator = new TokenGenerator(
                 replica, config.model().context(), encoder.tokenizer().endOfText());
         this.rows = rows;
@@ -67,38 +60,17 @@ final class GenerativeJudge implements RowJudge {
     public List<Judgement> judge(List<Fields> given) {
         List<int[]> prompts = new ArrayList<>();
         for (Fields row : given) {
-            prompts.add(task.encode(asked(row), encoder, false).example().tokens());
+            prompts.add(task.encode(task.asked(row), encoder, false).example().tokens());
         }
         GenerationOptions options = new GenerationOptions(SamplingOptions.greedy(), MAX_NEW_TOKENS, rows, true);
         List<GeneratedText> texts = generator.generate(prompts, options, GenerationListener.NONE);
         List<Judgement> judgements = new ArrayList<>();
         for (int i = 0; i < given.size(); i++) {
-            String said =
-                    conversation.answer(encoder.tokenizer().decode(texts.get(i).tokens()));
-            judgements.add(new Judgement.OfAnswer(said, List.of(answer(given.get(i)))));
+            String said = task.conversation()
+                    .answer(encoder.tokenizer().decode(texts.get(i).tokens()));
+            judgements.add(new Judgement.OfAnswer(said, List.of(task.answer(given.get(i)))));
         }
         return judgements;
-    }
-
-    /** The row without the answer: of messages, those before the last. */
-    private Fields asked(Fields row) {
-        if (dataset.messagesColumn().isEmpty()) {
-            return row;
-        }
-        List<?> messages = row.list(dataset.messagesColumn());
-        Map<String, Object> values = new LinkedHashMap<>(row.values());
-        values.put(dataset.messagesColumn(), List.copyOf(messages.subList(0, Math.max(0, messages.size() - 1))));
-        return new Fields(values);
-    }
-
-    private String answer(Fields row) {
-        if (dataset.messagesColumn().isEmpty()) {
-            return row.text(dataset.responseColumn()).strip();
-        }
-        List<?> messages = row.list(dataset.messagesColumn());
-        Object last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
-        Object content = last instanceof Map<?, ?> message ? message.get("content") : null;
-        return content == null ? "" : content.toString().strip();
     }
 
     @Override

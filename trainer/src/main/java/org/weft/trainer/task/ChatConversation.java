@@ -1,9 +1,9 @@
 package org.weft.trainer.task;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.weft.trainer.chat.ChatFormat;
 import org.weft.trainer.chat.ChatMessage;
+import org.weft.trainer.chat.ChatSegment;
 import org.weft.trainer.chat.ChatTemplate;
 
 /**
@@ -16,26 +16,27 @@ public record ChatConversation(ChatFormat format) implements Conversation {
     private static final String END_OF_TEXT = "<|endoftext|>";
 
     @Override
-    public List<Segment> segments(List<Message> messages) {
-        List<ChatMessage> chat = messages.stream()
-                .map(message -> new ChatMessage(message.role(), message.content()))
+    public List<ChatSegment> segments(List<ChatMessage> messages) {
+        boolean asked = !messages.get(messages.size() - 1).role().equals(ChatMessage.ASSISTANT);
+        return template().segments(messages, asked).stream()
+                .map(ChatConversation::withoutEnd)
                 .toList();
-        boolean asked = !messages.get(messages.size() - 1).role().equals(Message.ASSISTANT);
-        List<Segment> segments = new ArrayList<>();
-        new ChatTemplate(format, END_OF_TEXT).segments(chat, asked).forEach(segment -> {
-            String text = segment.text();
-            boolean ends = segment.response() && text.endsWith(END_OF_TEXT);
-            segments.add(new Segment(
-                    ends ? text.substring(0, text.length() - END_OF_TEXT.length()) : text, segment.response()));
-        });
-        return segments;
+    }
+
+    private static ChatSegment withoutEnd(ChatSegment segment) {
+        String text = segment.text();
+        boolean ends = segment.response() && text.endsWith(END_OF_TEXT);
+        return ends ? new ChatSegment(text.substring(0, text.length() - END_OF_TEXT.length()), true) : segment;
+    }
+
+    private ChatTemplate template() {
+        return new ChatTemplate(format, END_OF_TEXT);
     }
 
     @Override
     public String answer(String said) {
-        ChatTemplate template = new ChatTemplate(format, END_OF_TEXT);
         String answer = said;
-        for (String stop : template.stops()) {
+        for (String stop : template().stops()) {
             int at = answer.indexOf(stop);
             answer = at < 0 ? answer : answer.substring(0, at);
         }

@@ -1,12 +1,13 @@
 package org.weft.trainer.task;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
-import org.weft.trainer.task.Conversation.Message;
-import org.weft.trainer.task.Conversation.Segment;
+import org.weft.trainer.chat.ChatMessage;
+import org.weft.trainer.chat.ChatSegment;
 
 /**
  * Answers of an assistant: the next token is learnt where it belongs to a response, or is the end-of-text that follows
@@ -18,8 +19,8 @@ import org.weft.trainer.task.Conversation.Segment;
  *   targets    - - r r r end           - ignored
  * </pre>
  */
-record InstructionTask(String promptColumn, String responseColumn, String messagesColumn, Conversation conversation)
-        implements Task {
+public record InstructionTask(
+        String promptColumn, String responseColumn, String messagesColumn, Conversation conversation) implements Task {
 
     InstructionTask(DatasetConfig dataset, Conversation conversation) {
         this(dataset.promptColumn(), dataset.responseColumn(), dataset.messagesColumn(), conversation);
@@ -47,7 +48,7 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         TokenLoss sequence = new TokenLoss();
-        for (Segment segment : conversation.segments(messages(row, labelled))) {
+        for (ChatSegment segment : conversation.segments(messages(row, labelled))) {
             sequence.add(encoder.tokenizer().encode(segment.text()), segment.response() && labelled);
             int endOfText = encoder.tokenizer().endOfText();
             if (segment.response() && sequence.last() != endOfText) {
@@ -75,17 +76,39 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         return Encoded.of(new Example(tokens, length, null, null, 1), cut);
     }
 
-    private List<Message> messages(Fields row, boolean labelled) {
+    /** The row without the answer: of messages, those before the last. */
+    public Fields asked(Fields row) {
         if (!chat()) {
-            Message prompt = new Message(Message.USER, row.text(promptColumn));
+            return row;
+        }
+        List<?> messages = row.list(messagesColumn);
+        Map<String, Object> values = new LinkedHashMap<>(row.values());
+        values.put(messagesColumn, List.copyOf(messages.subList(0, Math.max(0, messages.size() - 1))));
+        return new Fields(values);
+    }
+
+    /** What the row says that the assistant should answer. */
+    public String answer(Fields row) {
+        if (!chat()) {
+            return row.text(responseColumn).strip();
+        }
+        List<?> messages = row.list(messagesColumn);
+        Object last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
+        Object content = last instanceof Map<?, ?> message ? message.get("content") : null;
+        return content == null ? "" : content.toString().strip();
+    }
+
+    private List<ChatMessage> messages(Fields row, boolean labelled) {
+        if (!chat()) {
+            ChatMessage prompt = new ChatMessage(ChatMessage.USER, row.text(promptColumn));
             return labelled
-                    ? List.of(prompt, new Message(Message.ASSISTANT, row.text(responseColumn)))
+                    ? List.of(prompt, new ChatMessage(ChatMessage.ASSISTANT, row.text(responseColumn)))
                     : List.of(prompt);
         }
-        List<Message> messages = row.list(messagesColumn).stream()
+        List<ChatMessage> messages = row.list(messagesColumn).stream()
                 .map(message -> message(row, message))
                 .toList();
-        boolean answered = messages.stream().anyMatch(m -> m.role().equals(Message.ASSISTANT));
+        boolean answered = messages.stream().anyMatch(m -> m.role().equals(ChatMessage.ASSISTANT));
         if (messages.isEmpty() || (labelled && !answered)) {
             throw row.wrong(
                     messagesColumn, "has no message of role assistant", "remove the row: nothing is learnt of it");
@@ -93,9 +116,10 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         return messages;
     }
 
-    private Message message(Fields row, Object value) {
+    private ChatMessage message(Fields row, Object value) {
         if (value instanceof Map<?, ?> map && map.get("role") != null && map.get("content") != null) {
-            return new Message(map.get("role").toString(), map.get("content").toString());
+            return new ChatMessage(
+                    map.get("role").toString(), map.get("content").toString());
         }
         throw row.wrong(
                 messagesColumn, "has a message without role and content", "give {\"role\": ..., \"content\": ...}");

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
+import org.weft.trainer.chat.ChatMessage;
+import org.weft.trainer.chat.ChatSegment;
 import org.weft.trainer.corpus.TextTokenizer;
 
 /** What rows become, token by token. */
@@ -187,9 +189,9 @@ class EncodingTest {
     /** A line for each message, so that tokens can be counted by hand. */
     private static Task paragraphs(WeftConfig config) {
         return Task.of(config, Labels.of(List.of()), messages -> messages.stream()
-                .map(message -> message.role().equals(Conversation.Message.ASSISTANT)
-                        ? new Conversation.Segment(message.content(), true)
-                        : new Conversation.Segment(message.content() + "\n", false))
+                .map(message -> message.role().equals(ChatMessage.ASSISTANT)
+                        ? new ChatSegment(message.content(), true)
+                        : new ChatSegment(message.content() + "\n", false))
                 .toList());
     }
 
