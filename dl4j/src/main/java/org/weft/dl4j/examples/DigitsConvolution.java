@@ -1,8 +1,6 @@
 package org.weft.dl4j.examples;
 
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -10,9 +8,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.weft.dl4j.ParameterServerTrainingMaster;
@@ -22,7 +18,7 @@ import org.weft.dl4j.ParameterServerTrainingMaster;
  * Accuracy at least 0.95. The first convolution has no bias: normalization would cancel it, its gradient would be rounding
  * alone, and Adam would make steps of that.
  */
-record DigitsConvolution(Path digits) implements Example {
+record DigitsConvolution(Path digits) implements DigitsExample {
 
     @Override
     public String name() {
@@ -56,28 +52,8 @@ record DigitsConvolution(Path digits) implements Example {
     }
 
     @Override
-    public List<DataSet> train() throws IOException {
-        return new Digits(digits).train();
-    }
-
-    @Override
-    public List<DataSet> test() throws IOException {
-        return new Digits(digits).test();
-    }
-
-    @Override
     public ParameterServerTrainingMaster.Builder settings(ParameterServerTrainingMaster.Builder master) {
         return master.epochs(3).microBatch(32).lanes(4);
-    }
-
-    @Override
-    public String metric() {
-        return "accuracy on 1,000 digits";
-    }
-
-    @Override
-    public double measure(MultiLayerNetwork network, List<DataSet> test) {
-        return Measures.accuracy(network, test);
     }
 
     @Override

@@ -1,21 +1,17 @@
 package org.weft.dl4j.examples;
 
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.weft.dl4j.ParameterServerTrainingMaster;
 
 /** A multi-layer perceptron on handwritten digits: 784 - 128 - 10, Nesterov momentum, L2. Accuracy at least 0.94. */
-record DigitsPerceptron(Path digits) implements Example {
+record DigitsPerceptron(Path digits) implements DigitsExample {
 
     @Override
     public String name() {
@@ -43,28 +39,8 @@ record DigitsPerceptron(Path digits) implements Example {
     }
 
     @Override
-    public List<DataSet> train() throws IOException {
-        return new Digits(digits).train();
-    }
-
-    @Override
-    public List<DataSet> test() throws IOException {
-        return new Digits(digits).test();
-    }
-
-    @Override
     public ParameterServerTrainingMaster.Builder settings(ParameterServerTrainingMaster.Builder master) {
         return master.epochs(8).microBatch(32).lanes(4);
-    }
-
-    @Override
-    public String metric() {
-        return "accuracy on 1,000 digits";
-    }
-
-    @Override
-    public double measure(MultiLayerNetwork network, List<DataSet> test) {
-        return Measures.accuracy(network, test);
     }
 
     @Override
