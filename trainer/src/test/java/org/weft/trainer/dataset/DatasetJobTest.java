@@ -3,7 +3,6 @@ package org.weft.trainer.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,129 +14,20 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
-import org.weft.core.config.ConfigLoader;
-import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExampleSet;
 import org.weft.core.examples.ExamplesManifest;
-import org.weft.core.storage.HadoopStore;
-import org.weft.core.storage.Store;
-import org.weft.trainer.task.TinyTokenizers;
 
 /** Rows in, the same bytes out, whatever files they came in; and what is said of rows that cannot be used. */
-class DatasetJobTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static JavaSparkContext spark;
-
-    @TempDir
-    Path directory;
-
-    private final Store store = HadoopStore.local();
-    private final List<String> said = new ArrayList<>();
-
-    @BeforeAll
-    static void start() {
-        spark = new JavaSparkContext(new SparkConf()
-                .setMaster("local[2]")
-                .setAppName("dataset-test")
-                .set("spark.ui.enabled", "false")
-                .set("spark.sql.shuffle.partitions", "2")
-                .set("spark.driver.host", "127.0.0.1"));
-    }
-
-    @AfterAll
-    static void stop() {
-        spark.stop();
-    }
-
-    private WeftConfig config(String run, Path train, String... overrides) {
-        List<String> all = new ArrayList<>(List.of(
-                "run.dir=" + directory.resolve(run),
-                "model.context=32",
-                "finetune.from=/nowhere/model",
-                "finetune.task=classification",
-                "dataset.validation_fraction=0.25",
-                "dataset.train=[\"" + train + "\"]"));
-        all.addAll(List.of(overrides));
-        return ConfigLoader.load("test", "", all);
-    }
-
-    private ExamplesManifest run(WeftConfig config) throws IOException {
-        return new DatasetJob(spark, store, said::add).run(config, TinyTokenizers.bytes());
-    }
-
-    private WeftException refused(WeftConfig config) {
-        try {
-            run(config);
-        } catch (WeftException expected) {
-            return expected;
-        } catch (IOException other) {
-            throw new AssertionError(other);
-        }
-        throw new AssertionError("not refused");
-    }
-
-    @Test
-    void foldsShareTheRowsOutAsTheirInputsHash() throws IOException {
-        Path train = jsonl("folds.jsonl", rows(60));
-        long validated = 0;
-        for (int fold = 0; fold < 3; fold++) {
-            String[] folded = {"dataset.folds=3", "dataset.fold=" + fold};
-            ExamplesManifest manifest = run(config("fold-" + fold, train, folded));
-            assertThat(manifest.train().examples() + manifest.validation().examples())
-                    .isEqualTo(60);
-            assertThat(manifest.overlap()).isZero();
-            WeftConfig judged = config("judged-" + fold, train, folded);
-            assertThat(JudgedRows.of(spark, store, judged, List.of()).count())
-                    .isEqualTo(manifest.validation().examples());
-            validated += manifest.validation().examples();
-        }
-        assertThat(validated).isEqualTo(60);
-    }
-
+class DatasetJobTest extends EncodedRows {
     @Test
     void aSerializerThatCannotWriteRowsIsNamed() {
         SparkConf conf = new SparkConf().set("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
         assertThatThrownBy(() -> SplitRows.requireSerializer(conf))
                 .isInstanceOf(WeftException.class)
                 .hasMessageContaining("KryoSerializer cannot write Java's records");
-    }
-
-    @Test
-    void anEmptyFoldIsNamed() throws IOException {
-        WeftConfig config = config("empty-fold", jsonl("two.jsonl", rows(2)), "dataset.folds=50", "dataset.fold=49");
-        assertThat(refused(config)).hasMessageContaining("fold=49 of folds=50");
-    }
-
-    private static List<Map<String, Object>> rows(int count) {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            rows.add(Map.of("text", "row, \"" + i + "\"\nof " + "x".repeat(i % 7), "label", i % 4 == 0 ? 10 : 9));
-        }
-        return rows;
-    }
-
-    private Path jsonl(String name, List<Map<String, Object>> rows) throws IOException {
-        StringBuilder lines = new StringBuilder();
-        for (Map<String, Object> row : rows) {
-            lines.append(JSON.writeValueAsString(row)).append('\n');
-        }
-        return Files.writeString(directory.resolve(name), lines.toString());
-    }
-
-    private Path csv(String name, List<Map<String, Object>> rows) throws IOException {
-        StringBuilder lines = new StringBuilder("label,text\n");
-        for (Map<String, Object> row : rows) {
-            String text = row.get("text").toString().replace("\"", "\"\"");
-            lines.append(row.get("label")).append(",\"").append(text).append("\"\n");
-        }
-        return Files.writeString(directory.resolve(name), lines.toString());
     }
 
     /** Names and bytes of the examples of a run. */
@@ -219,26 +109,6 @@ class DatasetJobTest {
     }
 
     @Test
-    void splitsThatOverlapAndTextsThatAreCutAreCounted() throws IOException {
-        Path train = jsonl("train.jsonl", rows(40));
-        Path validation = jsonl("validation.jsonl", rows(8));
-        List<Map<String, Object>> strange = new ArrayList<>(rows(2));
-        strange.add(Map.of("text", "y".repeat(50), "label", 9));
-        Path test = jsonl("test.jsonl", strange);
-        ExamplesManifest manifest = run(
-                config("a", train, "dataset.validation=[\"" + validation + "\"]", "dataset.test=[\"" + test + "\"]"));
-        assertThat(manifest.overlap()).isEqualTo(8 + 2);
-        assertThat(manifest.test().examples()).isEqualTo(3);
-        assertThat(manifest.test().truncated()).isEqualTo(1);
-        assertThat(manifest.test().longest()).isEqualTo(32);
-        assertThat(said)
-                .contains("test: 1 rows cut to max_length=32 tokens")
-                .anyMatch(line -> line.startsWith("warning: 8 rows of validation have the same inputs"));
-        assertThat(refused(config("b", train, "dataset.test=[\"" + test + "\"]", "dataset.long_text=error")))
-                .hasMessageContaining("row too long: tokens=50 max_length=32 row={");
-    }
-
-    @Test
     void rowsThatTeachNothingAreLeftOut() throws IOException {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -258,24 +128,6 @@ class DatasetJobTest {
                 assertThat(train.read(i).labels()).containsExactly(passage + 5, passage + 6);
             }
         }
-    }
-
-    @Test
-    void rowsToJudgeByAreThoseOfValidation() throws IOException {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            rows.add(Map.of("text", "row " + i, "label", i % 2, "group", "g" + i % 3));
-        }
-        Path file = jsonl("rows.jsonl", rows);
-        WeftConfig config = config("a", file, "dataset.group_column=group");
-        ExamplesManifest manifest = run(config);
-        assertThat(JudgedRows.of(spark, store, config, List.of()).count())
-                .isEqualTo(manifest.validation().examples());
-        Path test = jsonl("test.jsonl", rows.subList(0, 7));
-        WeftConfig tested = config("a", file, "dataset.test=[\"" + test + "\"]");
-        assertThat(JudgedRows.of(spark, store, tested, List.of()).count()).isEqualTo(7);
-        assertThat(refused(config("a", file, "dataset.group_column=age")))
-                .hasMessageContaining("dataset.train has no column age");
     }
 
     @Test
