@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Prepares a text ten times as large as the executors' heap and prints time and peak resident memory.
+# Prepares a text ten times as large as the heap of all executors together and prints time and peak resident memory.
 #   bench/prepare_memory.sh
-# Environment: HEAP 512 (MB of each of two executors), SIZE ten times HEAP (MB of text), VOCAB 8192, WORK_DIR as in
+# Environment: HEAP 512 (MB of the one executor, whose two tasks share it), SIZE ten times HEAP (MB of text), VOCAB 8192, WORK_DIR as in
 #              compare.sh (takes twice SIZE on disk)
 set -euo pipefail
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -18,7 +18,7 @@ for ((made = 0; made < SIZE; made += part)); do
 done
 begin=$SECONDS
 "$WEFT_ROOT/weft" prepare --config "$WEFT_ROOT/conf/compare.yaml" --set "run.dir=file://$WORK_DIR/run" \
-  --set "cluster.master=local-cluster[2,1,$HEAP]" --set "cluster.executor_memory=${HEAP}m" \
+  --set "cluster.master=local-cluster[1,2,$HEAP]" --set "cluster.executor_memory=${HEAP}m" \
   --set "tokenizer.vocab_size=$VOCAB" --set "corpus.input=[file://$WORK_DIR/text]" >"$WORK_DIR/weft.log" 2>&1 &
 driver=$!
 bench_stop_on_exit "$driver"
