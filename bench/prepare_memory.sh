@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Prepares a text ten times as large as the heap of all executors together and prints time and peak resident memory.
 #   bench/prepare_memory.sh
-# Environment: HEAP 512 (MB of the one executor, whose two tasks share it), SIZE ten times HEAP (MB of text), VOCAB 8192, WORK_DIR as in
-#              compare.sh (takes twice SIZE on disk)
+# Environment: HEAP 512 (MB of the one executor, whose two tasks share it), SIZE ten times HEAP (MB of text), VOCAB 8192,
+#              WORK_DIR as in compare.sh (takes twice SIZE on disk)
 set -euo pipefail
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=bench/environment.sh
