@@ -2,9 +2,13 @@ package org.weft.trainer;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.UnreachableStorage;
+import org.weft.trainer.cluster.ExecutorSupply;
 import org.weft.trainer.cluster.SparkLogging;
 import org.weft.trainer.commands.DoctorCommand;
 import org.weft.trainer.commands.EvaluateCommand;
@@ -84,8 +88,7 @@ public final class Main {
     }
 
     private int report(Exception failure, CommandLine line) {
-        WeftException told = WeftException.within(failure);
-        WeftException known = told == null ? UnreachableStorage.explain(failure) : told;
+        WeftException known = explain(failure);
         PrintWriter err = line.getErr();
         if (known == null) {
             err.println("error: " + describe(failure));
@@ -103,6 +106,16 @@ public final class Main {
         }
         err.flush();
         return (known == null ? ExitStatus.FAILED : known.status()).code();
+    }
+
+    /** What a person can act on; null where nothing such is known. */
+    private static WeftException explain(Exception failure) {
+        return Stream.<Function<Exception, WeftException>>of(
+                        WeftException::within, UnreachableStorage::explain, ExecutorSupply::explain)
+                .map(explanation -> explanation.apply(failure))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Message of the failure and of its deepest cause: Hadoop and Spark hide the reason at the bottom. */

@@ -14,8 +14,12 @@ record LaunchedRun(Process process, Path out, Path err) implements AutoCloseable
     private static final Path LAUNCHER = Path.of("target", "dist", "weft").toAbsolutePath();
     private static final String EXECUTOR = "CoarseGrainedExecutorBackend";
 
-    /** Starts in {@code folder}, where its output goes too. */
-    static LaunchedRun start(Path folder, List<String> arguments) throws IOException {
+    /**
+     * Starts in {@code folder}, where its output goes too.
+     *
+     * @param javaOptions more of them, for the driver
+     */
+    static LaunchedRun start(Path folder, List<String> arguments, String... javaOptions) throws IOException {
         Path out = Files.createTempFile(folder, "launched", ".out");
         Path err = Files.createTempFile(folder, "launched", ".err");
         List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
@@ -25,6 +29,7 @@ record LaunchedRun(Process process, Path out, Path err) implements AutoCloseable
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("WEFT_DRIVER_MEMORY", "1g");
+        builder.environment().put("WEFT_JAVA_OPTS", String.join(" ", javaOptions));
         return new LaunchedRun(builder.start(), out, err);
     }
 

@@ -139,6 +139,36 @@ class RealProcessesIT {
         }
     }
 
+    /** Spark would wait for ever where its workers have no room for an executor. */
+    @Test
+    void preparationEndsWhenNoExecutorComes() throws Exception {
+        RunFolder run = RunFolder.create(temporary.resolve("no-room"), RunFolder.SMALL);
+        List<String> arguments =
+                run.arguments("prepare", "cluster.master=local-cluster[1,1,1024]", "cluster.start_timeout_seconds=3");
+        try (LaunchedRun launched = LaunchedRun.start(run.home(), arguments, "-Dspark.executor.cores=2")) {
+            assertNoExecutorWorks(launched.ended(PATIENCE), "none was there for 3 s");
+        }
+    }
+
+    /** Spark would replace them for ever. */
+    @Test
+    void preparationEndsWhenEveryExecutorDiesAtItsStart() throws Exception {
+        RunFolder run = RunFolder.create(temporary.resolve("dying"), RunFolder.SMALL);
+        List<String> arguments =
+                run.arguments("prepare", "cluster.master=local-cluster[1,1,1024]", "cluster.start_timeout_seconds=100");
+        try (LaunchedRun launched =
+                LaunchedRun.start(run.home(), arguments, "-Dspark.executor.extraJavaOptions=-Xss1k")) {
+            assertNoExecutorWorks(
+                    launched.ended(PATIENCE), "10 executors were lost one after another before any was given a task");
+        }
+    }
+
+    private static void assertNoExecutorWorks(CommandRun result, String reason) {
+        assertThat(result.status()).as(result.err()).isEqualTo(4);
+        assertThat(result.err())
+                .contains("error: no executor works on this: " + reason, "hint: see the executors' own");
+    }
+
     private static boolean over(LaunchedRun launched) {
         return !launched.process().isAlive();
     }

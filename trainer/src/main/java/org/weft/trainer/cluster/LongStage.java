@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LongStage {
     private static final Logger LOG = LoggerFactory.getLogger(LongStage.class);
+    private static final String MARK = "weft.long-stage";
 
     private final JavaSparkContext context;
     private final String group;
@@ -51,6 +53,7 @@ final class LongStage {
     private void run(int tasks, int gpus, VoidFunction<Iterator<Integer>> task) {
         try {
             context.setJobGroup(group, group, true);
+            context.setLocalProperty(MARK, group);
             List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
             JavaRDD<Integer> rdd = context.parallelize(indices, tasks);
             (Slots.hasGpus(context) ? rdd.withResources(profile(gpus)) : rdd).foreachPartition(task);
@@ -68,6 +71,11 @@ final class LongStage {
             requests.resource("gpu", gpus);
         }
         return new ResourceProfileBuilder().require(requests).build();
+    }
+
+    /** Whether a job with these properties, null for none, is one of these stages. */
+    static boolean owns(Properties job) {
+        return job != null && job.getProperty(MARK) != null;
     }
 
     /** Completes when all tasks have ended, or with what made Spark give the job up. */

@@ -3,6 +3,7 @@ package org.weft.trainer.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
@@ -25,18 +26,21 @@ public final class SparkApplication implements AutoCloseable {
 
     private final JavaSparkContext context;
     private final Configuration hadoop;
-    private final boolean own;
+    private final ExecutorSupply supply;
 
-    private SparkApplication(JavaSparkContext context, Configuration hadoop, boolean own) {
+    /**
+     * @param supply null where the application is someone else's
+     */
+    private SparkApplication(JavaSparkContext context, Configuration hadoop, ExecutorSupply supply) {
         this.context = context;
         this.hadoop = hadoop;
-        this.own = own;
+        this.supply = supply;
     }
 
     /** An application that someone else started: its settings stay as they are, and {@link #close} leaves it running. */
     public static SparkApplication within(JavaSparkContext context) {
         return new SparkApplication(
-                context, HadoopStore.bounded(new Configuration(context.hadoopConfiguration())), false);
+                context, HadoopStore.bounded(new Configuration(context.hadoopConfiguration())), null);
     }
 
     /**
@@ -51,7 +55,8 @@ public final class SparkApplication implements AutoCloseable {
             JavaSparkContext context = new JavaSparkContext(conf);
             Configuration shared = HadoopStore.bounded(context.hadoopConfiguration());
             shared.set(HadoopStore.COMMIT, config.checkpoint().commit());
-            return new SparkApplication(context, shared, true);
+            Duration patience = Duration.ofSeconds(config.cluster().startTimeoutSeconds());
+            return new SparkApplication(context, shared, ExecutorSupply.watch(context, patience));
         } catch (Exception e) { // Spark's are checked, and undeclared
             throw new WeftException(
                     ExitStatus.CLUSTER,
@@ -106,9 +111,10 @@ public final class SparkApplication implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!own) {
+        if (supply == null) {
             return;
         }
+        supply.close();
         String id = context.sc().applicationId();
         boolean ownWorkers = context.master().startsWith("local-cluster[");
         context.stop();
