@@ -11,7 +11,7 @@ public record ChatMessage(String role, String content) {
     public static final String ASSISTANT = "assistant";
 
     /** Whether the model is to say this. */
-    boolean ofAssistant() {
+    public boolean ofAssistant() {
         return role.equals(ASSISTANT);
     }
 }

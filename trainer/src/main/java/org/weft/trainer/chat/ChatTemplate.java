@@ -63,6 +63,11 @@ public record ChatTemplate(ChatFormat format, String endOfText) {
         }
     }
 
+    /** Whether the format has a marker of its own that ends a turn: the token that ends a text does in the others. */
+    public boolean marksEnds() {
+        return !format.closing().isEmpty();
+    }
+
     private String beginning(String role) {
         return switch (format) {
             case CHATML -> "<|im_start|>" + role + "\n";

@@ -7,8 +7,7 @@ import org.weft.trainer.chat.ChatSegment;
 import org.weft.trainer.chat.ChatTemplate;
 
 /**
- * Messages as a chat template writes them, as {@code serve} will show them; but for the end-of-text that follows each answer
- * here even where the format ends a turn by a marker of its own. A conversation that does not end with the assistant ends
+ * Messages as a chat template writes them, as {@code serve} will show them. A conversation that does not end with the assistant ends
  * where the assistant is to speak.
  */
 public record ChatConversation(ChatFormat format) implements Conversation {
@@ -31,6 +30,11 @@ public record ChatConversation(ChatFormat format) implements Conversation {
 
     private ChatTemplate template() {
         return new ChatTemplate(format, END_OF_TEXT);
+    }
+
+    @Override
+    public boolean marksEnds() {
+        return template().marksEnds();
     }
 
     @Override

@@ -13,6 +13,11 @@ public interface Conversation extends Serializable {
         return said.strip();
     }
 
+    /** Whether an answer's text says where it ends, by a marker of its own: where not, end-of-text follows each one. */
+    default boolean marksEnds() {
+        return false;
+    }
+
     /** The text of some messages, in parts, of which each is encoded alone: no token reaches into the next. */
     List<ChatSegment> segments(List<ChatMessage> messages);
 }

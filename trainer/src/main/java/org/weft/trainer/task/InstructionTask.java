@@ -11,7 +11,7 @@ import org.weft.trainer.chat.ChatSegment;
 
 /**
  * Answers of an assistant: the next token is learnt where it belongs to a response, or is the end-of-text that follows
- * one.
+ * it: each one, or, where the conversation's format ends an answer by a marker of its own, the last one.
  *
  * <pre>
  *   text       p p p r r r end         p prompt, r response
@@ -48,11 +48,14 @@ public record InstructionTask(
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         TokenLoss sequence = new TokenLoss();
-        for (ChatSegment segment : conversation.segments(messages(row, labelled))) {
+        List<ChatMessage> messages = messages(row, labelled);
+        long answers = messages.stream().filter(ChatMessage::ofAssistant).count();
+        int[] end = {encoder.tokenizer().endOfText()};
+        for (ChatSegment segment : conversation.segments(messages)) {
             sequence.add(encoder.tokenizer().encode(segment.text()), segment.response() && labelled);
-            int endOfText = encoder.tokenizer().endOfText();
-            if (segment.response() && sequence.last() != endOfText) {
-                sequence.add(new int[] {endOfText}, labelled);
+            boolean ends = segment.response() && (--answers == 0 || !conversation.marksEnds());
+            if (ends && sequence.last() != end[0]) {
+                sequence.add(end, labelled);
             }
         }
         return labelled ? learnt(sequence, encoder, row) : asked(sequence, encoder, row);
@@ -108,7 +111,7 @@ public record InstructionTask(
         List<ChatMessage> messages = row.list(messagesColumn).stream()
                 .map(message -> message(row, message))
                 .toList();
-        boolean answered = messages.stream().anyMatch(m -> m.role().equals(ChatMessage.ASSISTANT));
+        boolean answered = messages.stream().anyMatch(ChatMessage::ofAssistant);
         if (messages.isEmpty() || (labelled && !answered)) {
             throw row.wrong(
                     messagesColumn, "has no message of role assistant", "remove the row: nothing is learnt of it");

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
 import org.weft.trainer.chat.ChatFormat;
 import org.weft.trainer.chat.ChatMessage;
 import org.weft.trainer.chat.ChatSegment;
@@ -48,6 +52,33 @@ class ChatConversationTest {
         assertThatThrownBy(() -> plain.segments(smuggled))
                 .isInstanceOf(WeftException.class)
                 .hasMessageContaining("<|endoftext|>");
+    }
+
+    /** What comes before a later question is what serve will write there: no end-of-text between turns. */
+    @Test
+    void endOfTextFollowsEachAnswerOrWhereAnswersHaveMarkersTheLast() {
+        assertThat(ends(ChatFormat.PLAIN)).isEqualTo(2);
+        assertThat(ends(ChatFormat.CHATML)).isEqualTo(1);
+        assertThat(ends(ChatFormat.LLAMA3)).isEqualTo(1);
+    }
+
+    private static long ends(ChatFormat format) {
+        WeftConfig config = Rows.config(
+                "gpt2",
+                "instruction",
+                "dataset.messages_column=chat",
+                "finetune.chat_template=" + format.key(),
+                "model.context=512");
+        List<Map<String, String>> turn =
+                List.of(Map.of("role", "user", "content", "1+2"), Map.of("role", "assistant", "content", "3"));
+        List<Map<String, String>> turns =
+                Stream.concat(turn.stream(), turn.stream()).toList();
+        try (Encoder encoder = Rows.encoder(config)) {
+            Encoded encoded = Task.of(config).encode(Rows.row("chat", turns), encoder, true);
+            return IntStream.of(encoded.example().targets())
+                    .filter(token -> token == TinyTokenizers.END)
+                    .count();
+        }
     }
 
     private static String text(List<ChatSegment> segments) {
