@@ -20,6 +20,8 @@ import java.util.Set;
  * out what was never seen.
  *
  * <pre>
+ *   text          things and their codes, each thing more than once: what to pre-train on before instruction
+ *                                                                             text
  *   instruction   sums of two numbers below 100, and a code out of a list     prompt, response
  *   qa            a question about one of five sentences about made-up names  question, context, answers
  *   tagging       persons and places of one or two made-up names, which only the words around them tell apart
@@ -32,6 +34,8 @@ public final class GeneratedTasks {
     private static final int SUMMANDS = 100;
     private static final int MOST_SUMS = SUMMANDS * SUMMANDS * 4 / 5; // beyond it, drawing new ones takes long
     private static final int CODES = 4;
+    private static final int CODES_OF_TEXT = 8;
+    private static final int MENTIONS = 4;
     private static final int DIGITS = 10;
     private static final int FACTS = 5;
     private static final Set<String> TARGETS = Set.of("response", "answers", "tags");
@@ -41,6 +45,12 @@ public final class GeneratedTasks {
     private static final List<String> COLOURS =
             List.of("red", "blue", "green", "white", "black", "dark red", "pale blue");
     private static final List<String> THINGS = List.of("boat", "house", "coat", "dog", "lamp", "cart");
+    /** What has a code: a token each, for a tokenizer that was trained on {@code text}. */
+    private static final List<String> CODED = List.of(
+            ("apple bell book bread brick chair clock cloud crown cup desk door drum fence field flag fork gate glass"
+                            + " hat horse key knife ladder leaf map moon nail oar pen pot ring road rope salt ship"
+                            + " shoe stone table tree")
+                    .split(" "));
     /** What stands before and after the two names of a sentence: a person's, a place's. */
     private static final List<List<String>> SENTENCES = List.of(
             List.of("yesterday mister", "went to", "by train"),
@@ -60,7 +70,7 @@ public final class GeneratedTasks {
 
     public static void main(String[] arguments) throws IOException {
         if (arguments.length != 4) {
-            throw new IllegalArgumentException("KIND SEED COUNT FILE expected; kinds: instruction, qa, tagging");
+            throw new IllegalArgumentException("KIND SEED COUNT FILE expected; kinds: text, instruction, qa, tagging");
         }
         List<Map<String, Object>> rows =
                 rows(arguments[0], Long.parseLong(arguments[1]), Integer.parseInt(arguments[2]));
@@ -73,7 +83,7 @@ public final class GeneratedTasks {
         }
     }
 
-    /** The rows of a kind, which is {@code instruction}, {@code qa} or {@code tagging}. */
+    /** The rows of a kind, which is {@code text}, {@code instruction}, {@code qa} or {@code tagging}. */
     static List<Map<String, Object>> rows(String kind, long seed, int count) {
         if (kind.equals("instruction") && count / 2 > MOST_SUMS) {
             throw new IllegalArgumentException(
@@ -85,6 +95,7 @@ public final class GeneratedTasks {
             boolean even = rows.size() % 2 == 0;
             Map<String, Object> row =
                     switch (kind) {
+                        case "text" -> tasks.text();
                         case "instruction" -> even ? tasks.lookup() : tasks.sum();
                         case "qa" -> tasks.question();
                         case "tagging" -> tasks.tagged();
@@ -111,19 +122,31 @@ public final class GeneratedTasks {
     }
 
     private Map<String, Object> lookup() {
-        List<String> names = names(CODES);
-        List<String> entries = new ArrayList<>();
-        List<Integer> codes = new ArrayList<>();
-        for (String name : names) {
-            codes.add(random.nextInt(DIGITS));
-            entries.add(name + " " + codes.get(codes.size() - 1));
-        }
-        int asked = random.nextInt(CODES);
+        List<String> entries = codes(CODES);
+        String[] asked = pick(entries).split(" ");
         return row(
-                "prompt",
-                "Codes: " + String.join(", ", entries) + ". Code of " + names.get(asked) + "?",
-                "response",
-                codes.get(asked).toString());
+                "prompt", "Codes: " + String.join(", ", entries) + ". Code of " + asked[0] + "?", "response", asked[1]);
+    }
+
+    private Map<String, Object> text() {
+        List<String> entries = codes(CODES_OF_TEXT);
+        List<String> mentions = new ArrayList<>();
+        for (int i = 0; i < MENTIONS; i++) {
+            Collections.shuffle(entries, random);
+            mentions.addAll(entries);
+        }
+        return row("text", String.join(", ", mentions) + ".");
+    }
+
+    /** Things, no two alike, each with its code. */
+    private List<String> codes(int count) {
+        List<String> things = new ArrayList<>(CODED);
+        Collections.shuffle(things, random);
+        List<String> entries = new ArrayList<>();
+        for (String thing : things.subList(0, count)) {
+            entries.add(thing + " " + random.nextInt(DIGITS));
+        }
+        return entries;
     }
 
     private Map<String, Object> question() {
@@ -203,9 +226,14 @@ public final class GeneratedTasks {
         return Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }
 
-    private static Map<String, Object> row(String firstKey, Object first, String secondKey, Object second) {
+    private static Map<String, Object> row(String key, Object value) {
         Map<String, Object> row = new LinkedHashMap<>();
-        row.put(firstKey, first);
+        row.put(key, value);
+        return row;
+    }
+
+    private static Map<String, Object> row(String firstKey, Object first, String secondKey, Object second) {
+        Map<String, Object> row = row(firstKey, first);
         row.put(secondKey, second);
         return row;
     }

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,6 +62,20 @@ class GeneratedTasksTest {
         assertThat(GeneratedTasks.rows("instruction", 1, 5)).isEqualTo(GeneratedTasks.rows("instruction", 1, 5));
         assertThatThrownBy(() -> GeneratedTasks.rows("instruction", 1, 20_000))
                 .hasMessageContaining("not enough sums; at most 16000");
+    }
+
+    @Test
+    void aThingHasOneCodeInAText() throws Exception {
+        for (JsonNode row : generate("text", 5, 100)) {
+            Map<String, Integer> mentions = new HashMap<>();
+            for (String entry : row.get("text").asText().replace(".", "").split(", ")) {
+                mentions.merge(entry, 1, Integer::sum);
+            }
+            assertThat(mentions).hasSize(8).allSatisfy((entry, count) -> {
+                assertThat(entry).matches("[a-z]+ \\d");
+                assertThat(count).isEqualTo(4);
+            });
+        }
     }
 
     @Test
