@@ -205,7 +205,8 @@ final class Fit {
                 step,
                 start.directory(),
                 generation,
-                0);
+                0,
+                true);
         TrainingJob job = new TrainingJob(application, plan, workload, Vocabulary.NONE, progress, lease);
         job.check(null);
         lease.begin(generation);

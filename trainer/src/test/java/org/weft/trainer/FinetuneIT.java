@@ -97,6 +97,36 @@ class FinetuneIT {
         assertThat(resumed.paramsSha256()).isEqualTo(whole);
     }
 
+    /** The numbers of an evaluation on the way are those of the report on the same rows. */
+    @Test
+    void endsEarlyByAMetricAndKeepsItsBest() throws IOException {
+        RunFolder tuned = run("metric", "metric: f1_macro, patience: 2, epochs: 40", "");
+        CommandRun result = tuned.command("finetune", "dataset.validation=[" + RunFolder.uri(test) + "]")
+                .done();
+        assertThat(result.err()).contains("val f1 macro", "the best val_f1_macro was that of step", "ending early");
+        assertThat(result.summary().path("step").asInt()).isLessThan(600);
+        List<JsonNode> evaluations = tuned.metrics().stream()
+                .filter(line -> line.has("val_f1_macro"))
+                .toList();
+        double best = evaluations.stream()
+                .mapToDouble(line -> line.path("val_f1_macro").asDouble())
+                .max()
+                .orElseThrow();
+        JsonNode report = result.summary().path("metrics");
+        assertThat(report.path("f1_macro").asDouble()).isCloseTo(best, within(1e-12));
+        assertThat(evaluations).anySatisfy(line -> {
+            assertThat(line.path("val_f1_macro").asDouble()).isEqualTo(best);
+            assertThat(line.path("val_accuracy").asDouble())
+                    .isCloseTo(report.path("accuracy").asDouble(), within(1e-12));
+        });
+
+        CommandRun unknown = run("no-metric", "metric: bleu", "").command("finetune");
+        assertThat(unknown.status()).isEqualTo(2);
+        assertThat(unknown.err())
+                .contains(
+                        "finetune.metric=bleu must be one of loss, accuracy, f1_macro for finetune.task=classification");
+    }
+
     @Test
     void adaptersAloneTravelAndAreMergedOnExport() throws IOException {
         RunFolder tuned = run("lora", "method: lora, lora_rank: 4, epochs: 6", "");

@@ -1,6 +1,7 @@
 package org.weft.worker;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +13,7 @@ import org.weft.core.transport.Deadline;
 import org.weft.core.transport.FencedException;
 import org.weft.worker.data.BatchSource;
 import org.weft.worker.data.MicroBatch;
+import org.weft.worker.engine.Evaluated;
 import org.weft.worker.engine.GradientListener;
 import org.weft.worker.engine.MicroBatchKey;
 import org.weft.worker.engine.Replica;
@@ -144,12 +146,16 @@ public final class WorkerLoop<B extends MicroBatch> {
                 Deadline.in(options.config().cluster().stepTimeout()));
         double[] losses = new double[work.batches()];
         long[] targets = new long[work.batches()];
+        long[][] counts = new long[work.batches()][];
         for (int i = 0; i < work.batches(); i++) {
             B batch = batches.validation(work.firstBatch() + i);
-            losses[i] = replica.loss(batch);
+            Evaluated evaluated = replica.evaluate(batch);
+            losses[i] = evaluated.loss();
             targets[i] = batch.targetCount();
+            counts[i] = evaluated.counts();
         }
-        session.batchesEvaluated(work, losses, targets);
+        long[] all = Arrays.stream(counts).flatMapToLong(Arrays::stream).toArray();
+        session.batchesEvaluated(work, losses, targets, all);
     }
 
     /** A piece of work that servers take part in. */

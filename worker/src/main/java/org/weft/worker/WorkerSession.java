@@ -58,9 +58,17 @@ public final class WorkerSession implements AutoCloseable {
                 worker, coordinator.incarnation(), work.generation(), work.step(), work.span(), losses, times));
     }
 
-    void batchesEvaluated(Message.EvaluateBatches work, double[] losses, long[] targets) throws IOException {
+    void batchesEvaluated(Message.EvaluateBatches work, double[] losses, long[] targets, long[] counts)
+            throws IOException {
         coordinator.call(new Message.BatchesEvaluated(
-                worker, coordinator.incarnation(), work.generation(), work.step(), work.firstBatch(), losses, targets));
+                worker,
+                coordinator.incarnation(),
+                work.generation(),
+                work.step(),
+                work.firstBatch(),
+                losses,
+                targets,
+                counts));
     }
 
     /** Says that work was dropped; of the cause the first line, for failed requests bring their stack along. */

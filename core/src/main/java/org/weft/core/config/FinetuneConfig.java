@@ -56,7 +56,12 @@ public record FinetuneConfig(
         @Doc("instruction: chatml, llama3, plain, or auto: that of the model's tokenizer_config.json, else plain.")
         String chatTemplate,
 
-        @Doc("Evaluations without a lower validation loss after which the run ends; 0 for never.")
+        @Doc(
+                "What the best checkpoint is the best in, on validation: loss, or of a task's predictions accuracy or f1_macro "
+                        + "(classification; tokens, tag by tag), f1_micro or f1_macro (multilabel), exact_match (qa).")
+        String metric,
+
+        @Doc("Evaluations without a better metric after which the run ends; 0 for never.")
         int patience)
         implements Serializable {
     public static final String CLASSIFICATION = "classification";
@@ -66,6 +71,8 @@ public record FinetuneConfig(
     public static final String QA = "qa";
     public static final String INSTRUCTION = "instruction";
     public static final String TEXT = "text";
+    /** The metric that every task has. */
+    public static final String LOSS = "loss";
 
     private static final List<String> TASKS =
             List.of(CLASSIFICATION, MULTILABEL, REGRESSION, TOKENS, QA, INSTRUCTION, TEXT);
@@ -74,7 +81,7 @@ public record FinetuneConfig(
 
     static FinetuneConfig defaults() {
         return new FinetuneConfig(
-                "", "", List.of(), "full", 8, 16, List.of(), 0, 1, "none", 0, "auto", 0.1, 3, "auto", 0);
+                "", "", List.of(), "full", 8, 16, List.of(), 0, 1, "none", 0, "auto", 0.1, 3, "auto", LOSS, 0);
     }
 
     /** Whether this configuration fine-tunes anything. */
@@ -89,6 +96,16 @@ public record FinetuneConfig(
     /** Whether the model goes on predicting tokens. */
     public boolean generative() {
         return task.equals(INSTRUCTION) || task.equals(TEXT);
+    }
+
+    /** What an evaluation during training finds out, by the names that {@link #metric} takes. */
+    public List<String> metrics() {
+        return switch (task) {
+            case CLASSIFICATION, TOKENS -> List.of(LOSS, "accuracy", "f1_macro");
+            case MULTILABEL -> List.of(LOSS, "f1_micro", "f1_macro");
+            case QA -> List.of(LOSS, "exact_match");
+            default -> List.of(LOSS);
+        };
     }
 
     /** The same with the labels that were found. */
@@ -137,6 +154,12 @@ public record FinetuneConfig(
                 CHAT_TEMPLATES.contains(chatTemplate),
                 "finetune.chat_template=%s must be one of auto, chatml, llama3, plain",
                 chatTemplate);
+        problems.require(
+                metrics().contains(metric),
+                "finetune.metric=%s must be one of %s for finetune.task=%s",
+                metric,
+                String.join(", ", metrics()),
+                task);
         problems.require(epochs >= 0, "finetune.epochs=%s must not be negative", epochs);
         problems.require(patience >= 0, "finetune.patience=%d must not be negative", patience);
         problems.require(

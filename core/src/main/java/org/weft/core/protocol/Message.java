@@ -36,9 +36,17 @@ public sealed interface Message {
      *
      * @param losses sums of nats over each batch's targets
      * @param targets target tokens of each batch
+     * @param counts of each batch as many: of a task's classes how often each was predicted rightly, predicted, and there
      */
     record BatchesEvaluated(
-            int worker, int incarnation, int generation, int step, int firstBatch, double[] losses, long[] targets)
+            int worker,
+            int incarnation,
+            int generation,
+            int step,
+            int firstBatch,
+            double[] losses,
+            long[] targets,
+            long[] counts)
             implements Message {}
 
     /** The work at hand could not be finished (a server is gone, say); the worker is well and polls again. */

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import org.weft.core.config.FinetuneConfig;
 
 /**
- * Which evaluated version of the parameters has the lowest validation loss, and how long ago that was. Safe for use by many
+ * Which evaluated version of the parameters is the best one by a metric, and how long ago that was. Safe for use by many
  * threads.
  */
 public final class BestStep {
@@ -16,13 +18,16 @@ public final class BestStep {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final String metric;
     private final int patience;
-    private final TreeMap<Integer, Double> losses = new TreeMap<>();
+    private final TreeMap<Integer, Double> values = new TreeMap<>();
 
     /**
-     * @param patience evaluations without a lower loss after which {@link #exhausted}; 0 for never
+     * @param metric of {@link FinetuneConfig#metrics}; of the loss less is better, of all others more
+     * @param patience evaluations without a better one after which {@link #exhausted}; 0 for never
      */
-    public BestStep(int patience) {
+    public BestStep(String metric, int patience) {
+        this.metric = metric;
         this.patience = patience;
     }
 
@@ -31,8 +36,9 @@ public final class BestStep {
         for (String line : lines) {
             try {
                 JsonNode step = JSON.readTree(line);
-                if (step.path("val_loss").isNumber()) {
-                    evaluated(step.path("step").asInt(), step.path("val_loss").asDouble());
+                JsonNode value = step.path("val_" + metric);
+                if (value.isNumber()) {
+                    values.put(step.path("step").asInt(), value.asDouble());
                 }
             } catch (JsonProcessingException halfWritten) {
                 continue;
@@ -40,18 +46,28 @@ public final class BestStep {
         }
     }
 
-    /** A version was evaluated, or evaluated again. */
-    public synchronized void evaluated(int step, double loss) {
-        losses.put(step, loss);
+    /**
+     * A version was evaluated, or evaluated again.
+     *
+     * @param scores by metric
+     */
+    public synchronized void evaluated(int step, Map<String, Double> scores) {
+        values.put(step, scores.getOrDefault(metric, Double.NaN));
     }
 
-    /** The first step of the lowest loss; {@link #NONE} before any was finite. */
+    /** Whether this version's evaluation is known. */
+    public synchronized boolean knows(int step) {
+        return values.containsKey(step);
+    }
+
+    /** The first step of the best value; {@link #NONE} before any was finite. */
     public synchronized int step() {
         int best = NONE;
-        double lowest = Double.POSITIVE_INFINITY;
-        for (var evaluated : losses.entrySet()) {
-            if (evaluated.getValue() < lowest) {
-                lowest = evaluated.getValue();
+        double least = Double.POSITIVE_INFINITY;
+        double sign = metric.equals(FinetuneConfig.LOSS) ? 1 : -1;
+        for (var evaluated : values.entrySet()) {
+            if (sign * evaluated.getValue() < least) {
+                least = sign * evaluated.getValue();
                 best = evaluated.getKey();
             }
         }
@@ -61,6 +77,11 @@ public final class BestStep {
     /** Whether so many evaluations in a row brought nothing better. */
     public synchronized boolean exhausted() {
         int best = step();
-        return patience > 0 && best != NONE && losses.tailMap(best, false).size() >= patience;
+        return patience > 0 && best != NONE && values.tailMap(best, false).size() >= patience;
+    }
+
+    /** What there is to say of a run that ends for it. */
+    public String account() {
+        return "the best val_" + metric + " was that of step " + step();
     }
 }

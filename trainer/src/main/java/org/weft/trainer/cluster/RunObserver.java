@@ -3,6 +3,7 @@ package org.weft.trainer.cluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import org.weft.trainer.checkpoint.BestStep;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointCommitter;
 import org.weft.trainer.coordinator.Coordinator;
+import org.weft.trainer.coordinator.Evaluation;
 import org.weft.trainer.coordinator.RunListener;
 import org.weft.trainer.coordinator.RunPlan;
 import org.weft.trainer.report.MetricsLog;
@@ -37,9 +39,6 @@ final class RunObserver implements RunListener, AutoCloseable {
     private final Watchers watchers;
     private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-run-files"));
     private Coordinator coordinator;
-
-    /** The last step, whose line waits for its validation loss. */
-    private Step pending;
 
     private double stepMillis;
     /** Steps come on the coordinator's thread, checkpoints on that of the files. */
@@ -74,18 +73,16 @@ final class RunObserver implements RunListener, AutoCloseable {
 
     @Override
     public void stepDone(Step step) {
-        if (pending != null && step.step() <= pending.step()) {
-            pending = null; // A new generation goes back before it; it comes again, with its validation loss.
-        }
-        writePending(null);
-        pending = step;
         stepMillis = stepMillis == 0 ? step.stepMillis() : (1 - SMOOTHING) * stepMillis + SMOOTHING * step.stepMillis();
         int steps = plan.config().training().steps();
         double tokensPerSecond = step.tokens() * 1000 / stepMillis;
         Duration left = Duration.ofMillis((long) (stepMillis * (steps - step.step())));
         progress.step(step.step(), steps, step.loss(), tokensPerSecond, mfu(step, tokensPerSecond), left);
         result.updateAndGet(before -> before.withStep(step));
-        files.execute(() -> watchers.steps().accept(step));
+        files.execute(() -> {
+            metrics.step(step, mfu(step, step.tokensPerSecond()));
+            watchers.steps().accept(step);
+        });
     }
 
     private double mfu(Step step, double tokensPerSecond) {
@@ -93,23 +90,17 @@ final class RunObserver implements RunListener, AutoCloseable {
     }
 
     @Override
-    public void evaluated(int step, double validationLoss) {
-        progress.say(String.format("step %d  val loss %.4f", step, validationLoss));
-        result.updateAndGet(before -> before.withValidation(validationLoss));
-        watchers.best().evaluated(step, validationLoss);
-        writePending(validationLoss);
+    public void evaluated(int step, Evaluation evaluation) {
+        Map<String, Double> scores = ValidationScores.of(plan.config().finetune(), evaluation);
+        StringBuilder said = new StringBuilder("step " + step);
+        scores.forEach((metric, value) -> said.append(String.format("  val %s %.4f", metric.replace('_', ' '), value)));
+        progress.say(said.toString());
+        result.updateAndGet(before -> before.withValidation(evaluation.loss()));
+        watchers.best().evaluated(step, scores);
+        files.execute(() -> metrics.evaluation(step, scores));
         if (watchers.best().exhausted()) {
-            progress.say(
-                    "the lowest val loss was that of step " + watchers.best().step() + ": ending early");
+            progress.say(watchers.best().account() + ": ending early");
             coordinator.requestStop();
-        }
-    }
-
-    private void writePending(Double validationLoss) {
-        Step step = pending;
-        pending = null;
-        if (step != null) {
-            files.execute(() -> metrics.step(step, mfu(step, step.tokensPerSecond()), validationLoss));
         }
     }
 
@@ -117,6 +108,7 @@ final class RunObserver implements RunListener, AutoCloseable {
     public void checkpointWritten(int generation, int step, List<SavedRange> saved) {
         files.execute(() -> {
             long start = System.nanoTime();
+            metrics.flush(); // What a run that is resumed from here has to know of its past.
             try {
                 Checkpoint checkpoint = committer.commit(generation, step, saved);
                 result.updateAndGet(before -> before.withCheckpoint(checkpoint));
@@ -153,7 +145,6 @@ final class RunObserver implements RunListener, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        writePending(null);
         files.shutdown();
         try {
             if (!files.awaitTermination(1, TimeUnit.MINUTES)) {

@@ -12,7 +12,7 @@ import org.weft.trainer.coordinator.RunPlan;
  * @param loss of the last step, or NaN
  * @param validationLoss of the last evaluation, or NaN
  * @param checkpoint the newest committed one, or null
- * @param bestStep of the lowest validation loss, or {@link BestStep#NONE}
+ * @param bestStep of the best evaluation, or {@link BestStep#NONE}
  * @param stopped whether it was asked to end early
  */
 public record RunResult(

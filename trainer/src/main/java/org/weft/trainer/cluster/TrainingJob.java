@@ -110,13 +110,15 @@ public final class TrainingJob {
         HadoopStore store = application.store();
         WireSecurity security = WireSecurity.fresh(config.cluster().encrypt());
         MetricsLog metrics = MetricsLog.open(store, config.run().dir(), plan.startStep());
-        BestStep best = new BestStep(config.finetune().patience());
+        BestStep best =
+                new BestStep(config.finetune().metric(), config.finetune().patience());
         best.take(metrics.lines());
         if (best.exhausted()) {
             metrics.close();
-            progress.say("the lowest val loss was that of step " + best.step() + ": the run has ended");
+            progress.say(best.account() + ": the run has ended");
             return RunResult.startingAt(plan).withBestStep(best.step());
         }
+        RunPlan whole = plan.withStartEvaluated(best.knows(plan.startStep()));
         CheckpointCommitter committer = new CheckpointCommitter(
                 store,
                 config,
@@ -129,8 +131,8 @@ public final class TrainingJob {
                         best,
                         plan.tokensPerStep()));
         try (RunObserver observer = new RunObserver(
-                        plan, progress, metrics, committer, new RunObserver.Watchers(best, lease::used, steps));
-                Coordinator coordinating = new Coordinator(plan, observer);
+                        whole, progress, metrics, committer, new RunObserver.Watchers(best, lease::used, steps));
+                Coordinator coordinating = new Coordinator(whole, observer);
                 Transport transport = new SparkTransport(security);
                 Transport.Listener listener = transport.listen(bindAddress(context), coordinating)) {
             observer.attach(coordinating);

@@ -117,7 +117,8 @@ public final class TrainingRun {
                 startStep,
                 start == null ? "" : start.directory(),
                 generation,
-                subject.validationBatches());
+                subject.validationBatches(),
+                true);
         TrainingJob job = new TrainingJob(application, plan, subject.workload(), subject.vocabulary(), progress, lease);
         job.check(new MemoryModel(subject.shape(), config));
         lease.begin(generation);

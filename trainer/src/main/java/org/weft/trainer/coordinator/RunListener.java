@@ -62,7 +62,7 @@ public interface RunListener {
 
     void stepDone(Step step);
 
-    void evaluated(int step, double validationLoss);
+    void evaluated(int step, Evaluation evaluation);
 
     /** Every shard's part of a checkpoint is durable; {@link Coordinator#checkpointCommitted} is to follow. */
     void checkpointWritten(int generation, int step, List<SavedRange> files);

@@ -1,5 +1,6 @@
 package org.weft.trainer.coordinator;
 
+import org.weft.core.Records;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.ParameterLayout;
 
@@ -13,6 +14,7 @@ import org.weft.core.params.ParameterLayout;
  * @param checkpoint directory to start from, empty for initial parameters
  * @param firstGeneration greater than that of any earlier attempt of this run
  * @param validationBatches micro-batches of one evaluation, 0 where there is no validation text
+ * @param startEvaluated whether nothing is left to evaluate of the parameters to start from
  */
 public record RunPlan(
         WeftConfig config,
@@ -22,14 +24,21 @@ public record RunPlan(
         int startStep,
         String checkpoint,
         int firstGeneration,
-        int validationBatches) {
+        int validationBatches,
+        boolean startEvaluated) {
+
+    /** The same where it is known whether the parameters to start from were evaluated; initial ones need not be. */
+    public RunPlan withStartEvaluated(boolean evaluated) {
+        return Records.with(this, "startEvaluated", evaluated || startStep == 0);
+    }
 
     /** Whether the parameters of this version are evaluated. */
     boolean evaluatesAt(int step) {
         int every = config.training().evalEvery();
         boolean due =
                 every > 0 && (step % every == 0 || step == config.training().steps());
-        return due && step > startStep && validationBatches > 0;
+        boolean news = step > startStep || step == startStep && !startEvaluated;
+        return due && news && validationBatches > 0;
     }
 
     /** Whether the parameters of this version are saved. */

@@ -220,9 +220,9 @@ final class RunState {
     }
 
     void batchesEvaluated(Message.BatchesEvaluated report) {
-        Double loss = work.batchesEvaluated(report);
-        if (loss != null) {
-            listener.evaluated(step, loss);
+        Evaluation evaluation = work.batchesEvaluated(report);
+        if (evaluation != null) {
+            listener.evaluated(step, evaluation);
             stepDown();
             enterStepWhenLoaded();
         }

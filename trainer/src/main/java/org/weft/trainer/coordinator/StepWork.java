@@ -105,8 +105,8 @@ final class StepWork {
         return shards.isWhole() && ledger.isComplete(shards.active());
     }
 
-    /** Returns the mean validation loss once the last batch is in, else null. */
-    Double batchesEvaluated(Message.BatchesEvaluated report) {
+    /** Returns what was found once the last batch is in, else null. */
+    Evaluation batchesEvaluated(Message.BatchesEvaluated report) {
         if (!isAtHand(RunPhase.EVALUATING, report.generation(), report.step())) {
             return null;
         }
@@ -115,7 +115,7 @@ final class StepWork {
             return null;
         }
         evaluatedStep = step;
-        return evaluation.meanLoss();
+        return evaluation.evaluation();
     }
 
     /** Has late lanes computed again by those who wait. */

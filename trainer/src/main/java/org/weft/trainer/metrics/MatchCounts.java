@@ -24,6 +24,17 @@ public final class MatchCounts {
         this.support = support;
     }
 
+    /**
+     * @param counts (3, C): of each class how often it was both, predicted, and truly there
+     */
+    public static MatchCounts of(long[] counts) {
+        int classes = counts.length / 3;
+        return new MatchCounts(
+                Arrays.copyOf(counts, classes),
+                Arrays.copyOfRange(counts, classes, 2 * classes),
+                Arrays.copyOfRange(counts, 2 * classes, 3 * classes));
+    }
+
     void add(int of, long truePositives, long predicted, long support) {
         this.truePositives[of] += truePositives;
         this.predicted[of] += predicted;

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,7 @@ import org.weft.core.storage.Store;
 import org.weft.trainer.coordinator.RunListener;
 
 /**
- * {@code metrics.jsonl}: one object a step. A resumed run keeps the lines up to its first step and writes on. Storage that
+ * {@code metrics.jsonl}: one object a step, an evaluation or a checkpoint. A resumed run keeps the lines up to its first step and writes on. Storage that
  * fails is no reason to stop a run: lines are kept until they can be written, and the file is opened again. Owned by one
  * thread.
  */
@@ -39,6 +40,7 @@ public final class MetricsLog implements AutoCloseable {
     private OutputStream out;
     private long lastTry = System.nanoTime();
     private int lastStep;
+    private int lastEvaluated;
     private boolean closed;
 
     private MetricsLog(Store store, String path, int startStep) {
@@ -102,9 +104,8 @@ public final class MetricsLog implements AutoCloseable {
      * Writes a step's line. A step that is replayed after the loss of a server has its line already.
      *
      * @param mfu model FLOPs utilisation against the workers' measured matrix-product peak, or NaN
-     * @param validationLoss of these parameters, or null
      */
-    public void step(RunListener.Step step, double mfu, Double validationLoss) {
+    public void step(RunListener.Step step, double mfu) {
         if (step.step() <= lastStep) {
             return; // A replay after a lost server gives the same numbers again.
         }
@@ -137,9 +138,22 @@ public final class MetricsLog implements AutoCloseable {
                 piece.put("peak_resident_mib", worker.peakResidentBytes() >> 20);
             }
         }
-        if (validationLoss != null) {
-            line.put("val_loss", validationLoss);
+        add(line, FLUSH_NANOS);
+    }
+
+    /**
+     * Writes what an evaluation found. One that comes again after the loss of a server has its line already.
+     *
+     * @param scores by metric
+     */
+    public void evaluation(int step, Map<String, Double> scores) {
+        if (step <= lastEvaluated) {
+            return;
         }
+        lastEvaluated = step;
+        ObjectNode line = JSON.createObjectNode();
+        line.put("step", step);
+        scores.forEach((metric, value) -> putNumber(line, "val_" + metric, value));
         add(line, FLUSH_NANOS);
     }
 
@@ -172,7 +186,7 @@ public final class MetricsLog implements AutoCloseable {
                 reopen();
             }
             if (out != null && since >= flushAfterNanos) {
-                flush();
+                flushLines();
             }
         } catch (IOException e) {
             abandon(e);
@@ -188,7 +202,18 @@ public final class MetricsLog implements AutoCloseable {
         LOG.info("{} is written again", path);
     }
 
-    private void flush() throws IOException {
+    /** Makes what was written so far outlive the process, where storage allows. */
+    public void flush() {
+        try {
+            if (out != null) {
+                flushLines();
+            }
+        } catch (IOException e) {
+            abandon(e);
+        }
+    }
+
+    private void flushLines() throws IOException {
         lastTry = System.nanoTime();
         out.flush();
         flushedLines += unflushed.size();

@@ -301,7 +301,7 @@ class CheckpointResolverTest {
                 config(keep),
                 LAYOUT,
                 vocabulary,
-                new CheckpointCommitter.Rules(guard, verified, retries, new BestStep(0), 32 * 256));
+                new CheckpointCommitter.Rules(guard, verified, retries, new BestStep("loss", 0), 32 * 256));
     }
 
     private WeftConfig config(int keep) {

@@ -45,7 +45,7 @@ final class RunHarness implements AutoCloseable, RunListener {
             "training.clip_norm=1",
             "cluster.lease_seconds=10"));
     final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
-    final BlockingQueue<Double> evaluations = new LinkedBlockingQueue<>();
+    final BlockingQueue<Evaluation> evaluations = new LinkedBlockingQueue<>();
     final BlockingQueue<List<SavedRange>> written = new LinkedBlockingQueue<>();
     final BlockingQueue<String> failedCheckpoints = new LinkedBlockingQueue<>();
     final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
@@ -53,6 +53,7 @@ final class RunHarness implements AutoCloseable, RunListener {
     final Map<Integer, Integer> workers = new ConcurrentHashMap<>();
     final List<Server> servers = new ArrayList<>();
     int startStep;
+    boolean startEvaluated = true;
     String checkpoint = "";
     int firstGeneration = 1;
     int validationBatches;
@@ -139,7 +140,8 @@ final class RunHarness implements AutoCloseable, RunListener {
                 startStep,
                 checkpoint,
                 firstGeneration,
-                validationBatches);
+                validationBatches,
+                startEvaluated);
         coordinator = new Coordinator(plan, this, clockMillis::get);
         coordinator.start();
         for (int shard = 0; shard < config.serverTasks(); shard++) {
@@ -306,8 +308,8 @@ final class RunHarness implements AutoCloseable, RunListener {
     }
 
     @Override
-    public void evaluated(int step, double validationLoss) {
-        evaluations.add(validationLoss);
+    public void evaluated(int step, Evaluation evaluation) {
+        evaluations.add(evaluation);
     }
 
     @Override

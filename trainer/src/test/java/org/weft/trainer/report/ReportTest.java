@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,8 +34,10 @@ class ReportTest {
     @Test
     void aStepHasItsKeys() throws IOException {
         try (MetricsLog log = MetricsLog.open(store, directory.toString(), 0)) {
-            log.step(step(1), 0.123456, 3.25);
-            log.step(step(2), Double.NaN, null);
+            log.step(step(1), 0.123456);
+            log.evaluation(1, Map.of("loss", 3.25));
+            log.evaluation(1, Map.of("loss", 9.0)); // again, after a server was lost
+            log.step(step(2), Double.NaN);
             log.checkpoint(2, 12.345, 678);
         }
         List<String> lines = lines();
@@ -43,22 +46,22 @@ class ReportTest {
                 .isEqualTo("{\"step\":1,\"loss\":9.5,\"learning_rate\":6.0E-4,\"grad_norm\":1.5,\"tokens\":2048,"
                         + "\"tokens_per_second\":8192,\"mfu\":0.1235,\"step_millis\":250.0,\"wait_millis\":12.3,"
                         + "\"push_bytes\":100,\"pull_bytes\":200,\"workers\":[{\"worker\":0,\"lanes\":4,\"compute_millis\":200.0,"
-                        + "\"wait_millis\":12.3,\"peak_resident_mib\":300}],\"val_loss\":3.25}");
-        assertThat(JSON.readTree(lines.get(1)).has("mfu")).isFalse();
-        assertThat(JSON.readTree(lines.get(1)).has("val_loss")).isFalse();
-        assertThat(lines.get(2)).isEqualTo("{\"step\":2,\"checkpoint_stall_millis\":12.3,\"checkpoint_millis\":678.0}");
+                        + "\"wait_millis\":12.3,\"peak_resident_mib\":300}]}");
+        assertThat(lines.get(1)).isEqualTo("{\"step\":1,\"val_loss\":3.25}");
+        assertThat(JSON.readTree(lines.get(2)).has("mfu")).isFalse();
+        assertThat(lines.get(3)).isEqualTo("{\"step\":2,\"checkpoint_stall_millis\":12.3,\"checkpoint_millis\":678.0}");
     }
 
     @Test
     void aResumedRunKeepsTheLinesUpToItsFirstStep() throws IOException {
         try (MetricsLog log = MetricsLog.open(store, directory.toString(), 0)) {
             for (int step = 1; step <= 5; step++) {
-                log.step(step(step), Double.NaN, null);
+                log.step(step(step), Double.NaN);
             }
         }
         List<String> before = lines();
         try (MetricsLog log = MetricsLog.open(store, directory.toString(), 3)) {
-            log.step(step(4), Double.NaN, null);
+            log.step(step(4), Double.NaN);
         }
         assertThat(lines()).hasSize(4).startsWith(before.get(0), before.get(1), before.get(2));
         assertThat(JSON.readTree(lines().get(3)).path("step").intValue()).isEqualTo(4);
@@ -68,7 +71,7 @@ class ReportTest {
     void aReplayLeavesNoSecondLine() throws IOException {
         try (MetricsLog log = MetricsLog.open(store, directory.toString(), 0)) {
             for (int step : new int[] {1, 2, 3, 2, 3, 4}) {
-                log.step(step(step), Double.NaN, null);
+                log.step(step(step), Double.NaN);
             }
         }
         assertThat(lines())
@@ -88,7 +91,7 @@ class ReportTest {
         Files.writeString(file(), "{\"step\":1}\n");
         try (MetricsLog log = MetricsLog.open(store, directory.toString(), 1)) {
             assertThat(lines()).containsExactly("{\"step\":1}");
-            log.step(step(2), Double.NaN, null);
+            log.step(step(2), Double.NaN);
         }
         assertThat(lines()).hasSize(2);
     }

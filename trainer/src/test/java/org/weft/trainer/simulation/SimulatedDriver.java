@@ -19,6 +19,7 @@ import org.weft.trainer.checkpoint.CheckpointCommitter;
 import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.trainer.coordinator.Coordinator;
 import org.weft.trainer.coordinator.CoordinatorSeam;
+import org.weft.trainer.coordinator.Evaluation;
 import org.weft.trainer.coordinator.RunListener;
 import org.weft.trainer.coordinator.RunPlan;
 
@@ -43,7 +44,15 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
         super(simulation, "driver");
         Scenario scenario = simulation.scenario;
         RunPlan plan = new RunPlan(
-                scenario.config(), scenario.shape().layout(), 512, Double.NaN, 0, "", 1, scenario.validationBatches());
+                scenario.config(),
+                scenario.shape().layout(),
+                512,
+                Double.NaN,
+                0,
+                "",
+                1,
+                scenario.validationBatches(),
+                true);
         coordinator = CoordinatorSeam.coordinator(plan, this, simulation.time::nowMillis, thread);
         Vocabulary vocabulary = new Vocabulary(8192, "tok");
         committer = new CheckpointCommitter(
@@ -51,7 +60,8 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
                 scenario.config(),
                 scenario.layout(),
                 vocabulary,
-                new CheckpointCommitter.Rules(() -> {}, "", new Retries(0, Duration.ZERO), new BestStep(0), 512));
+                new CheckpointCommitter.Rules(
+                        () -> {}, "", new Retries(0, Duration.ZERO), new BestStep("loss", 0), 512));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes go to the invariants.
@@ -97,8 +107,8 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
     }
 
     @Override
-    public void evaluated(int step, double validationLoss) {
-        simulation.invariants.evaluated(step, validationLoss);
+    public void evaluated(int step, Evaluation evaluation) {
+        simulation.invariants.evaluated(step, evaluation.loss());
     }
 
     @Override

@@ -108,7 +108,14 @@ final class SimulatedWorker extends SimulatedMember {
             rest = FIRST_REST;
             call(
                     new Message.BatchesEvaluated(
-                            id, incarnation, work.generation(), work.step(), work.firstBatch(), losses, targets),
+                            id,
+                            incarnation,
+                            work.generation(),
+                            work.step(),
+                            work.firstBatch(),
+                            losses,
+                            targets,
+                            new long[0]),
                     reply -> poll());
         });
     }

@@ -122,6 +122,14 @@ final class BlockwiseBackward {
         }
     }
 
+    /** The same from what {@link #outputs} gave. */
+    double loss(Tensor outputs, TokenTensors tokens) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            return taskTail().lossOf(outputs, tokens).item_double();
+        }
+    }
+
     /** Logits at some positions of one sequence. (n, V) on the device, attached to the caller's scope. */
     Tensor logits(TokenTensors tokens, int[] positions, PointerScope caller) {
         try (PointerScope scope = new PointerScope();
@@ -137,9 +145,7 @@ final class BlockwiseBackward {
 
     /** What a task's head predicts: (B, K), or (B T, K) of tokens; attached to the caller's scope. */
     Tensor outputs(TokenTensors tokens, PointerScope caller) {
-        if (!(tail instanceof TaskTail task)) {
-            throw new IllegalStateException("this model predicts tokens: it has no task's head");
-        }
+        TaskTail task = taskTail();
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
@@ -147,6 +153,13 @@ final class BlockwiseBackward {
             caller.attach(outputs);
             return outputs;
         }
+    }
+
+    private TaskTail taskTail() {
+        if (tail instanceof TaskTail task) {
+            return task;
+        }
+        throw new IllegalStateException("this model predicts tokens: it has no task's head");
     }
 
     /** What the last block makes of each token of one sequence. (T, D), attached to the caller's scope. */

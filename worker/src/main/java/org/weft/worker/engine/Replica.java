@@ -46,6 +46,11 @@ public interface Replica<B extends MicroBatch> extends AutoCloseable {
     /** The sum of the targets' losses in nats, without dropout and without gradient. */
     double loss(B batch);
 
+    /** As {@link #loss}, with what was predicted where the replica's task has classes. */
+    default Evaluated evaluate(B batch) {
+        return Evaluated.ofLoss(loss(batch));
+    }
+
     /** Floating-point operations a second of this replica's device and threads in a large matrix product of its precision. */
     double measurePeakFlops();
 

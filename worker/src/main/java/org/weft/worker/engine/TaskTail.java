@@ -95,7 +95,8 @@ final class TaskTail implements Tail {
         return states.mul(present).sum(1).div(count); // (B, D)
     }
 
-    private Tensor lossOf(Tensor outputs, TokenTensors tokens) {
+    /** The sum of losses from {@link #outputs}. (1), in float64 */
+    Tensor lossOf(Tensor outputs, TokenTensors tokens) {
         Tensor loss =
                 switch (head.kind()) {
                     case CLASSES -> classLoss(outputs, tokens.labels().to(ScalarType.Long)); // labels (B, 1)

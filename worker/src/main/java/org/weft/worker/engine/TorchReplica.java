@@ -131,6 +131,21 @@ public final class TorchReplica implements ModelReplica {
     }
 
     @Override
+    public Evaluated evaluate(Batch batch) {
+        checkOwner();
+        shape.requireFits(batch.context());
+        TaskHead head = shape.adaptation().head();
+        if (head.kind() == TaskHead.Kind.LANGUAGE) {
+            return Evaluated.ofLoss(loss(batch));
+        }
+        try (PointerScope scope = new PointerScope()) {
+            TokenTensors tokens = onDevice(batch);
+            Tensor outputs = backward.outputs(tokens, scope); // (B or B T, K)
+            return new Evaluated(backward.loss(outputs, tokens), ClassCounts.of(head, Logits.toHost(outputs), batch));
+        }
+    }
+
+    @Override
     public float[][] logits(int[] tokens, int... positions) {
         checkOwner();
         if (tokens.length == 0) {

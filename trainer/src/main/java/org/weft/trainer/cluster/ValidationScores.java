@@ -1,0 +1,36 @@
+package org.weft.trainer.cluster;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.weft.core.config.FinetuneConfig;
+import org.weft.trainer.coordinator.Evaluation;
+import org.weft.trainer.metrics.MatchCounts;
+
+/** The numbers of an evaluation during training, by the names that {@code finetune.metric} gives them. */
+final class ValidationScores {
+    private ValidationScores() {}
+
+    /** The loss and, where the task has classes, what {@link FinetuneConfig#metrics} names. */
+    static Map<String, Double> of(FinetuneConfig task, Evaluation evaluation) {
+        Map<String, Double> scores = new LinkedHashMap<>();
+        scores.put(FinetuneConfig.LOSS, evaluation.loss());
+        if (evaluation.counts().length > 0) {
+            MatchCounts counts = MatchCounts.of(evaluation.counts());
+            task.metrics().forEach(metric -> {
+                if (!metric.equals(FinetuneConfig.LOSS)) {
+                    scores.put(metric, score(metric, counts));
+                }
+            });
+        }
+        return scores;
+    }
+
+    private static double score(String metric, MatchCounts counts) {
+        return switch (metric) {
+            case "accuracy", "exact_match" -> counts.micro().recall();
+            case "f1_micro" -> counts.micro().f1();
+            case "f1_macro" -> counts.present().macro().f1();
+            default -> throw new IllegalArgumentException("metric=" + metric);
+        };
+    }
+}
