@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -98,6 +99,16 @@ public final class SparkApplication implements AutoCloseable {
         if (!home.isEmpty() && Files.isDirectory(Path.of(home, "lib"))) {
             conf.setIfMissing("spark.executor.extraClassPath", Path.of(home, "lib") + "/*");
         }
+    }
+
+    /**
+     * Has it said now and then how far a job of this application has come.
+     *
+     * @param say called on Spark's listener thread
+     */
+    public SparkApplication showingStages(Consumer<String> say) {
+        context.sc().addSparkListener(new StageProgress(say, System::nanoTime));
+        return this;
     }
 
     public JavaSparkContext context() {

@@ -14,6 +14,7 @@ import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.cluster.TextEvaluationJob;
+import org.weft.trainer.report.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,7 +58,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Checkpoint checkpoint = path.resolve(files.store());
             WeftConfig config = options.over(ReplicaLoader.configOf(checkpoint));
-            try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())) {
+            try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())
+                    .showingStages(Progress.onStderr()::say)) {
                 summaryOf(application, config, checkpoint).print();
             }
             return ExitStatus.DONE.code();

@@ -82,7 +82,8 @@ public final class FinetuneCommand implements Callable<Integer> {
             WeftConfig config = config(base, List.of());
             FinetuneSettings.require(base, config, progress::say);
             List<WeftConfig> runs = folds == 0 ? List.of() : folded(base, config);
-            try (SparkApplication application = SparkApplication.start(config, "finetune", files.settings())) {
+            try (SparkApplication application =
+                    SparkApplication.start(config, "finetune", files.settings()).showingStages(progress::say)) {
                 return folds == 0 ? one(application, base, config) : crossValidation(application, base, config, runs);
             }
         }

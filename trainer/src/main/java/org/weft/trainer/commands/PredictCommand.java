@@ -18,6 +18,7 @@ import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.dataset.DatasetReader;
 import org.weft.trainer.finetune.PredictionJob;
 import org.weft.trainer.finetune.TaskModel;
+import org.weft.trainer.report.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -75,7 +76,8 @@ public final class PredictCommand implements Callable<Integer> {
                 throw WeftException.usage("--output " + output + " is there already", "give a folder that is not");
             }
             WeftConfig config = options.over(ReplicaLoader.configOf(checkpoint));
-            try (SparkApplication application = SparkApplication.start(config, "predict", files.settings())) {
+            try (SparkApplication application = SparkApplication.start(config, "predict", files.settings())
+                    .showingStages(Progress.onStderr()::say)) {
                 predict(application, checkpoint).print();
             }
             return ExitStatus.DONE.code();

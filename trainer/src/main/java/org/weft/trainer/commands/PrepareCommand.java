@@ -23,9 +23,11 @@ public final class PrepareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         WeftConfig config = options.load();
+        Progress progress = Progress.onStderr();
         try (ConfigOptions.FileAccess files = options.openFiles();
-                SparkApplication application = SparkApplication.start(config, "prepare", files.settings())) {
-            CorpusManifest manifest = prepare(application, config, Progress.onStderr());
+                SparkApplication application = SparkApplication.start(config, "prepare", files.settings())
+                        .showingStages(progress::say)) {
+            CorpusManifest manifest = prepare(application, config, progress);
             summary(config, manifest).print();
             return ExitStatus.DONE.code();
         }
