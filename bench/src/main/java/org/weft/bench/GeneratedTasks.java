@@ -34,8 +34,8 @@ public final class GeneratedTasks {
     private static final int SUMMANDS = 100;
     private static final int MOST_SUMS = SUMMANDS * SUMMANDS * 4 / 5; // beyond it, drawing new ones takes long
     private static final int CODES = 4;
-    private static final int CODES_OF_TEXT = 8;
-    private static final int MENTIONS = 4;
+    private static final int CODES_OF_TEXT = 4;
+    private static final int MENTIONS = 8;
     private static final int DIGITS = 10;
     private static final int FACTS = 5;
     private static final Set<String> TARGETS = Set.of("response", "answers", "tags");
