@@ -32,7 +32,9 @@ public record DatasetConfig(
         @Doc("A second text, for sentence pairs; empty for none.")
         String pairColumn,
 
-        @Doc("The label: a string or number; an array of strings for multilabel.")
+        @Doc(
+                "The label: a string or number; an array of strings for multilabel. evaluate --choices: the right answer's "
+                        + "number, from 0, or its text.")
         String labelColumn,
 
         @Doc("tokens: the words, an array of strings.") String tokensColumn,
@@ -46,7 +48,7 @@ public record DatasetConfig(
         @Doc("qa: the answer's text, or SQuAD's {text: [...], answer_start: [...]}.")
         String answersColumn,
 
-        @Doc("instruction: what the user says, where messages_column is empty.")
+        @Doc("instruction: what the user says, where messages_column is empty. evaluate --choices: the question.")
         String promptColumn,
 
         @Doc("instruction: what the assistant answers, where messages_column is empty.")
@@ -54,6 +56,9 @@ public record DatasetConfig(
 
         @Doc("instruction: an array of {role, content}; empty for prompt and response.")
         String messagesColumn,
+
+        @Doc("evaluate --choices: the answers to choose from, an array of strings.")
+        String choicesColumn,
 
         @Doc("Metadata that evaluation compares groups by; empty for none.")
         String groupColumn,
@@ -91,6 +96,7 @@ public record DatasetConfig(
                 "prompt",
                 "response",
                 "",
+                "choices",
                 "",
                 0,
                 "truncate",

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
@@ -37,13 +38,20 @@ public final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "PATH",
             description =
                     "Text or JSONL to evaluate on instead, read as prepare reads it: files, folders or globs. For a "
-                            + "fine-tuned model labelled rows, read as finetune reads them.")
+                            + "fine-tuned model, or with --choices, labelled rows, read as finetune reads them.")
     private List<String> input = new ArrayList<>();
+
+    @Option(
+            names = "--choices",
+            description =
+                    "The rows are questions with several answers, of which a language model takes the likeliest: "
+                            + "columns dataset.prompt_column, dataset.choices_column, and dataset.label_column for the right one.")
+    private boolean choices;
 
     @Option(
             names = "--output",
             paramLabel = "DIR",
-            description = "A fine-tuned model: where results.json and report.html go (default: evaluation in the run's "
+            description = "Labelled rows: where results.json and report.html go (default: evaluation in the run's "
                     + "directory).")
     private String output;
 
@@ -55,6 +63,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (choices && input.isEmpty()) {
+            throw WeftException.usage("--choices without --input", "give the rows: JSONL, CSV or Parquet");
+        }
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Checkpoint checkpoint = path.resolve(files.store());
             WeftConfig config = options.over(ReplicaLoader.configOf(checkpoint));
@@ -68,13 +79,18 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private Summary summaryOf(SparkApplication application, WeftConfig config, Checkpoint checkpoint)
             throws IOException {
+        String directory =
+                output == null ? ModelTokenizer.runDirectory(checkpoint.directory()) + "/evaluation" : output;
+        if (choices) {
+            return new TaskReport(application, config, checkpoint, batch)
+                    .writeChoices(input, directory)
+                    .summary("evaluate");
+        }
         if (!config.finetune().active() || config.finetune().task().equals(FinetuneConfig.TEXT)) {
             return input.isEmpty()
                     ? summary(application, config, checkpoint)
                     : ofText(application, config.corpus().reading(input), checkpoint);
         }
-        String directory =
-                output == null ? ModelTokenizer.runDirectory(checkpoint.directory()) + "/evaluation" : output;
         return new TaskReport(application, config, checkpoint, batch)
                 .write(input, directory)
                 .summary("evaluate");

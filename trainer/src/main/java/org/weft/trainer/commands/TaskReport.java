@@ -14,6 +14,7 @@ import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.dataset.JudgedRows;
+import org.weft.trainer.finetune.Examination;
 import org.weft.trainer.finetune.TaskEvaluation;
 import org.weft.trainer.metrics.Bootstrap;
 import org.weft.trainer.report.evaluation.EvaluationData;
@@ -22,7 +23,7 @@ import org.weft.trainer.report.evaluation.EvaluationPage;
 import org.weft.trainer.report.evaluation.EvaluationReport;
 import org.weft.trainer.report.evaluation.TrainingCurve;
 
-/** The evaluation of a fine-tuned model, written down: what evaluate and finetune have in common. */
+/** The evaluation of a model on rows, written down: what evaluate and finetune have in common. */
 final class TaskReport {
     private static final String RESULTS = "results.json";
     private static final String PAGE = "report.html";
@@ -65,14 +66,25 @@ final class TaskReport {
     }
 
     /**
-     * Evaluates and writes {@code results.json} and {@code report.html}.
+     * Evaluates a fine-tuned model's task and writes {@code results.json} and {@code report.html}.
      *
      * @param input labelled rows; empty for the configured test or validation rows
      */
     Written write(List<String> input, String directory) throws IOException {
+        Examination task = Examination.ofTask(checkpoint, config);
+        return write(task, JudgedRows.of(application.context(), store, config, input), directory);
+    }
+
+    /** The same of a language model that chooses among answers. */
+    Written writeChoices(List<String> input, String directory) throws IOException {
+        Examination choices = Examination.ofChoices(checkpoint, config);
+        Dataset<Row> rows = JudgedRows.given(application.context(), store, config.dataset(), input, choices.columns());
+        return write(choices, rows, directory);
+    }
+
+    private Written write(Examination examination, Dataset<Row> rows, String directory) throws IOException {
         try {
-            Dataset<Row> rows = JudgedRows.of(application.context(), store, config, input);
-            EvaluationData data = new TaskEvaluation(store, checkpoint, config.dataset(), batch).run(rows, training());
+            EvaluationData data = new TaskEvaluation(store, checkpoint, examination, batch).run(rows, training());
             EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT);
             store.write(directory + "/" + RESULTS, EvaluationJson.results(report));
             store.write(

@@ -11,7 +11,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.trainer.task.Task;
 
-/** The rows that a fine-tuned model is judged on. */
+/** The rows that a model is judged on. */
 public final class JudgedRows {
     private JudgedRows() {}
 
@@ -27,7 +27,7 @@ public final class JudgedRows {
         DatasetReader reader = new DatasetReader(spark, store);
         List<String> columns = Task.of(config).columns();
         if (!input.isEmpty()) {
-            return checked("--input", reader.read("--input", input, dataset.format()), columns);
+            return given(spark, store, dataset, input, columns);
         }
         if (!dataset.test().isEmpty()) {
             return checked("dataset.test", reader.read("dataset.test", dataset.test(), dataset.format()), columns);
@@ -42,6 +42,18 @@ public final class JudgedRows {
         return checked("dataset.train", reader.read("dataset.train", dataset.train(), dataset.format()), columns)
                 .filter((FilterFunction<Row>)
                         row -> DatasetRow.of(RowFields.of(row, columns), task).isValidation(dataset));
+    }
+
+    /**
+     * Rows from files or a table.
+     *
+     * @param columns that they must have
+     */
+    public static Dataset<Row> given(
+            JavaSparkContext spark, Store store, DatasetConfig dataset, List<String> input, List<String> columns)
+            throws IOException {
+        Dataset<Row> rows = new DatasetReader(spark, store).read("--input", input, dataset.format());
+        return checked("--input", rows, columns);
     }
 
     private static Dataset<Row> checked(String key, Dataset<Row> rows, List<String> columns) {

@@ -8,6 +8,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.trainer.metrics.AnswerPredictions;
+import org.weft.trainer.metrics.ChoicePredictions;
 import org.weft.trainer.metrics.ClassPredictions;
 import org.weft.trainer.metrics.MultiLabelPredictions;
 import org.weft.trainer.metrics.Predictions;
@@ -18,7 +19,7 @@ import org.weft.trainer.task.Fields;
 import org.weft.trainer.task.Prediction;
 
 /** What is right of one row and what a model said. */
-sealed interface Judgement extends Serializable {
+public sealed interface Judgement extends Serializable {
 
     /** One of C classes. */
     record OfClass(int label, double[] probabilities) implements Judgement {}
@@ -34,6 +35,9 @@ sealed interface Judgement extends Serializable {
 
     /** A text, beside those that are right. */
     record OfAnswer(String prediction, List<String> answers) implements Judgement {}
+
+    /** A question's choices with their likelihoods. */
+    record OfChoice(ChoicePredictions.Row row) implements Judgement {}
 
     /** A tag that the model did not give, because the word was cut off, counts as outside of everything. */
     String OUTSIDE = "O";
@@ -120,6 +124,11 @@ sealed interface Judgement extends Serializable {
                         .map(one -> new AnswerPredictions.Row(one.prediction(), one.answers()))
                         .toList());
         };
+    }
+
+    static Predictions choices(List<Judgement> judgements) {
+        return ChoicePredictions.of(
+                judgements.stream().map(OfChoice.class::cast).map(OfChoice::row).toList());
     }
 
     private static Predictions classes(List<String> labels, List<Judgement> judgements) {

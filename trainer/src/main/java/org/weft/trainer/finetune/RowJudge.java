@@ -10,7 +10,7 @@ import org.weft.trainer.task.Fields;
 import org.weft.trainer.task.Prediction;
 
 /** A model that predicts labelled rows, beside what is right. Owned by the thread that opened it. */
-interface RowJudge extends AutoCloseable {
+public interface RowJudge extends AutoCloseable {
 
     /** In the rows' order. */
     List<Judgement> judge(List<Fields> rows);

@@ -13,21 +13,18 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.weft.core.WeftException;
-import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.dataset.DatasetReader;
 import org.weft.trainer.dataset.RowFields;
 import org.weft.trainer.metrics.Predictions;
 import org.weft.trainer.report.evaluation.EvaluationData;
 import org.weft.trainer.report.evaluation.TrainingCurve;
 import org.weft.trainer.task.Fields;
-import org.weft.trainer.task.Task;
 
 /**
- * Judges a fine-tuned model on labelled rows: executors predict, the driver gets what is right, what the model said and
+ * Judges a model on labelled rows: executors predict, the driver gets what is right, what the model said and
  * the beginning of each text, sorted by content, so that the result does not depend on the tasks.
  */
 public final class TaskEvaluation {
@@ -36,22 +33,17 @@ public final class TaskEvaluation {
 
     private final Store store;
     private final Checkpoint checkpoint;
-    private final WeftConfig config;
+    private final Examination examination;
     private final int batch;
 
     /**
-     * @param rows what their columns are called
      * @param batch rows that are computed together
      */
-    public TaskEvaluation(Store store, Checkpoint checkpoint, DatasetConfig rows, int batch) {
+    public TaskEvaluation(Store store, Checkpoint checkpoint, Examination examination, int batch) {
         this.store = store;
         this.checkpoint = checkpoint;
-        this.config = ReplicaLoader.configOf(checkpoint).withDataset(rows);
+        this.examination = examination;
         this.batch = batch;
-        if (!config.finetune().active()) {
-            throw WeftException.usage(
-                    checkpoint.directory() + " was not fine-tuned to a task", "leave --input out or give text");
-        }
     }
 
     /**
@@ -66,29 +58,28 @@ public final class TaskEvaluation {
     /**
      * Predicts and compares.
      *
-     * @param rows with the task's columns
+     * @param rows with the examination's columns
      * @param training curves of the fine-tuning, or none
      */
     public EvaluationData run(Dataset<Row> rows, List<TrainingCurve> training) {
-        Task task = Task.of(config);
-        String group = config.dataset().groupColumn();
+        String group = examination.config().dataset().groupColumn();
         if (!group.isEmpty()) {
             DatasetReader.requireColumns("the rows", rows, List.of(group));
         }
         List<String> columns = Stream.concat(
-                        task.columns().stream(), group.isEmpty() ? Stream.<String>empty() : Stream.of(group))
+                        examination.columns().stream(), group.isEmpty() ? Stream.<String>empty() : Stream.of(group))
                 .distinct()
                 .toList();
         JavaRDD<Fields> fields = rows.toJavaRDD().map(row -> RowFields.of(row, columns));
-        Share share = new Share(store, checkpoint, config, batch);
+        Share share = new Share(store, checkpoint, examination, batch);
         List<JudgedRow> judged =
                 new ArrayList<>(fields.mapPartitions(share::judge).collect());
         if (judged.isEmpty()) {
             throw WeftException.invalidData("no row to evaluate on", "give --input or dataset.test rows");
         }
         judged.sort(Comparator.comparing(JudgedRow::id));
-        Predictions predictions = Judgement.predictions(
-                config, judged.stream().map(JudgedRow::judgement).toList());
+        Predictions predictions = examination.predictions(
+                judged.stream().map(JudgedRow::judgement).toList());
         Map<String, List<String>> groups = new LinkedHashMap<>();
         if (!group.isEmpty()) {
             List<String> values = new ArrayList<>();
@@ -96,7 +87,7 @@ public final class TaskEvaluation {
             groups.put(group, values);
         }
         return new EvaluationData(
-                config.run().name() + ": " + config.finetune().task(),
+                examination.config().run().name() + ": " + examination.name(),
                 facts(),
                 predictions,
                 judged.stream().map(JudgedRow::text).toList(),
@@ -105,6 +96,7 @@ public final class TaskEvaluation {
     }
 
     private Map<String, String> facts() {
+        WeftConfig config = examination.config();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("checkpoint", checkpoint.directory());
         facts.put("model", config.model().architecture());
@@ -115,7 +107,8 @@ public final class TaskEvaluation {
     }
 
     /** One task's rows. */
-    private record Share(Store store, Checkpoint checkpoint, WeftConfig config, int batch) implements Serializable {
+    private record Share(Store store, Checkpoint checkpoint, Examination examination, int batch)
+            implements Serializable {
         private static final long serialVersionUID = 1L;
 
         Iterator<JudgedRow> judge(Iterator<Fields> rows) throws IOException {
@@ -123,7 +116,7 @@ public final class TaskEvaluation {
             if (!rows.hasNext()) {
                 return judged.iterator();
             }
-            try (RowJudge judge = RowJudge.open(store, checkpoint, config, batch)) {
+            try (RowJudge judge = examination.open(store, checkpoint, batch)) {
                 while (rows.hasNext()) {
                     List<Fields> chunk = new ArrayList<>();
                     while (rows.hasNext() && chunk.size() < CHUNK) {
@@ -144,14 +137,14 @@ public final class TaskEvaluation {
 
         private String text(Fields row) {
             StringBuilder text = new StringBuilder();
-            for (String column : Task.of(config).inputColumns()) {
+            for (String column : examination.inputColumns()) {
                 text.append(text.isEmpty() ? "" : " | ").append(row.get(column));
             }
             return text.length() <= EXCERPT ? text.toString() : text.substring(0, EXCERPT);
         }
 
         private String group(Fields row) {
-            String column = config.dataset().groupColumn();
+            String column = examination.config().dataset().groupColumn();
             Object value = column.isEmpty() ? null : row.get(column);
             return value == null ? null : value.toString();
         }

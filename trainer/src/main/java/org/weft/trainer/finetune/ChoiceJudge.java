@@ -1,0 +1,75 @@
+package org.weft.trainer.finetune;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.weft.core.config.DatasetConfig;
+import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.checkpoint.ModelTokenizer;
+import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.corpus.TextTokenizer;
+import org.weft.trainer.metrics.ChoicePredictions;
+import org.weft.trainer.task.ChoiceText;
+import org.weft.trainer.task.Fields;
+import org.weft.trainer.task.Task;
+import org.weft.worker.data.Batch;
+import org.weft.worker.engine.ModelReplica;
+
+/**
+ * Gives each of a question's choices its likelihood after the question: the sum of its tokens' log-probabilities. Choices are
+ * computed one after the other.
+ */
+final class ChoiceJudge implements RowJudge {
+    private final ModelReplica replica;
+    private final TextTokenizer tokenizer;
+    private final ChoiceText text;
+    private final DatasetConfig dataset;
+
+    private ChoiceJudge(ModelReplica replica, TextTokenizer tokenizer, ChoiceText text, DatasetConfig dataset) {
+        this.replica = replica;
+        this.tokenizer = tokenizer;
+        this.text = text;
+        this.dataset = dataset;
+    }
+
+    static ChoiceJudge open(Store store, Checkpoint checkpoint, WeftConfig config) throws IOException {
+        byte[] json = ModelTokenizer.of(store, checkpoint).json();
+        TextTokenizer tokenizer = TextTokenizer.of(json, "the model's tokenizer");
+        boolean chat = config.finetune().task().equals(FinetuneConfig.INSTRUCTION);
+        ChoiceText text = new ChoiceText(tokenizer, config.model().context(), chat ? Task.conversation(config) : null);
+        try {
+            return new ChoiceJudge(ReplicaLoader.open(store, checkpoint), tokenizer, text, config.dataset());
+        } catch (IOException | RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public List<Judgement> judge(List<Fields> rows) {
+        List<Judgement> judgements = new ArrayList<>();
+        for (Fields row : rows) {
+            List<String> choices = row.strings(dataset.choicesColumn());
+            int right = ChoiceText.right(row, choices, dataset);
+            double[] logLikelihoods = new double[choices.size()];
+            int[] lengths = new int[choices.size()];
+            for (int i = 0; i < lengths.length; i++) {
+                Batch batch = text.batch(row.text(dataset.promptColumn()), choices.get(i));
+                logLikelihoods[i] = -replica.loss(batch);
+                lengths[i] = choices.get(i).getBytes(StandardCharsets.UTF_8).length;
+            }
+            judgements.add(new Judgement.OfChoice(new ChoicePredictions.Row(right, logLikelihoods, lengths)));
+        }
+        return judgements;
+    }
+
+    @Override
+    public void close() {
+        replica.close();
+        tokenizer.close();
+    }
+}
