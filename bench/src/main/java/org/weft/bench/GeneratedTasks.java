@@ -20,9 +20,8 @@ import java.util.Set;
  * out what was never seen.
  *
  * <pre>
- *   text          things and their codes, each thing more than once: what to pre-train on before instruction
- *                                                                             text
- *   instruction   sums of two numbers below 100, and a code out of a list     prompt, response
+ *   instruction   sums of two numbers below 100, and a code out of a list by its place
+ *                                                                             prompt, response
  *   qa            a question about one of five sentences about made-up names  question, context, answers
  *   tagging       persons and places of one or two made-up names, which only the words around them tell apart
  *                                                                             tokens, tags (BIO)
@@ -33,9 +32,6 @@ import java.util.Set;
 public final class GeneratedTasks {
     private static final int SUMMANDS = 100;
     private static final int MOST_SUMS = SUMMANDS * SUMMANDS * 4 / 5; // beyond it, drawing new ones takes long
-    private static final int CODES = 4;
-    private static final int CODES_OF_TEXT = 4;
-    private static final int MENTIONS = 8;
     private static final int DIGITS = 10;
     private static final int FACTS = 5;
     private static final Set<String> TARGETS = Set.of("response", "answers", "tags");
@@ -45,12 +41,7 @@ public final class GeneratedTasks {
     private static final List<String> COLOURS =
             List.of("red", "blue", "green", "white", "black", "dark red", "pale blue");
     private static final List<String> THINGS = List.of("boat", "house", "coat", "dog", "lamp", "cart");
-    /** What has a code: a token each, for a tokenizer that was trained on {@code text}. */
-    private static final List<String> CODED = List.of(
-            ("apple bell book bread brick chair clock cloud crown cup desk door drum fence field flag fork gate glass"
-                            + " hat horse key knife ladder leaf map moon nail oar pen pot ring road rope salt ship"
-                            + " shoe stone table tree")
-                    .split(" "));
+    private static final List<String> PLACES = List.of("first", "second", "third", "fourth", "fifth", "last");
     /** What stands before and after the two names of a sentence: a person's, a place's. */
     private static final List<List<String>> SENTENCES = List.of(
             List.of("yesterday mister", "went to", "by train"),
@@ -70,7 +61,7 @@ public final class GeneratedTasks {
 
     public static void main(String[] arguments) throws IOException {
         if (arguments.length != 4) {
-            throw new IllegalArgumentException("KIND SEED COUNT FILE expected; kinds: text, instruction, qa, tagging");
+            throw new IllegalArgumentException("KIND SEED COUNT FILE expected; kinds: instruction, qa, tagging");
         }
         List<Map<String, Object>> rows =
                 rows(arguments[0], Long.parseLong(arguments[1]), Integer.parseInt(arguments[2]));
@@ -83,7 +74,7 @@ public final class GeneratedTasks {
         }
     }
 
-    /** The rows of a kind, which is {@code text}, {@code instruction}, {@code qa} or {@code tagging}. */
+    /** The rows of a kind, which is {@code instruction}, {@code qa} or {@code tagging}. */
     static List<Map<String, Object>> rows(String kind, long seed, int count) {
         if (kind.equals("instruction") && count / 2 > MOST_SUMS) {
             throw new IllegalArgumentException(
@@ -95,7 +86,6 @@ public final class GeneratedTasks {
             boolean even = rows.size() % 2 == 0;
             Map<String, Object> row =
                     switch (kind) {
-                        case "text" -> tasks.text();
                         case "instruction" -> even ? tasks.lookup() : tasks.sum();
                         case "qa" -> tasks.question();
                         case "tagging" -> tasks.tagged();
@@ -122,31 +112,16 @@ public final class GeneratedTasks {
     }
 
     private Map<String, Object> lookup() {
-        List<String> entries = codes(CODES);
-        String[] asked = pick(entries).split(" ");
+        List<String> codes = new ArrayList<>();
+        while (codes.size() < PLACES.size()) {
+            codes.add(Integer.toString(random.nextInt(DIGITS)));
+        }
+        int asked = random.nextInt(PLACES.size());
         return row(
-                "prompt", "Codes: " + String.join(", ", entries) + ". Code of " + asked[0] + "?", "response", asked[1]);
-    }
-
-    private Map<String, Object> text() {
-        List<String> entries = codes(CODES_OF_TEXT);
-        List<String> mentions = new ArrayList<>();
-        for (int i = 0; i < MENTIONS; i++) {
-            Collections.shuffle(entries, random);
-            mentions.addAll(entries);
-        }
-        return row("text", String.join(", ", mentions) + ".");
-    }
-
-    /** Things, no two alike, each with its code. */
-    private List<String> codes(int count) {
-        List<String> things = new ArrayList<>(CODED);
-        Collections.shuffle(things, random);
-        List<String> entries = new ArrayList<>();
-        for (String thing : things.subList(0, count)) {
-            entries.add(thing + " " + random.nextInt(DIGITS));
-        }
-        return entries;
+                "prompt",
+                "Codes: " + String.join(" ", codes) + ". Which is the " + PLACES.get(asked) + "?",
+                "response",
+                codes.get(asked));
     }
 
     private Map<String, Object> question() {
@@ -226,14 +201,9 @@ public final class GeneratedTasks {
         return Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }
 
-    private static Map<String, Object> row(String key, Object value) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put(key, value);
-        return row;
-    }
-
     private static Map<String, Object> row(String firstKey, Object first, String secondKey, Object second) {
-        Map<String, Object> row = row(firstKey, first);
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put(firstKey, first);
         row.put(secondKey, second);
         return row;
     }

@@ -8,10 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GeneratedTasksTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern SUM = Pattern.compile("Add (\\d+) and (\\d+)\\.");
-    private static final Pattern LOOKUP = Pattern.compile("Codes: (.*)\\. Code of (\\w+)\\?");
+    private static final Pattern LOOKUP = Pattern.compile("Codes: (.*)\\. Which is the (\\w+)\\?");
 
     @TempDir
     Path directory;
@@ -54,7 +52,9 @@ class GeneratedTasksTest {
                 assertThat(response).isEqualTo(Integer.toString(right));
             } else {
                 assertThat(lookup.matches()).isTrue();
-                assertThat(List.of(lookup.group(1).split(", "))).contains(lookup.group(2) + " " + response);
+                int place = List.of("first", "second", "third", "fourth", "fifth", "last")
+                        .indexOf(lookup.group(2));
+                assertThat(response).isEqualTo(lookup.group(1).split(" ")[place]);
             }
         }
         assertThat(sums).isEqualTo(1000);
@@ -62,20 +62,6 @@ class GeneratedTasksTest {
         assertThat(GeneratedTasks.rows("instruction", 1, 5)).isEqualTo(GeneratedTasks.rows("instruction", 1, 5));
         assertThatThrownBy(() -> GeneratedTasks.rows("instruction", 1, 20_000))
                 .hasMessageContaining("not enough sums; at most 16000");
-    }
-
-    @Test
-    void aThingHasOneCodeInAText() throws Exception {
-        for (JsonNode row : generate("text", 5, 100)) {
-            Map<String, Integer> mentions = new HashMap<>();
-            for (String entry : row.get("text").asText().replace(".", "").split(", ")) {
-                mentions.merge(entry, 1, Integer::sum);
-            }
-            assertThat(mentions).hasSize(4).allSatisfy((entry, count) -> {
-                assertThat(entry).matches("[a-z]+ \\d");
-                assertThat(count).isEqualTo(8);
-            });
-        }
     }
 
     @Test

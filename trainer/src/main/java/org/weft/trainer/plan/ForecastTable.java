@@ -75,7 +75,7 @@ public final class ForecastTable {
                 forecast.config().cluster().servers(),
                 forecast.config().servers().replicas()));
         row("weights, pulled as they are (direct)", bytes(server.weights()));
-        row("two moments (heap)", bytes(server.moments()));
+        row("optimizer's vectors (heap)", bytes(server.moments()));
         row("gradients being summed (heap)", bytes(server.sums()) + ", at worst " + bytes(server.sumsAtWorst()));
         row("a checkpoint's copy (heap)", bytes(server.snapshot()));
         row("ends of heap regions (heap)", bytes(server.unusable()));

@@ -9,6 +9,7 @@ import org.weft.core.model.ModelShape;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
+import org.weft.server.optim.Optimizer;
 
 /**
  * The memory of a run by role, by arithmetic from its configuration. docs/decisions/0012-plan.md says where the constants
@@ -28,9 +29,6 @@ public final class MemoryModel {
 
     /** OutputHead's buffer of logits, however large the vocabulary. */
     private static final long HEAD_BYTES = 32 * MEBIBYTE;
-
-    /** Weights and two moments. */
-    private static final int SNAPSHOT_VECTORS = 3;
 
     private static final int GPT2_VOCABULARY = 50_257;
 
@@ -96,17 +94,13 @@ public final class MemoryModel {
         }
         long vector = elements * Float.BYTES;
         int sums = shares.waitingSums();
+        int state = Optimizer.of(config.training()).state().size();
+        int snapshot = 1 + state;
         long array = Math.min(Bucket.ELEMENTS, elements) * Float.BYTES;
-        long arrays = (long) buckets * (2 + sums + SNAPSHOT_VECTORS);
+        long arrays = (long) buckets * (state + sums + snapshot);
         long unusable = arrays * (HeapRegions.occupied(array, heapBytes) - array);
         return new ServerMemory(
-                elements,
-                vector,
-                2 * vector,
-                sums * vector,
-                shares.pushes() * vector,
-                SNAPSHOT_VECTORS * vector,
-                unusable);
+                elements, vector, state * vector, sums * vector, shares.pushes() * vector, snapshot * vector, unusable);
     }
 
     /** An executor that runs so many tasks. */

@@ -5,10 +5,10 @@ package org.weft.trainer.plan;
  *
  * @param elements of the flat vector that the shard owns
  * @param weights in direct memory
- * @param moments two vectors on the heap
+ * @param moments the optimizer's vectors on the heap: two of AdamW, none of SGD
  * @param sums gradients on the heap: one that comes in, and one that waits on each level of the lane tree above the pushes
  * @param sumsAtWorst the same if every push of a bucket comes in at once: what many workers may come to
- * @param snapshot weights and moments as a checkpoint copies them, on the heap from the first checkpoint on
+ * @param snapshot weights and the optimizer's vectors as a checkpoint copies them, on the heap from the first checkpoint on
  * @param unusable ends of the heap's regions that its arrays of 4 MiB leave unused
  */
 public record ServerMemory(

@@ -70,6 +70,15 @@ class MemoryModelTest {
     }
 
     @Test
+    void anOptimizerWithoutStateKeepsWeightsAlone() {
+        ServerMemory server = model("training.optimizer=sgd").server(1L << 30);
+        assertThat(server.moments()).isZero();
+        assertThat(server.snapshot()).isEqualTo(28 * MIB);
+        assertThat(model("training.optimizer=nesterov").server(1L << 30).moments())
+                .isEqualTo(28 * MIB);
+    }
+
+    @Test
     void manyWorkersMayPushABucketAtOnce() {
         ServerMemory server = model("training.lanes=16", "training.micro_batch=1", "cluster.workers=16")
                 .server(1L << 30);
