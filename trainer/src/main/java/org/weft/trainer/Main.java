@@ -111,7 +111,7 @@ public final class Main {
     /** What a person can act on; null where nothing such is known. */
     private static WeftException explain(Exception failure) {
         return Stream.<Function<Exception, WeftException>>of(
-                        WeftException::within, UnreachableStorage::explain, ExecutorSupply::explain)
+                        ExecutorSupply::explain, WeftException::within, UnreachableStorage::explain)
                 .map(explanation -> explanation.apply(failure))
                 .filter(Objects::nonNull)
                 .findFirst()

@@ -9,10 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.DatasetConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
@@ -20,6 +23,8 @@ import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.corpus.TextTokenizer;
+import org.weft.trainer.task.ChoiceText;
+import org.weft.trainer.task.Fields;
 import org.weft.worker.engine.ModelReplica;
 
 /** {@code evaluate --choices}: the likelihoods are those that the next token's logits give, token by token. */
@@ -87,8 +92,22 @@ class ChoicesIT {
                         .summary()
                         .path("metrics"))
                 .isEqualTo(metrics);
-        assertThat(Files.readString(run.dir().resolve("evaluation/report.html")))
+        assertThat(Files.readString(run.dir().resolve("multiple-choice/report.html")))
                 .contains("multiple choice");
+    }
+
+    /** A number is a choice's place even where choices are numbers; a text is the choice itself. */
+    @Test
+    void aNumberIsAPlace() {
+        List<String> choices = List.of("1", "2", "0");
+        assertThat(right(1, choices)).isEqualTo(1);
+        assertThat(right("1", choices)).isZero();
+    }
+
+    private static int right(Object label, List<String> choices) {
+        DatasetConfig dataset =
+                ConfigLoader.load("inline", "run: {dir: x}", List.of()).dataset();
+        return ChoiceText.right(new Fields(Map.of("label", label)), choices, dataset);
     }
 
     @Test

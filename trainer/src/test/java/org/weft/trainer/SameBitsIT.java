@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -138,6 +139,16 @@ class SameBitsIT {
         assertThat(again.done().err()).contains("resuming from").contains("step-00000003");
         assertThat(again.paramsSha256()).isEqualTo(whole.paramsSha256());
         assertThat(run.stepsWithMetrics()).containsExactly(1, 2, 3, 4, 5, 6);
+
+        // A driver that died between a checkpoint and the end of its evaluation leaves no line of it.
+        List<String> before = losses(run);
+        Path metrics = run.dir().resolve("metrics.jsonl");
+        List<String> lines = Files.readAllLines(metrics);
+        Files.write(
+                metrics,
+                lines.stream().filter(line -> !line.contains("val_loss")).toList());
+        run.pretrain("--resume 3", "checkpoint.every=100").done();
+        assertThat(losses(run)).isEqualTo(before);
 
         CommandRun absent = run.pretrain("--resume 4");
         assertThat(absent.status()).isEqualTo(3);

@@ -1,8 +1,8 @@
 package org.weft.worker;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.config.TrainingConfig;
@@ -146,16 +146,20 @@ public final class WorkerLoop<B extends MicroBatch> {
                 Deadline.in(options.config().cluster().stepTimeout()));
         double[] losses = new double[work.batches()];
         long[] targets = new long[work.batches()];
-        long[][] counts = new long[work.batches()][];
+        IntStream.Builder counts = IntStream.builder();
         for (int i = 0; i < work.batches(); i++) {
             B batch = batches.validation(work.firstBatch() + i);
             Evaluated evaluated = replica.evaluate(batch);
             losses[i] = evaluated.loss();
             targets[i] = batch.targetCount();
-            counts[i] = evaluated.counts();
+            for (int at = 0; at < evaluated.counts().length; at++) {
+                if (at % 4 == 0) {
+                    counts.add(work.firstBatch() + i);
+                }
+                counts.add(evaluated.counts()[at]);
+            }
         }
-        long[] all = Arrays.stream(counts).flatMapToLong(Arrays::stream).toArray();
-        session.batchesEvaluated(work, losses, targets, all);
+        session.batchesEvaluated(work, losses, targets, counts.build().toArray());
     }
 
     /** A piece of work that servers take part in. */

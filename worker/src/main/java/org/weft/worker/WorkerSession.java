@@ -58,7 +58,7 @@ public final class WorkerSession implements AutoCloseable {
                 worker, coordinator.incarnation(), work.generation(), work.step(), work.span(), losses, times));
     }
 
-    void batchesEvaluated(Message.EvaluateBatches work, double[] losses, long[] targets, long[] counts)
+    void batchesEvaluated(Message.EvaluateBatches work, double[] losses, long[] targets, int[] counts)
             throws IOException {
         coordinator.call(new Message.BatchesEvaluated(
                 worker,

@@ -58,7 +58,7 @@ public record FinetuneConfig(
 
         @Doc(
                 "What the best checkpoint is the best in, on validation: loss, or of a task's predictions accuracy or f1_macro "
-                        + "(classification; tokens, tag by tag), f1_micro or f1_macro (multilabel), exact_match (qa).")
+                        + "(classification; tokens, tag by tag), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself).")
         String metric,
 
         @Doc("Evaluations without a better metric after which the run ends; 0 for never.")

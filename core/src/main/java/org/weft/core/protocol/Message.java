@@ -36,7 +36,7 @@ public sealed interface Message {
      *
      * @param losses sums of nats over each batch's targets
      * @param targets target tokens of each batch
-     * @param counts of each batch as many: of a task's classes how often each was predicted rightly, predicted, and there
+     * @param counts (n, 5), where a task has classes: batch, class, how often it was predicted rightly, predicted, and there
      */
     record BatchesEvaluated(
             int worker,
@@ -46,7 +46,7 @@ public sealed interface Message {
             int firstBatch,
             double[] losses,
             long[] targets,
-            long[] counts)
+            int[] counts)
             implements Message {}
 
     /** The work at hand could not be finished (a server is gone, say); the worker is well and polls again. */

@@ -26,7 +26,7 @@ class ControlCodecTest {
             new Message.JoinWorker(1, 2, "host", "exec ü", "cpu", "abc", 1.5e12),
             new Message.PollWork(1, 2),
             new Message.LanesDone(1, 2, 3, 4, new LaneSpan(4, 2), new double[] {Double.POSITIVE_INFINITY, -0.0}, TIMES),
-            new Message.BatchesEvaluated(1, 2, 3, 4, 5, new double[] {6.5}, new long[] {7}, new long[] {8, 9, 10}),
+            new Message.BatchesEvaluated(1, 2, 3, 4, 5, new double[] {6.5}, new long[] {7}, new int[] {5, 8, 1, 1, 2}),
             new Message.WorkAbandoned(1, 2, 3, 4, "server gone"),
             new Message.ComputeLanes(1, 2, new LaneSpan(0, 0), SERVERS),
             new Message.EvaluateBatches(1, 2, 3, 4, SERVERS),

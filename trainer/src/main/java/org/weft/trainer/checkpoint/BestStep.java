@@ -37,8 +37,8 @@ public final class BestStep {
             try {
                 JsonNode step = JSON.readTree(line);
                 JsonNode value = step.path("val_" + metric);
-                if (value.isNumber()) {
-                    values.put(step.path("step").asInt(), value.asDouble());
+                if (!value.isMissingNode()) { // Null is a value that was not finite.
+                    values.put(step.path("step").asInt(), value.asDouble(Double.NaN));
                 }
             } catch (JsonProcessingException halfWritten) {
                 continue;

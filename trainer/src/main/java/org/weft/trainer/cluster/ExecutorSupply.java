@@ -18,6 +18,8 @@ import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.transport.Deadline;
@@ -32,6 +34,7 @@ public final class ExecutorSupply extends SparkListener implements AutoCloseable
     /** Executors lost one after another, none of which was given a task, before jobs are given up. */
     static final int LOST_IN_A_ROW = 10;
 
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutorSupply.class);
     private static final long LOOK_MILLIS = 500;
     /** Stands before the reason in what Spark makes of it. */
     private static final String MARK = "no executor works on this: ";
@@ -46,7 +49,7 @@ public final class ExecutorSupply extends SparkListener implements AutoCloseable
         return thread;
     });
     private Deadline arrival;
-    private int running;
+    private final Set<Long> running = new HashSet<>();
     private int lost;
 
     /**
@@ -85,20 +88,18 @@ public final class ExecutorSupply extends SparkListener implements AutoCloseable
 
     @Override
     public synchronized void onTaskStart(SparkListenerTaskStart started) {
-        running++;
+        running.add(started.taskInfo().taskId());
+        lost = 0;
     }
 
     @Override
     public synchronized void onTaskEnd(SparkListenerTaskEnd ended) {
-        running--;
-        if (ended.taskInfo().successful()) {
-            lost = 0;
-        }
+        running.remove(ended.taskInfo().taskId());
     }
 
     @Override
     public synchronized void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
-        if (jobs.isEmpty() || running > 0) {
+        if (jobs.isEmpty() || !running.isEmpty()) {
             lost = 0; // an idle one that was given back, or one with a task, whose failures Spark counts
         } else if (++lost == LOST_IN_A_ROW) {
             giveUp(lost + " executors were lost one after another before any was given a task, the last one: "
@@ -108,6 +109,14 @@ public final class ExecutorSupply extends SparkListener implements AutoCloseable
 
     /** What the clock does. */
     synchronized void look() {
+        try {
+            lookForExecutors();
+        } catch (RuntimeException e) {
+            LOG.warn("executors could not be counted: {}", e.toString()); // An exception would stop the clock.
+        }
+    }
+
+    private void lookForExecutors() {
         if (jobs.isEmpty() || executors.getAsInt() > 0) {
             arrival = null;
         } else if (arrival == null) {
@@ -120,6 +129,7 @@ public final class ExecutorSupply extends SparkListener implements AutoCloseable
     private void giveUp(String reason) {
         List<Integer> all = new ArrayList<>(jobs);
         jobs.clear();
+        lost = 0;
         all.forEach(job -> cancel.accept(job, MARK + reason));
     }
 

@@ -14,13 +14,14 @@ final class ValidationScores {
     static Map<String, Double> of(FinetuneConfig task, Evaluation evaluation) {
         Map<String, Double> scores = new LinkedHashMap<>();
         scores.put(FinetuneConfig.LOSS, evaluation.loss());
-        if (evaluation.counts().length > 0) {
-            MatchCounts counts = MatchCounts.of(evaluation.counts());
-            task.metrics().forEach(metric -> {
-                if (!metric.equals(FinetuneConfig.LOSS)) {
-                    scores.put(metric, score(metric, counts));
-                }
-            });
+        if (evaluation.classes().length > 0) {
+            int classes = Math.max(task.labels().size(), evaluation.classes().length);
+            MatchCounts all = MatchCounts.of(classes, evaluation.classes());
+            // As the report has them: any number of labels are averaged over all, one label over those that occur.
+            MatchCounts counts = task.task().equals(FinetuneConfig.MULTILABEL) ? all : all.present();
+            task.metrics().stream()
+                    .filter(metric -> !metric.equals(FinetuneConfig.LOSS))
+                    .forEach(metric -> scores.put(metric, score(metric, counts)));
         }
         return scores;
     }
@@ -29,7 +30,7 @@ final class ValidationScores {
         return switch (metric) {
             case "accuracy", "exact_match" -> counts.micro().recall();
             case "f1_micro" -> counts.micro().f1();
-            case "f1_macro" -> counts.present().macro().f1();
+            case "f1_macro" -> counts.macro().f1();
             default -> throw new IllegalArgumentException("metric=" + metric);
         };
     }

@@ -51,8 +51,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--output",
             paramLabel = "DIR",
-            description = "Labelled rows: where results.json and report.html go (default: evaluation in the run's "
-                    + "directory).")
+            description = "Labelled rows: where results.json and report.html go (default: evaluation, of "
+                    + "choices multiple-choice, in the run's directory).")
     private String output;
 
     @Option(
@@ -79,8 +79,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private Summary summaryOf(SparkApplication application, WeftConfig config, Checkpoint checkpoint)
             throws IOException {
-        String directory =
-                output == null ? ModelTokenizer.runDirectory(checkpoint.directory()) + "/evaluation" : output;
+        String run = ModelTokenizer.runDirectory(checkpoint.directory());
+        String directory = output == null ? run + (choices ? "/multiple-choice" : "/evaluation") : output;
         if (choices) {
             return new TaskReport(application, config, checkpoint, batch)
                     .writeChoices(input, directory)

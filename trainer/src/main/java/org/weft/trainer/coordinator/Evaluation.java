@@ -4,7 +4,7 @@ package org.weft.trainer.coordinator;
  * What the validation batches say of a version of the parameters.
  *
  * @param loss nats a target
- * @param counts (3, K): of a task's classes how often each was predicted rightly, predicted, and there; empty where nothing
- *     is classified
+ * @param classes (K, 3): of a task's classes, up to the last that was seen, how often each was predicted rightly, predicted,
+ *     and there; empty where nothing is classified
  */
-public record Evaluation(double loss, long[] counts) {}
+public record Evaluation(double loss, long[][] classes) {}

@@ -1,6 +1,7 @@
 package org.weft.trainer.coordinator;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.protocol.Message;
 
@@ -8,23 +9,38 @@ import org.weft.core.protocol.Message;
 final class EvaluationLedger {
     final WorkPool batches;
     private final long[] targets;
-    private final long[][] counts;
+    private final BitSet counted = new BitSet();
+    private long[][] classes = {}; // (K, 3)
 
     EvaluationLedger(WorkPool batches, int count) {
         this.batches = batches;
         this.targets = new long[count];
-        this.counts = new long[count][];
     }
 
     void batchesEvaluated(Message.BatchesEvaluated report) {
-        int reported = report.losses().length;
-        System.arraycopy(report.targets(), 0, targets, report.firstBatch(), reported);
-        int each = report.counts().length / reported;
-        for (int i = 0; i < reported; i++) {
-            counts[report.firstBatch() + i] = Arrays.copyOfRange(report.counts(), i * each, (i + 1) * each);
-        }
-        LaneSpan span = new LaneSpan(report.firstBatch(), reported);
+        LaneSpan span = new LaneSpan(report.firstBatch(), report.losses().length);
+        System.arraycopy(report.targets(), 0, targets, span.first(), span.count());
+        count(report.counts());
+        counted.set(span.first(), span.end());
         batches.deliver(report.worker(), span, report.losses());
+    }
+
+    /** Sums of whole numbers: their order does not matter, but that each batch counts once. */
+    private void count(int[] rows) {
+        for (int at = 0; at < rows.length; at += 5) {
+            if (counted.get(rows[at])) {
+                continue;
+            }
+            int of = rows[at + 1];
+            int known = classes.length;
+            if (of >= known) {
+                classes = Arrays.copyOf(classes, of + 1);
+                Arrays.setAll(classes, k -> k < known ? classes[k] : new long[3]);
+            }
+            for (int i = 0; i < 3; i++) {
+                classes[of][i] += rows[at + 2 + i];
+            }
+        }
     }
 
     boolean isComplete() {
@@ -33,11 +49,7 @@ final class EvaluationLedger {
 
     /** Of the complete batches. */
     Evaluation evaluation() {
-        long[] sums = new long[counts[0].length];
-        for (long[] batch : counts) {
-            Arrays.setAll(sums, i -> sums[i] + batch[i]);
-        }
-        return new Evaluation(meanLoss(), sums);
+        return new Evaluation(meanLoss(), classes);
     }
 
     private double meanLoss() {

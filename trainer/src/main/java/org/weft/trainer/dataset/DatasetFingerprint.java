@@ -14,12 +14,16 @@ import org.weft.trainer.task.Task;
 
 /** What decides the bytes of an encoded data set, as one SHA-256: the rows, whatever files they came from, and settings. */
 final class DatasetFingerprint {
+    /** Another number wherever the same rows become other tokens. */
+    private static final int ENCODING = 2;
+
     private DatasetFingerprint() {}
 
     /** @param task whose text, for it is a record of records, holds columns, labels, weights and how messages are written */
     static String of(WeftConfig config, Task task, String tokenizerSha256, List<Content> splits) {
         Map<String, Object> parts = new LinkedHashMap<>();
         parts.put("version", ExamplesManifest.VERSION);
+        parts.put("encoding", ENCODING);
         parts.put("task", config.finetune().task());
         parts.put("reads", task.toString());
         parts.put("causal", config.model().causal());

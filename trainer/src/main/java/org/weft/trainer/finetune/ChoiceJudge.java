@@ -60,7 +60,7 @@ final class ChoiceJudge implements RowJudge {
             for (int i = 0; i < lengths.length; i++) {
                 Batch batch = text.batch(row.text(dataset.promptColumn()), choices.get(i));
                 logLikelihoods[i] = -replica.loss(batch);
-                lengths[i] = choices.get(i).getBytes(StandardCharsets.UTF_8).length;
+                lengths[i] = choices.get(i).strip().getBytes(StandardCharsets.UTF_8).length;
             }
             judgements.add(new Judgement.OfChoice(new ChoicePredictions.Row(right, logLikelihoods, lengths)));
         }

@@ -5,6 +5,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.Store;
+import org.weft.trainer.checkpoint.BestStep;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
@@ -48,13 +49,18 @@ public final class FinetuneRun {
         return new TrainingRun(application, progress, stops).run(config.run(), resume, this::subject);
     }
 
-    /** The checkpoint of the lowest validation loss; the last where that step was not saved. */
+    /** The checkpoint of the best evaluation; the last, with a notice, where that step's is not there. */
     public Checkpoint best(RunResult result) throws IOException {
-        String directory =
-                config.run().checkpointsDir() + "/" + CheckpointManifest.directoryName(Math.max(0, result.bestStep()));
-        return store.exists(directory + "/" + CheckpointManifest.FILE)
-                ? new Checkpoint(directory, CheckpointManifest.load(store, directory))
-                : result.checkpoint();
+        if (result.bestStep() == BestStep.NONE) {
+            return result.checkpoint();
+        }
+        String directory = config.run().checkpointsDir() + "/" + CheckpointManifest.directoryName(result.bestStep());
+        if (store.exists(directory + "/" + CheckpointManifest.FILE)) {
+            return new Checkpoint(directory, CheckpointManifest.load(store, directory));
+        }
+        progress.say("the best step, " + result.bestStep() + ", has no checkpoint: taking "
+                + result.checkpoint().directory());
+        return result.checkpoint();
     }
 
     private TrainingRun.Subject subject() throws IOException {

@@ -25,14 +25,15 @@ public final class MatchCounts {
     }
 
     /**
-     * @param counts (3, C): of each class how often it was both, predicted, and truly there
+     * @param classes C
+     * @param counts (up to C, 3): of each class how often it was both, predicted, and truly there
      */
-    public static MatchCounts of(long[] counts) {
-        int classes = counts.length / 3;
-        return new MatchCounts(
-                Arrays.copyOf(counts, classes),
-                Arrays.copyOfRange(counts, classes, 2 * classes),
-                Arrays.copyOfRange(counts, 2 * classes, 3 * classes));
+    public static MatchCounts of(int classes, long[][] counts) {
+        MatchCounts all = new MatchCounts(classes);
+        for (int of = 0; of < counts.length; of++) {
+            all.add(of, counts[of][0], counts[of][1], counts[of][2]);
+        }
+        return all;
     }
 
     void add(int of, long truePositives, long predicted, long support) {

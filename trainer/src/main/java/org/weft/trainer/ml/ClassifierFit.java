@@ -38,7 +38,7 @@ final class ClassifierFit {
         this.params = params;
     }
 
-    /** The checkpoint of the lowest validation loss. */
+    /** The checkpoint of the best evaluation. */
     Checkpoint run(Dataset<?> rows) throws IOException {
         String directory = params.required(params.runDir(), "a directory that runs can be in: setRunDir");
         String from = params.required(params.from(), "a Hugging Face directory, a checkpoint or a run: setFrom");

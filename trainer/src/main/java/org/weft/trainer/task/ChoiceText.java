@@ -55,9 +55,13 @@ public record ChoiceText(TextTokenizer tokenizer, int context, Conversation conv
     /** The number of the right choice: the label column has it, from 0, or has the choice itself. */
     public static int right(Fields row, List<String> choices, DatasetConfig dataset) {
         String label = row.text(dataset.labelColumn());
-        int index = choices.indexOf(label);
+        boolean number = row.get(dataset.labelColumn()) instanceof Number;
+        int index = number ? -1 : choices.indexOf(label);
         if (index < 0 && label.matches("\\d{1,6}")) {
             index = Integer.parseInt(label);
+        }
+        if (choices.stream().anyMatch(String::isBlank)) {
+            throw row.wrong(dataset.choicesColumn(), "has an empty choice", "mend or remove the row");
         }
         if (choices.size() < 2 || index < 0 || index >= choices.size()) {
             throw row.wrong(

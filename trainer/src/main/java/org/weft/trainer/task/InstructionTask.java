@@ -53,7 +53,7 @@ public record InstructionTask(
         int[] end = {encoder.tokenizer().endOfText()};
         for (ChatSegment segment : conversation.segments(messages)) {
             sequence.add(encoder.tokenizer().encode(segment.text()), segment.response() && labelled);
-            boolean ends = segment.response() && (--answers == 0 || !conversation.marksEnds());
+            boolean ends = segment.response() && (labelled && --answers == 0 || !conversation.marksEnds());
             if (ends && sequence.last() != end[0]) {
                 sequence.add(end, labelled);
             }

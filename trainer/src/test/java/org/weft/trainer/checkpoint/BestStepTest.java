@@ -41,7 +41,9 @@ class BestStepTest {
                 "{\"step\":10,\"loss\":2.5,\"val_loss\":1.75}",
                 "{\"step\":11,\"lo"));
         assertThat(best.step()).isEqualTo(5);
-        best.evaluated(15, Map.of("loss", 1.6));
+        assertThat(best.exhausted()).isFalse();
+        best.take(List.of("{\"step\":15,\"val_loss\":null}"));
+        assertThat(best.knows(15)).isTrue();
         assertThat(best.exhausted()).isTrue();
     }
 

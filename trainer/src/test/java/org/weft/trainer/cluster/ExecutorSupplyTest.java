@@ -10,8 +10,11 @@ import org.apache.spark.SparkException;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.scheduler.StageInfo;
+import org.apache.spark.scheduler.TaskInfo;
+import org.apache.spark.scheduler.TaskLocality;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.weft.core.ExitStatus;
@@ -66,9 +69,14 @@ class ExecutorSupplyTest {
     void idleExecutorsThatAreGivenBackDoNotCount() {
         lose(ExecutorSupply.LOST_IN_A_ROW);
         start(3, new Properties());
-        supply.onTaskStart(new SparkListenerTaskStart(0, 0, null));
+        TaskInfo task = new TaskInfo(7, 0, 0, 0, 0, "0", "host", TaskLocality.ANY(), false);
+        supply.onTaskStart(new SparkListenerTaskStart(0, 0, task));
         lose(ExecutorSupply.LOST_IN_A_ROW);
+        supply.onTaskEnd(new SparkListenerTaskEnd(0, 0, "", null, task, null, null));
+        lose(ExecutorSupply.LOST_IN_A_ROW - 1);
         assertThat(cancelled).isEmpty();
+        lose(1);
+        assertThat(cancelled).hasSize(1);
     }
 
     @Test

@@ -318,7 +318,7 @@ class CoordinatorFailuresTest {
         Message.EvaluateBatches work = (Message.EvaluateBatches) RunHarness.get(run.pollWork(1));
         run.pass(5_001);
         run.call(new Message.BatchesEvaluated(
-                1, run.workers.get(1), 1, 1, work.firstBatch(), new double[] {1}, new long[] {1}, new long[0]));
+                1, run.workers.get(1), 1, 1, work.firstBatch(), new double[] {1}, new long[] {1}, new int[0]));
         run.pass(1);
         assertThat(run.failure()).hasMessage("the last checkpoint (step 1) could not be written: manifest");
     }

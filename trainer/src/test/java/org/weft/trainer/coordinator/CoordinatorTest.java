@@ -213,13 +213,14 @@ class CoordinatorTest {
         assertThat(zero.batches()).isEqualTo(1);
         assertThat(one.batches()).isEqualTo(2);
         double[] nats = {1e16 / 3, 1.0 / 3, 7};
-        evaluated(1, one, new double[] {nats[1], nats[2]}, new long[] {2, 3}, 1, 2, 2, 3, 4, 5);
-        evaluated(1, one, new double[] {99, 99}, new long[] {2, 3}, 1, 2, 2, 3, 4, 5);
+        evaluated(1, one, new double[] {nats[1], nats[2]}, new long[] {2, 3}, 1, 0, 1, 2, 2, 2, 4, 3, 4, 5);
+        evaluated(1, one, new double[] {99, 99}, new long[] {2, 3}, 1, 0, 1, 2, 2, 2, 4, 3, 4, 5);
         assertThat(run.evaluations).isEmpty();
-        evaluated(0, zero, new double[] {nats[0]}, new long[] {1}, 0, 1, 1);
+        evaluated(0, zero, new double[] {nats[0]}, new long[] {1}, 0, 0, 0, 1, 1);
         Evaluation evaluation = RunHarness.take(run.evaluations);
         assertThat(evaluation.loss()).isEqualTo((nats[0] + nats[1] + nats[2]) / 6);
-        assertThat(evaluation.counts()).containsExactly(4, 7, 8);
+        long[] none = {0, 0, 0};
+        assertThat(evaluation.classes()).isDeepEqualTo(new long[][] {{1, 3, 3}, none, none, none, {3, 4, 5}});
         run.saveAll(1);
         run.coordinator.checkpointCommitted(1, 1, "/c/1");
         RunHarness.get(run.coordinator.ended());
@@ -241,7 +242,7 @@ class CoordinatorTest {
         assertThat(RunHarness.get(run.pollWork(1))).isInstanceOf(Message.ComputeLanes.class);
     }
 
-    private void evaluated(int worker, Message.EvaluateBatches work, double[] losses, long[] targets, long... counts) {
+    private void evaluated(int worker, Message.EvaluateBatches work, double[] losses, long[] targets, int... counts) {
         run.call(new Message.BatchesEvaluated(
                 worker,
                 run.workers.get(worker),

@@ -115,7 +115,7 @@ final class SimulatedWorker extends SimulatedMember {
                             work.firstBatch(),
                             losses,
                             targets,
-                            new long[0]),
+                            new int[0]),
                     reply -> poll());
         });
     }

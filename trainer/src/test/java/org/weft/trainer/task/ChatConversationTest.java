@@ -74,6 +74,10 @@ class ChatConversationTest {
         List<Map<String, String>> turns =
                 Stream.concat(turn.stream(), turn.stream()).toList();
         try (Encoder encoder = Rows.encoder(config)) {
+            List<Map<String, String>> question = List.of(turn.get(0), turn.get(1), turn.get(0));
+            Encoded asked = Task.of(config).encode(Rows.row("chat", question), encoder, false);
+            assertThat(IntStream.of(asked.example().tokens()).anyMatch(token -> token == TinyTokenizers.END))
+                    .isEqualTo(format == ChatFormat.PLAIN);
             Encoded encoded = Task.of(config).encode(Rows.row("chat", turns), encoder, true);
             return IntStream.of(encoded.example().targets())
                     .filter(token -> token == TinyTokenizers.END)

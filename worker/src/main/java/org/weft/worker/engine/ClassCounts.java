@@ -1,30 +1,31 @@
 package org.weft.worker.engine;
 
+import java.util.Arrays;
 import org.weft.core.model.TaskHead;
 import org.weft.worker.data.Batch;
 
 /**
  * Counts what a task's head predicts against what is true: of K classes how often each was predicted rightly, predicted,
- * and there. Of equal outputs the first counts.
+ * and there. Of equal outputs the first counts. Ends of a span are judged one by one, over all tokens of the sequence.
  *
  * <p>B sequences, T tokens, K outputs.
  */
 final class ClassCounts {
-    private static final long[] NONE = {};
+    private static final int[] NONE = {};
 
     private final int classes;
-    private final long[] counts; // (3, K)
+    private final int[] counts; // (3, K)
 
     private ClassCounts(int classes) {
         this.classes = classes;
-        counts = new long[3 * classes];
+        counts = new int[3 * classes];
     }
 
     /**
      * @param outputs (B, K), or (B T, K) where tokens are judged
-     * @return (3, K); empty where nothing is classified
+     * @return as in {@link Evaluated}
      */
-    static long[] of(TaskHead head, float[][] outputs, Batch batch) {
+    static int[] of(TaskHead head, float[][] outputs, Batch batch) {
         return switch (head.kind()) {
             case CLASSES -> classes(head.outputs(), outputs, batch.labels());
             case TOKEN_CLASSES -> tokens(head.outputs(), outputs, batch.targets());
@@ -34,35 +35,35 @@ final class ClassCounts {
         };
     }
 
-    private static long[] classes(int classes, float[][] outputs, float[] labels) {
+    private static int[] classes(int classes, float[][] outputs, float[] labels) {
         ClassCounts counted = new ClassCounts(classes);
         for (int row = 0; row < outputs.length; row++) {
             counted.add(greatest(outputs[row]), (int) labels[row]);
         }
-        return counted.counts;
+        return counted.ofThoseSeen();
     }
 
-    private static long[] tokens(int classes, float[][] outputs, int[] targets) {
+    private static int[] tokens(int classes, float[][] outputs, int[] targets) {
         ClassCounts counted = new ClassCounts(classes);
         for (int row = 0; row < outputs.length; row++) {
             if (targets[row] != Batch.IGNORED) {
                 counted.add(greatest(outputs[row]), targets[row]);
             }
         }
-        return counted.counts;
+        return counted.ofThoseSeen();
     }
 
-    private static long[] bits(int classes, float[][] outputs, float[] labels) {
+    private static int[] bits(int classes, float[][] outputs, float[] labels) {
         ClassCounts counted = new ClassCounts(classes);
         for (int row = 0; row < outputs.length; row++) {
             for (int k = 0; k < classes; k++) {
                 counted.add(k, outputs[row][k] > 0, labels[row * classes + k] > 0);
             }
         }
-        return counted.counts;
+        return counted.ofThoseSeen();
     }
 
-    private static long[] spans(float[][] outputs, Batch batch) {
+    private static int[] spans(float[][] outputs, Batch batch) {
         ClassCounts counted = new ClassCounts(1);
         int context = batch.context();
         for (int sequence = 0; sequence < batch.sequences(); sequence++) {
@@ -76,7 +77,25 @@ final class ClassCounts {
             counted.counts[1]++;
             counted.counts[2]++;
         }
-        return counted.counts;
+        return counted.ofThoseSeen();
+    }
+
+    /** (n, 4) */
+    private int[] ofThoseSeen() {
+        int[] rows = new int[4 * classes];
+        int n = 0;
+        for (int k = 0; k < classes; k++) {
+            int predicted = counts[classes + k];
+            int there = counts[2 * classes + k];
+            if (predicted + there > 0) {
+                rows[4 * n] = k;
+                rows[4 * n + 1] = counts[k];
+                rows[4 * n + 2] = predicted;
+                rows[4 * n + 3] = there;
+                n++;
+            }
+        }
+        return Arrays.copyOf(rows, 4 * n);
     }
 
     private void add(int predicted, int there) {

@@ -4,11 +4,12 @@ package org.weft.worker.engine;
  * What one batch says of parameters.
  *
  * @param loss the sum of the targets' losses in nats
- * @param counts (3, K): of each class how often it was predicted rightly, predicted, and there; empty where the replica
- *     counts nothing. A span is one class: it was predicted rightly where both of its ends were
+ * @param counts (n, 4) of the n classes that were predicted or there: the class, how often it was predicted rightly,
+ *     predicted, and there; empty where the replica counts nothing. A span is class 0: it was predicted rightly where both
+ *     of its ends were
  */
-public record Evaluated(double loss, long[] counts) {
-    private static final long[] NONE = {};
+public record Evaluated(double loss, int[] counts) {
+    private static final int[] NONE = {};
 
     static Evaluated ofLoss(double loss) {
         return new Evaluated(loss, NONE);

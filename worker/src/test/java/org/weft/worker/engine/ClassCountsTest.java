@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.weft.core.model.TaskHead;
 import org.weft.worker.data.Batch;
 
-/** Counted by hand: rightly predicted, predicted, there. */
+/** Counted by hand: the class, rightly predicted, predicted, there. */
 class ClassCountsTest {
     private static final int NO = Batch.IGNORED;
 
@@ -15,7 +15,7 @@ class ClassCountsTest {
     void ofSequences() {
         float[][] outputs = {{1, 2, 0}, {3, 3, 3}, {0, 0, 1}};
         assertThat(ClassCounts.of(head(TaskHead.Kind.CLASSES, 3), outputs, labelled(3, 1, null, 1, 1, 2)))
-                .containsExactly(0, 1, 1, 1, 1, 1, 0, 2, 1);
+                .containsExactly(0, 0, 1, 0, 1, 1, 1, 2, 2, 1, 1, 1);
     }
 
     @Test
@@ -23,14 +23,14 @@ class ClassCountsTest {
         Batch batch = new Batch(2, 2, new int[4], new int[] {1, NO, 0, 1}, null, null);
         float[][] outputs = {{0, 1}, {0, 1}, {0, 1}, {0, 1}};
         assertThat(ClassCounts.of(head(TaskHead.Kind.TOKEN_CLASSES, 2), outputs, batch))
-                .containsExactly(0, 2, 0, 3, 1, 2);
+                .containsExactly(0, 0, 0, 1, 1, 2, 3, 2);
     }
 
     @Test
     void ofLabels() {
         float[][] outputs = {{1, -1}, {1, 1}};
         assertThat(ClassCounts.of(head(TaskHead.Kind.BITS, 2), outputs, labelled(2, 1, null, 1, 1, 0, 1)))
-                .containsExactly(1, 1, 2, 1, 1, 2);
+                .containsExactly(0, 1, 2, 1, 1, 1, 1, 2);
     }
 
     /** The second sequence has one token; what it is filled up with cannot be an answer. */
@@ -40,9 +40,9 @@ class ClassCountsTest {
         int[] lengths = {3, 1};
         TaskHead head = head(TaskHead.Kind.SPAN, 2);
         assertThat(ClassCounts.of(head, outputs, labelled(2, 3, lengths, 1, 2, 0, 0)))
-                .containsExactly(2, 2, 2);
+                .containsExactly(0, 2, 2, 2);
         assertThat(ClassCounts.of(head, outputs, labelled(2, 3, lengths, 1, 1, 0, 0)))
-                .containsExactly(1, 2, 2);
+                .containsExactly(0, 1, 2, 2);
     }
 
     @Test
