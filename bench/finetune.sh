@@ -22,6 +22,6 @@ for setting in "$@"; do settings+=(--set "$setting"); done
   || { tail -n 20 "$WORK_DIR/finetune.log" >&2; exit 1; }
 tail -n 1 "$WORK_DIR/finetune.out"
 # The metrics with their intervals, and what a step pushed.
-grep -E '"(accuracy|f1_macro)"' -A 3 "$WORK_DIR/run/evaluation/results.json" | tr -d '\n '
+grep -m 4 -E '"(accuracy|f1_macro)"' -A 3 "$WORK_DIR/run/evaluation/results.json" | tr -d '\n '
 echo
 sed -n '2p' "$WORK_DIR/run/metrics.jsonl"
