@@ -1,7 +1,6 @@
 package org.weft.trainer.coordinator;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.protocol.Message;
 
@@ -9,7 +8,6 @@ import org.weft.core.protocol.Message;
 final class EvaluationLedger {
     final WorkPool batches;
     private final long[] targets;
-    private final BitSet counted = new BitSet();
     private long[][] classes = {}; // (K, 3)
 
     EvaluationLedger(WorkPool batches, int count) {
@@ -21,14 +19,13 @@ final class EvaluationLedger {
         LaneSpan span = new LaneSpan(report.firstBatch(), report.losses().length);
         System.arraycopy(report.targets(), 0, targets, span.first(), span.count());
         count(report.counts());
-        counted.set(span.first(), span.end());
         batches.deliver(report.worker(), span, report.losses());
     }
 
-    /** Sums of whole numbers: their order does not matter, but that each batch counts once. */
+    /** Sums of whole numbers: their order does not matter, but that each batch counts once, before it is delivered. */
     private void count(int[] rows) {
         for (int at = 0; at < rows.length; at += 5) {
-            if (counted.get(rows[at])) {
+            if (batches.isDone(rows[at])) {
                 continue;
             }
             int of = rows[at + 1];

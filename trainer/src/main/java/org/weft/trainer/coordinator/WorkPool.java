@@ -80,9 +80,14 @@ final class WorkPool {
         return span;
     }
 
+    /** Whether a unit was delivered. */
+    boolean isDone(int unit) {
+        return done[unit];
+    }
+
     private boolean isDone(LaneSpan span) {
         for (int unit = span.first(); unit < span.end(); unit++) {
-            if (!done[unit]) {
+            if (!isDone(unit)) {
                 return false;
             }
         }
