@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
-import org.weft.core.corpus.Fingerprint;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.Fingerprint;
 
 /** Examples come back as they were written, and damage is seen before it is used. */
 class ExampleFilesTest {

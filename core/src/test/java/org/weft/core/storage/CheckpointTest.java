@@ -22,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.checkpoint.CheckpointReader;
 
 /** A checkpoint's manifest, and reading its vectors whatever the cut. */
 class CheckpointTest {

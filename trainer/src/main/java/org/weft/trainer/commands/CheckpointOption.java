@@ -2,9 +2,9 @@ package org.weft.trainer.commands;
 
 import java.io.IOException;
 import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointResolver;
-import org.weft.trainer.report.Progress;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.progress.Progress;
 import picocli.CommandLine.Option;
 
 /** The option of every command that uses a trained model. */

@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.trainer.commands.MaskFilling.Candidate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.SpecialTokens;
 import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.ModelTokenizer;
-import org.weft.trainer.checkpoint.ReplicaLoader;
-import org.weft.trainer.corpus.TextTokenizer;
-import org.weft.worker.engine.ModelReplica;
+import org.weft.core.tokens.SpecialTokens;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.engine.ModelReplica;
 
 /** What a masked language model puts in place of a text's masks. One thread's. */
 final class MaskFilling implements AutoCloseable {

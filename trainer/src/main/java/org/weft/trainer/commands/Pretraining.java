@@ -2,21 +2,21 @@ package org.weft.trainer.commands;
 
 import java.io.IOException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.CorpusManifest;
-import org.weft.core.corpus.TokenCorpus;
 import org.weft.core.model.ModelShape;
 import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointResolver;
-import org.weft.trainer.checkpoint.Vocabulary;
-import org.weft.trainer.cluster.LanguageModelling;
-import org.weft.trainer.cluster.RunResult;
-import org.weft.trainer.cluster.SparkApplication;
-import org.weft.trainer.cluster.StopSource;
-import org.weft.trainer.cluster.TrainingRun;
-import org.weft.trainer.corpus.CorpusVerification;
-import org.weft.trainer.huggingface.StartingParameters;
-import org.weft.trainer.report.Progress;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.TokenCorpus;
+import org.weft.corpus.CorpusVerification;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.checkpoint.Vocabulary;
+import org.weft.driver.progress.Progress;
+import org.weft.driver.run.LanguageModelling;
+import org.weft.driver.run.RunResult;
+import org.weft.driver.run.StopSource;
+import org.weft.driver.run.TrainingRun;
+import org.weft.driver.spark.SparkApplication;
+import org.weft.hub.StartingParameters;
 
 /** From a configuration and a prepared corpus to a finished run: what pretrain and quickstart have in common. */
 final class Pretraining {

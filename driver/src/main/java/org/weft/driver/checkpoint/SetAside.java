@@ -1,0 +1,69 @@
+package org.weft.driver.checkpoint;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.weft.core.WeftException;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.storage.Store;
+
+/**
+ * How a checkpoint is set aside. Where a directory moves in one step it gets another name. An object store would copy
+ * file after file; there a mark is put into the directory, {@code set-aside-g0007.json}, which holds the old manifest:
+ * from then on only a manifest of generation 7 or later counts in it. So the commit of the same step by a later
+ * generation takes one write, and a crash on either side of it leaves the right answer.
+ */
+final class SetAside {
+    private static final Pattern MARK = Pattern.compile("set-aside-g(\\d{1,9})\\.json");
+
+    private SetAside() {}
+
+    /** Sets a committed checkpoint aside, and says how. */
+    static String move(Store store, String directory, int generation) throws IOException {
+        if (store.renames(directory)) {
+            String aside = directory + ".set-aside-g" + generation;
+            store.rename(directory, aside);
+            return "was moved to " + aside;
+        }
+        String mark = directory + "/" + String.format(Locale.ROOT, "set-aside-g%04d.json", generation);
+        store.replace(mark, manifest(store, directory));
+        return "was set aside by " + mark;
+    }
+
+    /** Empty where it cannot be read: the mark matters more. */
+    private static byte[] manifest(Store store, String directory) {
+        try {
+            return store.readAll(directory + "/" + CheckpointManifest.FILE);
+        } catch (IOException | WeftException damaged) {
+            return new byte[0];
+        }
+    }
+
+    static boolean isMarked(List<String> names) {
+        return names.stream().anyMatch(name -> MARK.matcher(name).matches());
+    }
+
+    /**
+     * Whether a directory's manifest counts.
+     *
+     * @param names of the directory's files
+     */
+    static boolean counts(Store store, String directory, List<String> names) throws IOException {
+        int from = names.stream()
+                .map(MARK::matcher)
+                .filter(Matcher::matches)
+                .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
+                .max()
+                .orElse(-1);
+        if (from < 0) {
+            return true;
+        }
+        try {
+            return CheckpointManifest.load(store, directory).generation() >= from;
+        } catch (WeftException damaged) {
+            return false;
+        }
+    }
+}

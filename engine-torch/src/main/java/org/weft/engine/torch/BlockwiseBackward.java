@@ -1,0 +1,218 @@
+package org.weft.engine.torch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.model.ModelShape;
+import org.weft.core.model.TaskHead;
+import org.weft.core.params.Parameter;
+
+/**
+ * Forward and backward of a micro-batch, cut at the blocks' inputs. Each piece is a graph of its own: going back through
+ * it completes the gradients of one run of parameters, which are announced while the pieces before it are still to
+ * come, and frees its activations. The runs are the vector's from its end to its beginning: what comes after the blocks,
+ * blocks from the last to the first, embeddings (whose gradient is complete last, for a tied head uses them too).
+ *
+ * <p>B sequences, T tokens, N = B T rows, D width, V vocabulary, K outputs of a task.
+ */
+final class BlockwiseBackward {
+    private final Transformer model;
+    private final Tail tail;
+    private final FlatTensors flat;
+    private final boolean recompute;
+    private final boolean causal;
+    private final Range embeddingRange;
+    private final List<Range> blockRanges = new ArrayList<>();
+    private final Range tailRange;
+    /** Nothing below this block learns: forward is not recorded there, and backward ends. */
+    private final int firstLearning;
+
+    BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, boolean recompute) {
+        this.model = model;
+        this.flat = flat;
+        this.recompute = recompute;
+        causal = shape.config().causal();
+        boolean language = shape.adaptation().head().kind() == TaskHead.Kind.LANGUAGE;
+        tail = language ? new LanguageTail(model) : new TaskTail(model, shape, flat);
+        long end = model.embeddings().learns() ? startOfBlocks() : 0;
+        embeddingRange = new Range(0, end);
+        for (int block = 0; block < model.blocks(); block++) {
+            Range range = new Range(end, lengthOf(model.blockPrefix(block)));
+            blockRanges.add(range);
+            end = range.end();
+        }
+        tailRange = new Range(end, flat.layout().size() - end);
+        firstLearning = embeddingRange.length() > 0 ? 0 : firstNotEmpty(blockRanges);
+    }
+
+    private long startOfBlocks() {
+        String first = model.blockPrefix(0);
+        return flat.layout().parameters().stream()
+                .filter(parameter -> parameter.name().startsWith(first))
+                .findFirst()
+                .orElseThrow()
+                .offset();
+    }
+
+    private long lengthOf(String prefix) {
+        return flat.layout().parameters().stream()
+                .filter(parameter -> parameter.name().startsWith(prefix))
+                .mapToLong(Parameter::size)
+                .sum();
+    }
+
+    private static int firstNotEmpty(List<Range> ranges) {
+        int block = 0;
+        while (block < ranges.size() && ranges.get(block).length() == 0) {
+            block++;
+        }
+        return block;
+    }
+
+    /** Adds the gradient of (sum of losses) / normalizer and returns that sum. */
+    double accumulate(TokenTensors tokens, double normalizer, RandomStreams dropout, GradientRelay relay) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            flat.refreshFactors();
+            Pass pass = pass(tokens, dropout);
+            Tensor x = model.embeddings().lookUp(tokens, null); // (B, T, D)
+            Piece stem = null;
+            if (model.hasStem(dropout) && embeddingRange.length() == 0) {
+                x = model.stem(x, dropout); // (B, T, D)
+            } else if (model.hasStem(dropout)) {
+                stem = Piece.forward(x, scope, false, input -> model.stem(input, dropout));
+                x = stem.output(); // (B, T, D)
+            }
+            x = frozenBlocks(x, firstLearning, pass, scope); // (B, T, D)
+            List<Piece> pieces = new ArrayList<>();
+            for (int block = firstLearning; block < model.blocks(); block++) {
+                int index = block;
+                Piece piece = Piece.forward(x, scope, recompute, input -> model.block(index, input, pass));
+                pieces.add(piece);
+                x = piece.output(); // (B, T, D)
+            }
+            Tail.Result result = tail.lossAndGradient(x, tokens, normalizer, dropout, scope);
+            Tensor gradient = result.gradient(); // (B, T, D)
+            completed(tailRange, relay);
+            for (int block = model.blocks() - 1; block >= firstLearning; block--) {
+                gradient = pieces.get(block - firstLearning).backward(gradient, scope); // (B, T, D)
+                completed(blockRanges.get(block), relay);
+            }
+            if (stem != null) {
+                gradient = stem.backward(gradient, scope); // (B, T, D)
+            }
+            if (embeddingRange.length() > 0) {
+                model.embeddings().backward(tokens, gradient);
+                completed(embeddingRange, relay);
+            }
+            relay.finish();
+            return result.sum().item_double();
+        }
+    }
+
+    /** The sum of losses, without dropout and without gradient. */
+    double loss(TokenTensors tokens) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            flat.refreshFactors();
+            return tail.loss(forward(tokens, scope), tokens).item_double();
+        }
+    }
+
+    /** The same from what {@link #outputs} gave. */
+    double loss(Tensor outputs, TokenTensors tokens) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            return taskTail().lossOf(outputs, tokens).item_double();
+        }
+    }
+
+    /** Logits at some positions of one sequence. (n, V) on the device, attached to the caller's scope. */
+    Tensor logits(TokenTensors tokens, int[] positions, PointerScope caller) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            flat.refreshFactors();
+            Tensor x = rows(forward(tokens, scope)); // (T, D)
+            Tensor at = Tensor.create(positions).to(x.device(), ScalarType.Long); // (n)
+            Tensor logits = model.head().logitsOf(model.crown(x.index_select(0, at))); // (n, V)
+            caller.attach(logits);
+            return logits;
+        }
+    }
+
+    /** What a task's head predicts: (B, K), or (B T, K) of tokens; attached to the caller's scope. */
+    Tensor outputs(TokenTensors tokens, PointerScope caller) {
+        TaskTail task = taskTail();
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            flat.refreshFactors();
+            Tensor outputs = task.outputs(forward(tokens, scope), tokens, RandomStreams.NONE);
+            caller.attach(outputs);
+            return outputs;
+        }
+    }
+
+    private TaskTail taskTail() {
+        if (tail instanceof TaskTail task) {
+            return task;
+        }
+        throw new IllegalStateException("this model predicts tokens: it has no task's head");
+    }
+
+    /** What the last block makes of each token of one sequence. (T, D), attached to the caller's scope. */
+    Tensor hiddenStates(TokenTensors tokens, PointerScope caller) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            flat.refreshFactors();
+            Tensor x = rows(forward(tokens, scope)); // (T, D)
+            caller.attach(x);
+            return x;
+        }
+    }
+
+    private Tensor forward(TokenTensors tokens, PointerScope scope) {
+        Tensor x = model.embeddings().lookUp(tokens, null); // (B, T, D)
+        if (model.hasStem(RandomStreams.NONE)) {
+            x = model.stem(x, RandomStreams.NONE); // (B, T, D)
+        }
+        return frozenBlocks(x, model.blocks(), pass(tokens, RandomStreams.NONE), scope);
+    }
+
+    /** The blocks up to {@code end}, of which nothing is kept but the result, in {@code scope}. (B, T, D) */
+    private Tensor frozenBlocks(Tensor input, int end, Pass pass, PointerScope scope) {
+        Tensor x = input;
+        for (int block = 0; block < end; block++) {
+            try (PointerScope inner = new PointerScope()) {
+                Tensor before = x;
+                x = model.block(block, before, pass); // (B, T, D)
+                scope.attach(x);
+                before.close();
+            }
+        }
+        return x;
+    }
+
+    /** Who looks ahead must not look at what sequences are filled up with. */
+    private Pass pass(TokenTensors tokens, RandomStreams dropout) {
+        return Pass.whole(dropout, causal ? null : tokens.mask());
+    }
+
+    private void completed(Range range, GradientRelay relay) {
+        flat.foldGradients(range.offset(), range.length());
+        relay.completed(range.offset(), range.length());
+    }
+
+    private static Tensor rows(Tensor x) {
+        return x.reshape(-1, x.size(2)); // (N, D)
+    }
+
+    /** A run of the flat vector. */
+    private record Range(long offset, long length) {
+        long end() {
+            return offset + length;
+        }
+    }
+}

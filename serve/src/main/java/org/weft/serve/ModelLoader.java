@@ -1,0 +1,149 @@
+package org.weft.serve;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ReplicaOptions;
+import org.weft.hub.HuggingFaceModel;
+import org.weft.tuning.chat.ChatFormat;
+import org.weft.tuning.chat.ChatTemplate;
+import org.weft.tuning.finetune.TaskModel;
+
+/** Finds what is to be served: a checkpoint, a run's newest, or a Hugging Face directory. For one thread. */
+public final class ModelLoader {
+    private static final int FINGERPRINT = 12;
+    private static final int CLASSIFIER_BATCH = 32;
+
+    private final Store store;
+    private final Wish wish;
+    private final Consumer<String> notices;
+
+    /**
+     * What the person who starts the server says of it.
+     *
+     * @param name that clients are to call it by; null for the run's, or the directory's
+     * @param chatTemplate name of a format; null for what lies beside the tokenizer
+     * @param device as {@link ReplicaOptions} has it
+     * @param threads 0 for as many as it was trained with
+     */
+    public record Wish(String name, String chatTemplate, String device, int threads) {
+        private ReplicaOptions replica(int trainedWith) {
+            return new ReplicaOptions(device, threads == 0 ? trainedWith : threads, false, false);
+        }
+    }
+
+    public ModelLoader(Store store, Wish wish, Consumer<String> notices) {
+        this.store = store;
+        this.wish = wish;
+        this.notices = notices;
+    }
+
+    /**
+     * The model at a path. Its parameters are read when its replica is opened.
+     *
+     * @throws WeftException where there is none, or none that can be served
+     */
+    public ServedModel at(String path) throws IOException {
+        return HuggingFaceModel.isAt(store, path) ? foreign(path) : ofCheckpoint(path);
+    }
+
+    private ServedModel ofCheckpoint(String path) throws IOException {
+        Checkpoint checkpoint = new CheckpointResolver(store, notices).at(path);
+        WeftConfig config = ReplicaLoader.configOf(checkpoint);
+        String name = wish.name() == null ? config.run().name() : wish.name();
+        String fingerprint = checkpoint.manifest().paramsSha256().substring(0, FINGERPRINT);
+        ReplicaOptions replica = wish.replica(config.cluster().threads());
+        if (config.finetune().active() && !config.finetune().generative()) {
+            requireClassifier(config, checkpoint.directory());
+            String column = config.dataset().textColumn();
+            return new ClassifierModel(
+                    name,
+                    fingerprint,
+                    () -> new TaskClassifier(TaskModel.open(store, checkpoint, CLASSIFIER_BATCH, replica), column));
+        }
+        requireCausal(config.model(), checkpoint.directory());
+        return text(
+                name,
+                fingerprint,
+                ModelTokenizer.of(store, checkpoint),
+                config,
+                () -> ReplicaLoader.open(store, checkpoint, replica));
+    }
+
+    private static void requireClassifier(WeftConfig config, String path) {
+        String task = config.finetune().task();
+        boolean labels = task.equals(FinetuneConfig.CLASSIFICATION) || task.equals(FinetuneConfig.MULTILABEL);
+        if (!labels || !config.dataset().pairColumn().isEmpty()) {
+            throw WeftException.usage(
+                    path + " puts no labels on single texts: finetune.task=" + task + " dataset.pair_column="
+                            + config.dataset().pairColumn(),
+                    "weft predict --checkpoint " + path + " --input ... --output ...");
+        }
+    }
+
+    private ServedModel foreign(String path) throws IOException {
+        try (HuggingFaceModel model = HuggingFaceModel.open(store, path)) {
+            WeftConfig config = model.configIn(path);
+            requireCausal(config.model(), path);
+            ModelTokenizer tokenizer = model.tokenizer()
+                    .orElseThrow(() -> WeftException.invalidData(
+                            path + " has no tokenizer.json: text needs a tokenizer",
+                            "put the one there that was saved with the model"));
+            ReplicaOptions replica = wish.replica(config.cluster().threads());
+            model.notices().forEach(notices);
+            return text(
+                    wish.name() == null ? path.replaceFirst("/+$", "").replaceFirst(".*/", "") : wish.name(),
+                    "",
+                    tokenizer,
+                    config,
+                    () -> open(path, replica));
+        }
+    }
+
+    private ModelReplica open(String path, ReplicaOptions options) throws IOException {
+        try (HuggingFaceModel model = HuggingFaceModel.open(store, path)) {
+            return model.replica(options);
+        }
+    }
+
+    private TextModel text(
+            String name, String fingerprint, ModelTokenizer found, WeftConfig config, Callable<ModelReplica> replica)
+            throws IOException {
+        TextTokenizer tokenizer = TextTokenizer.of(found.json(), found.path());
+        try {
+            String directory = found.path().replaceFirst("/[^/]*$", "");
+            Optional<ChatFormat> format = wish.chatTemplate() != null
+                    ? Optional.of(ChatFormat.named(wish.chatTemplate()))
+                    : config.finetune().task().equals(FinetuneConfig.INSTRUCTION)
+                            ? Optional.of(ChatFormat.named(config.finetune().chatTemplate()))
+                            : ChatTemplate.beside(store, directory);
+            String endOfText = tokenizer.decode(new int[] {tokenizer.endOfText()});
+            Optional<ChatTemplate> chat = format.map(known -> new ChatTemplate(known, endOfText));
+            return new TextModel(name, fingerprint, tokenizer, config.model().context(), chat, replica);
+        } catch (IOException | RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    private static void requireCausal(ModelConfig model, String path) {
+        if (!model.causal()) {
+            throw WeftException.usage(
+                    path + " continues no text and is no classifier: model.architecture=" + model.architecture()
+                            + " predicts masked tokens",
+                    "weft fill --checkpoint " + path + " --text '... [MASK] ...'");
+        }
+    }
+}
