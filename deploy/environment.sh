@@ -45,7 +45,11 @@ weft_find_java() {
 weft_build() {
   $WEFT_IS_CLONE || return 0
   local target=$WEFT_ROOT/trainer/target stamp=$WEFT_ROOT/trainer/target/weft-built
-  local sources=("$WEFT_ROOT"/{core,parameter-server,worker,trainer}/{pom.xml,src/main})
+  local rooms=(core engine engine-torch parameter-server worker coordinator corpus driver hub tuning serve trainer)
+  local sources=() room
+  for room in "${rooms[@]}"; do
+    sources+=("$WEFT_ROOT/$room/pom.xml" "$WEFT_ROOT/$room/src/main")
+  done
   local others=("$WEFT_ROOT"/{pom.xml,conf,deploy,weft})
   if [ -f "$stamp" ] && [ -z "$(find "${sources[@]}" "${others[@]}" -newer "$stamp" -print -quit)" ]; then
     return 0

@@ -1,8 +1,8 @@
 package org.weft.corpus;
 
 import java.io.IOException;
-import org.weft.core.storage.Store.Entry;
 import org.weft.core.storage.Store;
+import org.weft.core.storage.Store.Entry;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
 

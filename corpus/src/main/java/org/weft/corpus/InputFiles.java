@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
-import org.weft.core.storage.Store.Entry;
 import org.weft.core.storage.Store;
+import org.weft.core.storage.Store.Entry;
 import org.weft.corpus.InputSplit.Unit;
 
 /**

@@ -15,7 +15,7 @@ import scala.Tuple2;
  * tokenizer will cut by, so that no merge runs across words. Counts are handed on whenever the table is full: memory
  * does not depend on the documents.
  */
-final class WordCounter implements Iterator<Tuple2<String, Long>> {
+public final class WordCounter implements Iterator<Tuple2<String, Long>> {
     /** Longer words, such as encoded binary data, teach nothing and are left out. */
     static final int MAX_WORD_BYTES = 256;
 
@@ -28,7 +28,7 @@ final class WordCounter implements Iterator<Tuple2<String, Long>> {
     private final Iterator<byte[]> documents;
     private Iterator<Map.Entry<String, Long>> counted = Collections.emptyIterator();
 
-    WordCounter(Iterator<byte[]> documents) {
+    public WordCounter(Iterator<byte[]> documents) {
         this.documents = documents;
     }
 

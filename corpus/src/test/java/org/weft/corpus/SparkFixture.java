@@ -21,11 +21,11 @@ import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 
 /** What the corpus tests share: a small Spark, configurations, generated text. */
-final class SparkFixture {
+public final class SparkFixture {
     static final Consumer<String> SILENT = message -> {};
 
     /** What the corpora are for. */
-    static final ModelConfig GPT2 = ModelConfig.gpt2(1, 8, 1, 8, 0);
+    public static final ModelConfig GPT2 = ModelConfig.gpt2(1, 8, 1, 8, 0);
 
     private static final String[] WORDS =
             "the a ship sailed sea wind never always 12 7 don't it's café naïve 北京 東京 🙂 and or from under light"
@@ -55,7 +55,7 @@ final class SparkFixture {
     }
 
     /** Documents of a few sentences, some of them in two lines. */
-    static List<String> documents(int count, long seed) {
+    public static List<String> documents(int count, long seed) {
         Random random = new Random(seed);
         List<String> documents = new ArrayList<>();
         for (int d = 0; d < count; d++) {

@@ -10,7 +10,7 @@ import org.weft.core.model.TaskHead;
  *
  * <p>B sequences, T tokens, K outputs.
  */
-final class ClassCounts {
+public final class ClassCounts {
     private static final int[] NONE = {};
 
     private final int classes;
@@ -25,7 +25,7 @@ final class ClassCounts {
      * @param outputs (B, K), or (B T, K) where tokens are judged
      * @return as in {@link Evaluated}
      */
-    static int[] of(TaskHead head, float[][] outputs, Batch batch) {
+    public static int[] of(TaskHead head, float[][] outputs, Batch batch) {
         return switch (head.kind()) {
             case CLASSES -> classes(head.outputs(), outputs, batch.labels());
             case TOKEN_CLASSES -> tokens(head.outputs(), outputs, batch.targets());

@@ -11,7 +11,7 @@ package org.weft.engine;
 public record Evaluated(double loss, int[] counts) {
     private static final int[] NONE = {};
 
-    static Evaluated ofLoss(double loss) {
+    public static Evaluated ofLoss(double loss) {
         return new Evaluated(loss, NONE);
     }
 }

@@ -3,11 +3,11 @@ package org.weft.engine;
 import java.util.Arrays;
 
 /** Keeps no keys and values: each token costs a forward pass over its whole text. What a cache is checked against. */
-final class RecomputingDecoder implements Decoder {
+public final class RecomputingDecoder implements Decoder {
     private final ModelReplica replica;
     private final int[][] texts;
 
-    RecomputingDecoder(ModelReplica replica, int rows) {
+    public RecomputingDecoder(ModelReplica replica, int rows) {
         this.replica = replica;
         this.texts = new int[rows][0];
     }

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /** A Hugging Face directory made by hand, tensor by tensor, so that a test can make any of it wrong. */
-final class ForeignDirectory {
+public final class ForeignDirectory {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static final String GPT2 = """
@@ -44,7 +44,7 @@ final class ForeignDirectory {
     }
 
     /** GPT-2 of one block, as the first releases wrote it: no prefix, masks and a copy of the head among the tensors. */
-    static ForeignDirectory gpt2(Path path) throws IOException {
+    public static ForeignDirectory gpt2(Path path) throws IOException {
         ForeignDirectory made = new ForeignDirectory(path, GPT2);
         made.put("wte.weight", 11, 4).put("wpe.weight", 6, 4).put("lm_head.weight", 11, 4);
         made.put("h.0.attn.bias", 1, 1, 6, 6).put("h.0.attn.masked_bias");
@@ -71,7 +71,7 @@ final class ForeignDirectory {
     }
 
     /** A bare encoder with a pooler, its norms called by their old names. */
-    static ForeignDirectory bert(Path path) throws IOException {
+    public static ForeignDirectory bert(Path path) throws IOException {
         ForeignDirectory made = new ForeignDirectory(path, BERT);
         made.put("embeddings.word_embeddings.weight", 11, 4).put("embeddings.position_embeddings.weight", 6, 4);
         made.put("embeddings.token_type_embeddings.weight", 2, 4).put("embeddings.LayerNorm.gamma", 4);
@@ -127,7 +127,7 @@ final class ForeignDirectory {
         return this;
     }
 
-    ForeignDirectory file(String name, String content) throws IOException {
+    public ForeignDirectory file(String name, String content) throws IOException {
         Files.writeString(path.resolve(name), content);
         return this;
     }
@@ -136,7 +136,7 @@ final class ForeignDirectory {
         return path;
     }
 
-    String uri() {
+    public String uri() {
         return "file://" + path.toAbsolutePath();
     }
 
@@ -145,7 +145,7 @@ final class ForeignDirectory {
     }
 
     /** Writes config.json and one file of tensors. */
-    ForeignDirectory write() throws IOException {
+    public ForeignDirectory write() throws IOException {
         Files.writeString(path.resolve("config.json"), config.toString());
         write("model.safetensors", tensors);
         return this;

@@ -19,7 +19,7 @@ import org.weft.driver.checkpoint.InitialCheckpoint;
 import org.weft.driver.checkpoint.Vocabulary;
 
 /** A tiny model of each family, and checkpoints of them whose every parameter is a number of its own. */
-final class TinyModels {
+public final class TinyModels {
     static final int VOCABULARY = 37;
 
     static final String GPT2 = "{architecture: gpt2, layers: 2, width: 16, heads: 2, context: 8}";
@@ -64,7 +64,7 @@ final class TinyModels {
     }
 
     /** A word tokenizer of {@code words} words, the last of which ends a text. */
-    static String tokenizer(int words) {
+    public static String tokenizer(int words) {
         ObjectNode root = new ObjectMapper().createObjectNode();
         root.put("version", "1.0").putNull("truncation").putNull("padding");
         root.putArray("added_tokens")

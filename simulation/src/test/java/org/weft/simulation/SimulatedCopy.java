@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.weft.core.protocol.BucketHeader;
-import org.weft.core.protocol.BucketKey.Part;
 import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.BucketKey.Part;
 import org.weft.core.protocol.Message;
 import org.weft.parameterserver.shard.ParameterShard;
 

@@ -26,10 +26,10 @@ import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.QuickstartCommand;
 import org.weft.trainer.commands.ServeCommand;
 import org.weft.trainer.commands.SweepCommand;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine;
 
 /** Weft's entry, under {@code ./weft} and under {@code spark-submit} alike. */
 @Command(

@@ -1,2 +1,2 @@
-/** From token shards to batches of sequences. */
+/** What replicas compute with: batches of sequences, from token shards or from labelled examples, read ahead of the step. */
 package org.weft.core.batches;

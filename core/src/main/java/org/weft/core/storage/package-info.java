@@ -1,2 +1,2 @@
-/** Files: the few operations that Weft needs of a Hadoop file system, and the formats that it keeps there. */
+/** Files: the few operations that Weft needs of a Hadoop file system, tried again where a file system fails. */
 package org.weft.core.storage;

@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param tokens spelt in {@link ByteAlphabet}, by id; the first 256 are the bytes
  */
-record BpeModel(List<String> tokens, List<Merge> merges) {
+public record BpeModel(List<String> tokens, List<Merge> merges) {
 
     /** Two tokens, by id, that become the one spelt as both together. */
-    record Merge(int left, int right) {}
+    public record Merge(int left, int right) {}
 }

@@ -7,14 +7,14 @@ import java.util.Arrays;
  * "Language models are unsupervised multitask learners", 2019; {@code bytes_to_unicode} of its {@code encoder.py}):
  * printable Latin-1 bytes stand for themselves, the others for U+0100 and on. A byte's id is its place in that list.
  */
-final class ByteAlphabet {
+public final class ByteAlphabet {
     static final int SIZE = 256;
 
     private final char[] charOfByte = new char[SIZE];
     private final int[] idOfByte = new int[SIZE];
     private final int[] byteOfId = new int[SIZE];
 
-    ByteAlphabet() {
+    public ByteAlphabet() {
         int id = 0;
         for (int b = 0; b < SIZE; b++) {
             if (printable(b)) {
@@ -42,7 +42,7 @@ final class ByteAlphabet {
     }
 
     /** Ids of a word's bytes. */
-    int[] ids(byte[] word) {
+    public int[] ids(byte[] word) {
         int[] ids = new int[word.length];
         Arrays.setAll(ids, i -> id(word[i]));
         return ids;
@@ -58,7 +58,7 @@ final class ByteAlphabet {
     }
 
     /** The 256 tokens of one byte, by id. */
-    String spellId(int id) {
+    public String spellId(int id) {
         return String.valueOf(charOfByte[byteOfId[id]]);
     }
 }

@@ -19,7 +19,7 @@ import org.weft.corpus.tokenizer.BpeModel.Merge;
  * which its tokens were learnt. A token's merge is not stored but follows: its bytes, merged by the ranks below its
  * own, end as two parts.
  */
-final class Gpt2Vocabulary {
+public final class Gpt2Vocabulary {
     private static final String RANKS = "/com/knuddels/jtokkit/r50k_base.tiktoken";
 
     private final ByteAlphabet alphabet = new ByteAlphabet();
@@ -29,7 +29,7 @@ final class Gpt2Vocabulary {
 
     private Gpt2Vocabulary() {}
 
-    static BpeModel load() {
+    public static BpeModel load() {
         Gpt2Vocabulary vocabulary = new Gpt2Vocabulary();
         vocabulary.readRanks();
         List<Merge> merges = new ArrayList<>();

@@ -20,7 +20,7 @@ import org.weft.corpus.tokenizer.BpeModel.Merge;
  * <p>Of pairs that are equally frequent the one with the smaller ids comes first, so that the result is a function of
  * the counts alone. A pair seen once is no pair. Owned by one thread.
  */
-final class MergeLearner {
+public final class MergeLearner {
     private static final long LEAST_COUNT = 2;
 
     /** A pair of neighbours and its count when the entry was made; most frequent first, then by ids. */
@@ -62,7 +62,7 @@ final class MergeLearner {
      * @param words ids of each word's bytes; changed in place
      * @param counts how often each word occurs
      */
-    MergeLearner(int[][] words, long[] counts) {
+    public MergeLearner(int[][] words, long[] counts) {
         this.words = words;
         this.counts = counts;
         ByteAlphabet alphabet = new ByteAlphabet();
@@ -76,7 +76,7 @@ final class MergeLearner {
      *
      * @param progress told the number of tokens after each merge
      */
-    BpeModel learn(int vocabulary, IntConsumer progress) {
+    public BpeModel learn(int vocabulary, IntConsumer progress) {
         for (int w = 0; w < words.length; w++) {
             for (int i = 0; i + 1 < words[w].length; i++) {
                 count(words[w][i], words[w][i + 1], w);

@@ -13,7 +13,7 @@ import org.weft.corpus.tokenizer.BpeModel.Merge;
  * decoder. Special tokens have the ids after the learnt ones: {@code <|endoftext|>} the first of them, as in GPT-2, then
  * what a masked language model needs.
  */
-final class TokenizerJson {
+public final class TokenizerJson {
     static final String END_OF_TEXT = "<|endoftext|>";
 
     private static final String MASK = "[MASK]";
@@ -24,16 +24,16 @@ final class TokenizerJson {
     private TokenizerJson() {}
 
     /** Special tokens of a model's tokenizer, in the order of their ids. */
-    static List<String> specialTokens(ModelConfig model) {
+    public static List<String> specialTokens(ModelConfig model) {
         return model.causal() ? CAUSAL : MASKED;
     }
 
     /** A tokenizer with no other special token than the end of a text. */
-    static byte[] of(BpeModel model) {
+    public static byte[] of(BpeModel model) {
         return of(model, CAUSAL);
     }
 
-    static byte[] of(BpeModel model, List<String> specialTokens) {
+    public static byte[] of(BpeModel model, List<String> specialTokens) {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", "1.0");
         root.putNull("truncation");

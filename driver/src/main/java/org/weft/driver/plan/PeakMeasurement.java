@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
+import org.weft.engine.Engines;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
-import org.weft.engine.torch.TorchReplica;
 
 /**
  * Measures this machine's peaks as replicas side by side would find them: about a second. In processor time where it can
@@ -47,7 +47,7 @@ public final class PeakMeasurement {
     }
 
     private double flops() {
-        try (ModelReplica replica = TorchReplica.open(SMALLEST, options)) {
+        try (ModelReplica replica = Engines.open(Engines.TORCH, SMALLEST, options)) {
             double[] rates = new double[PRODUCT_ROUNDS];
             for (int round = 0; round < PRODUCT_ROUNDS; round++) {
                 rates[round] = replica.measurePeakFlops();

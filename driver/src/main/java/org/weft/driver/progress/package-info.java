@@ -1,2 +1,2 @@
-/** What people and programs see of a run: progress, metrics, the closing line. */
+/** What people and programs see of a run while it goes on: progress, and one line a step in {@code metrics.jsonl}. */
 package org.weft.driver.progress;

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.weft.coordinator.Evaluation;
 import org.weft.core.config.FinetuneConfig;
-import org.weft.tuning.metrics.MatchCounts;
+import org.weft.core.scores.MatchCounts;
 
 /** The numbers of an evaluation during training, by the names that {@code finetune.metric} gives them. */
 final class ValidationScores {

@@ -1,2 +1,6 @@
-/** A run on Spark: the application and its executors, the check before the start, and the two long stages. */
+/**
+ * A run: {@code TrainingRun} is the door, from a prepared subject to a finished run under its lease; {@code TrainingJob}
+ * starts the coordinator and the two long stages; {@code RunObserver} takes down what happens. Evaluations on the executors
+ * stand beside it.
+ */
 package org.weft.driver.run;

@@ -5,10 +5,10 @@ import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.weft.coordinator.Coordinator;
 
 /** Tells the coordinator of executors that Spark has lost: sooner, as a rule, than their members' leases end. */
-final class ExecutorWatch extends SparkListener {
+public final class ExecutorWatch extends SparkListener {
     private final Coordinator coordinator;
 
-    ExecutorWatch(Coordinator coordinator) {
+    public ExecutorWatch(Coordinator coordinator) {
         this.coordinator = coordinator;
     }
 

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * A Spark job of one stage whose tasks last as long as the run: one task a server or worker, placed and replaced by
  * Spark. Runs on a thread of its own.
  */
-final class LongStage {
+public final class LongStage {
     private static final Logger LOG = LoggerFactory.getLogger(LongStage.class);
     private static final String MARK = "weft.long-stage";
 
@@ -41,7 +41,7 @@ final class LongStage {
      *
      * @param gpus GPUs of one task; 0 for tasks that need none
      */
-    static LongStage start(
+    public static LongStage start(
             JavaSparkContext context, String group, int tasks, int gpus, VoidFunction<Iterator<Integer>> task) {
         LongStage stage = new LongStage(context, group);
         Thread thread = new Thread(() -> stage.run(tasks, gpus, task), group);
@@ -79,7 +79,7 @@ final class LongStage {
     }
 
     /** Completes when all tasks have ended, or with what made Spark give the job up. */
-    CompletableFuture<Void> done() {
+    public CompletableFuture<Void> done() {
         return done;
     }
 
@@ -90,7 +90,7 @@ final class LongStage {
     }
 
     /** Tasks leave by themselves once the run is over; those that do not within {@code patience} are cancelled. */
-    static void leave(Duration patience, LongStage... stages) {
+    public static void leave(Duration patience, LongStage... stages) {
         CompletableFuture<?>[] ends = Arrays.stream(stages).map(LongStage::done).toArray(CompletableFuture<?>[]::new);
         try {
             CompletableFuture.allOf(ends).get(patience.toMillis(), TimeUnit.MILLISECONDS);

@@ -36,7 +36,7 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
      * @param memory what the run needs; null where it does not matter
      * @throws WeftException with exit status 4 and the numbers where they do not, at once where they never can
      */
-    static Slots require(JavaSparkContext context, WeftConfig config, MemoryModel memory) {
+    public static Slots require(JavaSparkContext context, WeftConfig config, MemoryModel memory) {
         Deadline deadline = Deadline.in(Duration.ofSeconds(config.cluster().startTimeoutSeconds()));
         boolean fixed = context.master().startsWith("local");
         int expected = expectedExecutors(context);
@@ -59,7 +59,7 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
     }
 
     /** GPUs that a worker's task asks Spark for: one where there is one for each, though a CPU run leaves it idle. */
-    int gpusPerWorker(ClusterConfig cluster) {
+    public int gpusPerWorker(ClusterConfig cluster) {
         return gpus >= cluster.workers() ? 1 : 0;
     }
 

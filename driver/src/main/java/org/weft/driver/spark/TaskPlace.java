@@ -11,10 +11,10 @@ import sun.misc.SignalHandler;
  * @param attempt of this task; Spark counts anew in each stage attempt
  * @param host that others reach this executor at
  */
-record TaskPlace(int attempt, String host, String executor) {
+public record TaskPlace(int attempt, String host, String executor) {
     private static final int ATTEMPTS_PER_STAGE = 1000;
 
-    static TaskPlace here() {
+    public static TaskPlace here() {
         leaveInterruptsToDriver();
         TaskContext task = TaskContext.get();
         SparkEnv env = SparkEnv.get();

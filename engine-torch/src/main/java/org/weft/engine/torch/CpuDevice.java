@@ -2,8 +2,8 @@ package org.weft.engine.torch;
 
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Generator;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.engine.GradientListener;
 
 /** The host: windows are the tensors' own memory, and what was computed is there at once. */

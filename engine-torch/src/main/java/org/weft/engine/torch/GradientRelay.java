@@ -2,7 +2,6 @@ package org.weft.engine.torch;
 
 import org.weft.engine.GradientListener;
 
-
 /** Carries finished gradient ranges to the listener: at once on a CPU, after their copy to the host on a GPU. */
 interface GradientRelay {
 

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.weft.core.WeftException;
+import org.weft.core.scores.MatchCounts;
+import org.weft.core.scores.Scores;
 
 /**
  * A text belongs to one of C classes. The prediction is the most probable class, the first of equals; of two classes the

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
+import org.weft.core.scores.MatchCounts;
+import org.weft.core.scores.Scores;
 
 /**
  * A text has any of L labels, none and all included. A label is predicted where its probability is above one half.

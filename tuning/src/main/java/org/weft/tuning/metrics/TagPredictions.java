@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.weft.core.WeftException;
+import org.weft.core.scores.MatchCounts;
+import org.weft.core.scores.Scores;
 
 /**
  * Each token of a text has a tag. An entity counts as found where its type, first and last token are right. Averages are

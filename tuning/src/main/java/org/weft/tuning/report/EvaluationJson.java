@@ -8,14 +8,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.scores.MatchCounts;
+import org.weft.core.scores.Scores;
 import org.weft.tuning.metrics.ClassPredictions;
 import org.weft.tuning.metrics.ConfusionMatrix;
 import org.weft.tuning.metrics.Curve;
-import org.weft.tuning.metrics.MatchCounts;
 import org.weft.tuning.metrics.MultiLabelPredictions;
 import org.weft.tuning.metrics.Ranking;
 import org.weft.tuning.metrics.Reliability;
-import org.weft.tuning.metrics.Scores;
 import org.weft.tuning.metrics.TagPredictions;
 
 /** A report as {@code results.json}: keys in snake_case, always the same for a task; null for what has no value. */

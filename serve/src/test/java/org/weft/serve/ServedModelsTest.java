@@ -1,4 +1,4 @@
-package org.weft.hub;
+package org.weft.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,11 +19,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
 import org.weft.core.storage.HadoopStore;
-import org.weft.serve.ModelLoader;
-import org.weft.serve.ServeOptions;
-import org.weft.serve.ServedModel;
-import org.weft.serve.TextModel;
-import org.weft.serve.WeftServer;
+import org.weft.hub.ForeignDirectory;
+import org.weft.hub.HuggingFaceModel;
+import org.weft.hub.TinyModels;
 import org.weft.tuning.chat.ChatFormat;
 
 /** What can be served, from where it lies. */
