@@ -56,8 +56,13 @@ public final class ExecutorEnvironment {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("OMP_NUM_THREADS", Integer.toString(threads));
         variables.put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
-        variables.put("OPENBLAS_CORETYPE", "");
-        variables.put("OPENBLAS_L2_SIZE", "");
+        // A kernel's choice decides bits: executors have the driver's. Set and empty is another choice than not set.
+        for (String choice : new String[] {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"}) {
+            String value = System.getenv(choice);
+            if (value != null) {
+                variables.put(choice, value);
+            }
+        }
         variables.put("MALLOC_MMAP_THRESHOLD_", "4294967296");
         variables.put("MALLOC_TRIM_THRESHOLD_", "17179869184");
         variables.put("MALLOC_TOP_PAD_", "67108864");
