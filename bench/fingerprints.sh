@@ -75,7 +75,7 @@ finetune() {
   cat >"$name.yaml" <<EOF
 run: {name: $name, dir: "file://$WORK_DIR/$name", seed: 5}
 cluster: {master: "local[8]", workers: 1, servers: 1, device: cpu}
-dataset: {train: ["file://$WORK_DIR/$task.jsonl"], validation_fraction: 0.1, test_fraction: 0.1, max_length: 32, text_column: text}
+dataset: {train: ["file://$WORK_DIR/$task.jsonl"], validation_fraction: 0.1, test: ["file://$WORK_DIR/$task.jsonl"], max_length: 32, text_column: text}
 finetune: {task: $task, from: "file://$WORK_DIR/$from", epochs: 1}
 training: {global_batch: 16, micro_batch: 4, lanes: 2, learning_rate: 1.0e-3, min_learning_rate: 0, warmup_steps: 2, eval_every: 4}
 checkpoint: {every: 4, keep: 9}
