@@ -125,7 +125,7 @@ public final class ParameterServer implements AutoCloseable {
         int step = -1;
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                Message order =
+                Message.Order order =
                         coordinator.call(new Message.PollOrder(server, coordinator.incarnation(), generation, step));
                 if (order instanceof Message.LoadParameters load) {
                     load(load);
@@ -247,7 +247,7 @@ public final class ParameterServer implements AutoCloseable {
     }
 
     /** Reports leave network threads free: a call may wait for the coordinator. */
-    private void report(Message message) {
+    private void report(Message.Report message) {
         reports.execute(() -> {
             try {
                 coordinator.call(message);

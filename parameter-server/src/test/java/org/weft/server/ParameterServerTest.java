@@ -172,7 +172,7 @@ class ParameterServerTest {
     @Test
     void otherRequestsAreRefusedByName() throws Exception {
         start(1);
-        assertThat(links.get(0).call(new Message.PollWork(0, 0)).get(20, TimeUnit.SECONDS))
+        assertThat(links.get(0).exchange(new Message.PollWork(0, 0)).get(20, TimeUnit.SECONDS))
                 .isEqualTo(new Message.Refused("not a request to a server: PollWork"));
         closeRun();
     }
@@ -182,7 +182,7 @@ class ParameterServerTest {
         start(count);
         orderAll(count, new Message.LoadParameters(1, 0, "", false, new Address[0]));
         awaitLoaded(count);
-        CompletableFuture<Message> early = links.get(0).call(new Message.AwaitParameters(1, 1, 0));
+        CompletableFuture<Message.ParametersReady> early = links.get(0).call(new Message.AwaitParameters(1, 1, 0));
         push(1, 0, count, 1);
         push(1, 0, count, 0);
         push(1, 0, count, 1); // A duplicate changes nothing.

@@ -90,10 +90,7 @@ final class ParameterClient implements AutoCloseable {
             int server, int wantedGeneration, int wantedStep, BucketRange range, int fromBucket) {
         Link link = links.get(server);
         Message.AwaitParameters request = new Message.AwaitParameters(wantedGeneration, wantedStep, fromBucket);
-        return link.call(request).thenCompose(reply -> {
-            if (!(reply instanceof Message.ParametersReady ready)) {
-                throw new CompletionException(new IOException("server " + server + ": " + reply));
-            }
+        return link.call(request).thenCompose(ready -> {
             List<CompletableFuture<Void>> received = new ArrayList<>();
             for (int bucket = fromBucket; bucket < ready.endBucket(); bucket++) {
                 BucketKey key = new BucketKey(wantedGeneration, wantedStep, bucket);

@@ -2,11 +2,12 @@ package org.weft.worker;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.lanes.LaneSpan;
+import org.weft.core.model.ClassTally;
+import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.WorkTimes;
 import org.weft.core.transport.Deadline;
@@ -62,7 +63,7 @@ public final class WorkerLoop<B extends MicroBatch> {
     public boolean run() throws IOException {
         try {
             while (true) {
-                Message work = session.nextWork();
+                Message.Work work = session.nextWork();
                 if (work instanceof Message.ComputeLanes compute) {
                     attempt(compute.generation(), compute.step(), () -> computeLanes(compute));
                 } else if (work instanceof Message.EvaluateBatches evaluate) {
@@ -144,22 +145,14 @@ public final class WorkerLoop<B extends MicroBatch> {
                 work.step(),
                 work.servers(),
                 Deadline.in(options.config().cluster().stepTimeout()));
-        double[] losses = new double[work.batches()];
-        long[] targets = new long[work.batches()];
-        IntStream.Builder counts = IntStream.builder();
-        for (int i = 0; i < work.batches(); i++) {
+        BatchScore[] scores = new BatchScore[work.batches()];
+        for (int i = 0; i < scores.length; i++) {
             B batch = batches.validation(work.firstBatch() + i);
             Evaluated evaluated = replica.evaluate(batch);
-            losses[i] = evaluated.loss();
-            targets[i] = batch.targetCount();
-            for (int at = 0; at < evaluated.counts().length; at++) {
-                if (at % 4 == 0) {
-                    counts.add(work.firstBatch() + i);
-                }
-                counts.add(evaluated.counts()[at]);
-            }
+            ClassTally[] classes = evaluated.classes().toArray(ClassTally[]::new);
+            scores[i] = new BatchScore(evaluated.loss(), batch.targetCount(), classes);
         }
-        session.batchesEvaluated(work, losses, targets, counts.build().toArray());
+        session.batchesEvaluated(work, scores);
     }
 
     /** A piece of work that servers take part in. */

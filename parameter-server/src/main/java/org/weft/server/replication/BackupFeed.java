@@ -132,10 +132,7 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
         if (here.equals(seen) && backups.size() == 1) {
             return;
         }
-        Message reply = Deadline.in(patience).await(link.call(here), "the backup at " + backup);
-        if (!(reply instanceof Message.ParametersReady)) {
-            throw new IOException("the backup is not at step " + step + " yet: " + reply);
-        }
+        Deadline.in(patience).await(link.call(here), "step " + step + " of the backup at " + backup);
         seen = here;
     }
 

@@ -1,8 +1,10 @@
 package org.weft.trainer.cluster;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.model.ClassTally;
 import org.weft.trainer.coordinator.Evaluation;
 import org.weft.trainer.metrics.MatchCounts;
 
@@ -14,9 +16,11 @@ final class ValidationScores {
     static Map<String, Double> of(FinetuneConfig task, Evaluation evaluation) {
         Map<String, Double> scores = new LinkedHashMap<>();
         scores.put(FinetuneConfig.LOSS, evaluation.loss());
-        if (evaluation.classes().length > 0) {
-            int classes = Math.max(task.labels().size(), evaluation.classes().length);
-            MatchCounts all = MatchCounts.of(classes, evaluation.classes());
+        List<ClassTally> seen = evaluation.classes();
+        if (!seen.isEmpty()) {
+            int classes =
+                    Math.max(task.labels().size(), 1 + seen.get(seen.size() - 1).of());
+            MatchCounts all = MatchCounts.of(classes, seen);
             // As the report has them: any number of labels are averaged over all, one label over those that occur.
             MatchCounts counts = task.task().equals(FinetuneConfig.MULTILABEL) ? all : all.present();
             task.metrics().stream()

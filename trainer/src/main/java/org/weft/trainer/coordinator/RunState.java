@@ -160,12 +160,12 @@ final class RunState {
     }
 
     /** What a polling worker is to do now, or null where it has to wait. */
-    Message workFor(Member worker) {
+    Message.Work workFor(Member worker) {
         return phase == RunPhase.ENDED ? ended() : desk.next(worker);
     }
 
     /** What a polling server is to do now, or null where it has to wait. */
-    Message orderFor(Member server, Message.PollOrder poll) {
+    Message.Order orderFor(Member server, Message.PollOrder poll) {
         return phase == RunPhase.ENDED ? ended() : server.nextOrder(poll.generation(), poll.step());
     }
 
@@ -286,7 +286,7 @@ final class RunState {
         members.all().forEach(member -> member.reply(ended()));
     }
 
-    private Message ended() {
+    private Message.RunEnded ended() {
         return new Message.RunEnded(failure == null ? "done" : failure.getMessage());
     }
 

@@ -67,12 +67,12 @@ final class StepWork {
         return RunPhase.COMPUTING;
     }
 
-    private Message compute(LaneSpan span) {
+    private Message.Work compute(LaneSpan span) {
         return new Message.ComputeLanes(
                 servers.generation().number(), step, span, servers.shards().addresses());
     }
 
-    private Message evaluate(LaneSpan span) {
+    private Message.Work evaluate(LaneSpan span) {
         return new Message.EvaluateBatches(
                 servers.generation().number(),
                 step,

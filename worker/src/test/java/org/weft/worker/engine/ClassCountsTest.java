@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.weft.core.model.ClassTally;
 import org.weft.core.model.TaskHead;
 import org.weft.worker.data.Batch;
 
@@ -15,7 +16,7 @@ class ClassCountsTest {
     void ofSequences() {
         float[][] outputs = {{1, 2, 0}, {3, 3, 3}, {0, 0, 1}};
         assertThat(ClassCounts.of(head(TaskHead.Kind.CLASSES, 3), outputs, labelled(3, 1, null, 1, 1, 2)))
-                .containsExactly(0, 0, 1, 0, 1, 1, 1, 2, 2, 1, 1, 1);
+                .containsExactly(new ClassTally(0, 0, 1, 0), new ClassTally(1, 1, 1, 2), new ClassTally(2, 1, 1, 1));
     }
 
     @Test
@@ -23,14 +24,14 @@ class ClassCountsTest {
         Batch batch = new Batch(2, 2, new int[4], new int[] {1, NO, 0, 1}, null, null);
         float[][] outputs = {{0, 1}, {0, 1}, {0, 1}, {0, 1}};
         assertThat(ClassCounts.of(head(TaskHead.Kind.TOKEN_CLASSES, 2), outputs, batch))
-                .containsExactly(0, 0, 0, 1, 1, 2, 3, 2);
+                .containsExactly(new ClassTally(0, 0, 0, 1), new ClassTally(1, 2, 3, 2));
     }
 
     @Test
     void ofLabels() {
         float[][] outputs = {{1, -1}, {1, 1}};
         assertThat(ClassCounts.of(head(TaskHead.Kind.BITS, 2), outputs, labelled(2, 1, null, 1, 1, 0, 1)))
-                .containsExactly(0, 1, 2, 1, 1, 1, 1, 2);
+                .containsExactly(new ClassTally(0, 1, 2, 1), new ClassTally(1, 1, 1, 2));
     }
 
     /** The second sequence has one token; what it is filled up with cannot be an answer. */
@@ -40,9 +41,9 @@ class ClassCountsTest {
         int[] lengths = {3, 1};
         TaskHead head = head(TaskHead.Kind.SPAN, 2);
         assertThat(ClassCounts.of(head, outputs, labelled(2, 3, lengths, 1, 2, 0, 0)))
-                .containsExactly(0, 2, 2, 2);
+                .containsExactly(new ClassTally(0, 2, 2, 2));
         assertThat(ClassCounts.of(head, outputs, labelled(2, 3, lengths, 1, 1, 0, 0)))
-                .containsExactly(0, 1, 2, 2);
+                .containsExactly(new ClassTally(0, 1, 2, 2));
     }
 
     @Test
