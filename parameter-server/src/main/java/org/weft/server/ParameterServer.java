@@ -10,6 +10,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Address;
+import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.core.protocol.SavedRange;
@@ -66,14 +67,16 @@ public final class ParameterServer implements AutoCloseable {
         this.layout = options.layout();
         BucketRange range = new RangePartitioner(layout.bucketCount(), shards).range(shardIndex);
         this.transport = new SparkTransport(options.security());
-        this.shard = new ParameterShard(layout, range, options.config().training());
+        BucketCodecs codecs = BucketCodecs.of(options.config());
+        int openSteps = options.config().sync().openSteps();
+        this.shard = new ParameterShard(layout, range, options.config().training(), openSteps, codecs);
         this.feed = new BackupFeed(
                 transport,
                 shard,
                 lanes,
                 options.config().cluster().patience(),
                 (generation, step, squares) -> reportReduced(generation, step, range.first(), squares));
-        this.reducer = new LaneReducer(layout, range, lanes, feed);
+        this.reducer = new LaneReducer(layout, range, lanes, openSteps, codecs, feed);
         feed.attach(reducer);
         this.checkpointer = new ShardCheckpointer(
                 shard,

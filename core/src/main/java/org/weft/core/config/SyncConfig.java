@@ -7,6 +7,11 @@ public record SyncConfig(
         @Doc("bsp: every step waits for all lanes; the parameters do not depend on the cluster.")
         String mode) implements Serializable {
 
+    /** Steps that workers may push for, and versions that they may pull, at the same time. */
+    public int openSteps() {
+        return 1; // bsp: the lanes of a step begin when the step before has been applied.
+    }
+
     static SyncConfig defaults() {
         return new SyncConfig("bsp");
     }

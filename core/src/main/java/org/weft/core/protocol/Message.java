@@ -160,8 +160,15 @@ public sealed interface Message {
 
     /**
      * Is a bucket of these parameters there? Answered as soon as bucket {@code fromBucket} has version {@code step}.
+     *
+     * @param codec name of the {@link BucketCodec} that they are to be pulled in
      */
-    record AwaitParameters(int generation, int step, int fromBucket) implements Request<ParametersReady> {
+    record AwaitParameters(int generation, int step, int fromBucket, String codec) implements Request<ParametersReady> {
+        /** In plain float32. */
+        public AwaitParameters(int generation, int step, int fromBucket) {
+            this(generation, step, fromBucket, BucketCodec.F32.name());
+        }
+
         @Override
         public Class<ParametersReady> answerType() {
             return ParametersReady.class;
@@ -171,7 +178,7 @@ public sealed interface Message {
     /**
      * Buckets [fromBucket, endBucket) may be pulled.
      *
-     * @param checksums CRC32C of each of them
+     * @param checksums CRC32C of the bytes of each of them, in the codec that was asked for
      */
     record ParametersReady(int endBucket, int[] checksums) implements Message {}
 

@@ -226,7 +226,7 @@ class ParameterShardTest {
 
     @Test
     void bucketsArePublishedInOrder() {
-        PublishedParameters published = new PublishedParameters(new BucketRange(0, 3));
+        PublishedParameters published = new PublishedParameters(new BucketRange(0, 3), 1, List.of("f32"));
         published.begin(1, 0);
         assertThatThrownBy(() -> published.publish(1, 0)).hasMessage("published out of order: bucket=1 expected=0");
     }

@@ -194,7 +194,7 @@ final class RunState {
         if (phase != RunPhase.COMPUTING) {
             return;
         }
-        String notFinite = work.ledger().notFinite();
+        String notFinite = work.window().oldest().notFinite();
         if (rule.isFatal(notFinite)) {
             fail(RunFailures.notFinite(step, notFinite, rule.skipped(), generation.checkpoint()));
         } else if (work.isStepComplete()) {
@@ -203,6 +203,7 @@ final class RunState {
     }
 
     private void decide(String notFinite) {
+        StepLedger ledger = work.window().oldest();
         boolean skip = notFinite != null;
         rule.decided(skip);
         if (skip) {
@@ -211,8 +212,9 @@ final class RunState {
         desk.completed();
         int next = step + 1;
         boolean save = saves.isDue(next, next == lastStep || stopping);
-        servers.apply(step, skip ? 0 : rule.scale(work.ledger()), skip, save);
-        listener.stepDone(work.ledger().record(rule.learningRate(step), plan.tokensAt(1), members.peakFlops()));
+        servers.apply(step, skip ? 0 : rule.scale(ledger), skip, save);
+        listener.stepDone(ledger.record(rule.learningRate(step), plan.tokensAt(1), members.peakFlops()));
+        work.window().closeOldest();
         lastStep = stopping ? next : lastStep;
         step = next;
         stepDown();
