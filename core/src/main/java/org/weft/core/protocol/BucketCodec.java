@@ -17,6 +17,16 @@ public interface BucketCodec {
     /** One to four of a-z and 0-9: how headers, requests and configuration name it. */
     String name();
 
+    /**
+     * @throws IllegalArgumentException where no codec can have this name
+     */
+    static void requireName(String name) {
+        boolean lettersAndDigits = name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9');
+        if (name.isEmpty() || name.length() > Integer.BYTES || !lettersAndDigits) {
+            throw new IllegalArgumentException("not a bucket codec's name: " + name);
+        }
+    }
+
     /** Whether what is decoded may differ from what was encoded. */
     boolean lossy();
 

@@ -2,7 +2,6 @@ package org.weft.core.protocol;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.weft.core.lanes.TreeNode;
 
@@ -28,12 +27,9 @@ public record BucketHeader(
         int generation, int step, TreeNode node, int bucket, int length, int checksum, String codec) {
     public static final int BYTES = 36;
     private static final int MAGIC = 0x54464557; // "WEFT"
-    private static final Pattern CODEC_NAME = Pattern.compile("[a-z0-9]{1,4}");
 
     public BucketHeader {
-        if (!CODEC_NAME.matcher(codec).matches()) {
-            throw new IllegalArgumentException("not a bucket codec's name: " + codec);
-        }
+        BucketCodec.requireName(codec);
     }
 
     /** Of plain float32. */

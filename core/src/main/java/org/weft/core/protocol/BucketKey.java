@@ -9,6 +9,10 @@ import java.util.Locale;
 public record BucketKey(int generation, int step, int bucket, Part part, String codec) {
     private static final int FIELDS = 4;
 
+    public BucketKey {
+        BucketCodec.requireName(codec);
+    }
+
     /** What a shard holds of a bucket: workers pull parameters, backups also what the optimizer keeps. */
     public enum Part {
         PARAM,
