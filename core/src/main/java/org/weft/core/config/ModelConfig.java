@@ -1,6 +1,7 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -40,7 +41,7 @@ public record ModelConfig(
         @Doc("llama: base of the rotary frequencies.") double ropeTheta,
 
         @Doc("llama: how rotary positions reach beyond the context of pre-training: none, linear, llama3, yarn.")
-        String ropeScaling,
+        RopeScaling ropeScaling,
 
         @Doc("llama: how many times the original context; for rope_scaling.")
         double ropeFactor,
@@ -68,9 +69,16 @@ public record ModelConfig(
     public static final String BERT = "bert";
 
     private static final List<String> ARCHITECTURES = List.of(GPT2, LLAMA, BERT);
-    private static final Set<String> ORIGINAL_CONTEXT_SCALINGS = Set.of("llama3", "yarn");
-    private static final List<String> SCALINGS = List.of("none", "linear", "llama3", "yarn");
+    private static final Set<RopeScaling> ORIGINAL_CONTEXT_SCALINGS = EnumSet.of(RopeScaling.LLAMA3, RopeScaling.YARN);
     private static final int LLAMA_MLP_MULTIPLE = 256;
+
+    /** How rotary positions reach beyond the context of pre-training. */
+    public enum RopeScaling implements Word {
+        NONE,
+        LINEAR,
+        LLAMA3,
+        YARN
+    }
 
     static ModelConfig defaults() {
         return gpt2(6, 384, 6, 256, 0.0);
@@ -95,7 +103,7 @@ public record ModelConfig(
                 0,
                 false,
                 10000,
-                "none",
+                RopeScaling.NONE,
                 1,
                 0,
                 1,
@@ -174,9 +182,9 @@ public record ModelConfig(
         if (!isLlama()) {
             problems.require(kvHeads == 0, "model.kv_heads=%d is of llama alone: %s has none", kvHeads, architecture);
             problems.require(
-                    ropeScaling.equals("none"),
+                    ropeScaling == RopeScaling.NONE,
                     "model.rope_scaling=%s is of llama alone: %s has no rotary positions",
-                    ropeScaling,
+                    ropeScaling.word(),
                     architecture);
             return;
         }
@@ -193,16 +201,11 @@ public record ModelConfig(
                 heads);
         problems.require(dropout == 0, "model.dropout=%s is not of llama: it has none", dropout);
         problems.require(ropeTheta > 0, "model.rope_theta=%s must be positive", ropeTheta);
-        problems.require(
-                SCALINGS.contains(ropeScaling),
-                "model.rope_scaling=%s must be one of %s",
-                ropeScaling,
-                String.join(", ", SCALINGS));
         problems.require(ropeFactor >= 1, "model.rope_factor=%s must be at least 1", ropeFactor);
         problems.require(
                 !ORIGINAL_CONTEXT_SCALINGS.contains(ropeScaling) || ropeOriginalContext >= 1,
                 "model.rope_original_context is not set for model.rope_scaling=%s",
-                ropeScaling);
+                ropeScaling.word());
         problems.require(
                 ropeLowFreqFactor > 0 && ropeLowFreqFactor < ropeHighFreqFactor,
                 "model.rope_low_freq_factor=%s must be positive and less than model.rope_high_freq_factor=%s",

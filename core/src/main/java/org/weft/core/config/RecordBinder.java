@@ -72,9 +72,10 @@ final class RecordBinder {
                 Word.all(set).stream().filter(word -> !word.isEmpty()).toList();
         problems.addUnreadable(
                 key,
-                "%s=%s must be one of %s%s",
+                "%s=%s must be %s%s%s",
                 key,
                 written,
+                words.size() == 1 ? "" : "one of ",
                 String.join(", ", words),
                 Suggestion.near(words, written));
         return fallback;

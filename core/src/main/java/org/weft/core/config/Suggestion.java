@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** "Did you mean": the known word that is fewest edits away, if it is near enough. */
-final class Suggestion {
+public final class Suggestion {
     private static final int MAX_EDITS = 3;
 
     private Suggestion() {}
@@ -16,7 +16,7 @@ final class Suggestion {
     }
 
     /** The nearest, or nothing: for an error that lists the known words anyway. */
-    static String near(List<String> known, String word) {
+    public static String near(List<String> known, String word) {
         return known.stream()
                 .min(Comparator.comparingInt(candidate -> edits(candidate, word)))
                 .filter(candidate -> edits(candidate, word) <= Math.min(MAX_EDITS, Math.max(1, word.length() / 2)))

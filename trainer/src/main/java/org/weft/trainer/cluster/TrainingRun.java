@@ -162,7 +162,7 @@ public final class TrainingRun {
                     "resume on the data that it was trained on, or start anew in another run.dir");
         }
         progress.say("resuming from " + start.directory());
-        CheckpointResolver.requireOptimizer(start, config.training().optimizer());
+        CheckpointResolver.requireOptimizer(start, config.training().optimizer().word());
         sayWhatChanged(start.manifest().config(), config);
         return start;
     }

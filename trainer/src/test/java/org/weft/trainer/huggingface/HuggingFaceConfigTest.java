@@ -70,7 +70,7 @@ class HuggingFaceConfigTest {
             })
     void rotaryPositionsInEveryForm(String key, String value, String expected) throws IOException {
         ModelConfig model = read(ForeignDirectory.LLAMA, key, value);
-        assertThat(model.ropeScaling() + " " + model.ropeTheta() + " " + model.ropeFactor() + " "
+        assertThat(model.ropeScaling().word() + " " + model.ropeTheta() + " " + model.ropeFactor() + " "
                         + model.ropeOriginalContext())
                 .isEqualTo(expected.replaceAll(" +", " "));
     }
