@@ -25,19 +25,27 @@ public final class ConfigReference {
                     .append("\n\n");
             page.append("| key | default | meaning |\n|---|---|---|\n");
             Record values = (Record) Records.get(defaults, section);
-            for (RecordComponent key : section.getType().getRecordComponents()) {
-                page.append("| `")
-                        .append(name)
-                        .append('.')
-                        .append(RecordBinder.key(key.getName()))
-                        .append("` | `")
-                        .append(shown(Records.get(values, key)))
-                        .append("` | ")
-                        .append(doc(key))
-                        .append(" |\n");
-            }
+            rows(page, name + ".", values);
         }
         return page.toString();
+    }
+
+    /** A row for each key of a section, and below a list of sections one for each key of an item. */
+    private static void rows(StringBuilder page, String prefix, Record values) {
+        for (RecordComponent key : values.getClass().getRecordComponents()) {
+            String name = prefix + RecordBinder.key(key.getName());
+            page.append("| `")
+                    .append(name)
+                    .append("` | `")
+                    .append(shown(Records.get(values, key)))
+                    .append("` | ")
+                    .append(doc(key))
+                    .append(" |\n");
+            Class<?> item = RecordBinder.sectionOf(key);
+            if (item != null) {
+                rows(page, name + "[].", RecordBinder.defaults(item));
+            }
+        }
     }
 
     private static String shown(Object value) {

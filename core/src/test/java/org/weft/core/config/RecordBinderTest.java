@@ -67,6 +67,55 @@ class RecordBinderTest {
         assertThat(problems.all().get(0).strip()).isEqualTo(problem.strip());
     }
 
+    /** An item of a list of sections. */
+    public record Source(String path, double weight, List<String> tags) {
+        static Source defaults() {
+            return new Source("", 1, List.of());
+        }
+    }
+
+    public record Corpus(List<Source> sources, boolean verify) {}
+
+    private static final Corpus CORPUS = new Corpus(List.of(), true);
+
+    @Test
+    void aListOfSectionsIsBoundItemByItem() {
+        Problems problems = new Problems();
+        String yaml = "sources: [{path: /a}, {path: /b, weight: 0.5, tags: [web]}]";
+        Corpus bound = (Corpus) RecordBinder.bind(CORPUS, tree(yaml), "corpus.", problems);
+        assertThat(problems.all()).isEmpty();
+        assertThat(bound.sources())
+                .containsExactly(new Source("/a", 1, List.of()), new Source("/b", 0.5, List.of("web")));
+        assertThat(RecordBinder.bind(CORPUS, RecordBinder.toTree(bound), "", problems))
+                .isEqualTo(bound);
+        assertThat(RecordBinder.toTree(bound).at("/sources/1/weight").doubleValue())
+                .isEqualTo(0.5);
+    }
+
+    @Test
+    void oneSectionIsAListOfOne() {
+        assertThat(((Corpus) RecordBinder.bind(CORPUS, tree("sources: {path: /a}"), "", new Problems())).sources())
+                .containsExactly(new Source("/a", 1, List.of()));
+        assertThat(((Corpus) RecordBinder.bind(CORPUS, tree("sources: []"), "", new Problems())).sources())
+                .isEmpty();
+    }
+
+    @Test
+    void aProblemWithinAListNamesTheItem() {
+        Problems problems = new Problems();
+        String yaml = "sources: [{path: /a}, {path: [1], wieght: 2}, {weight: x}, /d]";
+        RecordBinder.bind(CORPUS, tree(yaml), "corpus.", problems);
+        assertThat(problems.all())
+                .containsExactly(
+                        "unknown key corpus.sources[1].wieght; did you mean weight?",
+                        "corpus.sources[1].path=[1] is not text",
+                        "corpus.sources[2].weight=\"x\" is not a number",
+                        "corpus.sources[3] is not a section of keys");
+        Problems scalar = new Problems();
+        RecordBinder.bind(CORPUS, tree("sources: 5"), "corpus.", scalar);
+        assertThat(scalar.all()).containsExactly("corpus.sources=5 is not a list of sections");
+    }
+
     private static Record bind(String yaml) {
         Problems problems = new Problems();
         Record bound = RecordBinder.bind(CAR, tree(yaml), "", problems);

@@ -163,7 +163,7 @@ public final class TrainingRun {
         }
         progress.say("resuming from " + start.directory());
         CheckpointResolver.requireOptimizer(start, config.training().optimizer().word());
-        sayWhatChanged(start.manifest().config(), config);
+        sayWhatChanged(ConfigLoader.toTree(ReplicaLoader.configOf(start)), config);
         return start;
     }
 

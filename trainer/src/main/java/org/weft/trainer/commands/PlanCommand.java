@@ -120,7 +120,7 @@ public final class PlanCommand implements Callable<Integer> {
         RunMeasurement measured = RunMeasurement.read(store, run);
         String path = run + "/config.yaml";
         String yaml = new String(store.readAll(path), StandardCharsets.UTF_8);
-        WeftConfig config = ConfigLoader.load(path, yaml, List.of());
+        WeftConfig config = ConfigLoader.recorded(path, yaml);
         Comparison comparison = new Comparison(forecast(store, config), measured);
         if (!json) {
             System.out.print(comparison.render());
