@@ -1,10 +1,14 @@
 package org.weft.core.config;
 
 import java.lang.reflect.RecordComponent;
+import java.util.stream.Collectors;
 import org.weft.core.Records;
 
 /** Writes {@code docs/configuration.md} from the records, so that the page cannot drift from the code. */
 public final class ConfigReference {
+    /** Stands in a {@link Doc} for what each family says of itself. */
+    static final String FAMILIES = "{families}";
+
     private ConfigReference() {}
 
     public static String markdown() {
@@ -56,6 +60,13 @@ public final class ConfigReference {
     }
 
     private static String doc(RecordComponent component) {
-        return component.getAnnotation(Doc.class).value();
+        String text = component.getAnnotation(Doc.class).value();
+        return text.contains(FAMILIES) ? text.replace(FAMILIES, families()) : text;
+    }
+
+    private static String families() {
+        return Architecture.all().stream()
+                .map(family -> family.name() + ": " + family.summary())
+                .collect(Collectors.joining(" "));
     }
 }

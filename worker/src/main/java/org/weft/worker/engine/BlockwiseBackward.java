@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
 import org.weft.core.params.Parameter;
@@ -20,6 +21,7 @@ import org.weft.core.params.Parameter;
  */
 final class BlockwiseBackward {
     private final Transformer model;
+    private final Family family;
     private final Tail tail;
     private final FlatTensors flat;
     private final boolean recompute;
@@ -32,6 +34,7 @@ final class BlockwiseBackward {
 
     BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, boolean recompute) {
         this.model = model;
+        family = shape.family();
         this.flat = flat;
         this.recompute = recompute;
         causal = shape.config().causal();
@@ -40,7 +43,7 @@ final class BlockwiseBackward {
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
         embeddingRange = new Range(0, end);
         for (int block = 0; block < model.blocks(); block++) {
-            Range range = new Range(end, lengthOf(model.blockPrefix(block)));
+            Range range = new Range(end, lengthOf(family.blockPrefix(block)));
             blockRanges.add(range);
             end = range.end();
         }
@@ -49,7 +52,7 @@ final class BlockwiseBackward {
     }
 
     private long startOfBlocks() {
-        String first = model.blockPrefix(0);
+        String first = family.blockPrefix(0);
         return flat.layout().parameters().stream()
                 .filter(parameter -> parameter.name().startsWith(first))
                 .findFirst()
@@ -83,14 +86,15 @@ final class BlockwiseBackward {
             if (model.hasStem(dropout) && embeddingRange.length() == 0) {
                 x = model.stem(x, dropout); // (B, T, D)
             } else if (model.hasStem(dropout)) {
-                stem = Piece.forward(x, scope, false, input -> model.stem(input, dropout));
+                stem = Piece.forward(x, scope, input -> model.stem(input, dropout));
                 x = stem.output(); // (B, T, D)
             }
             x = frozenBlocks(x, firstLearning, pass, scope); // (B, T, D)
             List<Piece> pieces = new ArrayList<>();
             for (int block = firstLearning; block < model.blocks(); block++) {
                 int index = block;
-                Piece piece = Piece.forward(x, scope, recompute, input -> model.block(index, input, pass));
+                Piece piece = Piece.block(
+                        x, scope, recompute, 1 / normalizer, input -> model.block(index, input, pass));
                 pieces.add(piece);
                 x = piece.output(); // (B, T, D)
             }
@@ -187,7 +191,7 @@ final class BlockwiseBackward {
         for (int block = 0; block < end; block++) {
             try (PointerScope inner = new PointerScope()) {
                 Tensor before = x;
-                x = model.block(block, before, pass); // (B, T, D)
+                x = model.block(block, before, pass).states(); // (B, T, D)
                 scope.attach(x);
                 before.close();
             }

@@ -1,4 +1,4 @@
-package org.weft.trainer.huggingface;
+package org.weft.core.model;
 
 import org.weft.core.config.ModelConfig.RopeScaling;
 import com.fasterxml.jackson.databind.JsonNode;
