@@ -5,7 +5,12 @@ import java.io.Serializable;
 /** How workers and servers keep step. */
 public record SyncConfig(
         @Doc("bsp: every step waits for all lanes; the parameters do not depend on the cluster.")
-        String mode) implements Serializable {
+        Mode mode) implements Serializable {
+
+    /** When a step's update is decided. */
+    public enum Mode implements Word {
+        BSP
+    }
 
     /** Steps that workers may push for, and versions that they may pull, at the same time. */
     public int openSteps() {
@@ -13,10 +18,6 @@ public record SyncConfig(
     }
 
     static SyncConfig defaults() {
-        return new SyncConfig("bsp");
-    }
-
-    void validate(Problems problems) {
-        problems.require(mode.equals("bsp"), "sync.mode=%s must be bsp", mode);
+        return new SyncConfig(Mode.BSP);
     }
 }

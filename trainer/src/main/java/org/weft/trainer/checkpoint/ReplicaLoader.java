@@ -20,7 +20,7 @@ public final class ReplicaLoader {
 
     /** The configuration that a checkpoint was trained with. */
     public static WeftConfig configOf(Checkpoint checkpoint) {
-        return ConfigLoader.fromTree(
+        return ConfigLoader.recorded(
                 checkpoint.directory(), checkpoint.manifest().config());
     }
 

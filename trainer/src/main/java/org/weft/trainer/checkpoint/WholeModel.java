@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.AdaptedLayout;
 import org.weft.core.model.ModelShape;
@@ -101,7 +100,7 @@ public final class WholeModel implements InitialCheckpoint.Source {
         if (down == null || up == null) {
             return null;
         }
-        boolean inputFirst = shape.config().architecture().equals(ModelConfig.GPT2);
+        boolean inputFirst = shape.family().inputFirst();
         return new Adapter(
                 learned.all(down),
                 learned.all(up),

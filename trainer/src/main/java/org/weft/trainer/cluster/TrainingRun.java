@@ -162,8 +162,8 @@ public final class TrainingRun {
                     "resume on the data that it was trained on, or start anew in another run.dir");
         }
         progress.say("resuming from " + start.directory());
-        CheckpointResolver.requireOptimizer(start, config.training().optimizer());
-        sayWhatChanged(start.manifest().config(), config);
+        CheckpointResolver.requireOptimizer(start, config.training().optimizer().word());
+        sayWhatChanged(ConfigLoader.toTree(ReplicaLoader.configOf(start)), config);
         return start;
     }
 

@@ -1,5 +1,6 @@
 package org.weft.trainer.commands;
 
+import org.weft.core.config.ClusterConfig.Device;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -119,7 +120,7 @@ public final class PlanCommand implements Callable<Integer> {
         RunMeasurement measured = RunMeasurement.read(store, run);
         String path = run + "/config.yaml";
         String yaml = new String(store.readAll(path), StandardCharsets.UTF_8);
-        WeftConfig config = ConfigLoader.load(path, yaml, List.of());
+        WeftConfig config = ConfigLoader.recorded(path, yaml);
         Comparison comparison = new Comparison(forecast(store, config), measured);
         if (!json) {
             System.out.print(comparison.render());
@@ -163,7 +164,7 @@ public final class PlanCommand implements Callable<Integer> {
 
     private MachinePeaks peaks(WeftConfig config) {
         ClusterConfig cluster = config.cluster();
-        if (cluster.device().equals("cuda") && !(peakGflops > 0)) {
+        if (cluster.device() == Device.CUDA && !(peakGflops > 0)) {
             throw WeftException.usage(
                     "cluster.device=cuda, and this command measures processors alone",
                     "give --peak-gflops, a GPU's float32 matrix-product rate as pretrain's log shows it");

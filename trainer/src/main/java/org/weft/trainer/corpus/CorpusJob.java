@@ -124,13 +124,9 @@ public final class CorpusJob {
     private byte[] tokenizer(TokenizerConfig config, ModelConfig model, JavaRDD<byte[]> trainDocuments)
             throws IOException {
         return switch (config.kind()) {
-            case "bpe" -> trainBpe(config.vocabSize(), TokenizerJson.specialTokens(model), trainDocuments);
-            case "gpt2" -> TokenizerJson.of(Gpt2Vocabulary.load());
-            case "file" -> readTokenizer(config.file());
-            default ->
-                throw WeftException.usage(
-                        "tokenizer.kind=" + config.kind() + " must be one of bpe, file, gpt2",
-                        "see docs/configuration.md");
+            case BPE -> trainBpe(config.vocabSize(), TokenizerJson.specialTokens(model), trainDocuments);
+            case GPT2 -> TokenizerJson.of(Gpt2Vocabulary.load());
+            case FILE -> readTokenizer(config.file());
         };
     }
 

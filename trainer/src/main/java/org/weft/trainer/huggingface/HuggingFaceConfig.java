@@ -1,5 +1,6 @@
 package org.weft.trainer.huggingface;
 
+import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -31,14 +32,14 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
      * @param tensors names of the model's tensors in the layout's form
      * @throws WeftException that names every setting that Weft does not have
      */
-    static HuggingFaceConfig read(HuggingFaceFamily family, JsonNode config, Set<String> tensors, String path) {
+    static HuggingFaceConfig read(HubTable family, JsonNode config, Set<String> tensors, String path) {
         ObjectNode model = JsonNodeFactory.instance.objectNode().put("architecture", family.modelType());
         List<String> problems = new ArrayList<>();
         List<String> notices = new ArrayList<>();
-        for (HuggingFaceFamily.ConfigKey key : family.keys()) {
+        for (HubTable.ConfigKey key : family.keys()) {
             readKey(config, key, model, problems, notices);
         }
-        for (HuggingFaceFamily.Setting setting : family.settings()) {
+        for (HubTable.Setting setting : family.settings()) {
             JsonNode value = config.path(setting.foreign());
             if (isGiven(value) && setting.allowed().stream().noneMatch(allowed -> same(value, allowed))) {
                 problems.add(setting.foreign() + "=" + value.asText() + " is not one that Weft has: "
@@ -57,7 +58,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
 
     private static void readKey(
             JsonNode config,
-            HuggingFaceFamily.ConfigKey key,
+            HubTable.ConfigKey key,
             ObjectNode model,
             List<String> problems,
             List<String> notices) {
@@ -116,7 +117,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
     }
 
     /** config.json of one of Weft's models; what depends on the tokenizer is the caller's. */
-    static ObjectNode write(HuggingFaceFamily family, WeftConfig config, int vocabSize) {
+    static ObjectNode write(HubTable family, WeftConfig config, int vocabSize) {
         ModelConfig model = config.model();
         ObjectNode effective = ConfigLoader.toTree(config).path("model").deepCopy();
         effective.put("kv_heads", model.keyValueHeads());
@@ -126,10 +127,10 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
         json.putArray("architectures").add(TaskClass.of(family, config));
         json.put("model_type", family.modelType());
         json.put(VOCAB_SIZE, vocabSize);
-        for (HuggingFaceFamily.ConfigKey key : family.keys()) {
+        for (HubTable.ConfigKey key : family.keys()) {
             key.foreign().forEach(name -> json.set(name, effective.path(key.weft())));
         }
-        for (HuggingFaceFamily.Setting setting : family.settings()) {
+        for (HubTable.Setting setting : family.settings()) {
             json.set(setting.foreign(), JSON.valueToTree(setting.allowed().get(0)));
         }
         family.write(model, json);

@@ -1,5 +1,7 @@
 package org.weft.trainer.huggingface;
 
+import org.weft.core.model.Family;
+import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -45,7 +47,7 @@ public final class HuggingFaceExport {
     private final WeftConfig config;
     private final WholeModel model;
     private final ParameterLayout layout;
-    private final HuggingFaceFamily family;
+    private final HubTable family;
 
     /**
      * What is asked for.
@@ -64,7 +66,7 @@ public final class HuggingFaceExport {
         this.config = ReplicaLoader.configOf(checkpoint);
         this.model = WholeModel.of(store, checkpoint);
         this.layout = model.layout();
-        this.family = HuggingFaceFamily.of(config.model());
+        this.family = Family.of(config.model()).hub();
     }
 
     /**

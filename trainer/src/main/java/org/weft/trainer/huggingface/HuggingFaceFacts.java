@@ -1,5 +1,6 @@
 package org.weft.trainer.huggingface;
 
+import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -35,7 +36,7 @@ public final class HuggingFaceFacts {
     /** Where Weft cannot read the model its facts are still facts; why not is one of them. */
     private static void putModel(ObjectNode facts, JsonNode config, TensorFiles files, String path) {
         try {
-            HuggingFaceFamily family = HuggingFaceFamily.of(config, path);
+            HubTable family = HubTable.of(config, path);
             Set<String> names = new LinkedHashSet<>();
             files.tensors().keySet().forEach(name -> names.add(family.toLayout(name)));
             HuggingFaceConfig read = HuggingFaceConfig.read(family, config, names, path);

@@ -1,5 +1,6 @@
 package org.weft.trainer.huggingface;
 
+import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -40,11 +41,11 @@ public final class HuggingFaceModel implements AutoCloseable {
     private final String directory;
     private final TensorFiles files;
     private final HuggingFaceConfig config;
-    private final HuggingFaceFamily family;
+    private final HubTable family;
     private final byte[] tokenizer;
     private final List<String> notices = new ArrayList<>();
 
-    private HuggingFaceModel(Store store, String directory, HuggingFaceFamily family, TensorFiles files)
+    private HuggingFaceModel(Store store, String directory, HubTable family, TensorFiles files)
             throws IOException {
         this.store = store;
         this.directory = directory;
@@ -63,8 +64,8 @@ public final class HuggingFaceModel implements AutoCloseable {
      * @throws WeftException with everything that Weft cannot read
      */
     public static HuggingFaceModel open(Store store, String directory) throws IOException {
-        HuggingFaceFamily family =
-                HuggingFaceFamily.of(readConfig(store, directory), directory + "/" + HuggingFaceConfig.FILE);
+        HubTable family =
+                HubTable.of(readConfig(store, directory), directory + "/" + HuggingFaceConfig.FILE);
         TensorFiles files = TensorFiles.open(store, directory);
         try {
             return new HuggingFaceModel(store, directory, family, files);

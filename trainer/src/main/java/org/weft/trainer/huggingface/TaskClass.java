@@ -1,5 +1,6 @@
 package org.weft.trainer.huggingface;
 
+import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.weft.core.config.FinetuneConfig;
@@ -10,7 +11,7 @@ final class TaskClass {
     private TaskClass() {}
 
     /** The class that a run's model is exported as. */
-    static String of(HuggingFaceFamily family, WeftConfig config) {
+    static String of(HubTable family, WeftConfig config) {
         return switch (config.finetune().task()) {
             case FinetuneConfig.CLASSIFICATION, FinetuneConfig.MULTILABEL, FinetuneConfig.REGRESSION ->
                 family.classPrefix() + "ForSequenceClassification";

@@ -1,5 +1,6 @@
 package org.weft.trainer.huggingface;
 
+import org.weft.core.model.HubTable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,7 +27,7 @@ record TensorMatch(Map<String, TensorFiles.Located> sources, List<String> fresh,
      * @param directory for errors
      * @throws WeftException that names every tensor that is missing, is not the model's, or has another shape or type
      */
-    static TensorMatch of(HuggingFaceFamily family, ParameterLayout layout, TensorFiles files, String directory) {
+    static TensorMatch of(HubTable family, ParameterLayout layout, TensorFiles files, String directory) {
         Map<String, TensorFiles.Located> named = new HashMap<>();
         List<String> problems = new ArrayList<>();
         List<String> leftOut = new ArrayList<>();

@@ -1,5 +1,7 @@
 package org.weft.trainer.corpus;
 
+import org.weft.core.model.BertFamily;
+import org.weft.core.model.LlamaFamily;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -10,8 +12,8 @@ import org.weft.core.corpus.Fingerprint;
 import org.weft.core.corpus.SpecialTokens;
 
 class TokenizerJsonTest {
-    private static final ModelConfig BERT = ModelConfig.of(ModelConfig.BERT, 1, 8, 1, 8, 0);
-    private static final ModelConfig LLAMA = ModelConfig.of(ModelConfig.LLAMA, 1, 8, 1, 8, 0);
+    private static final ModelConfig BERT = ModelConfig.of(BertFamily.NAME, 1, 8, 1, 8, 0);
+    private static final ModelConfig LLAMA = ModelConfig.of(LlamaFamily.NAME, 1, 8, 1, 8, 0);
 
     private final BpeModel bytes = bytesAlone();
 

@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
 import org.weft.core.params.Parameter;
@@ -21,6 +22,7 @@ import org.weft.core.params.Parameter;
  */
 final class BlockwiseBackward {
     private final Transformer model;
+    private final Family family;
     private final Tail tail;
     private final FlatTensors flat;
     private final ParameterPages pages;
@@ -34,6 +36,7 @@ final class BlockwiseBackward {
 
     BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, ParameterPages pages, boolean recompute) {
         this.model = model;
+        family = shape.family();
         this.flat = flat;
         this.pages = pages;
         this.recompute = recompute;
@@ -43,7 +46,7 @@ final class BlockwiseBackward {
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
         embeddingRange = new Range(0, end);
         for (int block = 0; block < model.blocks(); block++) {
-            Range range = new Range(end, lengthOf(model.blockPrefix(block)));
+            Range range = new Range(end, lengthOf(family.blockPrefix(block)));
             blockRanges.add(range);
             end = range.end();
         }
@@ -52,7 +55,7 @@ final class BlockwiseBackward {
     }
 
     private long startOfBlocks() {
-        String first = model.blockPrefix(0);
+        String first = family.blockPrefix(0);
         return flat.layout().parameters().stream()
                 .filter(parameter -> parameter.name().startsWith(first))
                 .findFirst()
@@ -87,7 +90,7 @@ final class BlockwiseBackward {
             if (model.hasStem(dropout) && embeddingRange.length() == 0) {
                 x = model.stem(x, dropout); // (B, T, D)
             } else if (model.hasStem(dropout)) {
-                stem = Piece.forward(x, scope, false, input -> model.stem(input, dropout));
+                stem = Piece.forward(x, scope, input -> model.stem(input, dropout));
                 x = stem.output(); // (B, T, D)
             }
             x = frozenBlocks(x, firstLearning, pass, scope); // (B, T, D)
@@ -95,7 +98,8 @@ final class BlockwiseBackward {
             for (int block = firstLearning; block < model.blocks(); block++) {
                 int index = block;
                 need(blockRanges.get(block));
-                Piece piece = Piece.forward(x, scope, recompute, input -> model.block(index, input, pass));
+                Piece piece = Piece.block(
+                        x, scope, recompute, 1 / normalizer, input -> model.block(index, input, pass));
                 done(blockRanges.get(block));
                 pieces.add(piece);
                 x = piece.output(); // (B, T, D)
@@ -213,7 +217,7 @@ final class BlockwiseBackward {
             try (PointerScope inner = new PointerScope()) {
                 Tensor before = x;
                 need(blockRanges.get(block));
-                x = model.block(block, before, pass); // (B, T, D)
+                x = model.block(block, before, pass).states(); // (B, T, D)
                 done(blockRanges.get(block));
                 scope.attach(x);
                 before.close();

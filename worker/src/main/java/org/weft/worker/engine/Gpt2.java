@@ -1,5 +1,6 @@
 package org.weft.worker.engine;
 
+import org.weft.core.model.Family;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -28,8 +29,9 @@ final class Gpt2 implements Transformer {
         heads = config.heads();
         embeddings = Embeddings.withPositions(flat, "wte.weight", "wpe.weight");
         attention = new Attention(config, flat);
+        Family family = Family.of(config);
         for (int block = 0; block < config.layers(); block++) {
-            blocks.add(Block.of(blockPrefix(block), config, flat));
+            blocks.add(Block.of(family.blockPrefix(block), config, flat));
         }
         finalNorm = Norm.layer("ln_f", flat, config.epsilon());
         head = OutputHead.of(flat, "wte.weight");
@@ -55,21 +57,16 @@ final class Gpt2 implements Transformer {
         return blocks.size();
     }
 
-    @Override
-    public String blockPrefix(int index) {
-        return "h." + index + ".";
-    }
-
     /** Attention, then the perceptron, each added to the stream. */
     @Override
-    public Tensor block(int index, Tensor x, Pass pass) {
+    public BlockOutput block(int index, Tensor x, Pass pass) {
         Block block = blocks.get(index);
         RandomStreams dropout = pass.dropout();
         Tensor attended = attend(index, block.norm1.apply(x), pass); // (B, T, D)
         Tensor middle = x.add(dropout.drop(attended, RandomStreams.attentionOutput(index))); // (B, T, D)
         Tensor hidden = torch.gelu(block.expand.apply(block.norm2.apply(middle)), "tanh"); // (B, T, M)
         Tensor added = block.contract.apply(hidden); // (B, T, D)
-        return middle.add(dropout.drop(added, RandomStreams.mlpOutput(index))); // (B, T, D)
+        return BlockOutput.of(middle.add(dropout.drop(added, RandomStreams.mlpOutput(index)))); // (B, T, D)
     }
 
     private Tensor attend(int index, Tensor x, Pass pass) {

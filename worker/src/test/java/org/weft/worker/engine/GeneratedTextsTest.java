@@ -1,5 +1,7 @@
 package org.weft.worker.engine;
 
+import org.weft.core.model.LlamaFamily;
+import org.weft.core.model.Gpt2Family;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -21,7 +23,7 @@ class GeneratedTextsTest {
     private static final int VOCABULARY = 61;
 
     @ParameterizedTest
-    @ValueSource(strings = {ModelConfig.GPT2, ModelConfig.LLAMA})
+    @ValueSource(strings = {Gpt2Family.NAME, LlamaFamily.NAME})
     void aHundredPromptsGiveWithTheCacheWhatEachGivesAloneWithoutIt(String architecture) {
         ModelShape shape = new ModelShape(ModelConfig.of(architecture, 2, 32, 4, CONTEXT, 0), VOCABULARY);
         Random random = new Random(3);

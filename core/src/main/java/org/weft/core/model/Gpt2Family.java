@@ -6,7 +6,7 @@ import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
 
 /**
- * GPT-2's parameters, named and shaped as in its Hugging Face checkpoints: linear weights are (in, out).
+ * GPT-2. Its parameters are named and shaped as in its Hugging Face checkpoints: linear weights are (in, out).
  *
  * <p>They stand in the order of the forward pass, so that backward finishes the flat vector from its end to its
  * beginning; the tied embedding comes first because its gradient is complete last. Initialisation as in GPT-2 (Radford
@@ -14,12 +14,23 @@ import org.weft.core.params.ParameterLayout;
  *
  * <p>V vocabulary, T context, D width, M width within the perceptron.
  */
-final class Gpt2Layout {
+public final class Gpt2Family implements Family {
+    public static final String NAME = "gpt2";
+
     private static final double DEVIATION = 0.02;
 
-    private Gpt2Layout() {}
+    @Override
+    public String name() {
+        return NAME;
+    }
 
-    static ParameterLayout of(ModelShape shape) {
+    @Override
+    public String summary() {
+        return "learned positions, pre-LayerNorm, tanh GELU, tied head.";
+    }
+
+    @Override
+    public ParameterLayout layout(ModelShape shape) {
         ModelConfig model = shape.config();
         int width = model.width();
         int hidden = model.hiddenWidth();
@@ -29,7 +40,7 @@ final class Gpt2Layout {
         layout.add("wte.weight", List.of(shape.vocabSize(), width), true, normal); // (V, D)
         layout.add("wpe.weight", List.of(model.context(), width), true, normal); // (T, D)
         for (int block = 0; block < model.layers(); block++) {
-            String h = "h." + block + ".";
+            String h = blockPrefix(block);
             norm(layout, h + "ln_1", width);
             linear(layout, h + "attn.c_attn", width, 3 * width, normal); // (D, 3D)
             linear(layout, h + "attn.c_proj", width, width, residual); // (D, D)
@@ -39,6 +50,37 @@ final class Gpt2Layout {
         }
         norm(layout, "ln_f", width);
         return layout.build();
+    }
+
+    @Override
+    public String blockPrefix(int block) {
+        return "h." + block + ".";
+    }
+
+    @Override
+    public boolean inputFirst() {
+        return true;
+    }
+
+    @Override
+    public List<String> attention() {
+        return List.of("attn.c_attn");
+    }
+
+    /** Its head is the embedding. */
+    @Override
+    public boolean languageOnly(String parameter) {
+        return false;
+    }
+
+    @Override
+    public boolean learnedPositions() {
+        return true;
+    }
+
+    @Override
+    public HubTable hub() {
+        return new Gpt2HubTable();
     }
 
     private static void norm(ParameterLayout.Builder layout, String name, int width) {

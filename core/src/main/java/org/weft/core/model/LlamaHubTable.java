@@ -1,4 +1,4 @@
-package org.weft.trainer.huggingface;
+package org.weft.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.weft.core.config.ModelConfig;
 
 /** Llama as Hugging Face has it; rotary positions are {@link LlamaRope}'s. */
-record LlamaFamily() implements HuggingFaceFamily {
+record LlamaHubTable() implements HubTable {
     private static final List<ConfigKey> KEYS = List.of(
             ConfigKey.required("num_hidden_layers", "layers"),
             ConfigKey.required("hidden_size", "width"),
@@ -34,7 +34,7 @@ record LlamaFamily() implements HuggingFaceFamily {
 
     @Override
     public String modelType() {
-        return ModelConfig.LLAMA;
+        return LlamaFamily.NAME;
     }
 
     @Override

@@ -1,11 +1,11 @@
-package org.weft.trainer.huggingface;
+package org.weft.core.model;
 
 import java.util.List;
 import java.util.regex.Pattern;
 import org.weft.core.config.ModelConfig;
 
 /** GPT-2 as Hugging Face has it; its linear weights are (in, out), as in Weft. */
-record Gpt2Family() implements HuggingFaceFamily {
+record Gpt2HubTable() implements HubTable {
     private static final List<ConfigKey> KEYS = List.of(
             ConfigKey.required("n_layer", "layers"),
             ConfigKey.required("n_embd", "width"),
@@ -29,7 +29,7 @@ record Gpt2Family() implements HuggingFaceFamily {
 
     @Override
     public String modelType() {
-        return ModelConfig.GPT2;
+        return Gpt2Family.NAME;
     }
 
     @Override

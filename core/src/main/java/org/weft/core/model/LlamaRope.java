@@ -1,5 +1,6 @@
-package org.weft.trainer.huggingface;
+package org.weft.core.model;
 
+import org.weft.core.config.ModelConfig.RopeScaling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
@@ -93,12 +94,12 @@ final class LlamaRope {
 
     static void write(ModelConfig model, ObjectNode config) {
         config.put("rope_theta", model.ropeTheta());
-        if (model.ropeScaling().equals("none")) {
+        if (model.ropeScaling() == RopeScaling.NONE) {
             config.putNull("rope_scaling");
             return;
         }
-        ObjectNode rope = config.putObject("rope_scaling").put("rope_type", model.ropeScaling());
-        for (String key : KINDS.get(model.ropeScaling()).keySet()) {
+        ObjectNode rope = config.putObject("rope_scaling").put("rope_type", model.ropeScaling().word());
+        for (String key : KINDS.get(model.ropeScaling().word()).keySet()) {
             switch (key) {
                 case "factor" -> rope.put(key, model.ropeFactor());
                 case "low_freq_factor" -> rope.put(key, model.ropeLowFreqFactor());

@@ -1,4 +1,4 @@
-package org.weft.trainer.huggingface;
+package org.weft.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,11 +9,12 @@ import java.util.regex.Pattern;
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
 
-/** A model family's table: what config.json and the tensors are called there, and what they are in Weft. */
-sealed interface HuggingFaceFamily permits Gpt2Family, LlamaFamily, BertFamily {
+/** A model family on the Hugging Face hub: what config.json and the tensors are called there, and what they are in Weft. */
+public interface HubTable {
 
-    static List<HuggingFaceFamily> all() {
-        return List.of(new Gpt2Family(), new LlamaFamily(), new BertFamily());
+    /** Of every family that is there. */
+    static List<HubTable> all() {
+        return Family.families().stream().map(Family::hub).toList();
     }
 
     /**
@@ -24,11 +25,11 @@ sealed interface HuggingFaceFamily permits Gpt2Family, LlamaFamily, BertFamily {
      * @param fallback what Hugging Face takes where the key is missing; null where it must be there
      */
     record ConfigKey(List<String> foreign, String weft, Object fallback) {
-        static ConfigKey required(String foreign, String weft) {
+        public static ConfigKey required(String foreign, String weft) {
             return new ConfigKey(List.of(foreign), weft, null);
         }
 
-        static ConfigKey of(String foreign, String weft, Object fallback) {
+        public static ConfigKey of(String foreign, String weft, Object fallback) {
             return new ConfigKey(List.of(foreign), weft, fallback);
         }
     }
@@ -39,7 +40,7 @@ sealed interface HuggingFaceFamily permits Gpt2Family, LlamaFamily, BertFamily {
      * @param allowed values that mean that way; the first is written, and stands for a missing key
      */
     record Setting(String foreign, List<Object> allowed) {
-        static Setting of(String foreign, Object... allowed) {
+        public static Setting of(String foreign, Object... allowed) {
             return new Setting(foreign, List.of(allowed));
         }
     }
@@ -56,7 +57,7 @@ sealed interface HuggingFaceFamily permits Gpt2Family, LlamaFamily, BertFamily {
         private static final Pattern TASK_HEADS = Pattern.compile("^(?:score|classifier|qa_outputs)\\.");
 
         /** A file's name in the layout's form. */
-        String toLayout(String foreign) {
+        public String toLayout(String foreign) {
             if (foreign.startsWith(heads)) {
                 return foreign;
             }
@@ -64,7 +65,7 @@ sealed interface HuggingFaceFamily permits Gpt2Family, LlamaFamily, BertFamily {
         }
 
         /** A parameter's name in a file of a whole model. */
-        String toForeign(String parameter) {
+        public String toForeign(String parameter) {
             return parameter.startsWith(heads) || TASK_HEADS.matcher(parameter).find()
                     ? parameter
                     : base + parameter.substring(layout.length());
@@ -121,10 +122,10 @@ sealed interface HuggingFaceFamily permits Gpt2Family, LlamaFamily, BertFamily {
      *
      * @throws WeftException where it is none of Weft's
      */
-    static HuggingFaceFamily of(JsonNode config, String path) {
+    static HubTable of(JsonNode config, String path) {
         String type = config.path("model_type").asText("");
         String architecture = config.path("architectures").path(0).asText("");
-        for (HuggingFaceFamily family : all()) {
+        for (HubTable family : all()) {
             boolean typed = type.isEmpty() || type.equals(family.modelType());
             boolean named = architecture.isEmpty() || family.architectures().contains(architecture);
             if (typed && named && !(type.isEmpty() && architecture.isEmpty())) {
@@ -138,13 +139,5 @@ sealed interface HuggingFaceFamily permits Gpt2Family, LlamaFamily, BertFamily {
                 path + ": architecture " + (architecture.isEmpty() ? "(none named)" : architecture) + " of model_type "
                         + (type.isEmpty() ? "(none named)" : type) + " is not one that Weft reads",
                 "Weft reads " + String.join(", ", known));
-    }
-
-    /** The family of one of Weft's models. */
-    static HuggingFaceFamily of(ModelConfig model) {
-        return all().stream()
-                .filter(family -> family.modelType().equals(model.architecture()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("model.architecture=" + model.architecture()));
     }
 }

@@ -1,4 +1,4 @@
-package org.weft.trainer.huggingface;
+package org.weft.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,7 +12,7 @@ import org.weft.core.config.ModelConfig;
  * BERT as Hugging Face has it, with its heads of pre-training. A file without the masked-language head (a bare encoder)
  * gets a fresh one; the pooler goes with next-sentence prediction, and is left out without.
  */
-record BertFamily() implements HuggingFaceFamily {
+record BertHubTable() implements HubTable {
     private static final String FOR_PRETRAINING = "BertForPreTraining";
 
     private static final List<ConfigKey> KEYS = List.of(
@@ -42,7 +42,7 @@ record BertFamily() implements HuggingFaceFamily {
 
     @Override
     public String modelType() {
-        return ModelConfig.BERT;
+        return BertFamily.NAME;
     }
 
     @Override
