@@ -76,10 +76,10 @@ public final class GenerateCommand implements Callable<Integer> {
             Store store = files.store();
             List<String> prompts = prompts(store);
             Checkpoint checkpoint = path.resolve(store);
-            try (Generation generation = Generation.open(store, checkpoint)) {
+            try (TextContinuation continuation = TextContinuation.open(store, checkpoint)) {
                 long start = System.nanoTime();
-                List<Generation.Continuation> texts =
-                        generation.generate(prompts, how, stops, new GeneratedOutput(prompts, output != null));
+                List<TextContinuation.Continuation> texts =
+                        continuation.generate(prompts, how, stops, new GeneratedOutput(prompts, output != null));
                 double seconds = (System.nanoTime() - start) * 1e-9;
                 if (output != null) {
                     new BatchFiles(store).write(output, prompts, texts, how.sampling());

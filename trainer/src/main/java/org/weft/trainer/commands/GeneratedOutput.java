@@ -4,14 +4,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.commands.Generation.Continuation;
+import org.weft.trainer.commands.TextContinuation.Continuation;
 import org.weft.trainer.report.Progress;
 
 /**
  * What generate prints: the text of one prompt while it grows; of several each one when it and all before it are whole,
  * so that what is read does not depend on the batch size; progress alone where texts go to a file.
  */
-final class GeneratedOutput implements Generation.Listener {
+final class GeneratedOutput implements TextContinuation.Listener {
     private static final int PROGRESS_PARTS = 10;
 
     private final List<String> prompts;

@@ -19,24 +19,24 @@ import org.weft.worker.sample.GenerationOptions;
 import org.weft.worker.sample.TokenGenerator;
 
 /** Text out of a checkpoint, on this machine: what generate and quickstart have in common. One thread's. */
-final class Generation implements AutoCloseable {
+final class TextContinuation implements AutoCloseable {
     private final ModelReplica replica;
     private final TextTokenizer tokenizer;
     private final TokenGenerator generator;
 
-    private Generation(ModelReplica replica, TextTokenizer tokenizer, int context) {
+    private TextContinuation(ModelReplica replica, TextTokenizer tokenizer, int context) {
         this.replica = replica;
         this.tokenizer = tokenizer;
         this.generator = new TokenGenerator(replica, context, tokenizer.endOfText());
     }
 
     /** Loads a checkpoint and the tokenizer that its model speaks. */
-    static Generation open(Store store, Checkpoint checkpoint) throws IOException {
+    static TextContinuation open(Store store, Checkpoint checkpoint) throws IOException {
         WeftConfig config = ReplicaLoader.configOf(checkpoint);
         requireCausal(config, checkpoint);
         ModelTokenizer found = ModelTokenizer.of(store, checkpoint);
         TextTokenizer tokenizer = TextTokenizer.of(found.json(), found.path());
-        return new Generation(
+        return new TextContinuation(
                 ReplicaLoader.open(store, checkpoint), tokenizer, config.model().context());
     }
 
