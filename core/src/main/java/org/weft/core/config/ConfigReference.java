@@ -41,6 +41,9 @@ public final class ConfigReference {
     }
 
     private static String shown(Object value) {
+        if (value instanceof Word word) {
+            return shown(word.word());
+        }
         return value instanceof String text && text.isEmpty() ? "\"\"" : String.valueOf(value);
     }
 

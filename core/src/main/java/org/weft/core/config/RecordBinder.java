@@ -50,6 +50,9 @@ final class RecordBinder {
             problems.addUnreadable(prefix + key + ".", "%s%s is not a section of keys", prefix, key);
             return fallback;
         }
+        if (fallback instanceof Word word && node.isValueNode()) {
+            return word(component.getType().asSubclass(Word.class), word, prefix + key, node.asText(), problems);
+        }
         Object value = scalar(component.getType(), node);
         if (value == null) {
             problems.addUnreadable(
@@ -57,6 +60,24 @@ final class RecordBinder {
             return fallback;
         }
         return value;
+    }
+
+    private static Word word(Class<? extends Word> set, Word fallback, String key, String written, Problems problems) {
+        for (Word constant : set.getEnumConstants()) {
+            if (constant.word().equals(written)) {
+                return constant;
+            }
+        }
+        List<String> words =
+                Word.all(set).stream().filter(word -> !word.isEmpty()).toList();
+        problems.addUnreadable(
+                key,
+                "%s=%s must be one of %s%s",
+                key,
+                written,
+                String.join(", ", words),
+                Suggestion.near(words, written));
+        return fallback;
     }
 
     /** Null where the node is of another kind. Numbers may be written as YAML writes them: 6.0e-4, 1_000. */
@@ -75,6 +96,9 @@ final class RecordBinder {
         }
         if (type == String.class) {
             return node.isValueNode() ? node.asText() : null;
+        }
+        if (Word.class.isAssignableFrom(type)) {
+            return null; // Every value node has been read.
         }
         return node.isArray() ? strings(node) : node.isTextual() ? List.of(node.asText()) : null;
     }
@@ -109,7 +133,7 @@ final class RecordBinder {
         if (type == boolean.class) {
             return "true or false";
         }
-        return type == String.class ? "text" : "a list of text";
+        return type == String.class || Word.class.isAssignableFrom(type) ? "text" : "a list of text";
     }
 
     static ObjectNode toTree(Record record) {
@@ -119,6 +143,8 @@ final class RecordBinder {
             String key = key(component.getName());
             if (value instanceof Record section) {
                 tree.set(key, toTree(section));
+            } else if (value instanceof Word word) {
+                tree.put(key, word.word());
             } else {
                 tree.set(key, JSON.valueToTree(value));
             }

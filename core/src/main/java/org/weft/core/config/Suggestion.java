@@ -9,12 +9,19 @@ final class Suggestion {
 
     private Suggestion() {}
 
+    /** What an error says after a word that is not known: the nearest, or else all that are. */
     static String among(List<String> known, String word) {
+        String near = near(known, word);
+        return near.isEmpty() ? "; known are " + String.join(", ", known) : near;
+    }
+
+    /** The nearest, or nothing: for an error that lists the known words anyway. */
+    static String near(List<String> known, String word) {
         return known.stream()
                 .min(Comparator.comparingInt(candidate -> edits(candidate, word)))
                 .filter(candidate -> edits(candidate, word) <= Math.min(MAX_EDITS, Math.max(1, word.length() / 2)))
                 .map(candidate -> "; did you mean " + candidate + "?")
-                .orElse("; known are " + String.join(", ", known));
+                .orElse("");
     }
 
     /** Levenshtein distance: insertions, deletions and substitutions. */

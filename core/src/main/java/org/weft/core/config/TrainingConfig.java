@@ -58,7 +58,7 @@ public record TrainingConfig(
         @Doc(
                 "fp32; or bf16: matrix products of blocks and head in bfloat16, everything else and the servers' parameters in "
                         + "float32.")
-        String precision,
+        Precision precision,
 
         @Doc(
                 "Keep only each block's input for backward and compute the block again then: less memory, about a third more "
@@ -75,15 +75,40 @@ public record TrainingConfig(
         int evalBatches)
         implements Serializable {
 
-    private static final Set<String> PRECISIONS = Set.of("fp32", "bf16");
     private static final Set<String> NON_FINITE = Set.of("stop", "skip");
 
     private static final List<String> OPTIMIZERS = List.of("sgd", "nesterov", "adam", "adamw", "amsgrad");
 
+    /** What matrix products are computed in. */
+    public enum Precision implements Word {
+        FP32,
+        BF16
+    }
+
     static TrainingConfig defaults() {
         return new TrainingConfig(
-                1000, 32, 4, 8, "adamw", 6e-4, 6e-5, 50, List.of(), 0.1, 0.9, 0.9, 0.95, 1e-8, false, 1.0, "stop",
-                "fp32", false, 0.15, 100, 20);
+                1000,
+                32,
+                4,
+                8,
+                "adamw",
+                6e-4,
+                6e-5,
+                50,
+                List.of(),
+                0.1,
+                0.9,
+                0.9,
+                0.95,
+                1e-8,
+                false,
+                1.0,
+                "stop",
+                Precision.FP32,
+                false,
+                0.15,
+                100,
+                20);
     }
 
     /** The same for another number of steps. */
@@ -125,7 +150,6 @@ public record TrainingConfig(
         validateOptimizer(problems);
         problems.require(clipNorm >= 0, "training.clip_norm=%s must not be negative", clipNorm);
         problems.require(NON_FINITE.contains(nonFinite), "training.non_finite=%s must be one of stop, skip", nonFinite);
-        problems.require(PRECISIONS.contains(precision), "training.precision=%s must be one of fp32, bf16", precision);
         problems.require(
                 maskFraction > 0 && maskFraction < 1, "training.mask_fraction=%s must be in (0, 1)", maskFraction);
         problems.require(evalEvery >= 0, "training.eval_every=%d must not be negative", evalEvery);

@@ -2,6 +2,7 @@ package org.weft.trainer.plan;
 
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
 
@@ -23,7 +24,7 @@ record Activations(long token, long block, long backward) {
 
     static Activations of(ModelShape shape, TrainingConfig training) {
         ModelConfig model = shape.config();
-        boolean bf16 = training.precision().equals("bf16");
+        boolean bf16 = training.precision() == Precision.BF16;
         long width = model.width();
         long hidden = model.hiddenWidth();
         boolean llama = model.architecture().equals(ModelConfig.LLAMA);

@@ -2,6 +2,7 @@ package org.weft.trainer.plan;
 
 import org.apache.spark.network.util.JavaUtils;
 import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.lanes.TreeNode;
@@ -61,7 +62,7 @@ public final class MemoryModel {
         long vector = layout.size() * Float.BYTES;
         long frozen = shape.adapted().frozen().size() * Float.BYTES;
         boolean cuda = config.cluster().device().equals("cuda");
-        boolean bf16 = config.training().precision().equals("bf16");
+        boolean bf16 = config.training().precision() == Precision.BF16;
         long activations = Activations.of(shape, config.training()).peakBytes(shape, config.training());
         long rows = (long) config.training().microBatch() * shape.config().context();
         long logits = Math.max(1, Math.min(rows, HEAD_BYTES / (4L * shape.vocabSize()))) * 4L * shape.vocabSize();
