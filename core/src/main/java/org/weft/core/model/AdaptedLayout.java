@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.weft.core.WeftException;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.Parameter;
@@ -74,7 +75,7 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
     }
 
     private static boolean isLeftOut(String name, TaskHead head) {
-        boolean language = head.kind() == TaskHead.Kind.LANGUAGE;
+        boolean language = head.kind() == HeadKind.LANGUAGE;
         return !language && (LANGUAGE_ONLY.matcher(name).find() || name.startsWith(POOLER));
     }
 
@@ -111,7 +112,7 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
             layout.add(POOLER + ".weight", List.of(width, width), true, NORMAL); // (D, D)
             layout.add(POOLER + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
         }
-        if (head.kind() != TaskHead.Kind.LANGUAGE) {
+        if (head.kind() != HeadKind.LANGUAGE) {
             String name = headName(shape);
             layout.add(name + ".weight", List.of(head.outputs(), width), true, NORMAL); // (K, D)
             if (headBiased(shape)) {
@@ -128,7 +129,7 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
     /** The head's linear layer, without {@code .weight}. */
     public static String headName(ModelShape shape) {
         boolean bert = shape.config().architecture().equals(ModelConfig.BERT);
-        TaskHead.Kind kind = shape.adaptation().head().kind();
+        HeadKind kind = shape.adaptation().head().kind();
         return switch (kind) {
             case SPAN -> "qa_outputs";
             case CLASSES, BITS, VALUES -> bert ? "classifier" : "score";

@@ -2,6 +2,7 @@ package org.weft.core.model;
 
 import java.io.Serializable;
 import org.weft.core.WeftException;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.ParameterLayout;
 
@@ -62,7 +63,7 @@ public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptatio
      * nothing; a head that is not tied is a matrix of its own.
      */
     public double flopsPerToken() {
-        boolean language = adaptation.head().kind() == TaskHead.Kind.LANGUAGE;
+        boolean language = adaptation.head().kind() == HeadKind.LANGUAGE;
         boolean multiplied = language && config.tiedHead();
         double lookedUp = multiplied ? 0 : vocabSize;
         switch (config.architecture()) {

@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
-import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
@@ -16,6 +15,7 @@ import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.cluster.TextEvaluationJob;
 import org.weft.trainer.report.Progress;
+import org.weft.trainer.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -86,7 +86,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     .writeChoices(input, directory)
                     .summary("evaluate");
         }
-        if (!config.finetune().active() || config.finetune().task().equals(FinetuneConfig.TEXT)) {
+        if (Task.in(config).filter(Task::judged).isEmpty()) {
             return input.isEmpty()
                     ? summary(application, config, checkpoint)
                     : ofText(application, config.corpus().reading(input), checkpoint);

@@ -3,6 +3,7 @@ package org.weft.trainer.finetune;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig.ChatTemplateName;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
@@ -53,7 +54,7 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
         if (before.active() && (before.lora() || before.frozenLayers() != 0)) {
             throw WeftException.usage(
                     checkpoint.directory() + " holds only the part of a model that was fine-tuned (finetune.method="
-                            + before.method() + ", frozen_layers=" + before.frozenLayers() + ")",
+                            + before.method().word() + ", frozen_layers=" + before.frozenLayers() + ")",
                     "export it first: weft export merges the whole model into a Hugging Face directory");
         }
         return new BaseModel(
@@ -83,11 +84,11 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
 
     /** The configuration with the chat template that lies beside the model's tokenizer, where it asks for that. */
     public WeftConfig withChatTemplate(Store store, WeftConfig config) throws IOException {
-        if (!config.finetune().chatTemplate().equals("auto")) {
+        if (config.finetune().chatTemplate() != ChatTemplateName.AUTO) {
             return config;
         }
         ChatFormat format = ChatTemplate.beside(store, directory()).orElse(ChatFormat.PLAIN);
-        return config.withFinetune(config.finetune().withChatTemplate(format.key()));
+        return config.withFinetune(config.finetune().withChatTemplate(ChatTemplateName.valueOf(format.name())));
     }
 
     /** Puts the tokenizer, and what stands beside it, into a run's directory: the fine-tuned model speaks it too. */

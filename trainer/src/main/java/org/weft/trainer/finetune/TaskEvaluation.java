@@ -53,7 +53,7 @@ public final class TaskEvaluation {
      * @param text the beginning of what the model read
      * @param group of the metadata column, or null
      */
-    private record JudgedRow(String id, String text, String group, Judgement judgement) implements Serializable {}
+    private record JudgedRow(String id, String text, String group, Predictions.Row judged) implements Serializable {}
 
     /**
      * Predicts and compares.
@@ -79,7 +79,7 @@ public final class TaskEvaluation {
         }
         judged.sort(Comparator.comparing(JudgedRow::id));
         Predictions predictions = examination.predictions(
-                judged.stream().map(JudgedRow::judgement).toList());
+                judged.stream().map(JudgedRow::judged).toList());
         Map<String, List<String>> groups = new LinkedHashMap<>();
         if (!group.isEmpty()) {
             List<String> values = new ArrayList<>();
@@ -101,7 +101,7 @@ public final class TaskEvaluation {
         facts.put("checkpoint", checkpoint.directory());
         facts.put("model", config.model().architecture());
         facts.put("from", config.finetune().from());
-        facts.put("method", config.finetune().method());
+        facts.put("method", config.finetune().method().word());
         facts.put("params_sha256", checkpoint.manifest().paramsSha256());
         return facts;
     }
@@ -122,13 +122,13 @@ public final class TaskEvaluation {
                     while (rows.hasNext() && chunk.size() < CHUNK) {
                         chunk.add(rows.next());
                     }
-                    List<Judgement> judgements = judge.judge(chunk);
+                    List<Predictions.Row> rowsOfChunk = judge.judge(chunk);
                     for (int i = 0; i < chunk.size(); i++) {
                         judged.add(new JudgedRow(
                                 RowFields.id(chunk.get(i)),
                                 text(chunk.get(i)),
                                 group(chunk.get(i)),
-                                judgements.get(i)));
+                                rowsOfChunk.get(i)));
                     }
                 }
             }

@@ -1,6 +1,5 @@
 package org.weft.trainer.metrics;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +23,7 @@ public final class LanguagePredictions implements Predictions {
      * @param tokens that were predicted
      * @param bytes of the predicted tokens' text in UTF-8; 0 where that is not known
      */
-    public record Row(double negativeLogLikelihood, long tokens, long bytes) implements Serializable {}
+    public record Row(double negativeLogLikelihood, long tokens, long bytes) implements Predictions.Row {}
 
     private LanguagePredictions(double[] losses, long[] tokens, long[] bytes) {
         this.losses = losses;
@@ -59,6 +58,7 @@ public final class LanguagePredictions implements Predictions {
         return losses.length;
     }
 
+    @Override
     public Row row(int row) {
         return new Row(losses[row], tokens[row], bytes[row]);
     }

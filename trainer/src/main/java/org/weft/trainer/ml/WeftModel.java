@@ -9,8 +9,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.Model;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsReader$;
+import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWriter$;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
@@ -32,6 +32,7 @@ import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.finetune.PredictionJob;
 import org.weft.trainer.finetune.TaskModel;
 import org.weft.trainer.report.Progress;
+import org.weft.trainer.task.Task;
 import scala.Option;
 
 /**
@@ -179,7 +180,7 @@ public final class WeftModel extends Model<WeftModel> implements WeftColumns, ML
 
     @Override
     public StructType transformSchema(StructType rows) {
-        return withPrediction(rows, config().finetune().task(), (boolean) getOrDefault(numericLabels));
+        return withPrediction(rows, Task.of(config()), (boolean) getOrDefault(numericLabels));
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
-import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
@@ -18,6 +18,7 @@ import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.corpus.TextTokenizer;
 import org.weft.trainer.finetune.TaskModel;
 import org.weft.trainer.huggingface.HuggingFaceModel;
+import org.weft.trainer.task.Task;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.ReplicaOptions;
 
@@ -83,11 +84,11 @@ public final class ModelLoader {
     }
 
     private static void requireClassifier(WeftConfig config, String path) {
-        String task = config.finetune().task();
-        boolean labels = task.equals(FinetuneConfig.CLASSIFICATION) || task.equals(FinetuneConfig.MULTILABEL);
+        TaskName task = config.finetune().task();
+        boolean labels = task.head().ofSequence() && Task.of(config).hasLabels();
         if (!labels || !config.dataset().pairColumn().isEmpty()) {
             throw WeftException.usage(
-                    path + " puts no labels on single texts: finetune.task=" + task + " dataset.pair_column="
+                    path + " puts no labels on single texts: finetune.task=" + task.word() + " dataset.pair_column="
                             + config.dataset().pairColumn(),
                     "weft predict --checkpoint " + path + " --input ... --output ...");
         }
@@ -126,8 +127,8 @@ public final class ModelLoader {
             String directory = found.path().replaceFirst("/[^/]*$", "");
             Optional<ChatFormat> format = wish.chatTemplate() != null
                     ? Optional.of(ChatFormat.named(wish.chatTemplate()))
-                    : config.finetune().task().equals(FinetuneConfig.INSTRUCTION)
-                            ? Optional.of(ChatFormat.named(config.finetune().chatTemplate()))
+                    : Task.in(config).filter(Task::converses).isPresent()
+                            ? Optional.of(ChatFormat.named(config.finetune().chatTemplate().word()))
                             : ChatTemplate.beside(store, directory);
             String endOfText = tokenizer.decode(new int[] {tokenizer.endOfText()});
             Optional<ChatTemplate> chat = format.map(known -> new ChatTemplate(known, endOfText));

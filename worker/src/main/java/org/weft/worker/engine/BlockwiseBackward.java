@@ -6,8 +6,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.config.HeadKind;
 import org.weft.core.model.ModelShape;
-import org.weft.core.model.TaskHead;
 import org.weft.core.params.Parameter;
 
 /**
@@ -35,7 +35,7 @@ final class BlockwiseBackward {
         this.flat = flat;
         this.recompute = recompute;
         causal = shape.config().causal();
-        boolean language = shape.adaptation().head().kind() == TaskHead.Kind.LANGUAGE;
+        boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
         tail = language ? new LanguageTail(model) : new TaskTail(model, shape, flat);
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
         embeddingRange = new Range(0, end);
