@@ -3,7 +3,6 @@ package org.weft.core.config;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.weft.core.Records;
 import org.weft.core.WeftException;
 
@@ -61,7 +60,7 @@ public record FinetuneConfig(
         @Doc(
                 "What the best checkpoint is the best in, on validation: loss, or of a task's predictions accuracy or f1_macro "
                         + "(classification; tokens, tag by tag), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself).")
-        Metric metric,
+        String metric,
 
         @Doc("Evaluations without a better metric after which the run ends; 0 for never.")
         int patience)
@@ -136,7 +135,7 @@ public record FinetuneConfig(
         PLAIN
     }
 
-    /** What an evaluation during training finds out. */
+    /** What an evaluation during training finds out; each task has some of them. */
     public enum Metric implements Word {
         LOSS,
         ACCURACY,
@@ -162,7 +161,7 @@ public record FinetuneConfig(
                 0.1,
                 3,
                 ChatTemplateName.AUTO,
-                Metric.LOSS,
+                Metric.LOSS.word(),
                 0);
     }
 
@@ -213,12 +212,12 @@ public record FinetuneConfig(
                 model.architecture());
         problems.require(
                 headDropout >= 0 && headDropout < 1, "finetune.head_dropout=%s must be in [0, 1)", headDropout);
-        List<Metric> metrics = task.head().metrics();
+        List<String> metrics = task.head().metrics().stream().map(Word::word).toList();
         problems.require(
                 metrics.contains(metric),
                 "finetune.metric=%s must be one of %s for finetune.task=%s",
-                metric.word(),
-                metrics.stream().map(Word::word).collect(Collectors.joining(", ")),
+                metric,
+                String.join(", ", metrics),
                 task.word());
         problems.require(epochs >= 0, "finetune.epochs=%s must not be negative", epochs);
         problems.require(patience >= 0, "finetune.patience=%d must not be negative", patience);

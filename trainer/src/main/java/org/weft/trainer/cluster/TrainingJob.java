@@ -111,7 +111,7 @@ public final class TrainingJob {
         WireSecurity security = WireSecurity.fresh(config.cluster().encrypt());
         MetricsLog metrics = MetricsLog.open(store, config.run().dir(), plan.startStep());
         BestStep best =
-                new BestStep(config.finetune().metric().word(), config.finetune().patience());
+                new BestStep(config.finetune().metric(), config.finetune().patience());
         best.take(metrics.lines());
         if (best.exhausted()) {
             metrics.close();

@@ -8,6 +8,7 @@ import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.scores.LanguageScores;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
@@ -102,17 +103,17 @@ public final class EvaluateCommand implements Callable<Integer> {
         return new Summary("evaluate")
                 .put("checkpoint", checkpoint.directory())
                 .put("step", checkpoint.manifest().step())
-                .number("loss", result.loss())
-                .number("perplexity", result.perplexity())
-                .number("bits_per_byte", result.bitsPerByte())
-                .put("tokens", result.tokens())
+                .number("loss", result.scores().loss())
+                .number("perplexity", result.scores().perplexity())
+                .number("bits_per_byte", result.scores().bitsPerByte())
+                .put("tokens", result.scores().tokens())
                 .put("documents", result.documents())
                 .put("bytes", result.bytes())
                 .put("params_sha256", checkpoint.manifest().paramsSha256());
     }
 
     static Summary summary(SparkApplication application, WeftConfig config, Checkpoint checkpoint) throws IOException {
-        EvaluationJob.Result result = new EvaluationJob(application, config).run(checkpoint);
+        LanguageScores result = new EvaluationJob(application, config).run(checkpoint);
         return new Summary("evaluate")
                 .put("checkpoint", checkpoint.directory())
                 .put("step", checkpoint.manifest().step())

@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.huggingface.StoredModel;
 import org.weft.worker.sample.GenerationOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,8 +75,8 @@ public final class GenerateCommand implements Callable<Integer> {
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
             List<String> prompts = prompts(store);
-            Checkpoint checkpoint = path.resolve(store);
-            try (TextContinuation continuation = TextContinuation.open(store, checkpoint)) {
+            StoredModel model = path.model(store);
+            try (TextContinuation continuation = TextContinuation.open(model)) {
                 long start = System.nanoTime();
                 List<TextContinuation.Continuation> texts =
                         continuation.generate(prompts, how, stops, new GeneratedOutput(prompts, output != null));
@@ -84,7 +84,7 @@ public final class GenerateCommand implements Callable<Integer> {
                 if (output != null) {
                     new BatchFiles(store).write(output, prompts, texts, how.sampling());
                 }
-                GeneratedOutput.summary(checkpoint, prompts, texts, seconds).print();
+                GeneratedOutput.summary(model, prompts, texts, seconds).print();
             }
             return ExitStatus.DONE.code();
         }

@@ -3,8 +3,8 @@ package org.weft.trainer.commands;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.commands.TextContinuation.Continuation;
+import org.weft.trainer.huggingface.StoredModel;
 import org.weft.trainer.report.Progress;
 
 /**
@@ -69,9 +69,9 @@ final class GeneratedOutput implements TextContinuation.Listener {
     }
 
     /** The closing line: of one prompt with its text, of several with how many ended why. */
-    static Summary summary(Checkpoint checkpoint, List<String> prompts, List<Continuation> texts, double seconds) {
+    static Summary summary(StoredModel model, List<String> prompts, List<Continuation> texts, double seconds) {
         long tokens = texts.stream().mapToLong(Continuation::tokens).sum();
-        Summary summary = new Summary("generate").put("checkpoint", checkpoint.directory());
+        Summary summary = new Summary("generate").put("checkpoint", model.directory());
         if (texts.size() == 1) {
             summary.put("text", prompts.get(0) + texts.get(0).text())
                     .put("finish_reason", texts.get(0).reason().key());

@@ -21,6 +21,7 @@ import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.cluster.TrainingRun;
+import org.weft.trainer.huggingface.StoredModel;
 import org.weft.trainer.local.EmbeddedHdfs;
 import org.weft.trainer.local.SampleCorpus;
 import org.weft.trainer.report.Progress;
@@ -174,7 +175,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
 
     private void generate(Store store, Checkpoint checkpoint) throws IOException {
-        try (TextContinuation continuation = TextContinuation.open(store, checkpoint)) {
+        try (TextContinuation continuation = TextContinuation.open(StoredModel.of(store, checkpoint))) {
             GenerationOptions options = new GenerationOptions(SAMPLING, SAMPLE_TOKENS, SAMPLES, true);
             List<String> prompts = Collections.nCopies(SAMPLES, "");
             continuation.generate(prompts, options, List.of(), new TextContinuation.Listener() {

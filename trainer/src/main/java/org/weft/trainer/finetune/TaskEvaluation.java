@@ -16,6 +16,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
+import org.weft.trainer.cluster.ModelStage;
 import org.weft.trainer.dataset.DatasetReader;
 import org.weft.trainer.dataset.RowFields;
 import org.weft.trainer.metrics.Predictions;
@@ -72,8 +73,8 @@ public final class TaskEvaluation {
                 .toList();
         JavaRDD<Fields> fields = rows.toJavaRDD().map(row -> RowFields.of(row, columns));
         Share share = new Share(store, checkpoint, examination, batch);
-        List<JudgedRow> judged =
-                new ArrayList<>(fields.mapPartitions(share::judge).collect());
+        List<JudgedRow> judged = new ArrayList<>();
+        ModelStage.over(fields.mapPartitions(TaskEvaluation::chunks), share::open).forEach(judged::addAll);
         if (judged.isEmpty()) {
             throw WeftException.invalidData("no row to evaluate on", "give --input or dataset.test rows");
         }
@@ -95,6 +96,24 @@ public final class TaskEvaluation {
                 training);
     }
 
+    private static Iterator<List<Fields>> chunks(Iterator<Fields> rows) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public List<Fields> next() {
+                List<Fields> chunk = new ArrayList<>();
+                while (rows.hasNext() && chunk.size() < CHUNK) {
+                    chunk.add(rows.next());
+                }
+                return chunk;
+            }
+        };
+    }
+
     private Map<String, String> facts() {
         WeftConfig config = examination.config();
         Map<String, String> facts = new LinkedHashMap<>();
@@ -111,28 +130,28 @@ public final class TaskEvaluation {
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
-        Iterator<JudgedRow> judge(Iterator<Fields> rows) throws IOException {
-            List<JudgedRow> judged = new ArrayList<>();
-            if (!rows.hasNext()) {
-                return judged.iterator();
-            }
-            try (RowJudge judge = examination.open(store, checkpoint, batch)) {
-                while (rows.hasNext()) {
-                    List<Fields> chunk = new ArrayList<>();
-                    while (rows.hasNext() && chunk.size() < CHUNK) {
-                        chunk.add(rows.next());
-                    }
-                    List<Predictions.Row> rowsOfChunk = judge.judge(chunk);
-                    for (int i = 0; i < chunk.size(); i++) {
-                        judged.add(new JudgedRow(
-                                RowFields.id(chunk.get(i)),
-                                text(chunk.get(i)),
-                                group(chunk.get(i)),
-                                rowsOfChunk.get(i)));
-                    }
+        ModelStage.Opened<List<Fields>, List<JudgedRow>> open() throws IOException {
+            RowJudge judge = examination.open(store, checkpoint, batch);
+            return new ModelStage.Opened<>() {
+                @Override
+                public List<JudgedRow> take(List<Fields> chunk) {
+                    return judged(chunk, judge.judge(chunk));
                 }
+
+                @Override
+                public void close() {
+                    judge.close();
+                }
+            };
+        }
+
+        private List<JudgedRow> judged(List<Fields> chunk, List<Predictions.Row> rows) {
+            List<JudgedRow> judged = new ArrayList<>();
+            for (int i = 0; i < rows.size(); i++) {
+                Fields row = chunk.get(i);
+                judged.add(new JudgedRow(RowFields.id(row), text(row), group(row), rows.get(i)));
             }
-            return judged.iterator();
+            return judged;
         }
 
         private String text(Fields row) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.weft.core.WeftException;
+import org.weft.core.scores.LanguageScores;
 
 /** How well a language model foretells texts, from the sums of each. */
 public final class LanguagePredictions implements Predictions {
@@ -71,8 +72,8 @@ public final class LanguagePredictions implements Predictions {
         double allBytes = Arrays.stream(bytes).sum();
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("loss", allTokens == 0 ? Double.NaN : sum / allTokens);
-        metrics.put("perplexity", Math.exp(metrics.get("loss")));
-        metrics.put("bits_per_byte", allBytes == 0 ? Double.NaN : sum / Math.log(2) / allBytes);
+        metrics.put("perplexity", LanguageScores.perplexity(metrics.get("loss")));
+        metrics.put("bits_per_byte", allBytes == 0 ? Double.NaN : LanguageScores.bits(sum) / allBytes);
         return metrics;
     }
 

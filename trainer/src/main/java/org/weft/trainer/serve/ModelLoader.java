@@ -12,12 +12,11 @@ import org.weft.core.storage.Store;
 import org.weft.trainer.chat.ChatFormat;
 import org.weft.trainer.chat.ChatTemplate;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.ModelTokenizer;
-import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.corpus.TextTokenizer;
 import org.weft.trainer.finetune.TaskModel;
-import org.weft.trainer.huggingface.HuggingFaceModel;
+import org.weft.trainer.huggingface.ModelLocator;
+import org.weft.trainer.huggingface.StoredModel;
 import org.weft.trainer.task.Task;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.ReplicaOptions;
@@ -57,30 +56,25 @@ public final class ModelLoader {
      * @throws WeftException where there is none, or none that can be served
      */
     public ServedModel at(String path) throws IOException {
-        return HuggingFaceModel.isAt(store, path) ? foreign(path) : ofCheckpoint(path);
-    }
-
-    private ServedModel ofCheckpoint(String path) throws IOException {
-        Checkpoint checkpoint = new CheckpointResolver(store, notices).at(path);
-        WeftConfig config = ReplicaLoader.configOf(checkpoint);
-        String name = wish.name() == null ? config.run().name() : wish.name();
-        String fingerprint = checkpoint.manifest().paramsSha256().substring(0, FINGERPRINT);
+        StoredModel model = new ModelLocator(store, notices).at(path);
+        WeftConfig config = model.config();
+        String name = wish.name() == null ? model.name() : wish.name();
+        String sha256 = model.paramsSha256();
+        String fingerprint = sha256.substring(0, Math.min(FINGERPRINT, sha256.length()));
         ReplicaOptions replica = wish.replica(config.cluster().threads());
         if (config.finetune().active() && !config.finetune().generative()) {
-            requireClassifier(config, checkpoint.directory());
+            requireClassifier(config, model.directory());
+            Checkpoint checkpoint = model.checkpoint().orElseThrow();
             String column = config.dataset().textColumn();
             return new ClassifierModel(
                     name,
                     fingerprint,
                     () -> new TaskClassifier(TaskModel.open(store, checkpoint, CLASSIFIER_BATCH, replica), column));
         }
-        requireCausal(config.model(), checkpoint.directory());
-        return text(
-                name,
-                fingerprint,
-                ModelTokenizer.of(store, checkpoint),
-                config,
-                () -> ReplicaLoader.open(store, checkpoint, replica));
+        requireCausal(config.model(), model.directory());
+        ModelTokenizer tokenizer = model.tokenizer();
+        model.notices().forEach(notices);
+        return text(name, fingerprint, tokenizer, config, () -> model.replica(replica));
     }
 
     private static void requireClassifier(WeftConfig config, String path) {
@@ -91,31 +85,6 @@ public final class ModelLoader {
                     path + " puts no labels on single texts: finetune.task=" + task.word() + " dataset.pair_column="
                             + config.dataset().pairColumn(),
                     "weft predict --checkpoint " + path + " --input ... --output ...");
-        }
-    }
-
-    private ServedModel foreign(String path) throws IOException {
-        try (HuggingFaceModel model = HuggingFaceModel.open(store, path)) {
-            WeftConfig config = model.configIn(path);
-            requireCausal(config.model(), path);
-            ModelTokenizer tokenizer = model.tokenizer()
-                    .orElseThrow(() -> WeftException.invalidData(
-                            path + " has no tokenizer.json: text needs a tokenizer",
-                            "put the one there that was saved with the model"));
-            ReplicaOptions replica = wish.replica(config.cluster().threads());
-            model.notices().forEach(notices);
-            return text(
-                    wish.name() == null ? path.replaceFirst("/+$", "").replaceFirst(".*/", "") : wish.name(),
-                    "",
-                    tokenizer,
-                    config,
-                    () -> open(path, replica));
-        }
-    }
-
-    private ModelReplica open(String path, ReplicaOptions options) throws IOException {
-        try (HuggingFaceModel model = HuggingFaceModel.open(store, path)) {
-            return model.replica(options);
         }
     }
 
