@@ -35,8 +35,7 @@ public enum HeadKind {
 
     /** All that an evaluation during training finds out, the loss first. */
     public List<Metric> metrics() {
-        return Stream.concat(Stream.of(Metric.LOSS), counted.stream())
-                .toList();
+        return Stream.concat(Stream.of(Metric.LOSS), counted.stream()).toList();
     }
 
     /** K where there are so many labels; 0 where tokens are predicted. */

@@ -55,8 +55,7 @@ public final class EvaluationJob {
         double tokensPerByte = config.model().causal()
                 ? (double) corpus.val().tokens() / corpus.val().textBytes()
                 : Double.NaN;
-        return new LanguageScores(
-                loss.mean(), LanguageScores.bits(loss.mean()) * tokensPerByte, loss.tokens());
+        return new LanguageScores(loss.mean(), LanguageScores.bits(loss.mean()) * tokensPerByte, loss.tokens());
     }
 
     /** The validation batches beside the model. */

@@ -83,16 +83,14 @@ public final class TextEvaluationJob {
         private final TextTokenizer tokenizer;
         private final WeftConfig trained;
 
-        private PartEvaluation(
-                HadoopStore store, ModelReplica replica, TextTokenizer tokenizer, WeftConfig trained) {
+        private PartEvaluation(HadoopStore store, ModelReplica replica, TextTokenizer tokenizer, WeftConfig trained) {
             this.store = store;
             this.replica = replica;
             this.tokenizer = tokenizer;
             this.trained = trained;
         }
 
-        static PartEvaluation open(HadoopStore store, Checkpoint checkpoint, byte[] tokenizerJson)
-                throws IOException {
+        static PartEvaluation open(HadoopStore store, Checkpoint checkpoint, byte[] tokenizerJson) throws IOException {
             TextTokenizer tokenizer = TextTokenizer.of(tokenizerJson, "the checkpoint's tokenizer");
             try {
                 ModelReplica replica = ReplicaLoader.open(store, checkpoint);
@@ -148,7 +146,6 @@ public final class TextEvaluationJob {
                     "give text of two tokens or more");
         }
         double bitsPerByte = LanguageScores.bits(loss.nats()) / loss.bytes();
-        return new Result(
-                new LanguageScores(loss.mean(), bitsPerByte, loss.tokens()), loss.documents(), loss.bytes());
+        return new Result(new LanguageScores(loss.mean(), bitsPerByte, loss.tokens()), loss.documents(), loss.bytes());
     }
 }

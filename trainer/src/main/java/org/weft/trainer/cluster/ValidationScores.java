@@ -2,8 +2,8 @@ package org.weft.trainer.cluster;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.weft.core.config.FinetuneConfig.Metric;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.Metric;
 import org.weft.core.config.HeadKind;
 import org.weft.core.scores.MatchCounts;
 import org.weft.trainer.coordinator.Evaluation;

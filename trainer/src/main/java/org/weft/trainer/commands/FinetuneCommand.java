@@ -126,7 +126,10 @@ public final class FinetuneCommand implements Callable<Integer> {
         }
         if (!evaluate || !Task.of(config).judged()) {
             throw WeftException.usage(
-                    evaluate ? "--folds with finetune.task=" + config.finetune().task().word() + ": there are no metrics" : "--folds with --no-evaluate",
+                    evaluate
+                            ? "--folds with finetune.task="
+                                    + config.finetune().task().word() + ": there are no metrics"
+                            : "--folds with --no-evaluate",
                     "folds are there to be evaluated: leave --folds out");
         }
         if (resume != null && !resume.equals(TrainingRun.LATEST)) {

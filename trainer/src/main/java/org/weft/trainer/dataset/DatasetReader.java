@@ -137,7 +137,8 @@ public final class DatasetReader {
         }
         if (formats.size() > 1) {
             throw WeftException.usage(
-                    key + " has files of several formats: " + formats.stream().map(Format::word).collect(Collectors.joining(", ")),
+                    key + " has files of several formats: "
+                            + formats.stream().map(Format::word).collect(Collectors.joining(", ")),
                     "give files of one format, or say which with dataset.format");
         }
         return formats.first();

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.weft.core.WeftException;
-import org.weft.core.config.FinetuneConfig.ClassWeights;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.ClassWeights;
 import org.weft.trainer.task.Labels;
 
 /**
@@ -40,8 +40,8 @@ record FoundLabels(Labels labels, List<Long> counts) {
     private static FoundLabels counted(FinetuneConfig finetune, List<String> names, Map<String, Long> trainCounts) {
         List<Long> counts =
                 names.stream().map(name -> trainCounts.getOrDefault(name, 0L)).toList();
-        boolean balanced =
-                finetune.classWeights() == ClassWeights.BALANCED && finetune.task().head().exclusive();
+        boolean balanced = finetune.classWeights() == ClassWeights.BALANCED
+                && finetune.task().head().exclusive();
         return new FoundLabels(balanced ? Labels.balanced(names, counts) : Labels.of(names), counts);
     }
 

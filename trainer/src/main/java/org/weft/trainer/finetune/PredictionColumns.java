@@ -34,7 +34,8 @@ import scala.collection.JavaConverters;
  */
 public record PredictionColumns(Map<String, String> renamed, String prediction, String probabilities) {
     /** As above. */
-    public static final PredictionColumns DEFAULT = new PredictionColumns(Map.of(), PredictionColumn.PREDICTION, PredictionColumn.PROBABILITIES);
+    public static final PredictionColumns DEFAULT =
+            new PredictionColumns(Map.of(), PredictionColumn.PREDICTION, PredictionColumn.PROBABILITIES);
 
     /** The model's columns, and what they are called in the rows; can be serialized. */
     Map<String, String> inputs(List<String> columns) {

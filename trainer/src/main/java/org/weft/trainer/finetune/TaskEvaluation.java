@@ -74,13 +74,14 @@ public final class TaskEvaluation {
         JavaRDD<Fields> fields = rows.toJavaRDD().map(row -> RowFields.of(row, columns));
         Share share = new Share(store, checkpoint, examination, batch);
         List<JudgedRow> judged = new ArrayList<>();
-        ModelStage.over(fields.mapPartitions(TaskEvaluation::chunks), share::open).forEach(judged::addAll);
+        ModelStage.over(fields.mapPartitions(TaskEvaluation::chunks), share::open)
+                .forEach(judged::addAll);
         if (judged.isEmpty()) {
             throw WeftException.invalidData("no row to evaluate on", "give --input or dataset.test rows");
         }
         judged.sort(Comparator.comparing(JudgedRow::id));
-        Predictions predictions = examination.predictions(
-                judged.stream().map(JudgedRow::judged).toList());
+        Predictions predictions =
+                examination.predictions(judged.stream().map(JudgedRow::judged).toList());
         Map<String, List<String>> groups = new LinkedHashMap<>();
         if (!group.isEmpty()) {
             List<String> values = new ArrayList<>();

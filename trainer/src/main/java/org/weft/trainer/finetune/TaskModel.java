@@ -51,7 +51,9 @@ public final class TaskModel implements RowModel {
         if (!config.finetune().active() || config.finetune().generative()) {
             throw WeftException.usage(
                     checkpoint.directory() + " predicts tokens, not labels: finetune.task="
-                            + (config.finetune().active() ? config.finetune().task().word() : "(none)"),
+                            + (config.finetune().active()
+                                    ? config.finetune().task().word()
+                                    : "(none)"),
                     "give a checkpoint of weft finetune, or use generate");
         }
         return config;

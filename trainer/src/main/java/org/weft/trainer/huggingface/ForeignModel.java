@@ -19,12 +19,7 @@ import org.weft.worker.engine.ReplicaOptions;
  * @param found the tokenizer that lies with it, or null
  */
 record ForeignModel(
-        Store store,
-        String directory,
-        WeftConfig config,
-        int vocabSize,
-        ModelTokenizer found,
-        List<String> notices)
+        Store store, String directory, WeftConfig config, int vocabSize, ModelTokenizer found, List<String> notices)
         implements StoredModel {
 
     static ForeignModel at(Store store, String directory) throws IOException {

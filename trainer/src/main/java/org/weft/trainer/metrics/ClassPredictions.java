@@ -162,8 +162,7 @@ public final class ClassPredictions implements Predictions {
 
     @Override
     public Optional<ByClass> byClass() {
-        return Optional.of(
-                new ByClass("classes", classes, confusion().matches(), this::ranking, classes.size() == 2));
+        return Optional.of(new ByClass("classes", classes, confusion().matches(), this::ranking, classes.size() == 2));
     }
 
     @Override

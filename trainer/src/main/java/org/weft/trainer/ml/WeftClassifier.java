@@ -195,7 +195,8 @@ public final class WeftClassifier extends TrainingParams implements DefaultParam
                 }
             }
         }
-        Task task = Task.of(kind, WeftConfig.defaults().dataset(), Labels.of(List.of()), Task.conversation(WeftConfig.defaults()));
+        Task task = Task.of(
+                kind, WeftConfig.defaults().dataset(), Labels.of(List.of()), Task.conversation(WeftConfig.defaults()));
         return withPrediction(rows, task, numericLabels(rows));
     }
 

@@ -49,8 +49,9 @@ final class Classification implements Work<LabelInquiry> {
     private void answer(List<LabelInquiry> inquiries, WaitingLine<LabelInquiry> line) {
         List<List<LabelProbability>> labels;
         try {
-            labels = classifier.classify(
-                    inquiries.stream().flatMap(inquiry -> inquiry.texts().stream()).toList());
+            labels = classifier.classify(inquiries.stream()
+                    .flatMap(inquiry -> inquiry.texts().stream())
+                    .toList());
         } catch (RuntimeException failure) {
             if (inquiries.size() > 1) {
                 inquiries.forEach(inquiry -> answer(List.of(inquiry), line));

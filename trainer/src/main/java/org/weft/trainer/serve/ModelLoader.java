@@ -97,7 +97,8 @@ public final class ModelLoader {
             Optional<ChatFormat> format = wish.chatTemplate() != null
                     ? Optional.of(ChatFormat.named(wish.chatTemplate()))
                     : Task.in(config).filter(Task::converses).isPresent()
-                            ? Optional.of(ChatFormat.named(config.finetune().chatTemplate().word()))
+                            ? Optional.of(ChatFormat.named(
+                                    config.finetune().chatTemplate().word()))
                             : ChatTemplate.beside(store, directory);
             String endOfText = tokenizer.decode(new int[] {tokenizer.endOfText()});
             Optional<ChatTemplate> chat = format.map(known -> new ChatTemplate(known, endOfText));

@@ -130,7 +130,8 @@ final class TextGeneration implements Work<TextInquiry> {
 
         Row(TextInquiry inquiry) {
             this.inquiry = inquiry;
-            this.stream = new TextStream(model.tokenizer()::decode, inquiry.wish().stops(), inquiry.listener()::piece);
+            this.stream =
+                    new TextStream(model.tokenizer()::decode, inquiry.wish().stops(), inquiry.listener()::piece);
         }
 
         /** Why the text ends with this token; null where it goes on. */

@@ -21,8 +21,8 @@ import org.weft.trainer.metrics.Predictions;
  *   targets    - - r r r end           - ignored
  * </pre>
  */
-record InstructionTask(
-        String promptColumn, String responseColumn, String messagesColumn, Conversation conversation) implements Task {
+record InstructionTask(String promptColumn, String responseColumn, String messagesColumn, Conversation conversation)
+        implements Task {
 
     InstructionTask(DatasetConfig dataset, Conversation conversation) {
         this(dataset.promptColumn(), dataset.responseColumn(), dataset.messagesColumn(), conversation);

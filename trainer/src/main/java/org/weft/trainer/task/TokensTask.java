@@ -145,7 +145,6 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
 
     @Override
     public Predictions predictions(List<Predictions.Row> judged) {
-        return TagPredictions.of(
-                new TagScheme(labels.names()), Predictions.rows(judged, TagPredictions.Row.class));
+        return TagPredictions.of(new TagScheme(labels.names()), Predictions.rows(judged, TagPredictions.Row.class));
     }
 }

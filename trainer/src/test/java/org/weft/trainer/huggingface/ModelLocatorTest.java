@@ -50,7 +50,8 @@ class ModelLocatorTest {
 
     @Test
     void aHuggingFaceDirectoryIsAModelAndNoCheckpoint() throws IOException {
-        ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("tiny-gpt2")).write();
+        ForeignDirectory foreign =
+                ForeignDirectory.gpt2(temporary.resolve("tiny-gpt2")).write();
         StoredModel model = locator.at(foreign.uri());
         assertThat(model.directory()).isEqualTo(foreign.uri());
         assertThat(model.name()).isEqualTo("tiny-gpt2");
@@ -64,15 +65,15 @@ class ModelLocatorTest {
                 .isInstanceOf(WeftException.class)
                 .hasMessage(foreign.uri() + " has no tokenizer.json: text needs a tokenizer");
         assertThatThrownBy(() -> locator.checkpointAt(foreign.uri()))
-                .isInstanceOfSatisfying(
-                        WeftException.class,
-                        e -> assertThat(e.hint()).contains("weft import " + foreign.uri() + " --to"))
+                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
+                        .contains("weft import " + foreign.uri() + " --to"))
                 .hasMessage(foreign.uri() + " is a Hugging Face directory and no checkpoint");
     }
 
     @Test
     void aForeignModelBecomesACheckpointWhateverLayThere() throws IOException {
-        ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("hf")).write();
+        ForeignDirectory foreign =
+                ForeignDirectory.gpt2(temporary.resolve("hf")).write();
         store.write(home + "/run/imported/left", new byte[1]);
         Checkpoint first = locator.at(foreign.uri()).asCheckpoint(home + "/run/imported", notices::add);
         assertThat(first.directory()).isEqualTo(home + "/run/imported/checkpoints/step-00000000");
@@ -84,7 +85,8 @@ class ModelLocatorTest {
 
     @Test
     void whereNothingIsThatIsSaid() {
-        assertThatThrownBy(() -> locator.at(home + "/nowhere")).hasMessage("there is no checkpoint at " + home + "/nowhere");
+        assertThatThrownBy(() -> locator.at(home + "/nowhere"))
+                .hasMessage("there is no checkpoint at " + home + "/nowhere");
         assertThatThrownBy(() -> locator.checkpointAt(home + "/nowhere"))
                 .hasMessage("there is no checkpoint at " + home + "/nowhere");
     }

@@ -268,7 +268,8 @@ class EncodingTest {
         assertThat(label.label()).isEqualTo("b");
         assertThat(label.probabilities()[1]).isEqualTo(1 / (1 + Math.exp(-2)));
         WeftConfig many = Rows.config("gpt2", "multilabel", "finetune.labels=[a, b, c]");
-        MultilabelTask.LabelSet set = (MultilabelTask.LabelSet) Task.of(many).decode(null, null, new float[] {0, -1, 1});
+        MultilabelTask.LabelSet set =
+                (MultilabelTask.LabelSet) Task.of(many).decode(null, null, new float[] {0, -1, 1});
         assertThat(set.labels()).containsExactly("a", "c");
         assertThat(IntStream.range(0, 3)
                         .mapToDouble(i -> set.probabilities()[i])

@@ -33,9 +33,8 @@ class TaskTest {
     private static Map<Task, Prediction> predictions() {
         Map<Task, Prediction> said = new LinkedHashMap<>();
         said.put(task(TaskName.CLASSIFICATION), new ClassificationTask.Label(LABELS, 1, new double[] {0.25, 0.75}));
-        said.put(
-                task(TaskName.MULTILABEL),
-                new MultilabelTask.LabelSet(LABELS, List.of("B-x"), new double[] {0.75, 0.25}));
+        said.put(task(TaskName.MULTILABEL), new MultilabelTask.LabelSet(LABELS, List.of("B-x"), new double[] {0.75, 0.25
+        }));
         said.put(task(TaskName.REGRESSION), new RegressionTask.Value(2.5));
         said.put(task(TaskName.TOKENS), new TokensTask.Tags(List.of("B-x", "")));
         said.put(task(TaskName.QA), new QaTask.Answer("sea", 0.5, 4, 7));
@@ -110,7 +109,8 @@ class TaskTest {
             assertThat(task.judged()).isTrue();
             judged.metrics().entrySet().stream()
                     .limit(1)
-                    .forEach(first -> found.put(judged.task() + " " + first.getKey() + " " + found.size(), first.getValue()));
+                    .forEach(first ->
+                            found.put(judged.task() + " " + first.getKey() + " " + found.size(), first.getValue()));
         });
         assertThat(found)
                 .containsExactly(

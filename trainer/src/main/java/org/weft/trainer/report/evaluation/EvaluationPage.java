@@ -68,9 +68,7 @@ public final class EvaluationPage {
         Plots plots = new Plots(page);
         Optional<ByClass> scores = predictions.byClass();
         scores.ifPresent(tables::classes);
-        predictions
-                .confusionMatrix()
-                .ifPresent(matrix -> new ConfusionTable(predictions.names(), matrix).render(page));
+        predictions.confusionMatrix().ifPresent(matrix -> new ConfusionTable(predictions.names(), matrix).render(page));
         scores.filter(by -> by.ranking() != null).ifPresent(plots::rankings);
         predictions.calibration().ifPresent(plots::reliability);
         predictions.numbers().ifPresent(numbers -> plots.scatter(predictions, numbers));

@@ -29,7 +29,11 @@ final class ScoreTables {
         if (names.isEmpty()) {
             return;
         }
-        page.text("h2", by.of().substring(0, 1).toUpperCase(Locale.ROOT) + by.of().substring(1)).append("<div class=\"scroll\" tabindex=\"0\"><table>\n");
+        page.text(
+                        "h2",
+                        by.of().substring(0, 1).toUpperCase(Locale.ROOT)
+                                + by.of().substring(1))
+                .append("<div class=\"scroll\" tabindex=\"0\"><table>\n");
         if (names.size() > MOST_CLASSES) {
             page.format("<caption>The %d weakest of %,d.</caption>", MOST_CLASSES, names.size());
         }
