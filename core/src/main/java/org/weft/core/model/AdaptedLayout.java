@@ -3,6 +3,7 @@ package org.weft.core.model;
 import java.util.List;
 import java.util.Locale;
 import org.weft.core.WeftException;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.Parameter;
@@ -35,7 +36,7 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
         Family family = shape.family();
         ParameterLayout whole = family.layout(shape);
         int[] blocks = family.blocksOf(whole, model.layers());
-        boolean language = adaptation.head().kind() == TaskHead.Kind.LANGUAGE;
+        boolean language = adaptation.head().kind() == HeadKind.LANGUAGE;
         int adapters = 0;
         for (int i = 0; i < blocks.length; i++) {
             Parameter parameter = whole.parameters().get(i);
@@ -87,7 +88,7 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
             layout.add(shape.family().pooler() + ".weight", List.of(width, width), true, NORMAL); // (D, D)
             layout.add(shape.family().pooler() + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
         }
-        if (head.kind() != TaskHead.Kind.LANGUAGE) {
+        if (head.kind() != HeadKind.LANGUAGE) {
             String name = headName(shape);
             layout.add(name + ".weight", List.of(head.outputs(), width), true, NORMAL); // (K, D)
             if (headBiased(shape)) {
@@ -103,7 +104,7 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
 
     /** The head's linear layer, without {@code .weight}. */
     public static String headName(ModelShape shape) {
-        TaskHead.Kind kind = shape.adaptation().head().kind();
+        HeadKind kind = shape.adaptation().head().kind();
         return switch (kind) {
             case SPAN -> "qa_outputs";
             case CLASSES, BITS, VALUES -> shape.family().sequenceHead();

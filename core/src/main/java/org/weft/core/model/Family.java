@@ -1,6 +1,7 @@
 package org.weft.core.model;
 
 import java.util.List;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.Architecture;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.Parameter;
@@ -72,7 +73,7 @@ public interface Family extends Architecture {
      */
     default double flopsPerToken(ModelShape shape) {
         ModelConfig model = shape.config();
-        boolean language = shape.adaptation().head().kind() == TaskHead.Kind.LANGUAGE;
+        boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
         double lookedUp = lookedUpRows(model);
         lookedUp += language && model.tiedHead() ? 0 : shape.vocabSize();
         lookedUp += language || model.tiedHead() ? 0 : shape.vocabSize(); // the head's own matrix

@@ -2,6 +2,7 @@ package org.weft.core.model;
 
 import java.io.Serializable;
 import org.weft.core.WeftException;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.ParameterLayout;
 

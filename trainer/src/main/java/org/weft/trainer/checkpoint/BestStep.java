@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.Metric;
+import org.weft.core.config.HeadKind;
 
 /**
  * Which evaluated version of the parameters is the best one by a metric, and how long ago that was. Safe for use by many
@@ -23,7 +24,7 @@ public final class BestStep {
     private final TreeMap<Integer, Double> values = new TreeMap<>();
 
     /**
-     * @param metric of {@link FinetuneConfig#metrics}; of the loss less is better, of all others more
+     * @param metric of {@link HeadKind#metrics}; of the loss less is better, of all others more
      * @param patience evaluations without a better one after which {@link #exhausted}; 0 for never
      */
     public BestStep(String metric, int patience) {
@@ -64,7 +65,7 @@ public final class BestStep {
     public synchronized int step() {
         int best = NONE;
         double least = Double.POSITIVE_INFINITY;
-        double sign = metric.equals(FinetuneConfig.LOSS) ? 1 : -1;
+        double sign = metric.equals(Metric.LOSS.word()) ? 1 : -1;
         for (var evaluated : values.entrySet()) {
             if (sign * evaluated.getValue() < least) {
                 least = sign * evaluated.getValue();

@@ -87,7 +87,7 @@ final class BatchFiles {
     }
 
     /** Writes one line a text: with the seed in it, a text comes again alone. */
-    void write(String path, List<String> prompts, List<Generation.Continuation> texts, SamplingOptions sampling)
+    void write(String path, List<String> prompts, List<TextContinuation.Continuation> texts, SamplingOptions sampling)
             throws IOException {
         try (AtomicOutput out = store.create(path)) {
             for (int i = 0; i < texts.size(); i++) {

@@ -3,7 +3,8 @@ package org.weft.trainer.commands;
 import java.io.IOException;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointResolver;
+import org.weft.trainer.huggingface.ModelLocator;
+import org.weft.trainer.huggingface.StoredModel;
 import org.weft.trainer.report.Progress;
 import picocli.CommandLine.Option;
 
@@ -23,6 +24,17 @@ public final class CheckpointOption {
 
     /** The checkpoint that was named, verified. */
     Checkpoint resolve(Store store) throws IOException {
-        return new CheckpointResolver(store, Progress.onStderr()::say).at(path);
+        return locator(store).checkpointAt(path);
+    }
+
+    /** The model that was named, which may lie in a Hugging Face directory. */
+    StoredModel model(Store store) throws IOException {
+        StoredModel model = locator(store).at(path);
+        model.notices().forEach(Progress.onStderr()::say);
+        return model;
+    }
+
+    private static ModelLocator locator(Store store) {
+        return new ModelLocator(store, Progress.onStderr()::say);
     }
 }

@@ -133,7 +133,7 @@ final class CrossValidation {
         });
         String path = config.run().dir() + FILE;
         ObjectNode whole = JsonNodeFactory.instance.objectNode();
-        whole.put("task", config.finetune().task()).put("folds", folds).set("metrics", metrics);
+        whole.put("task", config.finetune().task().word()).put("folds", folds).set("metrics", metrics);
         ArrayNode runs = whole.putArray("runs");
         finished.forEach(fold -> runs.add(fold.json()));
         store.write(path, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(whole));

@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
-import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.scores.LanguageScores;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
@@ -16,6 +16,7 @@ import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.cluster.TextEvaluationJob;
 import org.weft.trainer.report.Progress;
+import org.weft.trainer.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -86,7 +87,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     .writeChoices(input, directory)
                     .summary("evaluate");
         }
-        if (!config.finetune().active() || config.finetune().task().equals(FinetuneConfig.TEXT)) {
+        if (Task.in(config).filter(Task::judged).isEmpty()) {
             return input.isEmpty()
                     ? summary(application, config, checkpoint)
                     : ofText(application, config.corpus().reading(input), checkpoint);
@@ -102,17 +103,17 @@ public final class EvaluateCommand implements Callable<Integer> {
         return new Summary("evaluate")
                 .put("checkpoint", checkpoint.directory())
                 .put("step", checkpoint.manifest().step())
-                .number("loss", result.loss())
-                .number("perplexity", result.perplexity())
-                .number("bits_per_byte", result.bitsPerByte())
-                .put("tokens", result.tokens())
+                .number("loss", result.scores().loss())
+                .number("perplexity", result.scores().perplexity())
+                .number("bits_per_byte", result.scores().bitsPerByte())
+                .put("tokens", result.scores().tokens())
                 .put("documents", result.documents())
                 .put("bytes", result.bytes())
                 .put("params_sha256", checkpoint.manifest().paramsSha256());
     }
 
     static Summary summary(SparkApplication application, WeftConfig config, Checkpoint checkpoint) throws IOException {
-        EvaluationJob.Result result = new EvaluationJob(application, config).run(checkpoint);
+        LanguageScores result = new EvaluationJob(application, config).run(checkpoint);
         return new Summary("evaluate")
                 .put("checkpoint", checkpoint.directory())
                 .put("step", checkpoint.manifest().step())

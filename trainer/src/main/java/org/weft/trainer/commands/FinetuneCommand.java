@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
-import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ReplicaLoader;
@@ -18,6 +17,7 @@ import org.weft.trainer.finetune.BaseModel;
 import org.weft.trainer.finetune.FinetuneRun;
 import org.weft.trainer.finetune.FinetuneSettings;
 import org.weft.trainer.report.Progress;
+import org.weft.trainer.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -108,7 +108,7 @@ public final class FinetuneCommand implements Callable<Integer> {
         return evaluate
                 && !result.stopped()
                 && result.checkpoint() != null
-                && !config.finetune().task().equals(FinetuneConfig.TEXT);
+                && Task.of(config).judged();
     }
 
     private int crossValidation(SparkApplication application, BaseModel base, WeftConfig config, List<WeftConfig> runs)
@@ -124,9 +124,12 @@ public final class FinetuneCommand implements Callable<Integer> {
         if (folds < 2) {
             throw WeftException.usage("--folds " + folds + " must be at least 2", "leave it out for one run");
         }
-        if (!evaluate || config.finetune().task().equals(FinetuneConfig.TEXT)) {
+        if (!evaluate || !Task.of(config).judged()) {
             throw WeftException.usage(
-                    evaluate ? "--folds with finetune.task=text: there are no metrics" : "--folds with --no-evaluate",
+                    evaluate
+                            ? "--folds with finetune.task="
+                                    + config.finetune().task().word() + ": there are no metrics"
+                            : "--folds with --no-evaluate",
                     "folds are there to be evaluated: leave --folds out");
         }
         if (resume != null && !resume.equals(TrainingRun.LATEST)) {

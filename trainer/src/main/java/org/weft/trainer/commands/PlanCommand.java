@@ -138,7 +138,8 @@ public final class PlanCommand implements Callable<Integer> {
         if (config.finetune().active()) {
             Progress.onStderr()
                     .say("plan knows pre-training alone: finetune.task="
-                            + config.finetune().task() + " is left out, all parameters of the model section learn");
+                            + config.finetune().task().word()
+                            + " is left out, all parameters of the model section learn");
         }
         ModelShape shape = new ModelShape(config.model(), vocabulary(store, config));
         double network = networkGbits == null ? Double.POSITIVE_INFINITY : networkGbits * 1e9 / 8;

@@ -21,6 +21,7 @@ import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.cluster.TrainingRun;
+import org.weft.trainer.huggingface.StoredModel;
 import org.weft.trainer.local.EmbeddedHdfs;
 import org.weft.trainer.local.SampleCorpus;
 import org.weft.trainer.report.Progress;
@@ -174,12 +175,12 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
 
     private void generate(Store store, Checkpoint checkpoint) throws IOException {
-        try (Generation generation = Generation.open(store, checkpoint)) {
+        try (TextContinuation continuation = TextContinuation.open(StoredModel.of(store, checkpoint))) {
             GenerationOptions options = new GenerationOptions(SAMPLING, SAMPLE_TOKENS, SAMPLES, true);
             List<String> prompts = Collections.nCopies(SAMPLES, "");
-            generation.generate(prompts, options, List.of(), new Generation.Listener() {
+            continuation.generate(prompts, options, List.of(), new TextContinuation.Listener() {
                 @Override
-                public void whole(int prompt, Generation.Continuation sample) {
+                public void whole(int prompt, TextContinuation.Continuation sample) {
                     progress.say("sample " + (prompt + 1) + ": " + sample.text().strip());
                 }
             });

@@ -12,8 +12,8 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.Fingerprint;
+import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.Store;
-import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.report.Progress;
 import org.weft.trainer.sweep.FamilyMember;
@@ -39,7 +39,7 @@ final class Sweep {
         /** Trains to the configuration's last step, or goes on towards it. */
         RunResult train(WeftConfig config) throws IOException;
 
-        EvaluationJob.Result evaluate(WeftConfig config, RunResult trained) throws IOException;
+        LanguageScores evaluate(WeftConfig config, RunResult trained) throws IOException;
     }
 
     Sweep(Runs runs, WeftConfig config, Store store, Progress progress) {
@@ -94,7 +94,7 @@ final class Sweep {
         if (trained.stopped()) {
             return null;
         }
-        EvaluationJob.Result evaluated = runs.evaluate(sized, trained);
+        LanguageScores evaluated = runs.evaluate(sized, trained);
         long tokens = (long) sized.training().steps()
                 * sized.training().globalBatch()
                 * sized.model().context();

@@ -10,6 +10,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
+import org.weft.core.scores.LanguageScores;
 import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
@@ -164,7 +165,7 @@ public final class SweepCommand implements Callable<Integer> {
         }
 
         @Override
-        public EvaluationJob.Result evaluate(WeftConfig config, RunResult trained) throws IOException {
+        public LanguageScores evaluate(WeftConfig config, RunResult trained) throws IOException {
             return new EvaluationJob(application, config).run(trained.checkpoint());
         }
     }

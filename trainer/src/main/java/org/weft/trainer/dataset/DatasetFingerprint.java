@@ -24,7 +24,7 @@ final class DatasetFingerprint {
         Map<String, Object> parts = new LinkedHashMap<>();
         parts.put("version", ExamplesManifest.VERSION);
         parts.put("encoding", ENCODING);
-        parts.put("task", config.finetune().task());
+        parts.put("task", config.finetune().task().word());
         parts.put("reads", task.toString());
         parts.put("causal", config.model().causal());
         parts.put("max_length", Encoder.maxLength(config));

@@ -107,7 +107,7 @@ public final class DatasetJob {
         }
         ExamplesManifest manifest = new ExamplesManifest(
                 ExamplesManifest.VERSION,
-                config.finetune().task(),
+                config.finetune().task().word(),
                 labels.labels().names(),
                 labels.counts(),
                 labels.labels().weights(),

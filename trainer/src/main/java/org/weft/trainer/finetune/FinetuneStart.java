@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.Fingerprint;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.AdaptedLayout;
 import org.weft.core.model.ModelShape;
-import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
@@ -120,7 +120,7 @@ public final class FinetuneStart {
     }
 
     private boolean isLanguage() {
-        return shape.adaptation().head().kind() == TaskHead.Kind.LANGUAGE;
+        return shape.adaptation().head().kind() == HeadKind.LANGUAGE;
     }
 
     private NamedParameters parameters(Checkpoint source, ParameterLayout layout) {

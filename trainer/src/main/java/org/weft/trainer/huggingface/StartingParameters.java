@@ -8,7 +8,6 @@ import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
 import org.weft.trainer.checkpoint.ModelSection;
 import org.weft.trainer.checkpoint.ReplicaLoader;
@@ -45,32 +44,15 @@ public final class StartingParameters {
      * @throws WeftException where the model is not the one configured, or speaks another vocabulary
      */
     public Checkpoint of(String from) throws IOException {
-        return HuggingFaceModel.isAt(store, from) ? ofHuggingFace(from) : ofWeft(from);
-    }
-
-    private Checkpoint ofHuggingFace(String from) throws IOException {
+        StoredModel model = new ModelLocator(store, notices).at(from);
+        requireVocabulary(model.directory(), model.vocabSize());
+        ModelSection.require(model.directory(), model.config().model(), config.model(), notices);
         String imported = config.run().dir() + IMPORTED;
-        try (HuggingFaceModel model = HuggingFaceModel.open(store, from)) {
-            WeftConfig foreign = model.configIn(imported);
-            requireVocabulary(from, model.vocabSize());
-            requireModel(from, foreign);
-            store.delete(imported); // What an earlier start of this run left, whole or not.
-            Checkpoint start = model.writeTo(imported);
-            model.notices().forEach(notices);
-            sayTokenizer(from, start.manifest().tokenizerSha256());
-            return start;
-        }
-    }
-
-    private Checkpoint ofWeft(String from) throws IOException {
-        Checkpoint source = new CheckpointResolver(store, notices).at(from);
-        requireVocabulary(source.directory(), source.manifest().vocabSize());
-        requireModel(source.directory(), ReplicaLoader.configOf(source));
-        sayTokenizer(source.directory(), source.manifest().tokenizerSha256());
+        Checkpoint source = model.asCheckpoint(imported, notices);
+        sayTokenizer(model.directory(), source.manifest().tokenizerSha256());
         if (source.manifest().step() == 0) {
             return source; // Its moments are zero already.
         }
-        String imported = config.run().dir() + IMPORTED;
         store.delete(imported);
         CheckpointReader reader = new CheckpointReader(store, source.directory(), source.manifest());
         return InitialCheckpoint.write(
@@ -89,10 +71,6 @@ public final class StartingParameters {
                     "prepare the corpus with the model's tokenizer: tokenizer.kind=file, and its tokenizer.json as"
                             + " tokenizer.file");
         }
-    }
-
-    private void requireModel(String from, WeftConfig foreign) {
-        ModelSection.require(from, foreign.model(), config.model(), notices);
     }
 
     private void sayTokenizer(String from, String sha256) {

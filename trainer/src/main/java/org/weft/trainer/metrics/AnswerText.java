@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.weft.core.scores.Scores;
 
 /**
  * When two answers are the same: without case, ASCII punctuation, English articles and superfluous white space. The

@@ -1,6 +1,7 @@
 package org.weft.trainer.metrics;
 
 import java.util.Map;
+import org.weft.core.scores.Scores;
 
 /** An average of precision, recall and F1 under the names of scikit-learn's scorers. */
 final class Averages {

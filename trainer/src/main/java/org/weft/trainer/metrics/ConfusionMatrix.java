@@ -1,5 +1,7 @@
 package org.weft.trainer.metrics;
 
+import org.weft.core.scores.MatchCounts;
+
 /**
  * How often each of C classes was taken for each, and what follows from it. Rows stream in one at a time. Owned by one
  * thread while it is added to.

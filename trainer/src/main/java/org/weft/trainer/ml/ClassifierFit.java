@@ -47,7 +47,7 @@ final class ClassifierFit {
         FinetuneSettings.require(base, settings, progress::say);
         if (settings.finetune().generative()) {
             throw WeftException.usage(
-                    "task=" + settings.finetune().task() + " predicts tokens: a WeftModel could not add columns",
+                    "task=" + settings.finetune().task().word() + " predicts tokens: a WeftModel could not add columns",
                     "use weft finetune, and weft generate");
         }
         SavedRows saved = SavedRows.write(store, rows, columns(settings), directory);

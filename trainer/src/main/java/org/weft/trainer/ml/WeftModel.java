@@ -26,12 +26,13 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.UnreachableStorage;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.ModelFiles;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.finetune.PredictionJob;
 import org.weft.trainer.finetune.TaskModel;
+import org.weft.trainer.huggingface.ModelLocator;
 import org.weft.trainer.report.Progress;
+import org.weft.trainer.task.Task;
 import scala.Option;
 
 /**
@@ -70,7 +71,7 @@ public final class WeftModel extends Model<WeftModel> implements WeftColumns, ML
 
     private static WeftModel opened(String uid, SparkContext spark, String path) {
         try {
-            Checkpoint found = new CheckpointResolver(store(spark), Progress.onStderr()::say).at(path);
+            Checkpoint found = new ModelLocator(store(spark), Progress.onStderr()::say).checkpointAt(path);
             WeftModel model = new WeftModel(uid, found);
             DatasetConfig columns = TaskModel.requireTask(found).dataset();
             model.setTextCol(columns.textColumn()).setPairCol(columns.pairColumn());
@@ -179,7 +180,7 @@ public final class WeftModel extends Model<WeftModel> implements WeftColumns, ML
 
     @Override
     public StructType transformSchema(StructType rows) {
-        return withPrediction(rows, config().finetune().task(), (boolean) getOrDefault(numericLabels));
+        return withPrediction(rows, Task.of(config()), (boolean) getOrDefault(numericLabels));
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.HadoopStore;
-import org.weft.trainer.commands.Generation.Continuation;
+import org.weft.trainer.commands.TextContinuation.Continuation;
 import org.weft.worker.sample.FinishReason;
 import org.weft.worker.sample.SamplingOptions;
 

@@ -19,9 +19,9 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.CorpusSplit;
 import org.weft.core.corpus.TokenType;
+import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.HadoopStore;
 import org.weft.trainer.checkpoint.BestStep;
-import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.report.Progress;
 import org.weft.trainer.sweep.FamilyMember;
@@ -55,8 +55,8 @@ class SweepTest {
         }
 
         @Override
-        public EvaluationJob.Result evaluate(WeftConfig config, RunResult trained) {
-            return new EvaluationJob.Result(100.0 / config.model().width(), 1, 1, 10);
+        public LanguageScores evaluate(WeftConfig config, RunResult trained) {
+            return new LanguageScores(100.0 / config.model().width(), 1, 10);
         }
     }
 

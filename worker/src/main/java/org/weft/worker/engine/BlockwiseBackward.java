@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.model.Family;
+import org.weft.core.config.HeadKind;
 import org.weft.core.model.ModelShape;
-import org.weft.core.model.TaskHead;
 import org.weft.core.params.Parameter;
 
 /**
@@ -41,7 +41,7 @@ final class BlockwiseBackward {
         this.pages = pages;
         this.recompute = recompute;
         causal = shape.config().causal();
-        boolean language = shape.adaptation().head().kind() == TaskHead.Kind.LANGUAGE;
+        boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
         tail = language ? new LanguageTail(model) : new TaskTail(model, shape, flat);
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
         embeddingRange = new Range(0, end);

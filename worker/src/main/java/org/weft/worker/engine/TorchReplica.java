@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
+import org.weft.core.config.HeadKind;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
@@ -140,7 +141,7 @@ public final class TorchReplica implements ModelReplica {
         checkOwner();
         shape.requireFits(batch.context());
         TaskHead head = shape.adaptation().head();
-        if (head.kind() == TaskHead.Kind.LANGUAGE) {
+        if (head.kind() == HeadKind.LANGUAGE) {
             return Evaluated.ofLoss(loss(batch));
         }
         try (PointerScope scope = new PointerScope()) {
@@ -226,7 +227,7 @@ public final class TorchReplica implements ModelReplica {
 
     private TokenTensors onDevice(Batch batch) {
         TaskHead head = shape.adaptation().head();
-        int classes = head.kind() == TaskHead.Kind.TOKEN_CLASSES ? head.outputs() : shape.vocabSize();
+        int classes = head.kind() == HeadKind.TOKEN_CLASSES ? head.outputs() : shape.vocabSize();
         return TokenTensors.of(batch, shape.vocabSize(), classes, device.torchDevice());
     }
 

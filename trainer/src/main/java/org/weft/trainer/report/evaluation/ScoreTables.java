@@ -4,8 +4,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.weft.trainer.metrics.MatchCounts;
-import org.weft.trainer.metrics.Scores;
+import org.weft.core.scores.MatchCounts;
+import org.weft.core.scores.Scores;
+import org.weft.trainer.metrics.ByClass;
 import org.weft.trainer.report.html.Html;
 
 /** The page's tables of classes, groups and worst rows. */
@@ -22,11 +23,17 @@ final class ScoreTables {
     }
 
     /** Precision, recall and F1 by class, the weakest first. */
-    void classes(String heading, List<String> names, MatchCounts matches) {
+    void classes(ByClass by) {
+        List<String> names = by.names();
+        MatchCounts matches = by.matches();
         if (names.isEmpty()) {
             return;
         }
-        page.text("h2", heading).append("<div class=\"scroll\" tabindex=\"0\"><table>\n");
+        page.text(
+                        "h2",
+                        by.of().substring(0, 1).toUpperCase(Locale.ROOT)
+                                + by.of().substring(1))
+                .append("<div class=\"scroll\" tabindex=\"0\"><table>\n");
         if (names.size() > MOST_CLASSES) {
             page.format("<caption>The %d weakest of %,d.</caption>", MOST_CLASSES, names.size());
         }

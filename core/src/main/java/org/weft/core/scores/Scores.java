@@ -1,4 +1,4 @@
-package org.weft.trainer.metrics;
+package org.weft.core.scores;
 
 /**
  * Precision, recall and F1 of one class, or an average of several; 0 where a denominator is 0.
@@ -7,7 +7,7 @@ package org.weft.trainer.metrics;
  */
 public record Scores(double precision, double recall, double f1, long support) {
 
-    static Scores of(long truePositives, long predicted, long support) {
+    public static Scores of(long truePositives, long predicted, long support) {
         double precision = predicted == 0 ? 0 : (double) truePositives / predicted;
         double recall = support == 0 ? 0 : (double) truePositives / support;
         double sum = precision + recall;

@@ -3,8 +3,6 @@ package org.weft.trainer.finetune;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.weft.core.WeftException;
-import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
@@ -12,7 +10,7 @@ import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.task.Encoder;
 import org.weft.trainer.task.Fields;
-import org.weft.trainer.task.InstructionTask;
+import org.weft.trainer.task.Prediction;
 import org.weft.trainer.task.Task;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.sample.GeneratedText;
@@ -21,35 +19,30 @@ import org.weft.worker.sample.GenerationOptions;
 import org.weft.worker.sample.SamplingOptions;
 import org.weft.worker.sample.TokenGenerator;
 
-/** Lets a model answer prompts, always with the most likely token, beside the answer that the row has. */
-final class GenerativeJudge implements RowJudge {
+/** A model that answers prompts, always with the most likely token. Owned by the thread that opened it. */
+final class GeneratedAnswers implements RowModel {
     private static final int MAX_NEW_TOKENS = 128;
 
     private final ModelReplica replica;
     private final Encoder encoder;
-    private final InstructionTask task;
+    private final Task task;
     private final TokenGenerator generator;
     private final int rows;
 
-    private GenerativeJudge(ModelReplica replica, Encoder encoder, WeftConfig config, int rows) {
+    private GeneratedAnswers(ModelReplica replica, Encoder encoder, WeftConfig config, int rows) {
         this.replica = replica;
         this.encoder = encoder;
-        this.task = (InstructionTask) Task.of(config);
+        this.task = Task.of(config);
         this.generator = new TokenGenerator(
                 replica, config.model().context(), encoder.tokenizer().endOfText());
         this.rows = rows;
     }
 
-    static GenerativeJudge open(Store store, Checkpoint checkpoint, WeftConfig config, int rows) throws IOException {
-        if (!config.finetune().task().equals(FinetuneConfig.INSTRUCTION)) {
-            throw WeftException.usage(
-                    "finetune.task=" + config.finetune().task() + " has no answers to compare",
-                    "evaluate its loss with --input TEXT");
-        }
+    static GeneratedAnswers open(Store store, Checkpoint checkpoint, WeftConfig config, int rows) throws IOException {
         byte[] tokenizer = ModelTokenizer.of(store, checkpoint).json();
         ModelReplica replica = ReplicaLoader.open(store, checkpoint);
         try {
-            return new GenerativeJudge(replica, Encoder.open(config, tokenizer), config, rows);
+            return new GeneratedAnswers(replica, Encoder.open(config, tokenizer), config, rows);
         } catch (RuntimeException e) {
             replica.close();
             throw e;
@@ -57,20 +50,16 @@ final class GenerativeJudge implements RowJudge {
     }
 
     @Override
-    public List<Judgement> judge(List<Fields> given) {
+    public List<Prediction> predict(List<Fields> given) {
         List<int[]> prompts = new ArrayList<>();
         for (Fields row : given) {
             prompts.add(task.encode(task.asked(row), encoder, false).example().tokens());
         }
         GenerationOptions options = new GenerationOptions(SamplingOptions.greedy(), MAX_NEW_TOKENS, rows, true);
         List<GeneratedText> texts = generator.generate(prompts, options, GenerationListener.NONE);
-        List<Judgement> judgements = new ArrayList<>();
-        for (int i = 0; i < given.size(); i++) {
-            String said = task.conversation()
-                    .answer(encoder.tokenizer().decode(texts.get(i).tokens()));
-            judgements.add(new Judgement.OfAnswer(said, List.of(task.answer(given.get(i)))));
-        }
-        return judgements;
+        return texts.stream()
+                .map(text -> task.said(encoder.tokenizer().decode(text.tokens())))
+                .toList();
     }
 
     @Override

@@ -3,18 +3,18 @@ package org.weft.trainer.serve;
 import java.util.List;
 
 /** Some texts of one request to be classified. */
-final class ClassifyTask extends Task {
+final class LabelInquiry extends Inquiry {
     private final List<String> texts;
     private final Listener listener;
 
-    /** Who waits for it; called on the engine's thread. */
+    /** Who waits for it; called on the model's thread. */
     interface Listener {
         void classified(List<List<LabelProbability>> labels);
 
         void failed(ApiException failure);
     }
 
-    ClassifyTask(List<String> texts, long deadlineNanos, Listener listener) {
+    LabelInquiry(List<String> texts, long deadlineNanos, Listener listener) {
         super(deadlineNanos);
         this.texts = texts;
         this.listener = listener;

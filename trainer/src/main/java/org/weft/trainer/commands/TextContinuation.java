@@ -5,11 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
-import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.corpus.TextTokenizer;
+import org.weft.trainer.huggingface.StoredModel;
 import org.weft.trainer.text.TextStream;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.sample.FinishReason;
@@ -18,35 +16,40 @@ import org.weft.worker.sample.GenerationListener;
 import org.weft.worker.sample.GenerationOptions;
 import org.weft.worker.sample.TokenGenerator;
 
-/** Text out of a checkpoint, on this machine: what generate and quickstart have in common. One thread's. */
-final class Generation implements AutoCloseable {
+/** Text out of a model, on this machine: what generate and quickstart have in common. One thread's. */
+final class TextContinuation implements AutoCloseable {
     private final ModelReplica replica;
     private final TextTokenizer tokenizer;
     private final TokenGenerator generator;
 
-    private Generation(ModelReplica replica, TextTokenizer tokenizer, int context) {
+    private TextContinuation(ModelReplica replica, TextTokenizer tokenizer, int context) {
         this.replica = replica;
         this.tokenizer = tokenizer;
         this.generator = new TokenGenerator(replica, context, tokenizer.endOfText());
     }
 
-    /** Loads a checkpoint and the tokenizer that its model speaks. */
-    static Generation open(Store store, Checkpoint checkpoint) throws IOException {
-        WeftConfig config = ReplicaLoader.configOf(checkpoint);
-        requireCausal(config, checkpoint);
-        ModelTokenizer found = ModelTokenizer.of(store, checkpoint);
-        TextTokenizer tokenizer = TextTokenizer.of(found.json(), found.path());
-        return new Generation(
-                ReplicaLoader.open(store, checkpoint), tokenizer, config.model().context());
-    }
-
-    private static void requireCausal(WeftConfig config, Checkpoint checkpoint) {
+    /**
+     * Opens a model and the tokenizer that it speaks.
+     *
+     * @throws WeftException where it predicts something else than the next token
+     */
+    static TextContinuation open(StoredModel model) throws IOException {
+        WeftConfig config = model.config();
         if (!config.model().causal()) {
             throw WeftException.usage(
-                    checkpoint.directory() + " continues no text: model.architecture="
+                    model.directory() + " continues no text: model.architecture="
                             + config.model().architecture() + " predicts masked tokens",
-                    "weft fill --checkpoint " + checkpoint.directory() + " --text '... [MASK] ...'");
+                    "weft fill --checkpoint " + model.directory() + " --text '... [MASK] ...'");
         }
+        if (!config.finetune().generative()) {
+            throw WeftException.usage(
+                    model.directory() + " continues no text: it was fine-tuned to finetune.task="
+                            + config.finetune().task().word(),
+                    "weft predict --checkpoint " + model.directory() + " --input ... --output ...");
+        }
+        ModelTokenizer found = model.tokenizer();
+        TextTokenizer tokenizer = TextTokenizer.of(found.json(), found.path());
+        return new TextContinuation(model.replica(), tokenizer, config.model().context());
     }
 
     /**

@@ -10,14 +10,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the engine's thread does when its work fails. */
+/** What the model's thread does when its work fails. */
 @Timeout(120)
-class EngineTest {
+class ModelThreadTest {
     private final List<String> notices = new CopyOnWriteArrayList<>();
     private final WaitingLine<Simple> line = new WaitingLine<>(10, Duration.ofSeconds(60), System::nanoTime);
 
     /** Succeeds, or fails in the way that its name says. */
-    private static final class Simple extends Task {
+    private static final class Simple extends Inquiry {
         private final String way;
         private final CompletableFuture<String> result = new CompletableFuture<>();
 
@@ -72,48 +72,48 @@ class EngineTest {
         }
     }
 
-    private static String resultOf(Engine<Simple> engine, String way) {
-        Simple task = new Simple(way);
-        engine.submit(List.of(task));
-        return task.result.join();
+    private static String resultOf(ModelThread<Simple> thread, String way) {
+        Simple inquiry = new Simple(way);
+        thread.submit(List.of(inquiry));
+        return inquiry.result.join();
     }
 
     @Test
     void aRoundThatFailsFailsItsTasksOnly() throws InterruptedException {
-        try (Engine<Simple> engine = new Engine<>(line, Worked::new, notices::add)) {
-            engine.start();
-            assertThat(resultOf(engine, "works")).isEqualTo("done");
-            assertThat(resultOf(engine, "throws")).isEqualTo("500 the model failed on this batch: NaN");
-            assertThat(resultOf(engine, "works")).isEqualTo("done");
+        try (ModelThread<Simple> thread = new ModelThread<>(line, Worked::new, notices::add)) {
+            thread.start();
+            assertThat(resultOf(thread, "works")).isEqualTo("done");
+            assertThat(resultOf(thread, "throws")).isEqualTo("500 the model failed on this batch: NaN");
+            assertThat(resultOf(thread, "works")).isEqualTo("done");
             assertThat(notices).containsExactly("error: java.lang.IllegalStateException: NaN");
-            assertThat(engine.drain(Duration.ofSeconds(10))).isTrue();
-            assertThatThrownBy(() -> engine.submit(List.of(new Simple("works"))))
+            assertThat(thread.drain(Duration.ofSeconds(10))).isTrue();
+            assertThatThrownBy(() -> thread.submit(List.of(new Simple("works"))))
                     .hasMessage("the server is being stopped");
         }
     }
 
     @Test
     void anEngineThatDiesLeavesNobodyWaiting() throws InterruptedException {
-        try (Engine<Simple> engine = new Engine<>(line, Worked::new, notices::add)) {
-            engine.start();
+        try (ModelThread<Simple> thread = new ModelThread<>(line, Worked::new, notices::add)) {
+            thread.start();
             Simple waits = new Simple("works");
-            engine.submit(List.of(new Simple("dies"), waits));
+            thread.submit(List.of(new Simple("dies"), waits));
             assertThat(waits.result.join()).isEqualTo("500 the server failed");
-            assertThatThrownBy(() -> engine.ended().join()).hasRootCauseMessage("no natives");
-            assertThatThrownBy(() -> engine.submit(List.of(new Simple("works"))))
+            assertThatThrownBy(() -> thread.ended().join()).hasRootCauseMessage("no natives");
+            assertThatThrownBy(() -> thread.submit(List.of(new Simple("works"))))
                     .isInstanceOf(ApiException.class);
         }
     }
 
     @Test
     void whatCannotBeOpenedIsNotStarted() {
-        Engine<Simple> engine = new Engine<>(
+        ModelThread<Simple> thread = new ModelThread<>(
                 line,
                 () -> {
                     throw new IllegalStateException("no device");
                 },
                 notices::add);
-        assertThatThrownBy(engine::start)
+        assertThatThrownBy(thread::start)
                 .hasMessageContaining("the model cannot be opened")
                 .hasRootCauseMessage("no device");
     }

@@ -1,4 +1,4 @@
-package org.weft.trainer.metrics;
+package org.weft.core.scores;
 
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +16,7 @@ public final class MatchCounts {
     private final long[] predicted; // (C)
     private final long[] support; // (C)
 
-    MatchCounts(int classes) {
+    public MatchCounts(int classes) {
         this(new long[classes], new long[classes], new long[classes]);
     }
 
@@ -38,7 +38,7 @@ public final class MatchCounts {
         return all;
     }
 
-    void add(int of, long truePositives, long predicted, long support) {
+    public void add(int of, long truePositives, long predicted, long support) {
         this.truePositives[of] += truePositives;
         this.predicted[of] += predicted;
         this.support[of] += support;

@@ -1,12 +1,12 @@
 package org.weft.trainer.serve;
 
-/** Work that waits for the engine's thread. Any thread may cancel it; all else is the engine's. */
-abstract class Task {
+/** Work that waits for the model's thread. Any thread may cancel it; all else is that thread's. */
+abstract class Inquiry {
     private final long deadlineNanos;
     private volatile boolean cancelled;
 
     /** @param deadlineNanos by {@link System#nanoTime}: when it fails if it is not done */
-    Task(long deadlineNanos) {
+    Inquiry(long deadlineNanos) {
         this.deadlineNanos = deadlineNanos;
     }
 

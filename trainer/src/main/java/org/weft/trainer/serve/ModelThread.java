@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 import org.weft.core.WeftException;
 
 /**
- * The one thread that owns the model, and the tasks that wait for it. The model is opened and closed on that thread.
+ * The one thread that owns the model, and the inquiries that wait for it. The model is opened and closed on that thread.
  * Methods are safe for use by any other.
  */
-final class Engine<T extends Task> implements AutoCloseable {
+final class ModelThread<T extends Inquiry> implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
     private final WaitingLine<T> line;
@@ -24,14 +24,14 @@ final class Engine<T extends Task> implements AutoCloseable {
     private volatile boolean closing;
 
     /**
-     * @param opener called on the engine's thread
+     * @param opener called on the model's thread
      * @param notices told of what went wrong, for the person who runs the server
      */
-    Engine(WaitingLine<T> line, Callable<? extends Work<T>> opener, Consumer<String> notices) {
+    ModelThread(WaitingLine<T> line, Callable<? extends Work<T>> opener, Consumer<String> notices) {
         this.line = line;
         this.opener = opener;
         this.notices = notices;
-        this.thread = new Thread(this::run, "weft-engine");
+        this.thread = new Thread(this::run, "weft-model");
         thread.setDaemon(true);
     }
 
@@ -49,12 +49,12 @@ final class Engine<T extends Task> implements AutoCloseable {
     }
 
     /**
-     * Lets tasks wait for their turn.
+     * Lets inquiries wait for their turn.
      *
-     * @throws ApiException where there is no room for all of them, or the engine is being stopped
+     * @throws ApiException where there is no room for all of them, or the thread is being stopped
      */
-    void submit(List<T> tasks) {
-        line.add(tasks);
+    void submit(List<T> inquiries) {
+        line.add(inquiries);
     }
 
     private void run() {
@@ -70,8 +70,8 @@ final class Engine<T extends Task> implements AutoCloseable {
             line.close();
             opened.completeExceptionally(failure);
             ended.completeExceptionally(failure);
-            for (T task = line.poll(); task != null; task = line.poll()) {
-                task.fail(ApiException.internal("the server failed"));
+            for (T inquiry = line.poll(); inquiry != null; inquiry = line.poll()) {
+                inquiry.fail(ApiException.internal("the server failed"));
                 line.done();
             }
         }
@@ -88,8 +88,8 @@ final class Engine<T extends Task> implements AutoCloseable {
 
     private void failOpen(Work<T> work, ApiException failure) {
         work.failAll(line, failure);
-        for (T task = line.poll(); task != null; task = line.poll()) {
-            task.fail(failure);
+        for (T inquiry = line.poll(); inquiry != null; inquiry = line.poll()) {
+            inquiry.fail(failure);
             line.done();
         }
     }
@@ -99,7 +99,7 @@ final class Engine<T extends Task> implements AutoCloseable {
         return ended.copy();
     }
 
-    /** Takes no more tasks and waits for those that are open; false where some were not done by then. */
+    /** Takes no more inquiries and waits for those that are open; false where some were not done by then. */
     boolean drain(Duration limit) throws InterruptedException {
         line.close();
         return line.awaitEmpty(limit);

@@ -4,7 +4,7 @@ import java.util.List;
 import org.weft.worker.sample.SamplingOptions;
 
 /** One text to be generated. */
-final class TextTask extends Task {
+final class TextInquiry extends Inquiry {
     private final Wish wish;
     private final TextListener listener;
 
@@ -17,7 +17,7 @@ final class TextTask extends Task {
      */
     record Wish(int[] prompt, SamplingOptions sampling, List<String> stops, int maxTokens) {}
 
-    TextTask(Wish wish, long deadlineNanos, TextListener listener) {
+    TextInquiry(Wish wish, long deadlineNanos, TextListener listener) {
         super(deadlineNanos);
         this.wish = wish;
         this.listener = listener;
