@@ -162,7 +162,7 @@ final class Fit {
     private Checkpoint start(Prepared fit) throws IOException {
         return InitialCheckpoint.write(
                 store,
-                fit.config().run().checkpointsDir(),
+                fit.config().run().directory(),
                 new InitialCheckpoint.Facts(
                         fit.config(),
                         fit.servers().layout(),
@@ -174,10 +174,10 @@ final class Fit {
     private Checkpoint train(Prepared fit, Collection<TrainingListener> listeners, RunLease lease) throws IOException {
         WeftConfig config = fit.config();
         CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
-        Checkpoint start = resolver.latest(config.run().checkpointsDir());
+        Checkpoint start = resolver.latest(config.run().directory());
         if (start == null) {
             throw WeftException.invalidData(
-                    config.run().checkpointsDir() + " has no checkpoint to go on from", "fit in another run directory");
+                    config.run().directory().checkpoints() + " has no checkpoint to go on from", "fit in another run directory");
         }
         CheckpointResolver.requireLayout(start, fit.servers().layout());
         CheckpointResolver.requireOptimizer(start, config.training().optimizer());
@@ -189,7 +189,7 @@ final class Fit {
         int generation = 1
                 + Math.max(
                         lease.highestGeneration(),
-                        resolver.highestGeneration(config.run().checkpointsDir()));
+                        resolver.highestGeneration(config.run().directory()));
         NetworkTraining workload = new NetworkTraining(
                 network.model() instanceof ComputationGraph,
                 network.toJson(),
@@ -210,7 +210,7 @@ final class Fit {
         TrainingJob job = new TrainingJob(application, plan, workload, Vocabulary.NONE, progress, lease);
         job.check(null);
         lease.begin(generation);
-        resolver.setAsideAfter(config.run().checkpointsDir(), step, generation);
+        resolver.setAsideAfter(config.run().directory(), step, generation);
         job.onStep(new StepListeners(
                 listeners, network, fit.order(), config.training().globalBatch()));
         progress.say(String.format(
@@ -232,7 +232,7 @@ final class Fit {
                 .readVerified(0, fit.servers().layout().size(), sinks);
         int epochs = fit.record().firstEpoch() + fit.record().epochs();
         network.setCounts(fit.record().lastStep(), epochs);
-        try (AtomicOutput out = store.create(directory + "/model.zip")) {
+        try (AtomicOutput out = store.create(fit.config().run().directory().file("model.zip"))) {
             ModelSerializer.writeModel(network.model(), out, true);
             out.commit();
         }

@@ -34,6 +34,7 @@ import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.transport.Link;
 import org.weft.core.transport.SparkTransport;
@@ -279,7 +280,7 @@ class ParameterServerTest {
                 .toList();
         CheckpointManifest manifest =
                 new CheckpointManifest(1, "", 1, 0, 1, LAYOUT.hash(), LAYOUT.size(), 0, "", 0, null, files, "");
-        String checkpoint = directory + "/checkpoints/" + CheckpointManifest.directoryName(1);
+        String checkpoint = directory + "/checkpoints/" + RunDirectory.stepName(1);
         manifest.save(store, checkpoint);
         assertThat(new CheckpointReader(store, checkpoint, manifest).verify()).isEmpty();
         return checkpoint;

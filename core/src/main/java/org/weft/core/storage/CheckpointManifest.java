@@ -10,7 +10,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 
@@ -69,11 +68,6 @@ public record CheckpointManifest(
      * @param length parameters in the file
      */
     public record Shard(String file, long offset, long length, long bytes, String sha256) implements Serializable {}
-
-    /** {@code step-00000200}. */
-    public static String directoryName(int step) {
-        return String.format(Locale.ROOT, "step-%08d", step);
-    }
 
     public static CheckpointManifest load(Store store, String directory) throws IOException {
         String path = directory + "/" + FILE;

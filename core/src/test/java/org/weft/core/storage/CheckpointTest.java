@@ -52,7 +52,7 @@ class CheckpointTest {
         assertThat(manifest.toJson())
                 .contains(
                         "\"format_version\" : 2", "\"tokens_seen\" : 1099511627776", "\"params_sha256\" : \"params\"");
-        assertThat(CheckpointManifest.directoryName(200)).isEqualTo("step-00000200");
+        assertThat(RunDirectory.stepName(200)).isEqualTo("step-00000200");
     }
 
     @Test

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeoutException;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.AtomicOutput;
-import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Safetensors;
 import org.weft.core.storage.Store;
 
@@ -45,11 +45,10 @@ public final class ShardCheckpointer implements AutoCloseable {
     /**
      * Where the files of a shard go.
      *
-     * @param checkpointsDir the run's checkpoints
      * @param shard index of the shard
      * @param shards of the whole run
      */
-    public record Destination(String checkpointsDir, int shard, int shards) {}
+    public record Destination(RunDirectory run, int shard, int shards) {}
 
     /**
      * @param retries of a write that failed, before the failure is reported
@@ -146,13 +145,7 @@ public final class ShardCheckpointer implements AutoCloseable {
     }
 
     private String path(int generation, int step) {
-        String name = String.format(
-                Locale.ROOT,
-                "shard-%05d-of-%05d-g%04d.safetensors",
-                destination.shard(),
-                destination.shards(),
-                generation);
-        return destination.checkpointsDir() + "/" + CheckpointManifest.directoryName(step) + "/" + name;
+        return destination.run().shard(step, destination.shard(), destination.shards(), generation);
     }
 
     private SavedRange write(int step, String path, long stallMicros) throws IOException {
@@ -173,8 +166,7 @@ public final class ShardCheckpointer implements AutoCloseable {
             file.commit();
         }
         String sha256 = HexFormat.of().formatHex(digest.digest());
-        String name = path.substring(path.lastIndexOf('/') + 1);
-        return new SavedRange(name, shard.offset(), shard.length(), bytes, sha256, stallMicros);
+        return new SavedRange(RunDirectory.nameOf(path), shard.offset(), shard.length(), bytes, sha256, stallMicros);
     }
 
     /** Waits for a save that is under way. */

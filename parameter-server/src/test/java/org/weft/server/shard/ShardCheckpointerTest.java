@@ -28,6 +28,7 @@ import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.server.ServerFixture;
 
@@ -71,7 +72,7 @@ class ShardCheckpointerTest {
         failures.set(2);
         Retries slow = new Retries(2, Duration.ofSeconds(3));
         ShardCheckpointer.Destination destination =
-                new ShardCheckpointer.Destination(directory.toUri().toString(), 7, 8);
+                new ShardCheckpointer.Destination(RunDirectory.of(directory.toUri().toString()), 7, 8);
         try (ShardCheckpointer checkpointer = new ShardCheckpointer(shard, failing(), destination, slow)) {
             CompletableFuture<SavedRange> first = checkpointer.save(1, 0);
             assertThatThrownBy(() -> checkpointer.save(1, 0).get())
@@ -91,7 +92,7 @@ class ShardCheckpointerTest {
                     .hasMessageMatching("server 7's memory is damaged: bucket=1 generation=1 step=0"
                             + " crc32c=[0-9a-f]{8} published=[0-9a-f]{8}");
         }
-        assertThat(Files.exists(directory.resolve("step-00000000"))).isFalse();
+        assertThat(Files.exists(directory.resolve("checkpoints/step-00000000"))).isFalse();
     }
 
     @Test
@@ -103,7 +104,7 @@ class ShardCheckpointerTest {
         try (ShardCheckpointer checkpointer = new ShardCheckpointer(
                 unpublished,
                 store,
-                new ShardCheckpointer.Destination(directory.toUri().toString(), 7, 8),
+                new ShardCheckpointer.Destination(RunDirectory.of(directory.toUri().toString()), 7, 8),
                 RETRIES)) {
             assertThat(reader(checkpointer.save(1, 0).get(20, TimeUnit.SECONDS)).verify())
                     .isEmpty();
@@ -116,7 +117,7 @@ class ShardCheckpointerTest {
         try (ShardCheckpointer checkpointer = checkpointer()) {
             saved = checkpointer.save(1, 0).get(20, TimeUnit.SECONDS);
         }
-        Path file = directory.resolve("step-00000000").resolve(saved.file());
+        Path file = directory.resolve("checkpoints/step-00000000").resolve(saved.file());
         Files.delete(file.resolveSibling("." + saved.file() + ".crc"));
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 5] ^= 16;
@@ -145,7 +146,7 @@ class ShardCheckpointerTest {
         return new ShardCheckpointer(
                 shard,
                 failing(),
-                new ShardCheckpointer.Destination(directory.toUri().toString(), 7, 8),
+                new ShardCheckpointer.Destination(RunDirectory.of(directory.toUri().toString()), 7, 8),
                 RETRIES);
     }
 
@@ -169,7 +170,7 @@ class ShardCheckpointerTest {
                 saved.file(), saved.offset(), saved.length(), saved.bytes(), saved.sha256());
         CheckpointManifest manifest =
                 new CheckpointManifest(2, "", 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, List.of(file), "");
-        return new CheckpointReader(store, directory.toUri() + "step-00000000", manifest);
+        return new CheckpointReader(store, directory.toUri() + "/checkpoints/step-00000000", manifest);
     }
 
     private static String name() {
@@ -177,7 +178,7 @@ class ShardCheckpointerTest {
     }
 
     private List<String> files() throws IOException {
-        try (Stream<Path> found = Files.list(directory.resolve("step-00000000"))) {
+        try (Stream<Path> found = Files.list(directory.resolve("checkpoints/step-00000000"))) {
             return found.map(path -> path.getFileName().toString()).toList();
         }
     }

@@ -15,6 +15,7 @@ import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.report.WeftVersion;
 
@@ -52,7 +53,7 @@ public final class CheckpointCommitter {
         this.layout = layout;
         this.vocabulary = vocabulary;
         this.rules = rules;
-        good.add(rules.verified().substring(rules.verified().lastIndexOf('/') + 1));
+        good.add(RunDirectory.nameOf(rules.verified()));
     }
 
     /**
@@ -61,7 +62,7 @@ public final class CheckpointCommitter {
      * @throws WeftException where the guard does not let it
      */
     public Checkpoint commit(int generation, int step, List<SavedRange> files) throws IOException {
-        String directory = config.run().checkpointsDir() + "/" + CheckpointManifest.directoryName(step);
+        String directory = config.run().directory().step(step);
         List<CheckpointManifest.Shard> shards = files.stream()
                 .sorted(Comparator.comparingLong(SavedRange::offset).thenComparing(SavedRange::file))
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
@@ -75,7 +76,7 @@ public final class CheckpointCommitter {
             manifest.save(store, directory, rules.guard());
             return directory;
         });
-        good.add(CheckpointManifest.directoryName(step));
+        good.add(RunDirectory.stepName(step));
         retain(step);
         return new Checkpoint(directory, manifest);
     }
@@ -103,7 +104,7 @@ public final class CheckpointCommitter {
     private void retain(int committed) {
         Retention retention = new Retention(
                 store,
-                config.run().checkpointsDir(),
+                config.run().directory(),
                 config.checkpoint().keep(),
                 rules.best().step());
         try {

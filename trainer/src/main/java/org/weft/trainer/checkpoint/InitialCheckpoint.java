@@ -9,7 +9,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.weft.core.WeftException;
@@ -20,6 +19,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Safetensors;
 import org.weft.core.storage.Store;
 import org.weft.server.optim.Optimizer;
@@ -81,20 +81,19 @@ public final class InitialCheckpoint {
      *
      * @throws WeftException where what was read back is not what was written; nothing is committed then
      */
-    public static Checkpoint write(Store store, String checkpointsDir, Facts facts, Source source) throws IOException {
-        return write(store, checkpointsDir, facts, Map.of(CheckpointReader.PARAM, source));
+    public static Checkpoint write(Store store, RunDirectory run, Facts facts, Source source) throws IOException {
+        return write(store, run, facts, Map.of(CheckpointReader.PARAM, source));
     }
 
     /**
-     * Writes and commits {@code checkpointsDir/step-...}.
+     * Writes and commits a run's checkpoint of that step.
      *
      * @param sources by the names of vectors, the parameters among them; the others are zero
      * @throws WeftException where what was read back is not what was written; nothing is committed then
      */
-    public static Checkpoint write(Store store, String checkpointsDir, Facts facts, Map<String, Source> sources)
+    public static Checkpoint write(Store store, RunDirectory run, Facts facts, Map<String, Source> sources)
             throws IOException {
-        String directory = checkpointsDir + "/" + CheckpointManifest.directoryName(facts.step());
-        return new InitialCheckpoint(store, directory, facts, sources).write();
+        return new InitialCheckpoint(store, run.step(facts.step()), facts, sources).write();
     }
 
     private Checkpoint write() throws IOException {
@@ -118,7 +117,7 @@ public final class InitialCheckpoint {
     private CheckpointManifest.Shard write(int file, int files) throws IOException {
         long offset = file * FILE_PARAMETERS;
         long length = Math.min(FILE_PARAMETERS, layout.size() - offset);
-        String name = String.format(Locale.ROOT, "shard-%05d-of-%05d-g%04d.safetensors", file, files, GENERATION);
+        String name = RunDirectory.shardName(file, files, GENERATION);
         byte[] header = header(offset, length);
         MessageDigest digest = AtomicOutput.sha256();
         try (AtomicOutput out = store.create(directory + "/" + name)) {

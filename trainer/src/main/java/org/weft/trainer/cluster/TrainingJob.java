@@ -109,7 +109,7 @@ public final class TrainingJob {
         JavaSparkContext context = application.context();
         HadoopStore store = application.store();
         WireSecurity security = WireSecurity.fresh(config.cluster().encrypt());
-        MetricsLog metrics = MetricsLog.open(store, config.run().dir(), plan.startStep());
+        MetricsLog metrics = MetricsLog.open(store, config.run().directory(), plan.startStep());
         BestStep best =
                 new BestStep(config.finetune().metric(), config.finetune().patience());
         best.take(metrics.lines());

@@ -12,6 +12,7 @@ import org.weft.core.config.RunConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
@@ -108,7 +109,7 @@ public final class TrainingRun {
         int generation = 1
                 + Math.max(
                         lease.highestGeneration(),
-                        resolver.highestGeneration(config.run().checkpointsDir()));
+                        resolver.highestGeneration(config.run().directory()));
         RunPlan plan = new RunPlan(
                 config,
                 layout,
@@ -123,7 +124,7 @@ public final class TrainingRun {
         job.check(new MemoryModel(subject.shape(), config));
         lease.begin(generation);
         if (start != null) {
-            resolver.setAsideAfter(config.run().checkpointsDir(), startStep, generation);
+            resolver.setAsideAfter(config.run().directory(), startStep, generation);
         }
         saveConfig(config);
         progress.say(String.format(
@@ -143,7 +144,7 @@ public final class TrainingRun {
     private Checkpoint startingPoint(String resume, Subject subject) throws IOException {
         WeftConfig config = subject.config();
         CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
-        String directory = config.run().checkpointsDir();
+        RunDirectory directory = config.run().directory();
         if (resume == null) {
             requireFresh(resolver, directory);
             return null;
@@ -151,7 +152,7 @@ public final class TrainingRun {
         Checkpoint start =
                 resume.equals(LATEST) ? resolver.latest(directory) : resolver.step(directory, Integer.parseInt(resume));
         if (start == null) {
-            progress.say("no checkpoint in " + directory + " yet: starting at step 0");
+            progress.say("no checkpoint in " + directory.checkpoints() + " yet: starting at step 0");
             return null;
         }
         CheckpointResolver.requireLayout(start, subject.workload().layout());
@@ -188,11 +189,11 @@ public final class TrainingRun {
         }
     }
 
-    private static void requireFresh(CheckpointResolver resolver, String directory) throws IOException {
+    private static void requireFresh(CheckpointResolver resolver, RunDirectory directory) throws IOException {
         String newest = resolver.newestName(directory);
         if (newest != null) {
             throw WeftException.usage(
-                    directory + " already has checkpoints, the newest is " + newest,
+                    directory.checkpoints() + " already has checkpoints, the newest is " + newest,
                     "add --resume to go on from it, or give another run.dir");
         }
     }
@@ -224,6 +225,6 @@ public final class TrainingRun {
 
     private void saveConfig(WeftConfig config) throws IOException {
         store.write(
-                config.run().dir() + "/config.yaml", ConfigLoader.toYaml(config).getBytes(StandardCharsets.UTF_8));
+                config.run().directory().config(), ConfigLoader.toYaml(config).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -27,7 +27,6 @@ import org.weft.trainer.report.Progress;
  * the fold that it has not seen.
  */
 final class CrossValidation {
-    private static final String FILE = "/folds.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final SparkApplication application;
@@ -103,7 +102,7 @@ final class CrossValidation {
         }
         Checkpoint best = run.best(result);
         TaskReport.Written written = new TaskReport(application, ReplicaLoader.configOf(best), best, batch)
-                .write(List.of(), config.run().dir() + "/evaluation");
+                .write(List.of(), config.run().directory().evaluation());
         FoldResult fold = new FoldResult(
                 config.dataset().fold(),
                 FinetuneSettings.fingerprint(config),
@@ -131,7 +130,7 @@ final class CrossValidation {
                 metrics.putObject(name).put("mean", value.mean()).put("standard_deviation", value.standardDeviation());
             }
         });
-        String path = config.run().dir() + FILE;
+        String path = config.run().directory().folds();
         ObjectNode whole = JsonNodeFactory.instance.objectNode();
         whole.put("task", config.finetune().task()).put("folds", folds).set("metrics", metrics);
         ArrayNode runs = whole.putArray("runs");

@@ -11,6 +11,7 @@ import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.huggingface.HuggingFaceFacts;
 import org.weft.trainer.huggingface.HuggingFaceModel;
@@ -78,8 +79,9 @@ public final class InspectCommand implements Callable<Integer> {
     }
 
     private ObjectNode run(Store store) throws IOException {
-        List<Store.Entry> checkpoints = store.list(path + "/checkpoints");
-        boolean corpus = store.exists(path + "/corpus/" + MANIFEST);
+        RunDirectory run = RunDirectory.of(path);
+        List<Store.Entry> checkpoints = store.list(run.checkpoints());
+        boolean corpus = store.exists(run.corpus() + "/" + MANIFEST);
         if (checkpoints.isEmpty() && !corpus) {
             throw WeftException.invalidData(
                     path + " is no checkpoint, corpus, run or Hugging Face directory",
@@ -87,7 +89,7 @@ public final class InspectCommand implements Callable<Integer> {
         }
         ObjectNode facts = JSON.createObjectNode().put("kind", "run").put("path", path);
         if (corpus) {
-            facts.set("corpus", manifest(store, path + "/corpus"));
+            facts.set("corpus", manifest(store, run.corpus()));
         }
         for (Store.Entry entry : checkpoints) {
             if (store.exists(entry.path() + "/" + MANIFEST)) {

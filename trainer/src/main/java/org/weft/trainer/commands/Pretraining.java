@@ -44,7 +44,7 @@ final class Pretraining {
      * @param from where the parameters come from that a run without a checkpoint starts with; null for fresh ones
      */
     RunResult run(String resume, String from) throws IOException {
-        CorpusManifest.load(store, config.run().corpusDir()); // A run without a corpus leaves no trace.
+        CorpusManifest.load(store, config.run().directory().corpus()); // A run without a corpus leaves no trace.
         return new TrainingRun(application, progress, StopSource.SIGNALS)
                 .run(config.run(), resume, () -> subject(from));
     }
@@ -63,7 +63,7 @@ final class Pretraining {
     }
 
     private CorpusManifest corpus() throws IOException {
-        String directory = config.run().corpusDir();
+        String directory = config.run().directory().corpus();
         CorpusManifest manifest = config.corpus().verify()
                 ? CorpusVerification.run(application.context(), store, directory)
                 : CorpusManifest.load(store, directory);
@@ -73,7 +73,7 @@ final class Pretraining {
     }
 
     private int validationBatches(CorpusManifest corpus) {
-        long samples = TokenCorpus.val(store, config.run().corpusDir(), corpus)
+        long samples = TokenCorpus.val(store, config.run().directory().corpus(), corpus)
                 .samples(config.model().context());
         int microBatch = config.training().microBatch();
         long batches = (samples + microBatch - 1) / microBatch;

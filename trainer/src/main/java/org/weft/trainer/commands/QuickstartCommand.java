@@ -83,7 +83,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         Store store = application.store();
         prepare(application, config);
         Checkpoint before =
-                new CheckpointResolver(store, progress::say).latest(config.run().checkpointsDir());
+                new CheckpointResolver(store, progress::say).latest(config.run().directory());
         int from = before == null ? 0 : before.manifest().step();
         int first = from + config.training().steps();
         RunResult trained = train(application, config, first, before == null ? null : TrainingRun.LATEST);
@@ -143,7 +143,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
 
     private void prepare(SparkApplication application, WeftConfig config) throws Exception {
-        String corpus = config.run().corpusDir();
+        String corpus = config.run().directory().corpus();
         if (application.store().exists(corpus + "/" + CorpusManifest.FILE)) {
             progress.say("the corpus in " + corpus + " is prepared already");
             return;
@@ -161,7 +161,7 @@ public final class QuickstartCommand implements Callable<Integer> {
 
     /** A text of a few paragraphs may leave nothing to validate on; the model is trained all the same. */
     private void evaluate(SparkApplication application, WeftConfig config, Checkpoint checkpoint) throws IOException {
-        String directory = config.run().corpusDir();
+        String directory = config.run().directory().corpus();
         CorpusManifest corpus = CorpusManifest.load(application.store(), directory);
         try (TokenCorpus validation = TokenCorpus.val(application.store(), directory, corpus)) {
             if (validation.samples(config.model().context()) == 0) {

@@ -114,7 +114,7 @@ public final class SweepCommand implements Callable<Integer> {
     }
 
     private CorpusManifest corpus(SparkApplication application, WeftConfig config) throws Exception {
-        String directory = config.run().corpusDir();
+        String directory = config.run().directory().corpus();
         if (application.store().exists(directory + "/" + CorpusManifest.FILE)) {
             progress.say("the corpus in " + directory + " is prepared already");
             return CorpusManifest.load(application.store(), directory);

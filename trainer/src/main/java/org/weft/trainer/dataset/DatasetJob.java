@@ -86,7 +86,7 @@ public final class DatasetJob {
         Task task = Task.of(config, labels.labels());
         String sha256 = Fingerprint.sha256Hex(tokenizerJson);
         String fingerprint = DatasetFingerprint.of(config, task, sha256, contents);
-        String directory = config.run().datasetDir();
+        String directory = config.run().directory().dataset();
         if (ExamplesManifest.exists(store, directory)) {
             return reused(directory, fingerprint);
         }

@@ -54,7 +54,7 @@ public final class FinetuneRun {
         if (result.bestStep() == BestStep.NONE) {
             return result.checkpoint();
         }
-        String directory = config.run().checkpointsDir() + "/" + CheckpointManifest.directoryName(result.bestStep());
+        String directory = config.run().directory().step(result.bestStep());
         if (store.exists(directory + "/" + CheckpointManifest.FILE)) {
             return new Checkpoint(directory, CheckpointManifest.load(store, directory));
         }

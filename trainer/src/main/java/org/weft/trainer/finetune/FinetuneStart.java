@@ -13,6 +13,7 @@ import org.weft.core.model.AdaptedLayout;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
@@ -25,10 +26,6 @@ import org.weft.worker.Workload;
  * the parameters out of the pre-trained model. For one thread, which has the run's lease.
  */
 public final class FinetuneStart {
-    private static final String IMPORTED = "/imported";
-    private static final String INITIAL = "/initial";
-    private static final String BASE = "/base";
-
     private final Store store;
     private final WeftConfig config;
     private final BaseModel base;
@@ -89,12 +86,12 @@ public final class FinetuneStart {
      * @return the checkpoint of step 0, or null where all that learns is fresh
      */
     public Checkpoint write(Consumer<String> notices) throws IOException {
-        String runDir = config.run().dir();
-        base.copyTokenizer(store, runDir);
-        Checkpoint source = base.imported(store, runDir + IMPORTED, notices);
+        RunDirectory run = config.run().directory();
+        base.copyTokenizer(store, run);
+        Checkpoint source = base.imported(store, run.imported(), notices);
         AdaptedLayout adapted = shape.adapted();
-        store.delete(runDir + BASE);
-        store.delete(runDir + INITIAL);
+        store.delete(run.base().path());
+        store.delete(run.initial().path());
         if (adapted.frozen().size() > 0) {
             NamedParameters frozen = parameters(source, adapted.frozen());
             if (!frozen.missing().isEmpty()) {
@@ -102,7 +99,7 @@ public final class FinetuneStart {
                         base.from() + " has no " + String.join(", ", frozen.missing()) + ", which are not to learn",
                         "let them learn: finetune.frozen_layers=0 and finetune.method=full");
             }
-            write(BASE, adapted.frozen(), frozen);
+            write(run.base(), adapted.frozen(), frozen);
         }
         NamedParameters learned = parameters(source, adapted.learned());
         boolean whole = adapted.frozen().size() == 0;
@@ -114,8 +111,8 @@ public final class FinetuneStart {
         }
         boolean fresh =
                 learned.missing().size() == adapted.learned().parameters().size();
-        Checkpoint start = fresh ? null : write(INITIAL, adapted.learned(), learned);
-        store.delete(runDir + IMPORTED);
+        Checkpoint start = fresh ? null : write(run.initial(), adapted.learned(), learned);
+        store.delete(run.imported().path());
         return start;
     }
 
@@ -134,11 +131,8 @@ public final class FinetuneStart {
                 config.run().seed());
     }
 
-    private Checkpoint write(String place, ParameterLayout layout, NamedParameters parameters) throws IOException {
+    private Checkpoint write(RunDirectory place, ParameterLayout layout, NamedParameters parameters) throws IOException {
         return InitialCheckpoint.write(
-                store,
-                config.run().dir() + place + "/checkpoints",
-                new InitialCheckpoint.Facts(config, layout, vocabulary),
-                parameters);
+                store, place, new InitialCheckpoint.Facts(config, layout, vocabulary), parameters);
     }
 }

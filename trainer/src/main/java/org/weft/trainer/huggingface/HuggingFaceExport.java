@@ -203,7 +203,7 @@ public final class HuggingFaceExport {
     }
 
     private void writeOrCopy(String directory, String name, JsonNode made) throws IOException {
-        String imported = ModelTokenizer.runDirectory(checkpoint.directory()) + "/" + name;
+        String imported = checkpoint.run().file(name);
         write(directory, name, store.exists(imported) ? store.readAll(imported) : JSON.writeValueAsBytes(made));
     }
 

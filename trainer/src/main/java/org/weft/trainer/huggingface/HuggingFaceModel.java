@@ -16,6 +16,7 @@ import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.Fingerprint;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
@@ -78,7 +79,7 @@ public final class HuggingFaceModel implements AutoCloseable {
     public static boolean isAt(Store store, String path) throws IOException {
         return store.exists(path + "/" + HuggingFaceConfig.FILE)
                 && !store.exists(path + "/" + CorpusManifest.FILE)
-                && !store.exists(path + "/checkpoints");
+                && !store.exists(RunDirectory.of(path).checkpoints());
     }
 
     static JsonNode readConfig(Store store, String directory) throws IOException {
@@ -97,7 +98,7 @@ public final class HuggingFaceModel implements AutoCloseable {
 
     /** The configuration of a run in {@code runDir} that holds this model. */
     public WeftConfig configIn(String runDir) {
-        String copied = tokenizer == null ? "" : runDir + "/" + CorpusManifest.TOKENIZER_FILE;
+        String copied = tokenizer == null ? "" : RunDirectory.of(runDir).tokenizer();
         return config.toWeft(runDir, copied, configPath());
     }
 
@@ -152,7 +153,7 @@ public final class HuggingFaceModel implements AutoCloseable {
             copyCompanions(runDir);
             return InitialCheckpoint.write(
                     store,
-                    weft.run().checkpointsDir(),
+                    weft.run().directory(),
                     new InitialCheckpoint.Facts(weft, layout, new Vocabulary(vocabSize(), sha256)),
                     new ForeignParameters(layout, files, match, weft.run().seed()));
         } catch (IOException | RuntimeException e) {
@@ -190,7 +191,7 @@ public final class HuggingFaceModel implements AutoCloseable {
 
     private void copyCompanions(String runDir) throws IOException {
         if (tokenizer != null) {
-            store.write(runDir + "/" + CorpusManifest.TOKENIZER_FILE, tokenizer);
+            store.write(RunDirectory.of(runDir).tokenizer(), tokenizer);
         }
         for (String name : COMPANIONS) {
             if (store.exists(directory + "/" + name)) {

@@ -6,6 +6,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
@@ -20,8 +21,6 @@ import org.weft.trainer.checkpoint.Vocabulary;
  * one already. For one thread, which has the run's lease.
  */
 public final class StartingParameters {
-    private static final String IMPORTED = "/imported";
-
     private final Store store;
     private final WeftConfig config;
     private final CorpusManifest corpus;
@@ -49,7 +48,7 @@ public final class StartingParameters {
     }
 
     private Checkpoint ofHuggingFace(String from) throws IOException {
-        String imported = config.run().dir() + IMPORTED;
+        String imported = config.run().directory().imported().path();
         try (HuggingFaceModel model = HuggingFaceModel.open(store, from)) {
             WeftConfig foreign = model.configIn(imported);
             requireVocabulary(from, model.vocabSize());
@@ -70,12 +69,12 @@ public final class StartingParameters {
         if (source.manifest().step() == 0) {
             return source; // Its moments are zero already.
         }
-        String imported = config.run().dir() + IMPORTED;
-        store.delete(imported);
+        RunDirectory imported = config.run().directory().imported();
+        store.delete(imported.path());
         CheckpointReader reader = new CheckpointReader(store, source.directory(), source.manifest());
         return InitialCheckpoint.write(
                 store,
-                imported + "/checkpoints",
+                imported,
                 new InitialCheckpoint.Facts(
                         config, ReplicaLoader.shapeOf(source).layout(), Vocabulary.of(corpus)),
                 (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
@@ -85,7 +84,7 @@ public final class StartingParameters {
         if (vocabSize != corpus.vocabSize()) {
             throw WeftException.invalidData(
                     from + " has a vocabulary of " + vocabSize + ", the corpus in "
-                            + config.run().corpusDir() + " one of " + corpus.vocabSize(),
+                            + config.run().directory().corpus() + " one of " + corpus.vocabSize(),
                     "prepare the corpus with the model's tokenizer: tokenizer.kind=file, and its tokenizer.json as"
                             + " tokenizer.file");
         }

@@ -72,7 +72,7 @@ public final class RunLease implements AutoCloseable {
      */
     public static RunLease acquire(Store store, RunConfig run, Driver driver, Consumer<String> notices)
             throws IOException {
-        LeaseFiles files = new LeaseFiles(store, run.leaseDir());
+        LeaseFiles files = new LeaseFiles(store, run.directory().lease());
         return acquire(files, driver, run.leaseSeconds(), TimeUnit.SECONDS.toNanos(1), notices);
     }
 

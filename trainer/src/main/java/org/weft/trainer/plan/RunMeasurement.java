@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.weft.core.WeftException;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
-import org.weft.trainer.report.MetricsLog;
 
 /**
  * What a run's {@code metrics.jsonl} says of its steps, as medians of the steps after the warm-up.
@@ -37,8 +37,8 @@ public record RunMeasurement(
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    public static RunMeasurement read(Store store, String runDir) throws IOException {
-        String path = runDir + "/" + MetricsLog.FILE;
+    public static RunMeasurement read(Store store, RunDirectory run) throws IOException {
+        String path = run.metrics();
         if (!store.exists(path)) {
             throw WeftException.invalidData(
                     "there is no " + path, "give the run.dir of a run that has trained some steps");

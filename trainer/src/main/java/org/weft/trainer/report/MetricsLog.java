@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.coordinator.RunListener;
 
@@ -23,7 +24,6 @@ import org.weft.trainer.coordinator.RunListener;
  * thread.
  */
 public final class MetricsLog implements AutoCloseable {
-    public static final String FILE = "metrics.jsonl";
     private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -50,8 +50,8 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /** Opens the log of a run that starts at {@code startStep}; lines of later steps are dropped. */
-    public static MetricsLog open(Store store, String runDir, int startStep) throws IOException {
-        MetricsLog log = new MetricsLog(store, runDir + "/" + FILE, startStep);
+    public static MetricsLog open(Store store, RunDirectory run, int startStep) throws IOException {
+        MetricsLog log = new MetricsLog(store, run.metrics(), startStep);
         log.kept = store.exists(log.path) ? earlierLines(store, log.path, startStep) : List.of();
         log.rewrite(log.kept);
         return log;

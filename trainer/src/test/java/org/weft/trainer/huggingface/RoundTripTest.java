@@ -23,6 +23,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.FloatFormat;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
@@ -184,7 +185,7 @@ class RoundTripTest {
         ParameterLayout layout = new ModelShape(config.model(), TinyModels.VOCABULARY).layout();
         Checkpoint checkpoint = InitialCheckpoint.write(
                 store,
-                home + "/run/checkpoints",
+                RunDirectory.of(home + "/run"),
                 new InitialCheckpoint.Facts(config, layout, new Vocabulary(TinyModels.VOCABULARY, "")),
                 (offset, length, sink) -> TinyModels.fill(layout, offset, length, (at, bytes) -> {
                     bytes.putFloat(Float.BYTES * (TinyModels.VOCABULARY * 16 + 3), 70000);

@@ -48,7 +48,7 @@ final class TinyModels {
         ParameterLayout layout = new ModelShape(config.model(), VOCABULARY).layout();
         return InitialCheckpoint.write(
                 store,
-                config.run().checkpointsDir(),
+                config.run().directory(),
                 new InitialCheckpoint.Facts(config, layout, new Vocabulary(VOCABULARY, "")),
                 (offset, length, sink) -> fill(layout, offset, length, sink));
     }

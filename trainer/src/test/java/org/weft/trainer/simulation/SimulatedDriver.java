@@ -153,7 +153,7 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .toList();
         String directory =
-                scenario.config().run().checkpointsDir() + "/" + CheckpointManifest.directoryName(report.step());
+                scenario.config().run().directory().step(report.step());
         CheckpointManifest manifest = new CheckpointManifest(
                 CheckpointManifest.FORMAT_VERSION,
                 "early",

@@ -63,7 +63,7 @@ final class SimulatedServer extends SimulatedMember {
                 shard,
                 store,
                 new ShardCheckpointer.Destination(
-                        scenario.config().run().checkpointsDir(), shardIndex, scenario.servers()),
+                        scenario.config().run().directory(), shardIndex, scenario.servers()),
                 new Retries(0, Duration.ZERO),
                 new VirtualExecutor(this, () -> simulation.faults.duration(WRITE_MICROS)));
     }
