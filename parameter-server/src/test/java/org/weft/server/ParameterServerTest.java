@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -279,7 +280,7 @@ class ParameterServerTest {
                 .sorted(Comparator.comparingLong(CheckpointManifest.Shard::offset))
                 .toList();
         CheckpointManifest manifest =
-                new CheckpointManifest(1, "", 1, 0, 1, LAYOUT.hash(), LAYOUT.size(), 0, "", 0, null, files, "");
+                new CheckpointManifest(1, "", 1, 0, 1, LAYOUT.hash(), LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "");
         String checkpoint = directory + "/checkpoints/" + RunDirectory.stepName(1);
         manifest.save(store, checkpoint);
         assertThat(new CheckpointReader(store, checkpoint, manifest).verify()).isEmpty();

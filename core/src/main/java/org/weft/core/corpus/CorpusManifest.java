@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
@@ -99,6 +101,16 @@ public record CorpusManifest(
                     "the file was changed after prepare: put the original back or run prepare again");
         }
         return content;
+    }
+
+    /** SHA-256 of what decides every batch of it: its tokens, in their order. Where it lies does not matter. */
+    public String fingerprint() {
+        StringBuilder decisive = new StringBuilder(tokenizerSha256 + " " + dtype);
+        for (CorpusSplit split : List.of(train, val)) {
+            decisive.append('\n');
+            split.shards().forEach(shard -> decisive.append(shard.tokens()).append(':').append(shard.crc32c()).append(' '));
+        }
+        return Fingerprint.sha256Hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** The vocabulary hash that every shard of this corpus carries. */

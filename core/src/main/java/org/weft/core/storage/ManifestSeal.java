@@ -11,7 +11,7 @@ import org.weft.core.WeftException;
  *
  * <pre>
  *   {
- *     "format_version" : 2,
+ *     "format_version" : 3,
  *     …
  *     "params_sha256" : "…",
  *     "manifest_sha256" : "64 hexadecimal digits"

@@ -1,5 +1,6 @@
 package org.weft.core.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -51,7 +52,7 @@ class CheckpointTest {
         assertThat(CheckpointManifest.load(store, directory)).isEqualTo(manifest);
         assertThat(manifest.toJson())
                 .contains(
-                        "\"format_version\" : 2", "\"tokens_seen\" : 1099511627776", "\"params_sha256\" : \"params\"");
+                        "\"format_version\" : 3", "\"tokens_seen\" : 1099511627776", "\"params_sha256\" : \"params\"");
         assertThat(RunDirectory.stepName(200)).isEqualTo("step-00000200");
     }
 
@@ -73,8 +74,9 @@ class CheckpointTest {
                 "{}                                                          | is damaged: it has no format_version",
                 "{\"format_version\":1}                                      | is damaged",
                 "{\"format_version\":2}                                      | does not match its own manifest_sha256",
-                "{\"format_version\":0}                                      | format_version=0 expected=2",
-                "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=2",
+                "{\"format_version\":3}                                      | does not match its own manifest_sha256",
+                "{\"format_version\":0}                                      | format_version=0 expected=3",
+                "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=3",
             })
     void refusesBrokenManifests(String json, String problem) throws IOException {
         Files.writeString(path.resolve("manifest.json"), json);
@@ -86,7 +88,7 @@ class CheckpointTest {
 
     @Test
     void everyKeyOfTheManifestIsNeeded() throws IOException {
-        String json = manifest.toJson().replace("\"format_version\" : 2", "\"format_version\" : 1");
+        String json = manifest.toJson().replace("\"format_version\" : 3", "\"format_version\" : 1");
         for (String key : List.of("step", "layout_hash", "parameters", "shards", "config", "params_sha256")) {
             Files.writeString(path.resolve("manifest.json"), json.replace("\"" + key + "\"", "\"other\""));
             assertThatThrownBy(() -> CheckpointManifest.load(store, directory))
@@ -125,15 +127,43 @@ class CheckpointTest {
     }
 
     @Test
-    void readsTheManifestsOfBothVersions() throws IOException {
-        for (String golden : List.of("manifest-v1.json", "manifest-v2.json")) {
-            try (InputStream in = getClass().getResourceAsStream(golden)) {
-                Files.write(path.resolve("manifest.json"), in.readAllBytes());
-            }
-            CheckpointManifest read = CheckpointManifest.load(store, directory);
+    void readsTheManifestsOfAllVersions() throws IOException {
+        for (String golden : List.of("manifest-v1.json", "manifest-v2.json", "manifest-v3.json")) {
+            CheckpointManifest read = golden(golden);
             assertThat(read.step()).isEqualTo(200);
             assertThat(read.shards()).hasSize(3);
             assertThat(read.paramsSha256()).isEqualTo("params");
+        }
+    }
+
+    private CheckpointManifest golden(String name) throws IOException {
+        try (InputStream in = getClass().getResourceAsStream(name)) {
+            Files.write(path.resolve("manifest.json"), in.readAllBytes());
+        }
+        return CheckpointManifest.load(store, directory);
+    }
+
+    @Test
+    void sinceVersionThreeAManifestRemembersEvaluationsAndSources() throws IOException {
+        CheckpointManifest read = golden("manifest-v3.json");
+        assertThat(read.sources())
+                .containsExactly(new CheckpointManifest.Source("corpus", "hdfs:///weft/run/corpus", "c0de"));
+        assertThat(read.evaluations()).containsOnlyKeys(100, 200);
+        assertThat(read.evaluations().get(100)).containsExactly(Map.entry("loss", 2.5), Map.entry("accuracy", 0.25));
+        assertThat(read.evaluations().get(200)).containsKey("loss").containsValue(null);
+        assertThat(read.toJson()).contains("\"evaluations\" : {\n    \"100\" : {\n      \"loss\" : 2.5,");
+        assertThat(golden("manifest-v2.json").sources()).isEmpty();
+        assertThat(golden("manifest-v2.json").evaluations()).isEmpty();
+        assertThat(golden("manifest-v1.json").evaluations()).isEmpty();
+    }
+
+    /** An earlier version had neither; a later one that lacks them is damaged. */
+    @Test
+    void aManifestOfVersionThreeNeedsEvaluationsAndSources() throws IOException {
+        for (String key : List.of("sources", "evaluations")) {
+            byte[] without = manifest.toJson().replace("\"" + key + "\"", "\"other\"").getBytes(UTF_8);
+            Files.write(path.resolve("manifest.json"), ManifestSeal.close(without));
+            assertDamaged(key);
         }
     }
 

@@ -38,6 +38,20 @@ final class StorageFixture {
         ObjectNode config = JsonNodeFactory.instance.objectNode();
         config.putObject("model").put("layers", 2);
         return new CheckpointManifest(
-                2, "0.1", 200, 1L << 40, 3, "layout", parameters, 8192, "tok", -1, config, shards, "params");
+                CheckpointManifest.FORMAT_VERSION,
+                "0.1",
+                200,
+                1L << 40,
+                3,
+                "layout",
+                parameters,
+                8192,
+                "tok",
+                -1,
+                config,
+                shards,
+                List.of(new CheckpointManifest.Source("corpus", "/run/corpus", "c0de")),
+                Map.of(100, Map.of("loss", 2.5)),
+                "params");
     }
 }

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.corpus.Fingerprint;
 import org.weft.core.storage.Store;
 
 /**
@@ -47,6 +49,15 @@ public record ExampleManifest(int formatVersion, List<Shard> shards) implements 
     @JsonIgnore
     public long examples() {
         return shards.stream().mapToLong(Shard::examples).sum();
+    }
+
+    /** SHA-256 of what decides every batch: the examples, in their order. */
+    @JsonIgnore
+    public String fingerprint() {
+        StringBuilder decisive = new StringBuilder();
+        shards.forEach(shard ->
+                decisive.append(shard.examples()).append(':').append(shard.tableChecksum()).append(' '));
+        return Fingerprint.sha256Hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Makes the examples of a directory count. */

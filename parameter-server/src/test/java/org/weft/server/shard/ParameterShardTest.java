@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -256,7 +257,7 @@ class ParameterShardTest {
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .toList();
         CheckpointManifest manifest =
-                new CheckpointManifest(1, "", step, 0, 1, "", LAYOUT.size(), 0, "", 0, null, files, "");
+                new CheckpointManifest(1, "", step, 0, 1, "", LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "");
         return new CheckpointReader(store(), RunDirectory.of(directory.toUri().toString()).step(step), manifest);
     }
 

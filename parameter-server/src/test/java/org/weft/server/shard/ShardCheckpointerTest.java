@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -169,7 +170,7 @@ class ShardCheckpointerTest {
         CheckpointManifest.Shard file = new CheckpointManifest.Shard(
                 saved.file(), saved.offset(), saved.length(), saved.bytes(), saved.sha256());
         CheckpointManifest manifest =
-                new CheckpointManifest(2, "", 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, List.of(file), "");
+                new CheckpointManifest(2, "", 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, List.of(file), List.of(), Map.of(), "");
         return new CheckpointReader(store, directory.toUri() + "/checkpoints/step-00000000", manifest);
     }
 

@@ -190,21 +190,4 @@ public final class CheckpointResolver {
                     "give the model section that it was trained with, or start anew in another run.dir");
         }
     }
-
-    /** An error where a checkpoint has another optimizer's state than the one configured; the first had AdamW's alone. */
-    public static void requireOptimizer(Checkpoint checkpoint, String optimizer) {
-        String before = checkpoint
-                .manifest()
-                .config()
-                .path("training")
-                .path("optimizer")
-                .asText("adamw");
-        if (!before.equals(optimizer)) {
-            throw WeftException.invalidData(
-                    checkpoint.directory() + " has the state of training.optimizer=" + before + ", configured is "
-                            + optimizer,
-                    "go on with the optimizer that it was trained with, or start anew with its parameters alone: --from "
-                            + checkpoint.directory());
-        }
-    }
 }

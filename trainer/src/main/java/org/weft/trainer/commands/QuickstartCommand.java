@@ -20,9 +20,11 @@ import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.StopSource;
 import org.weft.trainer.cluster.TrainingRun;
 import org.weft.trainer.local.EmbeddedHdfs;
 import org.weft.trainer.local.SampleCorpus;
+import org.weft.trainer.pretrain.Pretraining;
 import org.weft.trainer.report.Progress;
 import org.weft.worker.sample.GenerationOptions;
 import org.weft.worker.sample.SamplingOptions;
@@ -156,7 +158,7 @@ public final class QuickstartCommand implements Callable<Integer> {
             throws IOException {
         WeftConfig upTo =
                 ConfigLoader.load("quickstart", ConfigLoader.toYaml(config), List.of("training.steps=" + lastStep));
-        return new Pretraining(application, upTo, progress).run(resume);
+        return new Pretraining(application, upTo, progress, StopSource.SIGNALS).run(resume);
     }
 
     /** A text of a few paragraphs may leave nothing to validate on; the model is trained all the same. */

@@ -13,7 +13,9 @@ import org.weft.core.corpus.CorpusManifest;
 import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.StopSource;
 import org.weft.trainer.cluster.TrainingRun;
+import org.weft.trainer.pretrain.Pretraining;
 import org.weft.trainer.report.Progress;
 import org.weft.trainer.sweep.FamilyMember;
 import org.weft.trainer.sweep.ModelFamily;
@@ -160,7 +162,7 @@ public final class SweepCommand implements Callable<Integer> {
     private record SparkRuns(SparkApplication application, Progress progress) implements Sweep.Runs {
         @Override
         public RunResult train(WeftConfig config) throws IOException {
-            return new Pretraining(application, config, progress).run(TrainingRun.LATEST);
+            return new Pretraining(application, config, progress, StopSource.SIGNALS).run(TrainingRun.LATEST);
         }
 
         @Override

@@ -18,6 +18,7 @@ import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
 import org.weft.trainer.checkpoint.NamedParameters;
+import org.weft.trainer.checkpoint.RunIdentity;
 import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.worker.Workload;
 
@@ -133,6 +134,6 @@ public final class FinetuneStart {
 
     private Checkpoint write(RunDirectory place, ParameterLayout layout, NamedParameters parameters) throws IOException {
         return InitialCheckpoint.write(
-                store, place, new InitialCheckpoint.Facts(config, layout, vocabulary), parameters);
+                store, place, new RunIdentity(config, layout, vocabulary), parameters);
     }
 }

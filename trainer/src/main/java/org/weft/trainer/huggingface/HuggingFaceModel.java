@@ -22,6 +22,7 @@ import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.checkpoint.RunIdentity;
 import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.trainer.corpus.TokenizerFacts;
 import org.weft.worker.engine.ModelReplica;
@@ -154,7 +155,7 @@ public final class HuggingFaceModel implements AutoCloseable {
             return InitialCheckpoint.write(
                     store,
                     weft.run().directory(),
-                    new InitialCheckpoint.Facts(weft, layout, new Vocabulary(vocabSize(), sha256)),
+                    new RunIdentity(weft, layout, new Vocabulary(vocabSize(), sha256)),
                     new ForeignParameters(layout, files, match, weft.run().seed()));
         } catch (IOException | RuntimeException e) {
             EmptyDirectory.restore(store, runDir, e);

@@ -13,6 +13,7 @@ import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
 import org.weft.trainer.checkpoint.ModelSection;
 import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.checkpoint.RunIdentity;
 import org.weft.trainer.checkpoint.Vocabulary;
 
 /**
@@ -75,7 +76,7 @@ public final class StartingParameters {
         return InitialCheckpoint.write(
                 store,
                 imported,
-                new InitialCheckpoint.Facts(
+                new RunIdentity(
                         config, ReplicaLoader.shapeOf(source).layout(), Vocabulary.of(corpus)),
                 (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
     }

@@ -301,9 +301,7 @@ class CheckpointResolverTest {
         Retries retries = new Retries(1, Duration.ofMillis(1));
         return new CheckpointCommitter(
                 store,
-                config(keep),
-                LAYOUT,
-                vocabulary,
+                new RunIdentity(config(keep), LAYOUT, vocabulary),
                 new CheckpointCommitter.Rules(guard, verified, retries, new BestStep("loss", 0), 32 * 256));
     }
 

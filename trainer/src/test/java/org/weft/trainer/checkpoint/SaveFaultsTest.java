@@ -313,7 +313,7 @@ class SaveFaultsTest {
         Vocabulary vocabulary = new Vocabulary(8192, "tok");
         CheckpointCommitter.Rules rules =
                 new CheckpointCommitter.Rules(() -> {}, verified, retries, new BestStep("loss", 0), 512);
-        new CheckpointCommitter(writing, config, LAYOUT, vocabulary, rules).commit(1, step, files);
+        new CheckpointCommitter(writing, new RunIdentity(config, LAYOUT, vocabulary), rules).commit(1, step, files);
     }
 
     /** What a new process takes; its parameters are those that were saved. */

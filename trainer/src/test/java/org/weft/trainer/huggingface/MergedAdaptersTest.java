@@ -22,6 +22,7 @@ import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
 import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.checkpoint.RunIdentity;
 import org.weft.trainer.checkpoint.Vocabulary;
 import org.weft.trainer.checkpoint.WholeModel;
 import org.weft.worker.data.Batch;
@@ -82,7 +83,7 @@ class MergedAdaptersTest {
         return InitialCheckpoint.write(
                 store,
                 run,
-                new InitialCheckpoint.Facts(config, layout, VOCABULARY),
+                new RunIdentity(config, layout, VOCABULARY),
                 (offset, length, sink) -> TinyModels.fill(layout, offset, length, sink));
     }
 

@@ -30,6 +30,7 @@ import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
 import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.checkpoint.RunIdentity;
 import org.weft.trainer.checkpoint.Vocabulary;
 
 /** Out and in again: the same parameters, the same model. */
@@ -186,7 +187,7 @@ class RoundTripTest {
         Checkpoint checkpoint = InitialCheckpoint.write(
                 store,
                 RunDirectory.of(home + "/run"),
-                new InitialCheckpoint.Facts(config, layout, new Vocabulary(TinyModels.VOCABULARY, "")),
+                new RunIdentity(config, layout, new Vocabulary(TinyModels.VOCABULARY, "")),
                 (offset, length, sink) -> TinyModels.fill(layout, offset, length, (at, bytes) -> {
                     bytes.putFloat(Float.BYTES * (TinyModels.VOCABULARY * 16 + 3), 70000);
                     sink.accept(at, bytes);

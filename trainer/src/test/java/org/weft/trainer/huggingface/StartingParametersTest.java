@@ -84,6 +84,8 @@ class StartingParametersTest {
                 m.seed(),
                 m.config(),
                 m.shards(),
+                m.sources(),
+                m.evaluations(),
                 m.paramsSha256());
         later.save(store, directory);
         return new Checkpoint(directory, later);
