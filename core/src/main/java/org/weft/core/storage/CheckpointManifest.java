@@ -113,8 +113,8 @@ public record CheckpointManifest(
                 ((ObjectNode) tree).remove(ManifestSeal.KEY);
             }
             if (version < REMEMBERING_VERSION) {
-                ((ObjectNode) tree).withArray("sources");
-                ((ObjectNode) tree).withObject("evaluations");
+                ((ObjectNode) tree).putIfAbsent("sources", JSON.createArrayNode());
+                ((ObjectNode) tree).putIfAbsent("evaluations", JSON.createObjectNode());
             }
             manifest = JSON.treeToValue(tree, CheckpointManifest.class);
         } catch (WeftException e) {
