@@ -168,8 +168,7 @@ final class Fit {
         RunDirectory run = fit.config().run().directory();
         CheckpointManifest.Source source = new CheckpointManifest.Source(
                 "examples", fit.record().data(), fit.examples().fingerprint());
-        RunIdentity identity =
-                new RunIdentity(fit.config(), fit.servers().layout(), Vocabulary.NONE, List.of(source));
+        RunIdentity identity = new RunIdentity(fit.config(), fit.servers().layout(), Vocabulary.NONE, List.of(source));
         if (fresh) {
             store.delete(run.step(fit.record().firstStep())); // of a start that failed
         }

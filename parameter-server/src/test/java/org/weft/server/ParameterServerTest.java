@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.Sha256;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.params.Bucket;
@@ -254,7 +255,7 @@ class ParameterServerTest {
     }
 
     private String pull(int count, int generation, int step) throws Exception {
-        MessageDigest digest = AtomicOutput.sha256();
+        MessageDigest digest = Sha256.digest();
         RangePartitioner partitioner = new RangePartitioner(LAYOUT.bucketCount(), count);
         for (int server = 0; server < count; server++) {
             BucketRange range = partitioner.range(server);
@@ -279,8 +280,8 @@ class ParameterServerTest {
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .sorted(Comparator.comparingLong(CheckpointManifest.Shard::offset))
                 .toList();
-        CheckpointManifest manifest =
-                new CheckpointManifest(1, "", 1, 0, 1, LAYOUT.hash(), LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "");
+        CheckpointManifest manifest = new CheckpointManifest(
+                1, "", 1, 0, 1, LAYOUT.hash(), LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "");
         String checkpoint = directory + "/checkpoints/" + RunDirectory.stepName(1);
         manifest.save(store, checkpoint);
         assertThat(new CheckpointReader(store, checkpoint, manifest).verify()).isEmpty();

@@ -52,7 +52,8 @@ class ConfigLoaderTest {
 
     @Test
     void runsMayShareACorpus() {
-        assertThat(load(MINIMAL, "run.corpus=hdfs:///shared").run().directory().corpus()).isEqualTo("hdfs:///shared");
+        assertThat(load(MINIMAL, "run.corpus=hdfs:///shared").run().directory().corpus())
+                .isEqualTo("hdfs:///shared");
     }
 
     @Test

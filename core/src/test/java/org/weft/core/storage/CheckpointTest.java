@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.ExitStatus;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 
 /** A checkpoint's manifest, and reading its vectors whatever the cut. */
@@ -161,7 +162,8 @@ class CheckpointTest {
     @Test
     void aManifestOfVersionThreeNeedsEvaluationsAndSources() throws IOException {
         for (String key : List.of("sources", "evaluations")) {
-            byte[] without = manifest.toJson().replace("\"" + key + "\"", "\"other\"").getBytes(UTF_8);
+            byte[] without =
+                    manifest.toJson().replace("\"" + key + "\"", "\"other\"").getBytes(UTF_8);
             Files.write(path.resolve("manifest.json"), ManifestSeal.close(without));
             assertDamaged(key);
         }
@@ -253,7 +255,7 @@ class CheckpointTest {
             all.putFloat(i);
         }
         assertThat(new CheckpointReader(store, directory, manifest).paramsSha256())
-                .isEqualTo(HexFormat.of().formatHex(AtomicOutput.sha256().digest(all.array())));
+                .isEqualTo(HexFormat.of().formatHex(Sha256.digest().digest(all.array())));
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.weft.core.DaemonThreads;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.AtomicOutput;
@@ -54,11 +56,12 @@ public final class ShardCheckpointer implements AutoCloseable {
      * @param retries of a write that failed, before the failure is reported
      */
     public ShardCheckpointer(ParameterShard shard, Store store, Destination destination, Retries retries) {
-        this(shard, store, destination, retries, Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "weft-checkpoint-shard-" + destination.shard());
-            thread.setDaemon(true);
-            return thread;
-        }));
+        this(
+                shard,
+                store,
+                destination,
+                retries,
+                Executors.newSingleThreadExecutor(DaemonThreads.named("weft-checkpoint-shard-" + destination.shard())));
     }
 
     /**
@@ -149,7 +152,7 @@ public final class ShardCheckpointer implements AutoCloseable {
     }
 
     private SavedRange write(int step, String path, long stallMicros) throws IOException {
-        MessageDigest digest = AtomicOutput.sha256();
+        MessageDigest digest = Sha256.digest();
         Map<String, String> metadata = Map.of(
                 "format", "weft",
                 "offset", Long.toString(shard.offset()),

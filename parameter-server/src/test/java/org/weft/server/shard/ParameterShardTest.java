@@ -218,8 +218,9 @@ class ParameterShardTest {
                     .isInstanceOf(ExecutionException.class)
                     .hasRootCauseInstanceOf(IOException.class);
             assertThat(checkpointer.save(1, 1).get(20, TimeUnit.SECONDS).bytes())
-                    .isEqualTo(Files.size(
-                            directory.resolve("checkpoints/step-00000001").resolve("shard-00000-of-00001-g0001.safetensors")));
+                    .isEqualTo(Files.size(directory
+                            .resolve("checkpoints/step-00000001")
+                            .resolve("shard-00000-of-00001-g0001.safetensors")));
         }
         try (Stream<Path> files = Files.list(directory.resolve("checkpoints"))) {
             assertThat(files.map(f -> f.getFileName().toString()))
@@ -248,7 +249,8 @@ class ParameterShardTest {
         return new ShardCheckpointer(
                 shard,
                 store(),
-                new ShardCheckpointer.Destination(RunDirectory.of(directory.toUri().toString()), index, shards),
+                new ShardCheckpointer.Destination(
+                        RunDirectory.of(directory.toUri().toString()), index, shards),
                 new Retries(2, Duration.ofMillis(1)));
     }
 
@@ -256,9 +258,10 @@ class ParameterShardTest {
         List<CheckpointManifest.Shard> files = saved.stream()
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .toList();
-        CheckpointManifest manifest =
-                new CheckpointManifest(1, "", step, 0, 1, "", LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "");
-        return new CheckpointReader(store(), RunDirectory.of(directory.toUri().toString()).step(step), manifest);
+        CheckpointManifest manifest = new CheckpointManifest(
+                1, "", step, 0, 1, "", LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "");
+        return new CheckpointReader(
+                store(), RunDirectory.of(directory.toUri().toString()).step(step), manifest);
     }
 
     private static Store store() {

@@ -72,8 +72,8 @@ class ShardCheckpointerTest {
     void aSaveWhileAnotherIsBeingWrittenForLongFails() throws Exception {
         failures.set(2);
         Retries slow = new Retries(2, Duration.ofSeconds(3));
-        ShardCheckpointer.Destination destination =
-                new ShardCheckpointer.Destination(RunDirectory.of(directory.toUri().toString()), 7, 8);
+        ShardCheckpointer.Destination destination = new ShardCheckpointer.Destination(
+                RunDirectory.of(directory.toUri().toString()), 7, 8);
         try (ShardCheckpointer checkpointer = new ShardCheckpointer(shard, failing(), destination, slow)) {
             CompletableFuture<SavedRange> first = checkpointer.save(1, 0);
             assertThatThrownBy(() -> checkpointer.save(1, 0).get())
@@ -105,7 +105,8 @@ class ShardCheckpointerTest {
         try (ShardCheckpointer checkpointer = new ShardCheckpointer(
                 unpublished,
                 store,
-                new ShardCheckpointer.Destination(RunDirectory.of(directory.toUri().toString()), 7, 8),
+                new ShardCheckpointer.Destination(
+                        RunDirectory.of(directory.toUri().toString()), 7, 8),
                 RETRIES)) {
             assertThat(reader(checkpointer.save(1, 0).get(20, TimeUnit.SECONDS)).verify())
                     .isEmpty();
@@ -147,7 +148,8 @@ class ShardCheckpointerTest {
         return new ShardCheckpointer(
                 shard,
                 failing(),
-                new ShardCheckpointer.Destination(RunDirectory.of(directory.toUri().toString()), 7, 8),
+                new ShardCheckpointer.Destination(
+                        RunDirectory.of(directory.toUri().toString()), 7, 8),
                 RETRIES);
     }
 
@@ -169,8 +171,8 @@ class ShardCheckpointerTest {
     private CheckpointReader reader(SavedRange saved) {
         CheckpointManifest.Shard file = new CheckpointManifest.Shard(
                 saved.file(), saved.offset(), saved.length(), saved.bytes(), saved.sha256());
-        CheckpointManifest manifest =
-                new CheckpointManifest(2, "", 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, List.of(file), List.of(), Map.of(), "");
+        CheckpointManifest manifest = new CheckpointManifest(
+                2, "", 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, List.of(file), List.of(), Map.of(), "");
         return new CheckpointReader(store, directory.toUri() + "/checkpoints/step-00000000", manifest);
     }
 

@@ -2,11 +2,11 @@ package org.weft.trainer.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.weft.core.Json;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.storage.CheckpointManifest;
 
@@ -19,7 +19,6 @@ public final class BestStep {
     public static final int NONE = -1;
 
     private static final String PREFIX = "val_";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String metric;
     private final int patience;
@@ -47,13 +46,15 @@ public final class BestStep {
     public synchronized void take(List<String> lines) {
         for (String line : lines) {
             try {
-                JsonNode object = JSON.readTree(line);
+                JsonNode object = Json.MAPPER.readTree(line);
                 Map<String, Double> scores = new LinkedHashMap<>();
                 for (Map.Entry<String, JsonNode> value : object.properties()) {
                     if (value.getKey().startsWith(PREFIX)) { // Null is a value that was not finite.
                         scores.put(
                                 value.getKey().substring(PREFIX.length()),
-                                value.getValue().isNull() ? null : (Double) value.getValue().asDouble());
+                                value.getValue().isNull()
+                                        ? null
+                                        : (Double) value.getValue().asDouble());
                     }
                 }
                 if (!scores.isEmpty()) {

@@ -128,9 +128,8 @@ public final class CheckpointResolver {
     public Checkpoint step(RunDirectory run, int step) throws IOException {
         String directory = run.step(step);
         if (state(store, directory) != State.COMMITTED) {
-            List<String> known = committed(store, run).stream()
-                    .map(Store.Entry::name)
-                    .toList();
+            List<String> known =
+                    committed(store, run).stream().map(Store.Entry::name).toList();
             throw WeftException.invalidData(
                     "there is no checkpoint of step " + step + " in " + run.checkpoints(), "there are: " + known);
         }

@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
@@ -41,7 +42,7 @@ public final class InitialCheckpoint {
     private final ParameterLayout layout;
     private final List<String> vectors;
     private final Map<String, Source> sources;
-    private final MessageDigest parameters = AtomicOutput.sha256();
+    private final MessageDigest parameters = Sha256.digest();
 
     /** Where the parameters come from. */
     @FunctionalInterface
@@ -111,7 +112,7 @@ public final class InitialCheckpoint {
         long length = Math.min(FILE_PARAMETERS, layout.size() - offset);
         String name = RunDirectory.shardName(file, files, GENERATION);
         byte[] header = header(offset, length);
-        MessageDigest digest = AtomicOutput.sha256();
+        MessageDigest digest = Sha256.digest();
         try (AtomicOutput out = store.create(directory + "/" + name)) {
             OutputStream digested = new DigestOutputStream(out, digest);
             digested.write(header);

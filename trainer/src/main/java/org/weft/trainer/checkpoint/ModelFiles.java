@@ -20,8 +20,7 @@ public final class ModelFiles {
         RunDirectory to = RunDirectory.of(toRunDir);
         for (Store.Entry entry : store.list(from.path())) {
             if (!entry.directory()
-                    && (entry.name().endsWith(".json")
-                            || entry.name().equals(RunDirectory.nameOf(from.metrics())))) {
+                    && (entry.name().endsWith(".json") || entry.name().equals(RunDirectory.nameOf(from.metrics())))) {
                 copy(store, entry, toRunDir);
             }
         }

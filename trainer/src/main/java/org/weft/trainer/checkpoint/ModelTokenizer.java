@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.RunConfig;
 import org.weft.core.corpus.CorpusManifest;
-import org.weft.core.corpus.Fingerprint;
 import org.weft.core.storage.Store;
 
 /**
@@ -52,7 +52,7 @@ public record ModelTokenizer(byte[] json, String path) {
         for (String path : paths) {
             if (store.exists(path)) {
                 byte[] json = store.readAll(path);
-                requireSame(path, Fingerprint.sha256Hex(json), checkpoint);
+                requireSame(path, Sha256.hex(json), checkpoint);
                 return Optional.of(new ModelTokenizer(json, path));
             }
         }

@@ -149,12 +149,11 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
     private static Map<String, String> byKind(List<Source> sources) {
         return sources.stream()
                 .collect(Collectors.groupingBy(
-                        Source::kind,
-                        TreeMap::new,
-                        Collectors.mapping(RunIdentity::digits, Collectors.joining("+"))));
+                        Source::kind, TreeMap::new, Collectors.mapping(RunIdentity::digits, Collectors.joining("+"))));
     }
 
     private static String digits(Source source) {
-        return source.sha256().substring(0, Math.min(SHOWN_DIGITS, source.sha256().length()));
+        return source.sha256()
+                .substring(0, Math.min(SHOWN_DIGITS, source.sha256().length()));
     }
 }

@@ -47,10 +47,7 @@ final class SetAside {
      * @param names of the directory's files
      */
     static boolean counts(Store store, String directory, List<String> names) throws IOException {
-        int from = names.stream()
-                .mapToInt(RunDirectory::generationOfMark)
-                .max()
-                .orElse(-1);
+        int from = names.stream().mapToInt(RunDirectory::generationOfMark).max().orElse(-1);
         if (from < 0) {
             return true;
         }

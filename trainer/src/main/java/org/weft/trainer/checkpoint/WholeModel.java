@@ -51,7 +51,9 @@ public final class WholeModel implements InitialCheckpoint.Source {
         layout = new ModelShape(shape.config(), shape.vocabSize(), whole).layout();
         AdaptedLayout adapted = shape.adapted();
         learned = Part.of(store, checkpoint, adapted.learned());
-        frozen = adapted.frozen().size() == 0 ? null : Part.of(store, ReplicaLoader.frozen(store, checkpoint.run()), adapted.frozen());
+        frozen = adapted.frozen().size() == 0
+                ? null
+                : Part.of(store, ReplicaLoader.frozen(store, checkpoint.run()), adapted.frozen());
     }
 
     /** Opens what a checkpoint's model is made of. */

@@ -42,7 +42,8 @@ public final class EvaluationJob {
     /** Evaluates a checkpoint on the validation split of the configured corpus. */
     public Result run(Checkpoint checkpoint) throws IOException {
         HadoopStore store = application.store();
-        CorpusManifest corpus = CorpusManifest.load(store, config.run().directory().corpus());
+        CorpusManifest corpus =
+                CorpusManifest.load(store, config.run().directory().corpus());
         if (!corpus.tokenizerSha256().equals(checkpoint.manifest().tokenizerSha256())) {
             throw WeftException.invalidData(
                     checkpoint.directory() + " was trained with another tokenizer than "

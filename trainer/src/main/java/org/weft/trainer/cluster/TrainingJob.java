@@ -89,7 +89,11 @@ final class TrainingJob {
             ExecutorWatch executors = new ExecutorWatch(coordinating);
             context.sc().addSparkListener(executors);
             try {
-                train(plan, coordinating, new Address(driverHost(context), listener.address().port()), security);
+                train(
+                        plan,
+                        coordinating,
+                        new Address(driverHost(context), listener.address().port()),
+                        security);
             } finally {
                 context.sc().removeSparkListener(executors);
             }
@@ -103,8 +107,7 @@ final class TrainingJob {
     private void train(RunPlan plan, Coordinator coordinating, Address address, WireSecurity security) {
         WeftConfig config = plan.config();
         JavaSparkContext context = application.context();
-        ServerOptions serverOptions =
-                new ServerOptions(config, plan.layout(), address, security, application.store());
+        ServerOptions serverOptions = new ServerOptions(config, plan.layout(), address, security, application.store());
         WorkerOptions workerOptions = new WorkerOptions(config, plan.layout().hash(), address, security);
         LongStage servers =
                 LongStage.start(context, "weft-servers", config.serverTasks(), 0, new ServerTask(serverOptions));

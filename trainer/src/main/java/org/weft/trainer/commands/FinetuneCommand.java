@@ -138,7 +138,8 @@ public final class FinetuneCommand implements Callable<Integer> {
             runs.add(config(
                     base,
                     List.of(
-                            "run.dir=" + quoted(config.run().directory().fold(fold).path()),
+                            "run.dir="
+                                    + quoted(config.run().directory().fold(fold).path()),
                             "dataset.folds=" + folds,
                             "dataset.fold=" + fold,
                             "dataset.test=[]")));

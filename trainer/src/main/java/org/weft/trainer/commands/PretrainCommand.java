@@ -40,8 +40,8 @@ public final class PretrainCommand implements Callable<Integer> {
         WeftConfig config = options.load();
         try (ConfigOptions.FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "pretrain", files.settings())) {
-            RunResult result = new Pretraining(application, config, Progress.onStderr(), StopSource.SIGNALS)
-                    .run(resume, from);
+            RunResult result =
+                    new Pretraining(application, config, Progress.onStderr(), StopSource.SIGNALS).run(resume, from);
             Summary.of("pretrain", result).print();
             return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
         }

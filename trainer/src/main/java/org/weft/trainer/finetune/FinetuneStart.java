@@ -3,10 +3,10 @@ package org.weft.trainer.finetune;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.Fingerprint;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.AdaptedLayout;
@@ -47,7 +47,7 @@ public final class FinetuneStart {
         this.shape = new ModelShape(this.config.model(), base.vocabSize(), adaptation);
         this.tokensPerExample =
                 (double) examples.train().tokens() / examples.train().examples();
-        this.vocabulary = new Vocabulary(base.vocabSize(), Fingerprint.sha256Hex(base.tokenizer()));
+        this.vocabulary = new Vocabulary(base.vocabSize(), Sha256.hex(base.tokenizer()));
     }
 
     private static WeftConfig complete(WeftConfig config, ExamplesManifest examples) {
@@ -132,8 +132,8 @@ public final class FinetuneStart {
                 config.run().seed());
     }
 
-    private Checkpoint write(RunDirectory place, ParameterLayout layout, NamedParameters parameters) throws IOException {
-        return InitialCheckpoint.write(
-                store, place, new RunIdentity(config, layout, vocabulary), parameters);
+    private Checkpoint write(RunDirectory place, ParameterLayout layout, NamedParameters parameters)
+            throws IOException {
+        return InitialCheckpoint.write(store, place, new RunIdentity(config, layout, vocabulary), parameters);
     }
 }

@@ -2,7 +2,6 @@ package org.weft.trainer.huggingface;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,10 +9,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.weft.core.Json;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
-import org.weft.core.corpus.Fingerprint;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.RunDirectory;
@@ -35,8 +35,6 @@ import org.weft.worker.engine.ReplicaOptions;
 public final class HuggingFaceModel implements AutoCloseable {
     /** Taken over as they are, for a later export. */
     public static final List<String> COMPANIONS = List.of(TokenizerFiles.CONFIG, TokenizerFiles.GENERATION);
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Store store;
     private final String directory;
@@ -86,7 +84,7 @@ public final class HuggingFaceModel implements AutoCloseable {
     static JsonNode readConfig(Store store, String directory) throws IOException {
         String path = directory + "/" + HuggingFaceConfig.FILE;
         try {
-            return JSON.readTree(store.readAll(path));
+            return Json.MAPPER.readTree(store.readAll(path));
         } catch (FileNotFoundException e) {
             throw WeftException.invalidData(
                     directory + " is no Hugging Face directory: it has no " + HuggingFaceConfig.FILE,
@@ -149,7 +147,7 @@ public final class HuggingFaceModel implements AutoCloseable {
         TensorMatch match = TensorMatch.of(family, layout, files, directory);
         EmptyDirectory.require(store, runDir);
         say(match);
-        String sha256 = tokenizer == null ? "" : Fingerprint.sha256Hex(tokenizer);
+        String sha256 = tokenizer == null ? "" : Sha256.hex(tokenizer);
         try {
             copyCompanions(runDir);
             return InitialCheckpoint.write(

@@ -76,8 +76,7 @@ public final class StartingParameters {
         return InitialCheckpoint.write(
                 store,
                 imported,
-                new RunIdentity(
-                        config, ReplicaLoader.shapeOf(source).layout(), Vocabulary.of(corpus)),
+                new RunIdentity(config, ReplicaLoader.shapeOf(source).layout(), Vocabulary.of(corpus)),
                 (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
     }
 

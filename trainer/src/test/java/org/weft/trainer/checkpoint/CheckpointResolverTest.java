@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.ExitStatus;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
@@ -71,7 +72,7 @@ class CheckpointResolverTest {
                 .extracting(CheckpointManifest.Shard::offset)
                 .containsExactly(0L, 0L, 4L);
         assertThat(manifest.paramsSha256())
-                .isEqualTo(HexFormat.of().formatHex(AtomicOutput.sha256().digest(new byte[40])));
+                .isEqualTo(HexFormat.of().formatHex(Sha256.digest().digest(new byte[40])));
         assertThat(CheckpointManifest.load(store, checkpoint.directory()).toJson())
                 .isEqualTo(manifest.toJson());
         assertThat(ReplicaLoader.configOf(checkpoint)).isEqualTo(config(9));
@@ -124,7 +125,8 @@ class CheckpointResolverTest {
         assertThat(notices).isEmpty();
         assertThat(resolver.latest(RunDirectory.of(runDir + "/nowhere"))).isNull();
         assertThat(resolver.newestName(RunDirectory.of(runDir + "/nowhere"))).isNull();
-        assertThat(resolver.highestGeneration(RunDirectory.of(runDir + "/nowhere"))).isZero();
+        assertThat(resolver.highestGeneration(RunDirectory.of(runDir + "/nowhere")))
+                .isZero();
     }
 
     @Test
@@ -318,7 +320,7 @@ class CheckpointResolverTest {
             out.write(bytes.toByteArray());
             out.commit();
         }
-        String sha256 = HexFormat.of().formatHex(AtomicOutput.sha256().digest(bytes.toByteArray()));
+        String sha256 = HexFormat.of().formatHex(Sha256.digest().digest(bytes.toByteArray()));
         return new SavedRange(name, offset, length, bytes.size(), sha256, 0);
     }
 

@@ -110,8 +110,7 @@ class NamedParametersTest {
     }
 
     private NamedParameters named(ParameterLayout layout, String fresh) {
-        return new NamedParameters(
-                store, checkpoint, layout, name -> !fresh.isEmpty() && name.startsWith(fresh), SEED);
+        return new NamedParameters(store, checkpoint, layout, name -> !fresh.isEmpty() && name.startsWith(fresh), SEED);
     }
 
     private static float[] read(NamedParameters parameters, ParameterLayout layout, long piece) throws IOException {

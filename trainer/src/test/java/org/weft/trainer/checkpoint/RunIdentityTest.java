@@ -80,7 +80,13 @@ class RunIdentityTest {
     @Test
     void saysWhichSettingsChanged() {
         RunIdentity now = identity(
-                10, VOCABULARY, List.of(CORPUS), "training.steps=7", "run.seed=3", "run.name=other", "cluster.workers=5");
+                10,
+                VOCABULARY,
+                List.of(CORPUS),
+                "training.steps=7",
+                "run.seed=3",
+                "run.name=other",
+                "cluster.workers=5");
         assertThat(now.changedSince(start.manifest()))
                 .containsOnlyKeys("run.seed", "training.steps")
                 .containsEntry("run.seed", "42 -> 3")

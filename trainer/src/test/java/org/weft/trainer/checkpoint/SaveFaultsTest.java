@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.weft.core.Sha256;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.Initializer;
@@ -35,7 +36,6 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.SavedRange;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.HadoopStore;
@@ -297,7 +297,7 @@ class SaveFaultsTest {
         byte[] parameters = new byte[gradient.length * Float.BYTES];
         int owner = new RangePartitioner(LAYOUT.bucketCount(), SERVERS).shardOf(0);
         shards.get(owner).bytes(new BucketKey(1, step, 0)).get(parameters);
-        saved.put(step, HexFormat.of().formatHex(AtomicOutput.sha256().digest(parameters)));
+        saved.put(step, HexFormat.of().formatHex(Sha256.digest().digest(parameters)));
     }
 
     /** As servers and driver do it, one after the other. */

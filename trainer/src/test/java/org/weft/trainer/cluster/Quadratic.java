@@ -108,8 +108,7 @@ record Quadratic(int width) implements Workload<Quadratic.Point> {
         }
 
         @Override
-        public double accumulateGradient(
-                Point batch, double normalizer, MicroBatchKey key, GradientListener listener) {
+        public double accumulateGradient(Point batch, double normalizer, MicroBatchKey key, GradientListener listener) {
             for (int at = 0; at < parameters.capacity(); at += Float.BYTES) {
                 float error = parameters.getFloat(at) - 1;
                 gradients.putFloat(at, gradients.getFloat(at) + (float) (error / normalizer));

@@ -24,7 +24,8 @@ class RunObserverTest {
             @Override
             public void stepDone(Step step) {
                 await(storage);
-                heard.add("file " + step.step() + " on " + Thread.currentThread().getName());
+                heard.add(
+                        "file " + step.step() + " on " + Thread.currentThread().getName());
             }
         };
         try (RunObserver observer = new RunObserver(List.of(recorder("now")), List.of(slow, recorder("file")))) {
@@ -63,8 +64,7 @@ class RunObserverTest {
             }
 
             @Override
-            public void checkpointWritten(
-                    int generation, int step, List<SavedRange> files) {
+            public void checkpointWritten(int generation, int step, List<SavedRange> files) {
                 heard.add(who + " written " + step);
             }
 

@@ -85,7 +85,8 @@ class TrainingRunTest {
         assertThat(result.checkpoint().directory()).isEqualTo(run.step(4));
         assertThat(result.bestStep()).isEqualTo(4);
         assertThat(steps).containsExactly(1, 2, 3, 4);
-        assertThat(said.toString()).contains("a parabola on 1 workers and 1 servers, steps 0 to 4", "step 4  val loss ");
+        assertThat(said.toString())
+                .contains("a parabola on 1 workers and 1 servers, steps 0 to 4", "step 4  val loss ");
         assertThat(Files.readString(directory.resolve("config.yaml"))).contains("steps: 4");
     }
 
@@ -96,7 +97,8 @@ class TrainingRunTest {
         train(null, 2, 2);
         RunResult resumed = train(TrainingRun.LATEST, 4, 2);
         assertThat(said.toString())
-                .contains("resuming from ", "/step-00000002\n", "changed since that checkpoint: {training.steps=2 -> 4}");
+                .contains(
+                        "resuming from ", "/step-00000002\n", "changed since that checkpoint: {training.steps=2 -> 4}");
         assertThat(resumed.checkpoint().manifest().paramsSha256()).isEqualTo(whole);
         assertThat(resumed.tokens()).as("of this process").isEqualTo(2 * 8);
     }
@@ -125,7 +127,8 @@ class TrainingRunTest {
 
     /** The manifest as it was before there were evaluations in it. */
     private void forgetEvaluations(int step) throws IOException {
-        CheckpointManifest m = CheckpointManifest.load(SparkApplication.within(context).store(), run.step(step));
+        CheckpointManifest m =
+                CheckpointManifest.load(SparkApplication.within(context).store(), run.step(step));
         new CheckpointManifest(
                         2,
                         m.weftVersion(),
@@ -151,7 +154,8 @@ class TrainingRunTest {
         source = new Source("corpus", "/corpus", "fedcba9876543210");
         RunResult resumed = train(TrainingRun.LATEST, 4, 0);
         assertThat(said.toString())
-                .contains("changed since that checkpoint: {corpus=0123456789ab -> fedcba987654, training.steps=2 -> 4}");
+                .contains(
+                        "changed since that checkpoint: {corpus=0123456789ab -> fedcba987654, training.steps=2 -> 4}");
         assertThat(resumed.step()).isEqualTo(4);
     }
 
@@ -294,8 +298,10 @@ class TrainingRunTest {
                 run.initial(),
                 new RunIdentity(config(5, 0), new Quadratic(10).layout(), Vocabulary.NONE),
                 step,
-                Map.of(CheckpointReader.PARAM, (offset, length, sink) -> sink.accept(
-                        offset, ByteBuffer.allocate((int) length * Float.BYTES))));
+                Map.of(
+                        CheckpointReader.PARAM,
+                        (offset, length, sink) ->
+                                sink.accept(offset, ByteBuffer.allocate((int) length * Float.BYTES))));
         return new CheckpointResolver(SparkApplication.within(context).store(), notice -> {}).latest(run.initial());
     }
 

@@ -63,8 +63,7 @@ class PretrainingTest {
         assertThat(first.validationLoss()).isBetween(1.0, 8.0);
         CheckpointManifest manifest = first.checkpoint().manifest();
         assertThat(manifest.sources())
-                .containsExactly(
-                        new CheckpointManifest.Source("corpus", uri() + "/corpus", corpus.fingerprint()));
+                .containsExactly(new CheckpointManifest.Source("corpus", uri() + "/corpus", corpus.fingerprint()));
 
         CorpusManifest other = prepare("no storm ever came");
         assertThat(other.tokenizerSha256()).isEqualTo(corpus.tokenizerSha256());
@@ -73,7 +72,8 @@ class PretrainingTest {
         assertThat(second.checkpoint().manifest().evaluations()).containsKey(2);
         assertThat(said.toString())
                 .contains("gpt2 of ", " parameters on 1 workers and 1 servers, steps 0 to 2")
-                .contains("changed since that checkpoint: {corpus=" + corpus.fingerprint().substring(0, 12) + " -> "
+                .contains("changed since that checkpoint: {corpus="
+                        + corpus.fingerprint().substring(0, 12) + " -> "
                         + other.fingerprint().substring(0, 12));
     }
 

@@ -151,8 +151,7 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
         List<CheckpointManifest.Shard> shards = files.stream()
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .toList();
-        String directory =
-                scenario.config().run().directory().step(report.step());
+        String directory = scenario.config().run().directory().step(report.step());
         CheckpointManifest manifest = new CheckpointManifest(
                 CheckpointManifest.FORMAT_VERSION,
                 "early",
