@@ -162,10 +162,11 @@ public final class TrainingRun {
         BestStep best = best(subject);
         try (MetricsLog metrics = MetricsLog.open(store, config.run().directory(), planned.startStep())) {
             best.take(metrics.lines());
+            // Where a dead driver left no line of the start's evaluation, evaluating it again writes one.
+            RunPlan plan = planned.withStartEvaluated(best.knows(planned.startStep()));
             if (start != null) {
                 best.take(start.manifest());
             }
-            RunPlan plan = planned.withStartEvaluated(best.knows(planned.startStep()));
             RunTally tally = new RunTally(plan, start);
             if (best.exhausted()) {
                 progress.say(best.account() + ": the run has ended");

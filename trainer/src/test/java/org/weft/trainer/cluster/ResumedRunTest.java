@@ -45,6 +45,9 @@ class ResumedRunTest extends SmallRuns {
         BestStep best = new BestStep("loss", 0);
         best.take(manifest);
         assertThat(best.knows(2)).isTrue();
+        assertThat(Files.readString(directory.resolve("metrics.jsonl")))
+                .as("of the start, evaluated again")
+                .contains("{\"step\":4,\"val_loss\":");
     }
 
     @Test

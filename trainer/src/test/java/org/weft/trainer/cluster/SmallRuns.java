@@ -1,6 +1,5 @@
 package org.weft.trainer.cluster;
 
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
