@@ -81,7 +81,7 @@ public final class ParameterServer implements AutoCloseable {
         this.checkpointer = new ShardCheckpointer(
                 shard,
                 options.store(),
-                new ShardCheckpointer.Destination(options.config().run().checkpointsDir(), shardIndex, shards),
+                new ShardCheckpointer.Destination(options.config().run().directory(), shardIndex, shards),
                 Retries.of(options.config().checkpoint().retries()));
         this.coordinator = new CoordinatorLink(
                 transport,

@@ -1,7 +1,6 @@
 package org.weft.core.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Method;
@@ -11,11 +10,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.weft.core.Json;
 import org.weft.core.Records;
 
 /** Between records and trees of snake_case keys; an absent key keeps its default, an unknown one is a problem. */
 final class RecordBinder {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private RecordBinder() {}
 
@@ -185,7 +184,7 @@ final class RecordBinder {
     }
 
     static ObjectNode toTree(Record record) {
-        ObjectNode tree = JSON.createObjectNode();
+        ObjectNode tree = Json.MAPPER.createObjectNode();
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             Object value = Records.get(record, component);
             String key = key(component.getName());
@@ -197,7 +196,7 @@ final class RecordBinder {
             } else if (value instanceof Word word) {
                 tree.put(key, word.word());
             } else {
-                tree.set(key, JSON.valueToTree(value));
+                tree.set(key, Json.MAPPER.valueToTree(value));
             }
         }
         return tree;

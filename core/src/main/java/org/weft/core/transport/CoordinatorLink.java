@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.DaemonThreads;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.Address;
@@ -45,11 +46,8 @@ public final class CoordinatorLink implements AutoCloseable {
         this.role = role;
         this.id = id;
         this.patience = patience;
-        this.heartbeats = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "weft-heartbeat-" + role.name(id).replace(' ', '-'));
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.heartbeats = Executors.newSingleThreadScheduledExecutor(
+                DaemonThreads.named("weft-heartbeat-" + role.name(id).replace(' ', '-')));
     }
 
     /**

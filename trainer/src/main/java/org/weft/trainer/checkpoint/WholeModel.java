@@ -11,7 +11,6 @@ import org.weft.core.model.AdaptedLayout;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
-import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Store;
 
@@ -51,12 +50,9 @@ public final class WholeModel implements InitialCheckpoint.Source {
         layout = new ModelShape(shape.config(), shape.vocabSize(), whole).layout();
         AdaptedLayout adapted = shape.adapted();
         learned = Part.of(store, checkpoint, adapted.learned());
-        frozen = adapted.frozen().size() == 0 ? null : Part.of(store, base(store, checkpoint), adapted.frozen());
-    }
-
-    private static Checkpoint base(Store store, Checkpoint checkpoint) throws IOException {
-        String directory = ReplicaLoader.frozenDirectory(ModelTokenizer.runDirectory(checkpoint.directory()));
-        return new Checkpoint(directory, CheckpointManifest.load(store, directory));
+        frozen = adapted.frozen().size() == 0
+                ? null
+                : Part.of(store, ReplicaLoader.frozen(store, checkpoint.run()), adapted.frozen());
     }
 
     /** Opens what a checkpoint's model is made of. */

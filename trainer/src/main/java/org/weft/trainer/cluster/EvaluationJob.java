@@ -30,11 +30,12 @@ public final class EvaluationJob {
      */
     public LanguageScores run(Checkpoint checkpoint) throws IOException {
         HadoopStore store = application.store();
-        CorpusManifest corpus = CorpusManifest.load(store, config.run().corpusDir());
+        CorpusManifest corpus =
+                CorpusManifest.load(store, config.run().directory().corpus());
         if (!corpus.tokenizerSha256().equals(checkpoint.manifest().tokenizerSha256())) {
             throw WeftException.invalidData(
                     checkpoint.directory() + " was trained with another tokenizer than "
-                            + config.run().corpusDir(),
+                            + config.run().directory().corpus(),
                     "evaluate on a corpus that was prepared with the checkpoint's tokenizer (tokenizer.kind: file)");
         }
         int batches;
@@ -43,7 +44,7 @@ public final class EvaluationJob {
         }
         if (batches == 0) {
             throw WeftException.invalidData(
-                    "the validation split of " + config.run().corpusDir() + " holds no sequence of "
+                    "the validation split of " + config.run().directory().corpus() + " holds no sequence of "
                             + config.model().context() + " tokens",
                     "prepare with a larger corpus.val_fraction");
         }

@@ -9,8 +9,8 @@ import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.scores.LanguageScores;
+import org.weft.core.storage.RunDirectory;
 import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.ModelTokenizer;
 import org.weft.trainer.checkpoint.ReplicaLoader;
 import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.SparkApplication;
@@ -80,8 +80,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private Summary summaryOf(SparkApplication application, WeftConfig config, Checkpoint checkpoint)
             throws IOException {
-        String run = ModelTokenizer.runDirectory(checkpoint.directory());
-        String directory = output == null ? run + (choices ? "/multiple-choice" : "/evaluation") : output;
+        RunDirectory run = checkpoint.run();
+        String directory = output != null ? output : choices ? run.multipleChoice() : run.evaluation();
         if (choices) {
             return new TaskReport(application, config, checkpoint, batch)
                     .writeChoices(input, directory)

@@ -94,7 +94,7 @@ public final class FinetuneCommand implements Callable<Integer> {
         RunResult result = run.run(resume);
         Summary summary = Summary.of("finetune", result);
         if (evaluates(config, result)) {
-            String directory = config.run().dir() + "/evaluation";
+            String directory = config.run().directory().evaluation();
             Checkpoint best = run.best(result);
             new TaskReport(application, ReplicaLoader.configOf(best), best, BATCH)
                     .write(List.of(), directory)
@@ -141,7 +141,8 @@ public final class FinetuneCommand implements Callable<Integer> {
             runs.add(config(
                     base,
                     List.of(
-                            "run.dir=" + quoted(config.run().dir() + "/fold-" + fold),
+                            "run.dir="
+                                    + quoted(config.run().directory().fold(fold).path()),
                             "dataset.folds=" + folds,
                             "dataset.fold=" + fold,
                             "dataset.test=[]")));

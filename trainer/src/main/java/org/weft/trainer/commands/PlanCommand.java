@@ -12,6 +12,7 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.model.ModelShape;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.plan.Budget;
 import org.weft.trainer.plan.Comparison;
@@ -117,8 +118,8 @@ public final class PlanCommand implements Callable<Integer> {
     }
 
     private void compare(Store store) throws IOException {
-        RunMeasurement measured = RunMeasurement.read(store, run);
-        String path = run + "/config.yaml";
+        RunMeasurement measured = RunMeasurement.read(store, RunDirectory.of(run));
+        String path = RunDirectory.of(run).config();
         String yaml = new String(store.readAll(path), StandardCharsets.UTF_8);
         WeftConfig config = ConfigLoader.recorded(path, yaml);
         Comparison comparison = new Comparison(forecast(store, config), measured);
@@ -150,7 +151,7 @@ public final class PlanCommand implements Callable<Integer> {
         if (vocabSize != null) {
             return vocabSize;
         }
-        String corpus = config.run().corpusDir();
+        String corpus = config.run().directory().corpus();
         try {
             if (!config.run().dir().equals(NO_RUN) && store.exists(corpus + "/" + CorpusManifest.FILE)) {
                 return CorpusManifest.load(store, corpus).vocabSize();

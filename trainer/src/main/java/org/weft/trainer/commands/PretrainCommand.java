@@ -5,7 +5,9 @@ import org.weft.core.ExitStatus;
 import org.weft.core.config.WeftConfig;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.StopSource;
 import org.weft.trainer.cluster.TrainingRun;
+import org.weft.trainer.pretrain.Pretraining;
 import org.weft.trainer.report.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +40,8 @@ public final class PretrainCommand implements Callable<Integer> {
         WeftConfig config = options.load();
         try (ConfigOptions.FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "pretrain", files.settings())) {
-            RunResult result = new Pretraining(application, config, Progress.onStderr()).run(resume, from);
+            RunResult result =
+                    new Pretraining(application, config, Progress.onStderr(), StopSource.SIGNALS).run(resume, from);
             Summary.of("pretrain", result).print();
             return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
         }

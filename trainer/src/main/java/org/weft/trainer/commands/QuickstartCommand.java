@@ -20,10 +20,12 @@ import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.StopSource;
 import org.weft.trainer.cluster.TrainingRun;
 import org.weft.trainer.huggingface.StoredModel;
 import org.weft.trainer.local.EmbeddedHdfs;
 import org.weft.trainer.local.SampleCorpus;
+import org.weft.trainer.pretrain.Pretraining;
 import org.weft.trainer.report.Progress;
 import org.weft.worker.sample.GenerationOptions;
 import org.weft.worker.sample.SamplingOptions;
@@ -84,7 +86,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         Store store = application.store();
         prepare(application, config);
         Checkpoint before =
-                new CheckpointResolver(store, progress::say).latest(config.run().checkpointsDir());
+                new CheckpointResolver(store, progress::say).latest(config.run().directory());
         int from = before == null ? 0 : before.manifest().step();
         int first = from + config.training().steps();
         RunResult trained = train(application, config, first, before == null ? null : TrainingRun.LATEST);
@@ -144,7 +146,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
 
     private void prepare(SparkApplication application, WeftConfig config) throws Exception {
-        String corpus = config.run().corpusDir();
+        String corpus = config.run().directory().corpus();
         if (application.store().exists(corpus + "/" + CorpusManifest.FILE)) {
             progress.say("the corpus in " + corpus + " is prepared already");
             return;
@@ -157,12 +159,12 @@ public final class QuickstartCommand implements Callable<Integer> {
             throws IOException {
         WeftConfig upTo =
                 ConfigLoader.load("quickstart", ConfigLoader.toYaml(config), List.of("training.steps=" + lastStep));
-        return new Pretraining(application, upTo, progress).run(resume);
+        return new Pretraining(application, upTo, progress, StopSource.SIGNALS).run(resume);
     }
 
     /** A text of a few paragraphs may leave nothing to validate on; the model is trained all the same. */
     private void evaluate(SparkApplication application, WeftConfig config, Checkpoint checkpoint) throws IOException {
-        String directory = config.run().corpusDir();
+        String directory = config.run().directory().corpus();
         CorpusManifest corpus = CorpusManifest.load(application.store(), directory);
         try (TokenCorpus validation = TokenCorpus.val(application.store(), directory, corpus)) {
             if (validation.samples(config.model().context()) == 0) {

@@ -14,7 +14,9 @@ import org.weft.core.scores.LanguageScores;
 import org.weft.trainer.cluster.EvaluationJob;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
+import org.weft.trainer.cluster.StopSource;
 import org.weft.trainer.cluster.TrainingRun;
+import org.weft.trainer.pretrain.Pretraining;
 import org.weft.trainer.report.Progress;
 import org.weft.trainer.sweep.FamilyMember;
 import org.weft.trainer.sweep.ModelFamily;
@@ -115,7 +117,7 @@ public final class SweepCommand implements Callable<Integer> {
     }
 
     private CorpusManifest corpus(SparkApplication application, WeftConfig config) throws Exception {
-        String directory = config.run().corpusDir();
+        String directory = config.run().directory().corpus();
         if (application.store().exists(directory + "/" + CorpusManifest.FILE)) {
             progress.say("the corpus in " + directory + " is prepared already");
             return CorpusManifest.load(application.store(), directory);
@@ -161,7 +163,7 @@ public final class SweepCommand implements Callable<Integer> {
     private record SparkRuns(SparkApplication application, Progress progress) implements Sweep.Runs {
         @Override
         public RunResult train(WeftConfig config) throws IOException {
-            return new Pretraining(application, config, progress).run(TrainingRun.LATEST);
+            return new Pretraining(application, config, progress, StopSource.SIGNALS).run(TrainingRun.LATEST);
         }
 
         @Override

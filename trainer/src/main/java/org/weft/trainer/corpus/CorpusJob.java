@@ -14,6 +14,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.TaskCompletionListener;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.ModelConfig;
@@ -21,7 +22,6 @@ import org.weft.core.config.TokenizerConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.CorpusShard;
 import org.weft.core.corpus.CorpusSplit;
-import org.weft.core.corpus.Fingerprint;
 import org.weft.core.corpus.TokenShardFormat;
 import org.weft.core.corpus.TokenType;
 import org.weft.core.storage.Store;
@@ -152,7 +152,7 @@ public final class CorpusJob {
             vocabSize = usable.vocabSize();
             endOfText = usable.endOfText();
         }
-        String sha256 = Fingerprint.sha256Hex(tokenizerJson);
+        String sha256 = Sha256.hex(tokenizerJson);
         progress.accept("encoding " + documents.getNumPartitions() + " shards");
         Broadcast<byte[]> shared = spark.broadcast(tokenizerJson);
         List<Written> written;

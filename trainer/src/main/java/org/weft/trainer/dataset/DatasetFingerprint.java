@@ -1,12 +1,12 @@
 package org.weft.trainer.dataset;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.Json;
+import org.weft.core.Sha256;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.Fingerprint;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.trainer.dataset.SplitRows.Content;
 import org.weft.trainer.task.Encoder;
@@ -31,7 +31,7 @@ final class DatasetFingerprint {
         parts.put("tokenizer", tokenizerSha256);
         parts.put("splits", splits.stream().map(Content::toString).toList());
         try {
-            return Fingerprint.sha256Hex(new ObjectMapper().writeValueAsBytes(parts));
+            return Sha256.hex(Json.MAPPER.writeValueAsBytes(parts));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("strings and numbers have a JSON form", impossible);
         }

@@ -10,10 +10,10 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.Fingerprint;
 import org.weft.core.examples.ExampleFileFormat;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.examples.ExamplesSplit;
@@ -84,9 +84,9 @@ public final class DatasetJob {
         List<Content> contents = read(config.dataset(), unlabelled, splits);
         FoundLabels labels = labels(config, unlabelled, splits);
         Task task = Task.of(config, labels.labels());
-        String sha256 = Fingerprint.sha256Hex(tokenizerJson);
+        String sha256 = Sha256.hex(tokenizerJson);
         String fingerprint = DatasetFingerprint.of(config, task, sha256, contents);
-        String directory = config.run().datasetDir();
+        String directory = config.run().directory().dataset();
         if (ExamplesManifest.exists(store, directory)) {
             return reused(directory, fingerprint);
         }

@@ -8,6 +8,7 @@ import org.weft.core.config.FinetuneConfig.ChatTemplateName;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.chat.ChatFormat;
 import org.weft.trainer.chat.ChatTemplate;
@@ -52,12 +53,12 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
     /**
      * The model as a checkpoint; a Hugging Face directory is imported.
      *
-     * @param directory where to import it to; what is there goes
+     * @param run where to import it to; what is there goes
      */
-    Checkpoint imported(Store store, String directory, Consumer<String> notices) throws IOException {
+    Checkpoint imported(Store store, RunDirectory run, Consumer<String> notices) throws IOException {
         return checkpoint != null
                 ? checkpoint
-                : new ModelLocator(store, notices).at(from).asCheckpoint(directory, notices);
+                : new ModelLocator(store, notices).at(from).asCheckpoint(run.path(), notices);
     }
 
     /** The configuration with the chat template that lies beside the model's tokenizer, where it asks for that. */
@@ -70,17 +71,17 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
     }
 
     /** Puts the tokenizer, and what stands beside it, into a run's directory: the fine-tuned model speaks it too. */
-    void copyTokenizer(Store store, String runDir) throws IOException {
-        store.write(runDir + "/" + CorpusManifest.TOKENIZER_FILE, tokenizer);
+    void copyTokenizer(Store store, RunDirectory run) throws IOException {
+        store.write(run.tokenizer(), tokenizer);
         for (String name : HuggingFaceModel.COMPANIONS) {
             if (store.exists(directory() + "/" + name)) {
-                store.write(runDir + "/" + name, store.readAll(directory() + "/" + name));
+                store.write(run.file(name), store.readAll(directory() + "/" + name));
             }
         }
     }
 
     /** Where what belongs to the model lies beside its tokenizer. */
     private String directory() {
-        return checkpoint == null ? from : ModelTokenizer.runDirectory(checkpoint.directory());
+        return checkpoint == null ? from : checkpoint.run().path();
     }
 }

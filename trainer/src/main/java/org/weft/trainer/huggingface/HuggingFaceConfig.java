@@ -2,12 +2,12 @@ package org.weft.trainer.huggingface;
 
 import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
@@ -25,7 +25,6 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
 
     private static final String VOCAB_SIZE = "vocab_size";
     private static final double INITIALIZER_RANGE = 0.02;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * @param path of config.json, for errors
@@ -69,7 +68,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
             if (key.fallback() == null) {
                 problems.add(key.foreign().get(0) + " is missing");
             } else {
-                model.set(key.weft(), JSON.valueToTree(key.fallback()));
+                model.set(key.weft(), Json.MAPPER.valueToTree(key.fallback()));
             }
             return;
         }
@@ -131,7 +130,8 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
             key.foreign().forEach(name -> json.set(name, effective.path(key.weft())));
         }
         for (HubTable.Setting setting : family.settings()) {
-            json.set(setting.foreign(), JSON.valueToTree(setting.allowed().get(0)));
+            json.set(
+                    setting.foreign(), Json.MAPPER.valueToTree(setting.allowed().get(0)));
         }
         family.write(model, json);
         TaskClass.write(config.finetune(), json);
@@ -148,7 +148,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
         if (allowed instanceof Number number) {
             return value.isNumber() && value.doubleValue() == number.doubleValue();
         }
-        return value.equals(JSON.valueToTree(allowed));
+        return value.equals(Json.MAPPER.valueToTree(allowed));
     }
 
     private static String joined(List<Object> allowed) {

@@ -3,8 +3,6 @@ package org.weft.trainer.huggingface;
 import org.weft.core.model.Family;
 import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
@@ -37,7 +36,6 @@ import org.weft.trainer.corpus.TokenizerFacts;
  * model to anyone. For one thread.
  */
 public final class HuggingFaceExport {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final Map<FloatFormat, String> TORCH_DTYPES =
             Map.of(FloatFormat.F32, "float32", FloatFormat.F16, "float16", FloatFormat.BF16, "bfloat16");
 
@@ -94,7 +92,7 @@ public final class HuggingFaceExport {
                     family, config, checkpoint.manifest().vocabSize());
             tokenizer.putIds(json);
             json.put("torch_dtype", TORCH_DTYPES.get(options.format()));
-            write(directory, HuggingFaceConfig.FILE, JSON.writeValueAsBytes(json));
+            write(directory, HuggingFaceConfig.FILE, Json.INDENTED.writeValueAsBytes(json));
             return names;
         } catch (IOException | RuntimeException e) {
             EmptyDirectory.restore(store, directory, e);
@@ -163,7 +161,7 @@ public final class HuggingFaceExport {
 
     private void writeIndex(String directory, List<String> names, List<List<Parameter>> files, FloatFormat format)
             throws IOException {
-        ObjectNode json = JSON.createObjectNode();
+        ObjectNode json = Json.INDENTED.createObjectNode();
         json.putObject("metadata").put("total_size", layout.size() * format.bytes());
         ObjectNode map = json.putObject("weight_map");
         for (int file = 0; file < files.size(); file++) {
@@ -171,7 +169,7 @@ public final class HuggingFaceExport {
                 map.put(family.names().toForeign(parameter.name()), names.get(file));
             }
         }
-        write(directory, TensorFiles.INDEX, JSON.writeValueAsBytes(json));
+        write(directory, TensorFiles.INDEX, Json.INDENTED.writeValueAsBytes(json));
     }
 
     /** Files that an import brought along go out again; otherwise they are made from tokenizer.json. */
@@ -205,8 +203,11 @@ public final class HuggingFaceExport {
     }
 
     private void writeOrCopy(String directory, String name, JsonNode made) throws IOException {
-        String imported = ModelTokenizer.runDirectory(checkpoint.directory()) + "/" + name;
-        write(directory, name, store.exists(imported) ? store.readAll(imported) : JSON.writeValueAsBytes(made));
+        String imported = checkpoint.run().file(name);
+        write(
+                directory,
+                name,
+                store.exists(imported) ? store.readAll(imported) : Json.INDENTED.writeValueAsBytes(made));
     }
 
     private void write(String directory, String name, byte[] content) throws IOException {

@@ -6,11 +6,13 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.storage.CheckpointReader;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
 import org.weft.trainer.checkpoint.ModelSection;
 import org.weft.trainer.checkpoint.ReplicaLoader;
+import org.weft.trainer.checkpoint.RunIdentity;
 import org.weft.trainer.checkpoint.Vocabulary;
 
 /**
@@ -19,8 +21,6 @@ import org.weft.trainer.checkpoint.Vocabulary;
  * one already. For one thread, which has the run's lease.
  */
 public final class StartingParameters {
-    private static final String IMPORTED = "/imported";
-
     private final Store store;
     private final WeftConfig config;
     private final CorpusManifest corpus;
@@ -47,19 +47,18 @@ public final class StartingParameters {
         StoredModel model = new ModelLocator(store, notices).at(from);
         requireVocabulary(model.directory(), model.vocabSize());
         ModelSection.require(model.directory(), model.config().model(), config.model(), notices);
-        String imported = config.run().dir() + IMPORTED;
-        Checkpoint source = model.asCheckpoint(imported, notices);
+        RunDirectory imported = config.run().directory().imported();
+        Checkpoint source = model.asCheckpoint(imported.path(), notices);
         sayTokenizer(model.directory(), source.manifest().tokenizerSha256());
         if (source.manifest().step() == 0) {
             return source; // Its moments are zero already.
         }
-        store.delete(imported);
+        store.delete(imported.path());
         CheckpointReader reader = new CheckpointReader(store, source.directory(), source.manifest());
         return InitialCheckpoint.write(
                 store,
-                imported + "/checkpoints",
-                new InitialCheckpoint.Facts(
-                        config, ReplicaLoader.shapeOf(source).layout(), Vocabulary.of(corpus)),
+                imported,
+                new RunIdentity(config, ReplicaLoader.shapeOf(source).layout(), Vocabulary.of(corpus)),
                 (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
     }
 
@@ -67,7 +66,7 @@ public final class StartingParameters {
         if (vocabSize != corpus.vocabSize()) {
             throw WeftException.invalidData(
                     from + " has a vocabulary of " + vocabSize + ", the corpus in "
-                            + config.run().corpusDir() + " one of " + corpus.vocabSize(),
+                            + config.run().directory().corpus() + " one of " + corpus.vocabSize(),
                     "prepare the corpus with the model's tokenizer: tokenizer.kind=file, and its tokenizer.json as"
                             + " tokenizer.file");
         }

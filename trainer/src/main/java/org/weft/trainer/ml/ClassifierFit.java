@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.Fingerprint;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.cluster.RunResult;
@@ -51,7 +51,7 @@ final class ClassifierFit {
                     "use weft finetune, and weft generate");
         }
         SavedRows saved = SavedRows.write(store, rows, columns(settings), directory);
-        String name = Fingerprint.sha256Hex(
+        String name = Sha256.hex(
                         (saved.sha256() + FinetuneSettings.fingerprint(settings)).getBytes(StandardCharsets.UTF_8))
                 .substring(0, NAME_DIGITS);
         WeftConfig config = config(

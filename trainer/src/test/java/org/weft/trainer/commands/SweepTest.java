@@ -67,7 +67,9 @@ class SweepTest {
         assertThat(results).extracting(SizeResult::member).isEqualTo(sizes());
         assertThat(results).extracting(SizeResult::tokens).containsOnly(10L * 8 * 64);
         assertThat(trained.runs).extracting(run -> run.run().dir()).doesNotHaveDuplicates();
-        assertThat(trained.runs).extracting(run -> run.run().corpusDir()).containsOnly(dir() + "/corpus");
+        assertThat(trained.runs)
+                .extracting(run -> run.run().directory().corpus())
+                .containsOnly(dir() + "/corpus");
         for (int i = 0; i < trained.runs.size(); i++) {
             assertThat(trained.runs.get(i).model().width())
                     .isEqualTo(sizes().get(i).width());

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.weft.core.Sha256;
 import org.weft.core.config.ModelConfig;
-import org.weft.core.corpus.Fingerprint;
 import org.weft.core.corpus.SpecialTokens;
 
 class TokenizerJsonTest {
@@ -30,8 +30,7 @@ class TokenizerJsonTest {
     @Test
     void causalModelsHaveTheFileThatTheyAlwaysHad() {
         byte[] json = TokenizerJson.of(bytes);
-        assertThat(Fingerprint.sha256Hex(json))
-                .isEqualTo("dd6b014a3aeeb08bdadb451864fbe66a46c9db427514ca0a42358540b7920e2b");
+        assertThat(Sha256.hex(json)).isEqualTo("dd6b014a3aeeb08bdadb451864fbe66a46c9db427514ca0a42358540b7920e2b");
         assertThat(TokenizerJson.of(bytes, TokenizerJson.specialTokens(SparkFixture.GPT2)))
                 .isEqualTo(json);
         assertThat(TokenizerJson.of(bytes, TokenizerJson.specialTokens(LLAMA))).isEqualTo(json);

@@ -16,6 +16,7 @@ import org.weft.core.storage.CheckpointReader;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.InitialCheckpoint;
+import org.weft.trainer.checkpoint.RunIdentity;
 import org.weft.trainer.checkpoint.Vocabulary;
 
 /** A tiny model of each family, and checkpoints of them whose every parameter is a number of its own. */
@@ -48,8 +49,8 @@ final class TinyModels {
         ParameterLayout layout = new ModelShape(config.model(), VOCABULARY).layout();
         return InitialCheckpoint.write(
                 store,
-                config.run().checkpointsDir(),
-                new InitialCheckpoint.Facts(config, layout, new Vocabulary(VOCABULARY, "")),
+                config.run().directory(),
+                new RunIdentity(config, layout, new Vocabulary(VOCABULARY, "")),
                 (offset, length, sink) -> fill(layout, offset, length, sink));
     }
 

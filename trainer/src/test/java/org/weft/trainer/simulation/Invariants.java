@@ -14,7 +14,6 @@ import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
-import org.weft.core.storage.CheckpointManifest;
 import org.weft.server.shard.ParameterShard;
 import org.weft.trainer.coordinator.RunListener;
 import org.weft.trainer.simulation.Violation.Invariant;
@@ -311,6 +310,6 @@ final class Invariants {
 
     /** Name of a version's directory. */
     String directory(int version) {
-        return simulation.scenario.config().run().checkpointsDir() + "/" + CheckpointManifest.directoryName(version);
+        return simulation.scenario.config().run().directory().step(version);
     }
 }

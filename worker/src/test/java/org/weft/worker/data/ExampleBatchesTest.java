@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.Fingerprint;
 import org.weft.core.examples.Example;
 import org.weft.core.examples.ExampleWriter;
 import org.weft.core.examples.ExamplesManifest;
@@ -65,7 +65,7 @@ class ExampleBatchesTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                Fingerprint.sha256Hex(new byte[0]),
+                Sha256.hex(new byte[0]),
                 200,
                 ExamplesSplit.NONE,
                 ExamplesSplit.NONE,

@@ -1,13 +1,12 @@
 package org.weft.trainer.report.evaluation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.Json;
 import org.weft.core.scores.Scores;
 import org.weft.trainer.metrics.ByClass;
 import org.weft.trainer.metrics.ConfusionMatrix;
@@ -21,14 +20,12 @@ public final class EvaluationJson {
     /** Points of a curve, at most. */
     static final int CURVE_POINTS = 200;
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private EvaluationJson() {}
 
     /** The file's content. */
     public static byte[] results(EvaluationReport report) {
         try {
-            return (JSON.writeValueAsString(tree(report)) + "\n").getBytes(StandardCharsets.UTF_8);
+            return (Json.INDENTED.writeValueAsString(tree(report)) + "\n").getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -37,7 +34,7 @@ public final class EvaluationJson {
     /** The same as a tree. */
     public static ObjectNode tree(EvaluationReport report) {
         EvaluationData data = report.data();
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = Json.INDENTED.createObjectNode();
         root.put("task", data.predictions().task()).put("title", data.title());
         root.put("rows", data.predictions().rows());
         ObjectNode facts = root.putObject("facts");

@@ -1,79 +1,98 @@
-package org.weft.trainer.commands;
+package org.weft.trainer.pretrain;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
 import org.weft.core.corpus.TokenCorpus;
 import org.weft.core.model.ModelShape;
+import org.weft.core.storage.CheckpointManifest;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.trainer.checkpoint.Checkpoint;
 import org.weft.trainer.checkpoint.CheckpointResolver;
+import org.weft.trainer.checkpoint.RunIdentity;
 import org.weft.trainer.checkpoint.Vocabulary;
-import org.weft.trainer.cluster.LanguageModelling;
 import org.weft.trainer.cluster.RunResult;
 import org.weft.trainer.cluster.SparkApplication;
 import org.weft.trainer.cluster.StopSource;
+import org.weft.trainer.cluster.Subject;
 import org.weft.trainer.cluster.TrainingRun;
 import org.weft.trainer.corpus.CorpusVerification;
 import org.weft.trainer.huggingface.StartingParameters;
+import org.weft.trainer.plan.MemoryModel;
 import org.weft.trainer.report.Progress;
+import org.weft.worker.engine.Engines;
 
-/** From a configuration and a prepared corpus to a finished run: what pretrain and quickstart have in common. */
-final class Pretraining {
+/** From a configuration and a prepared corpus to a finished run. For one thread. */
+public final class Pretraining {
     private final SparkApplication application;
     private final WeftConfig config;
+    private final RunDirectory directory;
     private final Progress progress;
+    private final StopSource stops;
     private final Store store;
 
-    Pretraining(SparkApplication application, WeftConfig config, Progress progress) {
+    /**
+     * @param stops who may ask the run to end early
+     */
+    public Pretraining(SparkApplication application, WeftConfig config, Progress progress, StopSource stops) {
         this.application = application;
         this.config = config;
+        this.directory = config.run().directory();
         this.progress = progress;
+        this.stops = stops;
         this.store = application.store();
     }
 
     /**
+     * Trains from fresh parameters, or goes on.
+     *
      * @param resume null to start anew, {@link TrainingRun#LATEST}, or a step
+     * @throws org.weft.core.WeftException where corpus, model or cluster cannot be used, before anything is trained
      */
-    RunResult run(String resume) throws IOException {
+    public RunResult run(String resume) throws IOException {
         return run(resume, null);
     }
 
     /**
-     * @param resume null to start anew, {@link TrainingRun#LATEST}, or a step
+     * As {@link #run(String)}, from a model's parameters.
+     *
      * @param from where the parameters come from that a run without a checkpoint starts with; null for fresh ones
      */
-    RunResult run(String resume, String from) throws IOException {
-        CorpusManifest.load(store, config.run().corpusDir()); // A run without a corpus leaves no trace.
-        return new TrainingRun(application, progress, StopSource.SIGNALS)
-                .run(config.run(), resume, () -> subject(from));
+    public RunResult run(String resume, String from) throws IOException {
+        CorpusManifest.load(store, directory.corpus()); // A run without a corpus leaves no trace.
+        return new TrainingRun(application, progress, stops).run(config.run(), resume, () -> subject(from));
     }
 
-    private TrainingRun.Subject subject(String from) throws IOException {
+    private Subject subject(String from) throws IOException {
         CorpusManifest corpus = corpus();
         ModelShape shape = new ModelShape(config.model(), corpus.vocabSize());
+        Engines.require(config, shape);
         LanguageModelling workload = new LanguageModelling(config, corpus.vocabSize(), store);
-        return new TrainingRun.Subject(
-                config,
-                shape,
-                Vocabulary.of(corpus),
+        CheckpointManifest.Source source =
+                new CheckpointManifest.Source("corpus", directory.corpus(), corpus.fingerprint());
+        return new Subject(
+                Subject.name(shape),
+                new RunIdentity(config, workload.layout(), Vocabulary.of(corpus), List.of(source)),
                 workload,
+                Optional.of(new MemoryModel(shape, config)),
                 validationBatches(corpus),
                 () -> from == null ? null : startFrom(from, shape, corpus));
     }
 
     private CorpusManifest corpus() throws IOException {
-        String directory = config.run().corpusDir();
         CorpusManifest manifest = config.corpus().verify()
-                ? CorpusVerification.run(application.context(), store, directory)
-                : CorpusManifest.load(store, directory);
-        TokenCorpus.train(store, directory, manifest)
+                ? CorpusVerification.run(application.context(), store, directory.corpus())
+                : CorpusManifest.load(store, directory.corpus());
+        TokenCorpus.train(store, directory.corpus(), manifest)
                 .requireSamples(config.model().context());
         return manifest;
     }
 
     private int validationBatches(CorpusManifest corpus) {
-        long samples = TokenCorpus.val(store, config.run().corpusDir(), corpus)
+        long samples = TokenCorpus.val(store, directory.corpus(), corpus)
                 .samples(config.model().context());
         int microBatch = config.training().microBatch();
         long batches = (samples + microBatch - 1) / microBatch;

@@ -1,4 +1,4 @@
-package org.weft.trainer.cluster;
+package org.weft.trainer.pretrain;
 
 import java.io.IOException;
 import org.weft.core.config.WeftConfig;
@@ -17,7 +17,7 @@ import org.weft.worker.engine.Replica;
  *
  * @param store where the corpus is
  */
-public record LanguageModelling(WeftConfig config, int vocabSize, Store store) implements Workload<Batch> {
+record LanguageModelling(WeftConfig config, int vocabSize, Store store) implements Workload<Batch> {
     private static final long serialVersionUID = 1L;
 
     private ModelShape shape() {
