@@ -121,7 +121,7 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
      * @return old and new, by name
      */
     public Map<String, String> changedSince(CheckpointManifest before) {
-        JsonNode old = ConfigLoader.toTree(ConfigLoader.recorded(before.config())); // in today's keys
+        JsonNode old = ConfigLoader.toTree(ConfigLoader.recorded("the checkpoint of step " + before.step(), before.config())); // in today's keys
         JsonNode now = ConfigLoader.toTree(config);
         Map<String, String> changed = new TreeMap<>();
         for (String section : DECISIVE) {
