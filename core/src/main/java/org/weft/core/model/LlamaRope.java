@@ -1,12 +1,12 @@
 package org.weft.core.model;
 
-import org.weft.core.config.ModelConfig.RopeScaling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.weft.core.config.ModelConfig.RopeScaling;
 import org.weft.core.config.ModelConfig;
 
 /**
