@@ -126,8 +126,8 @@ public final class WireBench {
 
         void pull() throws IOException {
             Deadline deadline = Deadline.in(PATIENCE);
-            Message reply = deadline.await(link.call(new Message.AwaitParameters(0, 0, 0)), "the parameters");
-            int[] checksums = ((Message.ParametersReady) reply).checksums();
+            Message.AwaitParameters first = new Message.AwaitParameters(0, 0, 0);
+            int[] checksums = deadline.await(link.call(first), "the parameters").checksums();
             List<CompletableFuture<Void>> pulls = new ArrayList<>();
             for (int i = 0; i < buckets.length; i++) {
                 ByteBuffer into = buckets[i];

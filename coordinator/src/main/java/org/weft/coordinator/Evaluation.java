@@ -1,10 +1,12 @@
 package org.weft.coordinator;
 
+import java.util.List;
+import org.weft.core.model.ClassTally;
+
 /**
  * What the validation batches say of a version of the parameters.
  *
  * @param loss nats a target
- * @param classes (K, 3): of a task's classes, up to the last that was seen, how often each was predicted rightly, predicted,
- *     and there; empty where nothing is classified
+ * @param classes of a task's classes those that were predicted or there, in order; empty where nothing is classified
  */
-public record Evaluation(double loss, long[][] classes) {}
+public record Evaluation(double loss, List<ClassTally> classes) {}

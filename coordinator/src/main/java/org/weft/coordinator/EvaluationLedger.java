@@ -1,14 +1,18 @@
 package org.weft.coordinator;
 
-import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.weft.core.lanes.LaneSpan;
+import org.weft.core.model.ClassTally;
+import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.Message;
 
 /** What is known of the evaluation at hand. Batches are added in batch order, whoever evaluated them. One thread's. */
 final class EvaluationLedger {
     final WorkPool batches;
     private final long[] targets;
-    private long[][] classes = {}; // (K, 3)
+    private final SortedMap<Integer, ClassTally> classes = new TreeMap<>();
 
     EvaluationLedger(WorkPool batches, int count) {
         this.batches = batches;
@@ -16,27 +20,23 @@ final class EvaluationLedger {
     }
 
     void batchesEvaluated(Message.BatchesEvaluated report) {
-        LaneSpan span = new LaneSpan(report.firstBatch(), report.losses().length);
-        System.arraycopy(report.targets(), 0, targets, span.first(), span.count());
-        count(report.counts());
-        batches.deliver(report.worker(), span, report.losses());
+        LaneSpan span = new LaneSpan(report.firstBatch(), report.batches().length);
+        double[] losses = new double[span.count()];
+        for (int i = 0; i < losses.length; i++) {
+            BatchScore score = report.batches()[i];
+            losses[i] = score.loss();
+            targets[span.first() + i] = score.targets();
+            if (!batches.isDone(span.first() + i)) {
+                count(score.classes());
+            }
+        }
+        batches.deliver(report.worker(), span, losses);
     }
 
     /** Sums of whole numbers: their order does not matter, but that each batch counts once, before it is delivered. */
-    private void count(int[] rows) {
-        for (int at = 0; at < rows.length; at += 5) {
-            if (batches.isDone(rows[at])) {
-                continue;
-            }
-            int of = rows[at + 1];
-            int known = classes.length;
-            if (of >= known) {
-                classes = Arrays.copyOf(classes, of + 1);
-                Arrays.setAll(classes, k -> k < known ? classes[k] : new long[3]);
-            }
-            for (int i = 0; i < 3; i++) {
-                classes[of][i] += rows[at + 2 + i];
-            }
+    private void count(ClassTally[] tallies) {
+        for (ClassTally tally : tallies) {
+            classes.merge(tally.of(), tally, ClassTally::plus);
         }
     }
 
@@ -46,7 +46,7 @@ final class EvaluationLedger {
 
     /** Of the complete batches. */
     Evaluation evaluation() {
-        return new Evaluation(meanLoss(), classes);
+        return new Evaluation(meanLoss(), List.copyOf(classes.values()));
     }
 
     private double meanLoss() {

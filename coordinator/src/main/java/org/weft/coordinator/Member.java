@@ -22,7 +22,7 @@ final class Member {
     /** Where a server listens; null for a worker. */
     final Address address;
     /** What a server is not known to have carried out, in order: an answer may be lost on its way. */
-    final Deque<Message> orders = new ArrayDeque<>();
+    final Deque<Message.Order> orders = new ArrayDeque<>();
 
     /** The held answer to a poll, or null while the member is busy. */
     CompletableFuture<Message> parked;
@@ -55,20 +55,20 @@ final class Member {
     }
 
     /** Tells a server what to do, now if it waits for it. */
-    void order(Message message) {
+    void order(Message.Order message) {
         orders.add(message);
         reply(message);
     }
 
     /** The first order that a server which holds these parameters has not carried out yet, or null. */
-    Message nextOrder(int generation, int step) {
+    Message.Order nextOrder(int generation, int step) {
         while (!orders.isEmpty() && leadsTo(orders.peek(), generation, step)) {
             orders.remove();
         }
         return orders.peek();
     }
 
-    private static boolean leadsTo(Message order, int generation, int step) {
+    private static boolean leadsTo(Message.Order order, int generation, int step) {
         if (order instanceof Message.LoadParameters load) {
             return load.generation() == generation && load.step() == step;
         }

@@ -3,7 +3,10 @@ package org.weft.coordinator;
 import java.util.List;
 import org.weft.core.protocol.SavedRange;
 
-/** What the rest of the driver hears of a run; called on the coordinator's thread, must not block. */
+/**
+ * What the rest of the driver hears of a run; called on the coordinator's thread, must not block. A step that is computed
+ * again after the loss of a server is told again, and so is an evaluation.
+ */
 public interface RunListener {
 
     /**
@@ -60,18 +63,21 @@ public interface RunListener {
         }
     }
 
-    void stepDone(Step step);
+    /** A run begins; called on its caller's thread, before anything else. */
+    default void begins(Coordinator coordinator) {}
 
-    void evaluated(int step, Evaluation evaluation);
+    default void stepDone(Step step) {}
+
+    default void evaluated(int step, Evaluation evaluation) {}
 
     /** Every shard's part of a checkpoint is durable; {@link Coordinator#checkpointCommitted} is to follow. */
-    void checkpointWritten(int generation, int step, List<SavedRange> files);
+    default void checkpointWritten(int generation, int step, List<SavedRange> files) {}
 
-    void checkpointFailed(int step, String cause);
+    default void checkpointFailed(int step, String cause) {}
 
     /** A generation begins, before any server has heard of it. */
-    void generationBegan(int generation);
+    default void generationBegan(int generation) {}
 
     /** Something that an operator would want to read: a member joined, was lost, was replaced. */
-    void notice(String text);
+    default void notice(String text) {}
 }

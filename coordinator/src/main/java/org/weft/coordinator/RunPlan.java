@@ -32,6 +32,11 @@ public record RunPlan(
         return Records.with(this, "startEvaluated", evaluated || startStep == 0);
     }
 
+    /** Model FLOPs utilisation of a speed against the workers' measured matrix-product peak; NaN where none was measured. */
+    public double utilisation(double tokensPerSecond, double peakFlops) {
+        return peakFlops > 0 ? flopsPerToken * tokensPerSecond / peakFlops : Double.NaN;
+    }
+
     /** Whether the parameters of this version are evaluated. */
     boolean evaluatesAt(int step) {
         int every = config.training().evalEvery();

@@ -160,12 +160,12 @@ final class RunState {
     }
 
     /** What a polling worker is to do now, or null where it has to wait. */
-    Message workFor(Member worker) {
+    Message.Work workFor(Member worker) {
         return phase == RunPhase.ENDED ? ended() : desk.next(worker);
     }
 
     /** What a polling server is to do now, or null where it has to wait. */
-    Message orderFor(Member server, Message.PollOrder poll) {
+    Message.Order orderFor(Member server, Message.PollOrder poll) {
         return phase == RunPhase.ENDED ? ended() : server.nextOrder(poll.generation(), poll.step());
     }
 
@@ -194,7 +194,7 @@ final class RunState {
         if (phase != RunPhase.COMPUTING) {
             return;
         }
-        String notFinite = work.ledger().notFinite();
+        String notFinite = work.window().oldest().notFinite();
         if (rule.isFatal(notFinite)) {
             fail(RunFailures.notFinite(step, notFinite, rule.skipped(), generation.checkpoint()));
         } else if (work.isStepComplete()) {
@@ -203,6 +203,7 @@ final class RunState {
     }
 
     private void decide(String notFinite) {
+        StepLedger ledger = work.window().oldest();
         boolean skip = notFinite != null;
         rule.decided(skip);
         if (skip) {
@@ -211,8 +212,9 @@ final class RunState {
         desk.completed();
         int next = step + 1;
         boolean save = saves.isDue(next, next == lastStep || stopping);
-        servers.apply(step, skip ? 0 : rule.scale(work.ledger()), skip, save);
-        listener.stepDone(work.ledger().record(rule.learningRate(step), plan.tokensAt(1), members.peakFlops()));
+        servers.apply(step, skip ? 0 : rule.scale(ledger), skip, save);
+        listener.stepDone(ledger.record(rule.learningRate(step), plan.tokensAt(1), members.peakFlops()));
+        work.window().closeOldest();
         lastStep = stopping ? next : lastStep;
         step = next;
         stepDown();
@@ -286,7 +288,7 @@ final class RunState {
         members.all().forEach(member -> member.reply(ended()));
     }
 
-    private Message ended() {
+    private Message.RunEnded ended() {
         return new Message.RunEnded(failure == null ? "done" : failure.getMessage());
     }
 

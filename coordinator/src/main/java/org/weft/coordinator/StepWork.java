@@ -18,7 +18,7 @@ final class StepWork {
     private final WorkDesk desk;
     private int step;
     private RunPhase phase = RunPhase.GATHERING;
-    private StepLedger ledger;
+    private final StepWindow window;
     private EvaluationLedger evaluation;
     private int evaluatedStep = -1;
 
@@ -28,15 +28,16 @@ final class StepWork {
         this.members = members;
         this.servers = servers;
         this.desk = new WorkDesk(members, servers.shards(), config.cluster(), clockMillis);
+        this.window = new StepWindow(config.sync().openSteps());
     }
 
     WorkDesk desk() {
         return desk;
     }
 
-    /** What is known of the step that is, or was last, being computed; null before the first. */
-    StepLedger ledger() {
-        return ledger;
+    /** The steps that are being computed. */
+    StepWindow window() {
+        return window;
     }
 
     /**
@@ -62,17 +63,19 @@ final class StepWork {
         }
         WorkPool lanes = desk.plan(config.training().lanes());
         int buckets = plan.layout().bucketCount();
-        ledger = new StepLedger(step, lanes, buckets, config.cluster().servers(), System.nanoTime());
+        window.open(
+                servers.generation().number(),
+                new StepLedger(step, lanes, buckets, config.cluster().servers(), System.nanoTime()));
         desk.open(lanes, this::compute);
         return RunPhase.COMPUTING;
     }
 
-    private Message compute(LaneSpan span) {
+    private Message.Work compute(LaneSpan span) {
         return new Message.ComputeLanes(
                 servers.generation().number(), step, span, servers.shards().addresses());
     }
 
-    private Message evaluate(LaneSpan span) {
+    private Message.Work evaluate(LaneSpan span) {
         return new Message.EvaluateBatches(
                 servers.generation().number(),
                 step,
@@ -81,14 +84,19 @@ final class StepWork {
                 servers.shards().addresses());
     }
 
-    private boolean isAtHand(RunPhase wanted, int reportedGeneration, int reportedStep) {
-        boolean current = servers.generation().is(reportedGeneration) && reportedStep == step;
-        return current && phase == wanted && desk.pool() != null;
+    private boolean isAtHand(RunPhase wanted, int reportedGeneration) {
+        return servers.generation().is(reportedGeneration) && phase == wanted && desk.pool() != null;
+    }
+
+    /** What is known of a step that is being computed; null where a report of it comes too late. */
+    private StepLedger ledger(int reportedGeneration, int reportedStep) {
+        return isAtHand(RunPhase.COMPUTING, reportedGeneration) ? window.at(reportedGeneration, reportedStep) : null;
     }
 
     /** Takes lanes' losses; those of another step are dropped. */
     void lanesDone(Message.LanesDone report) {
-        if (isAtHand(RunPhase.COMPUTING, report.generation(), report.step())) {
+        StepLedger ledger = ledger(report.generation(), report.step());
+        if (ledger != null) {
             desk.delivered(report.worker(), report.span());
             ledger.lanesDone(report);
         }
@@ -96,18 +104,19 @@ final class StepWork {
 
     /** Takes the norms of a server's sums; those of another step are dropped. Returns false where copies differ. */
     boolean shardReduced(Member server, Message.ShardReduced report) {
-        return !isAtHand(RunPhase.COMPUTING, report.generation(), report.step()) || ledger.shardReduced(server, report);
+        StepLedger ledger = ledger(report.generation(), report.step());
+        return ledger == null || ledger.shardReduced(server, report);
     }
 
-    /** Whether every lane is done, and everyone who applies updates has everything summed. */
+    /** Whether every lane of the oldest step is done, and everyone who applies updates has everything summed. */
     boolean isStepComplete() {
         ShardTable shards = servers.shards();
-        return shards.isWhole() && ledger.isComplete(shards.active());
+        return shards.isWhole() && window.oldest().isComplete(shards.active());
     }
 
     /** Returns what was found once the last batch is in, else null. */
     Evaluation batchesEvaluated(Message.BatchesEvaluated report) {
-        if (!isAtHand(RunPhase.EVALUATING, report.generation(), report.step())) {
+        if (!isAtHand(RunPhase.EVALUATING, report.generation()) || report.step() != step) {
             return null;
         }
         evaluation.batchesEvaluated(report);

@@ -1,5 +1,6 @@
 package org.weft.coordinator;
 
+import org.weft.core.config.TrainingConfig.NonFinite;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.optim.GradientClip;
 import org.weft.core.optim.LearningRateSchedule;
@@ -20,7 +21,7 @@ final class UpdateRule {
     UpdateRule(TrainingConfig training) {
         this.schedule = LearningRateSchedule.of(training);
         this.clip = new GradientClip(training.clipNorm());
-        this.stops = training.nonFinite().equals("stop");
+        this.stops = training.nonFinite() == NonFinite.STOP;
     }
 
     /** Whether a number that is not finite ends the run. */

@@ -15,7 +15,8 @@ record WaitReport(Members members, WeftConfig config) {
             case LOADING -> "waits for " + loading(servers) + " to load step " + step + absentSuffix();
             case EVALUATING ->
                 "step " + step + " waits for the evaluation of " + open(pool, "batches") + absentSuffix();
-            case COMPUTING -> "step " + step + " waits for " + computing(pool, work.ledger(), servers) + absentSuffix();
+            case COMPUTING ->
+                "step " + step + " waits for " + computing(pool, work.window().oldest(), servers) + absentSuffix();
             case SAVING -> "waits for the last checkpoint of step " + step;
             case ENDED -> "has ended";
         };

@@ -32,7 +32,7 @@ final class WorkDesk {
     private final Set<Integer> late = new HashSet<>();
 
     private WorkPool pool;
-    private Function<LaneSpan, Message> wording;
+    private Function<LaneSpan, Message.Work> wording;
     private long openedMillis;
     private double usualMillis;
 
@@ -53,7 +53,7 @@ final class WorkDesk {
     }
 
     /** Opens a pool and serves everyone who waits. */
-    void open(WorkPool newPool, Function<LaneSpan, Message> newWording) {
+    void open(WorkPool newPool, Function<LaneSpan, Message.Work> newWording) {
         pool = newPool;
         wording = newWording;
         openedMillis = clockMillis.getAsLong();
@@ -70,7 +70,7 @@ final class WorkDesk {
     }
 
     /** Work for a worker that asks, or null where it has to wait. */
-    Message next(Member worker) {
+    Message.Work next(Member worker) {
         late.remove(worker.id);
         boolean closed = pool == null || !shards.isWhole() || members.workers().size() < cluster.minWorkers();
         LaneSpan span = closed ? null : pool.take(worker.id, clockMillis.getAsLong());
@@ -160,7 +160,7 @@ final class WorkDesk {
 
     private void serve() {
         for (Member worker : waiting()) {
-            Message work = next(worker);
+            Message.Work work = next(worker);
             if (work != null) {
                 worker.reply(work);
             }

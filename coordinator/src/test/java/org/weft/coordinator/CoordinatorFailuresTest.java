@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Timeout;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.lanes.LaneSpan;
+import org.weft.core.model.ClassTally;
 import org.weft.core.protocol.Address;
+import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 
@@ -317,8 +319,8 @@ class CoordinatorFailuresTest {
         RunHarness.take(run.failedCheckpoints);
         Message.EvaluateBatches work = (Message.EvaluateBatches) RunHarness.get(run.pollWork(1));
         run.pass(5_001);
-        run.call(new Message.BatchesEvaluated(
-                1, run.workers.get(1), 1, 1, work.firstBatch(), new double[] {1}, new long[] {1}, new int[0]));
+        BatchScore[] scores = {new BatchScore(1, 1, new ClassTally[0])};
+        run.call(new Message.BatchesEvaluated(1, run.workers.get(1), 1, 1, work.firstBatch(), scores));
         run.pass(1);
         assertThat(run.failure()).hasMessage("the last checkpoint (step 1) could not be written: manifest");
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.weft.core.model.ClassTally;
+import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.Message;
 
 /** Evaluations between steps: which parameters, and what their batches come to. */
@@ -29,14 +31,15 @@ class EvaluationsTest {
         assertThat(zero.batches()).isEqualTo(1);
         assertThat(one.batches()).isEqualTo(2);
         double[] nats = {1e16 / 3, 1.0 / 3, 7};
-        evaluated(1, one, new double[] {nats[1], nats[2]}, new long[] {2, 3}, 1, 0, 1, 2, 2, 2, 4, 3, 4, 5);
-        evaluated(1, one, new double[] {99, 99}, new long[] {2, 3}, 1, 0, 1, 2, 2, 2, 4, 3, 4, 5);
+        ClassTally two = new ClassTally(0, 1, 2, 2);
+        ClassTally four = new ClassTally(4, 3, 4, 5);
+        evaluated(1, one, score(nats[1], 2, two), score(nats[2], 3, four));
+        evaluated(1, one, score(99, 2, two), score(99, 3, four));
         assertThat(run.evaluations).isEmpty();
-        evaluated(0, zero, new double[] {nats[0]}, new long[] {1}, 0, 0, 0, 1, 1);
+        evaluated(0, zero, score(nats[0], 1, new ClassTally(0, 0, 1, 1)));
         Evaluation evaluation = RunHarness.take(run.evaluations);
         assertThat(evaluation.loss()).isEqualTo((nats[0] + nats[1] + nats[2]) / 6);
-        long[] none = {0, 0, 0};
-        assertThat(evaluation.classes()).isDeepEqualTo(new long[][] {{1, 3, 3}, none, none, none, {3, 4, 5}});
+        assertThat(evaluation.classes()).containsExactly(new ClassTally(0, 1, 3, 3), new ClassTally(4, 3, 4, 5));
         run.saveAll(1);
         run.coordinator.checkpointCommitted(1, 1, "/c/1");
         RunHarness.get(run.coordinator.ended());
@@ -53,20 +56,17 @@ class EvaluationsTest {
         run.startComputing();
         Message.EvaluateBatches work = (Message.EvaluateBatches) RunHarness.get(run.pollWork(1));
         assertThat(work.step()).isEqualTo(3);
-        evaluated(1, work, new double[] {5}, new long[] {2});
+        evaluated(1, work, score(5, 2));
         assertThat(RunHarness.take(run.evaluations).loss()).isEqualTo(2.5);
         assertThat(RunHarness.get(run.pollWork(1))).isInstanceOf(Message.ComputeLanes.class);
     }
 
-    private void evaluated(int worker, Message.EvaluateBatches work, double[] losses, long[] targets, int... counts) {
+    private static BatchScore score(double loss, long targets, ClassTally... classes) {
+        return new BatchScore(loss, targets, classes);
+    }
+
+    private void evaluated(int worker, Message.EvaluateBatches work, BatchScore... batches) {
         run.call(new Message.BatchesEvaluated(
-                worker,
-                run.workers.get(worker),
-                work.generation(),
-                work.step(),
-                work.firstBatch(),
-                losses,
-                targets,
-                counts));
+                worker, run.workers.get(worker), work.generation(), work.step(), work.firstBatch(), batches));
     }
 }

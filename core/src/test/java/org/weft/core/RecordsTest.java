@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.weft.core.config.FinetuneConfig.ChatTemplateName;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
@@ -41,9 +42,9 @@ class RecordsTest {
         TrainingConfig training = config.training().withSteps(7);
         assertThat(training.steps()).isEqualTo(7);
         assertThat(training.withSteps(config.training().steps())).isEqualTo(config.training());
-        FinetuneConfig tuning = config.finetune().withLabels(List.of("a")).withChatTemplate("plain");
+        FinetuneConfig tuning = config.finetune().withLabels(List.of("a")).withChatTemplate(ChatTemplateName.PLAIN);
         assertThat(tuning.labels()).containsExactly("a");
-        assertThat(tuning.chatTemplate()).isEqualTo("plain");
+        assertThat(tuning.chatTemplate().word()).isEqualTo("plain");
         WeftConfig other = config.withTraining(training).withFinetune(tuning);
         assertThat(other.training()).isSameAs(training);
         assertThat(other.finetune()).isSameAs(tuning);

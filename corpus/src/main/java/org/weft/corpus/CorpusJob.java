@@ -14,6 +14,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.TaskCompletionListener;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.ModelConfig;
@@ -22,7 +23,6 @@ import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
 import org.weft.core.tokens.CorpusSplit;
-import org.weft.core.tokens.Fingerprint;
 import org.weft.core.tokens.TokenShardFormat;
 import org.weft.core.tokens.TokenType;
 import org.weft.corpus.TokenizeStage.Written;
@@ -128,13 +128,9 @@ public final class CorpusJob {
     private byte[] tokenizer(TokenizerConfig config, ModelConfig model, JavaRDD<byte[]> trainDocuments)
             throws IOException {
         return switch (config.kind()) {
-            case "bpe" -> trainBpe(config.vocabSize(), TokenizerJson.specialTokens(model), trainDocuments);
-            case "gpt2" -> TokenizerJson.of(Gpt2Vocabulary.load());
-            case "file" -> readTokenizer(config.file());
-            default ->
-                throw WeftException.usage(
-                        "tokenizer.kind=" + config.kind() + " must be one of bpe, file, gpt2",
-                        "see docs/configuration.md");
+            case BPE -> trainBpe(config.vocabSize(), TokenizerJson.specialTokens(model), trainDocuments);
+            case GPT2 -> TokenizerJson.of(Gpt2Vocabulary.load());
+            case FILE -> readTokenizer(config.file());
         };
     }
 
@@ -160,7 +156,7 @@ public final class CorpusJob {
             vocabSize = usable.vocabSize();
             endOfText = usable.endOfText();
         }
-        String sha256 = Fingerprint.sha256Hex(tokenizerJson);
+        String sha256 = Sha256.hex(tokenizerJson);
         progress.accept("encoding " + documents.getNumPartitions() + " shards");
         Broadcast<byte[]> shared = spark.broadcast(tokenizerJson);
         List<Written> written;

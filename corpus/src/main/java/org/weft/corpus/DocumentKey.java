@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
 import org.apache.spark.Partitioner;
-import org.weft.core.tokens.Fingerprint;
+import org.weft.core.Sha256;
 
 /**
  * What identifies a document: the first 16 bytes of the SHA-256 of its text. Equal texts have equal keys, and the
@@ -27,7 +27,7 @@ public final class DocumentKey {
     private DocumentKey() {}
 
     public static byte[] of(byte[] text) {
-        return Arrays.copyOf(Fingerprint.sha256(text), BYTES);
+        return Arrays.copyOf(Sha256.of(text), BYTES);
     }
 
     /** Whether the document belongs to validation, which keeps {@code fraction} of all. */

@@ -70,11 +70,11 @@ public record InputFiles(int files, long bytes, List<Task> tasks) {
     private static Unit unit(CorpusConfig corpus, String name) {
         boolean json =
                 switch (corpus.format()) {
-                    case "jsonl" -> true;
-                    case "text" -> false;
-                    default -> name.toLowerCase(Locale.ROOT).matches(".*\\.(jsonl|json|ndjson)(\\.[a-z0-9]+)?");
+                    case JSONL -> true;
+                    case TEXT -> false;
+                    case AUTO -> name.toLowerCase(Locale.ROOT).matches(".*\\.(jsonl|json|ndjson)(\\.[a-z0-9]+)?");
                 };
-        return json ? Unit.JSON : Unit.valueOf(corpus.sampleBy().toUpperCase(Locale.ROOT));
+        return json ? Unit.JSON : Unit.valueOf(corpus.sampleBy().name());
     }
 
     /** Gives each task some {@code taskBytes} of input. */

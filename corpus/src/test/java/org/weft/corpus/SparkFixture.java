@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -47,11 +48,18 @@ public final class SparkFixture {
 
     static CorpusConfig corpus(String format, String sampleBy, double valFraction, Path... input) {
         List<String> paths = Stream.of(input).map(Path::toString).toList();
-        return new CorpusConfig(paths, format, "text", sampleBy, valFraction, 1 << 16, true);
+        return new CorpusConfig(
+                paths,
+                CorpusConfig.Format.valueOf(format.toUpperCase(Locale.ROOT)),
+                "text",
+                CorpusConfig.SampleBy.valueOf(sampleBy.toUpperCase(Locale.ROOT)),
+                valFraction,
+                1 << 16,
+                true);
     }
 
     static TokenizerConfig bpe(int vocabSize) {
-        return new TokenizerConfig("bpe", vocabSize, "");
+        return new TokenizerConfig(TokenizerConfig.Kind.BPE, vocabSize, "");
     }
 
     /** Documents of a few sentences, some of them in two lines. */

@@ -4,20 +4,22 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.weft.coordinator.RunPlan;
 import org.weft.core.WeftException;
+import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.optim.Optimizer;
 import org.weft.core.protocol.BucketKey.Part;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.RunDirectory;
 import org.weft.dl4j.data.ExampleManifest;
 import org.weft.dl4j.data.ExampleOrder;
 import org.weft.dl4j.data.ExampleWriting;
@@ -26,14 +28,14 @@ import org.weft.dl4j.network.NetworkTraining;
 import org.weft.dl4j.network.ServerPlan;
 import org.weft.dl4j.network.UpdaterState;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.checkpoint.InitialCheckpoint;
+import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
-import org.weft.driver.lease.Driver;
-import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.RunResult;
-import org.weft.driver.run.TrainingJob;
+import org.weft.driver.run.StopSource;
+import org.weft.driver.run.Subject;
+import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 
 /**
@@ -94,16 +96,19 @@ final class Fit {
         }
         boolean fresh = record == null;
         Prepared fit = prepared(directory, fresh ? begin(examples) : record);
-        Checkpoint end;
-        Driver driver = Driver.here(application.context().sc().applicationId());
-        try (RunLease lease = RunLease.acquire(store, fit.config().run(), driver, progress::say)) {
-            if (fresh) {
-                stats.time(FitStats.START, () -> start(fit));
-                fit.record().save(store, directory);
-            }
-            end = train(fit, listeners, lease);
+        TrainingRun training = new TrainingRun(
+                application,
+                progress,
+                StopSource.NONE,
+                new StepListeners(
+                        listeners, network, fit.order(), fit.config().training().globalBatch()));
+        RunResult result;
+        try {
+            result = training.run(fit.config().run(), fresh ? null : TrainingRun.LATEST, () -> subject(fit, fresh));
+        } finally {
+            stats.end(FitStats.TRAIN);
         }
-        stats.time(FitStats.RESULT, () -> take(fit, directory, end));
+        stats.time(FitStats.RESULT, () -> take(fit, result.checkpoint()));
         return fit.record().data();
     }
 
@@ -159,80 +164,65 @@ final class Fit {
         return Optimizer.of(fit.config().training()).state();
     }
 
-    private Checkpoint start(Prepared fit) throws IOException {
-        return InitialCheckpoint.write(
-                store,
-                fit.config().run().checkpointsDir(),
-                new InitialCheckpoint.Facts(
-                        fit.config(),
-                        fit.servers().layout(),
-                        Vocabulary.NONE,
-                        fit.record().firstStep()),
-                new UpdaterState(network, parts(fit)).sources());
+    private Subject subject(Prepared fit, boolean fresh) throws IOException {
+        RunDirectory run = fit.config().run().directory();
+        CheckpointManifest.Source source = new CheckpointManifest.Source(
+                "examples", fit.record().data(), fit.examples().fingerprint());
+        RunIdentity identity = new RunIdentity(fit.config(), fit.servers().layout(), Vocabulary.NONE, List.of(source));
+        if (fresh) {
+            store.delete(run.step(fit.record().firstStep())); // of a start that failed
+        }
+        stats.begin(FitStats.TRAIN);
+        return new Subject(
+                String.format(
+                        "%,d parameters, %,d examples",
+                        identity.layout().size(), fit.record().examples()),
+                identity,
+                workload(fit),
+                Optional.empty(),
+                0,
+                () -> fresh ? start(fit, identity) : noStart(run));
     }
 
-    private Checkpoint train(Prepared fit, Collection<TrainingListener> listeners, RunLease lease) throws IOException {
-        WeftConfig config = fit.config();
-        CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
-        Checkpoint start = resolver.latest(config.run().checkpointsDir());
-        if (start == null) {
-            throw WeftException.invalidData(
-                    config.run().checkpointsDir() + " has no checkpoint to go on from", "fit in another run directory");
-        }
-        CheckpointResolver.requireLayout(start, fit.servers().layout());
-        CheckpointResolver.requireOptimizer(start, config.training().optimizer());
-        int step = start.manifest().step();
-        if (step >= fit.record().lastStep()) {
-            progress.say(start.directory() + " is this fit's end: nothing to train");
-            return start;
-        }
-        int generation = 1
-                + Math.max(
-                        lease.highestGeneration(),
-                        resolver.highestGeneration(config.run().checkpointsDir()));
-        NetworkTraining workload = new NetworkTraining(
+    private NetworkTraining workload(Prepared fit) {
+        return new NetworkTraining(
                 network.model() instanceof ComputationGraph,
                 network.toJson(),
                 fit.servers().layout(),
                 new NetworkTraining.Examples(store, fit.record().data(), fit.examples()),
                 fit.order(),
-                config);
-        RunPlan plan = new RunPlan(
-                config,
-                workload.layout(),
-                workload.tokensPerStep(),
-                Double.NaN,
-                step,
-                start.directory(),
-                generation,
-                0,
-                true);
-        TrainingJob job = new TrainingJob(application, plan, workload, Vocabulary.NONE, progress, lease);
-        job.check(null);
-        lease.begin(generation);
-        resolver.setAsideAfter(config.run().checkpointsDir(), step, generation);
-        job.onStep(new StepListeners(
-                listeners, network, fit.order(), config.training().globalBatch()));
-        progress.say(String.format(
-                "%,d parameters, %,d examples on %d workers and %d servers, steps %d to %d",
-                plan.layout().size(),
-                fit.record().examples(),
-                config.cluster().workers(),
-                config.cluster().servers(),
-                step,
-                fit.record().lastStep()));
-        RunResult result = stats.time(FitStats.TRAIN, job::run);
-        return result.checkpoint();
+                fit.config());
+    }
+
+    /** Where the network stands, and with it the record from which another process goes on. */
+    private Checkpoint start(Prepared fit, RunIdentity identity) throws IOException {
+        RunDirectory run = fit.config().run().directory();
+        Checkpoint start = stats.time(
+                FitStats.START,
+                () -> InitialCheckpoint.write(
+                        store,
+                        run,
+                        identity,
+                        fit.record().firstStep(),
+                        new UpdaterState(network, parts(fit)).sources()));
+        fit.record().save(store, run.path());
+        stats.begin(FitStats.TRAIN);
+        return start;
+    }
+
+    private static Checkpoint noStart(RunDirectory run) {
+        throw WeftException.invalidData(
+                run.checkpoints() + " has no checkpoint to go on from", "fit in another run directory");
     }
 
     /** The end's parameters and updater state into the network, and the network as Deeplearning4j's own file. */
-    private Checkpoint take(Prepared fit, String directory, Checkpoint end) throws IOException {
+    private Checkpoint take(Prepared fit, Checkpoint end) throws IOException {
         Map<String, CheckpointReader.Sink> sinks = new UpdaterState(network, parts(fit)).sinks();
         new CheckpointReader(store, end.directory(), end.manifest())
                 .readVerified(0, fit.servers().layout().size(), sinks);
         int epochs = fit.record().firstEpoch() + fit.record().epochs();
         network.setCounts(fit.record().lastStep(), epochs);
-        try (AtomicOutput out = store.create(directory + "/model.zip")) {
+        try (AtomicOutput out = store.create(fit.config().run().directory().file("model.zip"))) {
             ModelSerializer.writeModel(network.model(), out, true);
             out.commit();
         }

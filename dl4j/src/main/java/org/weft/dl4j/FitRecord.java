@@ -1,9 +1,9 @@
 package org.weft.dl4j;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import org.weft.core.ExitStatus;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 
@@ -20,7 +20,6 @@ import org.weft.core.storage.Store;
  */
 record FitRecord(String data, long examples, int firstStep, int lastStep, int firstEpoch, int epochs) {
     private static final String FILE = "fit.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The record of a fit's directory; null where there is none. */
     static FitRecord load(Store store, String directory) throws IOException {
@@ -29,7 +28,7 @@ record FitRecord(String data, long examples, int firstStep, int lastStep, int fi
             return null;
         }
         try {
-            return JSON.readValue(store.readAll(path), FitRecord.class);
+            return Json.MAPPER.readValue(store.readAll(path), FitRecord.class);
         } catch (JacksonException e) {
             throw new WeftException(ExitStatus.INVALID_DATA, path + " is damaged", "fit in another run directory", e);
         }
@@ -37,6 +36,7 @@ record FitRecord(String data, long examples, int firstStep, int lastStep, int fi
 
     void save(Store store, String directory) throws IOException {
         store.replace(
-                directory + "/" + FILE, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+                directory + "/" + FILE,
+                Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
     }
 }

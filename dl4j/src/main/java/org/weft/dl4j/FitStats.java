@@ -2,6 +2,7 @@ package org.weft.dl4j;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class FitStats implements SparkTrainingStats {
     private static final long serialVersionUID = 1L;
 
     private final Map<String, List<EventStats>> events = new LinkedHashMap<>();
+    private final Map<String, Long> begun = new HashMap<>();
 
     FitStats() {
         List.of(EXAMPLES, START, TRAIN, RESULT).forEach(key -> events.put(key, new ArrayList<>()));
@@ -33,13 +35,26 @@ final class FitStats implements SparkTrainingStats {
         T run() throws IOException;
     }
 
+    /** A phase begins; beginning it again starts its time anew. */
+    void begin(String key) {
+        begun.put(key, System.currentTimeMillis());
+    }
+
+    /** A phase ends, if it began. */
+    void end(String key) {
+        Long start = begun.remove(key);
+        if (start != null) {
+            events.get(key).add(new BaseEventStats(start, System.currentTimeMillis() - start));
+        }
+    }
+
     /** Runs a phase and takes its time. */
     <T> T time(String key, Phase<T> phase) throws IOException {
-        long start = System.currentTimeMillis();
+        begin(key);
         try {
             return phase.run();
         } finally {
-            events.get(key).add(new BaseEventStats(start, System.currentTimeMillis() - start));
+            end(key);
         }
     }
 

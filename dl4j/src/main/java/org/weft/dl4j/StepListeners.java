@@ -1,7 +1,6 @@
 package org.weft.dl4j;
 
 import java.util.Collection;
-import java.util.function.Consumer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +12,7 @@ import org.weft.dl4j.network.Network;
  * Tells Deeplearning4j's listeners of each step once, with its score and its iteration. The network that they are given has the
  * parameters that the fit began with until the fit ends. Called on one thread.
  */
-final class StepListeners implements Consumer<RunListener.Step> {
+final class StepListeners implements RunListener {
     private static final Logger LOG = LoggerFactory.getLogger(StepListeners.class);
 
     private final Collection<TrainingListener> listeners;
@@ -31,7 +30,7 @@ final class StepListeners implements Consumer<RunListener.Step> {
     }
 
     @Override
-    public void accept(RunListener.Step step) {
+    public void stepDone(Step step) {
         if (step.step() <= last) {
             return; // Computed again after a server was lost.
         }

@@ -1,10 +1,10 @@
 package org.weft.dl4j;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.Json;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 
@@ -34,7 +34,6 @@ record TrainingOptions(
         double clipNorm,
         List<String> settings)
         implements Serializable {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * Weft's configuration of one fit.
@@ -44,7 +43,7 @@ record TrainingOptions(
      * @param training keys of the {@code training} section that the network gives
      */
     WeftConfig config(String directory, int lastStep, Map<String, Object> training) {
-        ObjectNode tree = JSON.createObjectNode();
+        ObjectNode tree = Json.MAPPER.createObjectNode();
         tree.putObject("run").put("name", "dl4j").put("dir", directory).put("seed", seed);
         tree.putObject("cluster")
                 .put("workers", workers)
@@ -52,7 +51,7 @@ record TrainingOptions(
                 .put("device", "cpu");
         tree.putObject("model").put("context", 1); // What Weft counts as tokens are examples here.
         ObjectNode section = tree.putObject("training");
-        training.forEach((key, value) -> section.set(key, JSON.valueToTree(value)));
+        training.forEach((key, value) -> section.set(key, Json.MAPPER.valueToTree(value)));
         section.put("steps", lastStep)
                 .put("global_batch", globalBatch)
                 .put("micro_batch", microBatch)
@@ -64,6 +63,6 @@ record TrainingOptions(
     }
 
     String toJson() {
-        return JSON.valueToTree(this).toPrettyString();
+        return Json.MAPPER.valueToTree(this).toPrettyString();
     }
 }

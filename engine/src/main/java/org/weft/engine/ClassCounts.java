@@ -1,7 +1,9 @@
 package org.weft.engine;
 
-import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.weft.core.batches.Batch;
+import org.weft.core.model.ClassTally;
 import org.weft.core.model.TaskHead;
 
 /**
@@ -11,31 +13,31 @@ import org.weft.core.model.TaskHead;
  * <p>B sequences, T tokens, K outputs.
  */
 public final class ClassCounts {
-    private static final int[] NONE = {};
-
-    private final int classes;
-    private final int[] counts; // (3, K)
+    private final int[] right; // (K)
+    private final int[] predicted; // (K)
+    private final int[] there; // (K)
 
     private ClassCounts(int classes) {
-        this.classes = classes;
-        counts = new int[3 * classes];
+        right = new int[classes];
+        predicted = new int[classes];
+        there = new int[classes];
     }
 
     /**
      * @param outputs (B, K), or (B T, K) where tokens are judged
-     * @return as in {@link Evaluated}
+     * @return the classes that were predicted or there, in order
      */
-    public static int[] of(TaskHead head, float[][] outputs, Batch batch) {
+    public static List<ClassTally> of(TaskHead head, float[][] outputs, Batch batch) {
         return switch (head.kind()) {
             case CLASSES -> classes(head.outputs(), outputs, batch.labels());
             case TOKEN_CLASSES -> tokens(head.outputs(), outputs, batch.targets());
             case BITS -> bits(head.outputs(), outputs, batch.labels());
             case SPAN -> spans(outputs, batch);
-            case VALUES, LANGUAGE -> NONE;
+            case VALUES, LANGUAGE -> List.of();
         };
     }
 
-    private static int[] classes(int classes, float[][] outputs, float[] labels) {
+    private static List<ClassTally> classes(int classes, float[][] outputs, float[] labels) {
         ClassCounts counted = new ClassCounts(classes);
         for (int row = 0; row < outputs.length; row++) {
             counted.add(greatest(outputs[row]), (int) labels[row]);
@@ -43,7 +45,7 @@ public final class ClassCounts {
         return counted.ofThoseSeen();
     }
 
-    private static int[] tokens(int classes, float[][] outputs, int[] targets) {
+    private static List<ClassTally> tokens(int classes, float[][] outputs, int[] targets) {
         ClassCounts counted = new ClassCounts(classes);
         for (int row = 0; row < outputs.length; row++) {
             if (targets[row] != Batch.IGNORED) {
@@ -53,7 +55,7 @@ public final class ClassCounts {
         return counted.ofThoseSeen();
     }
 
-    private static int[] bits(int classes, float[][] outputs, float[] labels) {
+    private static List<ClassTally> bits(int classes, float[][] outputs, float[] labels) {
         ClassCounts counted = new ClassCounts(classes);
         for (int row = 0; row < outputs.length; row++) {
             for (int k = 0; k < classes; k++) {
@@ -63,51 +65,39 @@ public final class ClassCounts {
         return counted.ofThoseSeen();
     }
 
-    private static int[] spans(float[][] outputs, Batch batch) {
+    private static List<ClassTally> spans(float[][] outputs, Batch batch) {
         ClassCounts counted = new ClassCounts(1);
         int context = batch.context();
         for (int sequence = 0; sequence < batch.sequences(); sequence++) {
             int length = batch.lengths() == null ? context : batch.lengths()[sequence];
-            boolean right = true;
+            boolean both = true;
             for (int end = 0; end < 2; end++) {
                 int found = greatest(outputs, sequence * context, length, end);
-                right &= found == (int) batch.labels()[2 * sequence + end];
+                both &= found == (int) batch.labels()[2 * sequence + end];
             }
-            counted.counts[0] += right ? 1 : 0;
-            counted.counts[1]++;
-            counted.counts[2]++;
+            counted.add(0, both, true);
+            counted.predicted[0] += both ? 0 : 1; // There is always an answer.
         }
         return counted.ofThoseSeen();
     }
 
-    /** (n, 4) */
-    private int[] ofThoseSeen() {
-        int[] rows = new int[4 * classes];
-        int n = 0;
-        for (int k = 0; k < classes; k++) {
-            int predicted = counts[classes + k];
-            int there = counts[2 * classes + k];
-            if (predicted + there > 0) {
-                rows[4 * n] = k;
-                rows[4 * n + 1] = counts[k];
-                rows[4 * n + 2] = predicted;
-                rows[4 * n + 3] = there;
-                n++;
-            }
-        }
-        return Arrays.copyOf(rows, 4 * n);
+    private List<ClassTally> ofThoseSeen() {
+        return IntStream.range(0, there.length)
+                .filter(k -> predicted[k] + there[k] > 0)
+                .mapToObj(k -> new ClassTally(k, right[k], predicted[k], there[k]))
+                .toList();
     }
 
-    private void add(int predicted, int there) {
-        counts[predicted] += predicted == there ? 1 : 0;
-        counts[classes + predicted]++;
-        counts[2 * classes + there]++;
+    private void add(int found, int truth) {
+        right[found] += found == truth ? 1 : 0;
+        predicted[found]++;
+        there[truth]++;
     }
 
-    private void add(int of, boolean predicted, boolean there) {
-        counts[of] += predicted && there ? 1 : 0;
-        counts[classes + of] += predicted ? 1 : 0;
-        counts[2 * classes + of] += there ? 1 : 0;
+    private void add(int of, boolean found, boolean truth) {
+        right[of] += found && truth ? 1 : 0;
+        predicted[of] += found ? 1 : 0;
+        there[of] += truth ? 1 : 0;
     }
 
     private static int greatest(float[] outputs) {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.weft.core.WeftException;
+import org.weft.core.config.ClusterConfig.Device;
+import org.weft.core.config.Suggestion;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 
@@ -37,8 +39,8 @@ public final class Engines {
 
     /** What the run's engine cannot compute is said before anything starts. */
     public static void require(WeftConfig config, ModelShape shape) {
-        String device = config.cluster().device();
-        require(config.cluster().engine(), shape, options(config, device.equals("auto") ? "cpu" : device));
+        String device = config.cluster().device() == Device.CUDA ? "cuda" : "cpu";
+        require(config.cluster().engine(), shape, options(config, device));
     }
 
     private static ReplicaOptions options(WeftConfig config, String device) {
@@ -52,12 +54,13 @@ public final class Engines {
 
     private static ReplicaProvider known(String engine) {
         List<ReplicaProvider> providers = providers();
+        List<String> names = providers.stream().map(ReplicaProvider::name).toList();
         return providers.stream()
                 .filter(each -> each.name().equals(engine))
                 .findFirst()
                 .orElseThrow(() -> WeftException.usage(
-                        "cluster.engine=" + engine + " is not on the class path, which has "
-                                + providers.stream().map(ReplicaProvider::name).toList(),
+                        "cluster.engine=" + engine + " is not on the class path, which has " + names
+                                + Suggestion.near(names, engine),
                         "put weft-" + engine + " and its libraries on the class path of driver and executors, or set"
                                 + " cluster.engine=" + TORCH + ": checkpoints are the same for every engine"));
     }

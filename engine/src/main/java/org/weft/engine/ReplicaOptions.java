@@ -1,5 +1,6 @@
 package org.weft.engine;
 
+import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.TrainingConfig;
 
 /**
@@ -24,6 +25,6 @@ public record ReplicaOptions(String device, int threads, boolean bfloat16, boole
 
     /** As a run is configured to train. */
     public static ReplicaOptions training(String device, int threads, TrainingConfig training) {
-        return new ReplicaOptions(device, threads, training.precision().equals("bf16"), training.recompute());
+        return new ReplicaOptions(device, threads, training.precision() == Precision.BF16, training.recompute());
     }
 }

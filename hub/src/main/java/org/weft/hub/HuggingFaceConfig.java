@@ -1,16 +1,17 @@
 package org.weft.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.HubTable;
 
 /**
  * Between config.json and Weft's model section, by a family's table.
@@ -24,21 +25,20 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
 
     private static final String VOCAB_SIZE = "vocab_size";
     private static final double INITIALIZER_RANGE = 0.02;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * @param path of config.json, for errors
      * @param tensors names of the model's tensors in the layout's form
      * @throws WeftException that names every setting that Weft does not have
      */
-    static HuggingFaceConfig read(HuggingFaceFamily family, JsonNode config, Set<String> tensors, String path) {
+    static HuggingFaceConfig read(HubTable family, JsonNode config, Set<String> tensors, String path) {
         ObjectNode model = JsonNodeFactory.instance.objectNode().put("architecture", family.modelType());
         List<String> problems = new ArrayList<>();
         List<String> notices = new ArrayList<>();
-        for (HuggingFaceFamily.ConfigKey key : family.keys()) {
+        for (HubTable.ConfigKey key : family.keys()) {
             readKey(config, key, model, problems, notices);
         }
-        for (HuggingFaceFamily.Setting setting : family.settings()) {
+        for (HubTable.Setting setting : family.settings()) {
             JsonNode value = config.path(setting.foreign());
             if (isGiven(value) && setting.allowed().stream().noneMatch(allowed -> same(value, allowed))) {
                 problems.add(setting.foreign() + "=" + value.asText() + " is not one that Weft has: "
@@ -57,7 +57,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
 
     private static void readKey(
             JsonNode config,
-            HuggingFaceFamily.ConfigKey key,
+            HubTable.ConfigKey key,
             ObjectNode model,
             List<String> problems,
             List<String> notices) {
@@ -68,7 +68,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
             if (key.fallback() == null) {
                 problems.add(key.foreign().get(0) + " is missing");
             } else {
-                model.set(key.weft(), JSON.valueToTree(key.fallback()));
+                model.set(key.weft(), Json.MAPPER.valueToTree(key.fallback()));
             }
             return;
         }
@@ -116,7 +116,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
     }
 
     /** config.json of one of Weft's models; what depends on the tokenizer is the caller's. */
-    static ObjectNode write(HuggingFaceFamily family, WeftConfig config, int vocabSize) {
+    static ObjectNode write(HubTable family, WeftConfig config, int vocabSize) {
         ModelConfig model = config.model();
         ObjectNode effective = ConfigLoader.toTree(config).path("model").deepCopy();
         effective.put("kv_heads", model.keyValueHeads());
@@ -126,11 +126,12 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
         json.putArray("architectures").add(TaskClass.of(family, config));
         json.put("model_type", family.modelType());
         json.put(VOCAB_SIZE, vocabSize);
-        for (HuggingFaceFamily.ConfigKey key : family.keys()) {
+        for (HubTable.ConfigKey key : family.keys()) {
             key.foreign().forEach(name -> json.set(name, effective.path(key.weft())));
         }
-        for (HuggingFaceFamily.Setting setting : family.settings()) {
-            json.set(setting.foreign(), JSON.valueToTree(setting.allowed().get(0)));
+        for (HubTable.Setting setting : family.settings()) {
+            json.set(
+                    setting.foreign(), Json.MAPPER.valueToTree(setting.allowed().get(0)));
         }
         family.write(model, json);
         TaskClass.write(config.finetune(), json);
@@ -147,7 +148,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
         if (allowed instanceof Number number) {
             return value.isNumber() && value.doubleValue() == number.doubleValue();
         }
-        return value.equals(JSON.valueToTree(allowed));
+        return value.equals(Json.MAPPER.valueToTree(allowed));
     }
 
     private static String joined(List<Object> allowed) {

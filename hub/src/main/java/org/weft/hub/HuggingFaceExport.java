@@ -1,8 +1,6 @@
 package org.weft.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,10 +12,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.Safetensors;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
+import org.weft.core.model.HubTable;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.AtomicOutput;
@@ -35,7 +36,6 @@ import org.weft.driver.checkpoint.WholeModel;
  * model to anyone. For one thread.
  */
 public final class HuggingFaceExport {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final Map<FloatFormat, String> TORCH_DTYPES =
             Map.of(FloatFormat.F32, "float32", FloatFormat.F16, "float16", FloatFormat.BF16, "bfloat16");
 
@@ -45,7 +45,7 @@ public final class HuggingFaceExport {
     private final WeftConfig config;
     private final WholeModel model;
     private final ParameterLayout layout;
-    private final HuggingFaceFamily family;
+    private final HubTable family;
 
     /**
      * What is asked for.
@@ -64,7 +64,7 @@ public final class HuggingFaceExport {
         this.config = ReplicaLoader.configOf(checkpoint);
         this.model = WholeModel.of(store, checkpoint);
         this.layout = model.layout();
-        this.family = HuggingFaceFamily.of(config.model());
+        this.family = Family.of(config.model()).hub();
     }
 
     /**
@@ -92,7 +92,7 @@ public final class HuggingFaceExport {
                     family, config, checkpoint.manifest().vocabSize());
             tokenizer.putIds(json);
             json.put("torch_dtype", TORCH_DTYPES.get(options.format()));
-            write(directory, HuggingFaceConfig.FILE, JSON.writeValueAsBytes(json));
+            write(directory, HuggingFaceConfig.FILE, Json.INDENTED.writeValueAsBytes(json));
             return names;
         } catch (IOException | RuntimeException e) {
             EmptyDirectory.restore(store, directory, e);
@@ -161,7 +161,7 @@ public final class HuggingFaceExport {
 
     private void writeIndex(String directory, List<String> names, List<List<Parameter>> files, FloatFormat format)
             throws IOException {
-        ObjectNode json = JSON.createObjectNode();
+        ObjectNode json = Json.INDENTED.createObjectNode();
         json.putObject("metadata").put("total_size", layout.size() * format.bytes());
         ObjectNode map = json.putObject("weight_map");
         for (int file = 0; file < files.size(); file++) {
@@ -169,7 +169,7 @@ public final class HuggingFaceExport {
                 map.put(family.names().toForeign(parameter.name()), names.get(file));
             }
         }
-        write(directory, TensorFiles.INDEX, JSON.writeValueAsBytes(json));
+        write(directory, TensorFiles.INDEX, Json.INDENTED.writeValueAsBytes(json));
     }
 
     /** Files that an import brought along go out again; otherwise they are made from tokenizer.json. */
@@ -203,8 +203,11 @@ public final class HuggingFaceExport {
     }
 
     private void writeOrCopy(String directory, String name, JsonNode made) throws IOException {
-        String imported = ModelTokenizer.runDirectory(checkpoint.directory()) + "/" + name;
-        write(directory, name, store.exists(imported) ? store.readAll(imported) : JSON.writeValueAsBytes(made));
+        String imported = checkpoint.run().file(name);
+        write(
+                directory,
+                name,
+                store.exists(imported) ? store.readAll(imported) : Json.INDENTED.writeValueAsBytes(made));
     }
 
     private void write(String directory, String name, byte[] content) throws IOException {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.weft.core.WeftException;
+import org.weft.core.model.HubTable;
 import org.weft.core.storage.Store;
 
 /** What {@code inspect} says of a Hugging Face directory and of a file of tensors. Reads headers, not numbers. */
@@ -35,7 +36,7 @@ public final class HuggingFaceFacts {
     /** Where Weft cannot read the model its facts are still facts; why not is one of them. */
     private static void putModel(ObjectNode facts, JsonNode config, TensorFiles files, String path) {
         try {
-            HuggingFaceFamily family = HuggingFaceFamily.of(config, path);
+            HubTable family = HubTable.of(config, path);
             Set<String> names = new LinkedHashSet<>();
             files.tensors().keySet().forEach(name -> names.add(family.toLayout(name)));
             HuggingFaceConfig read = HuggingFaceConfig.read(family, config, names, path);

@@ -2,7 +2,6 @@ package org.weft.hub;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,18 +9,22 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.weft.core.Json;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.HubTable;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
-import org.weft.core.tokens.Fingerprint;
 import org.weft.corpus.tokenizer.TokenizerFacts;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.InitialCheckpoint;
 import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
@@ -34,17 +37,15 @@ public final class HuggingFaceModel implements AutoCloseable {
     /** Taken over as they are, for a later export. */
     public static final List<String> COMPANIONS = List.of(TokenizerFiles.CONFIG, TokenizerFiles.GENERATION);
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Store store;
     private final String directory;
     private final TensorFiles files;
     private final HuggingFaceConfig config;
-    private final HuggingFaceFamily family;
+    private final HubTable family;
     private final byte[] tokenizer;
     private final List<String> notices = new ArrayList<>();
 
-    private HuggingFaceModel(Store store, String directory, HuggingFaceFamily family, TensorFiles files)
+    private HuggingFaceModel(Store store, String directory, HubTable family, TensorFiles files)
             throws IOException {
         this.store = store;
         this.directory = directory;
@@ -63,8 +64,8 @@ public final class HuggingFaceModel implements AutoCloseable {
      * @throws WeftException with everything that Weft cannot read
      */
     public static HuggingFaceModel open(Store store, String directory) throws IOException {
-        HuggingFaceFamily family =
-                HuggingFaceFamily.of(readConfig(store, directory), directory + "/" + HuggingFaceConfig.FILE);
+        HubTable family =
+                HubTable.of(readConfig(store, directory), directory + "/" + HuggingFaceConfig.FILE);
         TensorFiles files = TensorFiles.open(store, directory);
         try {
             return new HuggingFaceModel(store, directory, family, files);
@@ -78,13 +79,13 @@ public final class HuggingFaceModel implements AutoCloseable {
     public static boolean isAt(Store store, String path) throws IOException {
         return store.exists(path + "/" + HuggingFaceConfig.FILE)
                 && !store.exists(path + "/" + CorpusManifest.FILE)
-                && !store.exists(path + "/checkpoints");
+                && !store.exists(RunDirectory.of(path).checkpoints());
     }
 
     static JsonNode readConfig(Store store, String directory) throws IOException {
         String path = directory + "/" + HuggingFaceConfig.FILE;
         try {
-            return JSON.readTree(store.readAll(path));
+            return Json.MAPPER.readTree(store.readAll(path));
         } catch (FileNotFoundException e) {
             throw WeftException.invalidData(
                     directory + " is no Hugging Face directory: it has no " + HuggingFaceConfig.FILE,
@@ -97,7 +98,7 @@ public final class HuggingFaceModel implements AutoCloseable {
 
     /** The configuration of a run in {@code runDir} that holds this model. */
     public WeftConfig configIn(String runDir) {
-        String copied = tokenizer == null ? "" : runDir + "/" + CorpusManifest.TOKENIZER_FILE;
+        String copied = tokenizer == null ? "" : RunDirectory.of(runDir).tokenizer();
         return config.toWeft(runDir, copied, configPath());
     }
 
@@ -147,13 +148,13 @@ public final class HuggingFaceModel implements AutoCloseable {
         TensorMatch match = TensorMatch.of(family, layout, files, directory);
         EmptyDirectory.require(store, runDir);
         say(match);
-        String sha256 = tokenizer == null ? "" : Fingerprint.sha256Hex(tokenizer);
+        String sha256 = tokenizer == null ? "" : Sha256.hex(tokenizer);
         try {
             copyCompanions(runDir);
             return InitialCheckpoint.write(
                     store,
-                    weft.run().checkpointsDir(),
-                    new InitialCheckpoint.Facts(weft, layout, new Vocabulary(vocabSize(), sha256)),
+                    weft.run().directory(),
+                    new RunIdentity(weft, layout, new Vocabulary(vocabSize(), sha256)),
                     new ForeignParameters(layout, files, match, weft.run().seed()));
         } catch (IOException | RuntimeException e) {
             EmptyDirectory.restore(store, runDir, e);
@@ -190,7 +191,7 @@ public final class HuggingFaceModel implements AutoCloseable {
 
     private void copyCompanions(String runDir) throws IOException {
         if (tokenizer != null) {
-            store.write(runDir + "/" + CorpusManifest.TOKENIZER_FILE, tokenizer);
+            store.write(RunDirectory.of(runDir).tokenizer(), tokenizer);
         }
         for (String name : COMPANIONS) {
             if (store.exists(directory + "/" + name)) {

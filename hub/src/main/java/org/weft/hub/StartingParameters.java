@@ -5,13 +5,14 @@ import java.util.function.Consumer;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.checkpoint.InitialCheckpoint;
 import org.weft.driver.checkpoint.ModelSection;
 import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
 
 /**
@@ -20,8 +21,6 @@ import org.weft.driver.checkpoint.Vocabulary;
  * one already. For one thread, which has the run's lease.
  */
 public final class StartingParameters {
-    private static final String IMPORTED = "/imported";
-
     private final Store store;
     private final WeftConfig config;
     private final CorpusManifest corpus;
@@ -45,39 +44,21 @@ public final class StartingParameters {
      * @throws WeftException where the model is not the one configured, or speaks another vocabulary
      */
     public Checkpoint of(String from) throws IOException {
-        return HuggingFaceModel.isAt(store, from) ? ofHuggingFace(from) : ofWeft(from);
-    }
-
-    private Checkpoint ofHuggingFace(String from) throws IOException {
-        String imported = config.run().dir() + IMPORTED;
-        try (HuggingFaceModel model = HuggingFaceModel.open(store, from)) {
-            WeftConfig foreign = model.configIn(imported);
-            requireVocabulary(from, model.vocabSize());
-            requireModel(from, foreign);
-            store.delete(imported); // What an earlier start of this run left, whole or not.
-            Checkpoint start = model.writeTo(imported);
-            model.notices().forEach(notices);
-            sayTokenizer(from, start.manifest().tokenizerSha256());
-            return start;
-        }
-    }
-
-    private Checkpoint ofWeft(String from) throws IOException {
-        Checkpoint source = new CheckpointResolver(store, notices).at(from);
-        requireVocabulary(source.directory(), source.manifest().vocabSize());
-        requireModel(source.directory(), ReplicaLoader.configOf(source));
-        sayTokenizer(source.directory(), source.manifest().tokenizerSha256());
+        StoredModel model = new ModelLocator(store, notices).at(from);
+        requireVocabulary(model.directory(), model.vocabSize());
+        ModelSection.require(model.directory(), model.config().model(), config.model(), notices);
+        RunDirectory imported = config.run().directory().imported();
+        Checkpoint source = model.asCheckpoint(imported.path(), notices);
+        sayTokenizer(model.directory(), source.manifest().tokenizerSha256());
         if (source.manifest().step() == 0) {
             return source; // Its moments are zero already.
         }
-        String imported = config.run().dir() + IMPORTED;
-        store.delete(imported);
+        store.delete(imported.path());
         CheckpointReader reader = new CheckpointReader(store, source.directory(), source.manifest());
         return InitialCheckpoint.write(
                 store,
-                imported + "/checkpoints",
-                new InitialCheckpoint.Facts(
-                        config, ReplicaLoader.shapeOf(source).layout(), Vocabulary.of(corpus)),
+                imported,
+                new RunIdentity(config, ReplicaLoader.shapeOf(source).layout(), Vocabulary.of(corpus)),
                 (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
     }
 
@@ -85,14 +66,10 @@ public final class StartingParameters {
         if (vocabSize != corpus.vocabSize()) {
             throw WeftException.invalidData(
                     from + " has a vocabulary of " + vocabSize + ", the corpus in "
-                            + config.run().corpusDir() + " one of " + corpus.vocabSize(),
+                            + config.run().directory().corpus() + " one of " + corpus.vocabSize(),
                     "prepare the corpus with the model's tokenizer: tokenizer.kind=file, and its tokenizer.json as"
                             + " tokenizer.file");
         }
-    }
-
-    private void requireModel(String from, WeftConfig foreign) {
-        ModelSection.require(from, foreign.model(), config.model(), notices);
     }
 
     private void sayTokenizer(String from, String sha256) {

@@ -3,39 +3,41 @@ package org.weft.hub;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.HubTable;
 
-/** What config.json says of a fine-tuned model: Hugging Face's class for the task, and the labels. */
+/** What config.json says of a fine-tuned model: Hugging Face's class for its head, and the labels. */
 final class TaskClass {
     private TaskClass() {}
 
     /** The class that a run's model is exported as. */
-    static String of(HuggingFaceFamily family, WeftConfig config) {
-        return switch (config.finetune().task()) {
-            case FinetuneConfig.CLASSIFICATION, FinetuneConfig.MULTILABEL, FinetuneConfig.REGRESSION ->
-                family.classPrefix() + "ForSequenceClassification";
-            case FinetuneConfig.TOKENS -> family.classPrefix() + "ForTokenClassification";
-            case FinetuneConfig.QA -> family.classPrefix() + "ForQuestionAnswering";
-            default -> family.architectureOf(config.model());
+    static String of(HubTable family, WeftConfig config) {
+        return switch (config.finetune().task().head()) {
+            case CLASSES, BITS, VALUES -> family.classPrefix() + "ForSequenceClassification";
+            case TOKEN_CLASSES -> family.classPrefix() + "ForTokenClassification";
+            case SPAN -> family.classPrefix() + "ForQuestionAnswering";
+            case LANGUAGE -> family.architectureOf(config.model());
         };
     }
 
     /** Adds the labels, and how Hugging Face is to read the outputs. */
     static void write(FinetuneConfig tuning, ObjectNode json) {
-        if (!tuning.active() || tuning.generative()) {
+        HeadKind head = tuning.task().head();
+        if (head == HeadKind.LANGUAGE) {
             return;
         }
-        List<String> labels = tuning.task().equals(FinetuneConfig.REGRESSION) ? List.of("LABEL_0") : tuning.labels();
+        List<String> labels = head == HeadKind.VALUES ? List.of("LABEL_0") : tuning.labels();
         ObjectNode names = json.putObject("id2label");
         ObjectNode ids = json.putObject("label2id");
         for (int id = 0; id < labels.size(); id++) {
             names.put(Integer.toString(id), labels.get(id));
             ids.put(labels.get(id), id);
         }
-        switch (tuning.task()) {
-            case FinetuneConfig.CLASSIFICATION -> json.put("problem_type", "single_label_classification");
-            case FinetuneConfig.MULTILABEL -> json.put("problem_type", "multi_label_classification");
-            case FinetuneConfig.REGRESSION -> json.put("problem_type", "regression");
+        switch (head) {
+            case CLASSES -> json.put("problem_type", "single_label_classification");
+            case BITS -> json.put("problem_type", "multi_label_classification");
+            case VALUES -> json.put("problem_type", "regression");
             default -> {}
         }
     }

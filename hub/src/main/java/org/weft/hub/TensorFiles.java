@@ -2,7 +2,6 @@ package org.weft.hub;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.Safetensors;
 import org.weft.core.storage.Store;
@@ -127,7 +127,7 @@ final class TensorFiles implements AutoCloseable {
     private Map<String, String> index(String path) throws IOException {
         JsonNode map;
         try {
-            map = new ObjectMapper().readTree(store.readAll(path)).path("weight_map");
+            map = Json.MAPPER.readTree(store.readAll(path)).path("weight_map");
         } catch (JsonProcessingException e) {
             throw broken(path, e.getOriginalMessage());
         }

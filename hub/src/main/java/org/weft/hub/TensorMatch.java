@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
+import org.weft.core.model.HubTable;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 
@@ -26,7 +27,7 @@ record TensorMatch(Map<String, TensorFiles.Located> sources, List<String> fresh,
      * @param directory for errors
      * @throws WeftException that names every tensor that is missing, is not the model's, or has another shape or type
      */
-    static TensorMatch of(HuggingFaceFamily family, ParameterLayout layout, TensorFiles files, String directory) {
+    static TensorMatch of(HubTable family, ParameterLayout layout, TensorFiles files, String directory) {
         Map<String, TensorFiles.Located> named = new HashMap<>();
         List<String> problems = new ArrayList<>();
         List<String> leftOut = new ArrayList<>();

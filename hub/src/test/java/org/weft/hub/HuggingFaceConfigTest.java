@@ -15,6 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.BertFamily;
+import org.weft.core.model.Gpt2Family;
+import org.weft.core.model.HubTable;
+import org.weft.core.model.LlamaFamily;
 
 /** config.json to Weft's model section: what is taken over, what is assumed, what is refused. */
 class HuggingFaceConfigTest {
@@ -48,7 +52,7 @@ class HuggingFaceConfigTest {
     @Test
     void dropoutsThatDifferAreSaid() throws IOException {
         ObjectNode config = config(ForeignDirectory.GPT2, "attn_pdrop", "0.2");
-        HuggingFaceConfig read = HuggingFaceConfig.read(new Gpt2Family(), config, Set.of(), "c");
+        HuggingFaceConfig read = HuggingFaceConfig.read(new Gpt2Family().hub(), config, Set.of(), "c");
         assertThat(read.notices())
                 .containsExactly(
                         "config.json: resid_pdrop=0.0 becomes model.dropout, attn_pdrop=0.2 is not taken over");
@@ -70,7 +74,7 @@ class HuggingFaceConfigTest {
             })
     void rotaryPositionsInEveryForm(String key, String value, String expected) throws IOException {
         ModelConfig model = read(ForeignDirectory.LLAMA, key, value);
-        assertThat(model.ropeScaling() + " " + model.ropeTheta() + " " + model.ropeFactor() + " "
+        assertThat(model.ropeScaling().word() + " " + model.ropeTheta() + " " + model.ropeFactor() + " "
                         + model.ropeOriginalContext())
                 .isEqualTo(expected.replaceAll(" +", " "));
     }
@@ -134,7 +138,7 @@ class HuggingFaceConfigTest {
             })
     void otherArchitecturesAreRefusedByName(String architectures, String type, String named) throws IOException {
         JsonNode config = config(ForeignDirectory.GPT2, "architectures", architectures, "model_type", type);
-        assertThatThrownBy(() -> HuggingFaceFamily.of(config, "dir/config.json"))
+        assertThatThrownBy(() -> HubTable.of(config, "dir/config.json"))
                 .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
                         .isEqualTo(
                                 "Weft reads GPT2LMHeadModel, GPT2Model, LlamaForCausalLM, LlamaModel, BertForMaskedLM,"
@@ -168,13 +172,13 @@ class HuggingFaceConfigTest {
         "bert, cls.predictions.decoder.bias"
     })
     void buffersAndTiedCopiesArePassedOver(String type, String foreign) {
-        HuggingFaceFamily family = family(type);
+        HubTable family = family(type);
         assertThat(family.names().unused().matcher(family.toLayout(foreign)).matches())
                 .isTrue();
     }
 
-    private static HuggingFaceFamily family(String type) {
-        return HuggingFaceFamily.all().stream()
+    private static HubTable family(String type) {
+        return HubTable.all().stream()
                 .filter(family -> family.modelType().equals(type))
                 .findFirst()
                 .orElseThrow();
@@ -182,10 +186,10 @@ class HuggingFaceConfigTest {
 
     @Test
     void eitherNameOfAFamilyIsEnough() throws IOException {
-        assertThat(HuggingFaceFamily.of(config(ForeignDirectory.LLAMA, "architectures", "null"), "c"))
-                .isEqualTo(new LlamaFamily());
-        assertThat(HuggingFaceFamily.of(config(ForeignDirectory.BERT, "model_type", "null"), "c"))
-                .isEqualTo(new BertFamily());
+        assertThat(HubTable.of(config(ForeignDirectory.LLAMA, "architectures", "null"), "c"))
+                .isEqualTo(new LlamaFamily().hub());
+        assertThat(HubTable.of(config(ForeignDirectory.BERT, "model_type", "null"), "c"))
+                .isEqualTo(new BertFamily().hub());
     }
 
     /** Keys and their JSON values, over a config.json; a null takes the key out. */
@@ -199,7 +203,7 @@ class HuggingFaceConfigTest {
 
     private static ModelConfig read(String base, String... settings) throws IOException {
         ObjectNode config = config(base, settings);
-        HuggingFaceFamily family = HuggingFaceFamily.of(config, "dir/config.json");
+        HubTable family = HubTable.of(config, "dir/config.json");
         return HuggingFaceConfig.read(family, config, Set.of(), "dir/config.json")
                 .toWeft("/run", "", "dir/config.json")
                 .model();

@@ -18,10 +18,12 @@ import org.weft.core.model.AdaptedLayout;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.InitialCheckpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.driver.checkpoint.WholeModel;
 import org.weft.engine.ModelReplica;
@@ -46,8 +48,8 @@ class MergedAdaptersTest {
                 List.of());
         ModelShape shape = new ModelShape(config.model(), TinyModels.VOCABULARY, Adaptation.of(config, List.of()));
         AdaptedLayout adapted = shape.adapted();
-        write(store, runDir + "/base/checkpoints", config, adapted.frozen());
-        Checkpoint checkpoint = write(store, runDir + "/checkpoints", config, adapted.learned());
+        write(store, RunDirectory.of(runDir).base(), config, adapted.frozen());
+        Checkpoint checkpoint = write(store, RunDirectory.of(runDir), config, adapted.learned());
 
         WholeModel whole = WholeModel.of(store, checkpoint);
         ModelShape merged = new ModelShape(
@@ -76,12 +78,12 @@ class MergedAdaptersTest {
         }
     }
 
-    private static Checkpoint write(Store store, String directory, WeftConfig config, ParameterLayout layout)
+    private static Checkpoint write(Store store, RunDirectory run, WeftConfig config, ParameterLayout layout)
             throws IOException {
         return InitialCheckpoint.write(
                 store,
-                directory,
-                new InitialCheckpoint.Facts(config, layout, VOCABULARY),
+                run,
+                new RunIdentity(config, layout, VOCABULARY),
                 (offset, length, sink) -> TinyModels.fill(layout, offset, length, sink));
     }
 

@@ -23,12 +23,14 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.checkpoint.InitialCheckpoint;
 import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
 
 /** Out and in again: the same parameters, the same model. */
@@ -184,8 +186,8 @@ class RoundTripTest {
         ParameterLayout layout = new ModelShape(config.model(), TinyModels.VOCABULARY).layout();
         Checkpoint checkpoint = InitialCheckpoint.write(
                 store,
-                home + "/run/checkpoints",
-                new InitialCheckpoint.Facts(config, layout, new Vocabulary(TinyModels.VOCABULARY, "")),
+                RunDirectory.of(home + "/run"),
+                new RunIdentity(config, layout, new Vocabulary(TinyModels.VOCABULARY, "")),
                 (offset, length, sink) -> TinyModels.fill(layout, offset, length, (at, bytes) -> {
                     bytes.putFloat(Float.BYTES * (TinyModels.VOCABULARY * 16 + 3), 70000);
                     sink.accept(at, bytes);

@@ -15,6 +15,7 @@ import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.TokenType;
@@ -68,7 +69,7 @@ class StartingParametersTest {
     private Checkpoint trained() throws IOException {
         Checkpoint zero = TinyModels.checkpoint(store, home + "/other", TinyModels.GPT2);
         CheckpointManifest m = zero.manifest();
-        String directory = home + "/other/checkpoints/" + CheckpointManifest.directoryName(300);
+        String directory = RunDirectory.of(home + "/other").step(300);
         store.rename(zero.directory(), directory);
         CheckpointManifest later = new CheckpointManifest(
                 m.formatVersion(),
@@ -83,6 +84,8 @@ class StartingParametersTest {
                 m.seed(),
                 m.config(),
                 m.shards(),
+                m.sources(),
+                m.evaluations(),
                 m.paramsSha256());
         later.save(store, directory);
         return new Checkpoint(directory, later);

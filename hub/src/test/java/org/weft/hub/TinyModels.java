@@ -16,6 +16,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.InitialCheckpoint;
+import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
 
 /** A tiny model of each family, and checkpoints of them whose every parameter is a number of its own. */
@@ -48,8 +49,8 @@ public final class TinyModels {
         ParameterLayout layout = new ModelShape(config.model(), VOCABULARY).layout();
         return InitialCheckpoint.write(
                 store,
-                config.run().checkpointsDir(),
-                new InitialCheckpoint.Facts(config, layout, new Vocabulary(VOCABULARY, "")),
+                config.run().directory(),
+                new RunIdentity(config, layout, new Vocabulary(VOCABULARY, "")),
                 (offset, length, sink) -> fill(layout, offset, length, sink));
     }
 

@@ -12,6 +12,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Address;
+import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.core.protocol.SavedRange;
@@ -66,19 +67,21 @@ public final class ParameterServer implements AutoCloseable {
         this.layout = options.layout();
         BucketRange range = new RangePartitioner(layout.bucketCount(), shards).range(shardIndex);
         this.transport = new SparkTransport(options.security());
-        this.shard = new ParameterShard(layout, range, options.config().training());
+        BucketCodecs codecs = BucketCodecs.of(options.config());
+        int openSteps = options.config().sync().openSteps();
+        this.shard = new ParameterShard(layout, range, options.config().training(), openSteps, codecs);
         this.feed = new BackupFeed(
                 transport,
                 shard,
                 lanes,
                 options.config().cluster().patience(),
                 (generation, step, squares) -> reportReduced(generation, step, range.first(), squares));
-        this.reducer = new LaneReducer(layout, range, lanes, feed);
+        this.reducer = new LaneReducer(layout, range, lanes, openSteps, codecs, feed);
         feed.attach(reducer);
         this.checkpointer = new ShardCheckpointer(
                 shard,
                 options.store(),
-                new ShardCheckpointer.Destination(options.config().run().checkpointsDir(), shardIndex, shards),
+                new ShardCheckpointer.Destination(options.config().run().directory(), shardIndex, shards),
                 Retries.of(options.config().checkpoint().retries()));
         this.coordinator = new CoordinatorLink(
                 transport,
@@ -125,7 +128,7 @@ public final class ParameterServer implements AutoCloseable {
         int step = -1;
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                Message order =
+                Message.Order order =
                         coordinator.call(new Message.PollOrder(server, coordinator.incarnation(), generation, step));
                 if (order instanceof Message.LoadParameters load) {
                     load(load);
@@ -247,7 +250,7 @@ public final class ParameterServer implements AutoCloseable {
     }
 
     /** Reports leave network threads free: a call may wait for the coordinator. */
-    private void report(Message message) {
+    private void report(Message.Report message) {
         reports.execute(() -> {
             try {
                 coordinator.call(message);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.Sha256;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.WeftConfig;
@@ -34,6 +36,7 @@ import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.transport.Link;
 import org.weft.core.transport.SparkTransport;
@@ -172,7 +175,7 @@ class ParameterServerTest {
     @Test
     void otherRequestsAreRefusedByName() throws Exception {
         start(1);
-        assertThat(links.get(0).call(new Message.PollWork(0, 0)).get(20, TimeUnit.SECONDS))
+        assertThat(links.get(0).exchange(new Message.PollWork(0, 0)).get(20, TimeUnit.SECONDS))
                 .isEqualTo(new Message.Refused("not a request to a server: PollWork"));
         closeRun();
     }
@@ -182,7 +185,7 @@ class ParameterServerTest {
         start(count);
         orderAll(count, new Message.LoadParameters(1, 0, "", false, new Address[0]));
         awaitLoaded(count);
-        CompletableFuture<Message> early = links.get(0).call(new Message.AwaitParameters(1, 1, 0));
+        CompletableFuture<Message.ParametersReady> early = links.get(0).call(new Message.AwaitParameters(1, 1, 0));
         push(1, 0, count, 1);
         push(1, 0, count, 0);
         push(1, 0, count, 1); // A duplicate changes nothing.
@@ -252,7 +255,7 @@ class ParameterServerTest {
     }
 
     private String pull(int count, int generation, int step) throws Exception {
-        MessageDigest digest = AtomicOutput.sha256();
+        MessageDigest digest = Sha256.digest();
         RangePartitioner partitioner = new RangePartitioner(LAYOUT.bucketCount(), count);
         for (int server = 0; server < count; server++) {
             BucketRange range = partitioner.range(server);
@@ -277,9 +280,9 @@ class ParameterServerTest {
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .sorted(Comparator.comparingLong(CheckpointManifest.Shard::offset))
                 .toList();
-        CheckpointManifest manifest =
-                new CheckpointManifest(1, "", 1, 0, 1, LAYOUT.hash(), LAYOUT.size(), 0, "", 0, null, files, "");
-        String checkpoint = directory + "/checkpoints/" + CheckpointManifest.directoryName(1);
+        CheckpointManifest manifest = new CheckpointManifest(
+                1, "", 1, 0, 1, LAYOUT.hash(), LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "");
+        String checkpoint = directory + "/checkpoints/" + RunDirectory.stepName(1);
         manifest.save(store, checkpoint);
         assertThat(new CheckpointReader(store, checkpoint, manifest).verify()).isEmpty();
         return checkpoint;

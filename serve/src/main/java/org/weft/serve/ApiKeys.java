@@ -3,7 +3,7 @@ package org.weft.serve;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
-import org.weft.core.tokens.Fingerprint;
+import org.weft.core.Sha256;
 
 /** Who may use the model: whoever bears one of these keys, or anybody where there are none. Immutable. */
 final class ApiKeys {
@@ -39,6 +39,6 @@ final class ApiKeys {
     }
 
     private static byte[] digest(String key) {
-        return Fingerprint.sha256Hex(key.getBytes(StandardCharsets.UTF_8)).getBytes(StandardCharsets.US_ASCII);
+        return Sha256.hex(key.getBytes(StandardCharsets.UTF_8)).getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -6,9 +6,9 @@ import org.weft.core.WeftException;
 
 /**
  * Classifies the texts of all requests that wait, as many at once as a batch has room for. Where a batch fails, each of
- * its requests is tried alone, so that one bad text fails its own request only. The engine's thread's.
+ * its requests is tried alone, so that one bad text fails its own request only. The model's thread's.
  */
-final class Classification implements Work<ClassifyTask> {
+final class Classification implements Work<LabelInquiry> {
     private final TextClassifier classifier;
     private final int maxBatch;
     private final ServeMetrics metrics;
@@ -25,20 +25,20 @@ final class Classification implements Work<ClassifyTask> {
     }
 
     @Override
-    public void round(WaitingLine<ClassifyTask> line) {
-        List<ClassifyTask> taken = new ArrayList<>();
+    public void round(WaitingLine<LabelInquiry> line) {
+        List<LabelInquiry> taken = new ArrayList<>();
         int texts = 0;
         while (texts < maxBatch) {
-            ClassifyTask task = line.poll();
-            if (task == null) {
+            LabelInquiry inquiry = line.poll();
+            if (inquiry == null) {
                 break;
             }
-            if (line.over(task)) {
-                line.end(task);
+            if (line.over(inquiry)) {
+                line.end(inquiry);
                 continue;
             }
-            taken.add(task);
-            texts += task.texts().size();
+            taken.add(inquiry);
+            texts += inquiry.texts().size();
         }
         if (!taken.isEmpty()) {
             metrics.batch(texts);
@@ -46,24 +46,25 @@ final class Classification implements Work<ClassifyTask> {
         }
     }
 
-    private void answer(List<ClassifyTask> tasks, WaitingLine<ClassifyTask> line) {
+    private void answer(List<LabelInquiry> inquiries, WaitingLine<LabelInquiry> line) {
         List<List<LabelProbability>> labels;
         try {
-            labels = classifier.classify(
-                    tasks.stream().flatMap(task -> task.texts().stream()).toList());
+            labels = classifier.classify(inquiries.stream()
+                    .flatMap(inquiry -> inquiry.texts().stream())
+                    .toList());
         } catch (RuntimeException failure) {
-            if (tasks.size() > 1) {
-                tasks.forEach(task -> answer(List.of(task), line));
+            if (inquiries.size() > 1) {
+                inquiries.forEach(inquiry -> answer(List.of(inquiry), line));
             } else {
-                tasks.get(0).fail(told(failure));
+                inquiries.get(0).fail(told(failure));
                 line.done();
             }
             return;
         }
         int at = 0;
-        for (ClassifyTask task : tasks) {
-            int end = at + task.texts().size();
-            task.classified(labels.subList(at, end));
+        for (LabelInquiry inquiry : inquiries) {
+            int end = at + inquiry.texts().size();
+            inquiry.classified(labels.subList(at, end));
             line.done();
             at = end;
         }
@@ -76,7 +77,7 @@ final class Classification implements Work<ClassifyTask> {
     }
 
     @Override
-    public void failAll(WaitingLine<ClassifyTask> line, ApiException failure) {
+    public void failAll(WaitingLine<LabelInquiry> line, ApiException failure) {
         // Between two rounds none is taken.
     }
 

@@ -12,15 +12,15 @@ final class ClassifierService implements ModelService {
 
     private final ClassifierModel model;
     private final ServeOptions options;
-    private final Engine<ClassifyTask> engine;
+    private final ModelThread<LabelInquiry> thread;
 
     ClassifierService(ClassifierModel model, ServeOptions options, ServeMetrics metrics, Consumer<String> notices) {
         this.model = model;
         this.options = options;
-        WaitingLine<ClassifyTask> line =
+        WaitingLine<LabelInquiry> line =
                 new WaitingLine<>(options.maxBatch() + options.queue(), options.timeout(), System::nanoTime);
         metrics.queue(line::length);
-        this.engine = new Engine<>(
+        this.thread = new ModelThread<>(
                 line, () -> new Classification(model.classifier().call(), options.maxBatch(), metrics), notices);
     }
 
@@ -30,8 +30,8 @@ final class ClassifierService implements ModelService {
     }
 
     @Override
-    public Engine<?> engine() {
-        return engine;
+    public ModelThread<?> thread() {
+        return thread;
     }
 
     @Override
@@ -58,7 +58,7 @@ final class ClassifierService implements ModelService {
             throw ApiException.invalid("input", "input must be a text or an array of texts");
         }
         long deadline = System.nanoTime() + options.timeout().toNanos();
-        ClassifyTask task = new ClassifyTask(texts, deadline, new ClassifyTask.Listener() {
+        LabelInquiry inquiry = new LabelInquiry(texts, deadline, new LabelInquiry.Listener() {
             @Override
             public void classified(List<List<LabelProbability>> labels) {
                 answer.json(200, body(labels));
@@ -69,8 +69,8 @@ final class ClassifierService implements ModelService {
                 answer.fail(failure);
             }
         });
-        engine.submit(List.of(task));
-        answer.onGone(task::cancel);
+        thread.submit(List.of(inquiry));
+        answer.onGone(inquiry::cancel);
     }
 
     private ObjectNode body(List<List<LabelProbability>> texts) {

@@ -3,11 +3,11 @@ package org.weft.serve;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.weft.core.Json;
 
 /**
  * The fields of a request's JSON object, each of the type that it must have; null counts as absent, fields that nobody
@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class JsonFields {
     private static final ObjectReader READER =
-            new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+            Json.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final int SHOWN = 40;
 
     private final JsonNode object;

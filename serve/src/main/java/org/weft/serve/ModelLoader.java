@@ -5,21 +5,21 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
-import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.checkpoint.ModelTokenizer;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
-import org.weft.hub.HuggingFaceModel;
+import org.weft.hub.ModelLocator;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.chat.ChatFormat;
 import org.weft.tuning.chat.ChatTemplate;
 import org.weft.tuning.finetune.TaskModel;
+import org.weft.tuning.task.Task;
 
 /** Finds what is to be served: a checkpoint, a run's newest, or a Hugging Face directory. For one thread. */
 public final class ModelLoader {
@@ -56,65 +56,35 @@ public final class ModelLoader {
      * @throws WeftException where there is none, or none that can be served
      */
     public ServedModel at(String path) throws IOException {
-        return HuggingFaceModel.isAt(store, path) ? foreign(path) : ofCheckpoint(path);
-    }
-
-    private ServedModel ofCheckpoint(String path) throws IOException {
-        Checkpoint checkpoint = new CheckpointResolver(store, notices).at(path);
-        WeftConfig config = ReplicaLoader.configOf(checkpoint);
-        String name = wish.name() == null ? config.run().name() : wish.name();
-        String fingerprint = checkpoint.manifest().paramsSha256().substring(0, FINGERPRINT);
+        StoredModel model = new ModelLocator(store, notices).at(path);
+        WeftConfig config = model.config();
+        String name = wish.name() == null ? model.name() : wish.name();
+        String sha256 = model.paramsSha256();
+        String fingerprint = sha256.substring(0, Math.min(FINGERPRINT, sha256.length()));
         ReplicaOptions replica = wish.replica(config.cluster().threads());
         if (config.finetune().active() && !config.finetune().generative()) {
-            requireClassifier(config, checkpoint.directory());
+            requireClassifier(config, model.directory());
+            Checkpoint checkpoint = model.checkpoint().orElseThrow();
             String column = config.dataset().textColumn();
             return new ClassifierModel(
                     name,
                     fingerprint,
                     () -> new TaskClassifier(TaskModel.open(store, checkpoint, CLASSIFIER_BATCH, replica), column));
         }
-        requireCausal(config.model(), checkpoint.directory());
-        return text(
-                name,
-                fingerprint,
-                ModelTokenizer.of(store, checkpoint),
-                config,
-                () -> ReplicaLoader.open(store, checkpoint, replica));
+        requireCausal(config.model(), model.directory());
+        ModelTokenizer tokenizer = model.tokenizer();
+        model.notices().forEach(notices);
+        return text(name, fingerprint, tokenizer, config, () -> model.replica(replica));
     }
 
     private static void requireClassifier(WeftConfig config, String path) {
-        String task = config.finetune().task();
-        boolean labels = task.equals(FinetuneConfig.CLASSIFICATION) || task.equals(FinetuneConfig.MULTILABEL);
+        TaskName task = config.finetune().task();
+        boolean labels = task.head().ofSequence() && Task.of(config).hasLabels();
         if (!labels || !config.dataset().pairColumn().isEmpty()) {
             throw WeftException.usage(
-                    path + " puts no labels on single texts: finetune.task=" + task + " dataset.pair_column="
+                    path + " puts no labels on single texts: finetune.task=" + task.word() + " dataset.pair_column="
                             + config.dataset().pairColumn(),
                     "weft predict --checkpoint " + path + " --input ... --output ...");
-        }
-    }
-
-    private ServedModel foreign(String path) throws IOException {
-        try (HuggingFaceModel model = HuggingFaceModel.open(store, path)) {
-            WeftConfig config = model.configIn(path);
-            requireCausal(config.model(), path);
-            ModelTokenizer tokenizer = model.tokenizer()
-                    .orElseThrow(() -> WeftException.invalidData(
-                            path + " has no tokenizer.json: text needs a tokenizer",
-                            "put the one there that was saved with the model"));
-            ReplicaOptions replica = wish.replica(config.cluster().threads());
-            model.notices().forEach(notices);
-            return text(
-                    wish.name() == null ? path.replaceFirst("/+$", "").replaceFirst(".*/", "") : wish.name(),
-                    "",
-                    tokenizer,
-                    config,
-                    () -> open(path, replica));
-        }
-    }
-
-    private ModelReplica open(String path, ReplicaOptions options) throws IOException {
-        try (HuggingFaceModel model = HuggingFaceModel.open(store, path)) {
-            return model.replica(options);
         }
     }
 
@@ -126,8 +96,9 @@ public final class ModelLoader {
             String directory = found.path().replaceFirst("/[^/]*$", "");
             Optional<ChatFormat> format = wish.chatTemplate() != null
                     ? Optional.of(ChatFormat.named(wish.chatTemplate()))
-                    : config.finetune().task().equals(FinetuneConfig.INSTRUCTION)
-                            ? Optional.of(ChatFormat.named(config.finetune().chatTemplate()))
+                    : Task.in(config).filter(Task::converses).isPresent()
+                            ? Optional.of(ChatFormat.named(
+                                    config.finetune().chatTemplate().word()))
                             : ChatTemplate.beside(store, directory);
             String endOfText = tokenizer.decode(new int[] {tokenizer.endOfText()});
             Optional<ChatTemplate> chat = format.map(known -> new ChatTemplate(known, endOfText));

@@ -5,18 +5,18 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * What the server's model does with requests. Methods that answer never block: they throw, or the answer comes from the
- * engine's thread. Safe for use by many threads.
+ * model's thread. Safe for use by many threads.
  */
 interface ModelService extends AutoCloseable {
 
     ServedModel model();
 
     /** Whose thread has the model. */
-    Engine<?> engine();
+    ModelThread<?> thread();
 
     /** Opens the model; returns when it is ready. */
     default void start() throws InterruptedException {
-        engine().start();
+        thread().start();
     }
 
     /** What {@code POST /v1/completions} asks for. */
@@ -28,20 +28,20 @@ interface ModelService extends AutoCloseable {
     /** What {@code POST /classify} asks for. */
     void classify(JsonFields fields, Answer answer);
 
-    /** Completes exceptionally when the engine fails for good. */
+    /** Completes exceptionally when the thread fails for good. */
     default CompletableFuture<Void> ended() {
-        return engine().ended();
+        return thread().ended();
     }
 
     /** Takes no more requests and waits for those at hand; false where some were not done by then. */
     default boolean drain(Duration limit) throws InterruptedException {
-        return engine().drain(limit);
+        return thread().drain(limit);
     }
 
     /** Fails what is still at hand and closes the model. */
     @Override
     default void close() {
-        engine().close();
+        thread().close();
         model().close();
     }
 }

@@ -33,7 +33,7 @@ final class ServeMetrics {
         return registry;
     }
 
-    /** @param length tasks that wait */
+    /** @param length inquiries that wait */
     void queue(IntSupplier length) {
         registry.register("weft_queue_length", (Gauge<Integer>) length::getAsInt);
     }

@@ -25,17 +25,12 @@ final class TaskClassifier implements TextClassifier {
     public List<List<LabelProbability>> classify(List<String> texts) {
         List<Fields> rows =
                 texts.stream().map(text -> new Fields(Map.of(column, text))).toList();
-        return model.predict(rows).stream().map(this::labels).toList();
+        return model.predict(rows).stream().map(TaskClassifier::labels).toList();
     }
 
-    private List<LabelProbability> labels(Prediction prediction) {
-        double[] probabilities = prediction instanceof Prediction.Label label
-                ? label.probabilities()
-                : ((Prediction.LabelSet) prediction).probabilities();
+    private static List<LabelProbability> labels(Prediction prediction) {
         List<LabelProbability> labels = new ArrayList<>();
-        for (int i = 0; i < probabilities.length; i++) {
-            labels.add(new LabelProbability(model.labels().get(i), probabilities[i]));
-        }
+        prediction.byLabel().forEach((label, probability) -> labels.add(new LabelProbability(label, probability)));
         labels.sort(Comparator.comparingDouble(LabelProbability::probability).reversed());
         return labels;
     }

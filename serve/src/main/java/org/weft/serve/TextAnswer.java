@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.weft.engine.sampling.FinishReason;
 
 /**
- * The texts of one request on their way to its client, whole or piece by piece. Filled by the engine's thread; a text that
+ * The texts of one request on their way to its client, whole or piece by piece. Filled by the model's thread; a text that
  * fails fails all.
  */
 final class TextAnswer {
@@ -17,7 +17,7 @@ final class TextAnswer {
     private final Runnable onFirstToken;
     private final TextShape shape;
     private final Choice[] choices;
-    private final List<TextTask> tasks;
+    private final List<TextInquiry> inquiries;
     private int left;
     private int tokens;
     private boolean begun;
@@ -34,21 +34,21 @@ final class TextAnswer {
                 .mapToObj(index -> new Choice(index))
                 .toArray(Choice[]::new);
         this.left = choices.length;
-        List<TextTask> made = new ArrayList<>();
+        List<TextInquiry> made = new ArrayList<>();
         for (Choice choice : choices) {
-            made.add(new TextTask(request.wish(choice.index, model.context()), deadlineNanos, choice));
+            made.add(new TextInquiry(request.wish(choice.index, model.context()), deadlineNanos, choice));
         }
-        this.tasks = List.copyOf(made);
+        this.inquiries = List.copyOf(made);
     }
 
-    /** One for each text, to be handed to the engine. */
-    List<TextTask> tasks() {
-        return tasks;
+    /** One for each text, to be handed to the thread. */
+    List<TextInquiry> inquiries() {
+        return inquiries;
     }
 
     /** Nobody waits any more. */
     void cancel() {
-        tasks.forEach(Task::cancel);
+        inquiries.forEach(Inquiry::cancel);
     }
 
     private void begin() {

@@ -9,9 +9,9 @@ import org.weft.engine.sampling.TextStream;
 /**
  * Continuous batching (Yu et al. 2022, Orca): texts take a free row as soon as there is one, all rows grow by a token a
  * round, and a text that is whole, late or no longer wanted gives its row to the next one. A text is a function of its
- * wish, not of what else is in the batch. The engine's thread's.
+ * wish, not of what else is in the batch. The model's thread's.
  */
-final class TextGeneration implements Work<TextTask> {
+final class TextGeneration implements Work<TextInquiry> {
     /** Prompt tokens that may be computed in a round while others wait for their next token. */
     private static final int PREFILL_TOKENS = 512;
 
@@ -50,9 +50,9 @@ final class TextGeneration implements Work<TextTask> {
     }
 
     @Override
-    public void round(WaitingLine<TextTask> line) {
+    public void round(WaitingLine<TextInquiry> line) {
         for (int row : occupied()) {
-            if (line.over(rows[row].task)) {
+            if (line.over(rows[row].inquiry)) {
                 line.end(leave(row));
             }
         }
@@ -68,20 +68,20 @@ final class TextGeneration implements Work<TextTask> {
         metrics.running(occupied().length);
     }
 
-    private void admit(WaitingLine<TextTask> line) {
+    private void admit(WaitingLine<TextInquiry> line) {
         int computed = 0;
         while (computed < PREFILL_TOKENS && batch.freeRow() >= 0) {
-            TextTask task = line.poll();
-            if (task == null) {
+            TextInquiry inquiry = line.poll();
+            if (inquiry == null) {
                 return;
             }
-            if (line.over(task)) {
-                line.end(task);
+            if (line.over(inquiry)) {
+                line.end(inquiry);
                 continue;
             }
             int row = batch.freeRow();
-            rows[row] = new Row(task);
-            TextTask.Wish wish = task.wish();
+            rows[row] = new Row(inquiry);
+            TextInquiry.Wish wish = inquiry.wish();
             take(row, batch.begin(row, wish.prompt(), wish.sampling()), line);
             computed += wish.prompt().length;
             metrics.prompt(wish.prompt().length);
@@ -89,26 +89,26 @@ final class TextGeneration implements Work<TextTask> {
     }
 
     /** Gives a text its next token. */
-    private void take(int row, int token, WaitingLine<TextTask> line) {
+    private void take(int row, int token, WaitingLine<TextInquiry> line) {
         Row text = rows[row];
         FinishReason reason = text.take(token);
         if (reason != null) {
             leave(row);
-            text.task.listener().ended(text.tokens, reason);
+            text.inquiry.listener().ended(text.tokens, reason);
             line.done();
         }
     }
 
-    private TextTask leave(int row) {
-        TextTask task = rows[row].task;
+    private TextInquiry leave(int row) {
+        TextInquiry inquiry = rows[row].inquiry;
         metrics.generated(rows[row].tokens);
         rows[row] = null;
         batch.end(row);
-        return task;
+        return inquiry;
     }
 
     @Override
-    public void failAll(WaitingLine<TextTask> line, ApiException failure) {
+    public void failAll(WaitingLine<TextInquiry> line, ApiException failure) {
         for (int row : occupied()) {
             leave(row).fail(failure);
             line.done();
@@ -124,13 +124,14 @@ final class TextGeneration implements Work<TextTask> {
 
     /** A text that grows. */
     private final class Row {
-        private final TextTask task;
+        private final TextInquiry inquiry;
         private final TextStream stream;
         private int tokens;
 
-        Row(TextTask task) {
-            this.task = task;
-            this.stream = new TextStream(model.tokenizer()::decode, task.wish().stops(), task.listener()::piece);
+        Row(TextInquiry inquiry) {
+            this.inquiry = inquiry;
+            this.stream =
+                    new TextStream(model.tokenizer()::decode, inquiry.wish().stops(), inquiry.listener()::piece);
         }
 
         /** Why the text ends with this token; null where it goes on. */
@@ -143,7 +144,7 @@ final class TextGeneration implements Work<TextTask> {
             if (!stream.token(token)) {
                 return FinishReason.STOP_STRING;
             }
-            if (tokens >= task.wish().maxTokens()) {
+            if (tokens >= inquiry.wish().maxTokens()) {
                 stream.end();
                 return FinishReason.LENGTH;
             }

@@ -2,7 +2,7 @@ package org.weft.serve;
 
 import org.weft.engine.sampling.FinishReason;
 
-/** Who waits for one text. Called on the engine's thread, which waits meanwhile: nothing here may block. */
+/** Who waits for one text. Called on the model's thread, which waits meanwhile: nothing here may block. */
 interface TextListener {
     /** The next piece: whole characters, no part of a stop string. */
     void piece(String text);

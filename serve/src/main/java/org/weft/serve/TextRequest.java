@@ -35,8 +35,8 @@ record TextRequest(
     }
 
     /** What one of them is; a text's place among them decides its draws. */
-    TextTask.Wish wish(int text, int context) {
+    TextInquiry.Wish wish(int text, int context) {
         int[] prompt = prompts.get(text / choices);
-        return new TextTask.Wish(prompt, sampling.ofText(text), stops, Math.min(maxTokens, context - prompt.length));
+        return new TextInquiry.Wish(prompt, sampling.ofText(text), stops, Math.min(maxTokens, context - prompt.length));
     }
 }

@@ -8,7 +8,7 @@ final class TextService implements ModelService {
     private final ServeOptions options;
     private final ServeMetrics metrics;
     private final TextRequestReader reader;
-    private final Engine<TextTask> engine;
+    private final ModelThread<TextInquiry> thread;
 
     TextService(TextModel model, ServeOptions options, ServeMetrics metrics, Consumer<String> notices) {
         this.model = model;
@@ -16,9 +16,9 @@ final class TextService implements ModelService {
         this.metrics = metrics;
         int open = options.maxBatch() + options.queue();
         this.reader = new TextRequestReader(model, options.maxTokens(), open);
-        WaitingLine<TextTask> line = new WaitingLine<>(open, options.timeout(), System::nanoTime);
+        WaitingLine<TextInquiry> line = new WaitingLine<>(open, options.timeout(), System::nanoTime);
         metrics.queue(line::length);
-        this.engine = new Engine<>(line, () -> TextGeneration.open(model, options.maxBatch(), metrics), notices);
+        this.thread = new ModelThread<>(line, () -> TextGeneration.open(model, options.maxBatch(), metrics), notices);
     }
 
     @Override
@@ -27,8 +27,8 @@ final class TextService implements ModelService {
     }
 
     @Override
-    public Engine<?> engine() {
-        return engine;
+    public ModelThread<?> thread() {
+        return thread;
     }
 
     @Override
@@ -49,7 +49,7 @@ final class TextService implements ModelService {
                 answer,
                 start + options.timeout().toNanos(),
                 () -> metrics.firstToken((System.nanoTime() - start) * 1e-9));
-        engine.submit(text.tasks());
+        thread.submit(text.inquiries());
         answer.onGone(text::cancel);
     }
 

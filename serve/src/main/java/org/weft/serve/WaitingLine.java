@@ -11,10 +11,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Tasks in the order in which they came, bounded: those that wait and those that the engine works on count together.
- * Safe for use by many threads; {@link #poll}, {@link #done} and {@link #await} are the engine's.
+ * Inquiries in the order in which they came, bounded: those that wait and those that the thread works on count together.
+ * Safe for use by many threads; {@link #poll}, {@link #done} and {@link #await} are the thread's.
  */
-final class WaitingLine<T extends Task> {
+final class WaitingLine<T extends Inquiry> {
     private final int limit;
     private final Duration timeout;
     private final LongSupplier nanoClock;
@@ -25,8 +25,8 @@ final class WaitingLine<T extends Task> {
     private boolean closed;
 
     /**
-     * @param limit tasks that may be open at once
-     * @param timeout what tasks that fail for being late are told
+     * @param limit inquiries that may be open at once
+     * @param timeout what inquiries that fail for being late are told
      */
     WaitingLine(int limit, Duration timeout, LongSupplier nanoClock) {
         this.limit = limit;
@@ -35,29 +35,29 @@ final class WaitingLine<T extends Task> {
     }
 
     /**
-     * Lets all of some tasks wait, or none.
+     * Lets all of some inquiries wait, or none.
      *
      * @throws ApiException 429 where there is no room, 503 once closed
      */
-    void add(List<T> tasks) {
+    void add(List<T> inquiries) {
         lock.lock();
         try {
             if (closed) {
                 throw ApiException.stopping();
             }
-            if (open + tasks.size() > limit) {
+            if (open + inquiries.size() > limit) {
                 throw ApiException.busy("too many requests: " + open + " of at most " + limit
-                        + " texts are waiting or being answered, and this request has " + tasks.size());
+                        + " texts are waiting or being answered, and this request has " + inquiries.size());
             }
-            open += tasks.size();
-            waiting.addAll(tasks);
+            open += inquiries.size();
+            waiting.addAll(inquiries);
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits for a task to wait, or for the end; not at all where the caller has other work. */
+    /** Waits for an inquiry to wait, or for the end; not at all where the caller has other work. */
     void await(boolean busy) throws InterruptedException {
         lock.lock();
         try {
@@ -77,10 +77,10 @@ final class WaitingLine<T extends Task> {
         try {
             long now = nanoClock.getAsLong();
             for (Iterator<T> each = waiting.iterator(); each.hasNext(); ) {
-                T task = each.next();
-                if (task.cancelled() || task.late(now)) {
+                T inquiry = each.next();
+                if (inquiry.cancelled() || inquiry.late(now)) {
                     each.remove();
-                    late.add(task);
+                    late.add(inquiry);
                 }
             }
         } finally {
@@ -89,20 +89,20 @@ final class WaitingLine<T extends Task> {
         late.forEach(this::end);
     }
 
-    /** Says why a task ends that was not finished: no word where nobody waits for it. */
-    void end(T task) {
-        if (!task.cancelled()) {
-            task.fail(ApiException.timeout(timeout.toSeconds()));
+    /** Says why an inquiry ends that was not finished: no word where nobody waits for it. */
+    void end(T inquiry) {
+        if (!inquiry.cancelled()) {
+            inquiry.fail(ApiException.timeout(timeout.toSeconds()));
         }
         done();
     }
 
-    /** Whether a task that is worked on has to end. */
-    boolean over(T task) {
-        return task.cancelled() || task.late(nanoClock.getAsLong());
+    /** Whether an inquiry that is worked on has to end. */
+    boolean over(T inquiry) {
+        return inquiry.cancelled() || inquiry.late(nanoClock.getAsLong());
     }
 
-    /** The task that came first; null where none waits. It counts as open until {@link #done}. */
+    /** The inquiry that came first; null where none waits. It counts as open until {@link #done}. */
     T poll() {
         lock.lock();
         try {
@@ -112,7 +112,7 @@ final class WaitingLine<T extends Task> {
         }
     }
 
-    /** A task that was taken out has ended, however. */
+    /** An inquiry that was taken out has ended, however. */
     void done() {
         lock.lock();
         try {
@@ -123,7 +123,7 @@ final class WaitingLine<T extends Task> {
         }
     }
 
-    /** Tasks that wait. */
+    /** Inquiries that wait. */
     int length() {
         lock.lock();
         try {
@@ -133,7 +133,7 @@ final class WaitingLine<T extends Task> {
         }
     }
 
-    /** Takes no more tasks. */
+    /** Takes no more inquiries. */
     void close() {
         lock.lock();
         try {
@@ -144,7 +144,7 @@ final class WaitingLine<T extends Task> {
         }
     }
 
-    /** Waits for all open tasks to end; false where some had not by then. */
+    /** Waits for all open inquiries to end; false where some had not by then. */
     boolean awaitEmpty(Duration limit) throws InterruptedException {
         long left = limit.toNanos();
         lock.lock();

@@ -17,7 +17,7 @@ import org.weft.core.WeftException;
 /** A classifier behind HTTP; what it finds in a text is how long it is. */
 @Timeout(120)
 class ClassifierServerTest {
-    private final List<Integer> batches = new ArrayList<>(); // the engine's thread's
+    private final List<Integer> batches = new ArrayList<>(); // the model's thread's
     private final CountDownLatch gate = new CountDownLatch(1);
     private final CountDownLatch entered = new CountDownLatch(1);
     private Thread owner;

@@ -17,7 +17,7 @@ class WaitingLineTest {
     private final WaitingLine<Named> line = new WaitingLine<>(3, Duration.ofSeconds(7), now::get);
     private final List<String> failed = new ArrayList<>();
 
-    private final class Named extends Task {
+    private final class Named extends Inquiry {
         private final String name;
 
         Named(String name, long deadlineNanos) {
@@ -31,13 +31,13 @@ class WaitingLineTest {
         }
     }
 
-    private Named task(String name) {
+    private Named inquiry(String name) {
         return new Named(name, 100);
     }
 
     @Test
     void firstComeFirstServed() throws InterruptedException {
-        line.add(List.of(task("a"), task("b")));
+        line.add(List.of(inquiry("a"), inquiry("b")));
         line.await(false);
         assertThat(line.poll().name).isEqualTo("a");
         assertThat(line.poll().name).isEqualTo("b");
@@ -46,29 +46,29 @@ class WaitingLineTest {
 
     @Test
     void allTasksOfARequestFindRoomOrNone() {
-        line.add(List.of(task("a")));
-        assertThatThrownBy(() -> line.add(List.of(task("b"), task("c"), task("d"))))
+        line.add(List.of(inquiry("a")));
+        assertThatThrownBy(() -> line.add(List.of(inquiry("b"), inquiry("c"), inquiry("d"))))
                 .isInstanceOf(ApiException.class)
                 .hasMessage("too many requests: 1 of at most 3 texts are waiting or being answered, and this request"
                         + " has 3");
         assertThat(line.length()).isEqualTo(1);
         line.poll(); // is worked on: still open
-        line.add(List.of(task("b"), task("c")));
-        assertThatThrownBy(() -> line.add(List.of(task("d")))).hasMessageStartingWith("too many requests: 3");
+        line.add(List.of(inquiry("b"), inquiry("c")));
+        assertThatThrownBy(() -> line.add(List.of(inquiry("d")))).hasMessageStartingWith("too many requests: 3");
         line.done();
-        line.add(List.of(task("d")));
+        line.add(List.of(inquiry("d")));
     }
 
     @Test
     void whoIsLateOrUnwantedDoesNotWaitForItsTurn() throws InterruptedException {
-        Named unwanted = task("unwanted");
-        line.add(List.of(task("patient"), new Named("late", 10), unwanted));
+        Named unwanted = inquiry("unwanted");
+        line.add(List.of(inquiry("patient"), new Named("late", 10), unwanted));
         now.set(10);
         unwanted.cancel();
         line.await(true);
         assertThat(failed).containsExactly("late 504");
         assertThat(line.length()).isEqualTo(1);
-        line.add(List.of(task("x"), task("y")));
+        line.add(List.of(inquiry("x"), inquiry("y")));
         Named patient = line.poll();
         assertThat(line.over(patient)).isFalse();
         now.set(100);
@@ -77,9 +77,9 @@ class WaitingLineTest {
 
     @Test
     void onceClosedNothingComesInAndWhatIsOpenMayEnd() throws InterruptedException {
-        line.add(List.of(task("a")));
+        line.add(List.of(inquiry("a")));
         line.close();
-        assertThatThrownBy(() -> line.add(List.of(task("b"))))
+        assertThatThrownBy(() -> line.add(List.of(inquiry("b"))))
                 .isInstanceOf(ApiException.class)
                 .hasMessage("the server is being stopped");
         line.await(false); // does not wait for another

@@ -10,7 +10,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.weft.coordinator.RunListener;
 import org.weft.core.ExitStatus;
-import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.params.Bucket;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
@@ -311,6 +310,6 @@ final class Invariants {
 
     /** Name of a version's directory. */
     String directory(int version) {
-        return simulation.scenario.config().run().checkpointsDir() + "/" + CheckpointManifest.directoryName(version);
+        return simulation.scenario.config().run().directory().step(version);
     }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.weft.core.Sha256;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.lanes.LaneSum;
 import org.weft.core.optim.GradientClip;
@@ -13,7 +14,6 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
-import org.weft.core.storage.AtomicOutput;
 
 /** The same run computed in one loop without a cluster: what every version, sum, loss and norm has to be. */
 final class Reference {
@@ -109,6 +109,6 @@ final class Reference {
         ByteBuffer bytes =
                 ByteBuffer.allocate(weights[version].length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(weights[version]);
-        return HexFormat.of().formatHex(AtomicOutput.sha256().digest(bytes.array()));
+        return HexFormat.of().formatHex(Sha256.digest().digest(bytes.array()));
     }
 }

@@ -21,6 +21,7 @@ import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.Retries;
 import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.CheckpointCommitter;
+import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
 
 /** The driver's process: the real coordinator and the real committer, with {@code RunObserver}'s thread for files. */
@@ -57,9 +58,7 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
         Vocabulary vocabulary = new Vocabulary(8192, "tok");
         committer = new CheckpointCommitter(
                 new ProcessStore(simulation.files, simulation::write),
-                scenario.config(),
-                scenario.layout(),
-                vocabulary,
+                new RunIdentity(scenario.config(), scenario.layout(), vocabulary),
                 new CheckpointCommitter.Rules(
                         () -> {}, "", new Retries(0, Duration.ZERO), new BestStep("loss", 0), 512));
     }
@@ -152,8 +151,7 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
         List<CheckpointManifest.Shard> shards = files.stream()
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .toList();
-        String directory =
-                scenario.config().run().checkpointsDir() + "/" + CheckpointManifest.directoryName(report.step());
+        String directory = scenario.config().run().directory().step(report.step());
         CheckpointManifest manifest = new CheckpointManifest(
                 CheckpointManifest.FORMAT_VERSION,
                 "early",
@@ -167,6 +165,8 @@ final class SimulatedDriver extends SimulatedProcess implements RunListener {
                 0,
                 null,
                 shards,
+                List.of(),
+                Map.of(),
                 simulation.reference.sha256(report.step()));
         try {
             manifest.save(new ProcessStore(simulation.files, simulation.files::put), directory);

@@ -62,8 +62,7 @@ final class SimulatedServer extends SimulatedMember {
         checkpointer = new ShardCheckpointer(
                 shard,
                 store,
-                new ShardCheckpointer.Destination(
-                        scenario.config().run().checkpointsDir(), shardIndex, scenario.servers()),
+                new ShardCheckpointer.Destination(scenario.config().run().directory(), shardIndex, scenario.servers()),
                 new Retries(0, Duration.ZERO),
                 new VirtualExecutor(this, () -> simulation.faults.duration(WRITE_MICROS)));
     }

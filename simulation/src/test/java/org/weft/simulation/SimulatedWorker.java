@@ -7,11 +7,13 @@ import java.util.Map;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.lanes.LaneSum;
 import org.weft.core.lanes.TreeNode;
+import org.weft.core.model.ClassTally;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Address;
+import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
@@ -99,23 +101,15 @@ final class SimulatedWorker extends SimulatedMember {
 
     private void evaluate(Message.EvaluateBatches work) {
         new Errand(work.generation(), work.step(), work.servers()).pull(() -> {
-            double[] losses = new double[work.batches()];
-            long[] targets = new long[work.batches()];
-            for (int i = 0; i < losses.length; i++) {
-                losses[i] = Arithmetic.loss(work.step(), 1000 + work.firstBatch() + i, weights);
-                targets[i] = 1;
+            BatchScore[] scores = new BatchScore[work.batches()];
+            for (int i = 0; i < scores.length; i++) {
+                double loss = Arithmetic.loss(work.step(), 1000 + work.firstBatch() + i, weights);
+                scores[i] = new BatchScore(loss, 1, new ClassTally[0]);
             }
             rest = FIRST_REST;
             call(
                     new Message.BatchesEvaluated(
-                            id,
-                            incarnation,
-                            work.generation(),
-                            work.step(),
-                            work.firstBatch(),
-                            losses,
-                            targets,
-                            new int[0]),
+                            id, incarnation, work.generation(), work.step(), work.firstBatch(), scores),
                     reply -> poll());
         });
     }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.TreeSet;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.simulation.Violation.Invariant;
 
@@ -51,7 +52,7 @@ final class StoreInvariants {
 
     /** Looks at the checkpoint that a path belongs to. */
     void changed(String path) {
-        String root = simulation.scenario.config().run().checkpointsDir() + "/";
+        String root = simulation.scenario.config().run().directory().checkpoints() + "/";
         String name = path.substring(root.length()).split("/", 2)[0];
         String directory = root + name;
         Store store = new ProcessStore(simulation.files, simulation.files::put);
@@ -63,7 +64,7 @@ final class StoreInvariants {
             CheckpointReader reader = new CheckpointReader(store, directory, manifest);
             List<String> problems = reader.verify();
             require(problems.isEmpty(), directory, problems.toString());
-            require(name.equals(CheckpointManifest.directoryName(manifest.step())), directory, "another step's");
+            require(name.equals(RunDirectory.stepName(manifest.step())), directory, "another step's");
             String suffix = String.format(Locale.ROOT, "-g%04d.safetensors", manifest.generation());
             require(
                     manifest.shards().stream().allMatch(shard -> shard.file().endsWith(suffix)),

@@ -74,6 +74,11 @@ class FinetuneIT {
                         .toString())
                 .contains("f1_macro");
 
+        CommandRun continued = CommandRun.of("generate", "--checkpoint", RunFolder.uri(tuned.dir()), "--prompt", "a");
+        assertThat(continued.status()).isEqualTo(2);
+        assertThat(continued.err())
+                .contains("continues no text: it was fine-tuned to finetune.task=classification", "weft predict");
+
         List<JsonNode> rows = predictions(tuned, "predicted");
         assertThat(rows).hasSize(60);
         long right = rows.stream()

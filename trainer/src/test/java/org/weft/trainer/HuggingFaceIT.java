@@ -52,6 +52,17 @@ class HuggingFaceIT {
         assertThat(result.err()).contains("model: {architecture: gpt2");
         assertThat(imported.resolve("corpus")).doesNotExist();
         assertThat(generated(imported)).isEqualTo(generated(run.dir())).hasSizeGreaterThan("the ship".length());
+        assertThat(generated(exported)).isEqualTo(generated(imported));
+    }
+
+    @Test
+    void whatNeedsACheckpointSaysHowToMakeOne() {
+        CommandRun refused = CommandRun.of("evaluate", "--checkpoint", RunFolder.uri(exported));
+        assertThat(refused.status()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains(
+                        "error: " + RunFolder.uri(exported) + " is a Hugging Face directory and no checkpoint",
+                        "hint: make a run of it: weft import " + RunFolder.uri(exported) + " --to DIR");
     }
 
     private static String generated(Path from) {

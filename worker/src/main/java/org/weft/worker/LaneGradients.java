@@ -15,6 +15,7 @@ import org.weft.core.lanes.LaneSum;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.protocol.BucketCodec;
 import org.weft.core.transport.Deadline;
 import org.weft.engine.GradientListener;
 import org.weft.engine.Replica;
@@ -22,7 +23,7 @@ import org.weft.engine.Replica;
 /**
  * The worker's part of the lane tree. As backward finishes a range of a lane's gradient, each whole bucket of it climbs
  * the tree as far as its left siblings are here: it is added to the sibling, or kept until its own right sibling comes,
- * or pushed, where its parent spans lanes of other workers.
+ * or pushed, where its parent spans lanes of other workers. Where the codec of gradients is lossy, each lane is pushed.
  *
  * <p>Sums are kept in vectors of P floats in direct memory, taken from a pool that grows to at most log2(lanes of the
  * span) vectors and is never given back. Owned by the worker's thread.
@@ -33,6 +34,7 @@ final class LaneGradients implements GradientListener {
 
     private final Replica<?> replica;
     private final ParameterClient servers;
+    private final BucketCodec codec;
     private final ParameterLayout layout;
     /** The replica's gradient, a window a bucket. */
     private final ByteBuffer[] windows;
@@ -49,9 +51,13 @@ final class LaneGradients implements GradientListener {
     private int nextBucket;
     private long pushedBytes;
 
-    LaneGradients(Replica<?> replica, ParameterClient servers) {
+    /**
+     * @param codec that gradients are pushed in
+     */
+    LaneGradients(Replica<?> replica, ParameterClient servers, BucketCodec codec) {
         this.replica = replica;
         this.servers = servers;
+        this.codec = codec;
         this.layout = replica.layout();
         this.windows = new ByteBuffer[layout.bucketCount()];
         for (int i = 0; i < windows.length; i++) {
@@ -80,9 +86,13 @@ final class LaneGradients implements GradientListener {
     /** Takes from the pool what this lane will keep, so that nothing is allocated while backward runs. */
     private void reserveVectors() {
         TreeNode node = TreeNode.lane(lane);
-        if (node.isLeft() && span.contains(node.parent())) {
+        if (node.isLeft() && isSummedHere(node.parent())) {
             kept.put(node, free.isEmpty() ? newVector() : free.pop());
         }
+    }
+
+    private boolean isSummedHere(TreeNode node) {
+        return !codec.lossy() && span.contains(node);
     }
 
     private Vector newVector() {
@@ -105,23 +115,23 @@ final class LaneGradients implements GradientListener {
     private void climb(Bucket bucket) {
         TreeNode node = TreeNode.lane(lane);
         ByteBuffer value = windows[bucket.index()];
-        if (node.isLeft() && span.contains(node.parent())) {
+        if (node.isLeft() && isSummedHere(node.parent())) {
             kept.get(node)
                     .buckets()[bucket.index()]
                     .clear()
                     .put(value.duplicate().clear());
             return;
         }
-        while (!node.isLeft() && span.contains(node.parent())) {
+        while (!node.isLeft() && isSummedHere(node.parent())) {
             ByteBuffer left = kept.get(node.sibling()).buckets()[bucket.index()];
             sum.add(left, value);
             value = left;
             rename(bucket, node);
             node = node.parent();
         }
-        if (!span.contains(node.parent())) {
+        if (!isSummedHere(node.parent())) {
             pushes.add(servers.push(generation, step, node, bucket, value));
-            pushedBytes += bucket.bytes();
+            pushedBytes += codec.bytes(bucket.length());
         }
     }
 
@@ -132,7 +142,7 @@ final class LaneGradients implements GradientListener {
         }
         Vector vector = kept.remove(right.sibling());
         TreeNode parent = right.parent();
-        if (!span.contains(parent.parent())) {
+        if (!isSummedHere(parent.parent())) {
             inFlight.add(vector);
         } else if (parent.isLeft()) {
             kept.put(parent, vector);

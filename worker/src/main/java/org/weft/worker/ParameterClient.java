@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Address;
+import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
@@ -32,8 +35,11 @@ final class ParameterClient implements AutoCloseable {
     private final Replica<?> replica;
     private final ParameterLayout layout;
     private final RangePartitioner partitioner;
+    private final BucketCodecs codecs;
     /** The replica's parameters, a window a bucket. */
     private final ByteBuffer[] windows;
+
+    private final long pulledBytes;
 
     /** Replaced by the worker's thread alone; the heartbeat's closes them. */
     private final AtomicReferenceArray<Link> links;
@@ -43,7 +49,8 @@ final class ParameterClient implements AutoCloseable {
     private int step = NONE;
     private volatile int workGeneration = NONE;
 
-    ParameterClient(Transport transport, Replica<?> replica, int servers) {
+    ParameterClient(Transport transport, Replica<?> replica, int servers, BucketCodecs codecs) {
+        this.codecs = codecs;
         this.transport = transport;
         this.replica = replica;
         this.layout = replica.layout();
@@ -53,6 +60,9 @@ final class ParameterClient implements AutoCloseable {
             Bucket bucket = layout.bucket(i);
             windows[i] = replica.parameters(bucket.offset(), bucket.length());
         }
+        this.pulledBytes = IntStream.range(0, windows.length)
+                .mapToLong(i -> codecs.parameters().bytes(layout.bucket(i).length()))
+                .sum();
         this.links = new AtomicReferenceArray<>(servers);
         this.addresses = new Address[servers];
     }
@@ -82,21 +92,19 @@ final class ParameterClient implements AutoCloseable {
         replica.parametersWritten(0, layout.size());
         generation = wantedGeneration;
         step = wantedStep;
-        return layout.size() * Float.BYTES;
+        return pulledBytes;
     }
 
     /** Pulls buckets as they appear: asks for the next one, receives all that are there, asks again. */
     private CompletableFuture<Void> pullFrom(
             int server, int wantedGeneration, int wantedStep, BucketRange range, int fromBucket) {
         Link link = links.get(server);
-        Message.AwaitParameters request = new Message.AwaitParameters(wantedGeneration, wantedStep, fromBucket);
-        return link.call(request).thenCompose(reply -> {
-            if (!(reply instanceof Message.ParametersReady ready)) {
-                throw new CompletionException(new IOException("server " + server + ": " + reply));
-            }
+        String codec = codecs.parameters().name();
+        Message.AwaitParameters request = new Message.AwaitParameters(wantedGeneration, wantedStep, fromBucket, codec);
+        return link.call(request).thenCompose(ready -> {
             List<CompletableFuture<Void>> received = new ArrayList<>();
             for (int bucket = fromBucket; bucket < ready.endBucket(); bucket++) {
-                BucketKey key = new BucketKey(wantedGeneration, wantedStep, bucket);
+                BucketKey key = new BucketKey(wantedGeneration, wantedStep, bucket, BucketKey.Part.PARAM, codec);
                 received.add(pullBucket(link, key, ready.checksums()[bucket - fromBucket]));
             }
             if (ready.endBucket() < range.end()) {
@@ -108,21 +116,27 @@ final class ParameterClient implements AutoCloseable {
 
     private CompletableFuture<Void> pullBucket(Link link, BucketKey key, int checksum) {
         ByteBuffer window = windows[key.bucket()];
-        return link.pull(key, window.duplicate().clear()).thenAccept(nothing -> {
-            int actual = BucketHeader.checksum(window);
+        ByteBuffer landing = codecs.parameters().landing(window);
+        return link.pull(key, landing.duplicate().clear()).thenAccept(nothing -> {
+            int actual = BucketHeader.checksum(landing);
             if (actual != checksum) {
                 throw new CompletionException(new IOException("pulled bucket is damaged: " + key + " checksum="
                         + Integer.toHexString(actual) + " expected=" + Integer.toHexString(checksum)));
             }
+            codecs.parameters().land(landing, window);
         });
     }
 
     /** Sends a node's sum of one bucket to the server that owns it; {@code data} must stand until acknowledged. */
     CompletableFuture<Void> push(int pushGeneration, int pushStep, TreeNode node, Bucket bucket, ByteBuffer data) {
-        BucketHeader header = new BucketHeader(
-                pushGeneration, pushStep, node, bucket.index(), bucket.length(), BucketHeader.checksum(data));
-        return links.get(partitioner.shardOf(bucket.index()))
-                .push(header, data.duplicate().clear());
+        BucketCodec codec = codecs.gradients();
+        int index = bucket.index();
+        ByteBuffer bytes = codec.encode(data, codecs.draw(pushStep, node.level(), node.index(), index));
+        int checksum = BucketHeader.checksum(bytes);
+        BucketHeader header =
+                new BucketHeader(pushGeneration, pushStep, node, index, bucket.length(), checksum, codec.name());
+        return links.get(partitioner.shardOf(index))
+                .push(header, bytes.duplicate().clear());
     }
 
     private void connect(Address[] servers) throws IOException {

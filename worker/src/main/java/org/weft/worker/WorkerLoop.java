@@ -2,20 +2,19 @@ package org.weft.worker;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.batches.BatchSource;
 import org.weft.core.batches.MicroBatch;
-import org.weft.core.config.TrainingConfig;
 import org.weft.core.lanes.LaneSpan;
+import org.weft.core.model.ClassTally;
+import org.weft.core.protocol.BatchScore;
+import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.WorkTimes;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.FencedException;
 import org.weft.engine.Evaluated;
-import org.weft.engine.GradientListener;
-import org.weft.engine.MicroBatchKey;
 import org.weft.engine.Replica;
 
 /**
@@ -34,23 +33,24 @@ public final class WorkerLoop<B extends MicroBatch> {
     private static final long LONGEST_REST_MILLIS = 2_000;
 
     private final WorkerOptions options;
-    private final TrainingConfig training;
     private final WorkerSession session;
     private final Replica<B> replica;
     private final BatchSource<B> batches;
     private final ParameterClient parameters;
     private final LaneGradients gradients;
+    private final LaneProgram program;
     private long restMillis = FIRST_REST_MILLIS;
 
     public WorkerLoop(WorkerOptions options, WorkerSession session, Replica<B> replica, BatchSource<B> batches) {
         this.options = options;
-        this.training = options.config().training();
         this.session = session;
         this.replica = replica;
         this.batches = batches;
+        BucketCodecs codecs = BucketCodecs.of(options.config());
         this.parameters = new ParameterClient(
-                session.transport(), replica, options.config().cluster().servers());
-        this.gradients = new LaneGradients(replica, parameters);
+                session.transport(), replica, options.config().cluster().servers(), codecs);
+        this.gradients = new LaneGradients(replica, parameters, codecs.gradients());
+        this.program = new OneGradient<>(options.config(), replica, batches);
         session.onGeneration(parameters::endStaleWork);
     }
 
@@ -62,7 +62,7 @@ public final class WorkerLoop<B extends MicroBatch> {
     public boolean run() throws IOException {
         try {
             while (true) {
-                Message work = session.nextWork();
+                Message.Work work = session.nextWork();
                 if (work instanceof Message.ComputeLanes compute) {
                     attempt(compute.generation(), compute.step(), () -> computeLanes(compute));
                 } else if (work instanceof Message.EvaluateBatches evaluate) {
@@ -112,7 +112,7 @@ public final class WorkerLoop<B extends MicroBatch> {
         gradients.begin(work.generation(), work.step(), span);
         for (int lane = span.first(); lane < span.end(); lane++) {
             gradients.beginLane(lane, deadline);
-            losses[lane - span.first()] = laneLossAndGradient(work.step(), lane);
+            losses[lane - span.first()] = program.run(work.step(), lane, gradients);
         }
         long computed = System.nanoTime();
         long pushed = gradients.awaitPushes(deadline);
@@ -123,43 +123,20 @@ public final class WorkerLoop<B extends MicroBatch> {
         session.lanesDone(work, losses, times);
     }
 
-    /** One lane: its micro-batches in order, accumulated into one gradient. Returns the lane's part of the loss. */
-    private double laneLossAndGradient(int step, int lane) throws IOException {
-        int microBatches = training.microBatchesPerLane();
-        double targets = batches.targets(step);
-        long seed = options.config().run().seed();
-        double loss = 0;
-        for (int m = 0; m < microBatches; m++) {
-            B batch = batches.training(step, lane, m);
-            MicroBatchKey key = new MicroBatchKey(seed, step, lane, m);
-            GradientListener listener = m == microBatches - 1 ? gradients : GradientListener.NONE;
-            loss += replica.accumulateGradient(batch, targets, key, listener);
-        }
-        return loss;
-    }
-
     private void evaluate(Message.EvaluateBatches work) throws IOException {
         parameters.pull(
                 work.generation(),
                 work.step(),
                 work.servers(),
                 Deadline.in(options.config().cluster().stepTimeout()));
-        double[] losses = new double[work.batches()];
-        long[] targets = new long[work.batches()];
-        IntStream.Builder counts = IntStream.builder();
-        for (int i = 0; i < work.batches(); i++) {
+        BatchScore[] scores = new BatchScore[work.batches()];
+        for (int i = 0; i < scores.length; i++) {
             B batch = batches.validation(work.firstBatch() + i);
             Evaluated evaluated = replica.evaluate(batch);
-            losses[i] = evaluated.loss();
-            targets[i] = batch.targetCount();
-            for (int at = 0; at < evaluated.counts().length; at++) {
-                if (at % 4 == 0) {
-                    counts.add(work.firstBatch() + i);
-                }
-                counts.add(evaluated.counts()[at]);
-            }
+            ClassTally[] classes = evaluated.classes().toArray(ClassTally[]::new);
+            scores[i] = new BatchScore(evaluated.loss(), batch.targetCount(), classes);
         }
-        session.batchesEvaluated(work, losses, targets, counts.build().toArray());
+        session.batchesEvaluated(work, scores);
     }
 
     /** A piece of work that servers take part in. */

@@ -2,6 +2,7 @@ package org.weft.worker;
 
 import java.io.IOException;
 import java.util.function.IntConsumer;
+import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.core.protocol.WorkTimes;
@@ -49,7 +50,7 @@ public final class WorkerSession implements AutoCloseable {
     }
 
     /** Waits for work; {@link Message.Done} means that there was none for a while. */
-    Message nextWork() throws IOException {
+    Message.Work nextWork() throws IOException {
         return coordinator.call(new Message.PollWork(worker, coordinator.incarnation()));
     }
 
@@ -58,17 +59,9 @@ public final class WorkerSession implements AutoCloseable {
                 worker, coordinator.incarnation(), work.generation(), work.step(), work.span(), losses, times));
     }
 
-    void batchesEvaluated(Message.EvaluateBatches work, double[] losses, long[] targets, int[] counts)
-            throws IOException {
+    void batchesEvaluated(Message.EvaluateBatches work, BatchScore[] batches) throws IOException {
         coordinator.call(new Message.BatchesEvaluated(
-                worker,
-                coordinator.incarnation(),
-                work.generation(),
-                work.step(),
-                work.firstBatch(),
-                losses,
-                targets,
-                counts));
+                worker, coordinator.incarnation(), work.generation(), work.step(), work.firstBatch(), batches));
     }
 
     /** Says that work was dropped; of the cause the first line, for failed requests bring their stack along. */

@@ -23,6 +23,7 @@ import org.weft.core.lanes.TreeNode;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.Address;
+import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.Message;
 import org.weft.core.transport.Service;
 import org.weft.core.transport.SparkTransport;
@@ -130,8 +131,8 @@ class WorkerLoopTest {
     void pullsAVersionOnceAndIntoTheReplica() throws Exception {
         work.add(new Message.EvaluateBatches(1, 7, 2, 3, addresses()));
         Message.BatchesEvaluated evaluated = report(Message.BatchesEvaluated.class);
-        assertThat(evaluated.losses()).containsExactly(2.0, 3.0, 4.0);
-        assertThat(evaluated.targets()).containsExactly(4, 4, 4);
+        assertThat(evaluated.batches()).extracting(BatchScore::loss).containsExactly(2.0, 3.0, 4.0);
+        assertThat(evaluated.batches()).extracting(BatchScore::targets).containsExactly(4L, 4L, 4L);
         for (long i = 0; i < FakeReplica.LAYOUT.size(); i += 997) {
             assertThat(replica.parameters(i, 1).getFloat(0)).isEqualTo(FakeServer.parameter(7, i));
         }

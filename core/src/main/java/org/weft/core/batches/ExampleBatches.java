@@ -58,7 +58,7 @@ public final class ExampleBatches implements BatchSource<Batch> {
      * @throws WeftException where there is none, or it is damaged or empty
      */
     public static ExampleBatches open(Store store, WeftConfig config) throws IOException {
-        String directory = config.run().datasetDir();
+        String directory = config.run().directory().dataset();
         ExamplesManifest manifest = ExamplesManifest.load(store, directory);
         if (manifest.train().examples() == 0) {
             throw WeftException.invalidData(

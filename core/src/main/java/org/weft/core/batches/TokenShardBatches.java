@@ -65,7 +65,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
 
     /** Batches of a run's corpus, for what its model predicts. */
     public static TokenShardBatches open(Store store, WeftConfig config) throws IOException {
-        String directory = config.run().corpusDir();
+        String directory = config.run().directory().corpus();
         CorpusManifest manifest = CorpusManifest.load(store, directory);
         SpecialTokens tokens =
                 config.model().causal() ? null : specialTokens(manifest.loadTokenizer(store, directory), directory);

@@ -3,15 +3,17 @@ package org.weft.core.checkpoint;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.weft.core.ExitStatus;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
@@ -19,7 +21,8 @@ import org.weft.core.storage.Store;
 /**
  * {@code manifest.json} of a checkpoint. Its appearance is the commit: a directory without one is no checkpoint.
  *
- * @param formatVersion of the checkpoint directory; since 2 the file ends with a checksum of itself
+ * @param formatVersion of the checkpoint directory; since 2 the file ends with a checksum of itself, since 3 it has
+ *     sources and evaluations
  * @param weftVersion that wrote it
  * @param step the parameters' version: updates applied
  * @param tokensSeen target tokens trained on
@@ -31,6 +34,9 @@ import org.weft.core.storage.Store;
  * @param seed of the run
  * @param config the effective configuration
  * @param shards files in the order of their ranges
+ * @param sources what it was trained on; empty where that is not known
+ * @param evaluations scores by metric of every version of the parameters that was evaluated so far, by step; null is a
+ *     score that was not finite
  * @param paramsSha256 SHA-256 of the float32 little-endian parameter vector in layout order
  */
 public record CheckpointManifest(
@@ -46,22 +52,27 @@ public record CheckpointManifest(
         long seed,
         JsonNode config,
         List<Shard> shards,
+        List<Source> sources,
+        Map<Integer, Map<String, Double>> evaluations,
         String paramsSha256)
         implements Serializable {
-    public static final int FORMAT_VERSION = 2;
+    public static final int FORMAT_VERSION = 3;
     /** Has no checksum of its own. */
     private static final int FIRST_VERSION = 1;
+    /** The first that says what a run must know of its past. */
+    private static final int REMEMBERING_VERSION = 3;
 
     public static final String FILE = "manifest.json";
 
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+    private static final ObjectMapper JSON =
+            Json.RECORDS.copy().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
     public CheckpointManifest {
         shards = List.copyOf(shards);
+        sources = List.copyOf(sources);
+        TreeMap<Integer, Map<String, Double>> ordered = new TreeMap<>();
+        evaluations.forEach((at, scores) -> ordered.put(at, Collections.unmodifiableMap(new LinkedHashMap<>(scores))));
+        evaluations = Collections.unmodifiableMap(ordered);
     }
 
     /**
@@ -72,10 +83,14 @@ public record CheckpointManifest(
      */
     public record Shard(String file, long offset, long length, long bytes, String sha256) implements Serializable {}
 
-    /** {@code step-00000200}. */
-    public static String directoryName(int step) {
-        return String.format(Locale.ROOT, "step-%08d", step);
-    }
+    /**
+     * Data that a run is trained on.
+     *
+     * @param kind {@code corpus}, {@code dataset} or {@code examples}
+     * @param path where they were; the same data may be elsewhere
+     * @param sha256 of what decides every batch
+     */
+    public record Source(String kind, String path, String sha256) implements Serializable {}
 
     public static CheckpointManifest load(Store store, String directory) throws IOException {
         String path = directory + "/" + FILE;
@@ -90,9 +105,14 @@ public record CheckpointManifest(
         CheckpointManifest manifest;
         try {
             JsonNode tree = JSON.readTree(bytes);
-            if (requireVersion(path, tree) != FIRST_VERSION) {
+            int version = requireVersion(path, tree);
+            if (version != FIRST_VERSION) {
                 ManifestSeal.open(path, bytes);
                 ((ObjectNode) tree).remove(ManifestSeal.KEY);
+            }
+            if (version < REMEMBERING_VERSION) {
+                ((ObjectNode) tree).putIfAbsent("sources", JSON.createArrayNode());
+                ((ObjectNode) tree).putIfAbsent("evaluations", JSON.createObjectNode());
             }
             manifest = JSON.treeToValue(tree, CheckpointManifest.class);
         } catch (WeftException e) {

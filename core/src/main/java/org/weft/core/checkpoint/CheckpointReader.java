@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.BucketKey;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.UnreachableStorage;
 
@@ -129,7 +129,7 @@ public final class CheckpointReader {
 
     /** SHA-256 of the float32 little-endian parameter vector in layout order, in hex. */
     public String paramsSha256() throws IOException {
-        MessageDigest digest = AtomicOutput.sha256();
+        MessageDigest digest = Sha256.digest();
         read(PARAM, 0, manifest.parameters(), (offset, bytes) -> digest.update(bytes));
         return HexFormat.of().formatHex(digest.digest());
     }
@@ -144,7 +144,7 @@ public final class CheckpointReader {
     }
 
     private void verify(CheckpointManifest.Shard shard, List<String> problems) throws IOException {
-        MessageDigest digest = AtomicOutput.sha256();
+        MessageDigest digest = Sha256.digest();
         long bytes = 0;
         try (InputStream in = new DigestInputStream(store.open(directory + "/" + shard.file()), digest)) {
             byte[] chunk = new byte[CHUNK_ELEMENTS];

@@ -3,8 +3,8 @@ package org.weft.core.checkpoint;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
-import org.weft.core.storage.AtomicOutput;
 
 /**
  * A manifest's SHA-256 of itself, its last key. The digest covers every byte before the comma that precedes the key;
@@ -12,7 +12,7 @@ import org.weft.core.storage.AtomicOutput;
  *
  * <pre>
  *   {
- *     "format_version" : 2,
+ *     "format_version" : 3,
  *     …
  *     "params_sha256" : "…",
  *     "manifest_sha256" : "64 hexadecimal digits"
@@ -58,7 +58,7 @@ final class ManifestSeal {
     }
 
     private static byte[] digest(byte[] bytes, int length) {
-        byte[] digest = AtomicOutput.sha256().digest(Arrays.copyOf(bytes, length));
+        byte[] digest = Sha256.digest().digest(Arrays.copyOf(bytes, length));
         return HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII);
     }
 }

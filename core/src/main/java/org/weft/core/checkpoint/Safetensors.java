@@ -1,7 +1,6 @@
 package org.weft.core.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 
@@ -26,7 +26,6 @@ import org.weft.core.storage.Store;
  * @param dataStart position of the first byte behind the header
  */
 public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tensors, long dataStart) {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_HEADER_BYTES = 100 << 20;
     private static final int ALIGNMENT = 8;
 
@@ -70,7 +69,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
 
     /** Writes length and header, padded with spaces so that the data begins at a multiple of eight. */
     public void writeHeader(OutputStream out) throws IOException {
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = Json.MAPPER.createObjectNode();
         ObjectNode meta = root.putObject("__metadata__");
         metadata.forEach(meta::put);
         tensors.forEach((name, tensor) -> {
@@ -79,7 +78,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
             tensor.shape().forEach(entry.withArray("shape")::add);
             entry.putArray("data_offsets").add(tensor.begin()).add(tensor.end());
         });
-        byte[] json = JSON.writeValueAsBytes(root);
+        byte[] json = Json.MAPPER.writeValueAsBytes(root);
         int padded = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         ByteBuffer header = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
         header.putLong(padded).put(json);
@@ -132,7 +131,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
     private static Safetensors parse(byte[] json, long dataStart, long fileBytes, String name) throws IOException {
         JsonNode root;
         try {
-            root = JSON.readTree(new String(json, StandardCharsets.UTF_8));
+            root = Json.MAPPER.readTree(new String(json, StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw broken(name, "the header is not JSON");
         }

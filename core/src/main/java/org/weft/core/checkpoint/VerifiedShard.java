@@ -12,8 +12,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.ChecksumException;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 
 /** One pass over a checkpoint's shard file, which hands out parts of it and compares the whole with the manifest. */
@@ -22,7 +22,7 @@ record VerifiedShard(Store store, String directory, CheckpointManifest.Shard sha
 
     /** Elements [from, end) of the flat vectors that the sinks are for. */
     void read(long from, long end, Map<String, CheckpointReader.Sink> sinks) throws IOException {
-        MessageDigest digest = AtomicOutput.sha256();
+        MessageDigest digest = Sha256.digest();
         try (InputStream in = new DigestInputStream(store.open(path()), digest)) {
             Safetensors header = Safetensors.readHeader(in, shard.bytes(), path());
             requireVectors(header, sinks);

@@ -1,7 +1,6 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
-import java.util.Set;
 
 /** Checkpoints of a run. */
 public record CheckpointConfig(
@@ -14,7 +13,7 @@ public record CheckpointConfig(
         @Doc(
                 "How files appear: rename (written beside their place, then renamed), direct (written in place; for object "
                         + "stores, which show a file when it is closed), or auto (by the path's scheme).")
-        String commit,
+        Commit commit,
 
         @Doc("How often a write of a checkpoint that failed is tried again, after 1, 2, 4 ... seconds.")
         int retries,
@@ -24,16 +23,20 @@ public record CheckpointConfig(
         int saveTimeoutSeconds)
         implements Serializable {
 
-    private static final Set<String> COMMITS = Set.of("auto", "rename", "direct");
+    /** How files appear. */
+    public enum Commit implements Word {
+        AUTO,
+        RENAME,
+        DIRECT
+    }
 
     static CheckpointConfig defaults() {
-        return new CheckpointConfig(200, 3, "auto", 3, 600);
+        return new CheckpointConfig(200, 3, Commit.AUTO, 3, 600);
     }
 
     void validate(Problems problems) {
         problems.require(every >= 1, "checkpoint.every=%d must be at least 1", every);
         problems.require(keep >= 1, "checkpoint.keep=%d must be at least 1", keep);
-        problems.require(COMMITS.contains(commit), "checkpoint.commit=%s must be one of auto, rename, direct", commit);
         problems.require(retries >= 0, "checkpoint.retries=%d must not be negative", retries);
         problems.require(
                 saveTimeoutSeconds >= 1, "checkpoint.save_timeout_seconds=%d must be positive", saveTimeoutSeconds);

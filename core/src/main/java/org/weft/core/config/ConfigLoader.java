@@ -10,11 +10,15 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 
 /** Reads a configuration: YAML over the defaults, a later file over an earlier, then {@code --set section.key=value}. */
 public final class ConfigLoader {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigLoader.class);
+
     private static final ObjectMapper YAML =
             new ObjectMapper(new YAMLFactory()).enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
@@ -45,18 +49,48 @@ public final class ConfigLoader {
      * @throws WeftException with every problem at once
      */
     public static WeftConfig load(List<Source> sources, List<String> overrides) {
-        ObjectNode root = YAML.createObjectNode();
-        sources.forEach(source -> merge(root, parse(source.name(), source.yaml())));
-        String names = sources.stream().map(Source::name).collect(Collectors.joining(", "));
-        return bind(names, root, overrides);
+        Problems problems = new Problems();
+        ObjectNode root = merged(sources, overrides, problems);
+        return bind(sources.stream().map(Source::name).collect(Collectors.joining(", ")), root, problems);
+    }
+
+    /**
+     * A configuration that Weft wrote itself, as a checkpoint or a run's directory holds it, maybe of another version: keys
+     * that were renamed or are gone since are understood, and one that is not known is passed over with a warning. A key
+     * that it lacks has today's default, so a new key's default must mean what was done before there was the key.
+     *
+     * @param source where it stands, for errors
+     * @throws WeftException where a value cannot be read, or is none that is valid today
+     */
+    public static WeftConfig recorded(String source, String yaml) {
+        Problems problems = Problems.ofRecord();
+        ObjectNode root = merged(List.of(new Source(source, yaml)), List.of(), problems);
+        return bind(source, root, problems);
+    }
+
+    /** As {@link #recorded(String, String)}, of a tree that {@link #toTree} made. */
+    public static WeftConfig recorded(String source, JsonNode tree) {
+        return recorded(source, tree.toString());
     }
 
     /** One key of several texts and overrides, unchecked; empty where none of them sets it. */
     public static String peek(List<Source> sources, List<String> overrides, String section, String key) {
+        return merged(sources, overrides, new Problems())
+                .path(section)
+                .path(key)
+                .asText();
+    }
+
+    /** One tree with the keys of today. Each text is brought up to date by itself: a later one may use the newer name. */
+    private static ObjectNode merged(List<Source> sources, List<String> overrides, Problems problems) {
         ObjectNode root = YAML.createObjectNode();
-        sources.forEach(source -> merge(root, parse(source.name(), source.yaml())));
-        overrides.forEach(override -> apply(root, override, new Problems()));
-        return root.path(section).path(key).asText();
+        for (Source source : sources) {
+            ObjectNode over = parse(source.name(), source.yaml());
+            KeyHistory.update(over, WeftConfig.class, "", problems);
+            merge(root, over);
+        }
+        overrides.forEach(override -> apply(root, override, problems));
+        return root;
     }
 
     private static void merge(ObjectNode root, ObjectNode over) {
@@ -70,14 +104,13 @@ public final class ConfigLoader {
         }
     }
 
-    private static WeftConfig bind(String source, ObjectNode root, List<String> overrides) {
-        Problems problems = new Problems();
-        overrides.forEach(override -> apply(root, override, problems));
+    private static WeftConfig bind(String source, ObjectNode root, Problems problems) {
         WeftConfig config = (WeftConfig) RecordBinder.bind(WeftConfig.defaults(), root, "", problems);
         Problems validation = new Problems();
         config.validate(validation);
         problems.addAll(validation);
         problems.throwIfAny(source);
+        problems.notices().forEach(notice -> LOG.warn("{}: {}", source, notice));
         return config;
     }
 
@@ -112,12 +145,15 @@ public final class ConfigLoader {
         String key = override.substring(dot + 1, equals);
         try {
             JsonNode value = YAML.readTree(override.substring(equals + 1));
-            JsonNode existing = root.get(section);
-            if (existing != null && !existing.isNull() && !existing.isObject()) {
-                return; // Not a section: the binder says so.
+            ObjectNode over = YAML.createObjectNode();
+            ObjectNode keys = over.putObject(section);
+            keys.set(key, value == null || value.isMissingNode() ? keys.textNode("") : value);
+            KeyHistory.update(over, WeftConfig.class, "", problems);
+            String named = over.fieldNames().hasNext() ? over.fieldNames().next() : section;
+            JsonNode existing = root.get(named);
+            if (existing == null || existing.isNull() || existing.isObject()) { // Else the binder says so.
+                merge(root, over);
             }
-            ObjectNode target = existing instanceof ObjectNode object ? object : root.putObject(section);
-            target.set(key, value == null || value.isMissingNode() ? target.textNode("") : value);
         } catch (JsonProcessingException e) {
             problems.add("--set %s: the value is not YAML: %s", override, e.getOriginalMessage());
         }

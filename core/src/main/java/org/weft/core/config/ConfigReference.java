@@ -1,10 +1,14 @@
 package org.weft.core.config;
 
 import java.lang.reflect.RecordComponent;
+import java.util.stream.Collectors;
 import org.weft.core.Records;
 
 /** Writes {@code docs/configuration.md} from the records, so that the page cannot drift from the code. */
 public final class ConfigReference {
+    /** Stands in a {@link Doc} for what each family says of itself. */
+    static final String FAMILIES = "{families}";
+
     private ConfigReference() {}
 
     public static String markdown() {
@@ -25,26 +29,44 @@ public final class ConfigReference {
                     .append("\n\n");
             page.append("| key | default | meaning |\n|---|---|---|\n");
             Record values = (Record) Records.get(defaults, section);
-            for (RecordComponent key : section.getType().getRecordComponents()) {
-                page.append("| `")
-                        .append(name)
-                        .append('.')
-                        .append(RecordBinder.key(key.getName()))
-                        .append("` | `")
-                        .append(shown(Records.get(values, key)))
-                        .append("` | ")
-                        .append(doc(key))
-                        .append(" |\n");
-            }
+            rows(page, name + ".", values);
         }
         return page.toString();
     }
 
+    /** A row for each key of a section, and below a list of sections one for each key of an item. */
+    private static void rows(StringBuilder page, String prefix, Record values) {
+        for (RecordComponent key : values.getClass().getRecordComponents()) {
+            String name = prefix + RecordBinder.key(key.getName());
+            page.append("| `")
+                    .append(name)
+                    .append("` | `")
+                    .append(shown(Records.get(values, key)))
+                    .append("` | ")
+                    .append(doc(key))
+                    .append(" |\n");
+            Class<?> item = RecordBinder.sectionOf(key);
+            if (item != null) {
+                rows(page, name + "[].", RecordBinder.defaults(item));
+            }
+        }
+    }
+
     private static String shown(Object value) {
+        if (value instanceof Word word) {
+            return shown(word.word());
+        }
         return value instanceof String text && text.isEmpty() ? "\"\"" : String.valueOf(value);
     }
 
     private static String doc(RecordComponent component) {
-        return component.getAnnotation(Doc.class).value();
+        String text = component.getAnnotation(Doc.class).value();
+        return text.contains(FAMILIES) ? text.replace(FAMILIES, families()) : text;
+    }
+
+    private static String families() {
+        return Architecture.all().stream()
+                .map(family -> family.name() + ": " + family.summary())
+                .collect(Collectors.joining(" "));
     }
 }

@@ -2,7 +2,6 @@ package org.weft.core.config;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.Set;
 import org.weft.core.Records;
 
 /** What {@code prepare} reads and how it cuts it. */
@@ -11,12 +10,12 @@ public record CorpusConfig(
         List<String> input,
 
         @Doc("text, jsonl, or auto: .jsonl and .json (also .gz) are JSON lines, everything else is text.")
-        String format,
+        Format format,
 
         @Doc("The key of the text in a JSON line.") String textField,
 
         @Doc("What is one document of a text file: paragraph (blank lines separate), line, or document (the file).")
-        String sampleBy,
+        SampleBy sampleBy,
 
         @Doc("Fraction of documents, chosen by their hash, that validation keeps.")
         double valFraction,
@@ -28,11 +27,22 @@ public record CorpusConfig(
         boolean verify)
         implements Serializable {
 
-    private static final Set<String> FORMATS = Set.of("auto", "text", "jsonl");
-    private static final Set<String> UNITS = Set.of("paragraph", "line", "document");
+    /** What files hold. */
+    public enum Format implements Word {
+        AUTO,
+        TEXT,
+        JSONL
+    }
+
+    /** What is one document of a text file. */
+    public enum SampleBy implements Word {
+        PARAGRAPH,
+        LINE,
+        DOCUMENT
+    }
 
     static CorpusConfig defaults() {
-        return new CorpusConfig(List.of(), "auto", "text", "paragraph", 0.01, 64L << 20, true);
+        return new CorpusConfig(List.of(), Format.AUTO, "text", SampleBy.PARAGRAPH, 0.01, 64L << 20, true);
     }
 
     /** The same with other input. */
@@ -41,9 +51,6 @@ public record CorpusConfig(
     }
 
     void validate(Problems problems) {
-        problems.require(FORMATS.contains(format), "corpus.format=%s must be one of auto, text, jsonl", format);
-        problems.require(
-                UNITS.contains(sampleBy), "corpus.sample_by=%s must be one of paragraph, line, document", sampleBy);
         problems.require(valFraction >= 0 && valFraction < 1, "corpus.val_fraction=%s must be in [0, 1)", valFraction);
         problems.require(shardBytes >= 1 << 16, "corpus.shard_bytes=%d must be at least 65536", shardBytes);
         problems.require(!textField.isBlank(), "corpus.text_field is empty");

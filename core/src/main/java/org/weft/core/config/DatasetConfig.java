@@ -2,7 +2,6 @@ package org.weft.core.config;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.Set;
 
 /** The labelled examples that fine-tuning reads, and what their columns are called. */
 public record DatasetConfig(
@@ -16,7 +15,7 @@ public record DatasetConfig(
         List<String> test,
 
         @Doc("jsonl, csv (with a header), parquet, table (of Spark's catalogue), or auto: by the files' names.")
-        String format,
+        Format format,
 
         @Doc("Fraction of train, chosen by the hash of the input columns, that validation takes where it has no files.")
         double validationFraction,
@@ -67,21 +66,33 @@ public record DatasetConfig(
         int maxLength,
 
         @Doc("What is done with a longer one: truncate (counted), or error.")
-        String longText,
+        LongText longText,
 
         @Doc("Steps whose examples are sorted by length together, so that a batch needs little padding; 1 for none.")
         int lengthBuckets)
         implements Serializable {
 
-    private static final Set<String> FORMATS = Set.of("auto", "jsonl", "csv", "parquet", "table");
-    private static final Set<String> LONG_TEXTS = Set.of("truncate", "error");
+    /** What the files are. */
+    public enum Format implements Word {
+        AUTO,
+        JSONL,
+        CSV,
+        PARQUET,
+        TABLE
+    }
+
+    /** What is done with an example that is too long. */
+    public enum LongText implements Word {
+        TRUNCATE,
+        ERROR
+    }
 
     static DatasetConfig defaults() {
         return new DatasetConfig(
                 List.of(),
                 List.of(),
                 List.of(),
-                "auto",
+                Format.AUTO,
                 0.1,
                 0,
                 0,
@@ -99,13 +110,11 @@ public record DatasetConfig(
                 "choices",
                 "",
                 0,
-                "truncate",
+                LongText.TRUNCATE,
                 16);
     }
 
     void validate(Problems problems) {
-        problems.require(
-                FORMATS.contains(format), "dataset.format=%s must be one of auto, jsonl, csv, parquet, table", format);
         problems.require(
                 validationFraction >= 0 && validationFraction < 1,
                 "dataset.validation_fraction=%s must be in [0, 1)",
@@ -122,8 +131,6 @@ public record DatasetConfig(
                 validation,
                 folds);
         problems.require(maxLength >= 0, "dataset.max_length=%d must not be negative", maxLength);
-        problems.require(
-                LONG_TEXTS.contains(longText), "dataset.long_text=%s must be one of truncate, error", longText);
         problems.require(lengthBuckets >= 1, "dataset.length_buckets=%d must be at least 1", lengthBuckets);
     }
 }

@@ -1,9 +1,10 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.weft.core.Records;
+import org.weft.core.WeftException;
 
 /** What a pre-trained model is fine-tuned to do, and which of its parameters learn it. */
 public record FinetuneConfig(
@@ -11,7 +12,7 @@ public record FinetuneConfig(
                 "classification (one label of some), multilabel, regression, tokens (a tag for each word), qa (the answer's span in "
                         + "a passage), instruction (answers of an assistant), text (more pre-training, on a text column); empty "
                         + "where nothing is fine-tuned.")
-        String task,
+        TaskName task,
 
         @Doc("Where the parameters come from: a Hugging Face directory, a checkpoint, or a run's newest.")
         String from,
@@ -20,7 +21,7 @@ public record FinetuneConfig(
         List<String> labels,
 
         @Doc("full: all parameters learn; lora: low-rank adapters and the task's head alone, and only they travel.")
-        String method,
+        Method method,
 
         @Doc("lora: rank of an adapter.") int loraRank,
 
@@ -37,7 +38,7 @@ public record FinetuneConfig(
         double layerDecay,
 
         @Doc("What an example's loss counts by its class: none, or balanced (n / (classes * n of its class)).")
-        String classWeights,
+        ClassWeights classWeights,
 
         @Doc("classification, tokens: share of the target that is spread over all classes.")
         double labelSmoothing,
@@ -45,7 +46,7 @@ public record FinetuneConfig(
         @Doc(
                 "What stands for a whole sequence: first (bert, through its pooler), last (gpt2, llama), mean, or auto: the "
                         + "family's.")
-        String pooling,
+        Pooling pooling,
 
         @Doc("Probability that dropout clears an input of the task's head while training.")
         double headDropout,
@@ -54,7 +55,7 @@ public record FinetuneConfig(
         double epochs,
 
         @Doc("instruction: chatml, llama3, plain, or auto: that of the model's tokenizer_config.json, else plain.")
-        String chatTemplate,
+        ChatTemplateName chatTemplate,
 
         @Doc(
                 "What the best checkpoint is the best in, on validation: loss, or of a task's predictions accuracy or f1_macro "
@@ -64,48 +65,118 @@ public record FinetuneConfig(
         @Doc("Evaluations without a better metric after which the run ends; 0 for never.")
         int patience)
         implements Serializable {
-    public static final String CLASSIFICATION = "classification";
-    public static final String MULTILABEL = "multilabel";
-    public static final String REGRESSION = "regression";
-    public static final String TOKENS = "tokens";
-    public static final String QA = "qa";
-    public static final String INSTRUCTION = "instruction";
-    public static final String TEXT = "text";
-    /** The metric that every task has. */
-    public static final String LOSS = "loss";
+    /** What is learnt. A task is its head, as here, and what rows are to it: {@code trainer.task} has a class for each. */
+    public enum TaskName implements Word {
+        /** Nothing is fine-tuned. */
+        NONE(HeadKind.LANGUAGE),
+        CLASSIFICATION(HeadKind.CLASSES),
+        MULTILABEL(HeadKind.BITS),
+        REGRESSION(HeadKind.VALUES),
+        TOKENS(HeadKind.TOKEN_CLASSES),
+        QA(HeadKind.SPAN),
+        INSTRUCTION(HeadKind.LANGUAGE),
+        TEXT(HeadKind.LANGUAGE);
 
-    private static final List<String> TASKS =
-            List.of(CLASSIFICATION, MULTILABEL, REGRESSION, TOKENS, QA, INSTRUCTION, TEXT);
-    private static final Set<String> CHAT_TEMPLATES = Set.of("auto", "chatml", "llama3", "plain");
-    private static final Set<String> POOLINGS = Set.of("auto", "first", "last", "mean");
+        private final HeadKind head;
+
+        TaskName(HeadKind head) {
+            this.head = head;
+        }
+
+        /** What the model's last hidden states are made to predict. */
+        public HeadKind head() {
+            return head;
+        }
+
+        /**
+         * The task of a word.
+         *
+         * @throws WeftException where there is none
+         */
+        public static TaskName named(String word) {
+            return Arrays.stream(values())
+                    .filter(name -> name.word().equals(word))
+                    .findFirst()
+                    .orElseThrow(() -> WeftException.usage(
+                            "there is no task " + word, "there are: " + String.join(", ", Word.all(TaskName.class))));
+        }
+
+        @Override
+        public String word() {
+            return this == NONE ? "" : Word.super.word();
+        }
+    }
+
+    /** Which parameters learn. */
+    public enum Method implements Word {
+        FULL,
+        LORA
+    }
+
+    /** What an example's loss counts by its class. */
+    public enum ClassWeights implements Word {
+        NONE,
+        BALANCED
+    }
+
+    /** What stands for a whole sequence. */
+    public enum Pooling implements Word {
+        AUTO,
+        FIRST,
+        LAST,
+        MEAN
+    }
+
+    /** How messages are written. */
+    public enum ChatTemplateName implements Word {
+        AUTO,
+        CHATML,
+        LLAMA3,
+        PLAIN
+    }
+
+    /** What an evaluation during training finds out; each task has some of them. */
+    public enum Metric implements Word {
+        LOSS,
+        ACCURACY,
+        F1_MICRO,
+        F1_MACRO,
+        EXACT_MATCH
+    }
 
     static FinetuneConfig defaults() {
         return new FinetuneConfig(
-                "", "", List.of(), "full", 8, 16, List.of(), 0, 1, "none", 0, "auto", 0.1, 3, "auto", LOSS, 0);
+                TaskName.NONE,
+                "",
+                List.of(),
+                Method.FULL,
+                8,
+                16,
+                List.of(),
+                0,
+                1,
+                ClassWeights.NONE,
+                0,
+                Pooling.AUTO,
+                0.1,
+                3,
+                ChatTemplateName.AUTO,
+                Metric.LOSS.word(),
+                0);
     }
 
     /** Whether this configuration fine-tunes anything. */
     public boolean active() {
-        return !task.isEmpty();
+        return task != TaskName.NONE;
     }
 
     public boolean lora() {
-        return method.equals("lora");
+        return method == Method.LORA;
     }
 
     /** Whether the model goes on predicting tokens. */
     public boolean generative() {
-        return task.equals(INSTRUCTION) || task.equals(TEXT);
-    }
-
-    /** What an evaluation during training finds out, by the names that {@link #metric} takes. */
-    public List<String> metrics() {
-        return switch (task) {
-            case CLASSIFICATION, TOKENS -> List.of(LOSS, "accuracy", "f1_macro");
-            case MULTILABEL -> List.of(LOSS, "f1_micro", "f1_macro");
-            case QA -> List.of(LOSS, "exact_match");
-            default -> List.of(LOSS);
-        };
+        return task.head() == HeadKind.LANGUAGE;
     }
 
     /** The same with the labels that were found. */
@@ -113,8 +184,8 @@ public record FinetuneConfig(
         return Records.with(this, "labels", found);
     }
 
-    /** The same with a chat template by its name. */
-    public FinetuneConfig withChatTemplate(String name) {
+    /** The same with another chat template. */
+    public FinetuneConfig withChatTemplate(ChatTemplateName name) {
         return Records.with(this, "chatTemplate", name);
     }
 
@@ -122,10 +193,7 @@ public record FinetuneConfig(
         if (!active()) {
             return;
         }
-        problems.require(TASKS.contains(task), "finetune.task=%s must be one of %s", task, String.join(", ", TASKS));
         problems.require(!from.isBlank(), "finetune.from is not set: give the model to fine-tune");
-        problems.require(
-                method.equals("full") || method.equals("lora"), "finetune.method=%s must be one of full, lora", method);
         problems.require(loraRank >= 1, "finetune.lora_rank=%d must be at least 1", loraRank);
         problems.require(loraAlpha > 0, "finetune.lora_alpha=%s must be positive", loraAlpha);
         problems.require(
@@ -135,37 +203,28 @@ public record FinetuneConfig(
                 model.layers());
         problems.require(layerDecay > 0 && layerDecay <= 1, "finetune.layer_decay=%s must be in (0, 1]", layerDecay);
         problems.require(
-                classWeights.equals("none") || classWeights.equals("balanced"),
-                "finetune.class_weights=%s must be one of none, balanced",
-                classWeights);
-        problems.require(
                 labelSmoothing >= 0 && labelSmoothing < 1,
                 "finetune.label_smoothing=%s must be in [0, 1)",
                 labelSmoothing);
         problems.require(
-                POOLINGS.contains(pooling), "finetune.pooling=%s must be one of auto, first, last, mean", pooling);
-        problems.require(
-                !pooling.equals("first") || !model.causal(),
+                pooling != Pooling.FIRST || !model.causal(),
                 "finetune.pooling=first needs a model that sees both sides: the first token of %s has seen nothing",
                 model.architecture());
         problems.require(
                 headDropout >= 0 && headDropout < 1, "finetune.head_dropout=%s must be in [0, 1)", headDropout);
+        List<String> metrics = task.head().metrics().stream().map(Word::word).toList();
         problems.require(
-                CHAT_TEMPLATES.contains(chatTemplate),
-                "finetune.chat_template=%s must be one of auto, chatml, llama3, plain",
-                chatTemplate);
-        problems.require(
-                metrics().contains(metric),
+                metrics.contains(metric),
                 "finetune.metric=%s must be one of %s for finetune.task=%s",
                 metric,
-                String.join(", ", metrics()),
-                task);
+                String.join(", ", metrics),
+                task.word());
         problems.require(epochs >= 0, "finetune.epochs=%s must not be negative", epochs);
         problems.require(patience >= 0, "finetune.patience=%d must not be negative", patience);
         problems.require(
                 !generative() || model.causal(),
                 "finetune.task=%s needs a model that predicts the next token: model.architecture=%s does not",
-                task,
+                task.word(),
                 model.architecture());
     }
 }

@@ -1,18 +1,17 @@
 package org.weft.core.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The shape of the Transformer. The vocabulary's size is the corpus's. Keys that a family has no use for are left at
  * their defaults: {@link #validate} names those that are not.
  */
 public record ModelConfig(
-        @Doc(
-                "gpt2: learned positions, pre-LayerNorm, tanh GELU, tied head. llama: RMSNorm, rotary positions, SwiGLU, grouped "
-                        + "queries. bert: bidirectional, post-LayerNorm, masked language modelling.")
-        String architecture,
+        @Doc(ConfigReference.FAMILIES) String architecture,
 
         @Doc("Transformer blocks (L).") int layers,
         @Doc("Width of the residual stream (D).") int width,
@@ -40,7 +39,7 @@ public record ModelConfig(
         @Doc("llama: base of the rotary frequencies.") double ropeTheta,
 
         @Doc("llama: how rotary positions reach beyond the context of pre-training: none, linear, llama3, yarn.")
-        String ropeScaling,
+        RopeScaling ropeScaling,
 
         @Doc("llama: how many times the original context; for rope_scaling.")
         double ropeFactor,
@@ -63,14 +62,15 @@ public record ModelConfig(
         boolean nextSentence)
         implements Serializable {
 
-    public static final String GPT2 = "gpt2";
-    public static final String LLAMA = "llama";
-    public static final String BERT = "bert";
+    private static final int GATED_MULTIPLE = 256;
 
-    private static final List<String> ARCHITECTURES = List.of(GPT2, LLAMA, BERT);
-    private static final Set<String> ORIGINAL_CONTEXT_SCALINGS = Set.of("llama3", "yarn");
-    private static final List<String> SCALINGS = List.of("none", "linear", "llama3", "yarn");
-    private static final int LLAMA_MLP_MULTIPLE = 256;
+    /** How rotary positions reach beyond the context of pre-training. */
+    public enum RopeScaling implements Word {
+        NONE,
+        LINEAR,
+        LLAMA3,
+        YARN
+    }
 
     static ModelConfig defaults() {
         return gpt2(6, 384, 6, 256, 0.0);
@@ -78,7 +78,7 @@ public record ModelConfig(
 
     /** A GPT-2 with everything else at its default. */
     public static ModelConfig gpt2(int layers, int width, int heads, int context, double dropout) {
-        return of(GPT2, layers, width, heads, context, dropout);
+        return of("gpt2", layers, width, heads, context, dropout);
     }
 
     /** A model of a family with everything else at its default. */
@@ -95,7 +95,7 @@ public record ModelConfig(
                 0,
                 false,
                 10000,
-                "none",
+                RopeScaling.NONE,
                 1,
                 0,
                 1,
@@ -106,7 +106,7 @@ public record ModelConfig(
 
     /** G: heads of keys and values. */
     public int keyValueHeads() {
-        return isLlama() && kvHeads > 0 ? kvHeads : heads;
+        return family().keyValueHeads(this);
     }
 
     /** K: width of one head. */
@@ -114,47 +114,49 @@ public record ModelConfig(
         return width / heads;
     }
 
-    /** M: width within the perceptron. */
+    /** M: width within the perceptron. A gated one has three matrices; 8 D / 3 gives them the weights of two of 4 D. */
     public int hiddenWidth() {
         if (mlpWidth > 0) {
             return mlpWidth;
         }
         int third = (8 * width + 2) / 3;
-        return isLlama() ? (third + LLAMA_MLP_MULTIPLE - 1) / LLAMA_MLP_MULTIPLE * LLAMA_MLP_MULTIPLE : 4 * width;
+        return family().gated() ? (third + GATED_MULTIPLE - 1) / GATED_MULTIPLE * GATED_MULTIPLE : 4 * width;
     }
 
     /** The term under the root of each norm. */
     public double epsilon() {
-        return normEpsilon > 0 ? normEpsilon : isBert() ? 1e-12 : 1e-5;
+        return normEpsilon > 0 ? normEpsilon : family().normEpsilon();
     }
 
     /** Whether the token embedding is the output head too. */
     public boolean tiedHead() {
-        return !isLlama() || tieWordEmbeddings;
+        return family().tiedHead(this);
     }
 
     /** Whether the model tells a sequence's second segment from its first. */
     public boolean tellsSegments() {
-        return isBert() && tokenTypes > 1;
+        return family().tellsSegments(this);
     }
 
     /** Whether a token is predicted from those before it alone; otherwise from all around it. */
     public boolean causal() {
-        return !isBert();
+        return family().causal();
     }
 
-    private boolean isLlama() {
-        return architecture.equals(LLAMA);
-    }
-
-    private boolean isBert() {
-        return architecture.equals(BERT);
+    /** The family; of a name that no family has, one without anything of its own: validation has refused it. */
+    private Architecture family() {
+        return Architecture.named(architecture).orElse(() -> architecture);
     }
 
     void validate(Problems problems) {
-        boolean known = ARCHITECTURES.contains(architecture);
+        Optional<Architecture> family = Architecture.named(architecture);
+        List<String> known = Architecture.all().stream().map(Architecture::name).toList();
         problems.require(
-                known, "model.architecture=%s must be one of %s", architecture, String.join(", ", ARCHITECTURES));
+                family.isPresent(),
+                "model.architecture=%s must be one of %s%s",
+                architecture,
+                String.join(", ", known),
+                Suggestion.near(known, architecture));
         problems.require(layers >= 1, "model.layers=%d must be at least 1", layers);
         problems.require(width >= 1, "model.width=%d must be at least 1", width);
         problems.require(heads >= 1, "model.heads=%d must be at least 1", heads);
@@ -164,59 +166,30 @@ public record ModelConfig(
         problems.require(context >= 1, "model.context=%d must be at least 1", context);
         problems.require(dropout >= 0 && dropout < 1, "model.dropout=%s must be in [0, 1)", dropout);
         problems.require(normEpsilon >= 0, "model.norm_epsilon=%s must not be negative", normEpsilon);
-        if (known) {
-            validateLlama(problems);
-            validateBert(problems);
-        }
-    }
-
-    private void validateLlama(Problems problems) {
-        if (!isLlama()) {
-            problems.require(kvHeads == 0, "model.kv_heads=%d is of llama alone: %s has none", kvHeads, architecture);
-            problems.require(
-                    ropeScaling.equals("none"),
-                    "model.rope_scaling=%s is of llama alone: %s has no rotary positions",
-                    ropeScaling,
-                    architecture);
-            return;
-        }
-        problems.require(kvHeads >= 0, "model.kv_heads=%d must not be negative", kvHeads);
-        problems.require(
-                kvHeads <= 0 || heads < 1 || heads % kvHeads == 0,
-                "model.heads=%d is not divisible by model.kv_heads=%d",
-                heads,
-                kvHeads);
-        problems.require(
-                heads < 1 || width % heads != 0 || headWidth() % 2 == 0,
-                "model.width=%d / model.heads=%d must be even: rotary positions turn pairs",
-                width,
-                heads);
-        problems.require(dropout == 0, "model.dropout=%s is not of llama: it has none", dropout);
-        problems.require(ropeTheta > 0, "model.rope_theta=%s must be positive", ropeTheta);
-        problems.require(
-                SCALINGS.contains(ropeScaling),
-                "model.rope_scaling=%s must be one of %s",
-                ropeScaling,
-                String.join(", ", SCALINGS));
-        problems.require(ropeFactor >= 1, "model.rope_factor=%s must be at least 1", ropeFactor);
-        problems.require(
-                !ORIGINAL_CONTEXT_SCALINGS.contains(ropeScaling) || ropeOriginalContext >= 1,
-                "model.rope_original_context is not set for model.rope_scaling=%s",
-                ropeScaling);
-        problems.require(
-                ropeLowFreqFactor > 0 && ropeLowFreqFactor < ropeHighFreqFactor,
-                "model.rope_low_freq_factor=%s must be positive and less than model.rope_high_freq_factor=%s",
-                ropeLowFreqFactor,
-                ropeHighFreqFactor);
-    }
-
-    private void validateBert(Problems problems) {
         problems.require(tokenTypes >= 1, "model.token_types=%d must be at least 1", tokenTypes);
-        problems.require(
-                isBert() || !nextSentence, "model.next_sentence=true is of bert alone: %s has none", architecture);
-        problems.require(
-                !nextSentence || tokenTypes >= 2,
-                "model.token_types=%d must be at least 2 for model.next_sentence",
-                tokenTypes);
+        family.ifPresent(mine -> {
+            refuseForeignKeys(mine, problems);
+            mine.validate(this, problems);
+        });
+    }
+
+    private void refuseForeignKeys(Architecture mine, Problems problems) {
+        ObjectNode set = RecordBinder.toTree(this);
+        ObjectNode defaults = RecordBinder.toTree(defaults());
+        for (String key : defaults.properties().stream().map(Map.Entry::getKey).toList()) {
+            List<String> owners = Architecture.all().stream()
+                    .filter(family -> family.ownKeys().contains(key))
+                    .map(Architecture::name)
+                    .toList();
+            problems.require(
+                    owners.isEmpty()
+                            || owners.contains(mine.name())
+                            || set.path(key).equals(defaults.path(key)),
+                    "model.%s=%s is of %s alone: %s has none",
+                    key,
+                    set.path(key).asText(),
+                    String.join(", ", owners),
+                    mine.name());
+        }
     }
 }

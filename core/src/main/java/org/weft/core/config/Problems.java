@@ -10,6 +10,21 @@ import org.weft.core.WeftException;
 public final class Problems {
     private final List<String> found = new ArrayList<>();
     private final Set<String> unreadable = new LinkedHashSet<>();
+    private final List<String> notices = new ArrayList<>();
+    private final boolean recorded;
+
+    public Problems() {
+        this(false);
+    }
+
+    private Problems(boolean recorded) {
+        this.recorded = recorded;
+    }
+
+    /** Of a configuration that Weft wrote itself, maybe another version: keys that are not today's are no mistake. */
+    static Problems ofRecord() {
+        return new Problems(true);
+    }
 
     public void add(String format, Object... values) {
         found.add(String.format(format, values));
@@ -26,6 +41,30 @@ public final class Problems {
     void addUnreadable(String key, String format, Object... values) {
         unreadable.add(key);
         add(format, values);
+    }
+
+    /** Adds a key that is not known: of a record, which may be a later version's, it is only worth a notice. */
+    void addUnknown(String format, Object... values) {
+        (recorded ? notices : found).add(String.format(format, values));
+    }
+
+    /** Adds a key that is known no more. */
+    void addGone(String format, Object... values) {
+        if (!recorded) {
+            add(format, values);
+        }
+    }
+
+    /** Notes a key that was taken by a name of before. */
+    void addRenamed(String format, Object... values) {
+        if (!recorded) {
+            notices.add(String.format(format, values));
+        }
+    }
+
+    /** What a person should know, though nothing is wrong. */
+    List<String> notices() {
+        return List.copyOf(notices);
     }
 
     /** Takes over what validation found, apart from what follows from values that could not be read. */

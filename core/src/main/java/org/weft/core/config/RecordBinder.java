@@ -1,18 +1,20 @@
 package org.weft.core.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.weft.core.Json;
 import org.weft.core.Records;
 
 /** Between records and trees of snake_case keys; an absent key keeps its default, an unknown one is a problem. */
 final class RecordBinder {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private RecordBinder() {}
 
@@ -26,7 +28,7 @@ final class RecordBinder {
         List<String> keys = Arrays.stream(components).map(c -> key(c.getName())).toList();
         tree.fieldNames().forEachRemaining(name -> {
             if (!keys.contains(name)) {
-                problems.add("unknown key %s%s%s", prefix, name, Suggestion.among(keys, name));
+                problems.addUnknown("unknown key %s%s%s", prefix, name, Suggestion.among(keys, name));
             }
         });
         Object[] values = new Object[components.length];
@@ -50,6 +52,12 @@ final class RecordBinder {
             problems.addUnreadable(prefix + key + ".", "%s%s is not a section of keys", prefix, key);
             return fallback;
         }
+        if (sectionOf(component) != null) {
+            return sections(sectionOf(component), (List<?>) fallback, node, prefix + key, problems);
+        }
+        if (fallback instanceof Word word && node.isValueNode()) {
+            return word(component.getType().asSubclass(Word.class), word, prefix + key, node.asText(), problems);
+        }
         Object value = scalar(component.getType(), node);
         if (value == null) {
             problems.addUnreadable(
@@ -57,6 +65,66 @@ final class RecordBinder {
             return fallback;
         }
         return value;
+    }
+
+    /** A section alone is a list of one. An item starts from its record's {@code defaults()}. */
+    private static List<?> sections(
+            Class<?> section, List<?> fallback, JsonNode node, String path, Problems problems) {
+        if (!node.isArray() && !node.isObject()) {
+            problems.addUnreadable(path, "%s=%s is not a list of sections", path, node);
+            return fallback;
+        }
+        List<Record> items = new ArrayList<>();
+        int count = node.isArray() ? node.size() : 1;
+        for (int i = 0; i < count; i++) {
+            JsonNode item = node.isArray() ? node.get(i) : node;
+            String at = path + "[" + i + "]";
+            if (item.isObject()) {
+                items.add(bind(defaults(section), item, at + ".", problems));
+            } else {
+                problems.addUnreadable(path, "%s is not a section of keys", at);
+            }
+        }
+        return List.copyOf(items);
+    }
+
+    /** The record of a component that is a section or a list of sections; null for one that is neither. */
+    static Class<?> sectionOf(RecordComponent component) {
+        Class<?> type = component.getType();
+        if (List.class == type && component.getGenericType() instanceof ParameterizedType list) {
+            type = (Class<?>) list.getActualTypeArguments()[0];
+        }
+        return type.isRecord() ? type : null;
+    }
+
+    /** What an item of a list of sections is where it says nothing. */
+    static Record defaults(Class<?> section) {
+        try {
+            Method defaults = section.getDeclaredMethod("defaults");
+            defaults.setAccessible(true);
+            return (Record) defaults.invoke(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(section + " has no defaults()", e);
+        }
+    }
+
+    private static Word word(Class<? extends Word> set, Word fallback, String key, String written, Problems problems) {
+        for (Word constant : set.getEnumConstants()) {
+            if (constant.word().equals(written)) {
+                return constant;
+            }
+        }
+        List<String> words =
+                Word.all(set).stream().filter(word -> !word.isEmpty()).toList();
+        problems.addUnreadable(
+                key,
+                "%s=%s must be %s%s%s",
+                key,
+                written,
+                words.size() == 1 ? "" : "one of ",
+                String.join(", ", words),
+                Suggestion.near(words, written));
+        return fallback;
     }
 
     /** Null where the node is of another kind. Numbers may be written as YAML writes them: 6.0e-4, 1_000. */
@@ -75,6 +143,9 @@ final class RecordBinder {
         }
         if (type == String.class) {
             return node.isValueNode() ? node.asText() : null;
+        }
+        if (Word.class.isAssignableFrom(type)) {
+            return null; // Every value node has been read.
         }
         return node.isArray() ? strings(node) : node.isTextual() ? List.of(node.asText()) : null;
     }
@@ -109,18 +180,23 @@ final class RecordBinder {
         if (type == boolean.class) {
             return "true or false";
         }
-        return type == String.class ? "text" : "a list of text";
+        return type == String.class || Word.class.isAssignableFrom(type) ? "text" : "a list of text";
     }
 
     static ObjectNode toTree(Record record) {
-        ObjectNode tree = JSON.createObjectNode();
+        ObjectNode tree = Json.MAPPER.createObjectNode();
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             Object value = Records.get(record, component);
             String key = key(component.getName());
             if (value instanceof Record section) {
                 tree.set(key, toTree(section));
+            } else if (sectionOf(component) != null) {
+                ArrayNode items = tree.putArray(key);
+                ((List<?>) value).forEach(item -> items.add(toTree((Record) item)));
+            } else if (value instanceof Word word) {
+                tree.put(key, word.word());
             } else {
-                tree.set(key, JSON.valueToTree(value));
+                tree.set(key, Json.MAPPER.valueToTree(value));
             }
         }
         return tree;

@@ -1,6 +1,7 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
+import org.weft.core.storage.RunDirectory;
 
 /** Identity of a run. */
 public record RunConfig(
@@ -29,20 +30,9 @@ public record RunConfig(
         problems.require(leaseSeconds >= 2, "run.lease_seconds=%d must be at least 2", leaseSeconds);
     }
 
-    public String corpusDir() {
-        return corpus.isBlank() ? dir + "/corpus" : corpus;
-    }
-
-    /** Where the encoded examples of a fine-tuning lie. */
-    public String datasetDir() {
-        return dir + "/dataset";
-    }
-
-    public String leaseDir() {
-        return dir + "/driver.lease";
-    }
-
-    public String checkpointsDir() {
-        return dir + "/checkpoints";
+    /** Where everything of the run lies. */
+    public RunDirectory directory() {
+        RunDirectory own = RunDirectory.of(dir);
+        return corpus.isBlank() ? own : new RunDirectory(dir, corpus);
     }
 }

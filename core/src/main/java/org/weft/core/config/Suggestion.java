@@ -4,17 +4,24 @@ import java.util.Comparator;
 import java.util.List;
 
 /** "Did you mean": the known word that is fewest edits away, if it is near enough. */
-final class Suggestion {
+public final class Suggestion {
     private static final int MAX_EDITS = 3;
 
     private Suggestion() {}
 
+    /** What an error says after a word that is not known: the nearest, or else all that are. */
     static String among(List<String> known, String word) {
+        String near = near(known, word);
+        return near.isEmpty() ? "; known are " + String.join(", ", known) : near;
+    }
+
+    /** The nearest, or nothing: for an error that lists the known words anyway. */
+    public static String near(List<String> known, String word) {
         return known.stream()
                 .min(Comparator.comparingInt(candidate -> edits(candidate, word)))
                 .filter(candidate -> edits(candidate, word) <= Math.min(MAX_EDITS, Math.max(1, word.length() / 2)))
                 .map(candidate -> "; did you mean " + candidate + "?")
-                .orElse("; known are " + String.join(", ", known));
+                .orElse("");
     }
 
     /** Levenshtein distance: insertions, deletions and substitutions. */

@@ -1,12 +1,11 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
-import java.util.Set;
 
 /** Which tokenizer a corpus is encoded with. */
 public record TokenizerConfig(
         @Doc("bpe: train a byte-level BPE on the corpus; file: a given tokenizer.json; gpt2: GPT-2's.")
-        String kind,
+        Kind kind,
 
         @Doc("Vocabulary of a trained BPE, the 256 bytes and <|endoftext|> included, for bert [PAD] [CLS] [SEP] [MASK] "
                 + "too.")
@@ -22,19 +21,23 @@ public record TokenizerConfig(
     /** The special tokens of masked language models beside. */
     static final int LEAST_MASKED_VOCABULARY = LEAST_VOCABULARY + 4;
 
-    private static final Set<String> KINDS = Set.of("bpe", "file", "gpt2");
+    /** Where the tokenizer comes from. */
+    public enum Kind implements Word {
+        BPE,
+        FILE,
+        GPT2
+    }
 
     static TokenizerConfig defaults() {
-        return new TokenizerConfig("bpe", 8192, "");
+        return new TokenizerConfig(Kind.BPE, 8192, "");
     }
 
     void validate(Problems problems) {
-        problems.require(KINDS.contains(kind), "tokenizer.kind=%s must be one of bpe, file, gpt2", kind);
         problems.require(
-                !kind.equals("bpe") || vocabSize >= LEAST_VOCABULARY,
+                kind != Kind.BPE || vocabSize >= LEAST_VOCABULARY,
                 "tokenizer.vocab_size=%d must be at least %d",
                 vocabSize,
                 LEAST_VOCABULARY);
-        problems.require(!kind.equals("file") || !file.isBlank(), "tokenizer.file is not set for tokenizer.kind=file");
+        problems.require(kind != Kind.FILE || !file.isBlank(), "tokenizer.file is not set for tokenizer.kind=file");
     }
 }

@@ -2,7 +2,6 @@ package org.weft.core.config;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.Set;
 import org.weft.core.Records;
 
 /** The optimization. Batch sizes count sequences of {@code model.context} tokens. */
@@ -21,7 +20,7 @@ public record TrainingConfig(
         @Doc(
                 "What servers update with: sgd; nesterov (training.momentum); adam, adamw, amsgrad (training.beta1, beta2, "
                         + "epsilon).")
-        String optimizer,
+        OptimizerKind optimizer,
 
         @Doc("Peak learning rate.") double learningRate,
         @Doc("Learning rate at the end of the cosine.") double minLearningRate,
@@ -53,12 +52,12 @@ public record TrainingConfig(
         @Doc(
                 "What follows a loss or gradient that is not finite: stop (before the update), or skip (the step leaves the "
                         + "parameters as they are; ten in a row stop the run).")
-        String nonFinite,
+        NonFinite nonFinite,
 
         @Doc(
                 "fp32; or bf16: matrix products of blocks and head in bfloat16, everything else and the servers' parameters in "
                         + "float32.")
-        String precision,
+        Precision precision,
 
         @Doc(
                 "Keep only each block's input for backward and compute the block again then: less memory, about a third more "
@@ -75,15 +74,51 @@ public record TrainingConfig(
         int evalBatches)
         implements Serializable {
 
-    private static final Set<String> PRECISIONS = Set.of("fp32", "bf16");
-    private static final Set<String> NON_FINITE = Set.of("stop", "skip");
+    /** What servers update with. */
+    public enum OptimizerKind implements Word {
+        SGD,
+        NESTEROV,
+        ADAM,
+        ADAMW,
+        AMSGRAD
+    }
 
-    private static final List<String> OPTIMIZERS = List.of("sgd", "nesterov", "adam", "adamw", "amsgrad");
+    /** What follows a loss or gradient that is not finite. */
+    public enum NonFinite implements Word {
+        STOP,
+        SKIP
+    }
+
+    /** What matrix products are computed in. */
+    public enum Precision implements Word {
+        FP32,
+        BF16
+    }
 
     static TrainingConfig defaults() {
         return new TrainingConfig(
-                1000, 32, 4, 8, "adamw", 6e-4, 6e-5, 50, List.of(), 0.1, 0.9, 0.9, 0.95, 1e-8, false, 1.0, "stop",
-                "fp32", false, 0.15, 100, 20);
+                1000,
+                32,
+                4,
+                8,
+                OptimizerKind.ADAMW,
+                6e-4,
+                6e-5,
+                50,
+                List.of(),
+                0.1,
+                0.9,
+                0.9,
+                0.95,
+                1e-8,
+                false,
+                1.0,
+                NonFinite.STOP,
+                Precision.FP32,
+                false,
+                0.15,
+                100,
+                20);
     }
 
     /** The same for another number of steps. */
@@ -124,8 +159,6 @@ public record TrainingConfig(
         }
         validateOptimizer(problems);
         problems.require(clipNorm >= 0, "training.clip_norm=%s must not be negative", clipNorm);
-        problems.require(NON_FINITE.contains(nonFinite), "training.non_finite=%s must be one of stop, skip", nonFinite);
-        problems.require(PRECISIONS.contains(precision), "training.precision=%s must be one of fp32, bf16", precision);
         problems.require(
                 maskFraction > 0 && maskFraction < 1, "training.mask_fraction=%s must be in (0, 1)", maskFraction);
         problems.require(evalEvery >= 0, "training.eval_every=%d must not be negative", evalEvery);
@@ -133,11 +166,6 @@ public record TrainingConfig(
     }
 
     private void validateOptimizer(Problems problems) {
-        problems.require(
-                OPTIMIZERS.contains(optimizer),
-                "training.optimizer=%s must be one of %s",
-                optimizer,
-                String.join(", ", OPTIMIZERS));
         problems.require(momentum >= 0 && momentum < 1, "training.momentum=%s must be in [0, 1)", momentum);
         for (String pair : learningRates) {
             problems.require(

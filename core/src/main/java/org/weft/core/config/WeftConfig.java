@@ -83,11 +83,10 @@ public record WeftConfig(
         training.validate(problems);
         dataset.validate(problems);
         finetune.validate(problems, model);
-        sync.validate(problems);
         checkpoint.validate(problems);
         problems.require(
                 model.causal()
-                        || !tokenizer.kind().equals("bpe")
+                        || tokenizer.kind() != TokenizerConfig.Kind.BPE
                         || tokenizer.vocabSize() < TokenizerConfig.LEAST_VOCABULARY
                         || tokenizer.vocabSize() >= TokenizerConfig.LEAST_MASKED_VOCABULARY,
                 "tokenizer.vocab_size=%d must be at least %d for model.architecture=%s",

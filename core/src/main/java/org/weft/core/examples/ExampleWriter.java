@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
+import org.weft.core.Sha256;
 import org.weft.core.examples.ExampleFileFormat.Header;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
@@ -67,7 +68,7 @@ public final class ExampleWriter implements AutoCloseable {
         recordOut.close();
         indexOut.close();
         Header header = new Header(examples, position, vocabulary, tokens);
-        MessageDigest sha256 = AtomicOutput.sha256();
+        MessageDigest sha256 = Sha256.digest();
         try (AtomicOutput out = store.create(directory + "/" + file)) {
             DigestOutputStream digested = new DigestOutputStream(out, sha256);
             CheckedOutputStream checked = new CheckedOutputStream(digested, new CRC32C());

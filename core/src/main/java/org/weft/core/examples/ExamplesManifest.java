@@ -1,17 +1,13 @@
 package org.weft.core.examples;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
@@ -49,12 +45,6 @@ public record ExamplesManifest(
     public static final int VERSION = 1;
     public static final String FILE = "manifest.json";
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .build();
-
     /** Whether a directory holds an encoded data set. */
     public static boolean exists(Store store, String directory) throws IOException {
         return store.exists(directory + "/" + FILE);
@@ -67,7 +57,7 @@ public record ExamplesManifest(
             throw WeftException.invalidData("no encoded data set: " + path + " is missing", "run finetune first");
         }
         try {
-            JsonNode tree = JSON.readTree(store.readAll(path));
+            JsonNode tree = Json.RECORDS.readTree(store.readAll(path));
             int version = tree.path("version").asInt();
             if (version != VERSION) {
                 throw WeftException.invalidData(
@@ -75,7 +65,7 @@ public record ExamplesManifest(
                                 + version,
                         "remove the directory and start again with this version of Weft");
             }
-            ExamplesManifest manifest = JSON.treeToValue(tree, ExamplesManifest.class);
+            ExamplesManifest manifest = Json.RECORDS.treeToValue(tree, ExamplesManifest.class);
             if (manifest.incomplete()) {
                 throw WeftException.invalidData(
                         "data set manifest is incomplete: file=" + path, "remove the directory and start again");
@@ -96,7 +86,7 @@ public record ExamplesManifest(
     /** Writes the manifest: the commit of a data set. */
     public void save(Store store, String directory) throws IOException {
         try (AtomicOutput out = store.create(directory + "/" + FILE)) {
-            out.write(JSON.writeValueAsBytes(this));
+            out.write(Json.RECORDS.writeValueAsBytes(this));
             out.write('\n');
             out.commit();
         }

@@ -3,6 +3,7 @@ package org.weft.core.model;
 import java.io.Serializable;
 import java.util.List;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
 
 /**
@@ -36,27 +37,26 @@ public record Adaptation(TaskHead head, Lora lora, int frozenBlocks, double laye
 
     private static TaskHead headOf(WeftConfig config, List<Double> classWeights) {
         FinetuneConfig tuning = config.finetune();
-        int labels = tuning.labels().size();
-        return switch (tuning.task()) {
-            case FinetuneConfig.CLASSIFICATION -> head(config, TaskHead.Kind.CLASSES, labels, classWeights);
-            case FinetuneConfig.MULTILABEL -> head(config, TaskHead.Kind.BITS, labels, List.of());
-            case FinetuneConfig.REGRESSION -> head(config, TaskHead.Kind.VALUES, 1, List.of());
-            case FinetuneConfig.TOKENS -> head(config, TaskHead.Kind.TOKEN_CLASSES, labels, classWeights);
-            case FinetuneConfig.QA -> head(config, TaskHead.Kind.SPAN, 2, List.of());
-            default -> TaskHead.LANGUAGE;
-        };
+        HeadKind kind = tuning.task().head();
+        if (kind == HeadKind.LANGUAGE) {
+            return TaskHead.LANGUAGE;
+        }
+        return new TaskHead(
+                kind,
+                kind.outputs(tuning.labels().size()),
+                pooling(config),
+                tuning.headDropout(),
+                tuning.labelSmoothing(),
+                kind.exclusive() ? classWeights : List.of());
     }
 
-    private static TaskHead head(WeftConfig config, TaskHead.Kind kind, int outputs, List<Double> classWeights) {
-        FinetuneConfig tuning = config.finetune();
-        TaskHead.Pooling pooling =
-                switch (tuning.pooling()) {
-                    case "first" -> TaskHead.Pooling.FIRST;
-                    case "last" -> TaskHead.Pooling.LAST;
-                    case "mean" -> TaskHead.Pooling.MEAN;
-                    default -> config.model().causal() ? TaskHead.Pooling.LAST : TaskHead.Pooling.FIRST;
-                };
-        return new TaskHead(kind, outputs, pooling, tuning.headDropout(), tuning.labelSmoothing(), classWeights);
+    private static TaskHead.Pooling pooling(WeftConfig config) {
+        return switch (config.finetune().pooling()) {
+            case AUTO -> config.model().causal() ? TaskHead.Pooling.LAST : TaskHead.Pooling.FIRST;
+            case FIRST -> TaskHead.Pooling.FIRST;
+            case LAST -> TaskHead.Pooling.LAST;
+            case MEAN -> TaskHead.Pooling.MEAN;
+        };
     }
 
     /**

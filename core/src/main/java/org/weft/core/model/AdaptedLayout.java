@@ -2,9 +2,8 @@ package org.weft.core.model;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.weft.core.WeftException;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.Parameter;
@@ -24,33 +23,25 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
     public static final String LORA_A = ".lora_A.weight";
     public static final String LORA_B = ".lora_B.weight";
 
-    private static final Pattern BLOCK = Pattern.compile("^(?:h|model\\.layers|bert\\.encoder\\.layer)\\.(\\d+)\\.");
-    /** What only predicts tokens. */
-    private static final Pattern LANGUAGE_ONLY = Pattern.compile("^(?:lm_head|cls)\\.");
-
-    private static final String POOLER = "bert.pooler.dense";
     private static final Initializer NORMAL = Initializer.normal(0.02);
-
-    /** Block of a parameter: -1 for the embeddings, the number of blocks for what comes after them. */
-    private static int blockOf(Parameter parameter, int blocks, boolean blocksSeen) {
-        Matcher matcher = BLOCK.matcher(parameter.name());
-        return matcher.find() ? Integer.parseInt(matcher.group(1)) : blocksSeen ? blocks : -1;
-    }
 
     /**
      * @throws WeftException where an adapter's target is no linear layer of the model
      */
-    static AdaptedLayout of(ModelShape shape, ParameterLayout family) {
+    static AdaptedLayout of(ModelShape shape) {
         Adaptation adaptation = shape.adaptation();
         ModelConfig model = shape.config();
         ParameterLayout.Builder learned = ParameterLayout.builder();
         ParameterLayout.Builder frozen = ParameterLayout.builder();
-        boolean blocksSeen = false;
+        Family family = shape.family();
+        ParameterLayout whole = family.layout(shape);
+        int[] blocks = family.blocksOf(whole, model.layers());
+        boolean language = adaptation.head().kind() == HeadKind.LANGUAGE;
         int adapters = 0;
-        for (Parameter parameter : family.parameters()) {
-            int block = blockOf(parameter, model.layers(), blocksSeen);
-            blocksSeen |= block >= 0;
-            if (isLeftOut(parameter.name(), adaptation.head())) {
+        for (int i = 0; i < blocks.length; i++) {
+            Parameter parameter = whole.parameters().get(i);
+            int block = blocks[i];
+            if (!language && family.languageOnly(parameter.name())) {
                 continue;
             }
             boolean learns = adaptation.lora() == null && block >= adaptation.frozenBlocks() - (block < 0 ? 1 : 0);
@@ -58,8 +49,9 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
             double rate = Math.pow(adaptation.layerDecay(), depth);
             (learns ? learned : frozen)
                     .add(parameter.name(), parameter.shape(), parameter.decay(), rate, parameter.initializer());
-            if (adaptation.lora() != null && isTarget(parameter, adaptation.lora(), model)) {
-                adapter(learned, parameter, adaptation.lora(), model);
+            boolean within = block >= 0 && block < model.layers();
+            if (adaptation.lora() != null && within && isTarget(parameter, adaptation.lora(), family)) {
+                adapter(learned, parameter, adaptation.lora(), family);
                 adapters++;
             }
         }
@@ -67,36 +59,21 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
             throw WeftException.usage(
                     "finetune.lora_targets=" + adaptation.lora().targets() + " name no linear layer of "
                             + model.architecture(),
-                    "name layers by their ends, such as " + String.join(", ", attention(model)));
+                    "name layers by their ends, such as " + String.join(", ", family.attention()));
         }
         head(learned, shape);
         return new AdaptedLayout(learned.build(), frozen.build());
     }
 
-    private static boolean isLeftOut(String name, TaskHead head) {
-        boolean language = head.kind() == TaskHead.Kind.LANGUAGE;
-        return !language && (LANGUAGE_ONLY.matcher(name).find() || name.startsWith(POOLER));
-    }
-
-    private static boolean isTarget(Parameter parameter, Adaptation.Lora lora, ModelConfig model) {
-        List<String> targets = lora.targets().isEmpty() ? attention(model) : lora.targets();
+    private static boolean isTarget(Parameter parameter, Adaptation.Lora lora, Family family) {
+        List<String> targets = lora.targets().isEmpty() ? family.attention() : lora.targets();
         return parameter.shape().size() == 2
-                && BLOCK.matcher(parameter.name()).find()
                 && targets.stream().anyMatch(target -> parameter.name().endsWith("." + target + ".weight"));
     }
 
-    /** The projections to queries and values: what LoRA's authors adapt. */
-    private static List<String> attention(ModelConfig model) {
-        return switch (model.architecture()) {
-            case ModelConfig.GPT2 -> List.of("attn.c_attn");
-            case ModelConfig.BERT -> List.of("self.query", "self.value");
-            default -> List.of("q_proj", "v_proj");
-        };
-    }
-
     private static void adapter(
-            ParameterLayout.Builder layout, Parameter target, Adaptation.Lora lora, ModelConfig model) {
-        boolean inputFirst = model.architecture().equals(ModelConfig.GPT2);
+            ParameterLayout.Builder layout, Parameter target, Adaptation.Lora lora, Family family) {
+        boolean inputFirst = family.inputFirst();
         int in = target.shape().get(inputFirst ? 0 : 1);
         int out = target.shape().get(inputFirst ? 1 : 0);
         String name = target.name().substring(0, target.name().length() - ".weight".length());
@@ -108,10 +85,10 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
         TaskHead head = shape.adaptation().head();
         int width = shape.config().width();
         if (head.pooler()) {
-            layout.add(POOLER + ".weight", List.of(width, width), true, NORMAL); // (D, D)
-            layout.add(POOLER + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
+            layout.add(shape.family().pooler() + ".weight", List.of(width, width), true, NORMAL); // (D, D)
+            layout.add(shape.family().pooler() + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
         }
-        if (head.kind() != TaskHead.Kind.LANGUAGE) {
+        if (head.kind() != HeadKind.LANGUAGE) {
             String name = headName(shape);
             layout.add(name + ".weight", List.of(head.outputs(), width), true, NORMAL); // (K, D)
             if (headBiased(shape)) {
@@ -121,17 +98,16 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
     }
 
     /** Whether the head's linear layer has a bias: Hugging Face's {@code score} has none. */
-    public static boolean headBiased(ModelShape shape) {
+    private static boolean headBiased(ModelShape shape) {
         return !headName(shape).equals("score");
     }
 
     /** The head's linear layer, without {@code .weight}. */
     public static String headName(ModelShape shape) {
-        boolean bert = shape.config().architecture().equals(ModelConfig.BERT);
-        TaskHead.Kind kind = shape.adaptation().head().kind();
+        HeadKind kind = shape.adaptation().head().kind();
         return switch (kind) {
             case SPAN -> "qa_outputs";
-            case CLASSES, BITS, VALUES -> bert ? "classifier" : "score";
+            case CLASSES, BITS, VALUES -> shape.family().sequenceHead();
             case TOKEN_CLASSES -> "classifier";
             case LANGUAGE -> throw new IllegalArgumentException(kind.name().toLowerCase(Locale.ROOT) + " head");
         };

@@ -2,6 +2,7 @@ package org.weft.core.model;
 
 import java.io.Serializable;
 import org.weft.core.WeftException;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.ParameterLayout;
 
@@ -25,8 +26,8 @@ public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptatio
     /** The parameters that learn and those that do not. */
     public AdaptedLayout adapted() {
         return adaptation.equals(Adaptation.NONE)
-                ? new AdaptedLayout(family(), ParameterLayout.builder().build())
-                : AdaptedLayout.of(this, family());
+                ? new AdaptedLayout(family().layout(this), ParameterLayout.builder().build())
+                : AdaptedLayout.of(this);
     }
 
     /**
@@ -47,30 +48,13 @@ public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptatio
         return new ModelShape(config, vocabSize);
     }
 
-    private ParameterLayout family() {
-        return switch (config.architecture()) {
-            case ModelConfig.GPT2 -> Gpt2Layout.of(this);
-            case ModelConfig.LLAMA -> LlamaLayout.of(this);
-            case ModelConfig.BERT -> BertLayout.of(this);
-            default -> throw new IllegalArgumentException("model.architecture=" + config.architecture());
-        };
+    /** Floating-point operations of one token forward and backward. */
+    public double flopsPerToken() {
+        return family().flopsPerToken(this);
     }
 
-    /**
-     * Floating-point operations of one token forward and backward: 6 N + 12 L D T (PaLM, appendix B: 6 for each weight
-     * that multiplies, plus attention's two products over the context). Embeddings that are only looked up multiply
-     * nothing; a head that is not tied is a matrix of its own.
-     */
-    public double flopsPerToken() {
-        boolean language = adaptation.head().kind() == TaskHead.Kind.LANGUAGE;
-        boolean multiplied = language && config.tiedHead();
-        double lookedUp = multiplied ? 0 : vocabSize;
-        switch (config.architecture()) {
-            case ModelConfig.GPT2 -> lookedUp += config.context();
-            case ModelConfig.BERT -> lookedUp += config.context() + config.tokenTypes();
-            default -> lookedUp += language || config.tiedHead() ? 0 : vocabSize; // the head's own matrix
-        }
-        double weights = family().size() - lookedUp * config.width();
-        return 6.0 * weights + 12.0 * config.layers() * config.width() * config.context();
+    /** The model's family. */
+    public Family family() {
+        return Family.of(config);
     }
 }

@@ -2,44 +2,29 @@ package org.weft.core.model;
 
 import java.io.Serializable;
 import java.util.List;
+import org.weft.core.config.HeadKind;
 
 /**
  * What a model's last hidden states become.
  *
  * @param kind of prediction
- * @param outputs numbers that are predicted: K classes or values; 2 for a span; 0 for {@link Kind#LANGUAGE}
+ * @param outputs numbers that are predicted: K classes or values; 2 for a span; 0 for {@link HeadKind#LANGUAGE}
  * @param pooling what stands for a whole sequence
  * @param dropout probability that an input of the head is cleared while training
  * @param labelSmoothing share of a class's target that is spread over all classes
  * @param classWeights what a target counts by its class, K numbers; empty where all count 1
  */
 public record TaskHead(
-        Kind kind, int outputs, Pooling pooling, double dropout, double labelSmoothing, List<Double> classWeights)
+        HeadKind kind, int outputs, Pooling pooling, double dropout, double labelSmoothing, List<Double> classWeights)
         implements Serializable {
     /** The model goes on predicting tokens. */
-    public static final TaskHead LANGUAGE = new TaskHead(Kind.LANGUAGE, 0, Pooling.LAST, 0, 0, List.of());
+    public static final TaskHead LANGUAGE = new TaskHead(HeadKind.LANGUAGE, 0, Pooling.LAST, 0, 0, List.of());
 
     public TaskHead {
         classWeights = List.copyOf(classWeights);
         if (!classWeights.isEmpty() && classWeights.size() != outputs) {
             throw new IllegalArgumentException("class weights=" + classWeights.size() + " outputs=" + outputs);
         }
-    }
-
-    /** What is predicted. */
-    public enum Kind {
-        /** Tokens. */
-        LANGUAGE,
-        /** One class of K for a sequence: softmax and cross-entropy. */
-        CLASSES,
-        /** K yes-or-no labels for a sequence: sigmoid and binary cross-entropy, averaged over K. */
-        BITS,
-        /** K numbers for a sequence: squared error, averaged over K. */
-        VALUES,
-        /** One class of K for a token: softmax and cross-entropy. */
-        TOKEN_CLASSES,
-        /** First and last token of a span: two softmaxes over a sequence's tokens, cross-entropies averaged. */
-        SPAN
     }
 
     /** What stands for a whole sequence. */
@@ -54,7 +39,7 @@ public record TaskHead(
 
     /** Whether a sequence as a whole is judged. */
     public boolean ofSequence() {
-        return kind == Kind.CLASSES || kind == Kind.BITS || kind == Kind.VALUES;
+        return kind.ofSequence();
     }
 
     /** Whether sequences are pooled by BERT's pooler. */

@@ -1,6 +1,7 @@
 package org.weft.core.optim;
 
 import java.util.List;
+import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.params.ParameterRule;
 import org.weft.core.protocol.BucketKey.Part;
@@ -25,7 +26,7 @@ public final class Adam implements Optimizer {
         this.beta2 = training.beta2();
         this.epsilon = training.epsilon();
         this.epsilonHat = training.epsilonHat();
-        this.amsgrad = training.optimizer().equals("amsgrad");
+        this.amsgrad = training.optimizer() == OptimizerKind.AMSGRAD;
         this.regularization = Regularization.of(training);
         this.schedule = LearningRateSchedule.of(training);
     }

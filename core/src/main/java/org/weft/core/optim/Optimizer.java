@@ -27,9 +27,9 @@ public sealed interface Optimizer permits Sgd, Nesterov, Adam {
     /** The optimizer that {@code training.optimizer} names. */
     static Optimizer of(TrainingConfig training) {
         return switch (training.optimizer()) {
-            case "sgd" -> new Sgd(training);
-            case "nesterov" -> new Nesterov(training);
-            default -> new Adam(training);
+            case SGD -> new Sgd(training);
+            case NESTEROV -> new Nesterov(training);
+            case ADAM, ADAMW, AMSGRAD -> new Adam(training);
         };
     }
 

@@ -1,5 +1,6 @@
 package org.weft.core.optim;
 
+import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.optim.Optimizer.Segment;
 import org.weft.core.optim.Optimizer.State;
@@ -15,7 +16,7 @@ record Regularization(double decoupled, double l2) {
 
     static Regularization of(TrainingConfig training) {
         double decay = training.weightDecay();
-        return training.optimizer().equals("adamw") ? new Regularization(decay, 0) : new Regularization(0, decay);
+        return training.optimizer() == OptimizerKind.ADAMW ? new Regularization(decay, 0) : new Regularization(0, decay);
     }
 
     /** The factor of the weights. */

@@ -3,10 +3,10 @@ package org.weft.core.params;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.weft.core.Sha256;
 
 /**
  * Where each parameter stands in one flat float32 vector of P elements. Immutable; offsets are 64-bit, P may exceed
@@ -70,16 +70,12 @@ public final class ParameterLayout implements Serializable {
     }
 
     private static String hashOf(List<Parameter> parameters) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Parameter p : parameters) {
-                String line = p.name() + p.shape() + "@" + p.offset() + p.rule().hashed() + "\n";
-                digest.update(line.getBytes(StandardCharsets.UTF_8));
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+        MessageDigest digest = Sha256.digest();
+        for (Parameter p : parameters) {
+            String line = p.name() + p.shape() + "@" + p.offset() + p.rule().hashed() + "\n";
+            digest.update(line.getBytes(StandardCharsets.UTF_8));
         }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Appends parameters one after the other, without gaps. */

@@ -11,18 +11,31 @@ import org.weft.core.lanes.TreeNode;
  * <pre>
  *   0        4            8      12      16      20       24       28         32
  *   +--------+------------+------+-------+-------+--------+--------+----------+--------+
- *   | magic  | generation | step | level | index | bucket | length | checksum | zero   |
+ *   | magic  | generation | step | level | index | bucket | length | checksum | codec  |
  *   +--------+------------+------+-------+-------+--------+--------+----------+--------+
  * </pre>
  *
+ * <p>The codec's name is its word, first letter first and filled up with zero bytes; that of plain float32 is zero.
+ *
  * @param node the lane tree's node whose sum this is
  * @param bucket index of the bucket
- * @param length elements that follow, 4 bytes each
- * @param checksum CRC32C of those bytes, taken in the worker's own buffer
+ * @param length elements of the bucket
+ * @param checksum CRC32C of the bytes that follow, taken in the worker's own buffer
+ * @param codec name of the {@link BucketCodec} that they are to be decoded with
  */
-public record BucketHeader(int generation, int step, TreeNode node, int bucket, int length, int checksum) {
+public record BucketHeader(
+        int generation, int step, TreeNode node, int bucket, int length, int checksum, String codec) {
     public static final int BYTES = 36;
     private static final int MAGIC = 0x54464557; // "WEFT"
+
+    public BucketHeader {
+        BucketCodec.requireName(codec);
+    }
+
+    /** Of plain float32. */
+    public BucketHeader(int generation, int step, TreeNode node, int bucket, int length, int checksum) {
+        this(generation, step, node, bucket, length, checksum, BucketCodec.F32.name());
+    }
 
     /** CRC32C of a bucket's bytes, from the buffer's start to its capacity: the one checksum of pushes and pulls. */
     public static int checksum(ByteBuffer bytes) {
@@ -42,8 +55,24 @@ public record BucketHeader(int generation, int step, TreeNode node, int bucket, 
                 .putInt(bucket)
                 .putInt(length)
                 .putInt(checksum)
-                .putInt(0)
+                .putInt(codecWord())
                 .flip();
+    }
+
+    private int codecWord() {
+        int word = 0;
+        for (int i = 0; i < codec.length() && !codec.equals(BucketCodec.F32.name()); i++) {
+            word |= codec.charAt(i) << Byte.SIZE * i;
+        }
+        return word;
+    }
+
+    private static String codecName(int word) {
+        StringBuilder name = new StringBuilder();
+        for (int rest = word; rest != 0; rest >>>= Byte.SIZE) {
+            name.append((char) (rest & 0xFF));
+        }
+        return word == 0 ? BucketCodec.F32.name() : name.toString();
     }
 
     /**
@@ -58,6 +87,6 @@ public record BucketHeader(int generation, int step, TreeNode node, int bucket, 
         int generation = in.getInt();
         int step = in.getInt();
         TreeNode node = new TreeNode(in.getInt(), in.getInt());
-        return new BucketHeader(generation, step, node, in.getInt(), in.getInt(), in.getInt());
+        return new BucketHeader(generation, step, node, in.getInt(), in.getInt(), in.getInt(), codecName(in.getInt()));
     }
 }

@@ -3,9 +3,15 @@ package org.weft.core.protocol;
 import java.util.Locale;
 
 /**
- * Names one vector of one bucket at one version: the id of a pull stream, {@code generation/step/bucket/part}.
+ * Names one vector of one bucket at one version, and the form in which it is to come: the id of a pull stream,
+ * {@code generation/step/bucket/part} for plain float32, with {@code /codec} behind it for another {@link BucketCodec}.
  */
-public record BucketKey(int generation, int step, int bucket, Part part) {
+public record BucketKey(int generation, int step, int bucket, Part part, String codec) {
+    private static final int FIELDS = 4;
+
+    public BucketKey {
+        BucketCodec.requireName(codec);
+    }
 
     /** What a shard holds of a bucket: workers pull parameters, backups also what the optimizer keeps. */
     public enum Part {
@@ -25,13 +31,22 @@ public record BucketKey(int generation, int step, int bucket, Part part) {
         }
     }
 
-    /** The parameters of a bucket. */
+    /** The parameters of a bucket, in plain float32. */
     public BucketKey(int generation, int step, int bucket) {
         this(generation, step, bucket, Part.PARAM);
     }
 
+    /** In plain float32. */
+    public BucketKey(int generation, int step, int bucket, Part part) {
+        this(generation, step, bucket, part, BucketCodec.F32.name());
+    }
+
+    private boolean isPlain() {
+        return codec.equals(BucketCodec.F32.name());
+    }
+
     public String streamId() {
-        return generation + "/" + step + "/" + bucket + "/" + part;
+        return generation + "/" + step + "/" + bucket + "/" + part + (isPlain() ? "" : "/" + codec);
     }
 
     /**
@@ -39,15 +54,23 @@ public record BucketKey(int generation, int step, int bucket, Part part) {
      */
     public static BucketKey parse(String streamId) {
         String[] parts = streamId.split("/", -1);
-        if (parts.length != 4) {
+        if (parts.length < FIELDS || parts.length > FIELDS + 1) {
             throw new IllegalArgumentException("not a bucket's stream id: " + streamId);
         }
         try {
             int generation = Integer.parseInt(parts[0]);
+            String codec = parts.length == FIELDS ? BucketCodec.F32.name() : parts[FIELDS];
             return new BucketKey(
-                    generation, Integer.parseInt(parts[1]), Integer.parseInt(parts[2]), Part.valueOf(parts[3]));
+                    generation, Integer.parseInt(parts[1]), Integer.parseInt(parts[2]), Part.valueOf(parts[3]), codec);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("not a bucket's stream id: " + streamId, e);
         }
+    }
+
+    /** The plain form is not mentioned, as in {@link #streamId}. */
+    @Override
+    public String toString() {
+        return "BucketKey[generation=" + generation + ", step=" + step + ", bucket=" + bucket + ", part=" + part
+                + (isPlain() ? "" : ", codec=" + codec) + "]";
     }
 }

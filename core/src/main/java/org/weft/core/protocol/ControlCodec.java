@@ -7,6 +7,7 @@ import com.esotericsoftware.kryo.kryo5.io.Output;
 import com.esotericsoftware.kryo.kryo5.util.Pool;
 import java.nio.ByteBuffer;
 import org.weft.core.lanes.LaneSpan;
+import org.weft.core.model.ClassTally;
 
 /**
  * Control messages as bytes: Kryo 5 records, registration required, so that nothing but the classes of
@@ -38,6 +39,10 @@ public final class ControlCodec {
         kryo.register(Role.class, 22);
         kryo.register(WorkTimes.class, 23);
         kryo.register(SavedRange.class, 24);
+        kryo.register(ClassTally.class, 25);
+        kryo.register(ClassTally[].class, 26);
+        kryo.register(BatchScore.class, 27);
+        kryo.register(BatchScore[].class, 28);
         for (MessageType type : MessageType.values()) {
             kryo.register(type.messageClass(), FIRST_MESSAGE_ID + type.ordinal());
         }

@@ -9,18 +9,58 @@ import org.weft.core.lanes.LaneSpan;
  *
  * <p>A <i>generation</i> is a period between two loadings of the servers; an <i>incarnation</i> is one attempt of one
  * member, so that an attempt that was given up is refused when it comes back.
+ *
+ * <p>A request declares its answer: whoever calls gets that, or an error where the answer is {@link Refused}.
  */
 public sealed interface Message {
 
+    // ---- kinds
+
+    /**
+     * What somebody asks of somebody.
+     *
+     * @param <R> its answer
+     */
+    sealed interface Request<R extends Message> extends Message {
+        Class<R> answerType();
+    }
+
+    /** A member has started. */
+    sealed interface Join extends Request<Admitted> {
+        @Override
+        default Class<Admitted> answerType() {
+            return Admitted.class;
+        }
+    }
+
+    /** What a member tells the coordinator. */
+    sealed interface Report extends Request<Done> {
+        @Override
+        default Class<Done> answerType() {
+            return Done.class;
+        }
+    }
+
+    /** What a worker is to do next; {@link Done} where there was nothing for a while. */
+    sealed interface Work extends Message {}
+
+    /** What a server is to do next; {@link Done} where there was nothing for a while. */
+    sealed interface Order extends Message {}
+
     // ---- worker to coordinator
 
-    /** A worker task has started. Answered by {@link Admitted}. */
+    /** A worker task has started. */
     record JoinWorker(
             int worker, int attempt, String host, String executor, String device, String layoutHash, double peakFlops)
-            implements Message {}
+            implements Join {}
 
-    /** What is to be done next? Answered by {@link ComputeLanes}, {@link EvaluateBatches} or {@link RunEnded}. */
-    record PollWork(int worker, int incarnation) implements Message {}
+    /** What is to be done next? */
+    record PollWork(int worker, int incarnation) implements Request<Work> {
+        @Override
+        public Class<Work> answerType() {
+            return Work.class;
+        }
+    }
 
     /**
      * All gradients of a span were acknowledged by the servers.
@@ -29,56 +69,44 @@ public sealed interface Message {
      */
     record LanesDone(
             int worker, int incarnation, int generation, int step, LaneSpan span, double[] losses, WorkTimes times)
-            implements Message {}
+            implements Report {}
 
-    /**
-     * Validation losses of some batches.
-     *
-     * @param losses sums of nats over each batch's targets
-     * @param targets target tokens of each batch
-     * @param counts (n, 5), where a task has classes: batch, class, how often it was predicted rightly, predicted, and there
-     */
-    record BatchesEvaluated(
-            int worker,
-            int incarnation,
-            int generation,
-            int step,
-            int firstBatch,
-            double[] losses,
-            long[] targets,
-            int[] counts)
-            implements Message {}
+    /** What validation batches, from {@code firstBatch} on, say of the parameters. */
+    record BatchesEvaluated(int worker, int incarnation, int generation, int step, int firstBatch, BatchScore[] batches)
+            implements Report {}
 
     /** The work at hand could not be finished (a server is gone, say); the worker is well and polls again. */
-    record WorkAbandoned(int worker, int incarnation, int generation, int step, String cause) implements Message {}
+    record WorkAbandoned(int worker, int incarnation, int generation, int step, String cause) implements Report {}
 
     // ---- coordinator to worker
 
     /** Compute these lanes with the parameters of this generation and step, and push their sums. */
-    record ComputeLanes(int generation, int step, LaneSpan span, Address[] servers) implements Message {}
+    record ComputeLanes(int generation, int step, LaneSpan span, Address[] servers) implements Work {}
 
     /** Evaluate validation batches [firstBatch, firstBatch + batches) with the parameters of this step. */
-    record EvaluateBatches(int generation, int step, int firstBatch, int batches, Address[] servers)
-            implements Message {}
+    record EvaluateBatches(int generation, int step, int firstBatch, int batches, Address[] servers) implements Work {}
 
     // ---- server to coordinator
 
-    /** A server task has started and listens. Answered by {@link Admitted}. */
-    record JoinServer(int server, int attempt, Address address, String executor, String layoutHash)
-            implements Message {}
+    /** A server task has started and listens. */
+    record JoinServer(int server, int attempt, Address address, String executor, String layoutHash) implements Join {}
 
     /**
-     * What is to be done next? Answered by {@link LoadParameters}, {@link AdoptGeneration}, {@link CopyShard},
-     * {@link ApplyStep} or {@link RunEnded}.
+     * What is to be done next?
      *
      * @param generation of the parameters that the shard holds, -1 at its start: an order that leads to them has been
      *     carried out, any other is given again
      * @param step version of those parameters
      */
-    record PollOrder(int server, int incarnation, int generation, int step) implements Message {}
+    record PollOrder(int server, int incarnation, int generation, int step) implements Request<Order> {
+        @Override
+        public Class<Order> answerType() {
+            return Order.class;
+        }
+    }
 
     /** The shard holds the parameters of this step. */
-    record ShardLoaded(int server, int incarnation, int generation, int step) implements Message {}
+    record ShardLoaded(int server, int incarnation, int generation, int step) implements Report {}
 
     /**
      * All lanes of all of the shard's buckets are summed.
@@ -86,13 +114,13 @@ public sealed interface Message {
      * @param squares float64 sum of squares of each of its buckets, in bucket order
      */
     record ShardReduced(int server, int incarnation, int generation, int step, int firstBucket, double[] squares)
-            implements Message {}
+            implements Report {}
 
     /** The shard's part of a checkpoint is durable. */
-    record ShardSaved(int server, int incarnation, int generation, int step, SavedRange file) implements Message {}
+    record ShardSaved(int server, int incarnation, int generation, int step, SavedRange file) implements Report {}
 
     /** The shard's part of a checkpoint could not be written; training goes on. */
-    record ShardSaveFailed(int server, int incarnation, int generation, int step, String cause) implements Message {}
+    record ShardSaveFailed(int server, int incarnation, int generation, int step, String cause) implements Report {}
 
     // ---- coordinator to server
 
@@ -104,7 +132,7 @@ public sealed interface Message {
      * @param backups servers that complete sums are to be passed on to from now on
      */
     record LoadParameters(int generation, int step, String checkpoint, boolean save, Address[] backups)
-            implements Message {}
+            implements Order {}
 
     /**
      * Start a generation with the parameters that the server has: those of {@code step}. What was summed is forgotten.
@@ -112,10 +140,10 @@ public sealed interface Message {
      * @param save write these parameters as a checkpoint too
      * @param backups as in {@link LoadParameters}
      */
-    record AdoptGeneration(int generation, int step, boolean save, Address[] backups) implements Message {}
+    record AdoptGeneration(int generation, int step, boolean save, Address[] backups) implements Order {}
 
     /** Become the backup of a server that has, or is about to have, the parameters of this step: copy its state. */
-    record CopyShard(int generation, int step, Address primary) implements Message {}
+    record CopyShard(int generation, int step, Address primary) implements Order {}
 
     /**
      * Update the parameters from version {@code step} to {@code step + 1}.
@@ -126,27 +154,43 @@ public sealed interface Message {
      * @param backups as in {@link LoadParameters}
      */
     record ApplyStep(int generation, int step, float scale, boolean skip, boolean save, Address[] backups)
-            implements Message {}
+            implements Order {}
 
     // ---- worker to server
 
     /**
-     * Is a bucket of these parameters there? Answered by {@link ParametersReady} as soon as bucket {@code fromBucket}
-     * has version {@code step}.
+     * Is a bucket of these parameters there? Answered as soon as bucket {@code fromBucket} has version {@code step}.
+     *
+     * @param codec name of the {@link BucketCodec} that they are to be pulled in
      */
-    record AwaitParameters(int generation, int step, int fromBucket) implements Message {}
+    record AwaitParameters(int generation, int step, int fromBucket, String codec) implements Request<ParametersReady> {
+        /** In plain float32. */
+        public AwaitParameters(int generation, int step, int fromBucket) {
+            this(generation, step, fromBucket, BucketCodec.F32.name());
+        }
+
+        @Override
+        public Class<ParametersReady> answerType() {
+            return ParametersReady.class;
+        }
+    }
 
     /**
      * Buckets [fromBucket, endBucket) may be pulled.
      *
-     * @param checksums CRC32C of each of them
+     * @param checksums CRC32C of the bytes of each of them, in the codec that was asked for
      */
     record ParametersReady(int endBucket, int[] checksums) implements Message {}
 
     // ---- server to server
 
-    /** CRC32C of the moments at this version, for a backup that has copied them. Answered by {@link Checksums}. */
-    record AwaitMomentChecksums(int generation, int step) implements Message {}
+    /** CRC32C of the moments at this version, for a backup that has copied them. */
+    record AwaitMomentChecksums(int generation, int step) implements Request<Checksums> {
+        @Override
+        public Class<Checksums> answerType() {
+            return Checksums.class;
+        }
+    }
 
     /**
      * @param values CRC32C of each bucket's first moment, then of its second, bucket after bucket
@@ -155,8 +199,13 @@ public sealed interface Message {
 
     // ---- anyone
 
-    /** A sign of life; it renews the member's lease. Answered by {@link Alive}. */
-    record Heartbeat(Role role, int id, int incarnation) implements Message {}
+    /** A sign of life; it renews the member's lease. */
+    record Heartbeat(Role role, int id, int incarnation) implements Request<Alive> {
+        @Override
+        public Class<Alive> answerType() {
+            return Alive.class;
+        }
+    }
 
     /**
      * The answer to a sign of life.
@@ -167,16 +216,16 @@ public sealed interface Message {
 
     /** A member ends with an error of its own; the run fails with this cause unless it can recover. */
     record MemberFailed(Role role, int id, int incarnation, int exitStatus, String cause, String hint)
-            implements Message {}
+            implements Report {}
 
     /** Welcome; use this incarnation from now on. */
     record Admitted(int incarnation) implements Message {}
 
     /** The run is over for everyone: leave. */
-    record RunEnded(String cause) implements Message {}
+    record RunEnded(String cause) implements Work, Order {}
 
     /** Received and, where it was new, acted on. */
-    record Done() implements Message {}
+    record Done() implements Work, Order {}
 
     /** Not acted on, and why: a stale generation or incarnation, another model's layout. */
     record Refused(String cause) implements Message {}

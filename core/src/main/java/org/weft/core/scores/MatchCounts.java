@@ -1,8 +1,10 @@
 package org.weft.core.scores;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.weft.core.model.ClassTally;
 
 /**
  * For each of C classes how many were predicted, how many were truly there and how many were both: all that precision,
@@ -26,12 +28,12 @@ public final class MatchCounts {
 
     /**
      * @param classes C
-     * @param counts (up to C, 3): of each class how often it was both, predicted, and truly there
+     * @param tallies of classes below C, in any order; what is missing was neither predicted nor there
      */
-    public static MatchCounts of(int classes, long[][] counts) {
+    public static MatchCounts of(int classes, List<ClassTally> tallies) {
         MatchCounts all = new MatchCounts(classes);
-        for (int of = 0; of < counts.length; of++) {
-            all.add(of, counts[of][0], counts[of][1], counts[of][2]);
+        for (ClassTally tally : tallies) {
+            all.add(tally.of(), tally.right(), tally.predicted(), tally.there());
         }
         return all;
     }

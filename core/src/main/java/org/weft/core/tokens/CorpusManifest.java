@@ -1,15 +1,14 @@
 package org.weft.core.tokens;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.weft.core.Json;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
@@ -38,12 +37,6 @@ public record CorpusManifest(
     public static final String FILE = "manifest.json";
     public static final String TOKENIZER_FILE = "tokenizer.json";
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .build();
-
     /** Reads the manifest of a corpus, or says that there is none. */
     public static CorpusManifest load(Store store, String directory) throws IOException {
         String path = directory + "/" + FILE;
@@ -51,7 +44,7 @@ public record CorpusManifest(
             throw WeftException.invalidData("no corpus: " + path + " is missing", "run prepare first");
         }
         try {
-            JsonNode tree = JSON.readTree(store.readAll(path));
+            JsonNode tree = Json.RECORDS.readTree(store.readAll(path));
             int version = tree.path("version").asInt();
             if (version != VERSION) {
                 throw WeftException.invalidData(
@@ -59,7 +52,7 @@ public record CorpusManifest(
                                 + version,
                         "run prepare with this version of Weft");
             }
-            CorpusManifest manifest = JSON.treeToValue(tree, CorpusManifest.class);
+            CorpusManifest manifest = Json.RECORDS.treeToValue(tree, CorpusManifest.class);
             if (manifest.train == null || manifest.val == null || manifest.tokenizerSha256 == null) {
                 throw WeftException.invalidData(
                         "corpus manifest is incomplete: file=" + path + " expected keys train, val, tokenizer_sha256",
@@ -76,7 +69,7 @@ public record CorpusManifest(
     /** Writes the manifest: the commit of a corpus. */
     public void save(Store store, String directory) throws IOException {
         try (AtomicOutput out = store.create(directory + "/" + FILE)) {
-            out.write(JSON.writeValueAsBytes(this));
+            out.write(Json.RECORDS.writeValueAsBytes(this));
             out.write('\n');
             out.commit();
         }
@@ -91,7 +84,7 @@ public record CorpusManifest(
         } catch (FileNotFoundException absent) {
             throw WeftException.invalidData("the corpus's tokenizer is missing: " + path, "run prepare again");
         }
-        String actual = Fingerprint.sha256Hex(content);
+        String actual = Sha256.hex(content);
         if (!actual.equals(tokenizerSha256)) {
             throw WeftException.invalidData(
                     "tokenizer does not belong to this corpus: file=" + path + " sha256 expected=" + tokenizerSha256
@@ -99,6 +92,19 @@ public record CorpusManifest(
                     "the file was changed after prepare: put the original back or run prepare again");
         }
         return content;
+    }
+
+    /** SHA-256 of what decides every batch of it: its tokens, in their order. Where it lies does not matter. */
+    public String fingerprint() {
+        StringBuilder decisive = new StringBuilder(tokenizerSha256 + " " + dtype);
+        for (CorpusSplit split : List.of(train, val)) {
+            decisive.append('\n');
+            split.shards().forEach(shard -> decisive.append(shard.tokens())
+                    .append(':')
+                    .append(shard.crc32c())
+                    .append(' '));
+        }
+        return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** The vocabulary hash that every shard of this corpus carries. */

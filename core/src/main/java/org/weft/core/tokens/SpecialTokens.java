@@ -1,11 +1,11 @@
 package org.weft.core.tokens;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 
 /**
@@ -31,7 +31,7 @@ public record SpecialTokens(int mask, int cls, int sep, int pad) {
     public static SpecialTokens of(byte[] tokenizerJson) {
         JsonNode root;
         try {
-            root = new ObjectMapper().readTree(tokenizerJson);
+            root = Json.MAPPER.readTree(tokenizerJson);
         } catch (IOException broken) {
             throw WeftException.invalidData(
                     "tokenizer is broken JSON: " + broken.getMessage(),

@@ -1,6 +1,7 @@
 package org.weft.core.transport;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -8,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.DaemonThreads;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.Address;
@@ -44,11 +46,8 @@ public final class CoordinatorLink implements AutoCloseable {
         this.role = role;
         this.id = id;
         this.patience = patience;
-        this.heartbeats = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "weft-heartbeat-" + role.name(id).replace(' ', '-'));
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.heartbeats = Executors.newSingleThreadScheduledExecutor(
+                DaemonThreads.named("weft-heartbeat-" + role.name(id).replace(' ', '-')));
     }
 
     /**
@@ -58,11 +57,8 @@ public final class CoordinatorLink implements AutoCloseable {
      *     has another layout, which ends the run
      */
     @SuppressWarnings("FutureReturnValueIgnored") // The schedule ends with close(); beat() catches everything.
-    public void join(Message request, Duration heartbeat) throws IOException {
-        Message reply = call(request);
-        if (!(reply instanceof Message.Admitted admitted)) {
-            throw new IOException("unexpected answer to " + request + ": " + reply);
-        }
+    public void join(Message.Join request, Duration heartbeat) throws IOException {
+        Message.Admitted admitted = call(request);
         boolean first = incarnation < 0;
         incarnation = admitted.incarnation();
         fenced = false;
@@ -92,23 +88,23 @@ public final class CoordinatorLink implements AutoCloseable {
      * @throws FencedException where the coordinator has given this attempt up
      * @throws IOException where the coordinator stays out of reach for longer than the patience
      */
-    public Message call(Message request) throws IOException {
+    public <R extends Message> R call(Message.Request<R> request) throws IOException {
         Deadline deadline = Deadline.in(patience);
         while (true) {
             Link used = null;
             try {
                 used = connected();
-                Message reply = deadline.await(
+                return deadline.await(
                         used.call(request),
                         role.name(id) + " waits for the coordinator at " + coordinator + " ("
                                 + request.getClass().getSimpleName() + ")");
-                if (reply instanceof Message.Refused refused) {
-                    throw new FencedException(refused.cause());
-                }
-                return reply;
-            } catch (FencedException e) {
-                throw e;
             } catch (IOException e) {
+                if (e.getCause() instanceof RefusedException refused) {
+                    throw new FencedException(refused.reason());
+                }
+                if (e.getCause() instanceof ProtocolException) {
+                    throw e;
+                }
                 disconnect(used);
                 if (deadline.passed() || Thread.currentThread().isInterrupted()) {
                     throw e;
@@ -139,16 +135,14 @@ public final class CoordinatorLink implements AutoCloseable {
 
     private void beat() {
         try {
-            Message reply = connected()
+            Message.Alive alive = connected()
                     .call(new Message.Heartbeat(role, id, incarnation))
                     .get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            fenced |= reply instanceof Message.Refused;
-            if (reply instanceof Message.Alive alive) {
-                generations.accept(alive.generation());
-            }
+            generations.accept(alive.generation());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
+            fenced |= e.getCause() instanceof RefusedException;
             LOG.debug("{}: no heartbeat: {}", role.name(id), e.toString());
         }
     }

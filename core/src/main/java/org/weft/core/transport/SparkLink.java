@@ -26,7 +26,7 @@ final class SparkLink implements Link {
     }
 
     @Override
-    public CompletableFuture<Message> call(Message request) {
+    public CompletableFuture<Message> exchange(Message.Request<?> request) {
         CompletableFuture<Message> reply = new CompletableFuture<>();
         client.sendRpc(codec.encode(request), new RpcResponseCallback() {
             @Override

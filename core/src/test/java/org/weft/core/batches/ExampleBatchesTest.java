@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
@@ -25,7 +26,6 @@ import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.examples.ExamplesSplit;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
-import org.weft.core.tokens.Fingerprint;
 
 /** Which examples a step holds, and how they are filled up. Example i's tokens are all i + 1. */
 class ExampleBatchesTest {
@@ -65,7 +65,7 @@ class ExampleBatchesTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                Fingerprint.sha256Hex(new byte[0]),
+                Sha256.hex(new byte[0]),
                 200,
                 ExamplesSplit.NONE,
                 ExamplesSplit.NONE,

@@ -19,8 +19,8 @@ class ConfigLoaderTest {
         WeftConfig config = load(MINIMAL);
         assertThat(config.run()).isEqualTo(new RunConfig("weft", "/tmp/run", "", 42, 20));
         assertThat(config.training()).isEqualTo(TrainingConfig.defaults());
-        assertThat(config.run().corpusDir()).isEqualTo("/tmp/run/corpus");
-        assertThat(config.run().checkpointsDir()).isEqualTo("/tmp/run/checkpoints");
+        assertThat(config.run().directory().corpus()).isEqualTo("/tmp/run/corpus");
+        assertThat(config.run().directory().checkpoints()).isEqualTo("/tmp/run/checkpoints");
     }
 
     @Test
@@ -52,7 +52,8 @@ class ConfigLoaderTest {
 
     @Test
     void runsMayShareACorpus() {
-        assertThat(load(MINIMAL, "run.corpus=hdfs:///shared").run().corpusDir()).isEqualTo("hdfs:///shared");
+        assertThat(load(MINIMAL, "run.corpus=hdfs:///shared").run().directory().corpus())
+                .isEqualTo("hdfs:///shared");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.weft.core.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -32,5 +33,18 @@ class ConfigReferenceTest {
                 .contains("| `training.learning_rate` | `6.0E-4` | Peak learning rate. |")
                 .contains("| `cluster.master` | `\"\"` | Spark master")
                 .contains("| `checkpoint.keep` | `3` |");
+    }
+
+    @Test
+    void everyWordOfAClosedSetIsDescribedWhereItIsSet() {
+        for (RecordComponent section : WeftConfig.class.getRecordComponents()) {
+            for (RecordComponent key : section.getType().getRecordComponents()) {
+                if (Word.class.isAssignableFrom(key.getType())) {
+                    assertThat(key.getAnnotation(Doc.class).value())
+                            .as(section.getName() + "." + key.getName())
+                            .contains(Word.all(key.getType().asSubclass(Word.class)));
+                }
+            }
+        }
     }
 }

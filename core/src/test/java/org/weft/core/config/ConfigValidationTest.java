@@ -27,7 +27,7 @@ class ConfigValidationTest {
                 "cluster.workers=0               | cluster.workers=0 must be at least 1",
                 "cluster.servers=0               | cluster.servers=0 must be at least 1",
                 "cluster.threads=0               | cluster.threads=0 must be at least 1",
-                "cluster.engine=jax              | cluster.engine=jax must be one of torch, dl4j",
+                "cluster.engine=' '              | cluster.engine is empty",
                 "cluster.device=tpu              | cluster.device=tpu must be one of cpu, cuda, auto",
                 "cluster.executor_memory=1 GB    | cluster.executor_memory=1 GB is not a size such as 1g or 1024m",
                 "cluster.start_timeout_seconds=0 | cluster.start_timeout_seconds=0 must be positive",

@@ -12,14 +12,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.ExitStatus;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
-import org.weft.core.tokens.Fingerprint;
 
 /** Examples come back as they were written, and damage is seen before it is used. */
 class ExampleFilesTest {
-    private static final String TOKENIZER = Fingerprint.sha256Hex(new byte[] {1});
+    private static final String TOKENIZER = Sha256.hex(new byte[] {1});
     private static final List<Example> EXAMPLES = List.of(
             new Example(new int[] {7, 8, 9}, 3, null, new float[] {1}, 0.5),
             new Example(new int[] {1}, 0, new int[] {Example.IGNORED}, null, 0),
@@ -70,7 +70,7 @@ class ExampleFilesTest {
         ExamplesFile written = write("a.examples", EXAMPLES);
         Path path = directory.resolve("a.examples");
         assertThat(written.bytes()).isEqualTo(Files.size(path));
-        assertThat(written.sha256()).isEqualTo(Fingerprint.sha256Hex(Files.readAllBytes(path)));
+        assertThat(written.sha256()).isEqualTo(Sha256.hex(Files.readAllBytes(path)));
         assertThat(written.tokens()).isEqualTo(6);
         try (ExampleReader reader = ExampleReader.open(store, path.toString())) {
             assertThat(reader.header().vocabulary()).isEqualTo(TOKENIZER.substring(0, 32));

@@ -45,7 +45,7 @@ class ModelShapeTest {
     }
 
     private static ModelShape bert(int layers, int width, int heads) {
-        return new ModelShape(ModelConfig.of(ModelConfig.BERT, layers, width, heads, 512, 0.1), 30_522);
+        return new ModelShape(ModelConfig.of(BertFamily.NAME, layers, width, heads, 512, 0.1), 30_522);
     }
 
     @Test

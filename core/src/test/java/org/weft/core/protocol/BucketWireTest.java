@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +43,66 @@ class BucketWireTest {
     }
 
     @Test
+    void theLastWordNamesTheCodec() {
+        BucketHeader coded = new BucketHeader(1, 258, new TreeNode(3, 4), 5, 1 << 20, 0xCAFEBABE, "int8");
+        String bytes =
+                GOLDEN.replace(" ", "").replaceAll("0{8}$", HexFormat.of().formatHex("int8".getBytes()));
+        assertThat(HexFormat.of().formatHex(coded.encode().array())).isEqualTo(bytes);
+        assertThat(BucketHeader.decode(coded.encode())).isEqualTo(coded);
+        BucketHeader shorter = new BucketHeader(1, 2, TreeNode.lane(0), 0, 1, 0, "q4");
+        assertThat(BucketHeader.decode(shorter.encode())).isEqualTo(shorter);
+        assertThatThrownBy(() -> BucketHeader.decode(golden().put(33, (byte) '8')))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("not a bucket codec's name: ");
+        assertThatThrownBy(() -> new BucketHeader(1, 2, TreeNode.lane(0), 0, 1, 0, "int16"))
+                .hasMessage("not a bucket codec's name: int16");
+    }
+
+    @Test
+    void unknownCodecsAreRefusedByName() {
+        BucketCodecs codecs = BucketCodecs.plain();
+        assertThat(codecs.named("f32")).isSameAs(BucketCodec.F32);
+        assertThatThrownBy(() -> codecs.named("int3"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("unknown bucket codec: int3, known: f32");
+    }
+
+    @Test
+    void plainFloatsAreHandedOnWithoutACopy() {
+        ByteBuffer floats = ByteBuffer.allocateDirect(12).order(ByteOrder.LITTLE_ENDIAN);
+        floats.putFloat(0, 1.5f).putFloat(4, -0f).putFloat(8, Float.NaN);
+        assertThat(BucketCodec.F32.encode(floats, 7)).isSameAs(floats);
+        assertThat(BucketCodec.F32.landing(floats)).isSameAs(floats);
+        assertThat(BucketCodec.F32.bytes(3)).isEqualTo(12);
+        float[] decoded = new float[4];
+        assertThat(BucketCodec.F32.decode(floats.duplicate(), decoded, 1)).isEqualTo(3);
+        assertThat(decoded).containsExactly(0, 1.5f, -0f, Float.NaN);
+    }
+
+    /** What is drawn depends on the seed and on each number that names a bucket, and on nothing else. */
+    @Test
+    void drawsAreAFunctionOfSeedAndBucket() {
+        BucketCodecs codecs = new BucketCodecs(List.of(), BucketCodec.F32, BucketCodec.F32, 3);
+        BucketCodecs other = new BucketCodecs(List.of(), BucketCodec.F32, BucketCodec.F32, 4);
+        assertThat(codecs.draw(5, 0, 2, 1)).isEqualTo(codecs.draw(5, 0, 2, 1));
+        assertThat(List.of(
+                        codecs.draw(5, 0, 2, 1),
+                        other.draw(5, 0, 2, 1),
+                        codecs.draw(6, 0, 2, 1),
+                        codecs.draw(5, 0, 3, 1),
+                        codecs.draw(5, 0, 2, 0)))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void keysNameACodecThatIsNotThePlainOne() {
+        BucketKey key = new BucketKey(3, 100, 7, BucketKey.Part.PARAM, "bf16");
+        assertThat(key.streamId()).isEqualTo("3/100/7/PARAM/bf16");
+        assertThat(BucketKey.parse(key.streamId())).isEqualTo(key);
+        assertThat(key).hasToString("BucketKey[generation=3, step=100, bucket=7, part=PARAM, codec=bf16]");
+    }
+
+    @Test
     void keyRoundTrip() {
         BucketKey key = new BucketKey(3, 100, 7);
         assertThat(key.streamId()).isEqualTo("3/100/7/PARAM");
@@ -56,6 +118,9 @@ class BucketWireTest {
                 "1/2/3/4",
                 "a/2/3/PARAM",
                 "1/2//PARAM",
+                "1/2/3/PARAM/",
+                "1/2/3/PARAM/BF16",
+                "1/2/3/PARAM/bf16/1",
                 "1/2/99999999999/PARAM",
                 "../../etc/passwd"
             })

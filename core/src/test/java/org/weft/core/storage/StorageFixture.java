@@ -9,15 +9,16 @@ import java.nio.ByteOrder;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.Sha256;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.checkpoint.Safetensors;
 
 /** Checkpoint files whose element i is i, 1000 + i and 2000 + i, in vectors param, exp_avg and exp_avg_sq. */
-final class StorageFixture {
+public final class StorageFixture {
     private StorageFixture() {}
 
-    static CheckpointManifest.Shard writeShard(Store store, String directory, String name, long offset, int length)
+    public static CheckpointManifest.Shard writeShard(Store store, String directory, String name, long offset, int length)
             throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Safetensors.ofVectors(Map.of("offset", Long.toString(offset)), CheckpointReader.VECTORS, length)
@@ -33,14 +34,28 @@ final class StorageFixture {
             out.write(bytes.toByteArray());
             out.commit();
         }
-        String sha256 = HexFormat.of().formatHex(AtomicOutput.sha256().digest(bytes.toByteArray()));
+        String sha256 = HexFormat.of().formatHex(Sha256.digest().digest(bytes.toByteArray()));
         return new CheckpointManifest.Shard(name, offset, length, bytes.size(), sha256);
     }
 
-    static CheckpointManifest manifest(long parameters, List<CheckpointManifest.Shard> shards) {
+    public static CheckpointManifest manifest(long parameters, List<CheckpointManifest.Shard> shards) {
         ObjectNode config = JsonNodeFactory.instance.objectNode();
         config.putObject("model").put("layers", 2);
         return new CheckpointManifest(
-                2, "0.1", 200, 1L << 40, 3, "layout", parameters, 8192, "tok", -1, config, shards, "params");
+                CheckpointManifest.FORMAT_VERSION,
+                "0.1",
+                200,
+                1L << 40,
+                3,
+                "layout",
+                parameters,
+                8192,
+                "tok",
+                -1,
+                config,
+                shards,
+                List.of(new CheckpointManifest.Source("corpus", "/run/corpus", "c0de")),
+                Map.of(100, Map.of("loss", 2.5)),
+                "params");
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.weft.core.Sha256;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 
@@ -21,7 +22,7 @@ final class CorpusFixture {
     }
 
     static String vocabulary() {
-        return TokenShardFormat.vocabulary(Fingerprint.sha256Hex(TOKENIZER));
+        return TokenShardFormat.vocabulary(Sha256.hex(TOKENIZER));
     }
 
     /** A corpus whose training split has shards of these many tokens. */
@@ -42,7 +43,7 @@ final class CorpusFixture {
         CorpusManifest manifest = new CorpusManifest(
                 CorpusManifest.VERSION,
                 CorpusManifest.TOKENIZER_FILE,
-                Fingerprint.sha256Hex(TOKENIZER),
+                Sha256.hex(TOKENIZER),
                 VOCABULARY,
                 TokenType.U16,
                 VOCABULARY - 1,

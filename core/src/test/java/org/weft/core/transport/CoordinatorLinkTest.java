@@ -26,7 +26,8 @@ import org.weft.core.protocol.Role;
 @Timeout(30)
 class CoordinatorLinkTest {
     private static final Address DRIVER = new Address("driver", 7);
-    private static final Message JOIN = new Message.JoinWorker(3, 0, "host", "1", "cpu", "hash", 0);
+    private static final Message.Join JOIN = new Message.JoinWorker(3, 0, "host", "1", "cpu", "hash", 0);
+    private static final Message.Report REPORT = new Message.ShardLoaded(0, 1, 2, 3);
     private static final Duration NO_HEARTBEAT = Duration.ofHours(1);
 
     private final FakeTransport transport = new FakeTransport();
@@ -69,7 +70,7 @@ class CoordinatorLinkTest {
     void triesAgainWhereNobodyListensYet() throws IOException {
         transport.refusedConnections = 2;
         transport.answer = request -> done(new Message.Done());
-        assertThat(link.call(new Message.Done())).isEqualTo(new Message.Done());
+        assertThat(link.call(REPORT)).isEqualTo(new Message.Done());
     }
 
     @Test
@@ -96,7 +97,7 @@ class CoordinatorLinkTest {
     void anInterruptEndsTheWait() {
         transport.answer = request -> new CompletableFuture<>();
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> link.call(new Message.Done())).hasMessageContaining("interrupted");
+        assertThatThrownBy(() -> link.call(REPORT)).hasMessageContaining("interrupted");
         assertThat(Thread.interrupted()).isTrue();
     }
 
@@ -154,7 +155,7 @@ class CoordinatorLinkTest {
         });
         transport.requests.take();
         transport.links.get(0).open = false;
-        link.call(new Message.Done()); // Another thread has connected anew by now.
+        link.call(REPORT); // Another thread has connected anew by now.
         transport.answer = request -> done(new Message.RunEnded("over"));
         first.completeExceptionally(new IOException("connection reset"));
         assertThat(slow.get(20, TimeUnit.SECONDS)).isEqualTo(new Message.RunEnded("over"));
@@ -201,7 +202,7 @@ class CoordinatorLinkTest {
             volatile boolean open = true;
 
             @Override
-            public CompletableFuture<Message> call(Message request) {
+            public CompletableFuture<Message> exchange(Message.Request<?> request) {
                 requests.add(request);
                 if (failures > 0) {
                     failures--;

@@ -88,11 +88,23 @@ class SparkTransportTest {
     void aFailureOfTheServiceIsTheAnswer() throws Exception {
         service.answer = request -> CompletableFuture.failedFuture(new IllegalStateException("no such worker"));
         Link link = connect(WireSecurity.fresh(false));
-        assertFails(link.call(new Message.Done()), "no such worker");
+        assertFails(link.call(new Message.PollWork(0, 0)), "no such worker");
         service.answer = request -> {
             throw new IllegalStateException("thrown at once");
         };
-        assertFails(link.call(new Message.Done()), "thrown at once");
+        assertFails(link.call(new Message.PollWork(0, 0)), "thrown at once");
+        assertThat(link.isOpen()).isTrue();
+    }
+
+    @Test
+    void aRefusalAndAnAnswerToSomethingElseFailTheCall() throws Exception {
+        service.answer = request -> CompletableFuture.completedFuture(new Message.Refused("stale request"));
+        Link link = connect(WireSecurity.fresh(false));
+        Message.AwaitParameters request = new Message.AwaitParameters(1, 2, 3);
+        assertFails(link.call(request), link + " refused AwaitParameters: stale request");
+        assertThat(get(link.exchange(request))).isEqualTo(new Message.Refused("stale request"));
+        service.answer = ask -> CompletableFuture.completedFuture(new Message.Done());
+        assertFails(link.call(request), "unexpected answer to " + request + ": Done[]");
         assertThat(link.isOpen()).isTrue();
     }
 
@@ -100,7 +112,7 @@ class SparkTransportTest {
     void aReplyThatCannotBeEncodedIsAFailureAndNoSilence() throws Exception {
         service.answer = request -> CompletableFuture.completedFuture(
                 new Message.ShardReduced(0, 0, 0, 0, 0, new double[ControlCodec.MAX_BYTES / 8 + 1]));
-        assertFails(connect(WireSecurity.fresh(false)).call(new Message.Done()), "");
+        assertFails(connect(WireSecurity.fresh(false)).call(new Message.PollWork(0, 0)), "");
     }
 
     @Test
@@ -143,12 +155,12 @@ class SparkTransportTest {
         Transport server = new SparkTransport(security);
         Transport.Listener listener = server.listen("127.0.0.1", service);
         Link link = keep(keep(new SparkTransport(security)).connect(listener.address()));
-        CompletableFuture<Message> held = link.call(new Message.PollWork(0, 0));
+        CompletableFuture<Message.Work> held = link.call(new Message.PollWork(0, 0));
         service.received.take();
         listener.close();
         server.close();
         assertFails(held, "");
-        assertFails(link.call(new Message.Done()), "");
+        assertFails(link.call(new Message.PollWork(0, 0)), "");
         assertThat(link.isOpen()).isFalse();
     }
 
@@ -158,7 +170,7 @@ class SparkTransportTest {
         assertThat(link.isOpen()).isTrue();
         assertThat(link).asString().startsWith("127.0.0.1:");
         link.close();
-        assertFails(link.call(new Message.Done()), "");
+        assertFails(link.call(new Message.PollWork(0, 0)), "");
         assertThat(link.isOpen()).isFalse();
     }
 

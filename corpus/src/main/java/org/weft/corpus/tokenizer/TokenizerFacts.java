@@ -1,11 +1,11 @@
 package org.weft.corpus.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.tokens.SpecialTokens;
 
@@ -51,7 +51,7 @@ public record TokenizerFacts(int vocabSize, int endOfText) {
     public static Map<String, Integer> ids(byte[] tokenizerJson, String name) {
         JsonNode root;
         try {
-            root = new ObjectMapper().readTree(tokenizerJson);
+            root = Json.MAPPER.readTree(tokenizerJson);
         } catch (IOException broken) {
             throw WeftException.invalidData("tokenizer is broken JSON: " + name + ": " + broken.getMessage(), HINT);
         }

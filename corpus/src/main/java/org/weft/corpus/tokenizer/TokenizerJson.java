@@ -1,10 +1,10 @@
 package org.weft.corpus.tokenizer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
 
@@ -19,7 +19,6 @@ public final class TokenizerJson {
     private static final String MASK = "[MASK]";
     private static final List<String> CAUSAL = List.of(END_OF_TEXT);
     private static final List<String> MASKED = List.of(END_OF_TEXT, "[PAD]", "[CLS]", "[SEP]", MASK);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private TokenizerJson() {}
 
@@ -34,7 +33,7 @@ public final class TokenizerJson {
     }
 
     public static byte[] of(BpeModel model, List<String> specialTokens) {
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = Json.MAPPER.createObjectNode();
         root.put("version", "1.0");
         root.putNull("truncation");
         root.putNull("padding");
@@ -45,7 +44,7 @@ public final class TokenizerJson {
         byteLevel(root.putObject("decoder"), true);
         model(root.putObject("model"), model, specialTokens);
         try {
-            return JSON.writeValueAsBytes(root);
+            return Json.MAPPER.writeValueAsBytes(root);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a tree of strings and numbers has a JSON form", impossible);
         }

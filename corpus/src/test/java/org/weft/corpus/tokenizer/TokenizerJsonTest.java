@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.weft.core.Sha256;
 import org.weft.core.config.ModelConfig;
-import org.weft.core.tokens.Fingerprint;
+import org.weft.core.model.BertFamily;
+import org.weft.core.model.LlamaFamily;
 import org.weft.core.tokens.SpecialTokens;
 import org.weft.corpus.SparkFixture;
 
 class TokenizerJsonTest {
-    private static final ModelConfig BERT = ModelConfig.of(ModelConfig.BERT, 1, 8, 1, 8, 0);
-    private static final ModelConfig LLAMA = ModelConfig.of(ModelConfig.LLAMA, 1, 8, 1, 8, 0);
+    private static final ModelConfig BERT = ModelConfig.of(BertFamily.NAME, 1, 8, 1, 8, 0);
+    private static final ModelConfig LLAMA = ModelConfig.of(LlamaFamily.NAME, 1, 8, 1, 8, 0);
 
     private final BpeModel bytes = bytesAlone();
 
@@ -29,8 +31,7 @@ class TokenizerJsonTest {
     @Test
     void causalModelsHaveTheFileThatTheyAlwaysHad() {
         byte[] json = TokenizerJson.of(bytes);
-        assertThat(Fingerprint.sha256Hex(json))
-                .isEqualTo("dd6b014a3aeeb08bdadb451864fbe66a46c9db427514ca0a42358540b7920e2b");
+        assertThat(Sha256.hex(json)).isEqualTo("dd6b014a3aeeb08bdadb451864fbe66a46c9db427514ca0a42358540b7920e2b");
         assertThat(TokenizerJson.of(bytes, TokenizerJson.specialTokens(SparkFixture.GPT2)))
                 .isEqualTo(json);
         assertThat(TokenizerJson.of(bytes, TokenizerJson.specialTokens(LLAMA))).isEqualTo(json);

@@ -2,12 +2,14 @@ package org.weft.dl4j.data;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.weft.core.ExitStatus;
+import org.weft.core.Json;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 
@@ -20,7 +22,6 @@ import org.weft.core.storage.Store;
 public record ExampleManifest(int formatVersion, List<Shard> shards) implements Serializable {
     static final int VERSION = 1;
     private static final String FILE = "index.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     public ExampleManifest {
         shards = List.copyOf(shards);
@@ -35,11 +36,11 @@ public record ExampleManifest(int formatVersion, List<Shard> shards) implements 
     public record Shard(String file, int examples, long bytes, int tableChecksum) implements Serializable {
 
         String toJson() throws IOException {
-            return JSON.writeValueAsString(this);
+            return Json.MAPPER.writeValueAsString(this);
         }
 
         static Shard fromJson(String json) throws IOException {
-            return JSON.readValue(json, Shard.class);
+            return Json.MAPPER.readValue(json, Shard.class);
         }
     }
 
@@ -49,10 +50,22 @@ public record ExampleManifest(int formatVersion, List<Shard> shards) implements 
         return shards.stream().mapToLong(Shard::examples).sum();
     }
 
+    /** SHA-256 of what decides every batch: the examples, in their order. */
+    @JsonIgnore
+    public String fingerprint() {
+        StringBuilder decisive = new StringBuilder();
+        shards.forEach(shard -> decisive.append(shard.examples())
+                .append(':')
+                .append(shard.tableChecksum())
+                .append(' '));
+        return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
     /** Makes the examples of a directory count. */
     public void save(Store store, String directory) throws IOException {
         store.replace(
-                directory + "/" + FILE, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+                directory + "/" + FILE,
+                Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
     }
 
     /** Whether a directory's examples were written to their end. */
@@ -68,7 +81,7 @@ public record ExampleManifest(int formatVersion, List<Shard> shards) implements 
     public static ExampleManifest load(Store store, String directory) throws IOException {
         String path = directory + "/" + FILE;
         try {
-            ExampleManifest manifest = JSON.readValue(store.readAll(path), ExampleManifest.class);
+            ExampleManifest manifest = Json.MAPPER.readValue(store.readAll(path), ExampleManifest.class);
             if (manifest.formatVersion() != VERSION) {
                 throw WeftException.invalidData(
                         path + ": formatVersion=" + manifest.formatVersion() + " expected=" + VERSION,

@@ -2,7 +2,6 @@ package org.weft.dl4j.examples;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.tokens.SampleOrder;
 
@@ -24,7 +24,6 @@ record Digits(Path folder) {
     static final int CLASSES = 10;
     private static final int TEST = 1000;
     private static final int PIXELS = SIDE * SIDE;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     List<DataSet> train() throws IOException {
         List<DataSet> all = all();
@@ -57,7 +56,7 @@ record Digits(Path folder) {
         }
         float[] label = new float[CLASSES];
         label[digit] = 1;
-        try (JsonParser parser = JSON.createParser(file.toFile())) {
+        try (JsonParser parser = Json.MAPPER.createParser(file.toFile())) {
             float[] pixels = new float[PIXELS];
             int count = 0;
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {

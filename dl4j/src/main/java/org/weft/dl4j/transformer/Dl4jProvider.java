@@ -1,8 +1,8 @@
 package org.weft.dl4j.transformer;
 
 import org.weft.core.WeftException;
-import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Adaptation;
+import org.weft.core.model.Gpt2Family;
 import org.weft.core.model.ModelShape;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
@@ -21,8 +21,8 @@ public final class Dl4jProvider implements ReplicaProvider {
     @Override
     public void require(ModelShape shape, ReplicaOptions options) {
         String architecture = shape.config().architecture();
-        if (!architecture.equals(ModelConfig.GPT2)) {
-            throw refused("model.architecture=" + architecture, "model.architecture=" + ModelConfig.GPT2);
+        if (!architecture.equals(Gpt2Family.NAME)) {
+            throw refused("model.architecture=" + architecture, "model.architecture=" + Gpt2Family.NAME);
         }
         if (!shape.adaptation().equals(Adaptation.NONE)) {
             throw WeftException.usage("cluster.engine=" + NAME + " does not fine-tune", "set cluster.engine=torch");

@@ -8,14 +8,11 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.WeftException;
-import org.weft.core.WeftVersion;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
-import org.weft.core.config.ConfigLoader;
-import org.weft.core.config.WeftConfig;
-import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 
 /**
@@ -27,9 +24,7 @@ public final class CheckpointCommitter {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointCommitter.class);
 
     private final Store store;
-    private final WeftConfig config;
-    private final ParameterLayout layout;
-    private final Vocabulary vocabulary;
+    private final RunIdentity identity;
     private final Rules rules;
     /** Names of the checkpoints that are known to be good. */
     private final Set<String> good = new HashSet<>();
@@ -39,20 +34,17 @@ public final class CheckpointCommitter {
      *
      * @param guard asked immediately before a manifest appears; throws where this driver must not commit any more
      * @param verified directory of the checkpoint that the run started from, or empty
-     * @param best knows which checkpoint stays whatever its age
+     * @param best the evaluations so far: which checkpoint stays whatever its age
      * @param tokensPerStep on the average
      */
     public record Rules(
             CheckpointManifest.Guard guard, String verified, Retries retries, BestStep best, double tokensPerStep) {}
 
-    public CheckpointCommitter(
-            Store store, WeftConfig config, ParameterLayout layout, Vocabulary vocabulary, Rules rules) {
+    public CheckpointCommitter(Store store, RunIdentity identity, Rules rules) {
         this.store = store;
-        this.config = config;
-        this.layout = layout;
-        this.vocabulary = vocabulary;
+        this.identity = identity;
         this.rules = rules;
-        good.add(rules.verified().substring(rules.verified().lastIndexOf('/') + 1));
+        good.add(RunDirectory.nameOf(rules.verified()));
     }
 
     /**
@@ -61,50 +53,36 @@ public final class CheckpointCommitter {
      * @throws WeftException where the guard does not let it
      */
     public Checkpoint commit(int generation, int step, List<SavedRange> files) throws IOException {
-        String directory = config.run().checkpointsDir() + "/" + CheckpointManifest.directoryName(step);
+        String directory = identity.config().run().directory().step(step);
         List<CheckpointManifest.Shard> shards = files.stream()
                 .sorted(Comparator.comparingLong(SavedRange::offset).thenComparing(SavedRange::file))
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .toList();
-        CheckpointManifest draft = manifest(generation, step, shards, "");
+        RunIdentity.Version version = new RunIdentity.Version(
+                step,
+                Math.round(step * rules.tokensPerStep()),
+                generation,
+                rules.best().evaluationsUpTo(step));
+        CheckpointManifest draft = identity.manifest(version, shards, "");
         String paramsSha256 = rules.retries()
                 .call("reading back of " + directory, () -> new CheckpointReader(store, directory, draft)
                         .paramsSha256());
-        CheckpointManifest manifest = manifest(generation, step, shards, paramsSha256);
+        CheckpointManifest manifest = identity.manifest(version, shards, paramsSha256);
         rules.retries().call("commit of " + directory, () -> {
             manifest.save(store, directory, rules.guard());
             return directory;
         });
-        good.add(CheckpointManifest.directoryName(step));
+        good.add(RunDirectory.stepName(step));
         retain(step);
         return new Checkpoint(directory, manifest);
-    }
-
-    private CheckpointManifest manifest(
-            int generation, int step, List<CheckpointManifest.Shard> shards, String paramsSha256) {
-        long tokens = Math.round(step * rules.tokensPerStep());
-        return new CheckpointManifest(
-                CheckpointManifest.FORMAT_VERSION,
-                WeftVersion.CURRENT,
-                step,
-                tokens,
-                generation,
-                layout.hash(),
-                layout.size(),
-                vocabulary.size(),
-                vocabulary.tokenizerSha256(),
-                config.run().seed(),
-                ConfigLoader.toTree(config),
-                shards,
-                paramsSha256);
     }
 
     /** A checkpoint that cannot be removed is no reason to stop a run. */
     private void retain(int committed) {
         Retention retention = new Retention(
                 store,
-                config.run().checkpointsDir(),
-                config.checkpoint().keep(),
+                identity.config().run().directory(),
+                identity.config().checkpoint().keep(),
                 rules.best().step());
         try {
             rules.retries().call("removal of old checkpoints", () -> {

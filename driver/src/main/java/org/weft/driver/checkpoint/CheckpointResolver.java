@@ -4,20 +4,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.UnreachableStorage;
 
 /** Finds the checkpoint to go on from, and never takes one that does not verify. */
 public final class CheckpointResolver {
-    /** {@code shard-00000-of-00002-g0003.safetensors}, {@code step-00000200.set-aside-g3}. */
-    private static final Pattern GENERATION = Pattern.compile("-g(\\d{1,9})(?:\\.|$)");
-
     private final Store store;
     private final Consumer<String> notices;
 
@@ -48,16 +44,16 @@ public final class CheckpointResolver {
     }
 
     /** Directories that are named as checkpoints, oldest step first. */
-    static List<Store.Entry> directories(Store store, String checkpointsDir) throws IOException {
-        return store.list(checkpointsDir).stream()
-                .filter(entry -> entry.directory() && entry.name().matches("step-\\d{8}"))
+    static List<Store.Entry> directories(Store store, RunDirectory run) throws IOException {
+        return store.list(run.checkpoints()).stream()
+                .filter(entry -> entry.directory() && RunDirectory.isStep(entry.name()))
                 .toList();
     }
 
     /** Directories with a manifest that was not set aside, oldest step first. */
-    static List<Store.Entry> committed(Store store, String checkpointsDir) throws IOException {
+    static List<Store.Entry> committed(Store store, RunDirectory run) throws IOException {
         List<Store.Entry> found = new ArrayList<>();
-        for (Store.Entry entry : directories(store, checkpointsDir)) {
+        for (Store.Entry entry : directories(store, run)) {
             if (state(store, entry.path()) == State.COMMITTED) {
                 found.add(entry);
             }
@@ -69,8 +65,8 @@ public final class CheckpointResolver {
      * The newest checkpoint of a run that verifies; null where the run has none at all. One whose files cannot be read is
      * passed over like one that is damaged, unless it is the storage that does not answer.
      */
-    public Checkpoint latest(String checkpointsDir) throws IOException {
-        List<Store.Entry> entries = committed(store, checkpointsDir);
+    public Checkpoint latest(RunDirectory run) throws IOException {
+        List<Store.Entry> entries = committed(store, run);
         for (int i = entries.size() - 1; i >= 0; i--) {
             String reason;
             try {
@@ -89,13 +85,13 @@ public final class CheckpointResolver {
             return null;
         }
         throw WeftException.invalidData(
-                "none of the " + entries.size() + " checkpoints in " + checkpointsDir + " verifies",
+                "none of the " + entries.size() + " checkpoints in " + run.checkpoints() + " verifies",
                 "restore one from a copy, or start anew in another run.dir");
     }
 
     /** Name of a run's newest committed checkpoint, or null. */
-    public String newestName(String checkpointsDir) throws IOException {
-        List<Store.Entry> entries = committed(store, checkpointsDir);
+    public String newestName(RunDirectory run) throws IOException {
+        List<Store.Entry> entries = committed(store, run);
         return entries.isEmpty() ? null : entries.get(entries.size() - 1).name();
     }
 
@@ -103,24 +99,19 @@ public final class CheckpointResolver {
      * The highest generation that left a trace among a run's checkpoints, whether committed, set aside, or given up: in
      * the names of files and directories, and in manifests that can be read. 0 where there is none.
      */
-    public int highestGeneration(String checkpointsDir) throws IOException {
+    public int highestGeneration(RunDirectory run) throws IOException {
         int highest = 0;
-        for (Store.Entry entry : store.list(checkpointsDir)) {
-            if (!entry.directory() || !entry.name().startsWith("step-")) {
+        for (Store.Entry entry : store.list(run.checkpoints())) {
+            if (!entry.directory() || !RunDirectory.wasStep(entry.name())) {
                 continue;
             }
-            highest = Math.max(highest, generationIn(entry.name()));
+            highest = Math.max(highest, RunDirectory.generationIn(entry.name()));
             for (Store.Entry file : store.list(entry.path())) {
-                highest = Math.max(highest, generationIn(file.name()));
+                highest = Math.max(highest, RunDirectory.generationIn(file.name()));
             }
             highest = Math.max(highest, generationOfManifest(entry.path()));
         }
         return highest;
-    }
-
-    private static int generationIn(String name) {
-        Matcher matcher = GENERATION.matcher(name);
-        return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
     }
 
     private int generationOfManifest(String directory) throws IOException {
@@ -134,14 +125,13 @@ public final class CheckpointResolver {
     }
 
     /** A step's checkpoint of a run. */
-    public Checkpoint step(String checkpointsDir, int step) throws IOException {
-        String directory = checkpointsDir + "/" + CheckpointManifest.directoryName(step);
+    public Checkpoint step(RunDirectory run, int step) throws IOException {
+        String directory = run.step(step);
         if (state(store, directory) != State.COMMITTED) {
-            List<String> known = committed(store, checkpointsDir).stream()
-                    .map(Store.Entry::name)
-                    .toList();
+            List<String> known =
+                    committed(store, run).stream().map(Store.Entry::name).toList();
             throw WeftException.invalidData(
-                    "there is no checkpoint of step " + step + " in " + checkpointsDir, "there are: " + known);
+                    "there is no checkpoint of step " + step + " in " + run.checkpoints(), "there are: " + known);
         }
         return verified(directory);
     }
@@ -151,7 +141,7 @@ public final class CheckpointResolver {
         if (store.exists(path + "/" + CheckpointManifest.FILE)) {
             return verified(path);
         }
-        Checkpoint newest = latest(path + "/checkpoints");
+        Checkpoint newest = latest(RunDirectory.of(path));
         if (newest == null) {
             throw WeftException.invalidData(
                     "there is no checkpoint at " + path,
@@ -167,9 +157,9 @@ public final class CheckpointResolver {
      *
      * @param generation of the attempt that goes on, part of the new names
      */
-    public void setAsideAfter(String checkpointsDir, int step, int generation) throws IOException {
-        String kept = CheckpointManifest.directoryName(step);
-        for (Store.Entry entry : committed(store, checkpointsDir)) {
+    public void setAsideAfter(RunDirectory run, int step, int generation) throws IOException {
+        String kept = RunDirectory.stepName(step);
+        for (Store.Entry entry : committed(store, run)) {
             if (entry.name().compareTo(kept) > 0) {
                 String what = SetAside.move(store, entry.path(), generation);
                 notices.accept("the run goes on from " + kept + ": " + entry.name() + " " + what);
@@ -197,23 +187,6 @@ public final class CheckpointResolver {
                             + " vocabulary=" + manifest.vocabSize() + " model="
                             + manifest.config().path("model") + " configured parameters=" + layout.size(),
                     "give the model section that it was trained with, or start anew in another run.dir");
-        }
-    }
-
-    /** An error where a checkpoint has another optimizer's state than the one configured; the first had AdamW's alone. */
-    public static void requireOptimizer(Checkpoint checkpoint, String optimizer) {
-        String before = checkpoint
-                .manifest()
-                .config()
-                .path("training")
-                .path("optimizer")
-                .asText("adamw");
-        if (!before.equals(optimizer)) {
-            throw WeftException.invalidData(
-                    checkpoint.directory() + " has the state of training.optimizer=" + before + ", configured is "
-                            + optimizer,
-                    "go on with the optimizer that it was trained with, or start anew with its parameters alone: --from "
-                            + checkpoint.directory());
         }
     }
 }

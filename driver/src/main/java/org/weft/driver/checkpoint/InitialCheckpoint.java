@@ -9,20 +9,18 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
-import org.weft.core.WeftVersion;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.checkpoint.Safetensors;
-import org.weft.core.config.ConfigLoader;
-import org.weft.core.config.WeftConfig;
 import org.weft.core.optim.Optimizer;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 
 /**
@@ -39,11 +37,12 @@ public final class InitialCheckpoint {
 
     private final Store store;
     private final String directory;
-    private final Facts facts;
+    private final RunIdentity identity;
+    private final int step;
     private final ParameterLayout layout;
     private final List<String> vectors;
     private final Map<String, Source> sources;
-    private final MessageDigest parameters = AtomicOutput.sha256();
+    private final MessageDigest parameters = Sha256.digest();
 
     /** Where the parameters come from. */
     @FunctionalInterface
@@ -52,49 +51,39 @@ public final class InitialCheckpoint {
         void read(long offset, long length, CheckpointReader.Sink sink) throws IOException;
     }
 
-    /**
-     * What the manifest says of the model.
-     *
-     * @param layout of the parameters that it holds
-     * @param step the parameters' version
-     */
-    public record Facts(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary, int step) {
-
-        /** Of parameters that no update has touched. */
-        public Facts(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary) {
-            this(config, layout, vocabulary, 0);
-        }
-    }
-
-    private InitialCheckpoint(Store store, String directory, Facts facts, Map<String, Source> sources) {
+    private InitialCheckpoint(
+            Store store, RunDirectory run, RunIdentity identity, int step, Map<String, Source> sources) {
         this.store = store;
-        this.directory = directory;
-        this.facts = facts;
-        this.layout = facts.layout();
-        this.vectors =
-                CheckpointReader.vectors(Optimizer.of(facts.config().training()).state());
+        this.directory = run.step(step);
+        this.identity = identity;
+        this.step = step;
+        this.layout = identity.layout();
+        this.vectors = CheckpointReader.vectors(
+                Optimizer.of(identity.config().training()).state());
         this.sources = sources;
     }
 
     /**
-     * Writes and commits a checkpoint whose moments are zero.
+     * Writes and commits a checkpoint of step 0 whose moments are zero.
      *
      * @throws WeftException where what was read back is not what was written; nothing is committed then
      */
-    public static Checkpoint write(Store store, String checkpointsDir, Facts facts, Source source) throws IOException {
-        return write(store, checkpointsDir, facts, Map.of(CheckpointReader.PARAM, source));
+    public static Checkpoint write(Store store, RunDirectory run, RunIdentity identity, Source source)
+            throws IOException {
+        return write(store, run, identity, 0, Map.of(CheckpointReader.PARAM, source));
     }
 
     /**
-     * Writes and commits {@code checkpointsDir/step-...}.
+     * Writes and commits a run's checkpoint of that step.
      *
+     * @param step the parameters' version
      * @param sources by the names of vectors, the parameters among them; the others are zero
      * @throws WeftException where what was read back is not what was written; nothing is committed then
      */
-    public static Checkpoint write(Store store, String checkpointsDir, Facts facts, Map<String, Source> sources)
+    public static Checkpoint write(
+            Store store, RunDirectory run, RunIdentity identity, int step, Map<String, Source> sources)
             throws IOException {
-        String directory = checkpointsDir + "/" + CheckpointManifest.directoryName(facts.step());
-        return new InitialCheckpoint(store, directory, facts, sources).write();
+        return new InitialCheckpoint(store, run, identity, step, sources).write();
     }
 
     private Checkpoint write() throws IOException {
@@ -103,7 +92,10 @@ public final class InitialCheckpoint {
         for (int file = 0; file < files; file++) {
             shards.add(write(file, files));
         }
-        CheckpointManifest manifest = manifest(shards, HexFormat.of().formatHex(parameters.digest()));
+        CheckpointManifest manifest = identity.manifest(
+                new RunIdentity.Version(step, 0, GENERATION, Map.of()),
+                shards,
+                HexFormat.of().formatHex(parameters.digest()));
         String readBack = new CheckpointReader(store, directory, manifest).paramsSha256();
         if (!readBack.equals(manifest.paramsSha256())) {
             throw WeftException.failed(
@@ -118,9 +110,9 @@ public final class InitialCheckpoint {
     private CheckpointManifest.Shard write(int file, int files) throws IOException {
         long offset = file * FILE_PARAMETERS;
         long length = Math.min(FILE_PARAMETERS, layout.size() - offset);
-        String name = String.format(Locale.ROOT, "shard-%05d-of-%05d-g%04d.safetensors", file, files, GENERATION);
+        String name = RunDirectory.shardName(file, files, GENERATION);
         byte[] header = header(offset, length);
-        MessageDigest digest = AtomicOutput.sha256();
+        MessageDigest digest = Sha256.digest();
         try (AtomicOutput out = store.create(directory + "/" + name)) {
             OutputStream digested = new DigestOutputStream(out, digest);
             digested.write(header);
@@ -145,7 +137,7 @@ public final class InitialCheckpoint {
                 "format", "weft",
                 "offset", Long.toString(offset),
                 "length", Long.toString(length),
-                "step", Integer.toString(facts.step()));
+                "step", Integer.toString(step));
         ByteArrayOutputStream header = new ByteArrayOutputStream();
         Safetensors.ofVectors(new TreeMap<>(metadata), vectors, length).writeHeader(header);
         return header.toByteArray();
@@ -172,22 +164,5 @@ public final class InitialCheckpoint {
         for (long left = bytes; left > 0; left -= ZEROS.length) {
             out.write(ZEROS, 0, (int) Math.min(ZEROS.length, left));
         }
-    }
-
-    private CheckpointManifest manifest(List<CheckpointManifest.Shard> shards, String paramsSha256) {
-        return new CheckpointManifest(
-                CheckpointManifest.FORMAT_VERSION,
-                WeftVersion.CURRENT,
-                facts.step(),
-                0,
-                GENERATION,
-                layout.hash(),
-                layout.size(),
-                facts.vocabulary().size(),
-                facts.vocabulary().tokenizerSha256(),
-                facts.config().run().seed(),
-                ConfigLoader.toTree(facts.config()),
-                shards,
-                paramsSha256);
     }
 }

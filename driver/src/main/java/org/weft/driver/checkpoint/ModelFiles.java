@@ -3,6 +3,7 @@ package org.weft.driver.checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 
 /** The files that one checkpoint of a run needs to be used, wherever the rest of the run goes. */
@@ -15,16 +16,17 @@ public final class ModelFiles {
      * short has none.
      */
     public static void copy(Store store, Checkpoint checkpoint, String toRunDir) throws IOException {
-        String runDir = ModelTokenizer.runDirectory(checkpoint.directory());
-        for (Store.Entry entry : store.list(runDir)) {
+        RunDirectory from = checkpoint.run();
+        RunDirectory to = RunDirectory.of(toRunDir);
+        for (Store.Entry entry : store.list(from.path())) {
             if (!entry.directory()
-                    && (entry.name().endsWith(".json") || entry.name().equals("metrics.jsonl"))) {
+                    && (entry.name().endsWith(".json") || entry.name().equals(RunDirectory.nameOf(from.metrics())))) {
                 copy(store, entry, toRunDir);
             }
         }
-        directory(store, runDir + "/base", toRunDir + "/base");
-        String name = checkpoint.directory().replaceFirst("/+$", "").replaceFirst("^.*/", "");
-        directory(store, checkpoint.directory(), toRunDir + "/checkpoints/" + name);
+        directory(store, from.base().path(), to.base().path());
+        String name = RunDirectory.nameOf(checkpoint.directory());
+        directory(store, checkpoint.directory(), to.checkpoints() + "/" + name);
     }
 
     /** Files before those whose names say that the others are whole. */

@@ -11,6 +11,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
 
 /** The model section of a configuration: written for people, and compared with that of parameters from elsewhere. */
 public final class ModelSection {
@@ -47,7 +48,7 @@ public final class ModelSection {
                 continue;
             }
             boolean positions =
-                    ours.getKey().equals("context") && !theirs.architecture().equals(ModelConfig.LLAMA);
+                    ours.getKey().equals("context") && Family.of(theirs).learnedPositions();
             String difference =
                     "model." + ours.getKey() + "=" + ours.getValue().asText() + " instead of " + other.asText();
             (FREE.contains(ours.getKey()) && !positions ? changed : wrong).add(difference);
@@ -77,7 +78,7 @@ public final class ModelSection {
     /** With the values that zeros stand for. */
     private static ObjectNode effective(ModelConfig model) {
         ObjectNode tree = tree(model);
-        if (model.architecture().equals(ModelConfig.LLAMA)) {
+        if (Family.of(model).ownKeys().contains("kv_heads")) {
             tree.put("kv_heads", model.keyValueHeads());
         }
         return tree.put("mlp_width", model.hiddenWidth()).put("norm_epsilon", model.epsilon());

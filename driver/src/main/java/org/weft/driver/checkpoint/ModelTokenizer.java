@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.RunConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
-import org.weft.core.tokens.Fingerprint;
 
 /**
  * The tokenizer that a checkpoint's model speaks: that of the run's corpus, or, where the run has none (an imported
@@ -23,14 +23,14 @@ public record ModelTokenizer(byte[] json, String path) {
      */
     public static ModelTokenizer of(Store store, Checkpoint checkpoint) throws IOException {
         RunConfig run = ReplicaLoader.configOf(checkpoint).run();
-        if (store.exists(run.corpusDir() + "/" + CorpusManifest.FILE)) {
-            return ofCorpus(store, run.corpusDir(), checkpoint);
+        if (store.exists(run.directory().corpus() + "/" + CorpusManifest.FILE)) {
+            return ofCorpus(store, run.directory().corpus(), checkpoint);
         }
         Optional<ModelTokenizer> beside = besideCheckpoints(store, checkpoint, run);
         if (beside.isPresent()) {
             return beside.get();
         }
-        return ofCorpus(store, run.corpusDir(), checkpoint); // Says what is missing.
+        return ofCorpus(store, run.directory().corpus(), checkpoint); // Says what is missing.
     }
 
     private static ModelTokenizer ofCorpus(Store store, String corpusDir, Checkpoint checkpoint) throws IOException {
@@ -46,14 +46,13 @@ public record ModelTokenizer(byte[] json, String path) {
     /** Where the checkpoint lies now first: an imported run may have been moved. */
     private static Optional<ModelTokenizer> besideCheckpoints(Store store, Checkpoint checkpoint, RunConfig run)
             throws IOException {
-        Set<String> directories = new LinkedHashSet<>();
-        directories.add(runDirectory(checkpoint.directory()));
-        directories.add(run.dir());
-        for (String directory : directories) {
-            String path = directory + "/" + CorpusManifest.TOKENIZER_FILE;
+        Set<String> paths = new LinkedHashSet<>();
+        paths.add(checkpoint.run().tokenizer());
+        paths.add(run.directory().tokenizer());
+        for (String path : paths) {
             if (store.exists(path)) {
                 byte[] json = store.readAll(path);
-                requireSame(path, Fingerprint.sha256Hex(json), checkpoint);
+                requireSame(path, Sha256.hex(json), checkpoint);
                 return Optional.of(new ModelTokenizer(json, path));
             }
         }
@@ -68,13 +67,5 @@ public record ModelTokenizer(byte[] json, String path) {
                             + " actual=" + actual,
                     "the file was changed after the import: put the original back or import again");
         }
-    }
-
-    /** The directory that a checkpoint's {@code checkpoints/step-…} is in. */
-    public static String runDirectory(String checkpointDirectory) {
-        String directory = checkpointDirectory.replaceFirst("/+$", "");
-        int step = directory.lastIndexOf('/');
-        int checkpoints = step < 0 ? -1 : directory.lastIndexOf('/', step - 1);
-        return checkpoints < 0 ? "." : directory.substring(0, checkpoints);
     }
 }

@@ -9,6 +9,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.engine.Engines;
 import org.weft.engine.ModelReplica;
@@ -20,7 +21,7 @@ public final class ReplicaLoader {
 
     /** The configuration that a checkpoint was trained with. */
     public static WeftConfig configOf(Checkpoint checkpoint) {
-        return ConfigLoader.fromTree(
+        return ConfigLoader.recorded(
                 checkpoint.directory(), checkpoint.manifest().config());
     }
 
@@ -59,7 +60,7 @@ public final class ReplicaLoader {
         ModelReplica replica = Engines.open(engine, shapeOf(checkpoint), options);
         return loaded(replica, () -> {
             load(replica, (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
-            loadFrozen(store, replica, ModelTokenizer.runDirectory(checkpoint.directory()));
+            loadFrozen(store, replica, checkpoint.run());
         });
     }
 
@@ -93,21 +94,21 @@ public final class ReplicaLoader {
         replica.parametersWritten(0, size);
     }
 
-    /** Where a fine-tuned run keeps the parameters that do not learn. */
-    public static String frozenDirectory(String runDir) {
-        return runDir + "/base/checkpoints/" + CheckpointManifest.directoryName(0);
+    /** The parameters of a fine-tuned run that do not learn. */
+    static Checkpoint frozen(Store store, RunDirectory run) throws IOException {
+        String directory = run.base().step(0);
+        return new Checkpoint(directory, CheckpointManifest.load(store, directory));
     }
 
     /** Loads the parameters that do not learn, if there are any. */
-    public static void loadFrozen(Store store, ModelReplica replica, String runDir) throws IOException {
+    public static void loadFrozen(Store store, ModelReplica replica, RunDirectory run) throws IOException {
         ParameterLayout layout = replica.frozenLayout();
         if (layout.size() == 0) {
             return;
         }
-        String directory = frozenDirectory(runDir);
-        CheckpointManifest manifest = CheckpointManifest.load(store, directory);
-        CheckpointResolver.requireLayout(new Checkpoint(directory, manifest), layout);
-        new CheckpointReader(store, directory, manifest)
+        Checkpoint frozen = frozen(store, run);
+        CheckpointResolver.requireLayout(frozen, layout);
+        new CheckpointReader(store, frozen.directory(), frozen.manifest())
                 .read(CheckpointReader.PARAM, 0, layout.size(), (offset, bytes) -> replica.frozen(
                                 offset, bytes.remaining() / Float.BYTES)
                         .put(bytes));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 
 /**
@@ -18,7 +19,7 @@ import org.weft.core.storage.Store;
  *
  * @param best step of the checkpoint that stays whatever its age, or {@link BestStep#NONE}
  */
-record Retention(Store store, String checkpointsDir, int keep, int best) {
+record Retention(Store store, RunDirectory run, int keep, int best) {
     /** Servers may be loading the one before the newest when that is committed. */
     private static final int FEWEST = 2;
 
@@ -27,10 +28,10 @@ record Retention(Store store, String checkpointsDir, int keep, int best) {
      * @param good names of checkpoints that this process committed or verified
      */
     void apply(int committed, Set<String> good) throws IOException {
-        String newest = CheckpointManifest.directoryName(committed);
+        String newest = RunDirectory.stepName(committed);
         String oldestKept = oldestKept(newest, good);
-        String bestName = best == BestStep.NONE ? "" : CheckpointManifest.directoryName(best);
-        for (Store.Entry entry : CheckpointResolver.directories(store, checkpointsDir)) {
+        String bestName = best == BestStep.NONE ? "" : RunDirectory.stepName(best);
+        for (Store.Entry entry : CheckpointResolver.directories(store, run)) {
             if (entry.name().compareTo(newest) >= 0 || entry.name().equals(bestName)) {
                 continue;
             }
@@ -46,7 +47,7 @@ record Retention(Store store, String checkpointsDir, int keep, int best) {
 
     /** Name of the oldest that has to stay; before all names where there are too few to let any go. */
     private String oldestKept(String newest, Set<String> good) throws IOException {
-        List<String> counted = CheckpointResolver.committed(store, checkpointsDir).stream()
+        List<String> counted = CheckpointResolver.committed(store, run).stream()
                 .map(Store.Entry::name)
                 .filter(name -> good.contains(name) && name.compareTo(newest) <= 0)
                 .toList();

@@ -2,11 +2,9 @@ package org.weft.driver.checkpoint;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 
 /**
@@ -16,18 +14,16 @@ import org.weft.core.storage.Store;
  * generation takes one write, and a crash on either side of it leaves the right answer.
  */
 final class SetAside {
-    private static final Pattern MARK = Pattern.compile("set-aside-g(\\d{1,9})\\.json");
-
     private SetAside() {}
 
     /** Sets a committed checkpoint aside, and says how. */
     static String move(Store store, String directory, int generation) throws IOException {
         if (store.renames(directory)) {
-            String aside = directory + ".set-aside-g" + generation;
+            String aside = RunDirectory.asideOf(directory, generation);
             store.rename(directory, aside);
             return "was moved to " + aside;
         }
-        String mark = directory + "/" + String.format(Locale.ROOT, "set-aside-g%04d.json", generation);
+        String mark = directory + "/" + RunDirectory.markName(generation);
         store.replace(mark, manifest(store, directory));
         return "was set aside by " + mark;
     }
@@ -42,7 +38,7 @@ final class SetAside {
     }
 
     static boolean isMarked(List<String> names) {
-        return names.stream().anyMatch(name -> MARK.matcher(name).matches());
+        return names.stream().anyMatch(name -> RunDirectory.generationOfMark(name) >= 0);
     }
 
     /**
@@ -51,12 +47,7 @@ final class SetAside {
      * @param names of the directory's files
      */
     static boolean counts(Store store, String directory, List<String> names) throws IOException {
-        int from = names.stream()
-                .map(MARK::matcher)
-                .filter(Matcher::matches)
-                .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
-                .max()
-                .orElse(-1);
+        int from = names.stream().mapToInt(RunDirectory::generationOfMark).max().orElse(-1);
         if (from < 0) {
             return true;
         }

@@ -6,9 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
-import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.AdaptedLayout;
 import org.weft.core.model.ModelShape;
@@ -52,12 +50,9 @@ public final class WholeModel implements InitialCheckpoint.Source {
         layout = new ModelShape(shape.config(), shape.vocabSize(), whole).layout();
         AdaptedLayout adapted = shape.adapted();
         learned = Part.of(store, checkpoint, adapted.learned());
-        frozen = adapted.frozen().size() == 0 ? null : Part.of(store, base(store, checkpoint), adapted.frozen());
-    }
-
-    private static Checkpoint base(Store store, Checkpoint checkpoint) throws IOException {
-        String directory = ReplicaLoader.frozenDirectory(ModelTokenizer.runDirectory(checkpoint.directory()));
-        return new Checkpoint(directory, CheckpointManifest.load(store, directory));
+        frozen = adapted.frozen().size() == 0
+                ? null
+                : Part.of(store, ReplicaLoader.frozen(store, checkpoint.run()), adapted.frozen());
     }
 
     /** Opens what a checkpoint's model is made of. */
@@ -101,7 +96,7 @@ public final class WholeModel implements InitialCheckpoint.Source {
         if (down == null || up == null) {
             return null;
         }
-        boolean inputFirst = shape.config().architecture().equals(ModelConfig.GPT2);
+        boolean inputFirst = shape.family().inputFirst();
         return new Adapter(
                 learned.all(down),
                 learned.all(up),

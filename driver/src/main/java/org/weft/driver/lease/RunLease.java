@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.DaemonThreads;
 import org.weft.core.WeftException;
 import org.weft.core.config.RunConfig;
 import org.weft.core.storage.ShutdownTask;
@@ -57,11 +58,7 @@ public final class RunLease implements AutoCloseable {
         this.mine = taken.mine();
         this.used = new AtomicInteger(taken.mine().generation());
         this.setAside = taken.mine().generation();
-        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread created = new Thread(task, "weft-lease");
-            created.setDaemon(true);
-            return created;
-        });
+        this.thread = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("weft-lease"));
     }
 
     /**
@@ -72,7 +69,7 @@ public final class RunLease implements AutoCloseable {
      */
     public static RunLease acquire(Store store, RunConfig run, Driver driver, Consumer<String> notices)
             throws IOException {
-        LeaseFiles files = new LeaseFiles(store, run.leaseDir());
+        LeaseFiles files = new LeaseFiles(store, run.directory().lease());
         return acquire(files, driver, run.leaseSeconds(), TimeUnit.SECONDS.toNanos(1), notices);
     }
 

@@ -1,6 +1,7 @@
 package org.weft.driver.plan;
 
 import org.weft.core.config.ModelConfig;
+import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
@@ -23,10 +24,10 @@ record Activations(long token, long block, long backward) {
 
     static Activations of(ModelShape shape, TrainingConfig training) {
         ModelConfig model = shape.config();
-        boolean bf16 = training.precision().equals("bf16");
+        boolean bf16 = training.precision() == Precision.BF16;
         long width = model.width();
         long hidden = model.hiddenWidth();
-        boolean llama = model.architecture().equals(ModelConfig.LLAMA);
+        boolean gated = shape.family().gated();
         // Residual stream: middle and output. Statistics of two norms and of attention are a few floats.
         long block = FLOAT * (2 * width + 4L + model.heads());
         // Inputs of the matrix products: two norms' outputs, attention's, the nonlinearity's.
@@ -35,10 +36,8 @@ record Activations(long token, long block, long backward) {
         // output.
         block += FLOAT * (3 * width + (bf16 ? width : 0));
         // What the nonlinearity's backward needs: GELU its input; SwiGLU gate, its SiLU and up.
-        block += (bf16 ? HALF : FLOAT) * (llama ? 3 : 1) * hidden;
-        if (llama) {
-            block += FLOAT * 2 * width; // RMSNorm is several operations: what is normed, before it is scaled
-        }
+        block += (bf16 ? HALF : FLOAT) * (gated ? 3 : 1) * hidden;
+        block += FLOAT * shape.family().normVectors() * width;
         long scores = 0;
         if (model.dropout() > 0) {
             scores = (long) model.heads() * model.context();

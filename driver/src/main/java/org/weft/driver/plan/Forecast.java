@@ -2,7 +2,8 @@ package org.weft.driver.plan;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.weft.core.config.ModelConfig;
+import java.util.Locale;
+import java.util.stream.IntStream;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
@@ -60,23 +61,20 @@ public record Forecast(
 
     /** Of them, those that look tokens, positions and segments up; a tied head is the first of these. */
     public long embeddingParameters() {
-        return shape.layout().parameters().stream()
-                .filter(parameter -> isEmbedding(parameter.name()))
-                .mapToLong(Parameter::size)
-                .sum();
-    }
-
-    private static boolean isEmbedding(String name) {
-        return name.startsWith("wte.") || name.startsWith("wpe.") || name.contains("embed");
+        return parametersOf(-1);
     }
 
     /** Of one block. */
     public long blockParameters() {
-        return shape.layout().parameters().stream()
-                .filter(parameter -> parameter.name().startsWith("h.0.")
-                        || parameter.name().contains("layers.0.")
-                        || parameter.name().contains("layer.0."))
-                .mapToLong(Parameter::size)
+        return parametersOf(0);
+    }
+
+    private long parametersOf(int block) {
+        List<Parameter> parameters = shape.layout().parameters();
+        int[] blocks = shape.family().blocksOf(shape.layout(), shape.config().layers());
+        return IntStream.range(0, blocks.length)
+                .filter(i -> blocks[i] == block)
+                .mapToLong(i -> parameters.get(i).size())
                 .sum();
     }
 
@@ -135,8 +133,9 @@ public record Forecast(
                     "cluster.workers=%d but training.lanes=%d: %d workers would have nothing to do",
                     config.cluster().workers(), lanes, config.cluster().workers() - lanes));
         }
-        if (config.model().architecture().equals(ModelConfig.BERT)) {
-            warnings.add("the scaling law was fitted to models that predict the next token; of BERT it says little");
+        if (!config.model().causal()) {
+            warnings.add("the scaling law was fitted to models that predict the next token; of "
+                    + config.model().architecture().toUpperCase(Locale.ROOT) + " it says little");
         }
         return warnings;
     }

@@ -1,7 +1,10 @@
 package org.weft.driver.plan;
 
 import org.apache.spark.network.util.JavaUtils;
+import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.TokenizerConfig;
+import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.lanes.TreeNode;
@@ -46,7 +49,7 @@ public final class MemoryModel {
 
     /** The vocabulary before there is a corpus: of a tokenizer from a file, what tokenizer.vocab_size says. */
     public static int expectedVocabulary(WeftConfig config) {
-        return config.tokenizer().kind().equals("gpt2")
+        return config.tokenizer().kind() == TokenizerConfig.Kind.GPT2
                 ? GPT2_VOCABULARY
                 : config.tokenizer().vocabSize();
     }
@@ -60,8 +63,8 @@ public final class MemoryModel {
     public WorkerMemory worker() {
         long vector = layout.size() * Float.BYTES;
         long frozen = shape.adapted().frozen().size() * Float.BYTES;
-        boolean cuda = config.cluster().device().equals("cuda");
-        boolean bf16 = config.training().precision().equals("bf16");
+        boolean cuda = config.cluster().device() == Device.CUDA;
+        boolean bf16 = config.training().precision() == Precision.BF16;
         long activations = Activations.of(shape, config.training()).peakBytes(shape, config.training());
         long rows = (long) config.training().microBatch() * shape.config().context();
         long logits = Math.max(1, Math.min(rows, HEAD_BYTES / (4L * shape.vocabSize()))) * 4L * shape.vocabSize();

@@ -2,15 +2,15 @@ package org.weft.driver.plan;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
-import org.weft.driver.progress.MetricsLog;
 
 /**
  * What a run's {@code metrics.jsonl} says of its steps, as medians of the steps after the warm-up.
@@ -35,10 +35,8 @@ public record RunMeasurement(
     /** Of short runs the first quarter, of others ten steps: Java compiles, heaps grow. */
     private static final int WARM_UP_STEPS = 10;
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    public static RunMeasurement read(Store store, String runDir) throws IOException {
-        String path = runDir + "/" + MetricsLog.FILE;
+    public static RunMeasurement read(Store store, RunDirectory run) throws IOException {
+        String path = run.metrics();
         if (!store.exists(path)) {
             throw WeftException.invalidData(
                     "there is no " + path, "give the run.dir of a run that has trained some steps");
@@ -46,7 +44,7 @@ public record RunMeasurement(
         List<JsonNode> steps = new ArrayList<>();
         for (String line : new String(store.readAll(path), StandardCharsets.UTF_8).split("\n")) {
             try {
-                JsonNode object = JSON.readTree(line);
+                JsonNode object = Json.MAPPER.readTree(line);
                 if (object != null && object.has("step_millis")) {
                     steps.add(object);
                 }

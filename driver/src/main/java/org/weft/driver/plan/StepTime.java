@@ -1,5 +1,6 @@
 package org.weft.driver.plan;
 
+import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
@@ -93,7 +94,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
     private static double productSeconds(ModelShape shape, WeftConfig config, MachinePeaks peaks) {
         int width = shape.config().width();
         double rate = peaks.flops() * width / (width + HALF_SPEED_WIDTH);
-        double factor = config.training().precision().equals("bf16") ? BF16_SPEEDUP : 1;
+        double factor = config.training().precision() == Precision.BF16 ? BF16_SPEEDUP : 1;
         double attention =
                 12.0 * shape.config().layers() * width * shape.config().context();
         double allHeads = 6.0 * shape.vocabSize() * width;

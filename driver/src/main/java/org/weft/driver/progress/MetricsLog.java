@@ -2,7 +2,6 @@ package org.weft.driver.progress;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -15,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.coordinator.RunListener;
+import org.weft.core.Json;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 
 /**
@@ -23,9 +24,7 @@ import org.weft.core.storage.Store;
  * thread.
  */
 public final class MetricsLog implements AutoCloseable {
-    public static final String FILE = "metrics.jsonl";
     private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long REOPEN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -50,8 +49,8 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /** Opens the log of a run that starts at {@code startStep}; lines of later steps are dropped. */
-    public static MetricsLog open(Store store, String runDir, int startStep) throws IOException {
-        MetricsLog log = new MetricsLog(store, runDir + "/" + FILE, startStep);
+    public static MetricsLog open(Store store, RunDirectory run, int startStep) throws IOException {
+        MetricsLog log = new MetricsLog(store, run.metrics(), startStep);
         log.kept = store.exists(log.path) ? earlierLines(store, log.path, startStep) : List.of();
         log.rewrite(log.kept);
         return log;
@@ -89,7 +88,7 @@ public final class MetricsLog implements AutoCloseable {
         List<String> kept = new ArrayList<>();
         for (String line : new String(store.readAll(path), StandardCharsets.UTF_8).split("\n")) {
             try {
-                JsonNode object = JSON.readTree(line);
+                JsonNode object = Json.MAPPER.readTree(line);
                 if (object != null && object.path("step").asInt(Integer.MAX_VALUE) <= step) {
                     kept.add(line);
                 }
@@ -110,7 +109,7 @@ public final class MetricsLog implements AutoCloseable {
             return; // A replay after a lost server gives the same numbers again.
         }
         lastStep = step.step();
-        ObjectNode line = JSON.createObjectNode();
+        ObjectNode line = Json.MAPPER.createObjectNode();
         line.put("step", step.step());
         putNumber(line, "loss", step.loss());
         line.put("learning_rate", step.learningRate());
@@ -151,7 +150,7 @@ public final class MetricsLog implements AutoCloseable {
             return;
         }
         lastEvaluated = step;
-        ObjectNode line = JSON.createObjectNode();
+        ObjectNode line = Json.MAPPER.createObjectNode();
         line.put("step", step);
         scores.forEach((metric, value) -> putNumber(line, "val_" + metric, value));
         add(line, FLUSH_NANOS);
@@ -168,7 +167,7 @@ public final class MetricsLog implements AutoCloseable {
 
     /** A committed checkpoint: how long training stood still for its copy. Lines so far outlive the process. */
     public void checkpoint(int step, double stallMillis, double writeMillis) {
-        ObjectNode line = JSON.createObjectNode();
+        ObjectNode line = Json.MAPPER.createObjectNode();
         line.put("step", step);
         line.put("checkpoint_stall_millis", Math.round(stallMillis * 10) / 10.0);
         line.put("checkpoint_millis", Math.round(writeMillis * 10) / 10.0);

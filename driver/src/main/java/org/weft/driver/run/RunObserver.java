@@ -1,150 +1,88 @@
 package org.weft.driver.run;
 
-import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.coordinator.Coordinator;
 import org.weft.coordinator.Evaluation;
 import org.weft.coordinator.RunListener;
-import org.weft.coordinator.RunPlan;
 import org.weft.core.protocol.SavedRange;
-import org.weft.driver.checkpoint.BestStep;
-import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.CheckpointCommitter;
-import org.weft.driver.progress.MetricsLog;
-import org.weft.driver.progress.Progress;
 
 /**
- * Takes what the coordinator tells: shows progress, writes metrics, commits checkpoints. The coordinator's thread only
- * hands over; files are written by one thread of this class, in the order of the events.
+ * Hands what a coordinator tells to those who do something with it, and decides on which thread. There are two: what only
+ * computes or prints is done at once, on the coordinator's thread; whatever touches storage is done by one thread of this
+ * class, in the order of the events. So listeners of files need no locks among themselves, a step's line stands in the log
+ * before the checkpoint that follows it is committed, and slow storage never holds the coordinator up.
  */
 final class RunObserver implements RunListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunObserver.class);
-    /** Steps over which the shown speed is averaged. */
-    private static final double SMOOTHING = 0.1;
 
-    private final RunPlan plan;
-    private final Progress progress;
-    private final MetricsLog metrics;
-    private final CheckpointCommitter committer;
-    private final Watchers watchers;
+    private final List<RunListener> atOnce;
+    private final List<RunListener> onFiles;
     private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-run-files"));
-    private Coordinator coordinator;
-
-    private double stepMillis;
-    /** Steps come on the coordinator's thread, checkpoints on that of the files. */
-    private final AtomicReference<RunResult> result;
 
     /**
-     * Who else is told.
-     *
-     * @param best of every evaluation
-     * @param generations the number of each generation as it begins; must not block
-     * @param steps of each step, on the thread that writes files
+     * @param atOnce told on the coordinator's thread
+     * @param onFiles told on the files' thread
      */
-    record Watchers(BestStep best, IntConsumer generations, Consumer<Step> steps) {}
-
-    RunObserver(RunPlan plan, Progress progress, MetricsLog metrics, CheckpointCommitter committer, Watchers watchers) {
-        this.plan = plan;
-        this.progress = progress;
-        this.metrics = metrics;
-        this.committer = committer;
-        this.watchers = watchers;
-        this.result = new AtomicReference<>(RunResult.startingAt(plan));
+    RunObserver(List<RunListener> atOnce, List<RunListener> onFiles) {
+        this.atOnce = List.copyOf(atOnce);
+        this.onFiles = List.copyOf(onFiles);
     }
 
-    /** Whom to tell of commits; to be called before the run starts. */
-    void attach(Coordinator owner) {
-        coordinator = owner;
-    }
-
-    RunResult result() {
-        return result.get();
+    @Override
+    public void begins(Coordinator coordinator) {
+        tell(listener -> listener.begins(coordinator));
     }
 
     @Override
     public void stepDone(Step step) {
-        stepMillis = stepMillis == 0 ? step.stepMillis() : (1 - SMOOTHING) * stepMillis + SMOOTHING * step.stepMillis();
-        int steps = plan.config().training().steps();
-        double tokensPerSecond = step.tokens() * 1000 / stepMillis;
-        Duration left = Duration.ofMillis((long) (stepMillis * (steps - step.step())));
-        progress.step(step.step(), steps, step.loss(), tokensPerSecond, mfu(step, tokensPerSecond), left);
-        result.updateAndGet(before -> before.withStep(step));
-        files.execute(() -> {
-            metrics.step(step, mfu(step, step.tokensPerSecond()));
-            watchers.steps().accept(step);
-        });
-    }
-
-    private double mfu(Step step, double tokensPerSecond) {
-        return step.peakFlops() > 0 ? plan.flopsPerToken() * tokensPerSecond / step.peakFlops() : Double.NaN;
+        tell(listener -> listener.stepDone(step));
     }
 
     @Override
     public void evaluated(int step, Evaluation evaluation) {
-        Map<String, Double> scores = ValidationScores.of(plan.config().finetune(), evaluation);
-        StringBuilder said = new StringBuilder("step " + step);
-        scores.forEach((metric, value) -> said.append(String.format("  val %s %.4f", metric.replace('_', ' '), value)));
-        progress.say(said.toString());
-        result.updateAndGet(before -> before.withValidation(evaluation.loss()));
-        watchers.best().evaluated(step, scores);
-        files.execute(() -> metrics.evaluation(step, scores));
-        if (watchers.best().exhausted()) {
-            progress.say(watchers.best().account() + ": ending early");
-            coordinator.requestStop();
-        }
+        tell(listener -> listener.evaluated(step, evaluation));
     }
 
     @Override
     public void checkpointWritten(int generation, int step, List<SavedRange> saved) {
-        files.execute(() -> {
-            long start = System.nanoTime();
-            metrics.flush(); // What a run that is resumed from here has to know of its past.
-            try {
-                Checkpoint checkpoint = committer.commit(generation, step, saved);
-                result.updateAndGet(before -> before.withCheckpoint(checkpoint));
-                long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-                double stall =
-                        saved.stream().mapToLong(SavedRange::stallMicros).max().orElse(0) / 1000.0;
-                LOG.info(
-                        "checkpoint {} committed in {} ms (training stood still for {} ms)",
-                        checkpoint.directory(),
-                        millis,
-                        stall);
-                coordinator.checkpointCommitted(generation, step, checkpoint.directory());
-                metrics.checkpoint(step, stall, millis);
-            } catch (IOException | RuntimeException e) {
-                coordinator.checkpointFailed(generation, step, e.toString());
-            }
-        });
+        tell(listener -> listener.checkpointWritten(generation, step, saved));
     }
 
     @Override
     public void checkpointFailed(int step, String cause) {
-        progress.say("checkpoint of step " + step + " failed and will be made up for; training goes on: " + cause);
+        tell(listener -> listener.checkpointFailed(step, cause));
     }
 
     @Override
     public void generationBegan(int generation) {
-        watchers.generations().accept(generation);
+        tell(listener -> listener.generationBegan(generation));
     }
 
     @Override
     public void notice(String text) {
         LOG.info(text);
+        tell(listener -> listener.notice(text));
     }
 
+    private void tell(Consumer<RunListener> event) {
+        atOnce.forEach(event);
+        try {
+            files.execute(() -> onFiles.forEach(event));
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("told after the run's end", ended); // Members that leave.
+        }
+    }
+
+    /** Waits until what was told has been done, a minute at most. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         files.shutdown();
         try {
             if (!files.awaitTermination(1, TimeUnit.MINUTES)) {
@@ -153,7 +91,5 @@ final class RunObserver implements RunListener, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        progress.endBar();
-        metrics.close();
     }
 }

@@ -1,18 +1,14 @@
 package org.weft.driver.run;
 
 import java.io.IOException;
-import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.weft.core.WeftException;
 import org.weft.core.batches.DocumentWindows;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.HadoopStore;
 import org.weft.corpus.DocumentReader;
 import org.weft.corpus.InputFiles;
@@ -25,9 +21,8 @@ import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.ModelReplica;
 
 /**
- * The loss over given text: a Spark job whose tasks each load the checkpoint and take a share of the input's parts.
- * Where a part begins and which of its windows share a batch is decided by the text alone, and parts are added in their
- * order, so that the result does not depend on the tasks.
+ * The loss over given text, part by part in a {@link ModelStage}. Where a part begins and which of its windows share a
+ * batch is decided by the text alone.
  */
 public final class TextEvaluationJob {
     /** Text of one part; small, for a model takes seconds for what a tokenizer takes milliseconds for. */
@@ -51,28 +46,25 @@ public final class TextEvaluationJob {
     }
 
     /**
-     * @param loss nats a token
-     * @param bitsPerByte of the text's UTF-8 bytes; what its documents' first tokens would cost is not in it
-     * @param tokens predicted ones: all but each document's first
+     * @param scores of all predicted tokens, all but each document's first; what those would cost is not in it
      * @param bytes of the documents in UTF-8
      */
-    public record Result(double loss, double perplexity, double bitsPerByte, long tokens, long documents, long bytes) {}
-
-    private record Part(int index, InputFiles.Task input) implements Serializable {}
-
-    private record PartLoss(int part, double nats, long tokens, long documents, long bytes) implements Serializable {}
+    public record Result(LanguageScores scores, long documents, long bytes) {}
 
     /** Evaluates a causal checkpoint on the text. */
     public Result run(Checkpoint checkpoint) throws IOException {
         HadoopStore store = application.store();
         requireCausal(checkpoint);
         ModelTokenizer tokenizer = ModelTokenizer.of(store, checkpoint);
-        List<Part> parts = new ArrayList<>();
-        for (InputFiles.Task task :
-                InputFiles.of(store, corpus, partBytes, "--input").tasks()) {
-            parts.add(new Part(parts.size(), task));
+        List<InputFiles.Task> parts =
+                InputFiles.of(store, corpus, partBytes, "--input").tasks();
+        Broadcast<byte[]> json = application.context().broadcast(tokenizer.json());
+        try {
+            return result(TextLoss.sum(ModelStage.over(
+                    application.context(), parts, () -> PartEvaluation.open(store, checkpoint, json.value()))));
+        } finally {
+            json.destroy();
         }
-        return summed(parts.isEmpty() ? List.of() : losses(store, checkpoint, tokenizer, parts));
     }
 
     private static void requireCausal(Checkpoint checkpoint) {
@@ -85,89 +77,76 @@ public final class TextEvaluationJob {
         }
     }
 
-    private List<PartLoss> losses(
-            HadoopStore store, Checkpoint checkpoint, ModelTokenizer tokenizer, List<Part> parts) {
-        JavaSparkContext context = application.context();
-        Broadcast<byte[]> json = context.broadcast(tokenizer.json());
-        try {
-            int tasks = Math.min(parts.size(), Math.max(1, context.defaultParallelism()));
-            return context.parallelize(parts, tasks)
-                    .mapPartitions(share -> evaluate(store, checkpoint, json, share))
-                    .collect();
-        } finally {
-            json.destroy();
-        }
-    }
+    /** The model over one part's documents after another's. */
+    private static final class PartEvaluation implements ModelStage.Opened<InputFiles.Task, TextLoss> {
+        private final HadoopStore store;
+        private final ModelReplica replica;
+        private final TextTokenizer tokenizer;
+        private final WeftConfig trained;
 
-    private static Iterator<PartLoss> evaluate(
-            HadoopStore store, Checkpoint checkpoint, Broadcast<byte[]> tokenizerJson, Iterator<Part> share)
-            throws IOException {
-        WeftConfig trained = ReplicaLoader.configOf(checkpoint);
-        List<PartLoss> losses = new ArrayList<>();
-        try (ModelReplica replica = ReplicaLoader.open(store, checkpoint);
-                TextTokenizer tokenizer = TextTokenizer.of(tokenizerJson.value(), "the checkpoint's tokenizer")) {
-            while (share.hasNext()) {
-                losses.add(new PartEvaluation(store, replica, tokenizer, trained).of(share.next()));
+        private PartEvaluation(HadoopStore store, ModelReplica replica, TextTokenizer tokenizer, WeftConfig trained) {
+            this.store = store;
+            this.replica = replica;
+            this.tokenizer = tokenizer;
+            this.trained = trained;
+        }
+
+        static PartEvaluation open(HadoopStore store, Checkpoint checkpoint, byte[] tokenizerJson) throws IOException {
+            TextTokenizer tokenizer = TextTokenizer.of(tokenizerJson, "the checkpoint's tokenizer");
+            try {
+                ModelReplica replica = ReplicaLoader.open(store, checkpoint);
+                return new PartEvaluation(store, replica, tokenizer, ReplicaLoader.configOf(checkpoint));
+            } catch (IOException | RuntimeException e) {
+                tokenizer.close();
+                throw e;
             }
         }
-        return losses.iterator();
-    }
 
-    /** The sums over one part's documents. */
-    private static final class PartEvaluation {
-        private final HadoopStore store;
-        private final TextTokenizer tokenizer;
-        private final DocumentWindows windows;
-        private double nats;
-        private long tokens;
-        private long documents;
-        private long bytes;
-
-        PartEvaluation(HadoopStore store, ModelReplica replica, TextTokenizer tokenizer, WeftConfig trained) {
-            this.store = store;
-            this.tokenizer = tokenizer;
-            this.windows = new DocumentWindows(
+        @Override
+        public TextLoss take(InputFiles.Task part) throws IOException {
+            Sums sums = new Sums();
+            DocumentWindows windows = new DocumentWindows(
                     trained.model().context(), trained.training().microBatch(), batch -> {
-                        nats += replica.loss(batch);
-                        tokens += batch.targetCount();
+                        sums.nats += replica.loss(batch);
+                        sums.tokens += batch.targetCount();
                     });
-        }
-
-        PartLoss of(Part part) throws IOException {
-            for (InputSplit split : part.input().splits()) {
+            for (InputSplit split : part.splits()) {
                 try (DocumentReader reader = DocumentReader.open(store, split)) {
                     while (reader.hasNext()) {
                         byte[] text = reader.next();
                         windows.add(tokenizer.encode(new String(text, StandardCharsets.UTF_8)));
-                        documents++;
-                        bytes += text.length;
+                        sums.documents++;
+                        sums.bytes += text.length;
                     }
                 }
             }
             windows.flush();
-            return new PartLoss(part.index(), nats, tokens, documents, bytes);
+            return new TextLoss(sums.nats, sums.tokens, sums.documents, sums.bytes);
+        }
+
+        @Override
+        public void close() {
+            tokenizer.close();
+            replica.close();
         }
     }
 
-    private Result summed(List<PartLoss> losses) {
-        double nats = 0;
-        long tokens = 0;
-        long documents = 0;
-        long bytes = 0;
-        List<PartLoss> inOrder =
-                losses.stream().sorted(Comparator.comparingInt(PartLoss::part)).toList();
-        for (PartLoss loss : inOrder) {
-            nats += loss.nats();
-            tokens += loss.tokens();
-            documents += loss.documents();
-            bytes += loss.bytes();
-        }
-        if (tokens == 0) {
+    /** Of one part. */
+    private static final class Sums {
+        private double nats;
+        private long tokens;
+        private long documents;
+        private long bytes;
+    }
+
+    private Result result(TextLoss loss) {
+        if (loss.tokens() == 0) {
             throw WeftException.invalidData(
-                    "nothing to predict in --input " + corpus.input() + ": documents=" + documents + " bytes=" + bytes,
+                    "nothing to predict in --input " + corpus.input() + ": documents=" + loss.documents() + " bytes="
+                            + loss.bytes(),
                     "give text of two tokens or more");
         }
-        double mean = nats / tokens;
-        return new Result(mean, Math.exp(mean), nats / Math.log(2) / bytes, tokens, documents, bytes);
+        double bitsPerByte = LanguageScores.bits(loss.nats()) / loss.bytes();
+        return new Result(new LanguageScores(loss.mean(), bitsPerByte, loss.tokens()), loss.documents(), loss.bytes());
     }
 }

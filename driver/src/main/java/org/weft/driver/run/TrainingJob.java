@@ -4,29 +4,20 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.coordinator.Coordinator;
-import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.protocol.Address;
-import org.weft.core.storage.HadoopStore;
-import org.weft.core.storage.Retries;
 import org.weft.core.transport.SparkTransport;
 import org.weft.core.transport.Transport;
 import org.weft.core.transport.WireSecurity;
-import org.weft.driver.checkpoint.BestStep;
-import org.weft.driver.checkpoint.CheckpointCommitter;
-import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.plan.MemoryModel;
-import org.weft.driver.progress.MetricsLog;
-import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.ExecutorWatch;
 import org.weft.driver.spark.LongStage;
 import org.weft.driver.spark.Slots;
@@ -36,59 +27,36 @@ import org.weft.parameterserver.ServerOptions;
 import org.weft.worker.WorkerOptions;
 
 /**
- * One run on a Spark application: checks that it fits, starts the coordinator and the two long stages, watches them, and
- * ends them. {@link #check}, then {@link #run}, are for one thread; {@link #requestStop} for any.
+ * One run's processes on a Spark application: checks that they fit, starts the coordinator and the two long stages,
+ * watches them, and ends them. {@link #check}, then {@link #run}, are for one thread; {@link #requestStop} for any.
  */
-public final class TrainingJob {
+final class TrainingJob {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
     private static final Duration LEAVE = Duration.ofSeconds(30);
 
     private final SparkApplication application;
-    private final RunPlan plan;
     private final Workload<?> workload;
-    private final Vocabulary vocabulary;
-    private final Progress progress;
-    private final RunLease lease;
     private final AtomicBoolean stopRequested = new AtomicBoolean();
     private volatile Coordinator coordinator;
     private Slots slots;
-    private Consumer<RunListener.Step> steps = step -> {};
 
-    /**
-     * @param vocabulary what checkpoints say of the tokens
-     * @param lease this driver's right to the run; where another takes it, the run ends
-     */
-    public TrainingJob(
-            SparkApplication application,
-            RunPlan plan,
-            Workload<?> workload,
-            Vocabulary vocabulary,
-            Progress progress,
-            RunLease lease) {
+    TrainingJob(SparkApplication application, Workload<?> workload) {
         this.application = application;
-        this.plan = plan;
         this.workload = workload;
-        this.vocabulary = vocabulary;
-        this.progress = progress;
-        this.lease = lease;
-    }
-
-    /**
-     * Whom to tell of each step; a step that is computed again comes again.
-     *
-     * @param listener called on one thread, which also writes the run's files
-     */
-    public void onStep(Consumer<RunListener.Step> listener) {
-        steps = listener;
     }
 
     /** Ends the run after the step at hand, with a checkpoint. */
-    public void requestStop() {
+    void requestStop() {
         stopRequested.set(true);
         Coordinator running = coordinator;
         if (running != null) {
             running.requestStop();
         }
+    }
+
+    /** Whether {@link #requestStop} was called. */
+    boolean stopRequested() {
+        return stopRequested.get();
     }
 
     /**
@@ -97,8 +65,7 @@ public final class TrainingJob {
      * @param memory what the run needs; null where that is not known
      * @throws WeftException with exit status 4 and the numbers where they do not
      */
-    public void check(MemoryModel memory) {
-        WeftConfig config = plan.config();
+    void check(WeftConfig config, MemoryModel memory) {
         slots = Slots.require(application.context(), config, memory);
         LOG.info("{} executors with {} slots and {} GPUs", slots.executors(), slots.slots(), slots.gpus());
     }
@@ -106,68 +73,45 @@ public final class TrainingJob {
     /**
      * Trains to the last step, or until asked to stop.
      *
+     * @param observer told of everything; closed when the run ends well, so that what it was told is written by then
+     * @param lease this driver's right to the run; where another takes it, the run ends
      * @throws WeftException with what ended the run before
      */
-    public RunResult run() throws IOException {
-        WeftConfig config = plan.config();
+    void run(RunPlan plan, RunObserver observer, RunLease lease) throws IOException {
         JavaSparkContext context = application.context();
-        HadoopStore store = application.store();
-        WireSecurity security = WireSecurity.fresh(config.cluster().encrypt());
-        MetricsLog metrics = MetricsLog.open(store, config.run().dir(), plan.startStep());
-        BestStep best =
-                new BestStep(config.finetune().metric(), config.finetune().patience());
-        best.take(metrics.lines());
-        if (best.exhausted()) {
-            metrics.close();
-            progress.say(best.account() + ": the run has ended");
-            return RunResult.startingAt(plan).withBestStep(best.step());
-        }
-        RunPlan whole = plan.withStartEvaluated(best.knows(plan.startStep()));
-        CheckpointCommitter committer = new CheckpointCommitter(
-                store,
-                config,
-                plan.layout(),
-                vocabulary,
-                new CheckpointCommitter.Rules(
-                        lease::require,
-                        plan.checkpoint(),
-                        Retries.of(config.checkpoint().retries()),
-                        best,
-                        plan.tokensPerStep()));
-        try (RunObserver observer = new RunObserver(
-                        whole, progress, metrics, committer, new RunObserver.Watchers(best, lease::used, steps));
-                Coordinator coordinating = new Coordinator(whole, observer);
+        WireSecurity security = WireSecurity.fresh(plan.config().cluster().encrypt());
+        try (Coordinator coordinating = new Coordinator(plan, observer);
                 Transport transport = new SparkTransport(security);
                 Transport.Listener listener = transport.listen(bindAddress(context), coordinating)) {
-            observer.attach(coordinating);
+            observer.begins(coordinating);
             coordinating.start();
             coordinator = coordinating;
             lease.onLost(coordinating::fail);
             if (stopRequested.get()) {
                 coordinating.requestStop();
             }
-            Address address =
-                    new Address(driverHost(context), listener.address().port());
             ExecutorWatch executors = new ExecutorWatch(coordinating);
             context.sc().addSparkListener(executors);
             try {
-                train(coordinating, address, security, store, slots.gpusPerWorker(config.cluster()));
+                train(
+                        plan,
+                        coordinating,
+                        new Address(driverHost(context), listener.address().port()),
+                        security);
             } finally {
                 context.sc().removeSparkListener(executors);
             }
             observer.close();
-            return observer.result().withStopped(stopRequested.get()).withBestStep(best.step());
         } finally {
             lease.onLost(failure -> {});
             coordinator = null;
         }
     }
 
-    private void train(
-            Coordinator coordinating, Address address, WireSecurity security, HadoopStore store, int gpusPerWorker) {
+    private void train(RunPlan plan, Coordinator coordinating, Address address, WireSecurity security) {
         WeftConfig config = plan.config();
         JavaSparkContext context = application.context();
-        ServerOptions serverOptions = new ServerOptions(config, plan.layout(), address, security, store);
+        ServerOptions serverOptions = new ServerOptions(config, plan.layout(), address, security, application.store());
         WorkerOptions workerOptions = new WorkerOptions(config, plan.layout().hash(), address, security);
         LongStage servers =
                 LongStage.start(context, "weft-servers", config.serverTasks(), 0, new ServerTask(serverOptions));
@@ -175,7 +119,7 @@ public final class TrainingJob {
                 context,
                 "weft-workers",
                 config.cluster().workerTasks(),
-                gpusPerWorker,
+                slots.gpusPerWorker(config.cluster()),
                 new WorkerTask<>(workerOptions, workload));
         try {
             watch(coordinating, servers);

@@ -1,33 +1,30 @@
 package org.weft.driver.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
-import org.weft.core.config.ModelConfig;
 import org.weft.core.config.RunConfig;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.model.ModelShape;
-import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.CheckpointCommitter;
 import org.weft.driver.checkpoint.CheckpointResolver;
-import org.weft.driver.checkpoint.ReplicaLoader;
-import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.driver.lease.Driver;
 import org.weft.driver.lease.RunLease;
-import org.weft.driver.plan.MemoryModel;
+import org.weft.driver.progress.MetricsLog;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
-import org.weft.engine.Engines;
-import org.weft.engine.Workload;
 
 /**
- * From a prepared subject to a finished run, under the run's lease: what pre-training and fine-tuning have in common. For
+ * From a prepared subject to a finished run, under the run's lease: the one door through which everything is trained. For
  * one thread.
  */
 public final class TrainingRun {
@@ -37,15 +34,24 @@ public final class TrainingRun {
     private final SparkApplication application;
     private final Progress progress;
     private final StopSource stops;
+    private final RunListener listener;
     private final Store store;
 
     /**
      * @param stops who may ask the run to end early, with a checkpoint
      */
     public TrainingRun(SparkApplication application, Progress progress, StopSource stops) {
+        this(application, progress, stops, new RunListener() {});
+    }
+
+    /**
+     * @param listener told what the coordinator tells, on the thread that writes the run's files
+     */
+    public TrainingRun(SparkApplication application, Progress progress, StopSource stops, RunListener listener) {
         this.application = application;
         this.progress = progress;
         this.stops = stops;
+        this.listener = listener;
         this.store = application.store();
     }
 
@@ -57,39 +63,12 @@ public final class TrainingRun {
     }
 
     /**
-     * What is trained, ready to start.
-     *
-     * @param config the run's, complete
-     * @param initial what a run without a checkpoint starts from
-     */
-    public record Subject(
-            WeftConfig config,
-            ModelShape shape,
-            Vocabulary vocabulary,
-            Workload<?> workload,
-            int validationBatches,
-            Initial initial) {}
-
-    /** Makes what a run starts from. */
-    @FunctionalInterface
-    public interface Initial {
-        /** A checkpoint of step 0, or null for fresh parameters. */
-        Checkpoint write() throws IOException;
-    }
-
-    /** What must be done before a run, by the only driver that has it. */
-    @FunctionalInterface
-    public interface Preparation {
-        Subject prepare() throws IOException;
-    }
-
-    /**
      * Trains to the last step, or until asked to stop.
      *
      * @param resume null to start anew, {@link #LATEST}, or a step
      * @throws WeftException where the run cannot start or go on, with what to do
      */
-    public RunResult run(RunConfig run, String resume, Preparation preparation) throws IOException {
+    public RunResult run(RunConfig run, String resume, Subject.Preparation preparation) throws IOException {
         Driver driver = Driver.here(application.context().sc().applicationId());
         // Before anything is read at length: executors start while a dead driver's lease is watched.
         try (RunLease lease = RunLease.acquire(store, run, driver, progress::say)) {
@@ -98,53 +77,38 @@ public final class TrainingRun {
     }
 
     private RunResult run(String resume, Subject subject, RunLease lease) throws IOException {
-        WeftConfig config = subject.config();
-        Engines.require(config, subject.shape());
-        ParameterLayout layout = subject.workload().layout();
-        Checkpoint own = startingPoint(resume, subject);
-        Checkpoint start = own == null ? subject.initial().write() : own;
-        int startStep = start == null ? 0 : start.manifest().step();
+        RunDirectory directory = subject.config().run().directory();
         CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
+        Checkpoint own = startingPoint(resume, subject, resolver);
+        Checkpoint start = own == null ? subject.initial().write() : own;
         // What checkpoints show, and what a driver that committed none wrote down.
-        int generation = 1
-                + Math.max(
-                        lease.highestGeneration(),
-                        resolver.highestGeneration(config.run().checkpointsDir()));
-        RunPlan plan = new RunPlan(
-                config,
-                layout,
-                subject.workload().tokensPerStep(),
-                subject.workload().flopsPerToken(),
-                startStep,
-                start == null ? "" : start.directory(),
-                generation,
-                subject.validationBatches(),
-                true);
-        TrainingJob job = new TrainingJob(application, plan, subject.workload(), subject.vocabulary(), progress, lease);
-        job.check(new MemoryModel(subject.shape(), config));
+        int generation = 1 + Math.max(lease.highestGeneration(), resolver.highestGeneration(directory));
+        RunPlan plan = plan(subject, start, generation);
+        if (LATEST.equals(resume) && start != null && subject.endsAt(plan.startStep())) {
+            progress.say(start.directory() + " is this run's end: nothing to train");
+            return new RunTally(plan, start).result(best(subject), false);
+        }
+        TrainingJob job = new TrainingJob(application, subject.workload());
+        job.check(subject.config(), subject.memory().orElse(null));
         lease.begin(generation);
         if (start != null) {
-            resolver.setAsideAfter(config.run().checkpointsDir(), startStep, generation);
+            resolver.setAsideAfter(directory, plan.startStep(), generation);
         }
-        saveConfig(config);
+        store.write(directory.config(), ConfigLoader.toYaml(subject.config()).getBytes(StandardCharsets.UTF_8));
         progress.say(String.format(
-                "%s of %,d parameters on %d workers and %d servers, steps %d to %d",
-                config.model().architecture(),
-                layout.size(),
-                config.cluster().workers(),
-                config.cluster().servers(),
-                startStep,
-                config.training().steps()));
+                "%s on %d workers and %d servers, steps %d to %d",
+                subject.name(),
+                subject.config().cluster().workers(),
+                subject.config().cluster().servers(),
+                plan.startStep(),
+                subject.config().training().steps()));
         try (StopSource.Listening listening = stops.listen(job::requestStop, progress)) {
-            RunResult result = job.run();
-            return result.checkpoint() == null && start != null ? result.withCheckpoint(start) : result;
+            return train(job, plan, subject, start, lease);
         }
     }
 
-    private Checkpoint startingPoint(String resume, Subject subject) throws IOException {
-        WeftConfig config = subject.config();
-        CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
-        String directory = config.run().checkpointsDir();
+    private Checkpoint startingPoint(String resume, Subject subject, CheckpointResolver resolver) throws IOException {
+        RunDirectory directory = subject.config().run().directory();
         if (resume == null) {
             requireFresh(resolver, directory);
             return null;
@@ -152,79 +116,95 @@ public final class TrainingRun {
         Checkpoint start =
                 resume.equals(LATEST) ? resolver.latest(directory) : resolver.step(directory, Integer.parseInt(resume));
         if (start == null) {
-            progress.say("no checkpoint in " + directory + " yet: starting at step 0");
+            progress.say("no checkpoint in " + directory.checkpoints() + " yet: starting at step 0");
             return null;
         }
-        CheckpointResolver.requireLayout(start, subject.workload().layout());
-        requireSameComputation(start, config.model());
-        if (!start.manifest().tokenizerSha256().equals(subject.vocabulary().tokenizerSha256())) {
-            throw WeftException.invalidData(
-                    start.directory() + " was trained with another tokenizer than its data have now",
-                    "resume on the data that it was trained on, or start anew in another run.dir");
-        }
+        subject.identity().require(start);
         progress.say("resuming from " + start.directory());
-        CheckpointResolver.requireOptimizer(start, config.training().optimizer());
-        sayWhatChanged(start.manifest().config(), config);
+        Map<String, String> changed = subject.identity().changedSince(start.manifest());
+        if (!changed.isEmpty()) {
+            progress.say("changed since that checkpoint: " + changed);
+        }
         return start;
     }
 
-    /** Heads and epsilon are in no parameter's shape, but another number of them is another model. */
-    private static void requireSameComputation(Checkpoint start, ModelConfig now) {
-        ModelConfig before = ReplicaLoader.configOf(start).model();
-        if (before.heads() != now.heads()
-                || before.keyValueHeads() != now.keyValueHeads()
-                || before.epsilon() != now.epsilon()) {
-            throw WeftException.invalidData(
-                    String.format(
-                            "%s was trained with heads=%d kv_heads=%d norm_epsilon=%s, configured are heads=%d kv_heads=%d"
-                                    + " norm_epsilon=%s",
-                            start.directory(),
-                            before.heads(),
-                            before.keyValueHeads(),
-                            before.epsilon(),
-                            now.heads(),
-                            now.keyValueHeads(),
-                            now.epsilon()),
-                    "give the model section that it was trained with, or start anew in another run.dir");
-        }
-    }
-
-    private static void requireFresh(CheckpointResolver resolver, String directory) throws IOException {
+    private static void requireFresh(CheckpointResolver resolver, RunDirectory directory) throws IOException {
         String newest = resolver.newestName(directory);
         if (newest != null) {
             throw WeftException.usage(
-                    directory + " already has checkpoints, the newest is " + newest,
+                    directory.checkpoints() + " already has checkpoints, the newest is " + newest,
                     "add --resume to go on from it, or give another run.dir");
         }
     }
 
-    /** A resumed run promises the same bits only under the same settings. */
-    private void sayWhatChanged(JsonNode before, WeftConfig config) {
-        JsonNode now = ConfigLoader.toTree(config);
-        Map<String, String> changed = new TreeMap<>();
-        for (String section : new String[] {"model", "training", "corpus", "tokenizer", "dataset", "finetune"}) {
-            for (Map.Entry<String, JsonNode> key : now.path(section).properties()) {
-                JsonNode old = before.path(section).path(key.getKey());
-                if (!old.asText().equals(key.getValue().asText())) {
-                    changed.put(section + "." + key.getKey(), old + " -> " + key.getValue());
-                }
+    private static RunPlan plan(Subject subject, Checkpoint start, int generation) {
+        return new RunPlan(
+                subject.config(),
+                subject.identity().layout(),
+                subject.workload().tokensPerStep(),
+                subject.workload().flopsPerToken(),
+                start == null ? 0 : start.manifest().step(),
+                start == null ? "" : start.directory(),
+                generation,
+                subject.validationBatches(),
+                true);
+    }
+
+    private static BestStep best(Subject subject) {
+        return new BestStep(
+                subject.config().finetune().metric(),
+                subject.config().finetune().patience());
+    }
+
+    /** Those who listen to the run, and what they need of its past. */
+    private RunResult train(TrainingJob job, RunPlan planned, Subject subject, Checkpoint start, RunLease lease)
+            throws IOException {
+        WeftConfig config = subject.config();
+        BestStep best = best(subject);
+        try (MetricsLog metrics = MetricsLog.open(store, config.run().directory(), planned.startStep())) {
+            best.take(metrics.lines());
+            // Where a dead driver left no line of the start's evaluation, evaluating it again writes one.
+            RunPlan plan = planned.withStartEvaluated(best.knows(planned.startStep()));
+            if (start != null) {
+                best.take(start.manifest());
             }
-        }
-        if (!before.path("run")
-                .path("seed")
-                .asText()
-                .equals(now.path("run").path("seed").asText())) {
-            changed.put(
-                    "run.seed",
-                    before.path("run").path("seed") + " -> " + config.run().seed());
-        }
-        if (!changed.isEmpty()) {
-            progress.say("changed since that checkpoint: " + changed);
+            RunTally tally = new RunTally(plan, start);
+            if (best.exhausted()) {
+                progress.say(best.account() + ": the run has ended");
+                return tally.result(best, false);
+            }
+            CheckpointCommitter committer = new CheckpointCommitter(
+                    store,
+                    subject.identity(),
+                    new CheckpointCommitter.Rules(
+                            lease::require,
+                            plan.checkpoint(),
+                            Retries.of(config.checkpoint().retries()),
+                            best,
+                            plan.tokensPerStep()));
+            try (RunObserver observer = new RunObserver(
+                    List.of(
+                            new ShownProgress(plan, progress),
+                            tally,
+                            new EarlyStop(config.finetune(), best, progress),
+                            new LeasedGenerations(lease)),
+                    List.of(
+                            new LoggedMetrics(plan, metrics),
+                            listener,
+                            new Commits(committer, metrics, tally::committed)))) {
+                job.run(plan, observer, lease);
+            } finally {
+                progress.endBar();
+            }
+            return tally.result(best, job.stopRequested());
         }
     }
 
-    private void saveConfig(WeftConfig config) throws IOException {
-        store.write(
-                config.run().dir() + "/config.yaml", ConfigLoader.toYaml(config).getBytes(StandardCharsets.UTF_8));
+    /** Tells the lease which generations were used. Does not wait. */
+    private record LeasedGenerations(RunLease lease) implements RunListener {
+        @Override
+        public void generationBegan(int generation) {
+            lease.used(generation);
+        }
     }
 }

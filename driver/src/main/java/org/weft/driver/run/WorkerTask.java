@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.batches.MicroBatch;
 import org.weft.core.batches.Prefetch;
+import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.transport.FencedException;
@@ -61,8 +62,8 @@ record WorkerTask<B extends MicroBatch>(WorkerOptions options, Workload<B> workl
     /** {@code cpu}, or the GPU that Spark assigned to this task. */
     private static String device(WeftConfig config, int worker, TaskPlace place) {
         ResourceInformation gpu = TaskContext.get().resourcesJMap().get("gpu");
-        String wanted = config.cluster().device();
-        boolean cuda = wanted.equals("cuda") || (wanted.equals("auto") && gpu != null);
+        Device wanted = config.cluster().device();
+        boolean cuda = wanted == Device.CUDA || (wanted == Device.AUTO && gpu != null);
         String device = cuda ? "cuda:" + (gpu == null ? "0" : gpu.addresses()[0]) : "cpu";
         LOG.info(
                 "worker {} (attempt {}, executor {}, host {}) runs on {}; GPUs that Spark gave it: {}{}",
@@ -72,7 +73,7 @@ record WorkerTask<B extends MicroBatch>(WorkerOptions options, Workload<B> workl
                 place.host(),
                 device,
                 gpu == null ? "none" : Arrays.toString(gpu.addresses()),
-                gpu != null && !cuda ? " (not used: cluster.device=" + wanted + ")" : "");
+                gpu != null && !cuda ? " (not used: cluster.device=" + wanted.word() + ")" : "");
         return device;
     }
 }

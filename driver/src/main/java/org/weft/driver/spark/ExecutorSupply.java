@@ -20,6 +20,7 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.DaemonThreads;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.transport.Deadline;
@@ -43,11 +44,8 @@ public final class ExecutorSupply extends SparkListener implements AutoCloseable
     private final IntSupplier executors;
     private final BiConsumer<Integer, String> cancel;
     private final Set<Integer> jobs = new HashSet<>();
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "weft-executor-supply");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService clock =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("weft-executor-supply"));
     private Deadline arrival;
     private final Set<Long> running = new HashSet<>();
     private int lost;

@@ -6,6 +6,7 @@ import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.transport.Deadline;
@@ -111,9 +112,9 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
                     + (replicas > 1 ? " of " + replicas + " replicas" : "") + " need " + wanted + ", " + executors
                     + " executors have " + slots;
         }
-        boolean cuda = cluster.device().equals("cuda") || (cluster.device().equals("auto") && hasGpus(context));
+        boolean cuda = cluster.device() == Device.CUDA || (cluster.device() == Device.AUTO && hasGpus(context));
         if (cuda && gpus < cluster.workers()) {
-            return "too few GPUs: cluster.device=" + cluster.device() + " and " + cluster.workers() + " workers need "
+            return "too few GPUs: cluster.device=" + cluster.device().word() + " and " + cluster.workers() + " workers need "
                     + cluster.workers() + ", Spark has " + gpus + " (spark.executor.resource.gpu.amount="
                     + context.getConf().get("spark.executor.resource.gpu.amount", "not set") + ")";
         }

@@ -55,7 +55,7 @@ public final class SparkApplication implements AutoCloseable {
         try {
             JavaSparkContext context = new JavaSparkContext(conf);
             Configuration shared = HadoopStore.bounded(context.hadoopConfiguration());
-            shared.set(HadoopStore.COMMIT, config.checkpoint().commit());
+            shared.set(HadoopStore.COMMIT, config.checkpoint().commit().word());
             Duration patience = Duration.ofSeconds(config.cluster().startTimeoutSeconds());
             return new SparkApplication(context, shared, ExecutorSupply.watch(context, patience));
         } catch (Exception e) { // Spark's are checked, and undeclared

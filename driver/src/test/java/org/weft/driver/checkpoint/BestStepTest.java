@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.weft.core.checkpoint.CheckpointManifest;
 
 class BestStepTest {
 
@@ -58,5 +59,25 @@ class BestStepTest {
         best.evaluated(15, Map.of("loss", 1.0, "f1_macro", 0.625));
         assertThat(best.exhausted()).isTrue();
         assertThat(best.account()).isEqualTo("the best val_f1_macro was that of step 10");
+    }
+
+    @Test
+    void whatAManifestRemembersGoesBeforeTheLog() {
+        BestStep before = new BestStep("loss", 2);
+        before.evaluated(5, Map.of("loss", 1.5, "accuracy", 0.5));
+        before.evaluated(10, Map.of("loss", Double.NaN));
+        before.evaluated(15, Map.of("loss", 1.0));
+        Map<Integer, Map<String, Double>> known = before.evaluationsUpTo(10);
+        assertThat(known).containsOnlyKeys(5, 10);
+        assertThat(known.get(5)).containsEntry("accuracy", 0.5);
+        assertThat(known.get(10)).containsEntry("loss", null);
+
+        BestStep after = new BestStep("loss", 2);
+        after.take(List.of("{\"step\":5,\"val_loss\":9.0}", "{\"step\":12,\"val_loss\":1.75}"));
+        after.take(new CheckpointManifest(3, "", 10, 0, 1, "", 10, 0, "", 0, null, List.of(), List.of(), known, "sha"));
+        assertThat(after.step()).isEqualTo(5);
+        assertThat(after.knows(10)).isTrue();
+        assertThat(after.exhausted()).isTrue();
+        assertThat(after.evaluationsUpTo(12).get(5)).containsEntry("loss", 1.5);
     }
 }

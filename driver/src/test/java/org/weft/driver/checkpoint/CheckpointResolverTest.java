@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.ExitStatus;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
@@ -32,6 +33,7 @@ import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 
 /** Commits, retains and finds checkpoints of a model of ten parameters. */
@@ -45,11 +47,13 @@ class CheckpointResolverTest {
     private final List<String> notices = new ArrayList<>();
     private final CheckpointResolver resolver = new CheckpointResolver(store, notices::add);
     private String runDir;
+    private RunDirectory run;
     private String checkpoints;
 
     @BeforeEach
     void name() {
         runDir = directory.toUri().toString().replaceFirst("/$", "");
+        run = RunDirectory.of(runDir);
         checkpoints = runDir + "/checkpoints";
     }
 
@@ -68,7 +72,7 @@ class CheckpointResolverTest {
                 .extracting(CheckpointManifest.Shard::offset)
                 .containsExactly(0L, 0L, 4L);
         assertThat(manifest.paramsSha256())
-                .isEqualTo(HexFormat.of().formatHex(AtomicOutput.sha256().digest(new byte[40])));
+                .isEqualTo(HexFormat.of().formatHex(Sha256.digest().digest(new byte[40])));
         assertThat(CheckpointManifest.load(store, checkpoint.directory()).toJson())
                 .isEqualTo(manifest.toJson());
         assertThat(ReplicaLoader.configOf(checkpoint)).isEqualTo(config(9));
@@ -78,7 +82,7 @@ class CheckpointResolverTest {
     void aCommitOfFilesThatAreNotThereCommitsNothing() throws IOException {
         SavedRange absent = new SavedRange("absent", 0, 10, 1, "sha", 0);
         assertThatThrownBy(() -> committer(9).commit(1, 5, List.of(absent))).isInstanceOf(IOException.class);
-        assertThat(resolver.latest(checkpoints)).isNull();
+        assertThat(resolver.latest(run)).isNull();
     }
 
     @Test
@@ -88,13 +92,13 @@ class CheckpointResolverTest {
         }
         flip(300);
         Files.delete(file(400));
-        Checkpoint latest = resolver.latest(checkpoints);
+        Checkpoint latest = resolver.latest(run);
         assertThat(latest.manifest().step()).isEqualTo(200);
         assertThat(notices).hasSize(2);
         assertThat(notices.get(0)).startsWith("passed over ").contains("step-00000400 does not verify: a is missing");
         assertThat(notices.get(1)).contains("step-00000300 does not verify: a cannot be read: Checksum error");
-        assertThat(resolver.newestName(checkpoints)).isEqualTo("step-00000400");
-        assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(4);
+        assertThat(resolver.newestName(run)).isEqualTo("step-00000400");
+        assertThat(resolver.highestGeneration(run)).isEqualTo(4);
     }
 
     @Test
@@ -107,9 +111,9 @@ class CheckpointResolverTest {
         Files.writeString(manifest, "{\"format_version\":1");
         Path other = file(200).resolveSibling("manifest.json");
         Files.writeString(other, Files.readString(other).replace("\"step\"", "\"stop\""));
-        assertThat(resolver.latest(checkpoints).manifest().step()).isEqualTo(100);
+        assertThat(resolver.latest(run).manifest().step()).isEqualTo(100);
         assertThat(notices).hasSize(2).allMatch(notice -> notice.contains("damaged"));
-        assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(1);
+        assertThat(resolver.highestGeneration(run)).isEqualTo(1);
     }
 
     @Test
@@ -117,18 +121,19 @@ class CheckpointResolverTest {
         commit(1, 100, 9);
         write(200, "a", 0, 4);
         Files.createDirectories(directory.resolve("checkpoints/other"));
-        assertThat(resolver.latest(checkpoints).manifest().step()).isEqualTo(100);
+        assertThat(resolver.latest(run).manifest().step()).isEqualTo(100);
         assertThat(notices).isEmpty();
-        assertThat(resolver.latest(runDir + "/nowhere")).isNull();
-        assertThat(resolver.newestName(runDir + "/nowhere")).isNull();
-        assertThat(resolver.highestGeneration(runDir + "/nowhere")).isZero();
+        assertThat(resolver.latest(RunDirectory.of(runDir + "/nowhere"))).isNull();
+        assertThat(resolver.newestName(RunDirectory.of(runDir + "/nowhere"))).isNull();
+        assertThat(resolver.highestGeneration(RunDirectory.of(runDir + "/nowhere")))
+                .isZero();
     }
 
     @Test
     void noneThatVerifiesIsAnError() throws IOException {
         commit(1, 100, 9);
         flip(100);
-        assertThatThrownBy(() -> resolver.latest(checkpoints))
+        assertThatThrownBy(() -> resolver.latest(run))
                 .isInstanceOfSatisfying(
                         WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.INVALID_DATA))
                 .hasMessage("none of the 1 checkpoints in " + checkpoints + " verifies");
@@ -138,13 +143,13 @@ class CheckpointResolverTest {
     void aNamedStepIsTakenOrNamedMissing() throws IOException {
         commit(1, 100, 9);
         commit(1, 200, 9);
-        assertThat(resolver.step(checkpoints, 100).manifest().step()).isEqualTo(100);
-        assertThatThrownBy(() -> resolver.step(checkpoints, 150))
+        assertThat(resolver.step(run, 100).manifest().step()).isEqualTo(100);
+        assertThatThrownBy(() -> resolver.step(run, 150))
                 .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
                         .isEqualTo("there are: [step-00000100, step-00000200]"))
                 .hasMessage("there is no checkpoint of step 150 in " + checkpoints);
         flip(100);
-        assertThatThrownBy(() -> resolver.step(checkpoints, 100)).hasMessageContaining("step-00000100 does not verify");
+        assertThatThrownBy(() -> resolver.step(run, 100)).hasMessageContaining("step-00000100 does not verify");
     }
 
     @Test
@@ -190,7 +195,7 @@ class CheckpointResolverTest {
             throw WeftException.failed("another driver took this run over", "");
         });
         assertThatThrownBy(() -> zombie.commit(1, 200, files(200))).hasMessage("another driver took this run over");
-        assertThat(resolver.latest(checkpoints).manifest().step()).isEqualTo(100);
+        assertThat(resolver.latest(run).manifest().step()).isEqualTo(100);
         assertThat(directory.resolve("checkpoints/step-00000200"))
                 .isDirectoryNotContaining(path -> path.getFileName().toString().contains("manifest"));
     }
@@ -199,10 +204,10 @@ class CheckpointResolverTest {
     void whatIsBeyondTheStartIsMovedAside() throws IOException {
         commit(1, 100, 9);
         commit(1, 200, 9);
-        resolver.setAsideAfter(checkpoints, 100, 7);
+        resolver.setAsideAfter(run, 100, 7);
         assertThat(directories()).containsExactly("step-00000100", "step-00000200.set-aside-g7");
         assertThat(notices).singleElement().asString().contains("step-00000200 was moved to ");
-        assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(7);
+        assertThat(resolver.highestGeneration(run)).isEqualTo(7);
         CheckpointCommitter one = committer(1);
         one.commit(7, 300, files(300));
         one.commit(7, 400, files(400));
@@ -218,28 +223,28 @@ class CheckpointResolverTest {
         CheckpointResolver marking = new CheckpointResolver(direct, notices::add);
         commit(1, 100, 9);
         commit(2, 200, 9);
-        marking.setAsideAfter(checkpoints, 100, 3);
+        marking.setAsideAfter(run, 100, 3);
         assertThat(directories()).containsExactly("step-00000100", "step-00000200");
         assertThat(notices).singleElement().asString().endsWith("/step-00000200/set-aside-g0003.json");
-        assertThat(marking.latest(checkpoints).manifest().step()).isEqualTo(100);
-        assertThat(marking.highestGeneration(checkpoints)).isEqualTo(3);
-        assertThatThrownBy(() -> marking.step(checkpoints, 200)).hasMessageContaining("there is no checkpoint of step");
+        assertThat(marking.latest(run).manifest().step()).isEqualTo(100);
+        assertThat(marking.highestGeneration(run)).isEqualTo(3);
+        assertThatThrownBy(() -> marking.step(run, 200)).hasMessageContaining("there is no checkpoint of step");
         commit(3, 150, 9);
         assertThat(directories()).as("what was set aside is kept").contains("step-00000200");
         commit(3, 200, 9);
-        assertThat(marking.latest(checkpoints).manifest().generation()).isEqualTo(3);
-        marking.setAsideAfter(checkpoints, 150, 4);
-        assertThat(marking.latest(checkpoints).manifest().step()).isEqualTo(150);
+        assertThat(marking.latest(run).manifest().generation()).isEqualTo(3);
+        marking.setAsideAfter(run, 150, 4);
+        assertThat(marking.latest(run).manifest().step()).isEqualTo(150);
     }
 
     @Test
     void generationsAreFoundWhereverTheyLeftATrace() throws IOException {
         write(50, "shard-00000-of-00001-g0012.safetensors", 0, 4);
-        assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(12);
+        assertThat(resolver.highestGeneration(run)).isEqualTo(12);
         commit(14, 100, 9);
         Files.writeString(file(100).resolveSibling("manifest.json"), "{");
         write(100, ".shard-00000-of-00001-g0015.safetensors.1f.tmp", 0, 4);
-        assertThat(resolver.highestGeneration(checkpoints)).isEqualTo(15);
+        assertThat(resolver.highestGeneration(run)).isEqualTo(15);
     }
 
     @Test
@@ -298,9 +303,7 @@ class CheckpointResolverTest {
         Retries retries = new Retries(1, Duration.ofMillis(1));
         return new CheckpointCommitter(
                 store,
-                config(keep),
-                LAYOUT,
-                vocabulary,
+                new RunIdentity(config(keep), LAYOUT, vocabulary),
                 new CheckpointCommitter.Rules(guard, verified, retries, new BestStep("loss", 0), 32 * 256));
     }
 
@@ -312,12 +315,12 @@ class CheckpointResolverTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Safetensors.ofVectors(Map.of(), CheckpointReader.VECTORS, length).writeHeader(bytes);
         bytes.write(ByteBuffer.allocate(3 * length * Float.BYTES).array());
-        String path = checkpoints + "/" + CheckpointManifest.directoryName(step) + "/" + name;
+        String path = checkpoints + "/" + RunDirectory.stepName(step) + "/" + name;
         try (AtomicOutput out = store.create(path)) {
             out.write(bytes.toByteArray());
             out.commit();
         }
-        String sha256 = HexFormat.of().formatHex(AtomicOutput.sha256().digest(bytes.toByteArray()));
+        String sha256 = HexFormat.of().formatHex(Sha256.digest().digest(bytes.toByteArray()));
         return new SavedRange(name, offset, length, bytes.size(), sha256, 0);
     }
 
@@ -330,7 +333,7 @@ class CheckpointResolverTest {
     private Path file(int step) {
         return directory
                 .resolve("checkpoints")
-                .resolve(CheckpointManifest.directoryName(step))
+                .resolve(RunDirectory.stepName(step))
                 .resolve("a");
     }
 

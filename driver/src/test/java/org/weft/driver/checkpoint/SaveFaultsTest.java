@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.weft.core.Sha256;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.ConfigLoader;
@@ -37,9 +38,9 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.SavedRange;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.driver.local.EmbeddedHdfs;
 import org.weft.parameterserver.shard.ParameterShard;
@@ -70,7 +71,7 @@ class SaveFaultsTest {
     private final List<ParameterShard> shards = new ArrayList<>();
     private Store writing;
     private WeftConfig config;
-    private String checkpoints;
+    private RunDirectory run;
     private int step;
 
     @BeforeAll
@@ -87,10 +88,10 @@ class SaveFaultsTest {
     @BeforeEach
     void begin() throws Exception {
         writing = store;
-        String run = hdfs.uri() + "/run-" + runs++;
+        String name = hdfs.uri() + "/run-" + runs++;
         config = ConfigLoader.load(
-                "test", "run: {dir: '" + run + "'}", List.of("checkpoint.keep=" + KEEP, "training.warmup_steps=0"));
-        checkpoints = config.run().checkpointsDir();
+                "test", "run: {dir: '" + name + "'}", List.of("checkpoint.keep=" + KEEP, "training.warmup_steps=0"));
+        run = config.run().directory();
         RangePartitioner partitioner = new RangePartitioner(LAYOUT.bucketCount(), SERVERS);
         for (int i = 0; i < SERVERS; i++) {
             ParameterShard shard = new ParameterShard(LAYOUT, partitioner.range(i), config.training());
@@ -134,7 +135,7 @@ class SaveFaultsTest {
             before = after;
         } while (k <= calls.size());
         assertThat(k).as("calls of a save").isGreaterThan(25);
-        assertThat(CheckpointResolver.directories(store, checkpoints))
+        assertThat(CheckpointResolver.directories(store, run))
                 .as("what the failed ones left is gone")
                 .hasSizeBetween(1, 2);
     }
@@ -173,9 +174,9 @@ class SaveFaultsTest {
     private void removeOld(Checkpoint before, Checkpoint after) throws IOException {
         Set<String> good = new HashSet<>();
         for (Checkpoint known : List.of(before, after)) {
-            good.add(CheckpointManifest.directoryName(known.manifest().step()));
+            good.add(RunDirectory.stepName(known.manifest().step()));
         }
-        new Retention(store, checkpoints, good.size(), BestStep.NONE)
+        new Retention(store, run, good.size(), BestStep.NONE)
                 .apply(after.manifest().step(), good);
     }
 
@@ -207,7 +208,7 @@ class SaveFaultsTest {
                 store.replace(file.getKey(), damage.getValue());
                 String what = file.getKey() + ": " + damage.getKey();
                 notices.clear();
-                Checkpoint taken = new CheckpointResolver(store, notices::add).latest(checkpoints);
+                Checkpoint taken = new CheckpointResolver(store, notices::add).latest(run);
                 assertThat(taken.manifest().step()).as(what).isEqualTo(good);
                 assertThat(notices).as(what).hasSize(1);
                 assertThat(notices.get(0))
@@ -296,7 +297,7 @@ class SaveFaultsTest {
         byte[] parameters = new byte[gradient.length * Float.BYTES];
         int owner = new RangePartitioner(LAYOUT.bucketCount(), SERVERS).shardOf(0);
         shards.get(owner).bytes(new BucketKey(1, step, 0)).get(parameters);
-        saved.put(step, HexFormat.of().formatHex(AtomicOutput.sha256().digest(parameters)));
+        saved.put(step, HexFormat.of().formatHex(Sha256.digest().digest(parameters)));
     }
 
     /** As servers and driver do it, one after the other. */
@@ -305,14 +306,14 @@ class SaveFaultsTest {
         List<SavedRange> files = new ArrayList<>();
         for (int i = 0; i < SERVERS; i++) {
             try (ShardCheckpointer checkpointer = new ShardCheckpointer(
-                    shards.get(i), writing, new ShardCheckpointer.Destination(checkpoints, i, SERVERS), retries)) {
+                    shards.get(i), writing, new ShardCheckpointer.Destination(run, i, SERVERS), retries)) {
                 files.add(checkpointer.save(1, step).get());
             }
         }
         Vocabulary vocabulary = new Vocabulary(8192, "tok");
         CheckpointCommitter.Rules rules =
                 new CheckpointCommitter.Rules(() -> {}, verified, retries, new BestStep("loss", 0), 512);
-        new CheckpointCommitter(writing, config, LAYOUT, vocabulary, rules).commit(1, step, files);
+        new CheckpointCommitter(writing, new RunIdentity(config, LAYOUT, vocabulary), rules).commit(1, step, files);
     }
 
     /** What a new process takes; its parameters are those that were saved. */
@@ -324,7 +325,7 @@ class SaveFaultsTest {
     }
 
     private Checkpoint newest() throws IOException {
-        Checkpoint found = new CheckpointResolver(store, notices::add).latest(checkpoints);
+        Checkpoint found = new CheckpointResolver(store, notices::add).latest(run);
         String sha256 = new CheckpointReader(store, found.directory(), found.manifest()).paramsSha256();
         assertThat(sha256)
                 .isEqualTo(found.manifest().paramsSha256())
@@ -333,6 +334,6 @@ class SaveFaultsTest {
     }
 
     private String directory() {
-        return checkpoints + "/" + CheckpointManifest.directoryName(step);
+        return run.step(step);
     }
 }

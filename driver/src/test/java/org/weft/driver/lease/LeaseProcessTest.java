@@ -61,7 +61,10 @@ class LeaseProcessTest {
         } finally {
             driver.destroyForcibly();
         }
-        return new LeaseFiles(HadoopStore.local(), config(directory.toString()).leaseDir()).newest();
+        return new LeaseFiles(
+                        HadoopStore.local(),
+                        config(directory.toString()).directory().lease())
+                .newest();
     }
 
     private static RunConfig config(String directory) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.RunDirectory;
 import org.weft.driver.progress.MetricsLog;
 
 class EmbeddedHdfsTest {
@@ -61,7 +62,7 @@ class EmbeddedHdfsTest {
         OutputStream abandoned = store.stream("/run/metrics.jsonl");
         abandoned.write("{\"step\":1,\"loss\":2.5}\n".getBytes(StandardCharsets.UTF_8));
         abandoned.flush();
-        MetricsLog.open(store, "/run", 1).close();
+        MetricsLog.open(store, RunDirectory.of("/run"), 1).close();
         assertThat(new String(store.readAll("/run/metrics.jsonl"), StandardCharsets.UTF_8))
                 .isEqualTo("{\"step\":1,\"loss\":2.5}\n");
     }

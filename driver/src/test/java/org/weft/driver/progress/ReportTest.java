@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.coordinator.RunListener;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 
 /** What a run tells: metrics for machines, progress for people. */
@@ -33,7 +34,7 @@ class ReportTest {
 
     @Test
     void aStepHasItsKeys() throws IOException {
-        try (MetricsLog log = MetricsLog.open(store, directory.toString(), 0)) {
+        try (MetricsLog log = MetricsLog.open(store, RunDirectory.of(directory.toString()), 0)) {
             log.step(step(1), 0.123456);
             log.evaluation(1, Map.of("loss", 3.25));
             log.evaluation(1, Map.of("loss", 9.0)); // again, after a server was lost
@@ -54,13 +55,13 @@ class ReportTest {
 
     @Test
     void aResumedRunKeepsTheLinesUpToItsFirstStep() throws IOException {
-        try (MetricsLog log = MetricsLog.open(store, directory.toString(), 0)) {
+        try (MetricsLog log = MetricsLog.open(store, RunDirectory.of(directory.toString()), 0)) {
             for (int step = 1; step <= 5; step++) {
                 log.step(step(step), Double.NaN);
             }
         }
         List<String> before = lines();
-        try (MetricsLog log = MetricsLog.open(store, directory.toString(), 3)) {
+        try (MetricsLog log = MetricsLog.open(store, RunDirectory.of(directory.toString()), 3)) {
             log.step(step(4), Double.NaN);
         }
         assertThat(lines()).hasSize(4).startsWith(before.get(0), before.get(1), before.get(2));
@@ -69,7 +70,7 @@ class ReportTest {
 
     @Test
     void aReplayLeavesNoSecondLine() throws IOException {
-        try (MetricsLog log = MetricsLog.open(store, directory.toString(), 0)) {
+        try (MetricsLog log = MetricsLog.open(store, RunDirectory.of(directory.toString()), 0)) {
             for (int step : new int[] {1, 2, 3, 2, 3, 4}) {
                 log.step(step(step), Double.NaN);
             }
@@ -82,14 +83,14 @@ class ReportTest {
     @Test
     void theLineThatAKilledDriverLeftHalfWrittenIsDropped() throws IOException {
         Files.writeString(file(), "{\"step\":1,\"loss\":1}\n\n17\n{\"loss\":1}\n{\"step\":2,\"lo");
-        MetricsLog.open(store, directory.toString(), 9).close();
+        MetricsLog.open(store, RunDirectory.of(directory.toString()), 9).close();
         assertThat(lines()).containsExactly("{\"step\":1,\"loss\":1}");
     }
 
     @Test
     void theKeptLinesAreThereAtOnce() throws IOException {
         Files.writeString(file(), "{\"step\":1}\n");
-        try (MetricsLog log = MetricsLog.open(store, directory.toString(), 1)) {
+        try (MetricsLog log = MetricsLog.open(store, RunDirectory.of(directory.toString()), 1)) {
             assertThat(lines()).containsExactly("{\"step\":1}");
             log.step(step(2), Double.NaN);
         }
@@ -154,7 +155,7 @@ class ReportTest {
     }
 
     private Path file() {
-        return directory.resolve(MetricsLog.FILE);
+        return directory.resolve("metrics.jsonl");
     }
 
     private List<String> lines() throws IOException {

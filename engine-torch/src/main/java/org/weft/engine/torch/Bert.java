@@ -5,6 +5,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Family;
 
 /**
  * BERT (Devlin et al. 2019) in reading order: learned positions and segments, LayerNorm on the embeddings and after each
@@ -38,8 +39,9 @@ final class Bert implements Transformer {
                 table + "token_type_embeddings.weight");
         embeddingNorm = Norm.layer(table + "LayerNorm", flat, config.epsilon());
         attention = new Attention(config, flat);
+        Family family = Family.of(config);
         for (int block = 0; block < config.layers(); block++) {
-            blocks.add(Block.of(blockPrefix(block), config, flat));
+            blocks.add(Block.of(family.blockPrefix(block), config, flat));
         }
         boolean language = flat.has("cls.predictions.bias");
         transform = language ? Linear.outputFirst("cls.predictions.transform.dense", flat) : null;
@@ -69,14 +71,9 @@ final class Bert implements Transformer {
         return blocks.size();
     }
 
-    @Override
-    public String blockPrefix(int index) {
-        return "bert.encoder.layer." + index + ".";
-    }
-
     /** Attention, then the perceptron, each added to what it was given and then normed. */
     @Override
-    public Tensor block(int index, Tensor x, Pass pass) {
+    public BlockOutput block(int index, Tensor x, Pass pass) {
         Block block = blocks.get(index);
         RandomStreams dropout = pass.dropout();
         Tensor attended = attend(index, x, pass); // (B, T, D)
@@ -84,7 +81,8 @@ final class Bert implements Transformer {
                 block.norm1.apply(x.add(dropout.drop(attended, RandomStreams.attentionOutput(index)))); // (B, T, D)
         Tensor hidden = torch.gelu(block.expand.apply(middle)); // (B, T, M)
         Tensor added = block.contract.apply(hidden); // (B, T, D)
-        return block.norm2.apply(middle.add(dropout.drop(added, RandomStreams.mlpOutput(index)))); // (B, T, D)
+        Tensor sum = middle.add(dropout.drop(added, RandomStreams.mlpOutput(index))); // (B, T, D)
+        return BlockOutput.of(block.norm2.apply(sum)); // (B, T, D)
     }
 
     private Tensor attend(int index, Tensor x, Pass pass) {

@@ -2,13 +2,16 @@ package org.weft.engine.torch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.config.HeadKind;
+import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
-import org.weft.core.model.TaskHead;
 import org.weft.core.params.Parameter;
+import org.weft.engine.ParameterPages;
 
 /**
  * Forward and backward of a micro-batch, cut at the blocks' inputs. Each piece is a graph of its own: going back through
@@ -20,8 +23,10 @@ import org.weft.core.params.Parameter;
  */
 final class BlockwiseBackward {
     private final Transformer model;
+    private final Family family;
     private final Tail tail;
     private final FlatTensors flat;
+    private final ParameterPages pages;
     private final boolean recompute;
     private final boolean causal;
     private final Range embeddingRange;
@@ -30,17 +35,19 @@ final class BlockwiseBackward {
     /** Nothing below this block learns: forward is not recorded there, and backward ends. */
     private final int firstLearning;
 
-    BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, boolean recompute) {
+    BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, ParameterPages pages, boolean recompute) {
         this.model = model;
+        family = shape.family();
         this.flat = flat;
+        this.pages = pages;
         this.recompute = recompute;
         causal = shape.config().causal();
-        boolean language = shape.adaptation().head().kind() == TaskHead.Kind.LANGUAGE;
+        boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
         tail = language ? new LanguageTail(model) : new TaskTail(model, shape, flat);
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
         embeddingRange = new Range(0, end);
         for (int block = 0; block < model.blocks(); block++) {
-            Range range = new Range(end, lengthOf(model.blockPrefix(block)));
+            Range range = new Range(end, lengthOf(family.blockPrefix(block)));
             blockRanges.add(range);
             end = range.end();
         }
@@ -49,7 +56,7 @@ final class BlockwiseBackward {
     }
 
     private long startOfBlocks() {
-        String first = model.blockPrefix(0);
+        String first = family.blockPrefix(0);
         return flat.layout().parameters().stream()
                 .filter(parameter -> parameter.name().startsWith(first))
                 .findFirst()
@@ -78,27 +85,35 @@ final class BlockwiseBackward {
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
             Pass pass = pass(tokens, dropout);
+            need(embeddingRange);
             Tensor x = model.embeddings().lookUp(tokens, null); // (B, T, D)
             Piece stem = null;
             if (model.hasStem(dropout) && embeddingRange.length() == 0) {
                 x = model.stem(x, dropout); // (B, T, D)
             } else if (model.hasStem(dropout)) {
-                stem = Piece.forward(x, scope, false, input -> model.stem(input, dropout));
+                stem = Piece.forward(x, scope, input -> model.stem(input, dropout));
                 x = stem.output(); // (B, T, D)
             }
             x = frozenBlocks(x, firstLearning, pass, scope); // (B, T, D)
             List<Piece> pieces = new ArrayList<>();
             for (int block = firstLearning; block < model.blocks(); block++) {
                 int index = block;
-                Piece piece = Piece.forward(x, scope, recompute, input -> model.block(index, input, pass));
+                need(blockRanges.get(block));
+                Piece piece = Piece.block(
+                        x, scope, recompute, 1 / normalizer, input -> model.block(index, input, pass));
+                done(blockRanges.get(block));
                 pieces.add(piece);
                 x = piece.output(); // (B, T, D)
             }
+            need(tailRange);
             Tail.Result result = tail.lossAndGradient(x, tokens, normalizer, dropout, scope);
+            done(tailRange);
             Tensor gradient = result.gradient(); // (B, T, D)
             completed(tailRange, relay);
             for (int block = model.blocks() - 1; block >= firstLearning; block--) {
+                need(blockRanges.get(block));
                 gradient = pieces.get(block - firstLearning).backward(gradient, scope); // (B, T, D)
+                done(blockRanges.get(block));
                 completed(blockRanges.get(block), relay);
             }
             if (stem != null) {
@@ -108,6 +123,7 @@ final class BlockwiseBackward {
                 model.embeddings().backward(tokens, gradient);
                 completed(embeddingRange, relay);
             }
+            done(embeddingRange);
             relay.finish();
             return result.sum().item_double();
         }
@@ -118,7 +134,7 @@ final class BlockwiseBackward {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
-            return tail.loss(forward(tokens, scope), tokens).item_double();
+            return computed(forward(tokens, scope), x -> tail.loss(x, tokens)).item_double();
         }
     }
 
@@ -137,7 +153,8 @@ final class BlockwiseBackward {
             flat.refreshFactors();
             Tensor x = rows(forward(tokens, scope)); // (T, D)
             Tensor at = Tensor.create(positions).to(x.device(), ScalarType.Long); // (n)
-            Tensor logits = model.head().logitsOf(model.crown(x.index_select(0, at))); // (n, V)
+            Tensor chosen = x.index_select(0, at); // (n, D)
+            Tensor logits = computed(chosen, rows -> model.head().logitsOf(model.crown(rows))); // (n, V)
             caller.attach(logits);
             return logits;
         }
@@ -149,7 +166,8 @@ final class BlockwiseBackward {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
-            Tensor outputs = task.outputs(forward(tokens, scope), tokens, RandomStreams.NONE);
+            Tensor states = forward(tokens, scope); // (B, T, D)
+            Tensor outputs = computed(states, x -> task.outputs(x, tokens, RandomStreams.NONE));
             caller.attach(outputs);
             return outputs;
         }
@@ -168,12 +186,24 @@ final class BlockwiseBackward {
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
             Tensor x = rows(forward(tokens, scope)); // (T, D)
+            done(embeddingRange);
             caller.attach(x);
             return x;
         }
     }
 
+    /** What comes after the blocks of a pass without backward; the end of the pass. */
+    private Tensor computed(Tensor states, UnaryOperator<Tensor> last) {
+        need(tailRange);
+        Tensor result = last.apply(states);
+        done(tailRange);
+        done(embeddingRange);
+        return result;
+    }
+
+    /** Embeddings and blocks of a pass without backward. (B, T, D) */
     private Tensor forward(TokenTensors tokens, PointerScope scope) {
+        need(embeddingRange);
         Tensor x = model.embeddings().lookUp(tokens, null); // (B, T, D)
         if (model.hasStem(RandomStreams.NONE)) {
             x = model.stem(x, RandomStreams.NONE); // (B, T, D)
@@ -187,7 +217,9 @@ final class BlockwiseBackward {
         for (int block = 0; block < end; block++) {
             try (PointerScope inner = new PointerScope()) {
                 Tensor before = x;
-                x = model.block(block, before, pass); // (B, T, D)
+                need(blockRanges.get(block));
+                x = model.block(block, before, pass).states(); // (B, T, D)
+                done(blockRanges.get(block));
                 scope.attach(x);
                 before.close();
             }
@@ -198,6 +230,14 @@ final class BlockwiseBackward {
     /** Who looks ahead must not look at what sequences are filled up with. */
     private Pass pass(TokenTensors tokens, RandomStreams dropout) {
         return Pass.whole(dropout, causal ? null : tokens.mask());
+    }
+
+    private void need(Range range) {
+        pages.need(range.offset(), range.length());
+    }
+
+    private void done(Range range) {
+        pages.done(range.offset(), range.length());
     }
 
     private void completed(Range range, GradientRelay relay) {

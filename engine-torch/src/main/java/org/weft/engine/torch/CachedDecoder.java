@@ -84,7 +84,7 @@ final class CachedDecoder implements Decoder {
             x = model.stem(x, pass.dropout()); // (B, T, D)
         }
         for (int block = 0; block < model.blocks(); block++) {
-            x = model.block(block, x, pass); // (B, T, D)
+            x = model.block(block, x, pass).states(); // (B, T, D)
         }
         return x;
     }

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Family;
 
 /**
  * GPT-2 (Radford et al. 2019) in reading order: learned positions, pre-LayerNorm blocks, tanh GELU, fused qkv, and the
@@ -28,8 +29,9 @@ final class Gpt2 implements Transformer {
         heads = config.heads();
         embeddings = Embeddings.withPositions(flat, "wte.weight", "wpe.weight");
         attention = new Attention(config, flat);
+        Family family = Family.of(config);
         for (int block = 0; block < config.layers(); block++) {
-            blocks.add(Block.of(blockPrefix(block), config, flat));
+            blocks.add(Block.of(family.blockPrefix(block), config, flat));
         }
         finalNorm = Norm.layer("ln_f", flat, config.epsilon());
         head = OutputHead.of(flat, "wte.weight");
@@ -55,21 +57,16 @@ final class Gpt2 implements Transformer {
         return blocks.size();
     }
 
-    @Override
-    public String blockPrefix(int index) {
-        return "h." + index + ".";
-    }
-
     /** Attention, then the perceptron, each added to the stream. */
     @Override
-    public Tensor block(int index, Tensor x, Pass pass) {
+    public BlockOutput block(int index, Tensor x, Pass pass) {
         Block block = blocks.get(index);
         RandomStreams dropout = pass.dropout();
         Tensor attended = attend(index, block.norm1.apply(x), pass); // (B, T, D)
         Tensor middle = x.add(dropout.drop(attended, RandomStreams.attentionOutput(index))); // (B, T, D)
         Tensor hidden = torch.gelu(block.expand.apply(block.norm2.apply(middle)), "tanh"); // (B, T, M)
         Tensor added = block.contract.apply(hidden); // (B, T, D)
-        return middle.add(dropout.drop(added, RandomStreams.mlpOutput(index))); // (B, T, D)
+        return BlockOutput.of(middle.add(dropout.drop(added, RandomStreams.mlpOutput(index)))); // (B, T, D)
     }
 
     private Tensor attend(int index, Tensor x, Pass pass) {

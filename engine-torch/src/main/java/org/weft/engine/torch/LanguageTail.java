@@ -23,7 +23,7 @@ final class LanguageTail implements Tail {
     @Override
     public Result lossAndGradient(
             Tensor x, TokenTensors tokens, double normalizer, RandomStreams dropout, PointerScope scope) {
-        Piece crown = Piece.forward(chosen(x, tokens), scope, false, model::crown);
+        Piece crown = Piece.forward(chosen(x, tokens), scope, model::crown);
         OutputHead.Result result = model.head().lossAndGradient(crown.output(), tokens.targets(), normalizer);
         Tensor gradient = spread(crown.backward(result.gradient(), scope), tokens, x); // (B, T, D)
         Tensor sum = result.sum();

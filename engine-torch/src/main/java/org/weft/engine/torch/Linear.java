@@ -24,7 +24,8 @@ final class Linear {
     private final Tensor up; // (O, R), or null
     private final Scalar scale;
 
-    private Linear(String name, FlatTensors flat, boolean inputFirst, boolean biased) {
+    private Linear(String name, FlatTensors flat, boolean inputFirst) {
+        boolean biased = flat.has(name + ".bias");
         weight = flat.factor(name + ".weight");
         bias = biased ? flat.factor(name + ".bias") : null;
         optionalBias = biased ? new TensorOptional(bias) : new TensorOptional();
@@ -36,19 +37,14 @@ final class Linear {
         scale = lora == null ? null : new Scalar(lora.scale());
     }
 
-    /** x W + b with W of (I, O): GPT-2's. */
+    /** x W + b with W of (I, O) and a bias: GPT-2's. */
     static Linear inputFirst(String name, FlatTensors flat) {
-        return new Linear(name, flat, true, true);
+        return new Linear(name, flat, true);
     }
 
-    /** x Wᵀ + b with W of (O, I). */
+    /** x Wᵀ + b with W of (O, I); without b where the layout has none. */
     static Linear outputFirst(String name, FlatTensors flat) {
-        return new Linear(name, flat, false, true);
-    }
-
-    /** x Wᵀ with W of (O, I). */
-    static Linear unbiased(String name, FlatTensors flat) {
-        return new Linear(name, flat, false, false);
+        return new Linear(name, flat, false);
     }
 
     /** (B, T, I) to (B, T, O), or (N, I) to (N, O). */

@@ -5,6 +5,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Family;
 
 /**
  * Llama (Touvron et al. 2023) in reading order: RMSNorm before each half of a block, rotary positions, heads of keys and
@@ -27,8 +28,9 @@ final class Llama implements Transformer {
         positions = new RotaryPositions(config, flat.parameters().tensor());
         attention = new Attention(config, flat);
         headWidth = config.headWidth();
+        Family family = Family.of(config);
         for (int block = 0; block < config.layers(); block++) {
-            blocks.add(Block.of(blockPrefix(block), config, flat));
+            blocks.add(Block.of(family.blockPrefix(block), config, flat));
         }
         finalNorm = Norm.rootMeanSquare("model.norm", flat, config.epsilon());
         String matrix = config.tiedHead() ? "model.embed_tokens.weight" : "lm_head.weight"; // (V, D)
@@ -55,19 +57,14 @@ final class Llama implements Transformer {
         return blocks.size();
     }
 
-    @Override
-    public String blockPrefix(int index) {
-        return "model.layers." + index + ".";
-    }
-
     /** Attention, then the perceptron, each added to the stream. */
     @Override
-    public Tensor block(int index, Tensor x, Pass pass) {
+    public BlockOutput block(int index, Tensor x, Pass pass) {
         Block block = blocks.get(index);
         Tensor middle = x.add(attend(index, block.norm1.apply(x), pass)); // (B, T, D)
         Tensor normed = block.norm2.apply(middle); // (B, T, D)
         Tensor hidden = torch.silu(block.gate.apply(normed)).mul(block.up.apply(normed)); // (B, T, M)
-        return middle.add(block.down.apply(hidden)); // (B, T, D)
+        return BlockOutput.of(middle.add(block.down.apply(hidden))); // (B, T, D)
     }
 
     private Tensor attend(int index, Tensor x, Pass pass) {
@@ -112,14 +109,14 @@ final class Llama implements Transformer {
         static Block of(String prefix, ModelConfig config, FlatTensors flat) {
             return new Block(
                     Norm.rootMeanSquare(prefix + "input_layernorm", flat, config.epsilon()),
-                    Linear.unbiased(prefix + "self_attn.q_proj", flat), // (D, D)
-                    Linear.unbiased(prefix + "self_attn.k_proj", flat), // (G K, D)
-                    Linear.unbiased(prefix + "self_attn.v_proj", flat), // (G K, D)
-                    Linear.unbiased(prefix + "self_attn.o_proj", flat), // (D, D)
+                    Linear.outputFirst(prefix + "self_attn.q_proj", flat), // (D, D)
+                    Linear.outputFirst(prefix + "self_attn.k_proj", flat), // (G K, D)
+                    Linear.outputFirst(prefix + "self_attn.v_proj", flat), // (G K, D)
+                    Linear.outputFirst(prefix + "self_attn.o_proj", flat), // (D, D)
                     Norm.rootMeanSquare(prefix + "post_attention_layernorm", flat, config.epsilon()),
-                    Linear.unbiased(prefix + "mlp.gate_proj", flat), // (M, D)
-                    Linear.unbiased(prefix + "mlp.up_proj", flat), // (M, D)
-                    Linear.unbiased(prefix + "mlp.down_proj", flat)); // (D, M)
+                    Linear.outputFirst(prefix + "mlp.gate_proj", flat), // (M, D)
+                    Linear.outputFirst(prefix + "mlp.up_proj", flat), // (M, D)
+                    Linear.outputFirst(prefix + "mlp.down_proj", flat)); // (D, M)
         }
     }
 }

@@ -1,11 +1,15 @@
 package org.weft.engine.torch;
 
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.weft.engine.torch.Transformer.BlockOutput;
 
 /**
  * A part of the forward pass with a graph of its own, from a leaf to its output. Where the graph is to be recomputed,
@@ -15,33 +19,59 @@ final class Piece {
     private static final BoolOptional FREE_GRAPH = new BoolOptional(false);
     private static final TensorArrayRefOptional ALL_LEAVES = new TensorArrayRefOptional();
 
-    private final UnaryOperator<Tensor> part;
+    private static final BoolOptional KEEP_GRAPH = new BoolOptional(true);
+
+    private final Function<Tensor, BlockOutput> part;
+    private final double auxiliaryWeight;
     private final boolean recompute;
     private final Tensor input; // a leaf
-    private final Tensor output;
+    private final BlockOutput output;
 
-    private Piece(UnaryOperator<Tensor> part, boolean recompute, Tensor input, Tensor output) {
+    private Piece(
+            Function<Tensor, BlockOutput> part,
+            double auxiliaryWeight,
+            boolean recompute,
+            Tensor input,
+            BlockOutput output) {
         this.part = part;
+        this.auxiliaryWeight = auxiliaryWeight;
         this.recompute = recompute;
         this.input = input;
         this.output = output;
     }
 
     /** Runs {@code part} on {@code x}; of all its tensors only input and output stay, in {@code scope}. */
-    static Piece forward(Tensor x, PointerScope scope, boolean recompute, UnaryOperator<Tensor> part) {
+    static Piece forward(Tensor x, PointerScope scope, UnaryOperator<Tensor> part) {
+        return block(x, scope, false, 0, input -> BlockOutput.of(part.apply(input)));
+    }
+
+    /**
+     * The same for a block.
+     *
+     * @param auxiliaryWeight what the block's auxiliary loss counts, if it has one: as much as a token's loss does
+     */
+    static Piece block(
+            Tensor x,
+            PointerScope scope,
+            boolean recompute,
+            double auxiliaryWeight,
+            Function<Tensor, BlockOutput> part) {
         try (PointerScope inner = new PointerScope();
                 AutoGradMode graph = new AutoGradMode(!recompute)) {
             Tensor input = x.detach();
             input.set_requires_grad(true);
-            Tensor output = part.apply(input);
+            BlockOutput output = part.apply(input);
             scope.attach(input);
-            scope.attach(output);
-            return new Piece(part, recompute, input, output);
+            scope.attach(output.states());
+            if (output.auxiliaryLoss() != null) {
+                scope.attach(output.auxiliaryLoss());
+            }
+            return new Piece(part, auxiliaryWeight, recompute, input, output);
         }
     }
 
     Tensor output() {
-        return output;
+        return output.states();
     }
 
     /**
@@ -54,17 +84,28 @@ final class Piece {
         try (PointerScope inner = new PointerScope()) {
             if (recompute) {
                 try (AutoGradMode on = new AutoGradMode(true)) {
-                    part.apply(input).backward(gradient, FREE_GRAPH, false, ALL_LEAVES);
+                    backward(part.apply(input), gradient);
                 }
             } else {
-                output.backward(gradient, FREE_GRAPH, false, ALL_LEAVES);
+                backward(output, gradient);
             }
             Tensor before = new Tensor(input.mutable_grad());
             scope.attach(before);
             gradient.close();
             input.close();
-            output.close();
+            output.states().close();
+            if (output.auxiliaryLoss() != null) {
+                output.auxiliaryLoss().close();
+            }
             return before;
         }
+    }
+
+    private void backward(BlockOutput result, Tensor gradient) {
+        Tensor auxiliary = result.auxiliaryLoss(); // (1), or null
+        if (auxiliary != null) {
+            auxiliary.backward(torch.full_like(auxiliary, new Scalar(auxiliaryWeight)), KEEP_GRAPH, false, ALL_LEAVES);
+        }
+        result.states().backward(gradient, FREE_GRAPH, false, ALL_LEAVES);
     }
 }

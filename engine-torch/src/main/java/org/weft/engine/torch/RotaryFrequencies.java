@@ -1,5 +1,6 @@
 package org.weft.engine.torch;
 
+import org.weft.core.config.ModelConfig.RopeScaling;
 import org.weft.core.config.ModelConfig;
 
 /**
@@ -22,11 +23,10 @@ final class RotaryFrequencies {
         for (int j = 0; j < frequencies.length; j++) {
             double plain = Math.pow(config.ropeTheta(), -2.0 * j / config.headWidth());
             frequencies[j] = switch (config.ropeScaling()) {
-                case "none" -> plain;
-                case "linear" -> plain / config.ropeFactor();
-                case "llama3" -> llama3(plain, config);
-                case "yarn" -> yarn(plain, j, config);
-                default -> throw new IllegalArgumentException("model.rope_scaling=" + config.ropeScaling());
+                case NONE -> plain;
+                case LINEAR -> plain / config.ropeFactor();
+                case LLAMA3 -> llama3(plain, config);
+                case YARN -> yarn(plain, j, config);
             };
         }
         return frequencies;
@@ -34,7 +34,7 @@ final class RotaryFrequencies {
 
     /** What YaRN multiplies queries and keys by, each: 0.1 ln s + 1 (its equation 22, as its code applies it). */
     static double magnitude(ModelConfig config) {
-        return config.ropeScaling().equals("yarn") ? 0.1 * Math.log(config.ropeFactor()) + 1 : 1;
+        return config.ropeScaling() == RopeScaling.YARN ? 0.1 * Math.log(config.ropeFactor()) + 1 : 1;
     }
 
     /** Llama 3.1: long wavelengths are scaled, short ones are not, those between are blended by their turns over C₀. */

@@ -28,7 +28,7 @@ final class TaskTail implements Tail {
         this.model = model;
         head = shape.adaptation().head();
         String name = AdaptedLayout.headName(shape);
-        linear = AdaptedLayout.headBiased(shape) ? Linear.outputFirst(name, flat) : Linear.unbiased(name, flat);
+        linear = Linear.outputFirst(name, flat);
         classWeights = head.classWeights().isEmpty()
                 ? null
                 : weights(head.classWeights(), flat.parameters().tensor());

@@ -1,5 +1,7 @@
 package org.weft.engine.torch;
 
+import java.util.TreeSet;
+import org.weft.core.WeftException;
 import org.weft.core.model.ModelShape;
 import org.weft.engine.Engines;
 import org.weft.engine.ModelReplica;
@@ -14,9 +16,16 @@ public final class TorchProvider implements ReplicaProvider {
         return Engines.TORCH;
     }
 
-    /** There is nothing that a validated configuration may ask for and libtorch does not compute. */
+    /** Of what a validated configuration may ask for, only a family of another jar may be none that this one computes. */
     @Override
-    public void require(ModelShape shape, ReplicaOptions options) {}
+    public void require(ModelShape shape, ReplicaOptions options) {
+        String architecture = shape.config().architecture();
+        if (!Transformer.FAMILIES.containsKey(architecture)) {
+            throw WeftException.usage(
+                    "cluster.engine=" + name() + " does not compute model.architecture=" + architecture,
+                    "it computes " + String.join(", ", new TreeSet<>(Transformer.FAMILIES.keySet())));
+        }
+    }
 
     @Override
     public ModelReplica open(ModelShape shape, ReplicaOptions options) {

@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
+import org.weft.core.config.HeadKind;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
@@ -19,6 +20,7 @@ import org.weft.engine.Evaluated;
 import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
+import org.weft.engine.ParameterPages;
 import org.weft.engine.ReplicaOptions;
 
 /**
@@ -40,30 +42,35 @@ public final class TorchReplica implements ModelReplica {
     private final BlockwiseBackward backward;
     private volatile boolean closed;
 
-    private TorchReplica(ModelShape shape, ReplicaOptions options, ScalarType type) {
+    private TorchReplica(ModelShape shape, ReplicaOptions options, ScalarType type, ParameterPages pages) {
         this.shape = shape;
         this.options = options;
         try (PointerScope building = memory) {
             device = ComputeDevice.open(options.device());
             flat = new FlatTensors(shape, device, type, options.bfloat16());
             model = Transformer.of(shape.config(), flat);
-            backward = new BlockwiseBackward(model, shape, flat, options.recompute());
+            backward = new BlockwiseBackward(model, shape, flat, pages, options.recompute());
             building.extend(); // closing then leaves the thread's stack of scopes but frees nothing
         }
     }
 
     /** Opens a replica with parameters of zero. The calling thread owns it from here on. */
     public static TorchReplica open(ModelShape shape, ReplicaOptions options) {
-        return open(shape, options, ScalarType.Float);
+        return open(shape, options, ScalarType.Float, ParameterPages.WHOLE);
     }
 
     /** In float64, for comparing gradients with finite differences: windows then hold 8 bytes an element. */
     static TorchReplica open(ModelShape shape, ReplicaOptions options, ScalarType type) {
+        return open(shape, options, type, ParameterPages.WHOLE);
+    }
+
+    /** With parameters that come and go: in float32 alone, for copies in bfloat16 are rounded from all of them at once. */
+    static TorchReplica open(ModelShape shape, ReplicaOptions options, ScalarType type, ParameterPages pages) {
         if (shape.vocabSize() < 1) {
             throw WeftException.invalidData("vocabulary=" + shape.vocabSize() + " must be at least 1", "");
         }
         NativeRuntime.setThreads(options.threads());
-        return new TorchReplica(shape, options, type);
+        return new TorchReplica(shape, options, type, pages);
     }
 
     @Override
@@ -142,7 +149,7 @@ public final class TorchReplica implements ModelReplica {
         checkOwner();
         shape.requireFits(batch.context());
         TaskHead head = shape.adaptation().head();
-        if (head.kind() == TaskHead.Kind.LANGUAGE) {
+        if (head.kind() == HeadKind.LANGUAGE) {
             return Evaluated.ofLoss(loss(batch));
         }
         try (PointerScope scope = new PointerScope()) {
@@ -228,7 +235,7 @@ public final class TorchReplica implements ModelReplica {
 
     private TokenTensors onDevice(Batch batch) {
         TaskHead head = shape.adaptation().head();
-        int classes = head.kind() == TaskHead.Kind.TOKEN_CLASSES ? head.outputs() : shape.vocabSize();
+        int classes = head.kind() == HeadKind.TOKEN_CLASSES ? head.outputs() : shape.vocabSize();
         return TokenTensors.of(batch, shape.vocabSize(), classes, device.torchDevice());
     }
 

@@ -1,5 +1,7 @@
 package org.weft.engine.torch;
 
+import java.util.Map;
+import java.util.function.BiFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.weft.core.config.ModelConfig;
 
@@ -11,13 +13,12 @@ import org.weft.core.config.ModelConfig;
  */
 interface Transformer {
 
+    /** The forward pass of each family, by its name. */
+    Map<String, BiFunction<ModelConfig, FlatTensors, Transformer>> FAMILIES =
+            Map.of("gpt2", Gpt2::new, "llama", Llama::new, "bert", Bert::new);
+
     static Transformer of(ModelConfig config, FlatTensors flat) {
-        return switch (config.architecture()) {
-            case ModelConfig.GPT2 -> new Gpt2(config, flat);
-            case ModelConfig.LLAMA -> new Llama(config, flat);
-            case ModelConfig.BERT -> new Bert(config, flat);
-            default -> throw new IllegalArgumentException("model.architecture=" + config.architecture());
-        };
+        return FAMILIES.get(config.architecture()).apply(config, flat);
     }
 
     Embeddings embeddings();
@@ -31,11 +32,23 @@ interface Transformer {
     /** Number of blocks. */
     int blocks();
 
-    /** What the names of a block's parameters begin with. */
-    String blockPrefix(int index);
+    /** One Transformer block. */
+    BlockOutput block(int index, Tensor x, Pass pass);
 
-    /** One Transformer block. (B, T, D) to (B, T, D) */
-    Tensor block(int index, Tensor x, Pass pass);
+    /**
+     * What a block gives.
+     *
+     * @param states (B, T, D)
+     * @param auxiliaryLoss what the block adds to the sum of the tokens' losses while training, such as the balance of
+     *     experts (1); null for nothing
+     */
+    record BlockOutput(Tensor states, Tensor auxiliaryLoss) {
+
+        /** Of a block that adds nothing to the loss. */
+        static BlockOutput of(Tensor states) {
+            return new BlockOutput(states, null);
+        }
+    }
 
     /** What the output head takes, row by row; not for a model that was adapted to another task. (N, D) to (N, D) */
     Tensor crown(Tensor rows);

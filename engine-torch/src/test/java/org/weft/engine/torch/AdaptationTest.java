@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.weft.core.batches.Batch;
+import org.weft.core.config.HeadKind;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
-import org.weft.core.model.TaskHead.Kind;
 import org.weft.core.model.TaskHead.Pooling;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
@@ -43,25 +43,25 @@ class AdaptationTest {
         return new ModelShape(shape.config(), shape.vocabSize(), new Adaptation(head, lora, frozen, 0.9));
     }
 
-    private static TaskHead head(Kind kind, int outputs, Pooling pooling) {
+    private static TaskHead head(HeadKind kind, int outputs, Pooling pooling) {
         return new TaskHead(kind, outputs, pooling, 0.2, 0, List.of());
     }
 
     static Stream<ModelShape> everyKindOfHeadAndWayToLearn() {
-        TaskHead weighted = new TaskHead(Kind.CLASSES, 3, Pooling.LAST, 0, 0.1, List.of(0.5, 2.0, 1.0));
+        TaskHead weighted = new TaskHead(HeadKind.CLASSES, 3, Pooling.LAST, 0, 0.1, List.of(0.5, 2.0, 1.0));
         return Stream.of(
                 adapted(gpt2(), weighted, null, 0),
-                adapted(gpt2(), head(Kind.CLASSES, 3, Pooling.MEAN), null, 1),
-                adapted(gpt2(), head(Kind.BITS, 3, Pooling.LAST), LORA, 0),
+                adapted(gpt2(), head(HeadKind.CLASSES, 3, Pooling.MEAN), null, 1),
+                adapted(gpt2(), head(HeadKind.BITS, 3, Pooling.LAST), LORA, 0),
                 adapted(gpt2(), TaskHead.LANGUAGE, LORA, 0),
                 adapted(gpt2(), TaskHead.LANGUAGE, null, 1),
-                adapted(llama(), head(Kind.VALUES, 2, Pooling.LAST), null, 0),
-                adapted(llama(), head(Kind.CLASSES, 3, Pooling.LAST), LORA, 0),
+                adapted(llama(), head(HeadKind.VALUES, 2, Pooling.LAST), null, 0),
+                adapted(llama(), head(HeadKind.CLASSES, 3, Pooling.LAST), LORA, 0),
                 adapted(llama(), TaskHead.LANGUAGE, null, 2),
-                adapted(bert(), head(Kind.CLASSES, 3, Pooling.FIRST), null, 0),
-                adapted(bert(), head(Kind.TOKEN_CLASSES, 3, Pooling.FIRST), LORA, 0),
-                adapted(bert(), head(Kind.SPAN, 2, Pooling.FIRST), null, 0),
-                adapted(bert(), head(Kind.CLASSES, 3, Pooling.MEAN), null, 2));
+                adapted(bert(), head(HeadKind.CLASSES, 3, Pooling.FIRST), null, 0),
+                adapted(bert(), head(HeadKind.TOKEN_CLASSES, 3, Pooling.FIRST), LORA, 0),
+                adapted(bert(), head(HeadKind.SPAN, 2, Pooling.FIRST), null, 0),
+                adapted(bert(), head(HeadKind.CLASSES, 3, Pooling.MEAN), null, 2));
     }
 
     @ParameterizedTest
@@ -100,7 +100,7 @@ class AdaptationTest {
 
     @Test
     void learningParametersAndFrozenOnesAreAllOfTheModel() {
-        ModelShape shape = adapted(gpt2(), head(Kind.CLASSES, 3, Pooling.LAST), null, 1);
+        ModelShape shape = adapted(gpt2(), head(HeadKind.CLASSES, 3, Pooling.LAST), null, 1);
         List<String> learned = names(shape.layout());
         List<String> frozen = names(shape.adapted().frozen());
         assertThat(frozen)
@@ -117,7 +117,7 @@ class AdaptationTest {
 
     @Test
     void onlyAdaptersAndHeadTravel() {
-        ModelShape shape = adapted(bert(), head(Kind.CLASSES, 3, Pooling.FIRST), LORA, 0);
+        ModelShape shape = adapted(bert(), head(HeadKind.CLASSES, 3, Pooling.FIRST), LORA, 0);
         assertThat(names(shape.layout()))
                 .allMatch(name -> name.contains(".lora_") || name.startsWith("classifier") || name.contains("pooler"));
         assertThat(names(shape.adapted().frozen())).noneMatch(name -> name.startsWith("cls."));
@@ -126,7 +126,7 @@ class AdaptationTest {
     /** Class-weighted, smoothed cross-entropy as PyTorch defines it, computed by hand from the outputs. */
     @Test
     void weightsAndSmoothingCountAsInPyTorch() {
-        TaskHead head = new TaskHead(Kind.CLASSES, 3, Pooling.LAST, 0, 0.1, List.of(0.5, 2.0, 1.0));
+        TaskHead head = new TaskHead(HeadKind.CLASSES, 3, Pooling.LAST, 0, 0.1, List.of(0.5, 2.0, 1.0));
         ModelShape shape = adapted(gpt2(), head, null, 0);
         Batch batch = batch(head, 3, true);
         try (TorchReplica replica = open(shape)) {
@@ -192,8 +192,8 @@ class AdaptationTest {
         int[] lengths = new int[sequences];
         Arrays.setAll(lengths, row -> CONTEXT - row);
         int[] targets = new int[inputs.length];
-        boolean tokens = head.kind() == Kind.TOKEN_CLASSES || head.kind() == Kind.LANGUAGE;
-        int classes = head.kind() == Kind.LANGUAGE ? VOCABULARY : head.outputs();
+        boolean tokens = head.kind() == HeadKind.TOKEN_CLASSES || head.kind() == HeadKind.LANGUAGE;
+        int classes = head.kind() == HeadKind.LANGUAGE ? VOCABULARY : head.outputs();
         Arrays.setAll(
                 targets, i -> tokens && i % CONTEXT < lengths[i / CONTEXT] ? (3 * i + 1) % classes : Batch.IGNORED);
         return new Batch(

@@ -40,6 +40,13 @@ class EnginesTest {
                 .isInstanceOf(WeftException.class);
     }
 
+    @Test
+    void anEngineThatIsNearlyThereIsSuggested() {
+        assertThatThrownBy(() -> Engines.require("toch", SHAPE, ReplicaOptions.cpu(1)))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("cluster.engine=toch is not on the class path, which has [torch]; did you mean torch?");
+    }
+
     /** A task's class loader may know nothing of Weft; then the loader of this class does. */
     @Test
     void isFoundWhateverTheThreadsClassLoaderIs() {

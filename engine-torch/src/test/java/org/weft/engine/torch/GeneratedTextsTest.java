@@ -8,6 +8,8 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Gpt2Family;
+import org.weft.core.model.LlamaFamily;
 import org.weft.core.model.ModelShape;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.GeneratedText;
@@ -22,7 +24,7 @@ class GeneratedTextsTest {
     private static final int VOCABULARY = 61;
 
     @ParameterizedTest
-    @ValueSource(strings = {ModelConfig.GPT2, ModelConfig.LLAMA})
+    @ValueSource(strings = {Gpt2Family.NAME, LlamaFamily.NAME})
     void aHundredPromptsGiveWithTheCacheWhatEachGivesAloneWithoutIt(String architecture) {
         ModelShape shape = new ModelShape(ModelConfig.of(architecture, 2, 32, 4, CONTEXT, 0), VOCABULARY);
         Random random = new Random(3);

@@ -1,28 +1,27 @@
 package org.weft.parameterserver.reduce;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.zip.CRC32C;
-import org.weft.core.optim.GradientClip;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.transport.Service.BucketSink;
 
 /**
- * Sums the lanes of all of a shard's buckets for the step at hand. A bucket is checked against its checksum before it
- * touches a sum, so that a stream that breaks off or arrives damaged leaves no trace. Safe for use by many threads.
+ * Sums the lanes of all of a shard's buckets for the steps that are open: the one to be applied next, and as many after
+ * it as the run lets overlap. A bucket is checked against its checksum before it touches a sum, so that a stream that
+ * breaks off or arrives damaged leaves no trace. Safe for use by many threads.
  */
 public final class LaneReducer {
     private final BucketRange range;
-    private final BucketAccumulator[] accumulators;
     private final int[] lengths;
-    private final double[] squares;
+    private final BucketCodecs codecs;
     private final Listener listener;
+    /** By step modulo their number. */
+    private final StepSums[] open;
 
     private int generation = -1;
     private int step = -1;
-    private int open;
 
     /** Told on a network thread what is complete. */
     @FunctionalInterface
@@ -38,36 +37,61 @@ public final class LaneReducer {
         void reduced(int generation, int step, double[] squares);
     }
 
+    /** Of one step at a time, with plain float32 pushed. */
     public LaneReducer(ParameterLayout layout, BucketRange range, int lanes, Listener listener) {
+        this(layout, range, lanes, 1, BucketCodecs.plain(), listener);
+    }
+
+    /**
+     * @param openSteps at once, the one to be applied next included
+     */
+    public LaneReducer(
+            ParameterLayout layout,
+            BucketRange range,
+            int lanes,
+            int openSteps,
+            BucketCodecs codecs,
+            Listener listener) {
         this.range = range;
+        this.codecs = codecs;
         this.listener = listener;
-        this.accumulators = new BucketAccumulator[range.count()];
         this.lengths = new int[range.count()];
-        this.squares = new double[range.count()];
-        for (int i = 0; i < accumulators.length; i++) {
+        for (int i = 0; i < lengths.length; i++) {
             lengths[i] = layout.bucket(range.first() + i).length();
-            accumulators[i] = new BucketAccumulator(lanes, lengths[i]);
+        }
+        this.open = new StepSums[openSteps];
+        for (int i = 0; i < openSteps; i++) {
+            open[i] = new StepSums(lanes, lengths);
         }
     }
 
-    /** Opens a step; everything that was received for another one is forgotten. */
+    /**
+     * Makes a step the one to be applied next, and opens it and those that may overlap with it. What was received for
+     * another generation or an earlier step is forgotten.
+     */
     public synchronized void begin(int newGeneration, int newStep) {
         generation = newGeneration;
         step = newStep;
-        open = accumulators.length;
-        for (BucketAccumulator accumulator : accumulators) {
-            accumulator.begin(newGeneration, newStep);
+        for (int at = newStep; at < newStep + open.length; at++) {
+            StepSums sums = sums(at);
+            if (!sums.isOf(newGeneration, at)) {
+                sums.begin(newGeneration, at);
+            }
         }
     }
 
-    /** The complete gradient of a bucket; its owner may read it until the next {@link #begin}. */
-    public float[] sum(int bucket) {
-        return accumulators[bucket - range.first()].root();
+    private StepSums sums(int ofStep) {
+        return open[Math.floorMod(ofStep, open.length)];
     }
 
-    /** Whether this is the step that is being summed. */
-    public synchronized boolean isAt(int wantedGeneration, int wantedStep) {
-        return generation == wantedGeneration && step == wantedStep;
+    /** The complete gradient of a bucket at the step to be applied next; its owner may read it until the next begins. */
+    public float[] sum(int bucket) {
+        return sums(step).root(bucket - range.first());
+    }
+
+    /** Whether this step is being summed. */
+    public boolean isAt(int wantedGeneration, int wantedStep) {
+        return sums(wantedStep).isOf(wantedGeneration, wantedStep);
     }
 
     /**
@@ -77,126 +101,29 @@ public final class LaneReducer {
      * @return false where another step has begun meanwhile; the copy is then worth nothing
      */
     public boolean copySum(int wantedGeneration, int wantedStep, int bucket, ByteBuffer into) {
-        int slot = bucket - range.first();
-        float[] root = accumulators[slot].root();
-        if (root == null) {
-            return false;
-        }
-        into.clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(root, 0, lengths[slot]);
-        into.limit(lengths[slot] * Float.BYTES);
-        return isAt(wantedGeneration, wantedStep);
+        return sums(wantedStep).copy(wantedGeneration, wantedStep, bucket - range.first(), into);
     }
 
     /**
      * Takes a pushed bucket.
      *
      * @throws IllegalStateException where the generation is not the one at hand, or the step lies ahead
-     * @throws IllegalArgumentException where bucket or length are not this shard's
+     * @throws IllegalArgumentException where bucket or length are not this shard's, or nobody knows the codec
      */
     public BucketSink open(BucketHeader header) {
-        int slot = header.bucket() - range.first();
-        if (!range.contains(header.bucket()) || header.length() != lengths[slot]) {
+        int place = header.bucket() - range.first();
+        if (!range.contains(header.bucket()) || header.length() != lengths[place]) {
             throw new IllegalArgumentException("pushed bucket is not of this shard: bucket=" + header.bucket()
                     + " length=" + header.length() + " buckets=[" + range.first() + ", " + range.end() + ")");
         }
-        refuseUnlessCurrent(header);
-        return new Receiver(header, slot);
+        refuseUnlessOpen(header);
+        return new BucketReceiver(header, codecs.named(header.codec()), sums(header.step()), place, listener);
     }
 
-    private synchronized void refuseUnlessCurrent(BucketHeader header) {
-        if (header.generation() != generation || header.step() > step) {
+    private synchronized void refuseUnlessOpen(BucketHeader header) {
+        if (header.generation() != generation || header.step() >= step + open.length) {
             throw new IllegalStateException("stale push: generation=" + header.generation() + " step=" + header.step()
                     + " expected generation=" + generation + " step=" + step);
-        }
-    }
-
-    private void add(BucketHeader header, int slot, float[] received) {
-        if (!accumulators[slot].add(header, received)) {
-            return;
-        }
-        float[] root = accumulators[slot].root();
-        if (root == null) {
-            return; // Another generation has begun meanwhile.
-        }
-        listener.bucketReduced(header.generation(), header.step(), header.bucket());
-        double square = GradientClip.sumOfSquares(root, lengths[slot]);
-        double[] complete = null;
-        synchronized (this) {
-            if (header.generation() != generation || header.step() != step) {
-                return;
-            }
-            squares[slot] = square;
-            if (--open == 0) {
-                complete = squares.clone();
-            }
-        }
-        if (complete != null) {
-            listener.reduced(header.generation(), header.step(), complete);
-        }
-    }
-
-    /** One bucket on its way in. Pieces need not end at a float. */
-    private final class Receiver implements BucketSink {
-        private final BucketHeader header;
-        private final int slot;
-        private final CRC32C checksum = new CRC32C();
-        private final ByteBuffer split = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        private float[] values;
-        private int count;
-
-        Receiver(BucketHeader header, int slot) {
-            this.header = header;
-            this.slot = slot;
-            this.values = accumulators[slot].borrow();
-        }
-
-        @Override
-        public void bytes(ByteBuffer part) {
-            long total = (long) count * Float.BYTES + split.position() + part.remaining();
-            if (total > (long) header.length() * Float.BYTES) {
-                throw new IllegalArgumentException("pushed bucket too long: bucket=" + header.bucket() + " bytes>="
-                        + total + " expected=" + (long) header.length() * Float.BYTES);
-            }
-            checksum.update(part.duplicate());
-            ByteBuffer in = part.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-            while (split.position() > 0 && in.hasRemaining()) {
-                takeSplitByte(in);
-            }
-            int whole = in.remaining() / Float.BYTES;
-            in.asFloatBuffer().get(values, count, whole);
-            count += whole;
-            in.position(in.position() + whole * Float.BYTES);
-            split.put(in);
-        }
-
-        private void takeSplitByte(ByteBuffer in) {
-            split.put(in.get());
-            if (!split.hasRemaining()) {
-                values[count++] = split.getFloat(0);
-                split.clear();
-            }
-        }
-
-        @Override
-        public void complete() {
-            if (count != header.length() || (int) checksum.getValue() != header.checksum()) {
-                failed(null);
-                throw new IllegalStateException("pushed bucket is damaged: bucket=" + header.bucket() + " elements="
-                        + count + " expected=" + header.length() + " checksum="
-                        + Integer.toHexString((int) checksum.getValue()) + " expected="
-                        + Integer.toHexString(header.checksum()));
-            }
-            float[] received = values;
-            values = null;
-            add(header, slot, received);
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            if (values != null) {
-                accumulators[slot].giveBack(values);
-                values = null;
-            }
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.DaemonThreads;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketHeader;
@@ -58,11 +59,7 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
         this.patience = patience;
         this.next = next;
         this.root = new TreeNode(Integer.numberOfTrailingZeros(lanes), 0);
-        this.thread = Executors.newSingleThreadExecutor(task -> {
-            Thread created = new Thread(task, "weft-backup-feed");
-            created.setDaemon(true);
-            return created;
-        });
+        this.thread = Executors.newSingleThreadExecutor(DaemonThreads.named("weft-backup-feed"));
     }
 
     /** Where sums come from; to be called once, before the first. */
@@ -132,10 +129,7 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
         if (here.equals(seen) && backups.size() == 1) {
             return;
         }
-        Message reply = Deadline.in(patience).await(link.call(here), "the backup at " + backup);
-        if (!(reply instanceof Message.ParametersReady)) {
-            throw new IOException("the backup is not at step " + step + " yet: " + reply);
-        }
+        Deadline.in(patience).await(link.call(here), "step " + step + " of the backup at " + backup);
         seen = here;
     }
 

@@ -37,11 +37,8 @@ public record ShardCopy(ParameterShard shard, Link source) {
         for (int bucket = range.first(); bucket < range.end(); bucket++) {
             copy(generation, step, bucket, parameters[bucket - range.first()], deadline);
         }
-        Message reply =
+        Message.Checksums checksums =
                 deadline.await(source.call(new Message.AwaitMomentChecksums(generation, step)), "moments of " + source);
-        if (!(reply instanceof Message.Checksums checksums)) {
-            throw new IOException("moments of " + source + ": " + reply);
-        }
         int[] copied = shard.momentChecksums();
         for (int i = 0; i < copied.length; i++) {
             requireSame(
@@ -57,11 +54,11 @@ public record ShardCopy(ParameterShard shard, Link source) {
         Message.AwaitParameters last = new Message.AwaitParameters(generation, step, range.end() - 1);
         deadline.await(source.call(last), "step " + step + " of " + source);
         Message.AwaitParameters all = new Message.AwaitParameters(generation, step, range.first());
-        Message reply = deadline.await(source.call(all), "step " + step + " of " + source);
-        if (reply instanceof Message.ParametersReady ready && ready.endBucket() == range.end()) {
+        Message.ParametersReady ready = deadline.await(source.call(all), "step " + step + " of " + source);
+        if (ready.endBucket() == range.end()) {
             return ready.checksums();
         }
-        throw new IOException("step " + step + " of " + source + ": " + reply);
+        throw new IOException("step " + step + " of " + source + ": " + ready);
     }
 
     private void copy(int generation, int step, int bucket, int checksum, Deadline deadline) throws IOException {

@@ -5,11 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.optim.Optimizer;
@@ -17,14 +16,17 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
 
 /**
  * Sole owner of the weights and moments of a run of buckets. Weights stand in direct memory, from which pulls are sent
- * without a copy; what the optimizer keeps is on the heap. With N elements of the range that is 4 N bytes direct, for AdamW
- * 8 N on the heap, and 4 MiB for staging.
+ * without a copy; what the optimizer keeps is on the heap. With N elements of the range that is 4 N bytes direct for each
+ * version that is kept, for AdamW 8 N on the heap, and 4 MiB for staging. Where workers do not pull plain float32, each
+ * bucket is encoded as it is published, and those bytes are kept beside it.
  *
  * <p>One thread, the server's, initialises, loads, updates and copies. Network threads only read buckets that are
  * published, and nothing changes a published bucket before every lane of its step has come in, that is, before every
@@ -37,20 +39,41 @@ public final class ParameterShard {
     private final List<BucketState> states;
     private final float[] staging;
     private final PublishedParameters published;
+    private final BucketCodecs codecs;
+    /** The newest version that there is, or will be once it is loaded; the server's thread's. */
+    private int version;
 
+    /** Of one version at a time, which is pulled as plain float32. */
     public ParameterShard(ParameterLayout layout, BucketRange range, TrainingConfig training) {
+        this(layout, range, training, 1, BucketCodecs.plain());
+    }
+
+    /**
+     * @param versions of the parameters that may be pulled
+     */
+    public ParameterShard(
+            ParameterLayout layout, BucketRange range, TrainingConfig training, int versions, BucketCodecs codecs) {
         this.layout = layout;
         this.range = range;
+        this.codecs = codecs;
         this.optimizer = Optimizer.of(training);
         this.states = new ArrayList<>(range.count());
         int longest = 0;
         for (int index = range.first(); index < range.end(); index++) {
             Bucket bucket = layout.bucket(index);
             longest = Math.max(longest, bucket.length());
-            states.add(BucketState.of(layout, bucket, optimizer));
+            states.add(BucketState.of(layout, bucket, optimizer, versions));
         }
         this.staging = new float[longest];
-        this.published = new PublishedParameters(range);
+        this.published = new PublishedParameters(range, versions, names(codecs.parameters()));
+    }
+
+    /** What may be pulled: plain float32, which backups copy, and what workers take. */
+    private static List<String> names(BucketCodec pulled) {
+        return Stream.of(BucketCodec.F32, pulled)
+                .map(BucketCodec::name)
+                .distinct()
+                .toList();
     }
 
     /** First element's index in the flat vector. */
@@ -65,7 +88,12 @@ public final class ParameterShard {
 
     /** Withdraws everything published; parameters of (generation, step) appear when they are loaded. */
     public void beginLoad(int generation, int step) {
-        published.begin(generation, step);
+        begin(generation, step);
+    }
+
+    private void begin(int generation, int newVersion) {
+        version = newVersion;
+        published.begin(generation, newVersion);
     }
 
     /** The initial parameters, a function of the seed and the element's index alone; moments are zero. */
@@ -73,7 +101,10 @@ public final class ParameterShard {
         for (BucketState state : states) {
             Bucket bucket = state.bucket();
             Initialization.fill(
-                    layout, seed, bucket.offset(), state.weights().clear().asFloatBuffer());
+                    layout,
+                    seed,
+                    bucket.offset(),
+                    state.weights(version).clear().asFloatBuffer());
             state.zeroVectors();
         }
     }
@@ -83,54 +114,22 @@ public final class ParameterShard {
      * with its SHA-256 in the manifest as it is read; where one differs this throws, and nothing is published.
      */
     public void load(CheckpointReader checkpoint) throws IOException {
-        Map<String, CheckpointReader.Sink> vectors = new HashMap<>();
-        vectors.put(CheckpointReader.PARAM, byBucket((state, at, part) -> {
-            ByteBuffer target = state.weights().duplicate();
-            target.position(at * Float.BYTES).put(part);
-        }));
-        for (int i = 0; i < optimizer.state().size(); i++) {
-            int vector = i;
-            vectors.put(
-                    optimizer.state().get(i).vector(),
-                    byBucket((state, at, part) -> fill(state.vectors()[vector], at, part)));
-        }
-        checkpoint.readVerified(offset(), length(), vectors);
-    }
-
-    private static void fill(float[] target, int at, ByteBuffer part) {
-        part.asFloatBuffer().get(target, at, part.remaining() / Float.BYTES);
-    }
-
-    /** Takes elements of one bucket. */
-    @FunctionalInterface
-    private interface BucketSink {
-        /**
-         * @param at index of the first element in the bucket
-         */
-        void accept(BucketState state, int at, ByteBuffer part);
-    }
-
-    private CheckpointReader.Sink byBucket(BucketSink sink) {
-        return (offset, bytes) -> {
-            long at = offset;
-            while (bytes.hasRemaining()) {
-                BucketState state = states.get(layout.bucketOf(at) - range.first());
-                int within = (int) (at - state.bucket().offset());
-                int count =
-                        Math.min(bytes.remaining() / Float.BYTES, state.bucket().length() - within);
-                ByteBuffer part = bytes.slice(bytes.position(), count * Float.BYTES);
-                sink.accept(state, within, part.order(ByteOrder.LITTLE_ENDIAN));
-                bytes.position(bytes.position() + count * Float.BYTES);
-                at += count;
-            }
-        };
+        checkpoint.readVerified(
+                offset(), length(), new StoredVectors(layout, range, states, version).sinks(optimizer.state()));
     }
 
     /** Lets workers pull what was initialised or loaded. */
     public void publishAll() {
-        for (BucketState state : states) {
-            published.publish(state.bucket().index(), BucketHeader.checksum(state.weights()));
-        }
+        states.forEach(this::publish);
+    }
+
+    private void publish(BucketState state) {
+        int bucket = state.bucket().index();
+        state.encode(version, codecs.parameters(), codecs.draw(version, bucket));
+        ByteBuffer weights = state.weights(version);
+        ByteBuffer pulled = state.pulled(version);
+        int checksum = BucketHeader.checksum(weights);
+        published.publish(bucket, checksum, pulled == weights ? checksum : BucketHeader.checksum(pulled));
     }
 
     /** Where the complete gradient of a bucket stands. */
@@ -147,13 +146,13 @@ public final class ParameterShard {
      *     workers may push for the next step
      */
     public void apply(int generation, int step, float scale, Gradients gradients, Runnable beforeLast) {
-        published.begin(generation, step + 1);
+        begin(generation, step + 1);
         for (BucketState state : states) {
             update(state, step, scale, gradients.sum(state.bucket().index()));
             if (state.bucket().index() == range.end() - 1) {
                 beforeLast.run();
             }
-            published.publish(state.bucket().index(), BucketHeader.checksum(state.weights()));
+            publish(state);
         }
         if (states.isEmpty()) {
             beforeLast.run();
@@ -162,8 +161,9 @@ public final class ParameterShard {
 
     /** Makes version {@code step} also version {@code step + 1}, without an update. */
     public void skip(int generation, int step, Runnable beforePublished) {
-        published.begin(generation, step + 1);
+        begin(generation, step + 1);
         beforePublished.run();
+        states.forEach(state -> state.carry(step));
         publishAll();
     }
 
@@ -177,18 +177,18 @@ public final class ParameterShard {
             throw new IllegalStateException("cannot go on in generation " + generation + " from step " + step
                     + ": the parameters at hand are " + published);
         }
-        published.begin(generation, step);
+        begin(generation, step);
         publishAll();
     }
 
     private void update(BucketState state, int step, float scale, float[] gradient) {
         int length = state.bucket().length();
-        state.weights().clear().asFloatBuffer().get(staging, 0, length);
+        state.weights(step).clear().asFloatBuffer().get(staging, 0, length);
         Optimizer.State update = new Optimizer.State(state.forUpdate(gradient), staging, state.vectors());
         for (Optimizer.Segment segment : state.segments()) {
             optimizer.update(step, scale, update, segment);
         }
-        state.weights().clear().asFloatBuffer().put(staging, 0, length);
+        state.weights(step + 1).clear().asFloatBuffer().put(staging, 0, length);
     }
 
     /** Answers when a bucket of a version may be pulled. */
@@ -206,9 +206,13 @@ public final class ParameterShard {
             throw new IllegalStateException("not published: " + key);
         }
         BucketState state = states.get(key.bucket() - range.first());
-        return key.part() == BucketKey.Part.PARAM
-                ? state.weights().duplicate().clear()
-                : bytes(vector(state, key.part()));
+        if (key.part() != BucketKey.Part.PARAM) {
+            return bytes(vector(state, key.part()));
+        }
+        boolean plain = codecs.named(key.codec()) == BucketCodec.F32;
+        return (plain ? state.weights(key.step()) : state.pulled(key.step()))
+                .duplicate()
+                .clear();
     }
 
     private float[] vector(BucketState state, BucketKey.Part part) {
@@ -240,7 +244,7 @@ public final class ParameterShard {
 
     /** Where a copy of another shard's parameters is to be written: a bucket's bytes, not published yet. */
     public ByteBuffer weights(int bucket) {
-        return states.get(bucket - range.first()).weights().duplicate().clear();
+        return states.get(bucket - range.first()).weights(version).duplicate().clear();
     }
 
     /** Takes a copy of another shard's moments. */
@@ -257,7 +261,7 @@ public final class ParameterShard {
     void copyTo(ShardSnapshot snapshot) {
         for (int i = 0; i < states.size(); i++) {
             BucketState state = states.get(i);
-            snapshot.put(i, state.weights().duplicate().clear(), state.vectors());
+            snapshot.put(i, state.weights(version).duplicate().clear(), state.vectors());
         }
     }
 

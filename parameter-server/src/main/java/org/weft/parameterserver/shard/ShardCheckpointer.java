@@ -16,13 +16,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.weft.core.DaemonThreads;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
-import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.checkpoint.Safetensors;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 
 /**
@@ -45,21 +47,21 @@ public final class ShardCheckpointer implements AutoCloseable {
     /**
      * Where the files of a shard go.
      *
-     * @param checkpointsDir the run's checkpoints
      * @param shard index of the shard
      * @param shards of the whole run
      */
-    public record Destination(String checkpointsDir, int shard, int shards) {}
+    public record Destination(RunDirectory run, int shard, int shards) {}
 
     /**
      * @param retries of a write that failed, before the failure is reported
      */
     public ShardCheckpointer(ParameterShard shard, Store store, Destination destination, Retries retries) {
-        this(shard, store, destination, retries, Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "weft-checkpoint-shard-" + destination.shard());
-            thread.setDaemon(true);
-            return thread;
-        }));
+        this(
+                shard,
+                store,
+                destination,
+                retries,
+                Executors.newSingleThreadExecutor(DaemonThreads.named("weft-checkpoint-shard-" + destination.shard())));
     }
 
     /**
@@ -146,17 +148,11 @@ public final class ShardCheckpointer implements AutoCloseable {
     }
 
     private String path(int generation, int step) {
-        String name = String.format(
-                Locale.ROOT,
-                "shard-%05d-of-%05d-g%04d.safetensors",
-                destination.shard(),
-                destination.shards(),
-                generation);
-        return destination.checkpointsDir() + "/" + CheckpointManifest.directoryName(step) + "/" + name;
+        return destination.run().shard(step, destination.shard(), destination.shards(), generation);
     }
 
     private SavedRange write(int step, String path, long stallMicros) throws IOException {
-        MessageDigest digest = AtomicOutput.sha256();
+        MessageDigest digest = Sha256.digest();
         Map<String, String> metadata = Map.of(
                 "format", "weft",
                 "offset", Long.toString(shard.offset()),
@@ -173,8 +169,7 @@ public final class ShardCheckpointer implements AutoCloseable {
             file.commit();
         }
         String sha256 = HexFormat.of().formatHex(digest.digest());
-        String name = path.substring(path.lastIndexOf('/') + 1);
-        return new SavedRange(name, shard.offset(), shard.length(), bytes, sha256, stallMicros);
+        return new SavedRange(RunDirectory.nameOf(path), shard.offset(), shard.length(), bytes, sha256, stallMicros);
     }
 
     /** Waits for a save that is under way. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,7 @@ import org.weft.core.protocol.Message;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.parameterserver.ServerFixture;
 
@@ -209,16 +211,18 @@ class ParameterShardTest {
     @Test
     void aFailedSaveIsReportedAndLeavesNothingAndTheNextOneWorks() throws Exception {
         ParameterShard shard = initialized(1).get(0);
-        Files.writeString(directory.resolve("step-00000000"), "a file where the directory should be");
+        Files.createDirectories(directory.resolve("checkpoints"));
+        Files.writeString(directory.resolve("checkpoints/step-00000000"), "a file where the directory should be");
         try (ShardCheckpointer checkpointer = checkpointer(shard, 0, 1)) {
             assertThatThrownBy(() -> checkpointer.save(1, 0).get(20, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .hasRootCauseInstanceOf(IOException.class);
             assertThat(checkpointer.save(1, 1).get(20, TimeUnit.SECONDS).bytes())
-                    .isEqualTo(Files.size(
-                            directory.resolve("step-00000001").resolve("shard-00000-of-00001-g0001.safetensors")));
+                    .isEqualTo(Files.size(directory
+                            .resolve("checkpoints/step-00000001")
+                            .resolve("shard-00000-of-00001-g0001.safetensors")));
         }
-        try (Stream<Path> files = Files.list(directory)) {
+        try (Stream<Path> files = Files.list(directory.resolve("checkpoints"))) {
             assertThat(files.map(f -> f.getFileName().toString()))
                     .containsExactlyInAnyOrder("step-00000000", "step-00000001");
         }
@@ -226,7 +230,7 @@ class ParameterShardTest {
 
     @Test
     void bucketsArePublishedInOrder() {
-        PublishedParameters published = new PublishedParameters(new BucketRange(0, 3));
+        PublishedParameters published = new PublishedParameters(new BucketRange(0, 3), 1, List.of("f32"));
         published.begin(1, 0);
         assertThatThrownBy(() -> published.publish(1, 0)).hasMessage("published out of order: bucket=1 expected=0");
     }
@@ -245,7 +249,8 @@ class ParameterShardTest {
         return new ShardCheckpointer(
                 shard,
                 store(),
-                new ShardCheckpointer.Destination(directory.toUri().toString(), index, shards),
+                new ShardCheckpointer.Destination(
+                        RunDirectory.of(directory.toUri().toString()), index, shards),
                 new Retries(2, Duration.ofMillis(1)));
     }
 
@@ -253,9 +258,10 @@ class ParameterShardTest {
         List<CheckpointManifest.Shard> files = saved.stream()
                 .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
                 .toList();
-        CheckpointManifest manifest =
-                new CheckpointManifest(1, "", step, 0, 1, "", LAYOUT.size(), 0, "", 0, null, files, "");
-        return new CheckpointReader(store(), directory.toUri() + CheckpointManifest.directoryName(step), manifest);
+        CheckpointManifest manifest = new CheckpointManifest(
+                1, "", step, 0, 1, "", LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "");
+        return new CheckpointReader(
+                store(), RunDirectory.of(directory.toUri().toString()).step(step), manifest);
     }
 
     private static Store store() {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.parameterserver.ServerFixture;
 
@@ -70,8 +72,8 @@ class ShardCheckpointerTest {
     void aSaveWhileAnotherIsBeingWrittenForLongFails() throws Exception {
         failures.set(2);
         Retries slow = new Retries(2, Duration.ofSeconds(3));
-        ShardCheckpointer.Destination destination =
-                new ShardCheckpointer.Destination(directory.toUri().toString(), 7, 8);
+        ShardCheckpointer.Destination destination = new ShardCheckpointer.Destination(
+                RunDirectory.of(directory.toUri().toString()), 7, 8);
         try (ShardCheckpointer checkpointer = new ShardCheckpointer(shard, failing(), destination, slow)) {
             CompletableFuture<SavedRange> first = checkpointer.save(1, 0);
             assertThatThrownBy(() -> checkpointer.save(1, 0).get())
@@ -91,7 +93,7 @@ class ShardCheckpointerTest {
                     .hasMessageMatching("server 7's memory is damaged: bucket=1 generation=1 step=0"
                             + " crc32c=[0-9a-f]{8} published=[0-9a-f]{8}");
         }
-        assertThat(Files.exists(directory.resolve("step-00000000"))).isFalse();
+        assertThat(Files.exists(directory.resolve("checkpoints/step-00000000"))).isFalse();
     }
 
     @Test
@@ -103,7 +105,8 @@ class ShardCheckpointerTest {
         try (ShardCheckpointer checkpointer = new ShardCheckpointer(
                 unpublished,
                 store,
-                new ShardCheckpointer.Destination(directory.toUri().toString(), 7, 8),
+                new ShardCheckpointer.Destination(
+                        RunDirectory.of(directory.toUri().toString()), 7, 8),
                 RETRIES)) {
             assertThat(reader(checkpointer.save(1, 0).get(20, TimeUnit.SECONDS)).verify())
                     .isEmpty();
@@ -116,7 +119,7 @@ class ShardCheckpointerTest {
         try (ShardCheckpointer checkpointer = checkpointer()) {
             saved = checkpointer.save(1, 0).get(20, TimeUnit.SECONDS);
         }
-        Path file = directory.resolve("step-00000000").resolve(saved.file());
+        Path file = directory.resolve("checkpoints/step-00000000").resolve(saved.file());
         Files.delete(file.resolveSibling("." + saved.file() + ".crc"));
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 5] ^= 16;
@@ -145,7 +148,8 @@ class ShardCheckpointerTest {
         return new ShardCheckpointer(
                 shard,
                 failing(),
-                new ShardCheckpointer.Destination(directory.toUri().toString(), 7, 8),
+                new ShardCheckpointer.Destination(
+                        RunDirectory.of(directory.toUri().toString()), 7, 8),
                 RETRIES);
     }
 
@@ -167,9 +171,9 @@ class ShardCheckpointerTest {
     private CheckpointReader reader(SavedRange saved) {
         CheckpointManifest.Shard file = new CheckpointManifest.Shard(
                 saved.file(), saved.offset(), saved.length(), saved.bytes(), saved.sha256());
-        CheckpointManifest manifest =
-                new CheckpointManifest(2, "", 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, List.of(file), "");
-        return new CheckpointReader(store, directory.toUri() + "step-00000000", manifest);
+        CheckpointManifest manifest = new CheckpointManifest(
+                2, "", 0, 0, 1, "", LAYOUT.size(), 0, "", 0, null, List.of(file), List.of(), Map.of(), "");
+        return new CheckpointReader(store, directory.toUri() + "/checkpoints/step-00000000", manifest);
     }
 
     private static String name() {
@@ -177,7 +181,7 @@ class ShardCheckpointerTest {
     }
 
     private List<String> files() throws IOException {
-        try (Stream<Path> found = Files.list(directory.resolve("step-00000000"))) {
+        try (Stream<Path> found = Files.list(directory.resolve("checkpoints/step-00000000"))) {
             return found.map(path -> path.getFileName().toString()).toList();
         }
     }

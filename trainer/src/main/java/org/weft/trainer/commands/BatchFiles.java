@@ -2,7 +2,6 @@ package org.weft.trainer.commands;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
@@ -23,7 +23,6 @@ import org.weft.engine.sampling.SamplingOptions;
  * {@code prompt} where the file is named so; texts are written as JSON lines in the prompts' order.
  */
 final class BatchFiles {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PROMPT = "prompt";
     private static final String MARK = "\uFEFF";
 
@@ -70,7 +69,7 @@ final class BatchFiles {
     private static String prompt(String line, String where) {
         JsonNode object;
         try {
-            object = JSON.readTree(line);
+            object = Json.MAPPER.readTree(line);
         } catch (JsonProcessingException broken) {
             throw WeftException.invalidData(
                     "broken JSON: " + where + ": " + broken.getOriginalMessage(),
@@ -87,17 +86,18 @@ final class BatchFiles {
     }
 
     /** Writes one line a text: with the seed in it, a text comes again alone. */
-    void write(String path, List<String> prompts, List<Generation.Continuation> texts, SamplingOptions sampling)
+    void write(String path, List<String> prompts, List<TextContinuation.Continuation> texts, SamplingOptions sampling)
             throws IOException {
         try (AtomicOutput out = store.create(path)) {
             for (int i = 0; i < texts.size(); i++) {
-                ObjectNode line = JSON.createObjectNode()
+                ObjectNode line = Json.MAPPER
+                        .createObjectNode()
                         .put(PROMPT, prompts.get(i))
                         .put("text", texts.get(i).text())
                         .put("tokens", texts.get(i).tokens())
                         .put("finish_reason", texts.get(i).reason().key())
                         .put("seed", sampling.ofText(i).seed());
-                out.write(JSON.writeValueAsBytes(line));
+                out.write(Json.MAPPER.writeValueAsBytes(line));
                 out.write('\n');
             }
             out.commit();

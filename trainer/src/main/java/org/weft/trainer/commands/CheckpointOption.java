@@ -3,8 +3,9 @@ package org.weft.trainer.commands;
 import java.io.IOException;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.progress.Progress;
+import org.weft.hub.ModelLocator;
+import org.weft.hub.StoredModel;
 import picocli.CommandLine.Option;
 
 /** The option of every command that uses a trained model. */
@@ -23,6 +24,17 @@ public final class CheckpointOption {
 
     /** The checkpoint that was named, verified. */
     Checkpoint resolve(Store store) throws IOException {
-        return new CheckpointResolver(store, Progress.onStderr()::say).at(path);
+        return locator(store).checkpointAt(path);
+    }
+
+    /** The model that was named, which may lie in a Hugging Face directory. */
+    StoredModel model(Store store) throws IOException {
+        StoredModel model = locator(store).at(path);
+        model.notices().forEach(Progress.onStderr()::say);
+        return model;
+    }
+
+    private static ModelLocator locator(Store store) {
+        return new ModelLocator(store, Progress.onStderr()::say);
     }
 }

@@ -1,12 +1,12 @@
 package org.weft.trainer.commands;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
@@ -27,8 +27,6 @@ import org.weft.tuning.metrics.FoldSummary;
  * the fold that it has not seen.
  */
 final class CrossValidation {
-    private static final String FILE = "/folds.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final SparkApplication application;
     private final BaseModel base;
@@ -103,7 +101,7 @@ final class CrossValidation {
         }
         Checkpoint best = run.best(result);
         TaskReport.Written written = new TaskReport(application, ReplicaLoader.configOf(best), best, batch)
-                .write(List.of(), config.run().dir() + "/evaluation");
+                .write(List.of(), config.run().directory().evaluation());
         FoldResult fold = new FoldResult(
                 config.dataset().fold(),
                 FinetuneSettings.fingerprint(config),
@@ -131,12 +129,12 @@ final class CrossValidation {
                 metrics.putObject(name).put("mean", value.mean()).put("standard_deviation", value.standardDeviation());
             }
         });
-        String path = config.run().dir() + FILE;
+        String path = config.run().directory().folds();
         ObjectNode whole = JsonNodeFactory.instance.objectNode();
-        whole.put("task", config.finetune().task()).put("folds", folds).set("metrics", metrics);
+        whole.put("task", config.finetune().task().word()).put("folds", folds).set("metrics", metrics);
         ArrayNode runs = whole.putArray("runs");
         finished.forEach(fold -> runs.add(fold.json()));
-        store.write(path, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(whole));
+        store.write(path, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(whole));
         return summary.put("rows", finished.stream().mapToLong(FoldResult::rows).sum())
                 .put("metrics", metrics)
                 .put("results", path);

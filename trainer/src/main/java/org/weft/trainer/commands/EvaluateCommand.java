@@ -7,15 +7,16 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
-import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.scores.LanguageScores;
+import org.weft.core.storage.RunDirectory;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.EvaluationJob;
 import org.weft.driver.run.TextEvaluationJob;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.tuning.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,14 +80,14 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private Summary summaryOf(SparkApplication application, WeftConfig config, Checkpoint checkpoint)
             throws IOException {
-        String run = ModelTokenizer.runDirectory(checkpoint.directory());
-        String directory = output == null ? run + (choices ? "/multiple-choice" : "/evaluation") : output;
+        RunDirectory run = checkpoint.run();
+        String directory = output != null ? output : choices ? run.multipleChoice() : run.evaluation();
         if (choices) {
             return new TaskReport(application, config, checkpoint, batch)
                     .writeChoices(input, directory)
                     .summary("evaluate");
         }
-        if (!config.finetune().active() || config.finetune().task().equals(FinetuneConfig.TEXT)) {
+        if (Task.in(config).filter(Task::judged).isEmpty()) {
             return input.isEmpty()
                     ? summary(application, config, checkpoint)
                     : ofText(application, config.corpus().reading(input), checkpoint);
@@ -102,17 +103,17 @@ public final class EvaluateCommand implements Callable<Integer> {
         return new Summary("evaluate")
                 .put("checkpoint", checkpoint.directory())
                 .put("step", checkpoint.manifest().step())
-                .number("loss", result.loss())
-                .number("perplexity", result.perplexity())
-                .number("bits_per_byte", result.bitsPerByte())
-                .put("tokens", result.tokens())
+                .number("loss", result.scores().loss())
+                .number("perplexity", result.scores().perplexity())
+                .number("bits_per_byte", result.scores().bitsPerByte())
+                .put("tokens", result.scores().tokens())
                 .put("documents", result.documents())
                 .put("bytes", result.bytes())
                 .put("params_sha256", checkpoint.manifest().paramsSha256());
     }
 
     static Summary summary(SparkApplication application, WeftConfig config, Checkpoint checkpoint) throws IOException {
-        EvaluationJob.Result result = new EvaluationJob(application, config).run(checkpoint);
+        LanguageScores result = new EvaluationJob(application, config).run(checkpoint);
         return new Summary("evaluate")
                 .put("checkpoint", checkpoint.directory())
                 .put("step", checkpoint.manifest().step())

@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
-import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.hub.StoredModel;
 import org.weft.trainer.commands.MaskFilling.Candidate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,12 +47,12 @@ public final class FillCommand implements Callable<Integer> {
         }
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
-            Checkpoint checkpoint = path.resolve(store);
-            try (MaskFilling filling = MaskFilling.open(store, checkpoint)) {
+            StoredModel model = path.model(store);
+            try (MaskFilling filling = MaskFilling.open(model)) {
                 List<List<Candidate>> masks = filling.fill(text, topK);
                 print(masks);
                 new Summary("fill")
-                        .put("checkpoint", checkpoint.directory())
+                        .put("checkpoint", model.directory())
                         .put("text", text)
                         .put("masks", tree(masks))
                         .print();

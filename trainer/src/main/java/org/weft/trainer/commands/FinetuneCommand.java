@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
-import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
@@ -18,6 +17,7 @@ import org.weft.driver.spark.SparkApplication;
 import org.weft.tuning.finetune.BaseModel;
 import org.weft.tuning.finetune.FinetuneRun;
 import org.weft.tuning.finetune.FinetuneSettings;
+import org.weft.tuning.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -94,7 +94,7 @@ public final class FinetuneCommand implements Callable<Integer> {
         RunResult result = run.run(resume);
         Summary summary = Summary.of("finetune", result);
         if (evaluates(config, result)) {
-            String directory = config.run().dir() + "/evaluation";
+            String directory = config.run().directory().evaluation();
             Checkpoint best = run.best(result);
             new TaskReport(application, ReplicaLoader.configOf(best), best, BATCH)
                     .write(List.of(), directory)
@@ -108,7 +108,7 @@ public final class FinetuneCommand implements Callable<Integer> {
         return evaluate
                 && !result.stopped()
                 && result.checkpoint() != null
-                && !config.finetune().task().equals(FinetuneConfig.TEXT);
+                && Task.of(config).judged();
     }
 
     private int crossValidation(SparkApplication application, BaseModel base, WeftConfig config, List<WeftConfig> runs)
@@ -124,9 +124,12 @@ public final class FinetuneCommand implements Callable<Integer> {
         if (folds < 2) {
             throw WeftException.usage("--folds " + folds + " must be at least 2", "leave it out for one run");
         }
-        if (!evaluate || config.finetune().task().equals(FinetuneConfig.TEXT)) {
+        if (!evaluate || !Task.of(config).judged()) {
             throw WeftException.usage(
-                    evaluate ? "--folds with finetune.task=text: there are no metrics" : "--folds with --no-evaluate",
+                    evaluate
+                            ? "--folds with finetune.task="
+                                    + config.finetune().task().word() + ": there are no metrics"
+                            : "--folds with --no-evaluate",
                     "folds are there to be evaluated: leave --folds out");
         }
         if (resume != null && !resume.equals(TrainingRun.LATEST)) {
@@ -138,7 +141,8 @@ public final class FinetuneCommand implements Callable<Integer> {
             runs.add(config(
                     base,
                     List.of(
-                            "run.dir=" + quoted(config.run().dir() + "/fold-" + fold),
+                            "run.dir="
+                                    + quoted(config.run().directory().fold(fold).path()),
                             "dataset.folds=" + folds,
                             "dataset.fold=" + fold,
                             "dataset.test=[]")));

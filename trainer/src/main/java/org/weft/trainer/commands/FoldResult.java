@@ -1,12 +1,12 @@
 package org.weft.trainer.commands;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 
@@ -21,7 +21,6 @@ import org.weft.core.storage.Store;
 record FoldResult(
         int fold, String settings, String checkpoint, String paramsSha256, int rows, Map<String, Double> metrics) {
     private static final String FILE = "/fold.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The result in a fold's directory, or null where the fold is not finished. */
     static FoldResult in(Store store, String directory) throws IOException {
@@ -29,7 +28,7 @@ record FoldResult(
         if (!store.exists(path)) {
             return null;
         }
-        JsonNode read = JSON.readTree(store.readAll(path));
+        JsonNode read = Json.MAPPER.readTree(store.readAll(path));
         if (!read.path("metrics").isObject()) {
             throw WeftException.invalidData(path + " has no metrics", "remove it: the fold is judged again");
         }
@@ -48,7 +47,8 @@ record FoldResult(
     }
 
     void save(Store store, String directory) throws IOException {
-        store.write(directory + FILE, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json()));
+        store.write(
+                directory + FILE, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(json()));
     }
 
     ObjectNode json() {

@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
-import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.engine.sampling.GenerationOptions;
+import org.weft.hub.StoredModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -75,16 +75,16 @@ public final class GenerateCommand implements Callable<Integer> {
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
             List<String> prompts = prompts(store);
-            Checkpoint checkpoint = path.resolve(store);
-            try (Generation generation = Generation.open(store, checkpoint)) {
+            StoredModel model = path.model(store);
+            try (TextContinuation continuation = TextContinuation.open(model)) {
                 long start = System.nanoTime();
-                List<Generation.Continuation> texts =
-                        generation.generate(prompts, how, stops, new GeneratedOutput(prompts, output != null));
+                List<TextContinuation.Continuation> texts =
+                        continuation.generate(prompts, how, stops, new GeneratedOutput(prompts, output != null));
                 double seconds = (System.nanoTime() - start) * 1e-9;
                 if (output != null) {
                     new BatchFiles(store).write(output, prompts, texts, how.sampling());
                 }
-                GeneratedOutput.summary(checkpoint, prompts, texts, seconds).print();
+                GeneratedOutput.summary(model, prompts, texts, seconds).print();
             }
             return ExitStatus.DONE.code();
         }

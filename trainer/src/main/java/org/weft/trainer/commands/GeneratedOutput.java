@@ -3,15 +3,15 @@ package org.weft.trainer.commands;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.progress.Progress;
-import org.weft.trainer.commands.Generation.Continuation;
+import org.weft.hub.StoredModel;
+import org.weft.trainer.commands.TextContinuation.Continuation;
 
 /**
  * What generate prints: the text of one prompt while it grows; of several each one when it and all before it are whole,
  * so that what is read does not depend on the batch size; progress alone where texts go to a file.
  */
-final class GeneratedOutput implements Generation.Listener {
+final class GeneratedOutput implements TextContinuation.Listener {
     private static final int PROGRESS_PARTS = 10;
 
     private final List<String> prompts;
@@ -69,9 +69,9 @@ final class GeneratedOutput implements Generation.Listener {
     }
 
     /** The closing line: of one prompt with its text, of several with how many ended why. */
-    static Summary summary(Checkpoint checkpoint, List<String> prompts, List<Continuation> texts, double seconds) {
+    static Summary summary(StoredModel model, List<String> prompts, List<Continuation> texts, double seconds) {
         long tokens = texts.stream().mapToLong(Continuation::tokens).sum();
-        Summary summary = new Summary("generate").put("checkpoint", checkpoint.directory());
+        Summary summary = new Summary("generate").put("checkpoint", model.directory());
         if (texts.size() == 1) {
             summary.put("text", prompts.get(0) + texts.get(0).text())
                     .put("finish_reason", texts.get(0).reason().key());

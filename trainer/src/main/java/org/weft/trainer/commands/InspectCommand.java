@@ -1,16 +1,16 @@
 package org.weft.trainer.commands;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.hub.HuggingFaceFacts;
 import org.weft.hub.HuggingFaceModel;
@@ -25,7 +25,6 @@ import picocli.CommandLine.Parameters;
         description = "Print the facts of a checkpoint, a corpus, a run or a Hugging Face directory as JSON.",
         mixinStandardHelpOptions = true)
 public final class InspectCommand implements Callable<Integer> {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final String MANIFEST = CheckpointManifest.FILE;
 
     @Mixin
@@ -44,7 +43,7 @@ public final class InspectCommand implements Callable<Integer> {
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
             ObjectNode facts = facts(store);
-            System.out.println(JSON.writeValueAsString(facts));
+            System.out.println(Json.INDENTED.writeValueAsString(facts));
             return ExitStatus.DONE.code();
         }
     }
@@ -60,8 +59,8 @@ public final class InspectCommand implements Callable<Integer> {
     }
 
     private ObjectNode manifest(Store store, String directory) throws IOException {
-        JsonNode tree = JSON.readTree(store.readAll(directory + "/" + MANIFEST));
-        ObjectNode facts = JSON.createObjectNode();
+        JsonNode tree = Json.INDENTED.readTree(store.readAll(directory + "/" + MANIFEST));
+        ObjectNode facts = Json.INDENTED.createObjectNode();
         boolean checkpoint = tree.has("params_sha256");
         facts.put("kind", checkpoint ? "checkpoint" : "corpus").put("path", directory);
         facts.setAll((ObjectNode) tree);
@@ -78,16 +77,17 @@ public final class InspectCommand implements Callable<Integer> {
     }
 
     private ObjectNode run(Store store) throws IOException {
-        List<Store.Entry> checkpoints = store.list(path + "/checkpoints");
-        boolean corpus = store.exists(path + "/corpus/" + MANIFEST);
+        RunDirectory run = RunDirectory.of(path);
+        List<Store.Entry> checkpoints = store.list(run.checkpoints());
+        boolean corpus = store.exists(run.corpus() + "/" + MANIFEST);
         if (checkpoints.isEmpty() && !corpus) {
             throw WeftException.invalidData(
                     path + " is no checkpoint, corpus, run or Hugging Face directory",
                     "give a directory with a " + MANIFEST + ", or one with config.json and model.safetensors");
         }
-        ObjectNode facts = JSON.createObjectNode().put("kind", "run").put("path", path);
+        ObjectNode facts = Json.INDENTED.createObjectNode().put("kind", "run").put("path", path);
         if (corpus) {
-            facts.set("corpus", manifest(store, path + "/corpus"));
+            facts.set("corpus", manifest(store, run.corpus()));
         }
         for (Store.Entry entry : checkpoints) {
             if (store.exists(entry.path() + "/" + MANIFEST)) {

@@ -7,13 +7,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.Store;
 import org.weft.core.tokens.SpecialTokens;
 import org.weft.corpus.tokenizer.TextTokenizer;
-import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ModelTokenizer;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.ModelReplica;
+import org.weft.hub.StoredModel;
 
 /** What a masked language model puts in place of a text's masks. One thread's. */
 final class MaskFilling implements AutoCloseable {
@@ -33,16 +31,26 @@ final class MaskFilling implements AutoCloseable {
         this.context = context;
     }
 
-    /** Loads a checkpoint of a masked language model. */
-    static MaskFilling open(Store store, Checkpoint checkpoint) throws IOException {
-        WeftConfig config = ReplicaLoader.configOf(checkpoint);
+    /**
+     * Opens a masked language model and the tokenizer that it speaks.
+     *
+     * @throws WeftException where it is none
+     */
+    static MaskFilling open(StoredModel model) throws IOException {
+        WeftConfig config = model.config();
         if (config.model().causal()) {
             throw WeftException.usage(
-                    checkpoint.directory() + " fills no masks: model.architecture="
+                    model.directory() + " fills no masks: model.architecture="
                             + config.model().architecture() + " predicts the next token",
-                    "weft generate --checkpoint " + checkpoint.directory() + " --prompt '...'");
+                    "weft generate --checkpoint " + model.directory() + " --prompt '...'");
         }
-        ModelTokenizer file = ModelTokenizer.of(store, checkpoint);
+        if (!config.finetune().generative()) {
+            throw WeftException.usage(
+                    model.directory() + " fills no masks: it was fine-tuned to finetune.task="
+                            + config.finetune().task().word(),
+                    "weft predict --checkpoint " + model.directory() + " --input ... --output ...");
+        }
+        ModelTokenizer file = model.tokenizer();
         SpecialTokens special = SpecialTokens.of(file.json());
         if (!special.hasMask()) {
             throw WeftException.invalidData(
@@ -51,10 +59,7 @@ final class MaskFilling implements AutoCloseable {
         }
         TextTokenizer tokenizer = TextTokenizer.of(file.json(), file.path());
         return new MaskFilling(
-                ReplicaLoader.open(store, checkpoint),
-                tokenizer,
-                special,
-                config.model().context());
+                model.replica(), tokenizer, special, config.model().context());
     }
 
     /**

@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.driver.plan.Budget;
@@ -116,10 +118,10 @@ public final class PlanCommand implements Callable<Integer> {
     }
 
     private void compare(Store store) throws IOException {
-        RunMeasurement measured = RunMeasurement.read(store, run);
-        String path = run + "/config.yaml";
+        RunMeasurement measured = RunMeasurement.read(store, RunDirectory.of(run));
+        String path = RunDirectory.of(run).config();
         String yaml = new String(store.readAll(path), StandardCharsets.UTF_8);
-        WeftConfig config = ConfigLoader.load(path, yaml, List.of());
+        WeftConfig config = ConfigLoader.recorded(path, yaml);
         Comparison comparison = new Comparison(forecast(store, config), measured);
         if (!json) {
             System.out.print(comparison.render());
@@ -137,7 +139,8 @@ public final class PlanCommand implements Callable<Integer> {
         if (config.finetune().active()) {
             Progress.onStderr()
                     .say("plan knows pre-training alone: finetune.task="
-                            + config.finetune().task() + " is left out, all parameters of the model section learn");
+                            + config.finetune().task().word()
+                            + " is left out, all parameters of the model section learn");
         }
         ModelShape shape = new ModelShape(config.model(), vocabulary(store, config));
         double network = networkGbits == null ? Double.POSITIVE_INFINITY : networkGbits * 1e9 / 8;
@@ -148,7 +151,7 @@ public final class PlanCommand implements Callable<Integer> {
         if (vocabSize != null) {
             return vocabSize;
         }
-        String corpus = config.run().corpusDir();
+        String corpus = config.run().directory().corpus();
         try {
             if (!config.run().dir().equals(NO_RUN) && store.exists(corpus + "/" + CorpusManifest.FILE)) {
                 return CorpusManifest.load(store, corpus).vocabSize();
@@ -163,7 +166,7 @@ public final class PlanCommand implements Callable<Integer> {
 
     private MachinePeaks peaks(WeftConfig config) {
         ClusterConfig cluster = config.cluster();
-        if (cluster.device().equals("cuda") && !(peakGflops > 0)) {
+        if (cluster.device() == Device.CUDA && !(peakGflops > 0)) {
             throw WeftException.usage(
                     "cluster.device=cuda, and this command measures processors alone",
                     "give --peak-gflops, a GPU's float32 matrix-product rate as pretrain's log shows it");

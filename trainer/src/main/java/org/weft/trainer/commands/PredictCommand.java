@@ -10,6 +10,7 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.util.LongAccumulator;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig.Format;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -48,7 +49,7 @@ public final class PredictCommand implements Callable<Integer> {
             names = "--input-format",
             defaultValue = "auto",
             description = "auto, jsonl, csv, parquet or table (default: auto, by the files' names).")
-    private String inputFormat;
+    private Format inputFormat;
 
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "A folder that is not there yet.")
     private String output;

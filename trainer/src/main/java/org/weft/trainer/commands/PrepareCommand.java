@@ -42,12 +42,12 @@ public final class PrepareCommand implements Callable<Integer> {
                         config.corpus(),
                         config.tokenizer(),
                         config.model(),
-                        config.run().corpusDir());
+                        config.run().directory().corpus());
     }
 
     static Summary summary(WeftConfig config, CorpusManifest manifest) {
         return new Summary("prepare")
-                .put("corpus", config.run().corpusDir())
+                .put("corpus", config.run().directory().corpus())
                 .put("documents", manifest.train().documents() + manifest.val().documents())
                 .put("train_tokens", manifest.train().tokens())
                 .put("val_tokens", manifest.val().tokens())

@@ -5,8 +5,10 @@ import org.weft.core.ExitStatus;
 import org.weft.core.config.WeftConfig;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.RunResult;
+import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.trainer.pretrain.Pretraining;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,7 +40,8 @@ public final class PretrainCommand implements Callable<Integer> {
         WeftConfig config = options.load();
         try (ConfigOptions.FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "pretrain", files.settings())) {
-            RunResult result = new Pretraining(application, config, Progress.onStderr()).run(resume, from);
+            RunResult result =
+                    new Pretraining(application, config, Progress.onStderr(), StopSource.SIGNALS).run(resume, from);
             Summary.of("pretrain", result).print();
             return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
         }

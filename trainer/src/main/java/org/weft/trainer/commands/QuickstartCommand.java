@@ -21,11 +21,14 @@ import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.local.EmbeddedHdfs;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.RunResult;
+import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.sampling.GenerationOptions;
 import org.weft.engine.sampling.SamplingOptions;
+import org.weft.hub.StoredModel;
 import org.weft.trainer.local.SampleCorpus;
+import org.weft.trainer.pretrain.Pretraining;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -83,7 +86,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         Store store = application.store();
         prepare(application, config);
         Checkpoint before =
-                new CheckpointResolver(store, progress::say).latest(config.run().checkpointsDir());
+                new CheckpointResolver(store, progress::say).latest(config.run().directory());
         int from = before == null ? 0 : before.manifest().step();
         int first = from + config.training().steps();
         RunResult trained = train(application, config, first, before == null ? null : TrainingRun.LATEST);
@@ -143,7 +146,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
 
     private void prepare(SparkApplication application, WeftConfig config) throws Exception {
-        String corpus = config.run().corpusDir();
+        String corpus = config.run().directory().corpus();
         if (application.store().exists(corpus + "/" + CorpusManifest.FILE)) {
             progress.say("the corpus in " + corpus + " is prepared already");
             return;
@@ -156,12 +159,12 @@ public final class QuickstartCommand implements Callable<Integer> {
             throws IOException {
         WeftConfig upTo =
                 ConfigLoader.load("quickstart", ConfigLoader.toYaml(config), List.of("training.steps=" + lastStep));
-        return new Pretraining(application, upTo, progress).run(resume);
+        return new Pretraining(application, upTo, progress, StopSource.SIGNALS).run(resume);
     }
 
     /** A text of a few paragraphs may leave nothing to validate on; the model is trained all the same. */
     private void evaluate(SparkApplication application, WeftConfig config, Checkpoint checkpoint) throws IOException {
-        String directory = config.run().corpusDir();
+        String directory = config.run().directory().corpus();
         CorpusManifest corpus = CorpusManifest.load(application.store(), directory);
         try (TokenCorpus validation = TokenCorpus.val(application.store(), directory, corpus)) {
             if (validation.samples(config.model().context()) == 0) {
@@ -174,12 +177,12 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
 
     private void generate(Store store, Checkpoint checkpoint) throws IOException {
-        try (Generation generation = Generation.open(store, checkpoint)) {
+        try (TextContinuation continuation = TextContinuation.open(StoredModel.of(store, checkpoint))) {
             GenerationOptions options = new GenerationOptions(SAMPLING, SAMPLE_TOKENS, SAMPLES, true);
             List<String> prompts = Collections.nCopies(SAMPLES, "");
-            generation.generate(prompts, options, List.of(), new Generation.Listener() {
+            continuation.generate(prompts, options, List.of(), new TextContinuation.Listener() {
                 @Override
-                public void whole(int prompt, Generation.Continuation sample) {
+                public void whole(int prompt, TextContinuation.Continuation sample) {
                     progress.say("sample " + (prompt + 1) + ": " + sample.text().strip());
                 }
             });

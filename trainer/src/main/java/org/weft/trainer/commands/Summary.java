@@ -2,15 +2,14 @@ package org.weft.trainer.commands;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.weft.core.Json;
 import org.weft.driver.run.RunResult;
 
 /** The last line on stdout: one JSON object, for programs. */
 final class Summary {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final ObjectNode object = JSON.createObjectNode();
+    private final ObjectNode object = Json.MAPPER.createObjectNode();
 
     Summary(String command) {
         object.put("command", command);
@@ -53,7 +52,7 @@ final class Summary {
 
     void print() {
         try {
-            System.out.println(JSON.writeValueAsString(object));
+            System.out.println(Json.MAPPER.writeValueAsString(object));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -1,20 +1,20 @@
 package org.weft.trainer.commands;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.weft.core.Json;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
-import org.weft.core.tokens.Fingerprint;
 import org.weft.driver.progress.Progress;
-import org.weft.driver.run.EvaluationJob;
 import org.weft.driver.run.RunResult;
 import org.weft.trainer.sweep.FamilyMember;
 import org.weft.trainer.sweep.SizeResult;
@@ -27,7 +27,6 @@ import org.weft.trainer.sweep.StudyJson;
  */
 final class Sweep {
     static final String RESULT = "result.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Runs runs;
     private final WeftConfig config;
@@ -39,7 +38,7 @@ final class Sweep {
         /** Trains to the configuration's last step, or goes on towards it. */
         RunResult train(WeftConfig config) throws IOException;
 
-        EvaluationJob.Result evaluate(WeftConfig config, RunResult trained) throws IOException;
+        LanguageScores evaluate(WeftConfig config, RunResult trained) throws IOException;
     }
 
     Sweep(Runs runs, WeftConfig config, Store store, Progress progress) {
@@ -80,7 +79,7 @@ final class Sweep {
         String fingerprint = fingerprint(sized, corpus);
         String path = sized.run().dir() + "/" + RESULT;
         if (store.exists(path)) {
-            JsonNode tree = JSON.readTree(store.readAll(path));
+            JsonNode tree = Json.MAPPER.readTree(store.readAll(path));
             if (!tree.path("fingerprint").asText().equals(fingerprint)) {
                 throw WeftException.usage(
                         path + " is of another corpus, seed, or model and training settings",
@@ -94,7 +93,7 @@ final class Sweep {
         if (trained.stopped()) {
             return null;
         }
-        EvaluationJob.Result evaluated = runs.evaluate(sized, trained);
+        LanguageScores evaluated = runs.evaluate(sized, trained);
         long tokens = (long) sized.training().steps()
                 * sized.training().globalBatch()
                 * sized.model().context();
@@ -108,8 +107,8 @@ final class Sweep {
     private WeftConfig configOf(FamilyMember size, FamilyMember smallest) {
         double slower = Math.sqrt((double) smallest.width() / size.width());
         List<String> settings = new ArrayList<>(size.settings());
-        settings.add("run.dir=" + config.run().dir() + "/runs/" + size.name());
-        settings.add("run.corpus=" + config.run().corpusDir());
+        settings.add("run.dir=" + config.run().directory().sweep(size.name()).path());
+        settings.add("run.corpus=" + config.run().directory().corpus());
         settings.add("run.name=" + config.run().name() + "-" + size.name());
         settings.add("training.learning_rate=" + config.training().learningRate() * slower);
         settings.add("training.min_learning_rate=" + config.training().minLearningRate() * slower);
@@ -122,7 +121,7 @@ final class Sweep {
         String decisive = tree.path("model") + "\n" + tree.path("training") + "\n"
                 + config.run().seed() + "\n" + corpus.tokenizerSha256() + "\n"
                 + corpus.train().tokens();
-        return Fingerprint.sha256Hex(decisive.getBytes(StandardCharsets.UTF_8));
+        return Sha256.hex(decisive.getBytes(StandardCharsets.UTF_8));
     }
 
     void write(String path, byte[] content) throws IOException {

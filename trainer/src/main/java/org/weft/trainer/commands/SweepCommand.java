@@ -9,12 +9,15 @@ import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.scores.LanguageScores;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.EvaluationJob;
 import org.weft.driver.run.RunResult;
+import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.trainer.pretrain.Pretraining;
 import org.weft.trainer.sweep.FamilyMember;
 import org.weft.trainer.sweep.ModelFamily;
 import org.weft.trainer.sweep.SizeResult;
@@ -114,7 +117,7 @@ public final class SweepCommand implements Callable<Integer> {
     }
 
     private CorpusManifest corpus(SparkApplication application, WeftConfig config) throws Exception {
-        String directory = config.run().corpusDir();
+        String directory = config.run().directory().corpus();
         if (application.store().exists(directory + "/" + CorpusManifest.FILE)) {
             progress.say("the corpus in " + directory + " is prepared already");
             return CorpusManifest.load(application.store(), directory);
@@ -160,11 +163,11 @@ public final class SweepCommand implements Callable<Integer> {
     private record SparkRuns(SparkApplication application, Progress progress) implements Sweep.Runs {
         @Override
         public RunResult train(WeftConfig config) throws IOException {
-            return new Pretraining(application, config, progress).run(TrainingRun.LATEST);
+            return new Pretraining(application, config, progress, StopSource.SIGNALS).run(TrainingRun.LATEST);
         }
 
         @Override
-        public EvaluationJob.Result evaluate(WeftConfig config, RunResult trained) throws IOException {
+        public LanguageScores evaluate(WeftConfig config, RunResult trained) throws IOException {
             return new EvaluationJob(application, config).run(trained.checkpoint());
         }
     }

@@ -11,7 +11,6 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.tuning.dataset.JudgedRows;
 import org.weft.tuning.finetune.Examination;
@@ -100,7 +99,7 @@ final class TaskReport {
     }
 
     private List<TrainingCurve> training() throws IOException {
-        String log = ModelTokenizer.runDirectory(checkpoint.directory()) + "/metrics.jsonl";
+        String log = checkpoint.run().metrics();
         return store.exists(log) ? TrainingCurve.ofMetricsLog(store.readAll(log)) : List.of();
     }
 }

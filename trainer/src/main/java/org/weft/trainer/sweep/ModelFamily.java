@@ -3,10 +3,11 @@ package org.weft.trainer.sweep;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
-import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
 
@@ -69,19 +70,26 @@ public final class ModelFamily {
 
     private FamilyMember member(int width) {
         int layers = Math.max(FEWEST_LAYERS, Math.round((float) width / WIDTH_PER_LAYER));
-        boolean llama = config.model().architecture().equals(ModelConfig.LLAMA);
-        // Llama's own rounding to 256 would make small models all perceptron.
-        int mlpWidth = llama ? (8 * width / 3 + HEAD_WIDTH - 1) / HEAD_WIDTH * HEAD_WIDTH : 0;
+        // The rounding of gated perceptrons to 256 would make small models all perceptron.
+        int mlpWidth = Family.of(config.model()).gated() ? (8 * width / 3 + HEAD_WIDTH - 1) / HEAD_WIDTH * HEAD_WIDTH : 0;
         FamilyMember shape = new FamilyMember(layers, width, heads(width), mlpWidth, 0, 0);
         WeftConfig sized = ConfigLoader.load("size", ConfigLoader.toYaml(config), shape.settings());
-        List<Parameter> parameters =
-                new ModelShape(sized.model(), vocabSize).layout().parameters();
-        long all = parameters.stream().mapToLong(Parameter::size).sum();
-        long embeddings = parameters.stream()
-                .filter(parameter -> parameter.name().matches("wte.*|wpe.*|.*embed.*|lm_head.*"))
-                .mapToLong(Parameter::size)
+        ModelShape model = new ModelShape(sized.model(), vocabSize);
+        List<Parameter> parameters = model.layout().parameters();
+        int[] blocks = model.family().blocksOf(model.layout(), layers);
+        long all = model.layout().size();
+        long embeddings = IntStream.range(0, blocks.length)
+                .filter(i -> blocks[i] < 0 || isHead(parameters.get(i), blocks[i], layers))
+                .mapToLong(i -> parameters.get(i).size())
                 .sum();
         return new FamilyMember(layers, width, heads(width), mlpWidth, all, all - embeddings);
+    }
+
+    /** Whether it is the matrix of a head that is not tied: (V, D), and comes after the blocks. */
+    private boolean isHead(Parameter parameter, int block, int layers) {
+        return block == layers
+                && parameter.shape().size() == 2
+                && parameter.shape().get(0) == vocabSize;
     }
 
     private static int heads(int width) {

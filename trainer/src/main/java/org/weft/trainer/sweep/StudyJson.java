@@ -2,14 +2,12 @@ package org.weft.trainer.sweep;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import org.weft.core.Json;
 
 /** A size's result and a whole study as JSON. */
 public final class StudyJson {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private StudyJson() {}
 
@@ -39,13 +37,13 @@ public final class StudyJson {
 
     /** The study's {@code results.json}. */
     public static byte[] study(Study study) {
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = Json.INDENTED.createObjectNode();
         root.putObject("law")
                 .put("form", "loss = floor + scale * parameters^-exponent")
                 .put("floor", study.law().floor())
                 .put("scale", study.law().scale())
                 .put("exponent", study.law().exponent());
-        root.set("fitted", JSON.createArrayNode());
+        root.set("fitted", Json.INDENTED.createArrayNode());
         for (SizeResult result : study.fitted()) {
             root.withArray("fitted").add(object(result).put("residual_percent", study.residualPercent(result)));
         }
@@ -61,7 +59,8 @@ public final class StudyJson {
 
     private static ObjectNode object(SizeResult result) {
         FamilyMember member = result.member();
-        return JSON.createObjectNode()
+        return Json.INDENTED
+                .createObjectNode()
                 .put("layers", member.layers())
                 .put("width", member.width())
                 .put("heads", member.heads())
@@ -75,7 +74,7 @@ public final class StudyJson {
 
     private static byte[] bytes(ObjectNode node) {
         try {
-            return (JSON.writeValueAsString(node) + "\n").getBytes(StandardCharsets.UTF_8);
+            return (Json.INDENTED.writeValueAsString(node) + "\n").getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -19,7 +19,7 @@ import org.weft.core.WeftException;
 import org.weft.core.storage.HadoopStore;
 import org.weft.engine.sampling.FinishReason;
 import org.weft.engine.sampling.SamplingOptions;
-import org.weft.trainer.commands.Generation.Continuation;
+import org.weft.trainer.commands.TextContinuation.Continuation;
 
 class BatchFilesTest {
     @TempDir

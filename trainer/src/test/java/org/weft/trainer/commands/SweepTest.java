@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusSplit;
 import org.weft.core.tokens.TokenType;
 import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.progress.Progress;
-import org.weft.driver.run.EvaluationJob;
 import org.weft.driver.run.RunResult;
 import org.weft.trainer.sweep.FamilyMember;
 import org.weft.trainer.sweep.ModelFamily;
@@ -55,8 +55,8 @@ class SweepTest {
         }
 
         @Override
-        public EvaluationJob.Result evaluate(WeftConfig config, RunResult trained) {
-            return new EvaluationJob.Result(100.0 / config.model().width(), 1, 1, 10);
+        public LanguageScores evaluate(WeftConfig config, RunResult trained) {
+            return new LanguageScores(100.0 / config.model().width(), 1, 10);
         }
     }
 
@@ -67,7 +67,9 @@ class SweepTest {
         assertThat(results).extracting(SizeResult::member).isEqualTo(sizes());
         assertThat(results).extracting(SizeResult::tokens).containsOnly(10L * 8 * 64);
         assertThat(trained.runs).extracting(run -> run.run().dir()).doesNotHaveDuplicates();
-        assertThat(trained.runs).extracting(run -> run.run().corpusDir()).containsOnly(dir() + "/corpus");
+        assertThat(trained.runs)
+                .extracting(run -> run.run().directory().corpus())
+                .containsOnly(dir() + "/corpus");
         for (int i = 0; i < trained.runs.size(); i++) {
             assertThat(trained.runs.get(i).model().width())
                     .isEqualTo(sizes().get(i).width());

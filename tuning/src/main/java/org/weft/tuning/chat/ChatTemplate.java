@@ -2,7 +2,6 @@ package org.weft.tuning.chat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 
@@ -130,7 +130,7 @@ public record ChatTemplate(ChatFormat format, String endOfText) {
             return Optional.empty();
         }
         try {
-            String jinja = jinjaIn(new ObjectMapper().readTree(store.readAll(config)));
+            String jinja = jinjaIn(Json.MAPPER.readTree(store.readAll(config)));
             return jinja.isEmpty() ? Optional.empty() : Optional.of(recognised(jinja, config));
         } catch (JsonProcessingException broken) {
             throw WeftException.invalidData(

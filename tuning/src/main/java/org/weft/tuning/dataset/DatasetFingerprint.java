@@ -1,13 +1,13 @@
 package org.weft.tuning.dataset;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.Json;
+import org.weft.core.Sha256;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExamplesManifest;
-import org.weft.core.tokens.Fingerprint;
 import org.weft.tuning.dataset.SplitRows.Content;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Task;
@@ -24,14 +24,14 @@ final class DatasetFingerprint {
         Map<String, Object> parts = new LinkedHashMap<>();
         parts.put("version", ExamplesManifest.VERSION);
         parts.put("encoding", ENCODING);
-        parts.put("task", config.finetune().task());
+        parts.put("task", config.finetune().task().word());
         parts.put("reads", task.toString());
         parts.put("causal", config.model().causal());
         parts.put("max_length", Encoder.maxLength(config));
         parts.put("tokenizer", tokenizerSha256);
         parts.put("splits", splits.stream().map(Content::toString).toList());
         try {
-            return Fingerprint.sha256Hex(new ObjectMapper().writeValueAsBytes(parts));
+            return Sha256.hex(Json.MAPPER.writeValueAsBytes(parts));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("strings and numbers have a JSON form", impossible);
         }

@@ -10,6 +10,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
@@ -17,7 +18,6 @@ import org.weft.core.examples.ExampleFileFormat;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.examples.ExamplesSplit;
 import org.weft.core.storage.Store;
-import org.weft.core.tokens.Fingerprint;
 import org.weft.tuning.dataset.SplitRows.Content;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Task;
@@ -84,9 +84,9 @@ public final class DatasetJob {
         List<Content> contents = read(config.dataset(), unlabelled, splits);
         FoundLabels labels = labels(config, unlabelled, splits);
         Task task = Task.of(config, labels.labels());
-        String sha256 = Fingerprint.sha256Hex(tokenizerJson);
+        String sha256 = Sha256.hex(tokenizerJson);
         String fingerprint = DatasetFingerprint.of(config, task, sha256, contents);
-        String directory = config.run().datasetDir();
+        String directory = config.run().directory().dataset();
         if (ExamplesManifest.exists(store, directory)) {
             return reused(directory, fingerprint);
         }
@@ -107,7 +107,7 @@ public final class DatasetJob {
         }
         ExamplesManifest manifest = new ExamplesManifest(
                 ExamplesManifest.VERSION,
-                config.finetune().task(),
+                config.finetune().task().word(),
                 labels.labels().names(),
                 labels.counts(),
                 labels.labels().weights(),

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
@@ -13,13 +14,11 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig.Format;
 import org.weft.core.storage.Store;
 
 /** Opens JSONL, CSV with a header, Parquet and tables of Spark's catalogue as rows. Used by the driver's thread. */
 public final class DatasetReader {
-    private static final String AUTO = "auto";
-    private static final String TABLE = "table";
-
     private final SparkSession session;
     private final Store store;
 
@@ -35,23 +34,23 @@ public final class DatasetReader {
      * @param inputs files, directories or globs; with format table one table's name
      * @param format as {@code dataset.format}
      */
-    public Dataset<Row> read(String key, List<String> inputs, String format) throws IOException {
-        if (format.equals(TABLE)) {
+    public Dataset<Row> read(String key, List<String> inputs, Format format) throws IOException {
+        if (format == Format.TABLE) {
             return table(key, inputs);
         }
         List<Store.Entry> files = files(key, inputs);
-        String actual = format.equals(AUTO) ? formatOf(key, files) : format;
+        Format actual = format == Format.AUTO ? formatOf(key, files) : format;
         String[] paths = files.stream().map(file -> escaped(file.path())).toArray(String[]::new);
         try {
             return switch (actual) {
-                case "csv" ->
+                case CSV ->
                     session.read()
                             .option("header", true)
                             .option("multiLine", true)
                             .option("escape", "\"")
                             .option("mode", "FAILFAST")
                             .csv(paths);
-                case "parquet" -> session.read().parquet(paths);
+                case PARQUET -> session.read().parquet(paths);
                 default -> session.read().option("mode", "FAILFAST").json(paths);
             };
         } catch (Exception failure) { // Spark's is checked, and undeclared
@@ -131,29 +130,30 @@ public final class DatasetReader {
         return path.replaceAll("[\\\\{}\\[\\]*?]", "\\\\$0");
     }
 
-    private static String formatOf(String key, List<Store.Entry> files) {
-        TreeSet<String> formats = new TreeSet<>();
+    private static Format formatOf(String key, List<Store.Entry> files) {
+        TreeSet<Format> formats = new TreeSet<>();
         for (Store.Entry file : files) {
             formats.add(formatOf(key, file.name().toLowerCase(Locale.ROOT)));
         }
         if (formats.size() > 1) {
             throw WeftException.usage(
-                    key + " has files of several formats: " + String.join(", ", formats),
+                    key + " has files of several formats: "
+                            + formats.stream().map(Format::word).collect(Collectors.joining(", ")),
                     "give files of one format, or say which with dataset.format");
         }
         return formats.first();
     }
 
-    private static String formatOf(String key, String name) {
+    private static Format formatOf(String key, String name) {
         String bare = name.replaceFirst("\\.(gz|bz2|zst|snappy|lz4)$", "");
         if (bare.endsWith(".csv")) {
-            return "csv";
+            return Format.CSV;
         }
         if (bare.endsWith(".parquet")) {
-            return "parquet";
+            return Format.PARQUET;
         }
         if (bare.endsWith(".jsonl") || bare.endsWith(".json") || bare.endsWith(".ndjson")) {
-            return "jsonl";
+            return Format.JSONL;
         }
         throw WeftException.usage(
                 key + ": the name of " + name + " does not tell its format",

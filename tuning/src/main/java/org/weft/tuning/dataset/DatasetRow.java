@@ -1,13 +1,13 @@
 package org.weft.tuning.dataset;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.weft.core.Json;
 import org.weft.core.config.DatasetConfig;
 import org.weft.corpus.DocumentKey;
 import org.weft.tuning.task.Fields;
@@ -20,7 +20,6 @@ import org.weft.tuning.task.Task;
  * @param inputKey of the input columns: which split the row falls to, and whether splits overlap
  */
 record DatasetRow(byte[] key, byte[] inputKey, Fields fields) implements Serializable {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     static DatasetRow of(Fields fields, Task task) {
         return new DatasetRow(key(fields, task.columns()), key(fields, task.inputColumns()), fields);
@@ -43,7 +42,7 @@ record DatasetRow(byte[] key, byte[] inputKey, Fields fields) implements Seriali
         List<Object> values = new ArrayList<>();
         columns.forEach(column -> values.add(canonical(fields.get(column))));
         try {
-            return DocumentKey.of(JSON.writeValueAsBytes(values));
+            return DocumentKey.of(Json.MAPPER.writeValueAsBytes(values));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("strings, lists and maps have a JSON form", impossible);
         }

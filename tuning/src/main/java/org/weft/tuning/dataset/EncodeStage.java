@@ -58,7 +58,8 @@ record EncodeStage(
     public Iterator<Written> call(Integer index, Iterator<Tuple2<byte[], DatasetRow>> rows) throws IOException {
         String file = String.format("%s-%05d%s", name, index, ExampleFileFormat.SUFFIX);
         try (Encoder encoder = Encoder.open(config, tokenizerJson.value());
-                ExampleWriter writer = new ExampleWriter(store, config.run().datasetDir(), file, vocabulary)) {
+                ExampleWriter writer =
+                        new ExampleWriter(store, config.run().directory().dataset(), file, vocabulary)) {
             return List.of(write(rows, encoder, writer)).iterator();
         } catch (WeftException unusable) {
             return List.of(new Written(null, 0, 0, 0, unusable)).iterator();

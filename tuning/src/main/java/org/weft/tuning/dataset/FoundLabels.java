@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig.ClassWeights;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.tuning.task.Labels;
 
@@ -28,7 +29,7 @@ record FoundLabels(Labels labels, List<Long> counts) {
             throw WeftException.invalidData(
                     "no label in dataset.train", "check that dataset.label_column has labels, and not empty arrays");
         }
-        if (trainCounts.size() == 1 && !finetune.task().equals(FinetuneConfig.MULTILABEL)) {
+        if (trainCounts.size() == 1 && finetune.task().head().exclusive()) {
             throw WeftException.invalidData(
                     "all rows of dataset.train are of one class: " + trainCounts,
                     "there is nothing to tell apart: give rows of other classes, or check the label's column");
@@ -39,8 +40,8 @@ record FoundLabels(Labels labels, List<Long> counts) {
     private static FoundLabels counted(FinetuneConfig finetune, List<String> names, Map<String, Long> trainCounts) {
         List<Long> counts =
                 names.stream().map(name -> trainCounts.getOrDefault(name, 0L)).toList();
-        boolean balanced =
-                finetune.classWeights().equals("balanced") && !finetune.task().equals(FinetuneConfig.MULTILABEL);
+        boolean balanced = finetune.classWeights() == ClassWeights.BALANCED
+                && finetune.task().head().exclusive();
         return new FoundLabels(balanced ? Labels.balanced(names, counts) : Labels.of(names), counts);
     }
 

@@ -8,9 +8,9 @@ import java.util.UUID;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
-import org.weft.core.tokens.Fingerprint;
 import org.weft.tuning.dataset.SplitRows.Content;
 
 /**
@@ -56,6 +56,6 @@ public record SavedRows(String path, String sha256) {
         Content content = rows.toJavaRDD()
                 .map(row -> HexFormat.of().parseHex(RowFields.id(RowFields.of(row, columns))))
                 .aggregate(Content.NONE, Content::withKey, Content::plus);
-        return Fingerprint.sha256Hex(content.toString().getBytes(StandardCharsets.UTF_8));
+        return Sha256.hex(content.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

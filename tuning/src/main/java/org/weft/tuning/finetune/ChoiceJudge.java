@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.batches.Batch;
 import org.weft.core.config.DatasetConfig;
-import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.tokenizer.TextTokenizer;
@@ -15,6 +14,7 @@ import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.ModelReplica;
 import org.weft.tuning.metrics.ChoicePredictions;
+import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.task.ChoiceText;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Task;
@@ -39,8 +39,9 @@ final class ChoiceJudge implements RowJudge {
     static ChoiceJudge open(Store store, Checkpoint checkpoint, WeftConfig config) throws IOException {
         byte[] json = ModelTokenizer.of(store, checkpoint).json();
         TextTokenizer tokenizer = TextTokenizer.of(json, "the model's tokenizer");
-        boolean chat = config.finetune().task().equals(FinetuneConfig.INSTRUCTION);
-        ChoiceText text = new ChoiceText(tokenizer, config.model().context(), chat ? Task.conversation(config) : null);
+        boolean converses = Task.in(config).filter(Task::converses).isPresent();
+        ChoiceText text =
+                new ChoiceText(tokenizer, config.model().context(), converses ? Task.conversation(config) : null);
         try {
             return new ChoiceJudge(ReplicaLoader.open(store, checkpoint), tokenizer, text, config.dataset());
         } catch (IOException | RuntimeException e) {
@@ -50,8 +51,8 @@ final class ChoiceJudge implements RowJudge {
     }
 
     @Override
-    public List<Judgement> judge(List<Fields> rows) {
-        List<Judgement> judgements = new ArrayList<>();
+    public List<Predictions.Row> judge(List<Fields> rows) {
+        List<Predictions.Row> judged = new ArrayList<>();
         for (Fields row : rows) {
             List<String> choices = row.strings(dataset.choicesColumn());
             int right = ChoiceText.right(row, choices, dataset);
@@ -62,9 +63,9 @@ final class ChoiceJudge implements RowJudge {
                 logLikelihoods[i] = -replica.loss(batch);
                 lengths[i] = choices.get(i).strip().getBytes(StandardCharsets.UTF_8).length;
             }
-            judgements.add(new Judgement.OfChoice(new ChoicePredictions.Row(right, logLikelihoods, lengths)));
+            judged.add(new ChoicePredictions.Row(right, logLikelihoods, lengths));
         }
-        return judgements;
+        return judged;
     }
 
     @Override

@@ -3,12 +3,16 @@ package org.weft.tuning.finetune;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.tuning.metrics.ChoicePredictions;
 import org.weft.tuning.metrics.Predictions;
+import org.weft.tuning.task.Fields;
+import org.weft.tuning.task.Prediction;
 import org.weft.tuning.task.Task;
 
 /** What a model is asked about rows, and what its answers are worth. */
@@ -33,8 +37,8 @@ public interface Examination extends Serializable {
      */
     RowJudge open(Store store, Checkpoint checkpoint, int batch) throws IOException;
 
-    /** The rows of an evaluation; all judgements are of a judge that {@link #open} gave. */
-    Predictions predictions(List<Judgement> judgements);
+    /** The rows of an evaluation; all are of a judge that {@link #open} gave. */
+    Predictions predictions(List<Predictions.Row> judged);
 
     /**
      * The task that a model was fine-tuned to.
@@ -70,7 +74,7 @@ public interface Examination extends Serializable {
     record OfTask(WeftConfig config) implements Examination {
         @Override
         public String name() {
-            return config.finetune().task();
+            return config.finetune().task().word();
         }
 
         @Override
@@ -85,12 +89,27 @@ public interface Examination extends Serializable {
 
         @Override
         public RowJudge open(Store store, Checkpoint checkpoint, int batch) throws IOException {
-            return RowJudge.open(store, checkpoint, config, batch);
+            Task task = Task.of(config);
+            RowModel model = RowModel.open(store, checkpoint, config, batch);
+            return new RowJudge() {
+                @Override
+                public List<Predictions.Row> judge(List<Fields> rows) {
+                    List<Prediction> said = model.predict(rows);
+                    return IntStream.range(0, rows.size())
+                            .mapToObj(i -> task.judge(rows.get(i), said.get(i)))
+                            .toList();
+                }
+
+                @Override
+                public void close() {
+                    model.close();
+                }
+            };
         }
 
         @Override
-        public Predictions predictions(List<Judgement> judgements) {
-            return Judgement.predictions(config, judgements);
+        public Predictions predictions(List<Predictions.Row> judged) {
+            return Task.of(config).predictions(judged);
         }
     }
 
@@ -120,8 +139,8 @@ public interface Examination extends Serializable {
         }
 
         @Override
-        public Predictions predictions(List<Judgement> judgements) {
-            return Judgement.choices(judgements);
+        public Predictions predictions(List<Predictions.Row> judged) {
+            return ChoicePredictions.of(Predictions.rows(judged, ChoicePredictions.Row.class));
         }
     }
 }

@@ -1,6 +1,8 @@
 package org.weft.tuning.finetune;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import org.weft.core.batches.ExampleBatches;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.WeftConfig;
@@ -8,11 +10,15 @@ import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.driver.plan.MemoryModel;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
+import org.weft.driver.run.Subject;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.Engines;
 import org.weft.tuning.dataset.DatasetJob;
 
 /** From a pre-trained model and labelled examples to a finished run. For one thread. */
@@ -54,7 +60,7 @@ public final class FinetuneRun {
         if (result.bestStep() == BestStep.NONE) {
             return result.checkpoint();
         }
-        String directory = config.run().checkpointsDir() + "/" + CheckpointManifest.directoryName(result.bestStep());
+        String directory = config.run().directory().step(result.bestStep());
         if (store.exists(directory + "/" + CheckpointManifest.FILE)) {
             return new Checkpoint(directory, CheckpointManifest.load(store, directory));
         }
@@ -63,7 +69,7 @@ public final class FinetuneRun {
         return result.checkpoint();
     }
 
-    private TrainingRun.Subject subject() throws IOException {
+    private Subject subject() throws IOException {
         int evalEvery = config.training().evalEvery();
         if (evalEvery % config.checkpoint().every() != 0) {
             progress.say("training.eval_every=" + evalEvery + " is no multiple of checkpoint.every="
@@ -72,11 +78,14 @@ public final class FinetuneRun {
         ExamplesManifest examples =
                 new DatasetJob(application.context(), store, progress::say).run(config, base.tokenizer());
         FinetuneStart start = new FinetuneStart(store, config, base, examples);
-        return new TrainingRun.Subject(
-                start.config(),
-                start.shape(),
-                start.vocabulary(),
+        Engines.require(start.config(), start.shape());
+        CheckpointManifest.Source source = new CheckpointManifest.Source(
+                "dataset", config.run().directory().dataset(), examples.fingerprint());
+        return new Subject(
+                Subject.name(start.shape()),
+                new RunIdentity(start.config(), start.shape().layout(), start.vocabulary(), List.of(source)),
                 start.workload(),
+                Optional.of(new MemoryModel(start.shape(), start.config())),
                 validationBatches(start.config()),
                 () -> start.write(progress::say));
     }

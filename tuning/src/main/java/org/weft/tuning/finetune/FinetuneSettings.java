@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.tokens.Fingerprint;
 import org.weft.driver.checkpoint.ModelSection;
 
 /** What a fine-tuning's configuration stands on, what it must have, and what decides its outcome. */
@@ -49,6 +49,6 @@ public final class FinetuneSettings {
         ObjectNode decisive = JsonNodeFactory.instance.objectNode();
         DECISIVE.forEach(section -> decisive.set(section, tree.path(section)));
         decisive.set("seed", tree.path("run").path("seed"));
-        return Fingerprint.sha256Hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
+        return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

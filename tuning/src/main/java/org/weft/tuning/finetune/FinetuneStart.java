@@ -3,20 +3,22 @@ package org.weft.tuning.finetune;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.AdaptedLayout;
 import org.weft.core.model.ModelShape;
-import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
-import org.weft.core.tokens.Fingerprint;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.InitialCheckpoint;
 import org.weft.driver.checkpoint.NamedParameters;
+import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.engine.Workload;
 
@@ -25,10 +27,6 @@ import org.weft.engine.Workload;
  * the parameters out of the pre-trained model. For one thread, which has the run's lease.
  */
 public final class FinetuneStart {
-    private static final String IMPORTED = "/imported";
-    private static final String INITIAL = "/initial";
-    private static final String BASE = "/base";
-
     private final Store store;
     private final WeftConfig config;
     private final BaseModel base;
@@ -49,7 +47,7 @@ public final class FinetuneStart {
         this.shape = new ModelShape(this.config.model(), base.vocabSize(), adaptation);
         this.tokensPerExample =
                 (double) examples.train().tokens() / examples.train().examples();
-        this.vocabulary = new Vocabulary(base.vocabSize(), Fingerprint.sha256Hex(base.tokenizer()));
+        this.vocabulary = new Vocabulary(base.vocabSize(), Sha256.hex(base.tokenizer()));
     }
 
     private static WeftConfig complete(WeftConfig config, ExamplesManifest examples) {
@@ -89,12 +87,12 @@ public final class FinetuneStart {
      * @return the checkpoint of step 0, or null where all that learns is fresh
      */
     public Checkpoint write(Consumer<String> notices) throws IOException {
-        String runDir = config.run().dir();
-        base.copyTokenizer(store, runDir);
-        Checkpoint source = base.imported(store, runDir + IMPORTED, notices);
+        RunDirectory run = config.run().directory();
+        base.copyTokenizer(store, run);
+        Checkpoint source = base.imported(store, run.imported(), notices);
         AdaptedLayout adapted = shape.adapted();
-        store.delete(runDir + BASE);
-        store.delete(runDir + INITIAL);
+        store.delete(run.base().path());
+        store.delete(run.initial().path());
         if (adapted.frozen().size() > 0) {
             NamedParameters frozen = parameters(source, adapted.frozen());
             if (!frozen.missing().isEmpty()) {
@@ -102,7 +100,7 @@ public final class FinetuneStart {
                         base.from() + " has no " + String.join(", ", frozen.missing()) + ", which are not to learn",
                         "let them learn: finetune.frozen_layers=0 and finetune.method=full");
             }
-            write(BASE, adapted.frozen(), frozen);
+            write(run.base(), adapted.frozen(), frozen);
         }
         NamedParameters learned = parameters(source, adapted.learned());
         boolean whole = adapted.frozen().size() == 0;
@@ -114,13 +112,13 @@ public final class FinetuneStart {
         }
         boolean fresh =
                 learned.missing().size() == adapted.learned().parameters().size();
-        Checkpoint start = fresh ? null : write(INITIAL, adapted.learned(), learned);
-        store.delete(runDir + IMPORTED);
+        Checkpoint start = fresh ? null : write(run.initial(), adapted.learned(), learned);
+        store.delete(run.imported().path());
         return start;
     }
 
     private boolean isLanguage() {
-        return shape.adaptation().head().kind() == TaskHead.Kind.LANGUAGE;
+        return shape.adaptation().head().kind() == HeadKind.LANGUAGE;
     }
 
     private NamedParameters parameters(Checkpoint source, ParameterLayout layout) {
@@ -134,11 +132,8 @@ public final class FinetuneStart {
                 config.run().seed());
     }
 
-    private Checkpoint write(String place, ParameterLayout layout, NamedParameters parameters) throws IOException {
-        return InitialCheckpoint.write(
-                store,
-                config.run().dir() + place + "/checkpoints",
-                new InitialCheckpoint.Facts(config, layout, vocabulary),
-                parameters);
+    private Checkpoint write(RunDirectory place, ParameterLayout layout, NamedParameters parameters)
+            throws IOException {
+        return InitialCheckpoint.write(store, place, new RunIdentity(config, layout, vocabulary), parameters);
     }
 }

@@ -1,15 +1,21 @@
 package org.weft.tuning.finetune;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.weft.core.WeftException;
-import org.weft.core.config.FinetuneConfig;
+import org.weft.tuning.task.Prediction;
+import org.weft.tuning.task.PredictionColumn;
+import org.weft.tuning.task.Task;
+import scala.collection.JavaConverters;
 
 /**
  * What predictions read and add is called.
@@ -28,7 +34,8 @@ import org.weft.core.config.FinetuneConfig;
  */
 public record PredictionColumns(Map<String, String> renamed, String prediction, String probabilities) {
     /** As above. */
-    public static final PredictionColumns DEFAULT = new PredictionColumns(Map.of(), "prediction", "probabilities");
+    public static final PredictionColumns DEFAULT =
+            new PredictionColumns(Map.of(), PredictionColumn.PREDICTION, PredictionColumn.PROBABILITIES);
 
     /** The model's columns, and what they are called in the rows; can be serialized. */
     Map<String, String> inputs(List<String> columns) {
@@ -42,9 +49,10 @@ public record PredictionColumns(Map<String, String> renamed, String prediction, 
      *
      * @throws WeftException where the rows have one of these already
      */
-    public StructType extend(StructType rows, String task) {
+    public StructType extend(StructType rows, Task task) {
         StructType schema = rows;
-        for (StructField added : added(task)) {
+        for (PredictionColumn column : task.predictionColumns()) {
+            StructField added = DataTypes.createStructField(nameOf(column), typeOf(column), true);
             if (Arrays.asList(rows.fieldNames()).contains(added.name())) {
                 throw WeftException.usage(
                         "the input has a column " + added.name() + " already", "rename it before predicting");
@@ -54,24 +62,38 @@ public record PredictionColumns(Map<String, String> renamed, String prediction, 
         return schema;
     }
 
-    private List<StructField> added(String task) {
-        DataType strings = DataTypes.createArrayType(DataTypes.StringType);
-        StructField byLabel = field(probabilities, DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType));
-        return switch (task) {
-            case FinetuneConfig.CLASSIFICATION -> List.of(field(prediction, DataTypes.StringType), byLabel);
-            case FinetuneConfig.MULTILABEL -> List.of(field(prediction, strings), byLabel);
-            case FinetuneConfig.REGRESSION -> List.of(field(prediction, DataTypes.DoubleType));
-            case FinetuneConfig.TOKENS -> List.of(field(prediction, strings));
-            default ->
-                List.of(
-                        field(prediction, DataTypes.StringType),
-                        field("score", DataTypes.DoubleType),
-                        field("start", DataTypes.IntegerType),
-                        field("end", DataTypes.IntegerType));
+    private String nameOf(PredictionColumn column) {
+        return switch (column.name()) {
+            case PredictionColumn.PREDICTION -> prediction;
+            case PredictionColumn.PROBABILITIES -> probabilities;
+            default -> column.name();
         };
     }
 
-    private static StructField field(String name, DataType type) {
-        return DataTypes.createStructField(name, type, true);
+    private static DataType typeOf(PredictionColumn column) {
+        return switch (column.cells()) {
+            case TEXT -> DataTypes.StringType;
+            case TEXTS -> DataTypes.createArrayType(DataTypes.StringType);
+            case NUMBER -> DataTypes.DoubleType;
+            case INTEGER -> DataTypes.IntegerType;
+            case NUMBER_BY_TEXT -> DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType);
+        };
+    }
+
+    /** A row with the cells that a prediction adds, as Spark has them. */
+    static Row extended(Row row, Prediction said) {
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < row.length(); i++) {
+            values.add(row.get(i));
+        }
+        said.cells().forEach(cell -> values.add(ofSpark(cell)));
+        return RowFactory.create(values.toArray());
+    }
+
+    private static Object ofSpark(Object cell) {
+        if (cell instanceof Map<?, ?> map) {
+            return JavaConverters.mapAsScalaMap(map);
+        }
+        return cell instanceof List<?> list ? list.toArray() : cell;
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.TaskContext;
@@ -12,7 +11,6 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
@@ -25,7 +23,6 @@ import org.weft.tuning.dataset.RowFields;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
 import org.weft.tuning.task.Task;
-import scala.collection.JavaConverters;
 
 /**
  * A fine-tuned model over any rows, on the executors: each task loads the model once and adds {@link PredictionColumns} to
@@ -64,9 +61,10 @@ public final class PredictionJob {
      * @throws WeftException where a column is missing that the model reads
      */
     public Dataset<Row> predict(Dataset<Row> rows, LongAccumulator truncated, LongAccumulator predicted) {
-        Map<String, String> inputs = columns.inputs(Task.of(config).inputColumns());
+        Task task = Task.of(config);
+        Map<String, String> inputs = columns.inputs(task.inputColumns());
         DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
-        StructType schema = columns.extend(rows.schema(), config.finetune().task());
+        StructType schema = columns.extend(rows.schema(), task);
         Share share = new Share(store, checkpoint, inputs, batch, truncated, predicted);
         return rows.mapPartitions((MapPartitionsFunction<Row, Row>) share::predict, Encoders.row(schema));
     }
@@ -124,38 +122,9 @@ public final class PredictionJob {
             counted.add(taken.size());
             List<Row> extended = new ArrayList<>();
             for (int i = 0; i < taken.size(); i++) {
-                extended.add(extended(taken.get(i), predictions.get(i), model.labels()));
+                extended.add(PredictionColumns.extended(taken.get(i), predictions.get(i)));
             }
             return extended;
-        }
-
-        private static Row extended(Row row, Prediction prediction, List<String> labels) {
-            List<Object> values = new ArrayList<>();
-            for (int i = 0; i < row.length(); i++) {
-                values.add(row.get(i));
-            }
-            if (prediction instanceof Prediction.Label label) {
-                values.add(label.label());
-                values.add(byLabel(label.probabilities(), labels));
-            } else if (prediction instanceof Prediction.LabelSet set) {
-                values.add(set.labels().toArray());
-                values.add(byLabel(set.probabilities(), labels));
-            } else if (prediction instanceof Prediction.Value value) {
-                values.add(value.value());
-            } else if (prediction instanceof Prediction.Tags tags) {
-                values.add(tags.tags().toArray());
-            } else if (prediction instanceof Prediction.Answer answer) {
-                values.addAll(List.of(answer.text(), answer.score(), answer.start(), answer.end()));
-            }
-            return RowFactory.create(values.toArray());
-        }
-
-        private static Object byLabel(double[] probabilities, List<String> labels) {
-            Map<String, Double> byLabel = new LinkedHashMap<>();
-            for (int i = 0; i < probabilities.length; i++) {
-                byLabel.put(labels.get(i), probabilities[i]);
-            }
-            return JavaConverters.mapAsScalaMap(byLabel);
         }
     }
 }

@@ -16,6 +16,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.run.ModelStage;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.RowFields;
 import org.weft.tuning.metrics.Predictions;
@@ -53,7 +54,7 @@ public final class TaskEvaluation {
      * @param text the beginning of what the model read
      * @param group of the metadata column, or null
      */
-    private record JudgedRow(String id, String text, String group, Judgement judgement) implements Serializable {}
+    private record JudgedRow(String id, String text, String group, Predictions.Row judged) implements Serializable {}
 
     /**
      * Predicts and compares.
@@ -72,14 +73,15 @@ public final class TaskEvaluation {
                 .toList();
         JavaRDD<Fields> fields = rows.toJavaRDD().map(row -> RowFields.of(row, columns));
         Share share = new Share(store, checkpoint, examination, batch);
-        List<JudgedRow> judged =
-                new ArrayList<>(fields.mapPartitions(share::judge).collect());
+        List<JudgedRow> judged = new ArrayList<>();
+        ModelStage.over(fields.mapPartitions(TaskEvaluation::chunks), share::open)
+                .forEach(judged::addAll);
         if (judged.isEmpty()) {
             throw WeftException.invalidData("no row to evaluate on", "give --input or dataset.test rows");
         }
         judged.sort(Comparator.comparing(JudgedRow::id));
-        Predictions predictions = examination.predictions(
-                judged.stream().map(JudgedRow::judgement).toList());
+        Predictions predictions =
+                examination.predictions(judged.stream().map(JudgedRow::judged).toList());
         Map<String, List<String>> groups = new LinkedHashMap<>();
         if (!group.isEmpty()) {
             List<String> values = new ArrayList<>();
@@ -95,13 +97,31 @@ public final class TaskEvaluation {
                 training);
     }
 
+    private static Iterator<List<Fields>> chunks(Iterator<Fields> rows) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public List<Fields> next() {
+                List<Fields> chunk = new ArrayList<>();
+                while (rows.hasNext() && chunk.size() < CHUNK) {
+                    chunk.add(rows.next());
+                }
+                return chunk;
+            }
+        };
+    }
+
     private Map<String, String> facts() {
         WeftConfig config = examination.config();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("checkpoint", checkpoint.directory());
         facts.put("model", config.model().architecture());
         facts.put("from", config.finetune().from());
-        facts.put("method", config.finetune().method());
+        facts.put("method", config.finetune().method().word());
         facts.put("params_sha256", checkpoint.manifest().paramsSha256());
         return facts;
     }
@@ -111,28 +131,28 @@ public final class TaskEvaluation {
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
-        Iterator<JudgedRow> judge(Iterator<Fields> rows) throws IOException {
-            List<JudgedRow> judged = new ArrayList<>();
-            if (!rows.hasNext()) {
-                return judged.iterator();
-            }
-            try (RowJudge judge = examination.open(store, checkpoint, batch)) {
-                while (rows.hasNext()) {
-                    List<Fields> chunk = new ArrayList<>();
-                    while (rows.hasNext() && chunk.size() < CHUNK) {
-                        chunk.add(rows.next());
-                    }
-                    List<Judgement> judgements = judge.judge(chunk);
-                    for (int i = 0; i < chunk.size(); i++) {
-                        judged.add(new JudgedRow(
-                                RowFields.id(chunk.get(i)),
-                                text(chunk.get(i)),
-                                group(chunk.get(i)),
-                                judgements.get(i)));
-                    }
+        ModelStage.Opened<List<Fields>, List<JudgedRow>> open() throws IOException {
+            RowJudge judge = examination.open(store, checkpoint, batch);
+            return new ModelStage.Opened<>() {
+                @Override
+                public List<JudgedRow> take(List<Fields> chunk) {
+                    return judged(chunk, judge.judge(chunk));
                 }
+
+                @Override
+                public void close() {
+                    judge.close();
+                }
+            };
+        }
+
+        private List<JudgedRow> judged(List<Fields> chunk, List<Predictions.Row> rows) {
+            List<JudgedRow> judged = new ArrayList<>();
+            for (int i = 0; i < rows.size(); i++) {
+                Fields row = chunk.get(i);
+                judged.add(new JudgedRow(RowFields.id(row), text(row), group(row), rows.get(i)));
             }
-            return judged.iterator();
+            return judged;
         }
 
         private String text(Fields row) {

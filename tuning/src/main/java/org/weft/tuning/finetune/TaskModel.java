@@ -29,11 +29,10 @@ import org.weft.tuning.task.Task;
  * <p>Rows of about one length are computed together. A row's outputs do not depend on the rows beside it but for rounding:
  * whoever wants the same bits gives the same rows in the same order.
  */
-public final class TaskModel implements AutoCloseable {
+public final class TaskModel implements RowModel {
     private final ModelReplica replica;
     private final Encoder encoder;
     private final Task task;
-    private final List<String> labels;
     private final int batch;
     private final boolean tokenTypes;
     private long truncated;
@@ -42,7 +41,6 @@ public final class TaskModel implements AutoCloseable {
         this.replica = replica;
         this.encoder = encoder;
         this.task = Task.of(config);
-        this.labels = config.finetune().labels();
         this.batch = batch;
         this.tokenTypes = config.model().tellsSegments();
     }
@@ -53,7 +51,9 @@ public final class TaskModel implements AutoCloseable {
         if (!config.finetune().active() || config.finetune().generative()) {
             throw WeftException.usage(
                     checkpoint.directory() + " predicts tokens, not labels: finetune.task="
-                            + (config.finetune().active() ? config.finetune().task() : "(none)"),
+                            + (config.finetune().active()
+                                    ? config.finetune().task().word()
+                                    : "(none)"),
                     "give a checkpoint of weft finetune, or use generate");
         }
         return config;
@@ -101,17 +101,12 @@ public final class TaskModel implements AutoCloseable {
         }
     }
 
-    /** Labels in the order of the outputs; empty where the task has none. */
-    public List<String> labels() {
-        return labels;
-    }
-
     /** Rows so far of which a part was cut off. */
     public long truncated() {
         return truncated;
     }
 
-    /** What the model says of each row, in the rows' order. */
+    @Override
     public List<Prediction> predict(List<Fields> rows) {
         List<Encoded> encoded = new ArrayList<>();
         for (Fields row : rows) {

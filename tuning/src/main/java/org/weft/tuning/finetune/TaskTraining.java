@@ -34,7 +34,7 @@ record TaskTraining(WeftConfig config, ModelShape shape, double tokensPerExample
     public Replica<Batch> open(String device) throws IOException {
         ModelReplica replica = Engines.open(config, shape, device);
         try {
-            ReplicaLoader.loadFrozen(store, replica, config.run().dir());
+            ReplicaLoader.loadFrozen(store, replica, config.run().directory());
             return replica;
         } catch (IOException | RuntimeException e) {
             replica.close();

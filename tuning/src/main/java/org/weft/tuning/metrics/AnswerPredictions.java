@@ -1,6 +1,5 @@
 package org.weft.tuning.metrics;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +20,7 @@ public final class AnswerPredictions implements Predictions {
      * @param prediction what the model said, empty for no answer
      * @param answers those that are right; none where the question has no answer
      */
-    public record Row(String prediction, List<String> answers) implements Serializable {}
+    public record Row(String prediction, List<String> answers) implements Predictions.Row {}
 
     private AnswerPredictions(Row[] rows, double[] exactMatches, double[] f1s) {
         this.rows = rows;
@@ -54,6 +53,7 @@ public final class AnswerPredictions implements Predictions {
         return rows.length;
     }
 
+    @Override
     public Row row(int row) {
         return rows[row];
     }

@@ -1,6 +1,5 @@
 package org.weft.tuning.metrics;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +22,7 @@ public final class ChoicePredictions implements Predictions {
      * @param logLikelihoods of each ending after the question, the sum over its tokens, (endings)
      * @param lengths of each ending, in tokens or in bytes, (endings)
      */
-    public record Row(int label, double[] logLikelihoods, int[] lengths) implements Serializable {}
+    public record Row(int label, double[] logLikelihoods, int[] lengths) implements Predictions.Row {}
 
     private ChoicePredictions(Row[] rows, int[] choices) {
         this.rows = rows;
@@ -60,6 +59,7 @@ public final class ChoicePredictions implements Predictions {
         return rows.length;
     }
 
+    @Override
     public Row row(int row) {
         return rows[row];
     }

@@ -1,10 +1,11 @@
 package org.weft.tuning.metrics;
 
-import java.io.Serializable;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.weft.core.WeftException;
 import org.weft.core.scores.MatchCounts;
 import org.weft.core.scores.Scores;
@@ -26,12 +27,18 @@ public final class ClassPredictions implements Predictions {
     private final int[] predicted; // (N)
 
     /**
-     * A row as it leaves an executor.
+     * @param label the number of its class
+     * @param probabilities (C)
+     */
+    public record Row(int label, double[] probabilities) implements Predictions.Row {}
+
+    /**
+     * A row whose probabilities are still to be computed.
      *
      * @param label the number of its class
      * @param logits the head's outputs, (C)
      */
-    public record Row(int label, float[] logits) implements Serializable {}
+    public record Logits(int label, float[] logits) {}
 
     private ClassPredictions(List<String> classes, int[] labels, double[] probabilities, int[] predicted) {
         this.classes = classes;
@@ -44,7 +51,7 @@ public final class ClassPredictions implements Predictions {
      * @param classes names of the C classes, two or more
      * @throws WeftException where a label is no class, or a logit is missing or not finite
      */
-    public static ClassPredictions ofLogits(List<String> classes, List<Row> rows) {
+    public static ClassPredictions ofLogits(List<String> classes, List<Logits> rows) {
         int[] labels = new int[rows.size()];
         double[] probabilities = new double[rows.size() * classes.size()];
         for (int row = 0; row < labels.length; row++) {
@@ -57,6 +64,13 @@ public final class ClassPredictions implements Predictions {
             double[] own = Probabilities.softmax(logits, 0, 1, classes.size());
             System.arraycopy(own, 0, probabilities, row * classes.size(), classes.size());
         }
+        return of(classes, labels, probabilities);
+    }
+
+    /** @throws WeftException where a label is no class, or probabilities are none or too few */
+    public static ClassPredictions ofRows(List<String> classes, List<Row> rows) {
+        int[] labels = rows.stream().mapToInt(Row::label).toArray();
+        double[] probabilities = Rows.flat(rows.stream().map(Row::probabilities).toList(), classes.size());
         return of(classes, labels, probabilities);
     }
 
@@ -94,7 +108,14 @@ public final class ClassPredictions implements Predictions {
         return labels.length;
     }
 
-    public List<String> classes() {
+    @Override
+    public Row row(int row) {
+        return new Row(
+                labels[row], Arrays.copyOfRange(probabilities, row * classes.size(), (row + 1) * classes.size()));
+    }
+
+    @Override
+    public List<String> names() {
         return classes;
     }
 
@@ -137,6 +158,34 @@ public final class ClassPredictions implements Predictions {
             reliability.add(probability(row, predicted[row]), predicted[row] == labels[row]);
         }
         return reliability;
+    }
+
+    @Override
+    public Optional<ByClass> byClass() {
+        return Optional.of(new ByClass("classes", classes, confusion().matches(), this::ranking, classes.size() == 2));
+    }
+
+    @Override
+    public Optional<ConfusionMatrix> confusionMatrix() {
+        return Optional.of(confusion());
+    }
+
+    @Override
+    public Optional<Reliability> calibration() {
+        return Optional.of(reliability());
+    }
+
+    /** Accuracy, macro F1 and, of two classes, the share of rows that was taken for the positive one. */
+    @Override
+    public Map<String, Double> groupMetrics() {
+        ConfusionMatrix matrix = confusion();
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("accuracy", matrix.accuracy());
+        metrics.put("f1_macro", matrix.matches().present().macro().f1());
+        if (matrix.classes() == 2) {
+            metrics.put("positive_rate", matrix.rate(1));
+        }
+        return metrics;
     }
 
     @Override

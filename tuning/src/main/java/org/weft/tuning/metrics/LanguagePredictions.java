@@ -1,12 +1,12 @@
 package org.weft.tuning.metrics;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.weft.core.WeftException;
+import org.weft.core.scores.LanguageScores;
 
 /** How well a language model foretells texts, from the sums of each. */
 public final class LanguagePredictions implements Predictions {
@@ -24,7 +24,7 @@ public final class LanguagePredictions implements Predictions {
      * @param tokens that were predicted
      * @param bytes of the predicted tokens' text in UTF-8; 0 where that is not known
      */
-    public record Row(double negativeLogLikelihood, long tokens, long bytes) implements Serializable {}
+    public record Row(double negativeLogLikelihood, long tokens, long bytes) implements Predictions.Row {}
 
     private LanguagePredictions(double[] losses, long[] tokens, long[] bytes) {
         this.losses = losses;
@@ -59,6 +59,7 @@ public final class LanguagePredictions implements Predictions {
         return losses.length;
     }
 
+    @Override
     public Row row(int row) {
         return new Row(losses[row], tokens[row], bytes[row]);
     }
@@ -71,8 +72,8 @@ public final class LanguagePredictions implements Predictions {
         double allBytes = Arrays.stream(bytes).sum();
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("loss", allTokens == 0 ? Double.NaN : sum / allTokens);
-        metrics.put("perplexity", Math.exp(metrics.get("loss")));
-        metrics.put("bits_per_byte", allBytes == 0 ? Double.NaN : sum / Math.log(2) / allBytes);
+        metrics.put("perplexity", LanguageScores.perplexity(metrics.get("loss")));
+        metrics.put("bits_per_byte", allBytes == 0 ? Double.NaN : LanguageScores.bits(sum) / allBytes);
         return metrics;
     }
 

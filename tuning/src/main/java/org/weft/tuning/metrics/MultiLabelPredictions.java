@@ -1,9 +1,10 @@
 package org.weft.tuning.metrics;
 
-import java.io.Serializable;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
@@ -23,12 +24,18 @@ public final class MultiLabelPredictions implements Predictions {
     private final int rows;
 
     /**
-     * A row as it leaves an executor.
+     * @param labels which it has, (L)
+     * @param probabilities (L)
+     */
+    public record Row(boolean[] labels, double[] probabilities) implements Predictions.Row {}
+
+    /**
+     * A row whose probabilities are still to be computed.
      *
      * @param labels which it has, (L)
      * @param logits the head's outputs, (L)
      */
-    public record Row(boolean[] labels, float[] logits) implements Serializable {}
+    public record Logits(boolean[] labels, float[] logits) {}
 
     private MultiLabelPredictions(List<String> names, boolean[] labels, double[] probabilities) {
         this.names = names;
@@ -41,12 +48,12 @@ public final class MultiLabelPredictions implements Predictions {
      * @param names of the L labels, one or more
      * @throws WeftException where a logit is missing or not finite
      */
-    public static MultiLabelPredictions ofLogits(List<String> names, List<Row> rows) {
+    public static MultiLabelPredictions ofLogits(List<String> names, List<Logits> rows) {
         int width = names.size();
         boolean[] labels = new boolean[rows.size() * width];
         double[] probabilities = new double[labels.length];
         for (int row = 0; row < rows.size(); row++) {
-            Row of = rows.get(row);
+            Logits of = rows.get(row);
             Rows.check(of.labels().length == width, of.labels().length + " labels, not " + width, row);
             Rows.check(of.logits().length == width, of.logits().length + " logits, not " + width, row);
             System.arraycopy(of.labels(), 0, labels, row * width, width);
@@ -56,6 +63,18 @@ public final class MultiLabelPredictions implements Predictions {
             }
         }
         return of(names, labels, probabilities);
+    }
+
+    /** @throws WeftException where labels or probabilities are none or too few */
+    public static MultiLabelPredictions ofRows(List<String> names, List<Row> rows) {
+        int width = names.size();
+        boolean[] labels = new boolean[rows.size() * width];
+        for (int row = 0; row < rows.size(); row++) {
+            boolean[] own = rows.get(row).labels();
+            Rows.check(own.length == width, own.length + " labels, not " + width, row);
+            System.arraycopy(own, 0, labels, row * width, width);
+        }
+        return of(names, labels, Rows.flat(rows.stream().map(Row::probabilities).toList(), width));
     }
 
     /**
@@ -83,6 +102,15 @@ public final class MultiLabelPredictions implements Predictions {
         return rows;
     }
 
+    @Override
+    public Row row(int row) {
+        int width = names.size();
+        return new Row(
+                Arrays.copyOfRange(labels, row * width, (row + 1) * width),
+                Arrays.copyOfRange(probabilities, row * width, (row + 1) * width));
+    }
+
+    @Override
     public List<String> names() {
         return names;
     }
@@ -122,6 +150,11 @@ public final class MultiLabelPredictions implements Predictions {
             scores[row] = probability(row, label);
         }
         return new Ranking(positive, scores);
+    }
+
+    @Override
+    public Optional<ByClass> byClass() {
+        return Optional.of(new ByClass("labels", names, matches(), this::ranking, false));
     }
 
     @Override

@@ -1,10 +1,10 @@
 package org.weft.tuning.metrics;
 
-import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.weft.core.WeftException;
 
 /** A text has a number. */
@@ -13,7 +13,7 @@ public final class RegressionPredictions implements Predictions {
     private final double[] predicted; // (N)
 
     /** A row as it leaves an executor. */
-    public record Row(double label, double prediction) implements Serializable {}
+    public record Row(double label, double prediction) implements Predictions.Row {}
 
     private RegressionPredictions(double[] labels, double[] predicted) {
         this.labels = labels;
@@ -41,12 +41,14 @@ public final class RegressionPredictions implements Predictions {
         return labels.length;
     }
 
-    public double label(int row) {
-        return labels[row];
+    @Override
+    public Row row(int row) {
+        return new Row(labels[row], predicted[row]);
     }
 
-    public double prediction(int row) {
-        return predicted[row];
+    @Override
+    public Optional<Numbers> numbers() {
+        return Optional.of(new Numbers(labels, predicted));
     }
 
     /** In this order: the errors, in the label's unit or its square; R2, NaN of less than two rows; correlations. */

@@ -33,6 +33,16 @@ final class Rows {
         }
     }
 
+    /** Rows of {@code width} numbers one after the other. */
+    static double[] flat(List<double[]> rows, int width) {
+        double[] values = new double[rows.size() * width];
+        for (int row = 0; row < rows.size(); row++) {
+            check(rows.get(row).length == width, rows.get(row).length + " probabilities, not " + width, row);
+            System.arraycopy(rows.get(row), 0, values, row * width, width);
+        }
+        return values;
+    }
+
     /** The chosen rows of numbers that lie {@code width} a row. */
     static double[] select(double[] values, int width, int[] rows) {
         double[] chosen = new double[rows.length * width];

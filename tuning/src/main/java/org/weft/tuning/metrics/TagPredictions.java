@@ -1,10 +1,10 @@
 package org.weft.tuning.metrics;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.weft.core.WeftException;
@@ -35,7 +35,7 @@ public final class TagPredictions implements Predictions {
      * @param labels {@link #IGNORED} where a token is not judged, (T)
      * @param predictions (T)
      */
-    public record Row(int[] labels, int[] predictions) implements Serializable {}
+    public record Row(int[] labels, int[] predictions) implements Predictions.Row {}
 
     private TagPredictions(TagScheme scheme, int[] entities, int[] tokens, Row[] rows) {
         this.scheme = scheme;
@@ -106,8 +106,19 @@ public final class TagPredictions implements Predictions {
     }
 
     /** The tokens that are judged. */
+    @Override
     public Row row(int row) {
         return rows[row];
+    }
+
+    @Override
+    public List<String> names() {
+        return scheme.tags();
+    }
+
+    @Override
+    public Optional<ByClass> byClass() {
+        return Optional.of(new ByClass("entities", scheme.types(), matches(), null, false));
     }
 
     /** For precision, recall and F1 by type of entity. */

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
-import org.weft.core.tokens.Fingerprint;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.RunResult;
@@ -47,11 +47,11 @@ final class ClassifierFit {
         FinetuneSettings.require(base, settings, progress::say);
         if (settings.finetune().generative()) {
             throw WeftException.usage(
-                    "task=" + settings.finetune().task() + " predicts tokens: a WeftModel could not add columns",
+                    "task=" + settings.finetune().task().word() + " predicts tokens: a WeftModel could not add columns",
                     "use weft finetune, and weft generate");
         }
         SavedRows saved = SavedRows.write(store, rows, columns(settings), directory);
-        String name = Fingerprint.sha256Hex(
+        String name = Sha256.hex(
                         (saved.sha256() + FinetuneSettings.fingerprint(settings)).getBytes(StandardCharsets.UTF_8))
                 .substring(0, NAME_DIGITS);
         WeftConfig config = config(

@@ -13,9 +13,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructType;
 import org.weft.core.WeftException;
-import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.TaskName;
+import org.weft.core.config.HeadKind;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.UnreachableStorage;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.tuning.task.Labels;
+import org.weft.tuning.task.Task;
 
 /**
  * {@code weft finetune} as a stage of a Spark ML pipeline: {@link #fit} fine-tunes a pre-trained model on rows, with workers
@@ -27,9 +31,6 @@ import org.weft.driver.spark.SparkApplication;
  */
 public final class WeftClassifier extends TrainingParams implements DefaultParamsWritable {
     private static final long serialVersionUID = 1L;
-
-    private static final List<String> OF_WHOLE_TEXTS =
-            List.of(FinetuneConfig.CLASSIFICATION, FinetuneConfig.MULTILABEL, FinetuneConfig.REGRESSION);
 
     public WeftClassifier() {
         this(null);
@@ -183,8 +184,8 @@ public final class WeftClassifier extends TrainingParams implements DefaultParam
     /** Fails where a column is missing, or one is there that the model adds. */
     @Override
     public StructType transformSchema(StructType rows) {
-        String kind = getOrDefault(task());
-        if (OF_WHOLE_TEXTS.contains(kind)) {
+        TaskName kind = TaskName.named(getOrDefault(task()));
+        if (kind.head().ofSequence()) {
             List<String> present = List.of(rows.fieldNames());
             for (String column : List.of(getTextCol(), getPairCol(), getOrDefault(labelCol()))) {
                 if (!column.isEmpty() && !present.contains(column)) {
@@ -194,11 +195,13 @@ public final class WeftClassifier extends TrainingParams implements DefaultParam
                 }
             }
         }
-        return withPrediction(rows, kind, numericLabels(rows));
+        Task task = Task.of(
+                kind, WeftConfig.defaults().dataset(), Labels.of(List.of()), Task.conversation(WeftConfig.defaults()));
+        return withPrediction(rows, task, numericLabels(rows));
     }
 
     private boolean numericLabels(StructType rows) {
-        return getOrDefault(task()).equals(FinetuneConfig.CLASSIFICATION)
+        return TaskName.named(getOrDefault(task())).head() == HeadKind.CLASSES
                 && rows.apply(getOrDefault(labelCol())).dataType() instanceof NumericType;
     }
 

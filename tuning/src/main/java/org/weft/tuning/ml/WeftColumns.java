@@ -9,6 +9,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.weft.core.config.WeftConfig;
 import org.weft.tuning.finetune.PredictionColumns;
+import org.weft.tuning.task.Task;
 
 /** The params that {@link WeftClassifier} and {@link WeftModel} have in common: what columns are called. */
 public interface WeftColumns extends Params {
@@ -77,7 +78,7 @@ public interface WeftColumns extends Params {
      * @param numeric whether labels are numbers, as Spark ML's evaluators and {@code IndexToString} read them
      * @throws org.weft.core.WeftException where the rows have one of these already
      */
-    default StructType withPrediction(StructType rows, String task, boolean numeric) {
+    default StructType withPrediction(StructType rows, Task task, boolean numeric) {
         StructType extended = predictionColumns(Map.of()).extend(rows, task);
         if (!numeric) {
             return extended;

@@ -26,12 +26,13 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.UnreachableStorage;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.checkpoint.ModelFiles;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.hub.ModelLocator;
 import org.weft.tuning.finetune.PredictionJob;
 import org.weft.tuning.finetune.TaskModel;
+import org.weft.tuning.task.Task;
 import scala.Option;
 
 /**
@@ -70,7 +71,7 @@ public final class WeftModel extends Model<WeftModel> implements WeftColumns, ML
 
     private static WeftModel opened(String uid, SparkContext spark, String path) {
         try {
-            Checkpoint found = new CheckpointResolver(store(spark), Progress.onStderr()::say).at(path);
+            Checkpoint found = new ModelLocator(store(spark), Progress.onStderr()::say).checkpointAt(path);
             WeftModel model = new WeftModel(uid, found);
             DatasetConfig columns = TaskModel.requireTask(found).dataset();
             model.setTextCol(columns.textColumn()).setPairCol(columns.pairColumn());
@@ -179,7 +180,7 @@ public final class WeftModel extends Model<WeftModel> implements WeftColumns, ML
 
     @Override
     public StructType transformSchema(StructType rows) {
-        return withPrediction(rows, config().finetune().task(), (boolean) getOrDefault(numericLabels));
+        return withPrediction(rows, Task.of(config()), (boolean) getOrDefault(numericLabels));
     }
 
     @Override

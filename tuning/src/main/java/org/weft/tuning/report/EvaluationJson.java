@@ -1,36 +1,31 @@
 package org.weft.tuning.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.weft.core.scores.MatchCounts;
+import org.weft.core.Json;
 import org.weft.core.scores.Scores;
-import org.weft.tuning.metrics.ClassPredictions;
+import org.weft.tuning.metrics.ByClass;
 import org.weft.tuning.metrics.ConfusionMatrix;
 import org.weft.tuning.metrics.Curve;
-import org.weft.tuning.metrics.MultiLabelPredictions;
+import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.metrics.Ranking;
 import org.weft.tuning.metrics.Reliability;
-import org.weft.tuning.metrics.TagPredictions;
 
 /** A report as {@code results.json}: keys in snake_case, always the same for a task; null for what has no value. */
 public final class EvaluationJson {
     /** Points of a curve, at most. */
     static final int CURVE_POINTS = 200;
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private EvaluationJson() {}
 
     /** The file's content. */
     public static byte[] results(EvaluationReport report) {
         try {
-            return (JSON.writeValueAsString(tree(report)) + "\n").getBytes(StandardCharsets.UTF_8);
+            return (Json.INDENTED.writeValueAsString(tree(report)) + "\n").getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -39,7 +34,7 @@ public final class EvaluationJson {
     /** The same as a tree. */
     public static ObjectNode tree(EvaluationReport report) {
         EvaluationData data = report.data();
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = Json.INDENTED.createObjectNode();
         root.put("task", data.predictions().task()).put("title", data.title());
         root.put("rows", data.predictions().rows());
         ObjectNode facts = root.putObject("facts");
@@ -56,7 +51,7 @@ public final class EvaluationJson {
                 .put("resamples", report.bootstrap().resamples())
                 .put("confidence", report.bootstrap().confidence())
                 .put("seed", report.bootstrap().seed());
-        byClass(root, report);
+        details(root, data.predictions());
         groups(root.putArray("groups"), report.groupings());
         ArrayNode worst = root.putArray("worst");
         for (WorstRow row : report.worst()) {
@@ -74,52 +69,44 @@ public final class EvaluationJson {
         return root;
     }
 
-    private static void byClass(ObjectNode root, EvaluationReport report) {
-        if (report.data().predictions() instanceof ClassPredictions predictions) {
-            classes(root, predictions);
-        } else if (report.data().predictions() instanceof MultiLabelPredictions predictions) {
-            scores(root.putArray("labels"), predictions.names(), predictions.matches());
-            for (int label = 0; label < predictions.names().size(); label++) {
-                ranking((ObjectNode) root.get("labels").get(label), predictions.ranking(label));
+    /** Whatever the task's predictions have beside their metrics. */
+    private static void details(ObjectNode root, Predictions predictions) {
+        predictions.byClass().ifPresent(scores -> byClass(root.putArray(scores.of()), scores));
+        predictions.confusionMatrix().ifPresent(matrix -> confusions(root.putArray("confusion_matrix"), matrix));
+        predictions.calibration().ifPresent(bins -> reliability(root.putArray("reliability"), bins));
+    }
+
+    private static void byClass(ArrayNode nodes, ByClass scores) {
+        for (int i = 0; i < scores.names().size(); i++) {
+            Scores of = scores.matches().of(i);
+            ObjectNode node = nodes.addObject()
+                    .put("name", scores.names().get(i))
+                    .put("precision", of.precision())
+                    .put("recall", of.recall())
+                    .put("f1", of.f1())
+                    .put("support", of.support());
+            if (scores.ranking() != null) {
+                ranking(node, scores.ranking().apply(i));
             }
-        } else if (report.data().predictions() instanceof TagPredictions predictions) {
-            scores(root.putArray("entities"), predictions.scheme().types(), predictions.matches());
         }
     }
 
-    private static void classes(ObjectNode root, ClassPredictions predictions) {
-        ConfusionMatrix matrix = predictions.confusion();
-        scores(root.putArray("classes"), predictions.classes(), matrix.matches());
-        for (int i = 0; i < matrix.classes(); i++) {
-            ranking((ObjectNode) root.get("classes").get(i), predictions.ranking(i));
-        }
-        ArrayNode rows = root.putArray("confusion_matrix");
+    private static void confusions(ArrayNode rows, ConfusionMatrix matrix) {
         for (int label = 0; label < matrix.classes(); label++) {
             ArrayNode row = rows.addArray();
             for (int prediction = 0; prediction < matrix.classes(); prediction++) {
                 row.add(matrix.count(label, prediction));
             }
         }
-        ArrayNode bins = root.putArray("reliability");
-        Reliability reliability = predictions.reliability();
+    }
+
+    private static void reliability(ArrayNode bins, Reliability reliability) {
         for (int i = 0; i < reliability.bins(); i++) {
             Reliability.Bin bin = reliability.bin(i);
             ObjectNode node = bins.addObject().put("low", bin.low()).put("high", bin.high());
             node.put("rows", bin.rows());
             put(node, "confidence", bin.confidence());
             put(node, "accuracy", bin.accuracy());
-        }
-    }
-
-    private static void scores(ArrayNode nodes, List<String> names, MatchCounts matches) {
-        for (int i = 0; i < names.size(); i++) {
-            Scores scores = matches.of(i);
-            nodes.addObject()
-                    .put("name", names.get(i))
-                    .put("precision", scores.precision())
-                    .put("recall", scores.recall())
-                    .put("f1", scores.f1())
-                    .put("support", scores.support());
         }
     }
 

@@ -2,13 +2,11 @@ package org.weft.tuning.report;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.weft.tuning.html.Html;
-import org.weft.tuning.metrics.ClassPredictions;
+import org.weft.tuning.metrics.ByClass;
 import org.weft.tuning.metrics.Interval;
-import org.weft.tuning.metrics.MultiLabelPredictions;
 import org.weft.tuning.metrics.Predictions;
-import org.weft.tuning.metrics.RegressionPredictions;
-import org.weft.tuning.metrics.TagPredictions;
 
 /**
  * A report as one HTML page that needs nothing else: headline metrics with their intervals, then what makes sense for the
@@ -68,19 +66,12 @@ public final class EvaluationPage {
         metrics(page);
         ScoreTables tables = new ScoreTables(page);
         Plots plots = new Plots(page);
-        if (predictions instanceof ClassPredictions classes) {
-            tables.classes("Classes", classes.classes(), classes.confusion().matches());
-            new ConfusionTable(classes.classes(), classes.confusion()).render(page);
-            plots.rankings(classes);
-            plots.reliability(classes.reliability());
-        } else if (predictions instanceof MultiLabelPredictions labels) {
-            tables.classes("Labels", labels.names(), labels.matches());
-            plots.rankings(labels);
-        } else if (predictions instanceof TagPredictions tags) {
-            tables.classes("Entities", tags.scheme().types(), tags.matches());
-        } else if (predictions instanceof RegressionPredictions numbers) {
-            plots.scatter(numbers);
-        }
+        Optional<ByClass> scores = predictions.byClass();
+        scores.ifPresent(tables::classes);
+        predictions.confusionMatrix().ifPresent(matrix -> new ConfusionTable(predictions.names(), matrix).render(page));
+        scores.filter(by -> by.ranking() != null).ifPresent(plots::rankings);
+        predictions.calibration().ifPresent(plots::reliability);
+        predictions.numbers().ifPresent(numbers -> plots.scatter(predictions, numbers));
         plots.training(data.training());
         tables.groups(report.groupings());
         tables.worst(report.worst(), !data.texts().isEmpty());

@@ -5,8 +5,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.weft.tuning.metrics.ClassPredictions;
-import org.weft.tuning.metrics.ConfusionMatrix;
 import org.weft.tuning.metrics.Predictions;
 
 /**
@@ -23,8 +21,7 @@ public record Grouping(String column, List<Group> groups, int leftOut, Map<Strin
     /**
      * The rows of one value.
      *
-     * @param metrics of classes accuracy, macro F1 and, where there are two, the share of rows that was taken for the
-     *     positive one; of other tasks the two most telling
+     * @param metrics as {@link Predictions#groupMetrics} has them
      * @param difference of each metric to that of all rows
      */
     public record Group(String value, int rows, Map<String, Double> metrics, Map<String, Double> difference) {}
@@ -35,7 +32,7 @@ public record Grouping(String column, List<Group> groups, int leftOut, Map<Strin
             String value = values.get(row) == null ? MISSING : values.get(row);
             rows.computeIfAbsent(value, any -> new ArrayList<>()).add(row);
         }
-        Map<String, Double> overall = metrics(predictions);
+        Map<String, Double> overall = predictions.groupMetrics();
         List<Group> groups = rows.entrySet().stream()
                 .sorted(Comparator.comparingInt((Map.Entry<String, List<Integer>> entry) ->
                                 -entry.getValue().size())
@@ -50,27 +47,10 @@ public record Grouping(String column, List<Group> groups, int leftOut, Map<Strin
 
     private static Group group(String value, List<Integer> rows, Predictions predictions, Map<String, Double> overall) {
         int[] chosen = rows.stream().mapToInt(Integer::intValue).toArray();
-        Map<String, Double> metrics = metrics(predictions.select(chosen));
+        Map<String, Double> metrics = predictions.select(chosen).groupMetrics();
         Map<String, Double> difference = new LinkedHashMap<>();
         metrics.forEach((name, metric) -> difference.put(name, metric - overall.get(name)));
         return new Group(value, chosen.length, metrics, difference);
-    }
-
-    private static Map<String, Double> metrics(Predictions predictions) {
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        if (predictions instanceof ClassPredictions classes) {
-            ConfusionMatrix matrix = classes.confusion();
-            metrics.put("accuracy", matrix.accuracy());
-            metrics.put("f1_macro", matrix.matches().present().macro().f1());
-            if (matrix.classes() == 2) {
-                metrics.put("positive_rate", matrix.rate(1));
-            }
-        } else {
-            predictions.metrics().entrySet().stream()
-                    .limit(2)
-                    .forEach(entry -> metrics.put(entry.getKey(), entry.getValue()));
-        }
-        return metrics;
     }
 
     private static double gap(List<Group> groups, String name) {

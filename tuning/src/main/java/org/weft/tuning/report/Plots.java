@@ -11,12 +11,10 @@ import java.util.stream.IntStream;
 import org.weft.core.scores.MatchCounts;
 import org.weft.tuning.html.Axes;
 import org.weft.tuning.html.Html;
-import org.weft.tuning.metrics.ClassPredictions;
-import org.weft.tuning.metrics.ConfusionMatrix;
+import org.weft.tuning.metrics.ByClass;
 import org.weft.tuning.metrics.Curve;
-import org.weft.tuning.metrics.MultiLabelPredictions;
+import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.metrics.Ranking;
-import org.weft.tuning.metrics.RegressionPredictions;
 import org.weft.tuning.metrics.Reliability;
 
 /** The page's plots. Lines that share a plot differ in colour and in dashes. */
@@ -36,17 +34,11 @@ final class Plots {
     /** A line's name and its points. */
     private record Line(String name, double[] x, double[] y) {}
 
-    /** Of two classes the positive one's curves, of more the most frequent ones'. */
-    void rankings(ClassPredictions predictions) {
-        ConfusionMatrix matrix = predictions.confusion();
-        List<Integer> shown = matrix.classes() == 2 ? List.of(1) : mostFrequent(matrix.matches(), matrix.classes());
-        rankings(predictions.classes(), shown, predictions::ranking);
-    }
-
-    /** Of the most frequent labels. */
-    void rankings(MultiLabelPredictions predictions) {
-        List<String> names = predictions.names();
-        rankings(names, mostFrequent(predictions.matches(), names.size()), predictions::ranking);
+    /** Of two classes the positive one's curves, of more, and of labels, the most frequent ones'. */
+    void rankings(ByClass scores) {
+        List<String> names = scores.names();
+        List<Integer> shown = scores.opposed() ? List.of(1) : mostFrequent(scores.matches(), names.size());
+        rankings(names, shown, scores.ranking());
     }
 
     private static List<Integer> mostFrequent(MatchCounts matches, int classes) {
@@ -118,16 +110,12 @@ final class Plots {
         }
     }
 
-    void scatter(RegressionPredictions predictions) {
-        if (predictions.rows() == 0) {
+    void scatter(Predictions predictions, Predictions.Numbers numbers) {
+        double[] labels = numbers.labels();
+        double[] said = numbers.predictions();
+        if (labels.length == 0) {
             return;
         }
-        double[] labels = IntStream.range(0, predictions.rows())
-                .mapToDouble(predictions::label)
-                .toArray();
-        double[] said = IntStream.range(0, predictions.rows())
-                .mapToDouble(predictions::prediction)
-                .toArray();
         Axes.Range range = Axes.Range.of(labels, said);
         Axes axes = new Axes("Predictions by label", "label", range, "prediction", range);
         double[] ends = {range.from(), range.to()};

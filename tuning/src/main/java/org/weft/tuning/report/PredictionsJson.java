@@ -40,63 +40,17 @@ public final class PredictionsJson {
 
     private PredictionsJson() {}
 
-    private record ClassRow(int label, double[] probabilities) {}
-
-    private record LabelsRow(boolean[] labels, double[] probabilities) {}
-
     /** The file's content as a tree. */
     public static ObjectNode tree(Predictions predictions) {
         ObjectNode root = JSON.createObjectNode().put("task", predictions.task());
-        if (names(predictions) != null) {
-            names(predictions).forEach(root.putArray("names")::add);
+        if (!predictions.names().isEmpty()) {
+            predictions.names().forEach(root.putArray("names")::add);
         }
         ArrayNode rows = root.putArray("rows");
         for (int row = 0; row < predictions.rows(); row++) {
-            rows.add(JSON.<JsonNode>valueToTree(row(predictions, row)));
+            rows.add(JSON.<JsonNode>valueToTree(predictions.row(row)));
         }
         return root;
-    }
-
-    private static List<String> names(Predictions predictions) {
-        if (predictions instanceof ClassPredictions classes) {
-            return classes.classes();
-        }
-        if (predictions instanceof MultiLabelPredictions labels) {
-            return labels.names();
-        }
-        return predictions instanceof TagPredictions tags ? tags.scheme().tags() : null;
-    }
-
-    private static Object row(Predictions predictions, int row) {
-        if (predictions instanceof ClassPredictions classes) {
-            double[] probabilities = new double[classes.classes().size()];
-            for (int i = 0; i < probabilities.length; i++) {
-                probabilities[i] = classes.probability(row, i);
-            }
-            return new ClassRow(classes.label(row), probabilities);
-        }
-        if (predictions instanceof MultiLabelPredictions labels) {
-            int width = labels.names().size();
-            LabelsRow of = new LabelsRow(new boolean[width], new double[width]);
-            for (int i = 0; i < width; i++) {
-                of.labels()[i] = labels.has(row, i);
-                of.probabilities()[i] = labels.probability(row, i);
-            }
-            return of;
-        }
-        if (predictions instanceof RegressionPredictions numbers) {
-            return new RegressionPredictions.Row(numbers.label(row), numbers.prediction(row));
-        }
-        if (predictions instanceof AnswerPredictions answers) {
-            return answers.row(row);
-        }
-        if (predictions instanceof TagPredictions tags) {
-            return tags.row(row);
-        }
-        if (predictions instanceof ChoicePredictions choices) {
-            return choices.row(row);
-        }
-        return ((LanguagePredictions) predictions).row(row);
     }
 
     /**
@@ -110,8 +64,8 @@ public final class PredictionsJson {
         root.path("names").forEach(name -> names.add(name.asText()));
         JsonNode rows = root.path("rows");
         return switch (task) {
-            case "single_label_classification" -> classes(names, rows(rows, ClassRow.class));
-            case "multi_label_classification" -> labels(names, rows(rows, LabelsRow.class));
+            case "single_label_classification" -> classes(names, rows(rows, ClassPredictions.Row.class));
+            case "multi_label_classification" -> labels(names, rows(rows, MultiLabelPredictions.Row.class));
             case "regression" -> RegressionPredictions.of(rows(rows, RegressionPredictions.Row.class));
             case "question_answering" -> AnswerPredictions.of(rows(rows, AnswerPredictions.Row.class));
             case "token_classification" ->
@@ -141,31 +95,19 @@ public final class PredictionsJson {
                 "predictions cannot be read: " + what, "give a predictions.json that an evaluation wrote");
     }
 
-    private static Predictions classes(List<String> names, List<ClassRow> rows) {
-        double[] probabilities = flat(rows.stream().map(ClassRow::probabilities).toList(), names.size());
-        return ClassPredictions.of(
-                names, rows.stream().mapToInt(ClassRow::label).toArray(), probabilities);
+    private static Predictions classes(List<String> names, List<ClassPredictions.Row> rows) {
+        for (int row = 0; row < rows.size(); row++) {
+            checkWidth(rows.get(row).probabilities().length, names.size(), row);
+        }
+        return ClassPredictions.ofRows(names, rows);
     }
 
-    private static Predictions labels(List<String> names, List<LabelsRow> rows) {
-        double[] probabilities =
-                flat(rows.stream().map(LabelsRow::probabilities).toList(), names.size());
-        boolean[] labels = new boolean[probabilities.length];
+    private static Predictions labels(List<String> names, List<MultiLabelPredictions.Row> rows) {
         for (int row = 0; row < rows.size(); row++) {
-            boolean[] of = rows.get(row).labels();
-            checkWidth(of.length, names.size(), row);
-            System.arraycopy(of, 0, labels, row * names.size(), names.size());
+            checkWidth(rows.get(row).probabilities().length, names.size(), row);
+            checkWidth(rows.get(row).labels().length, names.size(), row);
         }
-        return MultiLabelPredictions.of(names, labels, probabilities);
-    }
-
-    private static double[] flat(List<double[]> rows, int width) {
-        double[] values = new double[rows.size() * width];
-        for (int row = 0; row < rows.size(); row++) {
-            checkWidth(rows.get(row).length, width, row);
-            System.arraycopy(rows.get(row), 0, values, row * width, width);
-        }
-        return values;
+        return MultiLabelPredictions.ofRows(names, rows);
     }
 
     private static void checkWidth(int given, int width, int row) {

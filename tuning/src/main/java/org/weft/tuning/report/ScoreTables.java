@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.weft.core.scores.MatchCounts;
 import org.weft.core.scores.Scores;
 import org.weft.tuning.html.Html;
+import org.weft.tuning.metrics.ByClass;
 
 /** The page's tables of classes, groups and worst rows. */
 final class ScoreTables {
@@ -22,11 +23,17 @@ final class ScoreTables {
     }
 
     /** Precision, recall and F1 by class, the weakest first. */
-    void classes(String heading, List<String> names, MatchCounts matches) {
+    void classes(ByClass by) {
+        List<String> names = by.names();
+        MatchCounts matches = by.matches();
         if (names.isEmpty()) {
             return;
         }
-        page.text("h2", heading).append("<div class=\"scroll\" tabindex=\"0\"><table>\n");
+        page.text(
+                        "h2",
+                        by.of().substring(0, 1).toUpperCase(Locale.ROOT)
+                                + by.of().substring(1))
+                .append("<div class=\"scroll\" tabindex=\"0\"><table>\n");
         if (names.size() > MOST_CLASSES) {
             page.format("<caption>The %d weakest of %,d.</caption>", MOST_CLASSES, names.size());
         }

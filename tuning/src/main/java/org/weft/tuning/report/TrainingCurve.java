@@ -2,13 +2,13 @@ package org.weft.tuning.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.Json;
 
 /**
  * How something went during training.
@@ -18,7 +18,6 @@ import java.util.Map;
  * @param values as many; one that is not finite is a gap
  */
 public record TrainingCurve(String name, double[] steps, double[] values) {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The curves of a run's {@code metrics.jsonl}: its loss, and what begins with {@code val_} or {@code eval_}. */
     public static List<TrainingCurve> ofMetricsLog(byte[] file) {
@@ -49,9 +48,9 @@ public record TrainingCurve(String name, double[] steps, double[] values) {
     /** Nothing where it is no JSON: the last line of a run that was killed may be half written. */
     private static JsonNode parsed(String line) {
         try {
-            return JSON.readTree(line);
+            return Json.MAPPER.readTree(line);
         } catch (JsonProcessingException ignored) {
-            return JSON.createObjectNode();
+            return Json.MAPPER.createObjectNode();
         }
     }
 

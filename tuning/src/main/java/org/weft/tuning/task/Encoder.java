@@ -2,6 +2,7 @@ package org.weft.tuning.task;
 
 import java.util.Arrays;
 import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig.LongText;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.tokens.SpecialTokens;
 import org.weft.corpus.tokenizer.TextTokenizer;
@@ -31,7 +32,7 @@ public final class Encoder implements AutoCloseable {
         this.special = special;
         this.causal = config.model().causal();
         this.maxLength = maxLength(config);
-        this.truncate = config.dataset().longText().equals("truncate");
+        this.truncate = config.dataset().longText() == LongText.TRUNCATE;
     }
 
     /**

@@ -1,11 +1,11 @@
 package org.weft.tuning.task;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 
 /**
@@ -13,7 +13,6 @@ import org.weft.core.WeftException;
  * of its JSON, as CSV files have to.
  */
 public record Fields(Map<String, Object> values) implements Serializable {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int EXCERPT = 160;
 
     /** What stands in a column, which may be null. */
@@ -83,7 +82,7 @@ public record Fields(Map<String, Object> values) implements Serializable {
         if (value instanceof String text
                 && (text.strip().startsWith("[") || text.strip().startsWith("{"))) {
             try {
-                return JSON.readValue(text, Object.class);
+                return Json.MAPPER.readValue(text, Object.class);
             } catch (JsonProcessingException noJson) {
                 return value;
             }
@@ -108,7 +107,7 @@ public record Fields(Map<String, Object> values) implements Serializable {
     String excerpt() {
         String all;
         try {
-            all = JSON.writeValueAsString(values);
+            all = Json.MAPPER.writeValueAsString(values);
         } catch (JsonProcessingException odd) {
             all = values.toString();
         }

@@ -8,6 +8,8 @@ import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
 import org.weft.tuning.chat.ChatMessage;
 import org.weft.tuning.chat.ChatSegment;
+import org.weft.tuning.metrics.AnswerPredictions;
+import org.weft.tuning.metrics.Predictions;
 
 /**
  * Answers of an assistant: the next token is learnt where it belongs to a response, or is the end-of-text that follows
@@ -19,8 +21,8 @@ import org.weft.tuning.chat.ChatSegment;
  *   targets    - - r r r end           - ignored
  * </pre>
  */
-public record InstructionTask(
-        String promptColumn, String responseColumn, String messagesColumn, Conversation conversation) implements Task {
+record InstructionTask(String promptColumn, String responseColumn, String messagesColumn, Conversation conversation)
+        implements Task {
 
     InstructionTask(DatasetConfig dataset, Conversation conversation) {
         this(dataset.promptColumn(), dataset.responseColumn(), dataset.messagesColumn(), conversation);
@@ -38,11 +40,6 @@ public record InstructionTask(
     @Override
     public List<String> targetColumns() {
         return List.of(chat() ? messagesColumn : responseColumn);
-    }
-
-    @Override
-    public int outputs() {
-        return 0;
     }
 
     @Override
@@ -79,7 +76,8 @@ public record InstructionTask(
         return Encoded.of(new Example(tokens, length, null, null, 1), cut);
     }
 
-    /** The row without the answer: of messages, those before the last. */
+    /** Of messages, those before the last. */
+    @Override
     public Fields asked(Fields row) {
         if (!chat()) {
             return row;
@@ -91,7 +89,7 @@ public record InstructionTask(
     }
 
     /** What the row says that the assistant should answer. */
-    public String answer(Fields row) {
+    private String answer(Fields row) {
         if (!chat()) {
             return row.text(responseColumn).strip();
         }
@@ -99,6 +97,34 @@ public record InstructionTask(
         Object last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
         Object content = last instanceof Map<?, ?> message ? message.get("content") : null;
         return content == null ? "" : content.toString().strip();
+    }
+
+    /** The assistant's answer. */
+    record Answer(String text) implements Prediction {
+        @Override
+        public List<Object> cells() {
+            return List.of(text);
+        }
+    }
+
+    @Override
+    public boolean converses() {
+        return true;
+    }
+
+    @Override
+    public Prediction said(String generated) {
+        return new Answer(conversation.answer(generated));
+    }
+
+    @Override
+    public Predictions.Row judge(Fields row, Prediction said) {
+        return new AnswerPredictions.Row(((Answer) said).text(), List.of(answer(row)));
+    }
+
+    @Override
+    public Predictions predictions(List<Predictions.Row> judged) {
+        return AnswerPredictions.of(Predictions.rows(judged, AnswerPredictions.Row.class));
     }
 
     private List<ChatMessage> messages(Fields row, boolean labelled) {

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.weft.core.WeftException;
 
 /**
@@ -63,6 +65,26 @@ public record Labels(List<String> names, List<Double> weights) implements Serial
     /** K. */
     public int size() {
         return names.size();
+    }
+
+    /** Each label with its number among some, in the labels' order. */
+    Map<String, Double> with(double[] numbers) {
+        Map<String, Double> byName = new LinkedHashMap<>();
+        for (int i = 0; i < numbers.length; i++) {
+            byName.put(names.get(i), numbers[i]);
+        }
+        return byName;
+    }
+
+    /** Index of a label that a model is judged by. */
+    int known(String name, String column) {
+        int index = names.indexOf(name);
+        if (index < 0) {
+            throw WeftException.invalidData(
+                    "unknown label " + name + " in column " + column + ": the model knows " + String.join(", ", names),
+                    "mend the row, or fine-tune with that label among the training examples");
+        }
+        return index;
     }
 
     /** Index of a row's label. */

@@ -2,8 +2,12 @@ package org.weft.tuning.task;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.weft.core.config.DatasetConfig;
+import org.weft.tuning.metrics.MultiLabelPredictions;
+import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.metrics.Probabilities;
+import org.weft.tuning.task.PredictionColumn.Cells;
 
 /** Any number of labels for a text or a pair. Labels of an example: 0 or 1 for each. */
 record MultilabelTask(TextInput input, String labelColumn, Labels labels) implements TextLabelTask {
@@ -21,11 +25,6 @@ record MultilabelTask(TextInput input, String labelColumn, Labels labels) implem
     @Override
     public List<String> labels(Fields row) {
         return row.strings(labelColumn).stream().distinct().toList();
-    }
-
-    @Override
-    public int outputs() {
-        return labels.size();
     }
 
     @Override
@@ -50,6 +49,40 @@ record MultilabelTask(TextInput input, String labelColumn, Labels labels) implem
                 chosen.add(labels.names().get(k));
             }
         }
-        return new Prediction.LabelSet(chosen, probabilities);
+        return new LabelSet(labels, chosen, probabilities);
+    }
+
+    /**
+     * The labels of probability 1/2 or more.
+     *
+     * @param probabilities in the order of all labels
+     */
+    record LabelSet(Labels all, List<String> labels, double[] probabilities) implements Prediction {
+        @Override
+        public List<Object> cells() {
+            return List.of(labels, byLabel());
+        }
+
+        @Override
+        public Map<String, Double> byLabel() {
+            return all.with(probabilities);
+        }
+    }
+
+    @Override
+    public List<PredictionColumn> predictionColumns() {
+        return List.of(PredictionColumn.prediction(Cells.TEXTS), PredictionColumn.probabilities());
+    }
+
+    @Override
+    public Predictions.Row judge(Fields row, Prediction said) {
+        boolean[] right = new boolean[labels.size()]; // (K)
+        row.strings(labelColumn).forEach(name -> right[labels.known(name, labelColumn)] = true);
+        return new MultiLabelPredictions.Row(right, ((LabelSet) said).probabilities());
+    }
+
+    @Override
+    public Predictions predictions(List<Predictions.Row> judged) {
+        return MultiLabelPredictions.ofRows(labels.names(), Predictions.rows(judged, MultiLabelPredictions.Row.class));
     }
 }

@@ -1,12 +1,16 @@
 package org.weft.tuning.task;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
 import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.tuning.metrics.AnswerPredictions;
+import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.metrics.Probabilities;
+import org.weft.tuning.task.PredictionColumn.Cells;
 
 /**
  * The span of a passage that answers a question. The question comes first, so that a model that reads from left to right
@@ -33,12 +37,6 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
     @Override
     public String leftOutBecause() {
         return "their answer does not stand in " + contextColumn;
-    }
-
-    /** The start's and the end's. */
-    @Override
-    public int outputs() {
-        return 2;
     }
 
     @Override
@@ -149,13 +147,13 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
             }
         }
         if (bestStart == NONE) {
-            return new Prediction.Answer("", best, 0, 0);
+            return new Answer("", best, 0, 0);
         }
         return answer(row.text(contextColumn), best, anchors[2 * bestStart], anchors[2 * bestEnd + 1]);
     }
 
     /** Without the blanks that tokens begin with. */
-    private static Prediction.Answer answer(String context, double score, int from, int to) {
+    private static Answer answer(String context, double score, int from, int to) {
         int start = from;
         int end = to;
         while (start < end && Character.isWhitespace(context.charAt(start))) {
@@ -164,6 +162,53 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
         while (end > start && Character.isWhitespace(context.charAt(end - 1))) {
             end--;
         }
-        return new Prediction.Answer(context.substring(start, end), score, start, end);
+        return new Answer(context.substring(start, end), score, start, end);
+    }
+
+    /**
+     * The answer.
+     *
+     * @param text a part of the passage; empty where the model finds no answer in it
+     * @param score probability of the first token times that of the last
+     * @param start index of its first character in the passage (UTF-16)
+     * @param end index after its last
+     */
+    record Answer(String text, double score, int start, int end) implements Prediction {
+        @Override
+        public List<Object> cells() {
+            return List.of(text, score, start, end);
+        }
+    }
+
+    @Override
+    public List<PredictionColumn> predictionColumns() {
+        return List.of(
+                PredictionColumn.prediction(Cells.TEXT),
+                new PredictionColumn("score", Cells.NUMBER),
+                new PredictionColumn("start", Cells.INTEGER),
+                new PredictionColumn("end", Cells.INTEGER));
+    }
+
+    @Override
+    public Predictions.Row judge(Fields row, Prediction said) {
+        return new AnswerPredictions.Row(((Answer) said).text(), answers(row.get(answersColumn)));
+    }
+
+    /** A text, an array of texts, or SQuAD's {text: [...]}; none where there is no answer. */
+    private static List<String> answers(Object column) {
+        Object given = Fields.parsed(column);
+        Object value = given instanceof Map<?, ?> map ? map.get("text") : given;
+        List<String> answers = new ArrayList<>();
+        if (value instanceof List<?> list) {
+            list.forEach(answer -> answers.add(String.valueOf(answer)));
+        } else if (value != null && !value.toString().isEmpty()) {
+            answers.add(value.toString());
+        }
+        return answers;
+    }
+
+    @Override
+    public Predictions predictions(List<Predictions.Row> judged) {
+        return AnswerPredictions.of(Predictions.rows(judged, AnswerPredictions.Row.class));
     }
 }

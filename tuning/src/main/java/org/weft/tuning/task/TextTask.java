@@ -3,8 +3,10 @@ package org.weft.tuning.task;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
+import org.weft.tuning.metrics.Predictions;
 
 /**
  * More pre-training: every token of a text and the end-of-text after it is learnt, but the first. A longer text becomes
@@ -24,11 +26,6 @@ record TextTask(String textColumn) implements Task {
     @Override
     public List<String> targetColumns() {
         return List.of();
-    }
-
-    @Override
-    public int outputs() {
-        return 0;
     }
 
     /** The first of {@link #encodeAll}. */
@@ -54,5 +51,25 @@ record TextTask(String textColumn) implements Task {
             windows.add(Encoded.of(new Example(tokens, tokens.length, targets, null, tokens.length), false));
         }
         return windows;
+    }
+
+    @Override
+    public boolean judged() {
+        return false;
+    }
+
+    @Override
+    public Predictions.Row judge(Fields row, Prediction said) {
+        throw nothingToJudge();
+    }
+
+    @Override
+    public Predictions predictions(List<Predictions.Row> judged) {
+        throw nothingToJudge();
+    }
+
+    private static WeftException nothingToJudge() {
+        return WeftException.usage(
+                "finetune.task=text has no answers to compare", "evaluate its loss with --input TEXT");
     }
 }

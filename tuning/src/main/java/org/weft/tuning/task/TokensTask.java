@@ -7,7 +7,11 @@ import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
 import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.metrics.Probabilities;
+import org.weft.tuning.metrics.TagPredictions;
+import org.weft.tuning.metrics.TagScheme;
+import org.weft.tuning.task.PredictionColumn.Cells;
 
 /**
  * A tag for each word. The words are joined by blanks and encoded as one text; a word's tag is predicted at its first
@@ -15,6 +19,9 @@ import org.weft.tuning.metrics.Probabilities;
  */
 record TokensTask(String tokensColumn, String tagsColumn, Labels labels) implements Task {
     private static final int NONE = -1;
+
+    /** A tag that the model did not give, because the word was cut off, counts as outside of everything. */
+    private static final String OUTSIDE = "O";
 
     TokensTask(DatasetConfig dataset, Labels labels) {
         this(dataset.tokensColumn(), dataset.tagsColumn(), labels);
@@ -38,11 +45,6 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
     @Override
     public List<String> labels(Fields row) {
         return row.strings(tagsColumn);
-    }
-
-    @Override
-    public int outputs() {
-        return labels.size();
     }
 
     @Override
@@ -105,11 +107,44 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
         for (int position : encoded.anchors()) {
             tags.add(position == NONE ? "" : tag(outputs, position));
         }
-        return new Prediction.Tags(tags);
+        return new Tags(tags);
     }
 
     private String tag(float[] outputs, int position) {
         double[] probabilities = Probabilities.softmax(outputs, position * labels.size(), 1, labels.size());
         return labels.names().get(Probabilities.largest(probabilities));
+    }
+
+    /** A tag for each word; empty for words that were cut off or have no token. */
+    record Tags(List<String> tags) implements Prediction {
+        @Override
+        public List<Object> cells() {
+            return List.of(tags);
+        }
+    }
+
+    @Override
+    public List<PredictionColumn> predictionColumns() {
+        return List.of(PredictionColumn.prediction(Cells.TEXTS));
+    }
+
+    @Override
+    public Predictions.Row judge(Fields row, Prediction prediction) {
+        List<String> right = row.strings(tagsColumn);
+        List<String> said = ((Tags) prediction).tags();
+        int outside = Math.max(0, labels.names().indexOf(OUTSIDE));
+        int[] expected = new int[right.size()];
+        int[] predicted = new int[right.size()];
+        for (int i = 0; i < expected.length; i++) {
+            expected[i] = labels.known(right.get(i), tagsColumn);
+            boolean none = i >= said.size() || said.get(i).isEmpty();
+            predicted[i] = none ? outside : labels.names().indexOf(said.get(i));
+        }
+        return new TagPredictions.Row(expected, predicted);
+    }
+
+    @Override
+    public Predictions predictions(List<Predictions.Row> judged) {
+        return TagPredictions.of(new TagScheme(labels.names()), Predictions.rows(judged, TagPredictions.Row.class));
     }
 }

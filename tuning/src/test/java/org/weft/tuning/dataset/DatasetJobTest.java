@@ -17,6 +17,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig.Format;
 import org.weft.core.examples.ExampleSet;
 import org.weft.core.examples.ExamplesManifest;
 
@@ -160,7 +161,7 @@ class DatasetJobTest extends EncodedRows {
         Path folder = Files.createDirectory(directory.resolve("folder"));
         jsonl("folder/no [glob]*.jsonl", rows(9));
         for (Path file : List.of(folder, csv("rows.csv", rows(9)))) {
-            ids.add(reader.read("input", List.of(file.toString()), "auto").collectAsList().stream()
+            ids.add(reader.read("input", List.of(file.toString()), Format.AUTO).collectAsList().stream()
                     .map(row -> RowFields.id(RowFields.of(row, List.of("text", "label"))))
                     .toList());
         }

@@ -42,7 +42,8 @@ class RecipesTest {
                 assertThat(config.dataset().train()).as(file.toString()).isNotEmpty();
                 tasks.put(
                         file.getFileName().toString().replaceAll("finetune-|\\.yaml", ""),
-                        config.finetune().task() + " " + config.finetune().method());
+                        config.finetune().task().word() + " "
+                                + config.finetune().method().word());
             }
         }
         assertThat(tasks)

@@ -16,8 +16,8 @@ class ClassPredictionsTest {
         ClassPredictions predictions = ClassPredictions.ofLogits(
                 NAMES,
                 List.of(
-                        new ClassPredictions.Row(1, new float[] {0, (float) Math.log(3)}),
-                        new ClassPredictions.Row(0, new float[] {1000, -1000})));
+                        new ClassPredictions.Logits(1, new float[] {0, (float) Math.log(3)}),
+                        new ClassPredictions.Logits(0, new float[] {1000, -1000})));
         assertThat(predictions.probability(0, 1)).isCloseTo(0.75, within(1e-7));
         assertThat(predictions.probability(1, 0)).isEqualTo(1);
         assertThat(predictions.metrics()).containsEntry("accuracy", 1.0);
@@ -61,11 +61,11 @@ class ClassPredictionsTest {
 
     @Test
     void whatIsNoPredictionIsRefusedByItsRow() {
-        List<ClassPredictions.Row> diverged = List.of(new ClassPredictions.Row(0, new float[] {Float.NaN, 1}));
+        List<ClassPredictions.Logits> diverged = List.of(new ClassPredictions.Logits(0, new float[] {Float.NaN, 1}));
         assertThatThrownBy(() -> ClassPredictions.ofLogits(NAMES, diverged))
                 .isInstanceOf(WeftException.class)
                 .hasMessage("row 0 of the predictions: logit NaN");
-        List<ClassPredictions.Row> three = List.of(new ClassPredictions.Row(0, new float[3]));
+        List<ClassPredictions.Logits> three = List.of(new ClassPredictions.Logits(0, new float[3]));
         assertThatThrownBy(() -> ClassPredictions.ofLogits(NAMES, three)).hasMessageContaining("3 logits, not 2");
         assertThatThrownBy(() -> ClassPredictions.of(NAMES, new int[] {0, 2}, new double[] {1, 0, 1, 0}))
                 .hasMessage("row 1 of the predictions: label 2 of 2 classes");

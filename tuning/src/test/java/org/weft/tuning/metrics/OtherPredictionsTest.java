@@ -16,16 +16,16 @@ class OtherPredictionsTest {
         MultiLabelPredictions predictions = MultiLabelPredictions.ofLogits(
                 List.of("x", "y"),
                 List.of(
-                        new MultiLabelPredictions.Row(new boolean[] {true, true}, new float[] {2, 0}),
-                        new MultiLabelPredictions.Row(new boolean[] {false, true}, new float[] {-1, 1})));
+                        new MultiLabelPredictions.Logits(new boolean[] {true, true}, new float[] {2, 0}),
+                        new MultiLabelPredictions.Logits(new boolean[] {false, true}, new float[] {-1, 1})));
         assertThat(predictions.predicts(0, 1)).isFalse();
         assertThat(predictions.expected(0)).isEqualTo("x, y");
         assertThat(predictions.predicted(0)).isEqualTo("x");
         assertThat(predictions.error(0)).isGreaterThan(1);
         assertThat(predictions.error(1)).isZero();
         assertThat(predictions.metrics()).containsEntry("subset_accuracy", 0.5).containsEntry("hamming_loss", 0.25);
-        List<MultiLabelPredictions.Row> narrow =
-                List.of(new MultiLabelPredictions.Row(new boolean[1], new float[] {1, 1}));
+        List<MultiLabelPredictions.Logits> narrow =
+                List.of(new MultiLabelPredictions.Logits(new boolean[1], new float[] {1, 1}));
         assertThatThrownBy(() -> MultiLabelPredictions.ofLogits(List.of("x", "y"), narrow))
                 .isInstanceOf(WeftException.class)
                 .hasMessage("row 0 of the predictions: 1 labels, not 2");

@@ -53,8 +53,8 @@ class WeftClassifierTest {
                 .setConfig("training.eval_every", "5")
                 .setConfig("training.eval_every", "7"));
 
-        assertThat(config.finetune().task()).isEqualTo("regression");
-        assertThat(config.finetune().method()).isEqualTo("lora");
+        assertThat(config.finetune().task().word()).isEqualTo("regression");
+        assertThat(config.finetune().method().word()).isEqualTo("lora");
         assertThat(config.finetune().loraRank()).isEqualTo(3);
         assertThat(config.finetune().epochs()).isEqualTo(0.5);
         assertThat(config.training().learningRate()).isEqualTo(1e-3);

@@ -96,7 +96,7 @@ class EncodingTest {
             float[] outputs = new float[8 * 2]; // (T, K)
             outputs[2 * 1 + 1] = 1;
             outputs[2 * 3] = 2;
-            assertThat(((Prediction.Tags) task.decode(row, encoded, outputs)).tags())
+            assertThat(((TokensTask.Tags) task.decode(row, encoded, outputs)).tags())
                     .containsExactly("O", "", "N", "N", "", "");
             assertThatThrownBy(() ->
                             task.encode(Rows.row("tokens", "[\"a\", \"b\"]", "tags", List.of("N")), encoder, true))
@@ -126,13 +126,13 @@ class EncodingTest {
             outputs[2 * 8] = 9;
             outputs[2 * 9 + 1] = 9;
             outputs[2 * 3 + 1] = 20; // outside the passage
-            Prediction.Answer answer = (Prediction.Answer) task.decode(row, encoded, outputs);
+            QaTask.Answer answer = (QaTask.Answer) task.decode(row, encoded, outputs);
             assertThat(answer.text()).isEqualTo("cd");
             assertThat(answer.start()).isEqualTo(8);
             assertThat(answer.end()).isEqualTo(10);
             outputs[0] = 30;
             outputs[1] = 30;
-            assertThat(((Prediction.Answer) task.decode(row, encoded, outputs)).text())
+            assertThat(((QaTask.Answer) task.decode(row, encoded, outputs)).text())
                     .isEmpty();
 
             assertThat(answer(task, encoder, "ab ab", Map.of("text", List.of("ab"), "answer_start", List.of(3))))
@@ -188,7 +188,7 @@ class EncodingTest {
 
     /** A line for each message, so that tokens can be counted by hand. */
     private static Task paragraphs(WeftConfig config) {
-        return Task.of(config, Labels.of(List.of()), messages -> messages.stream()
+        return Task.of(config.finetune().task(), config.dataset(), Labels.of(List.of()), messages -> messages.stream()
                 .map(message -> message.role().equals(ChatMessage.ASSISTANT)
                         ? new ChatSegment(message.content(), true)
                         : new ChatSegment(message.content() + "\n", false))
@@ -264,18 +264,19 @@ class EncodingTest {
     @Test
     void probabilitiesOfLabels() {
         WeftConfig one = Rows.config("gpt2", "classification", "finetune.labels=[a, b]");
-        Prediction.Label label = (Prediction.Label) Task.of(one).decode(null, null, new float[] {1, 3});
+        ClassificationTask.Label label = (ClassificationTask.Label) Task.of(one).decode(null, null, new float[] {1, 3});
         assertThat(label.label()).isEqualTo("b");
         assertThat(label.probabilities()[1]).isEqualTo(1 / (1 + Math.exp(-2)));
         WeftConfig many = Rows.config("gpt2", "multilabel", "finetune.labels=[a, b, c]");
-        Prediction.LabelSet set = (Prediction.LabelSet) Task.of(many).decode(null, null, new float[] {0, -1, 1});
+        MultilabelTask.LabelSet set =
+                (MultilabelTask.LabelSet) Task.of(many).decode(null, null, new float[] {0, -1, 1});
         assertThat(set.labels()).containsExactly("a", "c");
         assertThat(IntStream.range(0, 3)
                         .mapToDouble(i -> set.probabilities()[i])
                         .sum())
                 .isEqualTo(1.5);
         WeftConfig number = Rows.config("gpt2", "regression");
-        assertThat(Task.of(number).decode(null, null, new float[] {2})).isEqualTo(new Prediction.Value(2));
+        assertThat(Task.of(number).decode(null, null, new float[] {2})).isEqualTo(new RegressionTask.Value(2));
     }
 
     private static int letter(String token) {

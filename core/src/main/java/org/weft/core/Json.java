@@ -1,0 +1,29 @@
+package org.weft.core;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/**
+ * Readers and writers of JSON that all share: each keeps what it found out of a type, and making one takes time. They are
+ * safe for use by many threads as long as nobody configures them; who needs other settings takes {@code reader()},
+ * {@code writer()} or {@code copy()}.
+ */
+public final class Json {
+    /** Jackson's own settings; one line. */
+    public static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** The same for people: indented. */
+    public static final ObjectMapper INDENTED = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /** Of records whose files are formats of Weft's: keys in snake_case, indented, no null where a number is expected. */
+    public static final ObjectMapper RECORDS = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    private Json() {}
+}

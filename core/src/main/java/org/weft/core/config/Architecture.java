@@ -1,0 +1,73 @@
+package org.weft.core.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a configuration must know of a model family, by the name that {@code model.architecture} gives it. Families are
+ * found on the class path by {@link java.util.ServiceLoader}: each is one class (of {@code org.weft.core.model}, which
+ * stands above this package and so cannot be named here) and one line of
+ * {@code META-INF/services/org.weft.core.config.Architecture}. Stateless; any thread.
+ *
+ * <p>T context, D width, M width within the perceptron, H heads.
+ */
+@FunctionalInterface
+public interface Architecture {
+
+    /** The value of {@code model.architecture} that chooses it. */
+    String name();
+
+    /** What distinguishes it, as the reference of the configuration tells it: a sentence that follows the name. */
+    default String summary() {
+        return "";
+    }
+
+    /** Whether a token is predicted from those before it alone; otherwise from all around it. */
+    default boolean causal() {
+        return true;
+    }
+
+    /** Whether the perceptron multiplies by a gate (SwiGLU): three matrices instead of two. */
+    default boolean gated() {
+        return false;
+    }
+
+    /** Term under the root of each norm where the configuration says none. */
+    default double normEpsilon() {
+        return 1e-5;
+    }
+
+    /** G: heads of keys and values. */
+    default int keyValueHeads(ModelConfig model) {
+        return model.heads();
+    }
+
+    /** Whether the token embedding is the output head too. */
+    default boolean tiedHead(ModelConfig model) {
+        return true;
+    }
+
+    /** Whether it tells a sequence's second segment from its first. */
+    default boolean tellsSegments(ModelConfig model) {
+        return false;
+    }
+
+    /** Keys of the model section that change nothing but this family: set for a family without them, they are refused. */
+    default Set<String> ownKeys() {
+        return Set.of();
+    }
+
+    /** Reports what is wrong with the keys that this family reads in a way of its own. */
+    default void validate(ModelConfig model, Problems problems) {}
+
+    /** Every family that is there. */
+    static List<Architecture> all() {
+        return Architectures.ALL;
+    }
+
+    /** The family of a name, if there is one. */
+    static Optional<Architecture> named(String name) {
+        return all().stream().filter(each -> each.name().equals(name)).findFirst();
+    }
+}

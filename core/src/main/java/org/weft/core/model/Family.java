@@ -1,0 +1,129 @@
+package org.weft.core.model;
+
+import java.util.List;
+import org.weft.core.config.Architecture;
+import org.weft.core.config.HeadKind;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
+
+/**
+ * A model family, all that is known of it without a tensor library: what its configuration means, which parameters it
+ * has and in which order, what it costs, and what it is called on the hub. Stateless; any thread.
+ *
+ * <p>To add one: this descriptor and its {@link HubTable}; a line of
+ * {@code META-INF/services/org.weft.core.config.Architecture}, by which it is found; its forward pass in the engine, and
+ * the line of {@code Transformer} that names it. A family that computes as another does names that one's.
+ *
+ * <p>T context, D width, M width within the perceptron, V vocabulary.
+ */
+public interface Family extends Architecture {
+
+    /**
+     * The parameters before any adaptation, in the order of the forward pass, so that backward finishes the flat vector
+     * from its end to its beginning: embeddings, blocks, what comes after them.
+     */
+    ParameterLayout layout(ModelShape shape);
+
+    /** What the names of a block's parameters begin with; embeddings stand before the first of them. */
+    String blockPrefix(int block);
+
+    /** Whether linear weights are (in, out); otherwise they are (out, in). */
+    default boolean inputFirst() {
+        return false;
+    }
+
+    /** Ends of the names of what LoRA's authors adapt: the projections to queries and values. */
+    default List<String> attention() {
+        return List.of("q_proj", "v_proj");
+    }
+
+    /** Whether a parameter only predicts tokens: a model with a task's head has none of these. */
+    boolean languageOnly(String parameter);
+
+    /** The linear layer of a task's head that judges a whole sequence, without {@code .weight}. */
+    default String sequenceHead() {
+        return "score";
+    }
+
+    /** The perceptron that {@link TaskHead.Pooling#FIRST} puts before a task's head, without {@code .weight}. */
+    default String pooler() {
+        return "pooler.dense";
+    }
+
+    /** Whether positions are rows of a table, so that the context decides the layout. */
+    default boolean learnedPositions() {
+        return false;
+    }
+
+    /** Rows of D that are only looked up, beside the tokens'. */
+    default int lookedUpRows(ModelConfig model) {
+        return learnedPositions() ? model.context() : 0;
+    }
+
+    /** Vectors of D in float32 that the norms of one block keep for backward, beside what each of them returns. */
+    default int normVectors() {
+        return 0;
+    }
+
+    /**
+     * Floating-point operations of one token forward and backward: 6 N + 12 L D T (PaLM, appendix B: 6 for each weight
+     * that multiplies, plus attention's two products over the context). Embeddings that are only looked up multiply
+     * nothing; a head that is not tied is a matrix of its own.
+     */
+    default double flopsPerToken(ModelShape shape) {
+        ModelConfig model = shape.config();
+        boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
+        double lookedUp = lookedUpRows(model);
+        lookedUp += language && model.tiedHead() ? 0 : shape.vocabSize();
+        lookedUp += language || model.tiedHead() ? 0 : shape.vocabSize(); // the head's own matrix
+        double weights = layout(shape).size() - lookedUp * model.width();
+        return 6.0 * weights + 12.0 * model.layers() * model.width() * model.context();
+    }
+
+    /** What Hugging Face calls the family, its keys and its tensors. */
+    HubTable hub();
+
+    /**
+     * Where each of a layout's parameters stands, in their order: its block's number, -1 for the embeddings, and for what
+     * comes after the blocks their count.
+     *
+     * @param blocks L
+     */
+    default int[] blocksOf(ParameterLayout layout, int blocks) {
+        List<Parameter> parameters = layout.parameters();
+        int[] places = new int[parameters.size()];
+        int place = -1;
+        for (int i = 0; i < places.length; i++) {
+            String name = parameters.get(i).name();
+            boolean before = place < 0;
+            int next = place;
+            while (next < blocks && (next < 0 || !name.startsWith(blockPrefix(next)))) {
+                next++;
+            }
+            place = before && next == blocks ? -1 : next;
+            places[i] = place;
+        }
+        return places;
+    }
+
+    /** Every family that is there. */
+    static List<Family> families() {
+        return Architecture.all().stream()
+                .filter(Family.class::isInstance)
+                .map(Family.class::cast)
+                .toList();
+    }
+
+    /**
+     * The family of a model.
+     *
+     * @throws IllegalArgumentException where there is none: of a configuration that was not validated
+     */
+    static Family of(ModelConfig model) {
+        return families().stream()
+                .filter(family -> family.name().equals(model.architecture()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("model.architecture=" + model.architecture()));
+    }
+}

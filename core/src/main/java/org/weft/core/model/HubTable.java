@@ -1,0 +1,143 @@
+package org.weft.core.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.weft.core.WeftException;
+import org.weft.core.config.ModelConfig;
+
+/** A model family on the Hugging Face hub: what config.json and the tensors are called there, and what they are in Weft. */
+public interface HubTable {
+
+    /** Of every family that is there. */
+    static List<HubTable> all() {
+        return Family.families().stream().map(Family::hub).toList();
+    }
+
+    /**
+     * A key whose value Weft takes over.
+     *
+     * @param foreign its names in config.json: the first that is there is read, all are written
+     * @param weft its name in the model section
+     * @param fallback what Hugging Face takes where the key is missing; null where it must be there
+     */
+    record ConfigKey(List<String> foreign, String weft, Object fallback) {
+        public static ConfigKey required(String foreign, String weft) {
+            return new ConfigKey(List.of(foreign), weft, null);
+        }
+
+        public static ConfigKey of(String foreign, String weft, Object fallback) {
+            return new ConfigKey(List.of(foreign), weft, fallback);
+        }
+    }
+
+    /**
+     * A setting that Weft has in one way only.
+     *
+     * @param allowed values that mean that way; the first is written, and stands for a missing key
+     */
+    record Setting(String foreign, List<Object> allowed) {
+        public static Setting of(String foreign, Object... allowed) {
+            return new Setting(foreign, List.of(allowed));
+        }
+    }
+
+    /**
+     * How tensors are named.
+     *
+     * @param base what the names of the model without its heads begin with, in files of a whole model
+     * @param layout what they begin with in Weft's layout
+     * @param heads what the names of heads begin with, everywhere
+     * @param unused tensors, by their names in the layout's form, that carry nothing: buffers, and copies of tied ones
+     */
+    record Names(String base, String layout, String heads, Pattern unused) {
+        private static final Pattern TASK_HEADS = Pattern.compile("^(?:score|classifier|qa_outputs)\\.");
+
+        /** A file's name in the layout's form. */
+        public String toLayout(String foreign) {
+            if (foreign.startsWith(heads)) {
+                return foreign;
+            }
+            return layout + (foreign.startsWith(base) ? foreign.substring(base.length()) : foreign);
+        }
+
+        /** A parameter's name in a file of a whole model. */
+        public String toForeign(String parameter) {
+            return parameter.startsWith(heads) || TASK_HEADS.matcher(parameter).find()
+                    ? parameter
+                    : base + parameter.substring(layout.length());
+        }
+    }
+
+    /** {@code model_type}, and {@code model.architecture} in Weft. */
+    String modelType();
+
+    /** Classes whose files can be read. */
+    List<String> architectures();
+
+    List<ConfigKey> keys();
+
+    List<Setting> settings();
+
+    Names names();
+
+    /** The class that a model is exported as which predicts tokens. */
+    String architectureOf(ModelConfig model);
+
+    /** What the names of the classes begin with that are fine-tuned. */
+    String classPrefix();
+
+    /** A tensor's name in the layout's form. */
+    default String toLayout(String foreign) {
+        return names().toLayout(foreign);
+    }
+
+    /** What the names of parameters begin with that start anew where a file has none of them. */
+    default Optional<String> freshWhereAbsent() {
+        return Optional.empty();
+    }
+
+    /** What the names of tensors begin with that are left out, and said to be, where the layout has no place for them. */
+    default Optional<String> leftOut() {
+        return Optional.empty();
+    }
+
+    /**
+     * Reads what is more than a row of the table.
+     *
+     * @param tensors names in the layout's form
+     * @param model takes keys of Weft's model section
+     * @param problems takes what Weft cannot do, by name and value
+     */
+    default void read(JsonNode config, Set<String> tensors, ObjectNode model, List<String> problems) {}
+
+    /** Writes what is more than a row of the table. */
+    default void write(ModelConfig model, ObjectNode config) {}
+
+    /**
+     * The family that config.json names.
+     *
+     * @throws WeftException where it is none of Weft's
+     */
+    static HubTable of(JsonNode config, String path) {
+        String type = config.path("model_type").asText("");
+        String architecture = config.path("architectures").path(0).asText("");
+        for (HubTable family : all()) {
+            boolean typed = type.isEmpty() || type.equals(family.modelType());
+            boolean named = architecture.isEmpty() || family.architectures().contains(architecture);
+            if (typed && named && !(type.isEmpty() && architecture.isEmpty())) {
+                return family;
+            }
+        }
+        List<String> known = all().stream()
+                .flatMap(family -> family.architectures().stream())
+                .toList();
+        throw WeftException.invalidData(
+                path + ": architecture " + (architecture.isEmpty() ? "(none named)" : architecture) + " of model_type "
+                        + (type.isEmpty() ? "(none named)" : type) + " is not one that Weft reads",
+                "Weft reads " + String.join(", ", known));
+    }
+}

@@ -1,0 +1,12 @@
+package org.weft.core.protocol;
+
+import org.weft.core.model.ClassTally;
+
+/**
+ * What one validation batch says of parameters.
+ *
+ * @param loss the sum of nats over the batch's targets
+ * @param targets target tokens of the batch
+ * @param classes of the classes that were predicted or there; empty where the task has none
+ */
+public record BatchScore(double loss, long targets, ClassTally[] classes) {}

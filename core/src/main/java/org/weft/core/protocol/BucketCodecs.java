@@ -1,0 +1,46 @@
+package org.weft.core.protocol;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.weft.core.SplitMix64;
+import org.weft.core.config.WeftConfig;
+
+/**
+ * The codecs that there are, and those that a run uses.
+ *
+ * @param known any of them may arrive
+ * @param gradients that of what workers push
+ * @param parameters that of what workers pull
+ * @param seed the run's
+ */
+public record BucketCodecs(List<BucketCodec> known, BucketCodec gradients, BucketCodec parameters, long seed) {
+    private static final List<BucketCodec> ALL = List.of(BucketCodec.F32);
+
+    public static BucketCodecs of(WeftConfig config) {
+        return new BucketCodecs(
+                ALL, BucketCodec.F32, BucketCodec.F32, config.run().seed());
+    }
+
+    /** Everything as plain float32. */
+    public static BucketCodecs plain() {
+        return new BucketCodecs(ALL, BucketCodec.F32, BucketCodec.F32, 0);
+    }
+
+    /**
+     * @throws IllegalArgumentException where there is none of this name
+     */
+    public BucketCodec named(String name) {
+        for (BucketCodec codec : known) {
+            if (codec.name().equals(name)) {
+                return codec;
+            }
+        }
+        throw new IllegalArgumentException("unknown bucket codec: " + name + ", known: "
+                + known.stream().map(BucketCodec::name).collect(Collectors.joining(", ")));
+    }
+
+    /** What is drawn from where a bucket is encoded: a function of the seed and of what is encoded. */
+    public long draw(long... bucket) {
+        return SplitMix64.start(seed, bucket);
+    }
+}

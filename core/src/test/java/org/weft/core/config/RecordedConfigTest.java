@@ -1,0 +1,87 @@
+package org.weft.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.weft.core.WeftException;
+
+/** Configurations that Weft recorded, of this version and of others. */
+class RecordedConfigTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * The {@code config} object of checkpoints of 0.1.0, all keys of that version, in one file of values that are not the
+     * defaults. The JSON is never changed; the YAML beside it says the same in the keys of today.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"0.1.0-llama", "0.1.0-bert"})
+    void aCheckpointOfAnEarlierVersionIsReadToTheSameValues(String name) throws IOException {
+        WeftConfig recorded = ConfigLoader.recorded(name, JSON.readTree(resource(name + ".json")));
+        assertThat(recorded).isEqualTo(ConfigLoader.load(name, resource(name + ".yaml"), List.of()));
+    }
+
+    @Test
+    void theGoldenConfigurationHasEveryKeyOfItsVersion() throws IOException {
+        int keys = 0;
+        for (JsonNode section : JSON.readTree(resource("0.1.0-llama.json"))) {
+            keys += section.size();
+        }
+        assertThat(keys).isEqualTo(117);
+    }
+
+    @Test
+    void aKeyOfALaterVersionIsPassedOver() {
+        WeftConfig plain = ConfigLoaderTest.load("run: {dir: /x}");
+        ObjectNode tree = (ObjectNode) ConfigLoader.toTree(plain);
+        tree.withObject("/training").put("warp", 9);
+        tree.putObject("teleport").put("to", "Mars");
+        assertThat(ConfigLoader.recorded("checkpoint", tree)).isEqualTo(plain);
+        assertThatThrownBy(() -> ConfigLoader.fromTree("mine.yaml", tree))
+                .hasMessageStartingWith("mine.yaml: 2 problems")
+                .hasMessageContaining("unknown key training.warp")
+                .hasMessageContaining("unknown key teleport");
+    }
+
+    @Test
+    void aKeyThatIsPassedOverIsNamed() {
+        Problems problems = Problems.ofRecord();
+        RecordBinder.bind(WeftConfig.defaults(), RecordBinderTest.tree("{training: {lanez: 9}}"), "", problems);
+        assertThat(problems.all()).isEmpty();
+        assertThat(problems.notices()).containsExactly("unknown key training.lanez; did you mean lanes?");
+    }
+
+    @Test
+    void aKeyThatIsLackingHasTodaysDefault() {
+        ObjectNode tree = (ObjectNode) ConfigLoader.toTree(ConfigLoaderTest.load("run: {dir: /x}", "training.lanes=2"));
+        tree.withObject("/training").remove("lanes");
+        tree.remove("sync");
+        assertThat(ConfigLoader.recorded("checkpoint", tree)).isEqualTo(ConfigLoaderTest.load("run: {dir: /x}"));
+    }
+
+    @Test
+    void aValueThatCannotBeReadIsAnErrorThatNamesIt() {
+        ObjectNode tree = (ObjectNode) ConfigLoader.toTree(ConfigLoaderTest.load("run: {dir: /x}"));
+        tree.withObject("/training").put("optimizer", "muon").put("steps", "many");
+        assertThatThrownBy(() -> ConfigLoader.recorded("step-7", tree))
+                .isInstanceOf(WeftException.class)
+                .hasMessageStartingWith("step-7: 2 problems")
+                .hasMessageContaining("training.steps=\"many\" is not a whole number")
+                .hasMessageContaining("training.optimizer=muon must be one of sgd, nesterov, adam, adamw, amsgrad");
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = RecordedConfigTest.class.getResourceAsStream("/config/" + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

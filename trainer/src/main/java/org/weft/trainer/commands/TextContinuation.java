@@ -1,0 +1,130 @@
+package org.weft.trainer.commands;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.sampling.FinishReason;
+import org.weft.engine.sampling.GeneratedText;
+import org.weft.engine.sampling.GenerationListener;
+import org.weft.engine.sampling.GenerationOptions;
+import org.weft.engine.sampling.TextStream;
+import org.weft.engine.sampling.TokenGenerator;
+import org.weft.hub.StoredModel;
+
+/** Text out of a model, on this machine: what generate and quickstart have in common. One thread's. */
+final class TextContinuation implements AutoCloseable {
+    private final ModelReplica replica;
+    private final TextTokenizer tokenizer;
+    private final TokenGenerator generator;
+
+    private TextContinuation(ModelReplica replica, TextTokenizer tokenizer, int context) {
+        this.replica = replica;
+        this.tokenizer = tokenizer;
+        this.generator = new TokenGenerator(replica, context, tokenizer.endOfText());
+    }
+
+    /**
+     * Opens a model and the tokenizer that it speaks.
+     *
+     * @throws WeftException where it predicts something else than the next token
+     */
+    static TextContinuation open(StoredModel model) throws IOException {
+        WeftConfig config = model.config();
+        if (!config.model().causal()) {
+            throw WeftException.usage(
+                    model.directory() + " continues no text: model.architecture="
+                            + config.model().architecture() + " predicts masked tokens",
+                    "weft fill --checkpoint " + model.directory() + " --text '... [MASK] ...'");
+        }
+        if (!config.finetune().generative()) {
+            throw WeftException.usage(
+                    model.directory() + " continues no text: it was fine-tuned to finetune.task="
+                            + config.finetune().task().word(),
+                    "weft predict --checkpoint " + model.directory() + " --input ... --output ...");
+        }
+        ModelTokenizer found = model.tokenizer();
+        TextTokenizer tokenizer = TextTokenizer.of(found.json(), found.path());
+        return new TextContinuation(model.replica(), tokenizer, config.model().context());
+    }
+
+    /**
+     * What follows a prompt.
+     *
+     * @param text without the prompt
+     * @param tokens that the model chose for it
+     */
+    record Continuation(String text, int tokens, FinishReason reason) {}
+
+    /** Told of texts as they grow; a text is named by its prompt's index. */
+    interface Listener {
+        /** The next piece of a text: whole characters, no part of a stop string. */
+        default void piece(int prompt, String text) {
+            // Who waits for whole texts needs none.
+        }
+
+        /** A text is whole. */
+        default void whole(int prompt, Continuation continuation) {
+            // The result has it too.
+        }
+    }
+
+    /**
+     * Continues prompts; an empty one starts a document.
+     *
+     * @param stops texts end before the first of these strings
+     * @return what follows each, in their order
+     */
+    List<Continuation> generate(
+            List<String> prompts, GenerationOptions options, List<String> stops, Listener listener) {
+        List<int[]> starts = new ArrayList<>();
+        for (int[] tokens : tokenizer.encode(prompts)) {
+            starts.add(tokens.length == 0 ? new int[] {tokenizer.endOfText()} : tokens);
+        }
+        Streams streams = new Streams(prompts.size(), stops, listener);
+        generator.generate(starts, options, streams);
+        return List.of(streams.done);
+    }
+
+    /** The texts of one call, from tokens to pieces. */
+    private final class Streams implements GenerationListener {
+        private final TextStream[] streams;
+        private final Continuation[] done;
+        private final Listener listener;
+
+        Streams(int count, List<String> stops, Listener listener) {
+            this.streams = new TextStream[count];
+            this.done = new Continuation[count];
+            this.listener = listener;
+            for (int i = 0; i < count; i++) {
+                int prompt = i;
+                streams[i] = new TextStream(tokenizer::decode, stops, piece -> listener.piece(prompt, piece));
+            }
+        }
+
+        @Override
+        public boolean chosen(int prompt, int token) {
+            return streams[prompt].token(token);
+        }
+
+        @Override
+        public void ended(int prompt, GeneratedText generated) {
+            if (generated.reason() != FinishReason.STOP_STRING) {
+                streams[prompt].end();
+            }
+            done[prompt] = new Continuation(streams[prompt].text(), generated.tokens().length, generated.reason());
+            streams[prompt] = null;
+            listener.whole(prompt, done[prompt]);
+        }
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+        replica.close();
+    }
+}

@@ -1,0 +1,51 @@
+package org.weft.trainer.pretrain;
+
+import java.io.IOException;
+import org.weft.core.batches.Batch;
+import org.weft.core.batches.BatchSource;
+import org.weft.core.batches.TokenShardBatches;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.Store;
+import org.weft.engine.Engines;
+import org.weft.engine.Replica;
+import org.weft.engine.Workload;
+
+/**
+ * Pre-training: a Transformer that predicts tokens, on a prepared corpus.
+ *
+ * @param store where the corpus is
+ */
+record LanguageModelling(WeftConfig config, int vocabSize, Store store) implements Workload<Batch> {
+    private static final long serialVersionUID = 1L;
+
+    private ModelShape shape() {
+        return new ModelShape(config.model(), vocabSize);
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return shape().layout();
+    }
+
+    @Override
+    public Replica<Batch> open(String device) {
+        return Engines.open(config, shape(), device);
+    }
+
+    @Override
+    public BatchSource<Batch> batches() throws IOException {
+        return TokenShardBatches.open(store, config);
+    }
+
+    @Override
+    public double tokensPerStep() {
+        return (double) config.training().globalBatch() * config.model().context();
+    }
+
+    @Override
+    public double flopsPerToken() {
+        return shape().flopsPerToken();
+    }
+}

@@ -1,0 +1,112 @@
+package org.weft.trainer.pretrain;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.TokenCorpus;
+import org.weft.corpus.CorpusVerification;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.driver.checkpoint.Vocabulary;
+import org.weft.driver.plan.MemoryModel;
+import org.weft.driver.progress.Progress;
+import org.weft.driver.run.RunResult;
+import org.weft.driver.run.StopSource;
+import org.weft.driver.run.Subject;
+import org.weft.driver.run.TrainingRun;
+import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.Engines;
+import org.weft.hub.StartingParameters;
+
+/** From a configuration and a prepared corpus to a finished run. For one thread. */
+public final class Pretraining {
+    private final SparkApplication application;
+    private final WeftConfig config;
+    private final RunDirectory directory;
+    private final Progress progress;
+    private final StopSource stops;
+    private final Store store;
+
+    /**
+     * @param stops who may ask the run to end early
+     */
+    public Pretraining(SparkApplication application, WeftConfig config, Progress progress, StopSource stops) {
+        this.application = application;
+        this.config = config;
+        this.directory = config.run().directory();
+        this.progress = progress;
+        this.stops = stops;
+        this.store = application.store();
+    }
+
+    /**
+     * Trains from fresh parameters, or goes on.
+     *
+     * @param resume null to start anew, {@link TrainingRun#LATEST}, or a step
+     * @throws org.weft.core.WeftException where corpus, model or cluster cannot be used, before anything is trained
+     */
+    public RunResult run(String resume) throws IOException {
+        return run(resume, null);
+    }
+
+    /**
+     * As {@link #run(String)}, from a model's parameters.
+     *
+     * @param from where the parameters come from that a run without a checkpoint starts with; null for fresh ones
+     */
+    public RunResult run(String resume, String from) throws IOException {
+        CorpusManifest.load(store, directory.corpus()); // A run without a corpus leaves no trace.
+        return new TrainingRun(application, progress, stops).run(config.run(), resume, () -> subject(from));
+    }
+
+    private Subject subject(String from) throws IOException {
+        CorpusManifest corpus = corpus();
+        ModelShape shape = new ModelShape(config.model(), corpus.vocabSize());
+        Engines.require(config, shape);
+        LanguageModelling workload = new LanguageModelling(config, corpus.vocabSize(), store);
+        CheckpointManifest.Source source =
+                new CheckpointManifest.Source("corpus", directory.corpus(), corpus.fingerprint());
+        return new Subject(
+                Subject.name(shape),
+                new RunIdentity(config, workload.layout(), Vocabulary.of(corpus), List.of(source)),
+                workload,
+                Optional.of(new MemoryModel(shape, config)),
+                validationBatches(corpus),
+                () -> from == null ? null : startFrom(from, shape, corpus));
+    }
+
+    private CorpusManifest corpus() throws IOException {
+        CorpusManifest manifest = config.corpus().verify()
+                ? CorpusVerification.run(application.context(), store, directory.corpus())
+                : CorpusManifest.load(store, directory.corpus());
+        TokenCorpus.train(store, directory.corpus(), manifest)
+                .requireSamples(config.model().context());
+        return manifest;
+    }
+
+    private int validationBatches(CorpusManifest corpus) {
+        long samples = TokenCorpus.val(store, directory.corpus(), corpus)
+                .samples(config.model().context());
+        int microBatch = config.training().microBatch();
+        long batches = (samples + microBatch - 1) / microBatch;
+        if (batches == 0 && config.training().evalEvery() > 0) {
+            progress.say("the validation split holds no sequence of "
+                    + config.model().context() + " tokens: nothing will be evaluated");
+        }
+        return (int) Math.min(batches, config.training().evalBatches());
+    }
+
+    private Checkpoint startFrom(String from, ModelShape shape, CorpusManifest corpus) throws IOException {
+        Checkpoint start = new StartingParameters(store, config, corpus, progress::say).of(from);
+        CheckpointResolver.requireLayout(start, shape.layout());
+        progress.say("starting at step 0 with the parameters of " + from);
+        return start;
+    }
+}

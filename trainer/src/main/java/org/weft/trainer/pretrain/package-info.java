@@ -1,0 +1,2 @@
+/** Pre-training: from a prepared corpus to a trained Transformer. */
+package org.weft.trainer.pretrain;

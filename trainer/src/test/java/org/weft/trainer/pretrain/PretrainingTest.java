@@ -1,0 +1,125 @@
+package org.weft.trainer.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.WeftException;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.corpus.CorpusJob;
+import org.weft.driver.progress.Progress;
+import org.weft.driver.run.RunResult;
+import org.weft.driver.run.StopSource;
+import org.weft.driver.run.TrainingRun;
+import org.weft.driver.spark.SparkApplication;
+
+/** Pre-training as a program calls it, within its own Spark application. */
+@Timeout(180)
+class PretrainingTest {
+    private static JavaSparkContext context;
+    private static SparkApplication application;
+
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    @BeforeAll
+    static void start() {
+        context = new JavaSparkContext(new SparkConf()
+                .setMaster("local[3]")
+                .setAppName("pretraining-test")
+                .set("spark.ui.enabled", "false")
+                .set("spark.driver.host", "127.0.0.1"));
+        application = SparkApplication.within(context);
+    }
+
+    @AfterAll
+    static void stop() {
+        context.close();
+    }
+
+    @Test
+    void trainsGoesOnAndNoticesAnotherCorpus() throws IOException {
+        CorpusManifest corpus = prepare("the ship sailed on");
+        RunResult first = train(null, 2);
+        assertThat(first.step()).isEqualTo(2);
+        assertThat(first.validationLoss()).isBetween(1.0, 8.0);
+        CheckpointManifest manifest = first.checkpoint().manifest();
+        assertThat(manifest.sources())
+                .containsExactly(new CheckpointManifest.Source("corpus", uri() + "/corpus", corpus.fingerprint()));
+
+        CorpusManifest other = prepare("no storm ever came");
+        assertThat(other.tokenizerSha256()).isEqualTo(corpus.tokenizerSha256());
+        RunResult second = train(TrainingRun.LATEST, 4);
+        assertThat(second.step()).isEqualTo(4);
+        assertThat(second.checkpoint().manifest().evaluations()).containsKey(2);
+        assertThat(said.toString())
+                .contains("gpt2 of ", " parameters on 1 workers and 1 servers, steps 0 to 2")
+                .contains("changed since that checkpoint: {corpus="
+                        + corpus.fingerprint().substring(0, 12) + " -> "
+                        + other.fingerprint().substring(0, 12));
+    }
+
+    @Test
+    void withoutACorpusThereIsNoTrace() {
+        assertThatThrownBy(() -> train(null, 2))
+                .isInstanceOf(WeftException.class)
+                .hasMessageContaining("no corpus: ");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    /** A vocabulary of the bytes alone, so that every text has the same tokenizer. */
+    private CorpusManifest prepare(String sentence) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int document = 0; document < 100; document++) {
+            text.append(document).append(' ').append((sentence + " ").repeat(5)).append("\n\n");
+        }
+        Files.writeString(directory.resolve("text.txt"), text);
+        WeftConfig config = config(2);
+        return new CorpusJob(context, application.store(), message -> {})
+                .run(
+                        config.corpus(),
+                        config.tokenizer(),
+                        config.model(),
+                        config.run().directory().corpus());
+    }
+
+    private RunResult train(String resume, int steps) throws IOException {
+        Progress progress = new Progress(new PrintStream(said, true, StandardCharsets.UTF_8), false, System::nanoTime);
+        return new Pretraining(application, config(steps), progress, StopSource.NONE).run(resume);
+    }
+
+    private String uri() {
+        return "file://" + directory;
+    }
+
+    private WeftConfig config(int steps) {
+        String yaml = """
+                run: {dir: "%s"}
+                cluster: {workers: 1, servers: 1, device: cpu, start_timeout_seconds: 60}
+                corpus: {input: ["%s/text.txt"], val_fraction: 0.1}
+                tokenizer: {kind: bpe, vocab_size: 257}
+                model: {layers: 1, width: 16, heads: 2, context: 8}
+                training: {global_batch: 4, micro_batch: 1, lanes: 4, warmup_steps: 0, eval_every: 2, eval_batches: 2}
+                checkpoint: {every: 2}
+                """.formatted(uri(), uri());
+        return ConfigLoader.load("test", yaml, List.of("training.steps=" + steps));
+    }
+}

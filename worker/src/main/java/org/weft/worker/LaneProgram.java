@@ -1,0 +1,18 @@
+package org.weft.worker;
+
+import java.io.IOException;
+import org.weft.engine.GradientListener;
+
+/** What is computed of one lane between a pull and a push. */
+@FunctionalInterface
+interface LaneProgram {
+
+    /**
+     * Leaves what is to be pushed of the lane in the replica's gradient, which is zero when this is called.
+     *
+     * @param step version of the parameters that the replica has
+     * @param pushed told which ranges of the gradient are final
+     * @return the lane's part of the loss
+     */
+    double run(int step, int lane, GradientListener pushed) throws IOException;
+}

@@ -1,0 +1,40 @@
+package org.weft.worker;
+
+import java.io.IOException;
+import org.weft.core.batches.BatchSource;
+import org.weft.core.batches.MicroBatch;
+import org.weft.core.config.WeftConfig;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.Replica;
+
+/**
+ * A lane's micro-batches in order, accumulated into one gradient.
+ *
+ * @param microBatches of a lane
+ * @param seed the run's
+ */
+record OneGradient<B extends MicroBatch>(Replica<B> replica, BatchSource<B> batches, int microBatches, long seed)
+        implements LaneProgram {
+
+    OneGradient(WeftConfig config, Replica<B> replica, BatchSource<B> batches) {
+        this(
+                replica,
+                batches,
+                config.training().microBatchesPerLane(),
+                config.run().seed());
+    }
+
+    @Override
+    public double run(int step, int lane, GradientListener pushed) throws IOException {
+        double targets = batches.targets(step);
+        double loss = 0;
+        for (int m = 0; m < microBatches; m++) {
+            B batch = batches.training(step, lane, m);
+            MicroBatchKey key = new MicroBatchKey(seed, step, lane, m);
+            GradientListener listener = m == microBatches - 1 ? pushed : GradientListener.NONE;
+            loss += replica.accumulateGradient(batch, targets, key, listener);
+        }
+        return loss;
+    }
+}

@@ -1,0 +1,199 @@
+package org.weft.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.weft.core.SplitMix64;
+import org.weft.core.batches.Batch;
+import org.weft.core.lanes.LaneSpan;
+import org.weft.core.lanes.TreeNode;
+import org.weft.core.params.Bucket;
+import org.weft.core.protocol.Address;
+import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.BucketCodecs;
+import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.Message;
+import org.weft.core.transport.Deadline;
+import org.weft.core.transport.Service;
+import org.weft.core.transport.SparkTransport;
+import org.weft.core.transport.Transport;
+import org.weft.core.transport.WireSecurity;
+import org.weft.engine.MicroBatchKey;
+
+/** What a worker pushes and pulls where codecs are lossy: every lane by itself, whichever lanes it holds beside it. */
+@Timeout(60)
+class LossyCodecTest {
+    private static final BucketCodec HALF = new Half();
+    private static final BucketCodecs CODECS = new BucketCodecs(List.of(BucketCodec.F32, HALF), HALF, HALF, 5);
+    private static final Deadline DEADLINE = Deadline.in(Duration.ofSeconds(50));
+
+    private final Server server = new Server();
+    private final FakeReplica replica = new FakeReplica();
+
+    @Test
+    void lanesTravelAloneInBytesThatDependOnTheLaneAlone() throws Exception {
+        Map<TreeNode, Map<Integer, ByteBuffer>> together = pushed(new LaneSpan(0, 4));
+        assertThat(together.keySet())
+                .containsExactlyInAnyOrder(TreeNode.lane(0), TreeNode.lane(1), TreeNode.lane(2), TreeNode.lane(3));
+        Map<TreeNode, Map<Integer, ByteBuffer>> apart = new HashMap<>(pushed(new LaneSpan(0, 1)));
+        apart.putAll(pushed(new LaneSpan(1, 3)));
+        assertThat(apart).isEqualTo(together);
+        for (int lane = 0; lane < 4; lane++) {
+            for (int bucket = 0; bucket < FakeReplica.LAYOUT.bucketCount(); bucket++) {
+                ByteBuffer floats = gradient(3, lane, FakeReplica.LAYOUT.bucket(bucket));
+                assertThat(together.get(TreeNode.lane(lane)).get(bucket))
+                        .isEqualTo(HALF.encode(floats, CODECS.draw(3, 0, lane, bucket)));
+            }
+        }
+    }
+
+    @Test
+    void pullsAreDecodedIntoTheReplica() throws Exception {
+        try (Transport transport = new SparkTransport(WireSecurity.fresh(false));
+                Transport.Listener listener = transport.listen("127.0.0.1", server);
+                ParameterClient client = new ParameterClient(transport, replica, 1, CODECS)) {
+            long bytes = client.pull(1, 3, new Address[] {listener.address()}, DEADLINE);
+            assertThat(bytes).isEqualTo(FakeReplica.LAYOUT.size() * Short.BYTES);
+        }
+        for (int i = 0; i < FakeReplica.LAYOUT.bucketCount(); i++) {
+            Bucket bucket = FakeReplica.LAYOUT.bucket(i);
+            float[] expected = new float[bucket.length()];
+            HALF.decode(server.parameters(3, i), expected, 0);
+            float[] actual = new float[bucket.length()];
+            replica.parameters(bucket.offset(), bucket.length()).asFloatBuffer().get(actual);
+            assertThat(actual).isEqualTo(expected);
+        }
+    }
+
+    private Map<TreeNode, Map<Integer, ByteBuffer>> pushed(LaneSpan span) throws Exception {
+        server.pushed.clear();
+        try (Transport transport = new SparkTransport(WireSecurity.fresh(false));
+                Transport.Listener listener = transport.listen("127.0.0.1", server);
+                ParameterClient client = new ParameterClient(transport, replica, 1, CODECS)) {
+            client.pull(1, 3, new Address[] {listener.address()}, DEADLINE);
+            LaneGradients gradients = new LaneGradients(replica, client, HALF);
+            gradients.begin(1, 3, span);
+            for (int lane = span.first(); lane < span.end(); lane++) {
+                gradients.beginLane(lane, DEADLINE);
+                Batch batch = Batch.causal(1, 4, new int[5]);
+                replica.accumulateGradient(batch, 1, new MicroBatchKey(0, 3, lane, 0), gradients);
+            }
+            assertThat(gradients.awaitPushes(DEADLINE))
+                    .isEqualTo(span.count() * FakeReplica.LAYOUT.size() * Short.BYTES);
+        }
+        return Map.copyOf(server.pushed);
+    }
+
+    private static ByteBuffer gradient(int step, int lane, Bucket bucket) {
+        ByteBuffer floats = ByteBuffer.allocate(bucket.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < bucket.length(); i++) {
+            floats.putFloat(i * Float.BYTES, FakeReplica.gradient(step, lane, bucket.offset() + i));
+        }
+        return floats;
+    }
+
+    /** The upper half of each float, rounded by chance. */
+    private static final class Half implements BucketCodec {
+        @Override
+        public String name() {
+            return "h16";
+        }
+
+        @Override
+        public boolean lossy() {
+            return true;
+        }
+
+        @Override
+        public int bytes(int length) {
+            return length * Short.BYTES;
+        }
+
+        @Override
+        public int blockBytes() {
+            return Short.BYTES;
+        }
+
+        @Override
+        public ByteBuffer encode(ByteBuffer floats, long draw) {
+            ByteBuffer in = floats.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
+            int length = in.capacity() / Float.BYTES;
+            ByteBuffer out = ByteBuffer.allocate(bytes(length)).order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < length; i++) {
+                int noise = (int) (SplitMix64.output(draw, i) & 0xFFFF);
+                out.putShort((short) (in.getInt(i * Float.BYTES) + noise >>> Short.SIZE));
+            }
+            return out.clear();
+        }
+
+        @Override
+        public int decode(ByteBuffer blocks, float[] into, int at) {
+            ByteBuffer in = blocks.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+            int written = at;
+            while (in.hasRemaining()) {
+                into[written++] = Float.intBitsToFloat(in.getShort() << Short.SIZE);
+            }
+            return written - at;
+        }
+    }
+
+    /** Keeps bytes as they come. */
+    private static final class Server implements Service {
+        final Map<TreeNode, Map<Integer, ByteBuffer>> pushed = new ConcurrentHashMap<>();
+
+        ByteBuffer parameters(int step, int bucket) {
+            return HALF.encode(gradient(step, 99, FakeReplica.LAYOUT.bucket(bucket)), 0);
+        }
+
+        @Override
+        public CompletableFuture<Message> receive(Message request) {
+            Message.AwaitParameters await = (Message.AwaitParameters) request;
+            assertThat(await.codec()).isEqualTo(HALF.name());
+            int[] checksums = new int[FakeReplica.LAYOUT.bucketCount()];
+            for (int i = 0; i < checksums.length; i++) {
+                checksums[i] = BucketHeader.checksum(parameters(await.step(), i));
+            }
+            return CompletableFuture.completedFuture(new Message.ParametersReady(checksums.length, checksums));
+        }
+
+        @Override
+        public ByteBuffer openPull(BucketKey key) {
+            assertThat(key.codec()).isEqualTo(HALF.name());
+            return parameters(key.step(), key.bucket());
+        }
+
+        @Override
+        public BucketSink openPush(BucketHeader header) {
+            assertThat(header.codec()).isEqualTo(HALF.name());
+            ByteBuffer received = ByteBuffer.allocate(HALF.bytes(header.length()));
+            return new BucketSink() {
+                @Override
+                public void bytes(ByteBuffer part) {
+                    received.put(part);
+                }
+
+                @Override
+                public void complete() {
+                    assertThat(BucketHeader.checksum(received)).isEqualTo(header.checksum());
+                    pushed.computeIfAbsent(header.node(), node -> new ConcurrentHashMap<>())
+                            .put(header.bucket(), received.clear());
+                }
+
+                @Override
+                public void failed(Throwable cause) {
+                    // Nothing was kept.
+                }
+            };
+        }
+    }
+}
