@@ -1,7 +1,7 @@
 package org.weft.coordinator;
 
-import org.weft.core.config.TrainingConfig.NonFinite;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.NonFinite;
 import org.weft.core.optim.GradientClip;
 import org.weft.core.optim.LearningRateSchedule;
 

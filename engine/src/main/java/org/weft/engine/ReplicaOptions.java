@@ -1,7 +1,7 @@
 package org.weft.engine;
 
-import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.Precision;
 
 /**
  * Where and how a replica computes.

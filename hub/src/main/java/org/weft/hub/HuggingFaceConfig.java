@@ -56,11 +56,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
     }
 
     private static void readKey(
-            JsonNode config,
-            HubTable.ConfigKey key,
-            ObjectNode model,
-            List<String> problems,
-            List<String> notices) {
+            JsonNode config, HubTable.ConfigKey key, ObjectNode model, List<String> problems, List<String> notices) {
         List<String> present = key.foreign().stream()
                 .filter(name -> isGiven(config.path(name)))
                 .toList();

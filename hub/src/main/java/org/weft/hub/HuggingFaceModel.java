@@ -45,8 +45,7 @@ public final class HuggingFaceModel implements AutoCloseable {
     private final byte[] tokenizer;
     private final List<String> notices = new ArrayList<>();
 
-    private HuggingFaceModel(Store store, String directory, HubTable family, TensorFiles files)
-            throws IOException {
+    private HuggingFaceModel(Store store, String directory, HubTable family, TensorFiles files) throws IOException {
         this.store = store;
         this.directory = directory;
         this.family = family;
@@ -64,8 +63,7 @@ public final class HuggingFaceModel implements AutoCloseable {
      * @throws WeftException with everything that Weft cannot read
      */
     public static HuggingFaceModel open(Store store, String directory) throws IOException {
-        HubTable family =
-                HubTable.of(readConfig(store, directory), directory + "/" + HuggingFaceConfig.FILE);
+        HubTable family = HubTable.of(readConfig(store, directory), directory + "/" + HuggingFaceConfig.FILE);
         TensorFiles files = TensorFiles.open(store, directory);
         try {
             return new HuggingFaceModel(store, directory, family, files);

@@ -2,7 +2,6 @@ package org.weft.core.model;
 
 import java.io.Serializable;
 import org.weft.core.WeftException;
-import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.ParameterLayout;
 
@@ -26,7 +25,8 @@ public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptatio
     /** The parameters that learn and those that do not. */
     public AdaptedLayout adapted() {
         return adaptation.equals(Adaptation.NONE)
-                ? new AdaptedLayout(family().layout(this), ParameterLayout.builder().build())
+                ? new AdaptedLayout(
+                        family().layout(this), ParameterLayout.builder().build())
                 : AdaptedLayout.of(this);
     }
 

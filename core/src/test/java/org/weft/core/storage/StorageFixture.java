@@ -18,8 +18,8 @@ import org.weft.core.checkpoint.Safetensors;
 public final class StorageFixture {
     private StorageFixture() {}
 
-    public static CheckpointManifest.Shard writeShard(Store store, String directory, String name, long offset, int length)
-            throws IOException {
+    public static CheckpointManifest.Shard writeShard(
+            Store store, String directory, String name, long offset, int length) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Safetensors.ofVectors(Map.of("offset", Long.toString(offset)), CheckpointReader.VECTORS, length)
                 .writeHeader(bytes);

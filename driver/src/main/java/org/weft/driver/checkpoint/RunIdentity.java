@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.weft.core.WeftException;
 import org.weft.core.WeftVersion;
+import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointManifest.Shard;
 import org.weft.core.checkpoint.CheckpointManifest.Source;
-import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
@@ -121,7 +121,8 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
      * @return old and new, by name
      */
     public Map<String, String> changedSince(CheckpointManifest before) {
-        JsonNode old = ConfigLoader.toTree(ConfigLoader.recorded("the checkpoint of step " + before.step(), before.config())); // in today's keys
+        JsonNode old = ConfigLoader.toTree(
+                ConfigLoader.recorded("the checkpoint of step " + before.step(), before.config())); // in today's keys
         JsonNode now = ConfigLoader.toTree(config);
         Map<String, String> changed = new TreeMap<>();
         for (String section : DECISIVE) {

@@ -1,8 +1,8 @@
 package org.weft.driver.plan;
 
 import org.weft.core.config.ModelConfig;
-import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
 

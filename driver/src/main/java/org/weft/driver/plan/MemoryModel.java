@@ -1,8 +1,8 @@
 package org.weft.driver.plan;
 
 import org.apache.spark.network.util.JavaUtils;
-import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;

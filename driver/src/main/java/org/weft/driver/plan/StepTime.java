@@ -1,7 +1,7 @@
 package org.weft.driver.plan;
 
-import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 

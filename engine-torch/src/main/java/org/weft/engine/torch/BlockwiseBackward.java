@@ -99,8 +99,8 @@ final class BlockwiseBackward {
             for (int block = firstLearning; block < model.blocks(); block++) {
                 int index = block;
                 need(blockRanges.get(block));
-                Piece piece = Piece.block(
-                        x, scope, recompute, 1 / normalizer, input -> model.block(index, input, pass));
+                Piece piece =
+                        Piece.block(x, scope, recompute, 1 / normalizer, input -> model.block(index, input, pass));
                 done(blockRanges.get(block));
                 pieces.add(piece);
                 x = piece.output(); // (B, T, D)

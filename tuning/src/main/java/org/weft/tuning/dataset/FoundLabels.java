@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.weft.core.WeftException;
-import org.weft.core.config.FinetuneConfig.ClassWeights;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.ClassWeights;
 import org.weft.tuning.task.Labels;
 
 /**
