@@ -180,7 +180,7 @@ final class Fit {
                     config.run().checkpointsDir() + " has no checkpoint to go on from", "fit in another run directory");
         }
         CheckpointResolver.requireLayout(start, fit.servers().layout());
-        CheckpointResolver.requireOptimizer(start, config.training().optimizer().word());
+        CheckpointResolver.requireOptimizer(start, config.training().optimizer());
         int step = start.manifest().step();
         if (step >= fit.record().lastStep()) {
             progress.say(start.directory() + " is this fit's end: nothing to train");

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.weft.core.WeftException;
+import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.CheckpointReader;
@@ -201,17 +202,12 @@ public final class CheckpointResolver {
     }
 
     /** An error where a checkpoint has another optimizer's state than the one configured; the first had AdamW's alone. */
-    public static void requireOptimizer(Checkpoint checkpoint, String optimizer) {
-        String before = checkpoint
-                .manifest()
-                .config()
-                .path("training")
-                .path("optimizer")
-                .asText("adamw");
-        if (!before.equals(optimizer)) {
+    public static void requireOptimizer(Checkpoint checkpoint, OptimizerKind optimizer) {
+        OptimizerKind before = ReplicaLoader.configOf(checkpoint).training().optimizer();
+        if (before != optimizer) {
             throw WeftException.invalidData(
-                    checkpoint.directory() + " has the state of training.optimizer=" + before + ", configured is "
-                            + optimizer,
+                    checkpoint.directory() + " has the state of training.optimizer=" + before.word()
+                            + ", configured is " + optimizer.word(),
                     "go on with the optimizer that it was trained with, or start anew with its parameters alone: --from "
                             + checkpoint.directory());
         }

@@ -162,7 +162,7 @@ public final class TrainingRun {
                     "resume on the data that it was trained on, or start anew in another run.dir");
         }
         progress.say("resuming from " + start.directory());
-        CheckpointResolver.requireOptimizer(start, config.training().optimizer().word());
+        CheckpointResolver.requireOptimizer(start, config.training().optimizer());
         sayWhatChanged(ConfigLoader.toTree(ReplicaLoader.configOf(start)), config);
         return start;
     }

@@ -93,8 +93,8 @@ final class BlockwiseBackward {
             List<Piece> pieces = new ArrayList<>();
             for (int block = firstLearning; block < model.blocks(); block++) {
                 int index = block;
-                Piece piece = Piece.block(
-                        x, scope, recompute, 1 / normalizer, input -> model.block(index, input, pass));
+                Piece piece =
+                        Piece.block(x, scope, recompute, 1 / normalizer, input -> model.block(index, input, pass));
                 pieces.add(piece);
                 x = piece.output(); // (B, T, D)
             }
