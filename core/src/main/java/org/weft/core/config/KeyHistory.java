@@ -44,8 +44,7 @@ final class KeyHistory {
                     prefix, renamed.from(), prefix, key, key, renamed.since());
             return;
         }
-        problems.addRenamed(
-                "%s%s is called %s%s since %s", prefix, renamed.from(), prefix, key, renamed.since());
+        problems.addRenamed("%s%s is called %s%s since %s", prefix, renamed.from(), prefix, key, renamed.since());
         tree.set(key, value);
     }
 

@@ -68,8 +68,7 @@ final class RecordBinder {
     }
 
     /** A section alone is a list of one. An item starts from its record's {@code defaults()}. */
-    private static List<?> sections(
-            Class<?> section, List<?> fallback, JsonNode node, String path, Problems problems) {
+    private static List<?> sections(Class<?> section, List<?> fallback, JsonNode node, String path, Problems problems) {
         if (!node.isArray() && !node.isObject()) {
             problems.addUnreadable(path, "%s=%s is not a list of sections", path, node);
             return fallback;

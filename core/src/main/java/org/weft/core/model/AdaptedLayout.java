@@ -71,8 +71,7 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
                 && targets.stream().anyMatch(target -> parameter.name().endsWith("." + target + ".weight"));
     }
 
-    private static void adapter(
-            ParameterLayout.Builder layout, Parameter target, Adaptation.Lora lora, Family family) {
+    private static void adapter(ParameterLayout.Builder layout, Parameter target, Adaptation.Lora lora, Family family) {
         boolean inputFirst = family.inputFirst();
         int in = target.shape().get(inputFirst ? 0 : 1);
         int out = target.shape().get(inputFirst ? 1 : 0);

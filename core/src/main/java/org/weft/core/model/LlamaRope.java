@@ -1,6 +1,5 @@
 package org.weft.core.model;
 
-import org.weft.core.config.ModelConfig.RopeScaling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.config.ModelConfig.RopeScaling;
 
 /**
  * Rotary positions in config.json, in each form that there has been:
@@ -98,7 +98,8 @@ final class LlamaRope {
             config.putNull("rope_scaling");
             return;
         }
-        ObjectNode rope = config.putObject("rope_scaling").put("rope_type", model.ropeScaling().word());
+        ObjectNode rope = config.putObject("rope_scaling")
+                .put("rope_type", model.ropeScaling().word());
         for (String key : KINDS.get(model.ropeScaling().word()).keySet()) {
             switch (key) {
                 case "factor" -> rope.put(key, model.ropeFactor());

@@ -26,7 +26,8 @@ public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptatio
     /** The parameters that learn and those that do not. */
     public AdaptedLayout adapted() {
         return adaptation.equals(Adaptation.NONE)
-                ? new AdaptedLayout(family().layout(this), ParameterLayout.builder().build())
+                ? new AdaptedLayout(
+                        family().layout(this), ParameterLayout.builder().build())
                 : AdaptedLayout.of(this);
     }
 

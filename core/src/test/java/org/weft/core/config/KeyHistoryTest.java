@@ -11,11 +11,14 @@ class KeyHistoryTest {
     @Gone(key = "nitro", since = "0.3.0", why = "engines have a turbo instead")
     @Gone(key = "ashtray", since = "0.2.0", why = "nobody smokes")
     public record Engine(
-            @Renamed(from = "cylinders", since = "0.2.0") @Renamed(from = "pots", since = "0.1.5") int pistons,
+            @Renamed(from = "cylinders", since = "0.2.0") @Renamed(from = "pots", since = "0.1.5")
+            int pistons,
+
             int power) {}
 
     /** An item of a list of sections. */
-    public record Wheel(@Renamed(from = "size", since = "0.2.0") int diameter) {
+    public record Wheel(
+            @Renamed(from = "size", since = "0.2.0") int diameter) {
         static Wheel defaults() {
             return new Wheel(16);
         }
@@ -23,7 +26,8 @@ class KeyHistoryTest {
 
     /** The root; one of its sections was called otherwise. */
     @Gone(key = "radio", since = "0.2.0", why = "telephones play music")
-    public record Car(@Renamed(from = "motor", since = "0.2.0") Engine engine, List<Wheel> wheels) {}
+    public record Car(
+            @Renamed(from = "motor", since = "0.2.0") Engine engine, List<Wheel> wheels) {}
 
     private static final Car CAR = new Car(new Engine(4, 60), List.of());
 

@@ -1,8 +1,8 @@
 package org.weft.dl4j.transformer;
 
-import org.weft.core.model.Gpt2Family;
 import org.weft.core.WeftException;
 import org.weft.core.model.Adaptation;
+import org.weft.core.model.Gpt2Family;
 import org.weft.core.model.ModelShape;
 import org.weft.worker.engine.ModelReplica;
 import org.weft.worker.engine.ReplicaOptions;

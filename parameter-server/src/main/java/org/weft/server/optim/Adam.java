@@ -1,8 +1,8 @@
 package org.weft.server.optim;
 
-import org.weft.core.config.TrainingConfig.OptimizerKind;
 import java.util.List;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.params.ParameterRule;
 import org.weft.core.protocol.BucketKey.Part;
 

@@ -1,7 +1,7 @@
 package org.weft.server.optim;
 
-import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.params.ParameterRule;
 import org.weft.server.optim.Optimizer.Segment;
 import org.weft.server.optim.Optimizer.State;
@@ -16,7 +16,9 @@ record Regularization(double decoupled, double l2) {
 
     static Regularization of(TrainingConfig training) {
         double decay = training.weightDecay();
-        return training.optimizer() == OptimizerKind.ADAMW ? new Regularization(decay, 0) : new Regularization(0, decay);
+        return training.optimizer() == OptimizerKind.ADAMW
+                ? new Regularization(decay, 0)
+                : new Regularization(0, decay);
     }
 
     /** The factor of the weights. */

@@ -1,6 +1,5 @@
 package org.weft.trainer.checkpoint;
 
-import org.weft.core.model.Family;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
 
 /** The model section of a configuration: written for people, and compared with that of parameters from elsewhere. */
 public final class ModelSection {

@@ -1,6 +1,5 @@
 package org.weft.trainer.cluster;
 
-import org.weft.core.config.ClusterConfig.Device;
 import java.time.Duration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
@@ -8,6 +7,7 @@ import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.transport.Deadline;
 import org.weft.trainer.plan.MemoryModel;
@@ -114,7 +114,8 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
         }
         boolean cuda = cluster.device() == Device.CUDA || (cluster.device() == Device.AUTO && hasGpus(context));
         if (cuda && gpus < cluster.workers()) {
-            return "too few GPUs: cluster.device=" + cluster.device().word() + " and " + cluster.workers() + " workers need "
+            return "too few GPUs: cluster.device=" + cluster.device().word() + " and " + cluster.workers()
+                    + " workers need "
                     + cluster.workers() + ", Spark has " + gpus + " (spark.executor.resource.gpu.amount="
                     + context.getConf().get("spark.executor.resource.gpu.amount", "not set") + ")";
         }

@@ -1,6 +1,5 @@
 package org.weft.trainer.cluster;
 
-import org.weft.core.config.ClusterConfig.Device;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -9,6 +8,7 @@ import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.resource.ResourceInformation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.transport.FencedException;

@@ -1,13 +1,12 @@
 package org.weft.trainer.commands;
 
-import org.weft.core.config.ClusterConfig.Device;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;

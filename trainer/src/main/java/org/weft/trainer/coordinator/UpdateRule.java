@@ -1,7 +1,7 @@
 package org.weft.trainer.coordinator;
 
-import org.weft.core.config.TrainingConfig.NonFinite;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.NonFinite;
 import org.weft.server.optim.GradientClip;
 import org.weft.server.optim.LearningRateSchedule;
 

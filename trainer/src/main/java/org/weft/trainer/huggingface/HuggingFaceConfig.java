@@ -1,6 +1,5 @@
 package org.weft.trainer.huggingface;
 
-import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +11,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.HubTable;
 
 /**
  * Between config.json and Weft's model section, by a family's table.
@@ -56,11 +56,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
     }
 
     private static void readKey(
-            JsonNode config,
-            HubTable.ConfigKey key,
-            ObjectNode model,
-            List<String> problems,
-            List<String> notices) {
+            JsonNode config, HubTable.ConfigKey key, ObjectNode model, List<String> problems, List<String> notices) {
         List<String> present = key.foreign().stream()
                 .filter(name -> isGiven(config.path(name)))
                 .toList();

@@ -1,7 +1,5 @@
 package org.weft.trainer.huggingface;
 
-import org.weft.core.model.Family;
-import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -18,6 +16,8 @@ import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
+import org.weft.core.model.Family;
+import org.weft.core.model.HubTable;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.AtomicOutput;

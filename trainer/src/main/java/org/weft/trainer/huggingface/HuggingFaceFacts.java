@@ -1,6 +1,5 @@
 package org.weft.trainer.huggingface;
 
-import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.weft.core.WeftException;
+import org.weft.core.model.HubTable;
 import org.weft.core.storage.Store;
 
 /** What {@code inspect} says of a Hugging Face directory and of a file of tensors. Reads headers, not numbers. */

@@ -1,6 +1,5 @@
 package org.weft.trainer.huggingface;
 
-import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.FileNotFoundException;
@@ -15,6 +14,7 @@ import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.corpus.CorpusManifest;
+import org.weft.core.model.HubTable;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.RunDirectory;
@@ -45,8 +45,7 @@ public final class HuggingFaceModel implements AutoCloseable {
     private final byte[] tokenizer;
     private final List<String> notices = new ArrayList<>();
 
-    private HuggingFaceModel(Store store, String directory, HubTable family, TensorFiles files)
-            throws IOException {
+    private HuggingFaceModel(Store store, String directory, HubTable family, TensorFiles files) throws IOException {
         this.store = store;
         this.directory = directory;
         this.family = family;
@@ -64,8 +63,7 @@ public final class HuggingFaceModel implements AutoCloseable {
      * @throws WeftException with everything that Weft cannot read
      */
     public static HuggingFaceModel open(Store store, String directory) throws IOException {
-        HubTable family =
-                HubTable.of(readConfig(store, directory), directory + "/" + HuggingFaceConfig.FILE);
+        HubTable family = HubTable.of(readConfig(store, directory), directory + "/" + HuggingFaceConfig.FILE);
         TensorFiles files = TensorFiles.open(store, directory);
         try {
             return new HuggingFaceModel(store, directory, family, files);

@@ -1,11 +1,11 @@
 package org.weft.trainer.huggingface;
 
-import org.weft.core.model.HubTable;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.HubTable;
 
 /** What config.json says of a fine-tuned model: Hugging Face's class for its head, and the labels. */
 final class TaskClass {

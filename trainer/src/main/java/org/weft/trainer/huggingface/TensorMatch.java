@@ -1,6 +1,5 @@
 package org.weft.trainer.huggingface;
 
-import org.weft.core.model.HubTable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.weft.core.WeftException;
+import org.weft.core.model.HubTable;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.FloatFormat;

@@ -1,9 +1,9 @@
 package org.weft.trainer.plan;
 
-import org.weft.core.config.ClusterConfig.Device;
-import org.weft.core.config.TokenizerConfig;
 import org.apache.spark.network.util.JavaUtils;
 import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.ClusterConfig.Device;
+import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSpan;

@@ -71,7 +71,8 @@ public final class ModelFamily {
     private FamilyMember member(int width) {
         int layers = Math.max(FEWEST_LAYERS, Math.round((float) width / WIDTH_PER_LAYER));
         // The rounding of gated perceptrons to 256 would make small models all perceptron.
-        int mlpWidth = Family.of(config.model()).gated() ? (8 * width / 3 + HEAD_WIDTH - 1) / HEAD_WIDTH * HEAD_WIDTH : 0;
+        int mlpWidth =
+                Family.of(config.model()).gated() ? (8 * width / 3 + HEAD_WIDTH - 1) / HEAD_WIDTH * HEAD_WIDTH : 0;
         FamilyMember shape = new FamilyMember(layers, width, heads(width), mlpWidth, 0, 0);
         WeftConfig sized = ConfigLoader.load("size", ConfigLoader.toYaml(config), shape.settings());
         ModelShape model = new ModelShape(sized.model(), vocabSize);

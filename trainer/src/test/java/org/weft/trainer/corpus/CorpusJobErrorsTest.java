@@ -54,7 +54,8 @@ class CorpusJobErrorsTest {
                 SparkFixture.bpe(300),
                 ExitStatus.USAGE,
                 "corpus.input: no such file or directory: " + directory.resolve("nowhere"));
-        CorpusConfig none = new CorpusConfig(List.of(), CorpusConfig.Format.AUTO, "text", CorpusConfig.SampleBy.PARAGRAPH, 0, 1 << 16, true);
+        CorpusConfig none = new CorpusConfig(
+                List.of(), CorpusConfig.Format.AUTO, "text", CorpusConfig.SampleBy.PARAGRAPH, 0, 1 << 16, true);
         assertFails(none, SparkFixture.bpe(300), ExitStatus.USAGE, "corpus.input is not set");
     }
 
@@ -151,7 +152,9 @@ class CorpusJobErrorsTest {
         job().run(
                         corpus(other),
                         new TokenizerConfig(
-                                TokenizerConfig.Kind.FILE, 0, out.resolve("tokenizer.json").toString()),
+                                TokenizerConfig.Kind.FILE,
+                                0,
+                                out.resolve("tokenizer.json").toString()),
                         SparkFixture.GPT2,
                         elsewhere.toString());
         // The same tokenizer, the same counts, a right checksum: only the manifest knows.

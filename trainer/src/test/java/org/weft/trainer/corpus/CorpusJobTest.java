@@ -98,7 +98,8 @@ class CorpusJobTest {
         try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
             CorpusJob job = new CorpusJob(spark, store, SparkFixture.SILENT);
             CorpusConfig corpus = SparkFixture.corpus("text", "paragraph", 0, input);
-            CorpusManifest gpt2 = job.run(corpus, new TokenizerConfig(TokenizerConfig.Kind.GPT2, 0, ""), SparkFixture.GPT2, out("gpt2"));
+            CorpusManifest gpt2 = job.run(
+                    corpus, new TokenizerConfig(TokenizerConfig.Kind.GPT2, 0, ""), SparkFixture.GPT2, out("gpt2"));
             assertThat(gpt2.vocabSize()).isEqualTo(50257);
             assertThat(gpt2.val().shards()).isEmpty();
             CorpusManifest file = job.run(

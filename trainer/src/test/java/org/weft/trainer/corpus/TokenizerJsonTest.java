@@ -1,7 +1,5 @@
 package org.weft.trainer.corpus;
 
-import org.weft.core.model.BertFamily;
-import org.weft.core.model.LlamaFamily;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -10,6 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.weft.core.Sha256;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.corpus.SpecialTokens;
+import org.weft.core.model.BertFamily;
+import org.weft.core.model.LlamaFamily;
 
 class TokenizerJsonTest {
     private static final ModelConfig BERT = ModelConfig.of(BertFamily.NAME, 1, 8, 1, 8, 0);

@@ -1,9 +1,5 @@
 package org.weft.trainer.huggingface;
 
-import org.weft.core.model.BertFamily;
-import org.weft.core.model.LlamaFamily;
-import org.weft.core.model.Gpt2Family;
-import org.weft.core.model.HubTable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.BertFamily;
+import org.weft.core.model.Gpt2Family;
+import org.weft.core.model.HubTable;
+import org.weft.core.model.LlamaFamily;
 
 /** config.json to Weft's model section: what is taken over, what is assumed, what is refused. */
 class HuggingFaceConfigTest {

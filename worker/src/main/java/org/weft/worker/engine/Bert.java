@@ -1,11 +1,11 @@
 package org.weft.worker.engine;
 
-import org.weft.core.model.Family;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Family;
 
 /**
  * BERT (Devlin et al. 2019) in reading order: learned positions and segments, LayerNorm on the embeddings and after each

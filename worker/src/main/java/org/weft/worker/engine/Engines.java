@@ -1,10 +1,10 @@
 package org.weft.worker.engine;
 
-import org.weft.core.config.ClusterConfig.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.weft.core.WeftException;
+import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.Suggestion;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;

@@ -1,12 +1,12 @@
 package org.weft.worker.engine;
 
-import org.weft.core.model.Family;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Family;
 
 /**
  * GPT-2 (Radford et al. 2019) in reading order: learned positions, pre-LayerNorm blocks, tanh GELU, fused qkv, and the

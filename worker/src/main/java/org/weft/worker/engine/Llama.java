@@ -1,11 +1,11 @@
 package org.weft.worker.engine;
 
-import org.weft.core.model.Family;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Family;
 
 /**
  * Llama (Touvron et al. 2023) in reading order: RMSNorm before each half of a block, rotary positions, heads of keys and

@@ -1,7 +1,7 @@
 package org.weft.worker.engine;
 
-import org.weft.core.config.ModelConfig.RopeScaling;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.config.ModelConfig.RopeScaling;
 
 /**
  * How fast each pair of a head turns, in radians a position, and how longer contexts than that of pre-training slow it

@@ -1,7 +1,5 @@
 package org.weft.worker.engine;
 
-import org.weft.core.model.LlamaFamily;
-import org.weft.core.model.Gpt2Family;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -10,6 +8,8 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Gpt2Family;
+import org.weft.core.model.LlamaFamily;
 import org.weft.core.model.ModelShape;
 import org.weft.worker.sample.GeneratedText;
 import org.weft.worker.sample.GenerationListener;
