@@ -3,13 +3,15 @@ package org.weft.core.scores;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.weft.core.model.ClassTally;
 
 /** Scores from counts, by hand. */
 class ScoresTest {
     @Test
     void averagesAreOverAllClassesOrThosePresent() {
-        MatchCounts counts = MatchCounts.of(3, new long[][] {{1, 2, 4}, {3, 3, 3}});
+        MatchCounts counts = MatchCounts.of(3, List.of(new ClassTally(0, 1, 2, 4), new ClassTally(1, 3, 3, 3)));
         assertThat(counts.of(0)).isEqualTo(new Scores(0.5, 0.25, 1 / 3.0, 4));
         assertThat(counts.of(2)).isEqualTo(new Scores(0, 0, 0, 0));
         assertThat(counts.micro().precision()).isEqualTo(4 / 5.0);
