@@ -1,0 +1,315 @@
+package org.weft.simulation;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.weft.coordinator.RunListener;
+import org.weft.core.ExitStatus;
+import org.weft.core.params.Bucket;
+import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.Message;
+import org.weft.core.protocol.Role;
+import org.weft.parameterserver.shard.ParameterShard;
+import org.weft.simulation.Violation.Invariant;
+
+/**
+ * What has to hold at each event. Keeps an account of its own, of what members were told and what they said, and
+ * compares everything with the {@link Reference}.
+ */
+final class Invariants {
+    private static final Pattern GENERATION = Pattern.compile("generation (\\d+) starts at step (\\d+): (.*)");
+
+    private final Simulation simulation;
+    private final StoreInvariants store;
+    private final EndInvariants end;
+    private Violation violation;
+    private int generation;
+    /** The version that the run stands at. */
+    private int step;
+
+    private int generations;
+    /** What the coordinator has been told of the step at hand, by members that were not refused. */
+    private final BitSet lanes = new BitSet();
+
+    private final BitSet reducedShards = new BitSet();
+    private final Map<String, Message.ApplyStep> decisions = new HashMap<>();
+    private final Map<String, Integer> incarnations = new TreeMap<>();
+
+    Invariants(Simulation simulation) {
+        this.simulation = simulation;
+        this.store = new StoreInvariants(simulation, this);
+        this.end = new EndInvariants(simulation, this);
+    }
+
+    /** Code under test may swallow what is thrown inside of it: asked for after each event. */
+    void check() {
+        if (violation != null) {
+            throw violation;
+        }
+    }
+
+    void require(boolean holds, Invariant invariant, String format, Object... arguments) {
+        if (!holds && violation == null) {
+            violation = new Violation(invariant, String.format(format, arguments));
+            simulation.trace(() -> violation.getMessage());
+            throw violation;
+        }
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    int step() {
+        return step;
+    }
+
+    int generations() {
+        return generations;
+    }
+
+    // ---- the coordinator
+
+    /** Generations show in the operator's notices. */
+    void notice(String text) {
+        Matcher matcher = GENERATION.matcher(text);
+        if (!matcher.matches()) {
+            return;
+        }
+        int number = Integer.parseInt(matcher.group(1));
+        int start = Integer.parseInt(matcher.group(2));
+        require(
+                number > generation,
+                Invariant.ONE_DECISION_A_STEP,
+                "generation %d begins after generation %d",
+                number,
+                generation);
+        if (matcher.group(3).contains(": from ")) {
+            store.requireStart(number, start);
+        } else {
+            require(
+                    start == step,
+                    Invariant.BACK_TO_THE_LAST_COMMIT,
+                    "generation %d goes on at version %d instead of %d",
+                    number,
+                    start,
+                    step);
+        }
+        generation = number;
+        generations++;
+        enter(start);
+    }
+
+    private void enter(int newStep) {
+        step = newStep;
+        lanes.clear();
+        reducedShards.clear();
+    }
+
+    /** The coordinator's answer, before it acts on the request. */
+    void answered(Message request, Message answer) {
+        if (request instanceof Message.JoinWorker join && answer instanceof Message.Admitted admitted) {
+            incarnations.put(Role.WORKER.name(join.worker()), admitted.incarnation());
+        } else if (request instanceof Message.JoinServer join && answer instanceof Message.Admitted admitted) {
+            incarnations.put(Role.SERVER.name(join.server()), admitted.incarnation());
+        } else if (request instanceof Message.PollOrder poll) {
+            requireCurrent(Role.SERVER.name(poll.server()), poll.incarnation(), answer);
+            ordered(answer);
+        } else if (request instanceof Message.PollWork poll) {
+            requireCurrent(Role.WORKER.name(poll.worker()), poll.incarnation(), answer);
+        } else if (request instanceof Message.LanesDone done) {
+            requireCurrent(Role.WORKER.name(done.worker()), done.incarnation(), answer);
+            if (answer instanceof Message.Done && done.generation() == generation && done.step() == step) {
+                lanes.set(done.span().first(), done.span().end());
+            }
+        } else if (request instanceof Message.ShardReduced done) {
+            requireCurrent(Role.SERVER.name(done.server()), done.incarnation(), answer);
+            if (answer instanceof Message.Done && done.generation() == generation && done.step() == step) {
+                reducedShards.set(
+                        done.server() / simulation.scenario.config().servers().replicas());
+            }
+        } else if (request instanceof Message.ShardSaved saved) {
+            requireCurrent(Role.SERVER.name(saved.server()), saved.incarnation(), answer);
+            if (simulation.bug == PlantedBug.EARLY_COMMIT) {
+                simulation.driver.commitEarly(saved);
+            }
+        } else if (request instanceof Message.ShardSaveFailed failed && answer instanceof Message.Done) {
+            end.saveFailed(failed.generation(), failed.step());
+        }
+    }
+
+    private void requireCurrent(String member, int incarnation, Message answer) {
+        require(
+                incarnation >= incarnations.getOrDefault(member, -1) || answer instanceof Message.Refused,
+                Invariant.STALE_CHANGES_NOTHING,
+                "incarnation %d of %s was answered %s, though incarnation %s has its place",
+                incarnation,
+                member,
+                answer,
+                incarnations.get(member));
+    }
+
+    private void ordered(Message order) {
+        if (order instanceof Message.ApplyStep apply) {
+            Message.ApplyStep first = decisions.putIfAbsent(apply.generation() + "/" + apply.step(), apply);
+            require(
+                    first == null || (first.scale() == apply.scale() && first.skip() == apply.skip()),
+                    Invariant.ONE_DECISION_A_STEP,
+                    "servers were told %s and %s",
+                    first,
+                    apply);
+            requireSame(simulation.reference.scale(apply.step()), apply.scale(), "the scale of step " + apply.step());
+        }
+    }
+
+    void decided(RunListener.Step done) {
+        require(
+                done.step() == step + 1,
+                Invariant.ONE_DECISION_A_STEP,
+                "version %d was decided at version %d of generation %d",
+                done.step(),
+                step,
+                generation);
+        int laneCount = simulation.scenario.config().training().lanes();
+        require(
+                lanes.cardinality() == laneCount,
+                Invariant.STALE_CHANGES_NOTHING,
+                "version %d of generation %d was decided on lanes %s of %d",
+                done.step(),
+                generation,
+                lanes,
+                laneCount);
+        int withBuckets = Math.min(
+                simulation.scenario.servers(), simulation.scenario.layout().bucketCount());
+        require(
+                reducedShards.cardinality() >= withBuckets,
+                Invariant.STALE_CHANGES_NOTHING,
+                "version %d of generation %d was decided on shards %s",
+                done.step(),
+                generation,
+                reducedShards);
+        requireSame(simulation.reference.loss(step), done.loss(), "the loss of step " + step);
+        requireSame(simulation.reference.norm(step), done.gradientNorm(), "the norm of step " + step);
+        enter(done.step());
+    }
+
+    void evaluated(int version, double loss) {
+        double expected = simulation.reference.evaluation(version, simulation.scenario.validationBatches());
+        requireSame(expected, loss, "the evaluation of version " + version);
+    }
+
+    private void requireSame(double expected, double actual, String what) {
+        require(
+                Double.compare(expected, actual) == 0,
+                Invariant.SAME_BITS,
+                "%s: actual=%s expected=%s",
+                what,
+                actual,
+                expected);
+    }
+
+    // ---- members
+
+    void applies(SimulatedServer server, Message.ApplyStep order, int heldGeneration, int heldStep) {
+        require(
+                order.generation() == heldGeneration && order.step() == heldStep,
+                Invariant.ONE_UPDATE_A_STEP,
+                "%s applies %s to generation %d version %d",
+                server,
+                order,
+                heldGeneration,
+                heldStep);
+    }
+
+    void published(SimulatedServer server, int publishedGeneration, int version, ParameterShard shard) {
+        float[] expected = simulation.reference.weights(version);
+        for (int index = server.range.first(); index < server.range.end(); index++) {
+            Bucket bucket = simulation.scenario.layout().bucket(index);
+            ByteBuffer bytes = shard.bytes(new BucketKey(publishedGeneration, version, index));
+            float[] actual = new float[bucket.length()];
+            bytes.order(java.nio.ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(actual);
+            float[] wanted = Arrays.copyOfRange(expected, (int) bucket.offset(), (int) bucket.end());
+            require(
+                    Arrays.equals(actual, wanted),
+                    Invariant.SAME_BITS,
+                    "%s publishes bucket %d of generation %d version %d: actual=%s expected=%s",
+                    server,
+                    index,
+                    publishedGeneration,
+                    version,
+                    Arrays.toString(actual),
+                    Arrays.toString(wanted));
+        }
+    }
+
+    void pulled(SimulatedWorker worker, int version, float[] weights) {
+        require(
+                Arrays.equals(weights, simulation.reference.weights(version)),
+                Invariant.SAME_BITS,
+                "%s uses other parameters than version %d",
+                worker,
+                version);
+    }
+
+    void reduced(SimulatedServer server, int reducedStep, double[] squares) {
+        for (int i = 0; i < squares.length; i++) {
+            int bucket = server.range.first() + i;
+            requireSame(
+                    simulation.reference.square(reducedStep, bucket),
+                    squares[i],
+                    server + ": the sum of squares of bucket " + bucket + " of step " + reducedStep);
+        }
+    }
+
+    void pushOpened(SimulatedServer server, BucketHeader header) {
+        require(
+                header.generation() == server.summing(),
+                Invariant.STALE_CHANGES_NOTHING,
+                "%s takes %s though it sums generation %d",
+                server,
+                header,
+                server.summing());
+    }
+
+    // ---- files and the end
+
+    void storeChanged(String path) {
+        store.changed(path);
+    }
+
+    void committed(int committedGeneration, int version) {
+        store.committed(committedGeneration, version);
+    }
+
+    void commitFailed(int failedGeneration, int version) {
+        end.saveFailed(failedGeneration, version);
+    }
+
+    void stopRequested() {
+        store.stopRequested();
+        end.stopRequested();
+    }
+
+    void memberFailed(SimulatedMember member, ExitStatus status) {
+        end.memberFailed(member, status);
+    }
+
+    void ended(Throwable failure) {
+        end.ended(failure);
+    }
+
+    void doesNotEnd() {
+        end.doesNotEnd();
+    }
+
+    /** Name of a version's directory. */
+    String directory(int version) {
+        return simulation.scenario.config().run().directory().step(version);
+    }
+}
