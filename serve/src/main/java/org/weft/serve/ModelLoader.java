@@ -62,7 +62,7 @@ public final class ModelLoader {
         String sha256 = model.paramsSha256();
         String fingerprint = sha256.substring(0, Math.min(FINGERPRINT, sha256.length()));
         ReplicaOptions replica = wish.replica(config.cluster().threads());
-        if (config.finetune().active() && !config.finetune().generative()) {
+        if (!config.finetune().generative()) {
             requireClassifier(config, model.directory());
             Checkpoint checkpoint = model.checkpoint().orElseThrow();
             String column = config.dataset().textColumn();

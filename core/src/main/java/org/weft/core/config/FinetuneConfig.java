@@ -3,6 +3,7 @@ package org.weft.core.config;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.weft.core.Records;
 import org.weft.core.WeftException;
 
@@ -97,8 +98,14 @@ public record FinetuneConfig(
             return Arrays.stream(values())
                     .filter(name -> name.word().equals(word))
                     .findFirst()
-                    .orElseThrow(() -> WeftException.usage(
-                            "there is no task " + word, "there are: " + String.join(", ", Word.all(TaskName.class))));
+                    .orElseThrow(() -> WeftException.usage("there is no task " + word, "there are: " + words()));
+        }
+
+        private static String words() {
+            return Arrays.stream(values())
+                    .filter(name -> name != NONE)
+                    .map(TaskName::word)
+                    .collect(Collectors.joining(", "));
         }
 
         @Override
@@ -174,7 +181,7 @@ public record FinetuneConfig(
         return method == Method.LORA;
     }
 
-    /** Whether the model goes on predicting tokens. */
+    /** Whether the model predicts tokens, fine-tuned or not. */
     public boolean generative() {
         return task.head() == HeadKind.LANGUAGE;
     }

@@ -96,12 +96,11 @@ public interface Family extends Architecture {
         int place = -1;
         for (int i = 0; i < places.length; i++) {
             String name = parameters.get(i).name();
-            boolean before = place < 0;
             int next = place;
             while (next < blocks && (next < 0 || !name.startsWith(blockPrefix(next)))) {
                 next++;
             }
-            place = before && next == blocks ? -1 : next;
+            place = place < 0 && next == blocks ? -1 : next;
             places[i] = place;
         }
         return places;

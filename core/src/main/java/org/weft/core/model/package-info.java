@@ -1,2 +1,6 @@
-/** The shapes of the model families: which parameters a configuration has, without any tensor library. */
+/**
+ * The model families ({@link org.weft.core.model.Family}: one descriptor each, found by its name), and what a task adapts
+ * of a model: which parameters a configuration has, what they cost and what the hub calls them, without any tensor
+ * library.
+ */
 package org.weft.core.model;

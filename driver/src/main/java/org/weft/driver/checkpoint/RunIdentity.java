@@ -12,6 +12,7 @@ import org.weft.core.checkpoint.CheckpointManifest.Shard;
 import org.weft.core.checkpoint.CheckpointManifest.Source;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.ParameterLayout;
 
@@ -103,12 +104,11 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
 
     /** Another optimizer's state is of no use; the first version had AdamW's alone. */
     private void requireOptimizer(Checkpoint start) {
-        String before =
-                start.manifest().config().path("training").path("optimizer").asText("adamw");
-        String now = config.training().optimizer().word();
-        if (!before.equals(now)) {
+        OptimizerKind before = ReplicaLoader.configOf(start).training().optimizer();
+        OptimizerKind now = config.training().optimizer();
+        if (before != now) {
             throw WeftException.invalidData(
-                    start.directory() + " has the state of training.optimizer=" + before + ", configured is " + now,
+                    start.directory() + " has the state of training.optimizer=" + before.word() + ", configured is " + now.word(),
                     "go on with the optimizer that it was trained with, or start anew with its parameters alone: --from "
                             + start.directory());
         }

@@ -16,11 +16,6 @@ import org.weft.engine.torch.Transformer.BlockOutput;
  * only input and output are kept, and backward runs the part again: activations of one piece at a time, the same bits.
  */
 final class Piece {
-    private static final BoolOptional FREE_GRAPH = new BoolOptional(false);
-    private static final TensorArrayRefOptional ALL_LEAVES = new TensorArrayRefOptional();
-
-    private static final BoolOptional KEEP_GRAPH = new BoolOptional(true);
-
     private final Function<Tensor, BlockOutput> part;
     private final double auxiliaryWeight;
     private final boolean recompute;
@@ -101,11 +96,17 @@ final class Piece {
         }
     }
 
+    /** Native arguments are made where they are used: a constant would die with the scope that happened to be open. */
     private void backward(BlockOutput result, Tensor gradient) {
         Tensor auxiliary = result.auxiliaryLoss(); // (1), or null
         if (auxiliary != null) {
-            auxiliary.backward(torch.full_like(auxiliary, new Scalar(auxiliaryWeight)), KEEP_GRAPH, false, ALL_LEAVES);
+            Tensor weight = torch.full_like(auxiliary, new Scalar(auxiliaryWeight)); // (1)
+            backward(auxiliary, weight, true);
         }
-        result.states().backward(gradient, FREE_GRAPH, false, ALL_LEAVES);
+        backward(result.states(), gradient, false);
+    }
+
+    private static void backward(Tensor output, Tensor gradient, boolean keepGraph) {
+        output.backward(gradient, new BoolOptional(keepGraph), false, new TensorArrayRefOptional());
     }
 }

@@ -14,7 +14,9 @@ public final class CheckpointOption {
             names = "--checkpoint",
             required = true,
             paramLabel = "PATH",
-            description = "A checkpoint directory, or a run directory for its newest.")
+            description =
+                    "A checkpoint directory, or a run directory for its newest; generate, fill and serve take a Hugging"
+                            + " Face directory, too.")
     private String path;
 
     /** As it was given. */

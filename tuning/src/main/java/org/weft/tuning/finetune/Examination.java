@@ -61,8 +61,7 @@ public interface Examination extends Serializable {
      */
     static Examination ofChoices(Checkpoint checkpoint, WeftConfig rows) {
         WeftConfig config = ReplicaLoader.configOf(checkpoint).withDataset(rows.dataset());
-        boolean generative = !config.finetune().active() || config.finetune().generative();
-        if (!generative || !config.model().causal()) {
+        if (!config.finetune().generative() || !config.model().causal()) {
             throw WeftException.usage(
                     checkpoint.directory() + " does not predict the next token: it gives answers no likelihood",
                     "--choices is for language models: GPT-2 or Llama, pre-trained or tuned on instructions or text");

@@ -18,22 +18,14 @@ import org.weft.tuning.task.Task;
 import scala.collection.JavaConverters;
 
 /**
- * What predictions read and add is called.
- *
- * <pre>
- *   classification   prediction string, probabilities map of label to double
- *   multilabel       prediction array of strings, probabilities as above
- *   regression       prediction double
- *   tokens           prediction array of strings, a tag for each word
- *   qa               prediction string, score double, start and end int: characters of the passage
- * </pre>
+ * What the columns that predictions read and add are called in users' rows, and how Spark holds them.
  *
  * @param renamed a column that the model was trained on to the rows' column that stands for it; others keep their names
- * @param prediction what is called prediction above
- * @param probabilities what is called probabilities above
+ * @param prediction what {@link PredictionColumn#PREDICTION} is called
+ * @param probabilities what {@link PredictionColumn#PROBABILITIES} is called
  */
 public record PredictionColumns(Map<String, String> renamed, String prediction, String probabilities) {
-    /** As above. */
+    /** As tasks call them. */
     public static final PredictionColumns DEFAULT =
             new PredictionColumns(Map.of(), PredictionColumn.PREDICTION, PredictionColumn.PROBABILITIES);
 

@@ -48,7 +48,7 @@ public final class TaskModel implements RowModel {
     /** Fails where a checkpoint was not fine-tuned to a task whose outputs stand for labels, values or spans. */
     public static WeftConfig requireTask(Checkpoint checkpoint) {
         WeftConfig config = ReplicaLoader.configOf(checkpoint);
-        if (!config.finetune().active() || config.finetune().generative()) {
+        if (config.finetune().generative()) {
             throw WeftException.usage(
                     checkpoint.directory() + " predicts tokens, not labels: finetune.task="
                             + (config.finetune().active()

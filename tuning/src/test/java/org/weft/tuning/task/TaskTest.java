@@ -60,7 +60,8 @@ class TaskTest {
                 .isInstanceOf(WeftException.class)
                 .hasMessage("finetune.task is not set");
         assertThatThrownBy(() -> TaskName.named("clasification"))
-                .isInstanceOf(WeftException.class)
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.hint()).startsWith("there are: classification, "))
                 .hasMessage("there is no task clasification");
     }
 

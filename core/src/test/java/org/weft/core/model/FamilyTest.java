@@ -1,0 +1,95 @@
+package org.weft.core.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.weft.core.config.Architecture;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.params.ParameterLayout;
+
+class FamilyTest {
+    private static final int LAYERS = 12; // so that h.1. and h.10. are told apart
+
+    static Stream<Family> families() {
+        return Family.families().stream();
+    }
+
+    @Test
+    void everyFamilyIsFoundByItsName() {
+        assertThat(Architecture.all()).extracting(Architecture::name).startsWith("gpt2", "llama", "bert");
+        assertThat(Family.of(model("llama"))).isInstanceOf(LlamaFamily.class);
+        assertThat(Architecture.named("rnn")).isEmpty();
+        assertThatThrownBy(() -> Family.of(model("rnn"))).hasMessage("model.architecture=rnn");
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void everyParameterHasItsPlaceInOrder(Family family) {
+        ParameterLayout layout = new ModelShape(model(family.name()), 11).layout();
+        int[] places = family.blocksOf(layout, LAYERS);
+        assertThat(places).isSorted().startsWith(-1).endsWith(LAYERS);
+        long perBlock = Arrays.stream(places).filter(place -> place == 0).count();
+        for (int block = 0; block < LAYERS; block++) {
+            int wanted = block;
+            assertThat(Arrays.stream(places).filter(place -> place == wanted).count())
+                    .isEqualTo(perBlock);
+            int first = Arrays.stream(places).boxed().toList().indexOf(block);
+            assertThat(layout.parameters().get(first).name()).startsWith(family.blockPrefix(block));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void adaptersHaveTheirTargetsInEveryBlock(Family family) {
+        Adaptation lora = new Adaptation(TaskHead.LANGUAGE, new Adaptation.Lora(2, 4, List.of()), 0, 1);
+        ParameterLayout learned = new ModelShape(model(family.name()), 11, lora).layout();
+        assertThat(learned.parameters())
+                .hasSize(2 * LAYERS * family.attention().size())
+                .allMatch(parameter -> parameter.name().endsWith(AdaptedLayout.LORA_A)
+                        || parameter.name().endsWith(AdaptedLayout.LORA_B));
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void itsHubTableNamesItself(Family family) {
+        assertThat(family.hub().modelType()).isEqualTo(family.name());
+        ParameterLayout layout = new ModelShape(model(family.name()), 11).layout();
+        HubTable.Names names = family.hub().names();
+        assertThat(layout.parameters())
+                .allSatisfy(parameter -> assertThat(names.toLayout(names.toForeign(parameter.name())))
+                        .isEqualTo(parameter.name()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "architecture: lama                    | model.architecture=lama must be one of gpt2, llama, bert; did you mean llama?",
+                "architecture: gpt2, kv_heads: 2       | model.kv_heads=2 is of llama alone: gpt2 has none",
+                "architecture: bert, rope_scaling: yarn| model.rope_scaling=yarn is of llama alone: bert has none",
+                "architecture: llama, next_sentence: true | model.next_sentence=true is of bert alone: llama has none",
+                "architecture: llama, dropout: 0.1     | model.dropout=0.1 is not of llama: it has none",
+                "architecture: llama, kv_heads: 4      | model.heads=6 is not divisible by model.kv_heads=4",
+                "architecture: llama, rope_scaling: yarn | model.rope_original_context is not set for model.rope_scaling=yarn",
+                "architecture: bert, next_sentence: true, token_types: 1 | model.token_types=1 must be at least 2",
+                "architecture: gpt2, token_types: 0    | model.token_types=0 must be at least 1",
+            })
+    void aFamilyChecksItsOwnKeysAndNoOtherMaySetThem(String keys, String problem) {
+        assertThatThrownBy(() -> ConfigLoader.load("test", "model: {" + keys + "}", List.of("run.dir=/x")))
+                .hasMessageContaining(problem)
+                .message()
+                .doesNotContain("problems");
+    }
+
+    private static ModelConfig model(String architecture) {
+        return ModelConfig.of(architecture, LAYERS, 8, 2, 4, 0);
+    }
+}
