@@ -108,7 +108,8 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
         OptimizerKind now = config.training().optimizer();
         if (before != now) {
             throw WeftException.invalidData(
-                    start.directory() + " has the state of training.optimizer=" + before.word() + ", configured is " + now.word(),
+                    start.directory() + " has the state of training.optimizer=" + before.word() + ", configured is "
+                            + now.word(),
                     "go on with the optimizer that it was trained with, or start anew with its parameters alone: --from "
                             + start.directory());
         }
