@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.Threads;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.protocol.Message;
@@ -36,6 +37,7 @@ public final class WorkerLoop<B extends MicroBatch> {
     private final WorkerOptions options;
     private final TrainingConfig training;
     private final WorkerSession session;
+    private final Threads threads;
     private final Replica<B> replica;
     private final BatchSource<B> batches;
     private final ParameterClient parameters;
@@ -46,6 +48,7 @@ public final class WorkerLoop<B extends MicroBatch> {
         this.options = options;
         this.training = options.config().training();
         this.session = session;
+        this.threads = session.threads();
         this.replica = replica;
         this.batches = batches;
         this.parameters = new ParameterClient(
@@ -97,15 +100,15 @@ public final class WorkerLoop<B extends MicroBatch> {
 
     /** The work that was dropped is the next to be handed out: asking at once would ask hundreds of times a second. */
     private void rest() throws IOException {
-        Deadline.pause(restMillis, session.toString());
+        threads.pause(restMillis, session.toString());
         restMillis = Math.min(2 * restMillis, LONGEST_REST_MILLIS);
     }
 
     private void computeLanes(Message.ComputeLanes work) throws IOException {
-        Deadline deadline = Deadline.in(options.config().cluster().stepTimeout());
-        long start = System.nanoTime();
+        Deadline deadline = Deadline.in(threads, options.config().cluster().stepTimeout());
+        long start = threads.nanoTime();
         long pulled = parameters.pull(work.generation(), work.step(), work.servers(), deadline);
-        long computing = System.nanoTime();
+        long computing = threads.nanoTime();
 
         LaneSpan span = work.span();
         double[] losses = new double[span.count()];
@@ -114,10 +117,10 @@ public final class WorkerLoop<B extends MicroBatch> {
             gradients.beginLane(lane, deadline);
             losses[lane - span.first()] = laneLossAndGradient(work.step(), lane);
         }
-        long computed = System.nanoTime();
+        long computed = threads.nanoTime();
         long pushed = gradients.awaitPushes(deadline);
 
-        long waitMicros = TimeUnit.NANOSECONDS.toMicros((computing - start) + (System.nanoTime() - computed));
+        long waitMicros = TimeUnit.NANOSECONDS.toMicros((computing - start) + (threads.nanoTime() - computed));
         long computeMicros = TimeUnit.NANOSECONDS.toMicros(computed - computing);
         WorkTimes times = new WorkTimes(computeMicros, waitMicros, pushed, pulled, ResidentMemory.peakBytes());
         session.lanesDone(work, losses, times);
@@ -143,7 +146,7 @@ public final class WorkerLoop<B extends MicroBatch> {
                 work.generation(),
                 work.step(),
                 work.servers(),
-                Deadline.in(options.config().cluster().stepTimeout()));
+                Deadline.in(threads, options.config().cluster().stepTimeout()));
         double[] losses = new double[work.batches()];
         long[] targets = new long[work.batches()];
         IntStream.Builder counts = IntStream.builder();

@@ -2,13 +2,13 @@ package org.weft.core.transport;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.ExitStatus;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.Message;
@@ -24,6 +24,7 @@ public final class CoordinatorLink implements AutoCloseable {
     private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
     private final Transport transport;
+    private final Threads threads;
     private final Address coordinator;
     private final Role role;
     private final int id;
@@ -36,19 +37,18 @@ public final class CoordinatorLink implements AutoCloseable {
     private Link link;
 
     /**
+     * @param threads of the heartbeat, and how calls wait
      * @param patience how long an unreachable coordinator is tried again; also the longest wait for one reply
      */
-    public CoordinatorLink(Transport transport, Address coordinator, Role role, int id, Duration patience) {
+    public CoordinatorLink(
+            Transport transport, Threads threads, Address coordinator, Role role, int id, Duration patience) {
         this.transport = transport;
+        this.threads = threads;
         this.coordinator = coordinator;
         this.role = role;
         this.id = id;
         this.patience = patience;
-        this.heartbeats = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "weft-heartbeat-" + role.name(id).replace(' ', '-'));
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.heartbeats = threads.timer("weft-heartbeat-" + role.name(id).replace(' ', '-'));
     }
 
     /**
@@ -93,7 +93,7 @@ public final class CoordinatorLink implements AutoCloseable {
      * @throws IOException where the coordinator stays out of reach for longer than the patience
      */
     public Message call(Message request) throws IOException {
-        Deadline deadline = Deadline.in(patience);
+        Deadline deadline = Deadline.in(threads, patience);
         while (true) {
             Link used = null;
             try {
@@ -114,7 +114,7 @@ public final class CoordinatorLink implements AutoCloseable {
                     throw e;
                 }
                 LOG.info("{}: {}; trying again", role.name(id), e.getMessage());
-                Deadline.pause(RETRY_PAUSE.toMillis(), role.name(id));
+                threads.pause(RETRY_PAUSE.toMillis(), role.name(id));
             }
         }
     }
@@ -139,9 +139,8 @@ public final class CoordinatorLink implements AutoCloseable {
 
     private void beat() {
         try {
-            Message reply = connected()
-                    .call(new Message.Heartbeat(role, id, incarnation))
-                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            Message reply = threads.await(
+                    connected().call(new Message.Heartbeat(role, id, incarnation)), patience.toNanos());
             fenced |= reply instanceof Message.Refused;
             if (reply instanceof Message.Alive alive) {
                 generations.accept(alive.generation());

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.AtomicOutput;
@@ -38,6 +38,7 @@ public final class ShardCheckpointer implements AutoCloseable {
     private final Store store;
     private final Destination destination;
     private final Retries retries;
+    private final Threads threads;
     private final ExecutorService writer;
     private ShardSnapshot snapshot;
     private CompletableFuture<SavedRange> running = CompletableFuture.completedFuture(null);
@@ -52,26 +53,15 @@ public final class ShardCheckpointer implements AutoCloseable {
     public record Destination(String checkpointsDir, int shard, int shards) {}
 
     /**
-     * @param retries of a write that failed, before the failure is reported
+     * @param retries of a write that failed, before the failure is reported; their threads write, too
      */
     public ShardCheckpointer(ParameterShard shard, Store store, Destination destination, Retries retries) {
-        this(shard, store, destination, retries, Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "weft-checkpoint-shard-" + destination.shard());
-            thread.setDaemon(true);
-            return thread;
-        }));
-    }
-
-    /**
-     * @param writer runs one task after the other; ends with this checkpointer
-     */
-    public ShardCheckpointer(
-            ParameterShard shard, Store store, Destination destination, Retries retries, ExecutorService writer) {
         this.shard = shard;
         this.store = store;
         this.destination = destination;
         this.retries = retries;
-        this.writer = writer;
+        this.threads = retries.threads();
+        this.writer = threads.single("weft-checkpoint-shard-" + destination.shard());
     }
 
     /**
@@ -82,7 +72,7 @@ public final class ShardCheckpointer implements AutoCloseable {
      *     caller must not go on serving from it
      */
     public CompletableFuture<SavedRange> save(int generation, int step) {
-        long start = System.nanoTime();
+        long start = threads.nanoTime();
         if (!hasEnded(running)) { // Its copy is in use.
             return CompletableFuture.failedFuture(new IOException("an earlier checkpoint is still being written"));
         }
@@ -91,7 +81,7 @@ public final class ShardCheckpointer implements AutoCloseable {
         }
         shard.copyTo(snapshot);
         requireUndamaged(generation, step);
-        long stallMicros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
+        long stallMicros = TimeUnit.NANOSECONDS.toMicros(threads.nanoTime() - start);
         running = CompletableFuture.supplyAsync(
                 () -> {
                     try {
@@ -106,9 +96,9 @@ public final class ShardCheckpointer implements AutoCloseable {
     }
 
     /** Waits a little: the last checkpoint of a run often falls due while the one before is being written. */
-    private static boolean hasEnded(CompletableFuture<SavedRange> save) {
+    private boolean hasEnded(CompletableFuture<SavedRange> save) {
         try {
-            save.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            threads.await(save, TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
             return true;
         } catch (ExecutionException e) {
             return true; // It has been reported.

@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.Threads;
 import org.weft.core.protocol.SavedRange;
 import org.weft.trainer.checkpoint.BestStep;
 import org.weft.trainer.checkpoint.Checkpoint;
@@ -37,7 +37,8 @@ final class RunObserver implements RunListener, AutoCloseable {
     private final MetricsLog metrics;
     private final CheckpointCommitter committer;
     private final Watchers watchers;
-    private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-run-files"));
+    private final Threads threads;
+    private final ExecutorService files;
     private Coordinator coordinator;
 
     private double stepMillis;
@@ -53,12 +54,20 @@ final class RunObserver implements RunListener, AutoCloseable {
      */
     record Watchers(BestStep best, IntConsumer generations, Consumer<Step> steps) {}
 
-    RunObserver(RunPlan plan, Progress progress, MetricsLog metrics, CheckpointCommitter committer, Watchers watchers) {
+    RunObserver(
+            RunPlan plan,
+            Progress progress,
+            MetricsLog metrics,
+            CheckpointCommitter committer,
+            Watchers watchers,
+            Threads threads) {
         this.plan = plan;
         this.progress = progress;
         this.metrics = metrics;
         this.committer = committer;
         this.watchers = watchers;
+        this.threads = threads;
+        this.files = threads.single("weft-run-files");
         this.result = new AtomicReference<>(RunResult.startingAt(plan));
     }
 
@@ -107,12 +116,12 @@ final class RunObserver implements RunListener, AutoCloseable {
     @Override
     public void checkpointWritten(int generation, int step, List<SavedRange> saved) {
         files.execute(() -> {
-            long start = System.nanoTime();
+            long start = threads.nanoTime();
             metrics.flush(); // What a run that is resumed from here has to know of its past.
             try {
                 Checkpoint checkpoint = committer.commit(generation, step, saved);
                 result.updateAndGet(before -> before.withCheckpoint(checkpoint));
-                long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+                long millis = TimeUnit.NANOSECONDS.toMillis(threads.nanoTime() - start);
                 double stall =
                         saved.stream().mapToLong(SavedRange::stallMicros).max().orElse(0) / 1000.0;
                 LOG.info(

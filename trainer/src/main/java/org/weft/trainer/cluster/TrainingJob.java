@@ -9,6 +9,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.ExitStatus;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.protocol.Address;
@@ -127,11 +128,16 @@ public final class TrainingJob {
                 new CheckpointCommitter.Rules(
                         lease::require,
                         plan.checkpoint(),
-                        Retries.of(config.checkpoint().retries()),
+                        Retries.of(config.checkpoint().retries(), Threads.MACHINE),
                         best,
                         plan.tokensPerStep()));
         try (RunObserver observer = new RunObserver(
-                        whole, progress, metrics, committer, new RunObserver.Watchers(best, lease::used, steps));
+                        whole,
+                        progress,
+                        metrics,
+                        committer,
+                        new RunObserver.Watchers(best, lease::used, steps),
+                        Threads.MACHINE);
                 Coordinator coordinating = new Coordinator(whole, observer);
                 Transport transport = new SparkTransport(security);
                 Transport.Listener listener = transport.listen(bindAddress(context), coordinating)) {

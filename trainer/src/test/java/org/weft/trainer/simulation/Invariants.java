@@ -1,6 +1,7 @@
 package org.weft.trainer.simulation;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -8,14 +9,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.weft.core.ExitStatus;
 import org.weft.core.params.Bucket;
+import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.core.storage.CheckpointManifest;
-import org.weft.server.shard.ParameterShard;
 import org.weft.trainer.coordinator.RunListener;
 import org.weft.trainer.simulation.Violation.Invariant;
 
@@ -137,9 +137,6 @@ final class Invariants {
             }
         } else if (request instanceof Message.ShardSaved saved) {
             requireCurrent(Role.SERVER.name(saved.server()), saved.incarnation(), answer);
-            if (simulation.bug == PlantedBug.EARLY_COMMIT) {
-                simulation.driver.commitEarly(saved);
-            }
         } else if (request instanceof Message.ShardSaveFailed failed && answer instanceof Message.Done) {
             end.saveFailed(failed.generation(), failed.step());
         }
@@ -217,24 +214,71 @@ final class Invariants {
 
     // ---- members
 
-    void applies(SimulatedServer server, Message.ApplyStep order, int heldGeneration, int heldStep) {
-        require(
-                order.generation() == heldGeneration && order.step() == heldStep,
-                Invariant.ONE_UPDATE_A_STEP,
-                "%s applies %s to generation %d version %d",
-                server,
-                order,
-                heldGeneration,
-                heldStep);
+    /** What a member says to the coordinator, or to a server. */
+    void said(Member member, Message request) {
+        simulation.trace(() -> member + " says " + shown(request));
+        if (request instanceof Message.Heartbeat) {
+            require(
+                    !member.taskEnded(),
+                    Invariant.LEASES_OF_THE_LIVING,
+                    "%s gives a sign of life after the end of its task",
+                    member);
+        } else if (request instanceof Message.ShardReduced done) {
+            reduced(member, done);
+        } else if (request instanceof Message.ShardLoaded loaded) {
+            member.loadedGeneration = loaded.generation();
+            published(member, loaded.generation(), loaded.step(), member.range());
+        } else if (request instanceof Message.PollOrder poll && member.claims(poll)) {
+            published(member, poll.generation(), poll.step(), member.range());
+        } else if (request instanceof Message.MemberFailed failed) {
+            end.memberFailed(member, failed);
+        }
     }
 
-    void published(SimulatedServer server, int publishedGeneration, int version, ParameterShard shard) {
+    /** What a member hears. */
+    void heard(Member member, Message request, Message reply) {
+        simulation.trace(() -> member + " hears " + shown(reply));
+        if (!(request instanceof Message.PollOrder poll)) {
+            return;
+        }
+        if (reply instanceof Message.ApplyStep order) {
+            require(
+                    order.generation() == poll.generation() && order.step() == poll.step(),
+                    Invariant.ONE_UPDATE_A_STEP,
+                    "%s applies %s to generation %d version %d",
+                    member,
+                    order,
+                    poll.generation(),
+                    poll.step());
+        } else if (reply instanceof Message.LoadParameters order) {
+            member.orderedGeneration = order.generation();
+        } else if (reply instanceof Message.AdoptGeneration order) {
+            member.orderedGeneration = order.generation();
+        } else if (reply instanceof Message.CopyShard order) {
+            member.orderedGeneration = order.generation();
+        }
+    }
+
+    /** Kinds alone: some messages carry measurements of this machine. */
+    private static String shown(Message message) {
+        return message instanceof Message.Refused ? message.toString() : message.getClass().getSimpleName();
+    }
+
+    /** A server's answer. */
+    void served(Member server, Message request, Message answer) {
+        if (request instanceof Message.AwaitParameters await && answer instanceof Message.ParametersReady ready) {
+            int first = Math.max(await.fromBucket(), server.range().first());
+            published(server, await.generation(), await.step(), new BucketRange(first, Math.max(first, ready.endBucket())));
+        }
+    }
+
+    private void published(Member server, int publishedGeneration, int version, BucketRange range) {
         float[] expected = simulation.reference.weights(version);
-        for (int index = server.range.first(); index < server.range.end(); index++) {
+        for (int index = range.first(); index < range.end(); index++) {
             Bucket bucket = simulation.scenario.layout().bucket(index);
-            ByteBuffer bytes = shard.bytes(new BucketKey(publishedGeneration, version, index));
+            ByteBuffer bytes = server.service.openPull(new BucketKey(publishedGeneration, version, index));
             float[] actual = new float[bucket.length()];
-            bytes.order(java.nio.ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(actual);
+            bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(actual);
             float[] wanted = Arrays.copyOfRange(expected, (int) bucket.offset(), (int) bucket.end());
             require(
                     Arrays.equals(actual, wanted),
@@ -249,7 +293,7 @@ final class Invariants {
         }
     }
 
-    void pulled(SimulatedWorker worker, int version, float[] weights) {
+    void computesWith(Member worker, int version, float[] weights) {
         require(
                 Arrays.equals(weights, simulation.reference.weights(version)),
                 Invariant.SAME_BITS,
@@ -258,24 +302,39 @@ final class Invariants {
                 version);
     }
 
-    void reduced(SimulatedServer server, int reducedStep, double[] squares) {
-        for (int i = 0; i < squares.length; i++) {
-            int bucket = server.range.first() + i;
+    private void reduced(Member server, Message.ShardReduced done) {
+        for (int i = 0; i < done.squares().length; i++) {
+            int bucket = done.firstBucket() + i;
             requireSame(
-                    simulation.reference.square(reducedStep, bucket),
-                    squares[i],
-                    server + ": the sum of squares of bucket " + bucket + " of step " + reducedStep);
+                    simulation.reference.square(done.step(), bucket),
+                    done.squares()[i],
+                    server + ": the sum of squares of bucket " + bucket + " of step " + done.step());
         }
     }
 
-    void pushOpened(SimulatedServer server, BucketHeader header) {
+    /** A server takes a push. */
+    void pushOpened(Member server, BucketHeader header) {
         require(
-                header.generation() == server.summing(),
+                header.generation() >= server.loadedGeneration && header.generation() <= server.orderedGeneration,
                 Invariant.STALE_CHANGES_NOTHING,
                 "%s takes %s though it sums generation %d",
                 server,
                 header,
-                server.summing());
+                server.loadedGeneration);
+    }
+
+    /** A push is in the sums, or is one that they have already. */
+    void summed(Member server, BucketHeader header) {
+        server.summed.add(header);
+    }
+
+    void acknowledged(Member server, BucketHeader header) {
+        require(
+                server.summed.contains(header),
+                Invariant.WHAT_IS_ACKNOWLEDGED_IS_SUMMED,
+                "%s acknowledges %s, which is in no sum",
+                server,
+                header);
     }
 
     // ---- files and the end
@@ -295,10 +354,6 @@ final class Invariants {
     void stopRequested() {
         store.stopRequested();
         end.stopRequested();
-    }
-
-    void memberFailed(SimulatedMember member, ExitStatus status) {
-        end.memberFailed(member, status);
     }
 
     void ended(Throwable failure) {

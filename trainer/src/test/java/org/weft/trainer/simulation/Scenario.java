@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
 
@@ -12,9 +11,7 @@ import org.weft.core.params.ParameterLayout;
  * What a seed stands for: the run, and how much goes wrong in it.
  *
  * @param config of the run
- * @param shape what the coordinator takes for the model: as many buckets as the layout, none of its elements is there
- * @param layoutHash of the shape
- * @param layout of the parameters that are really trained: tiny tensors in tiny buckets
+ * @param layout of the parameters: tiny tensors in tiny buckets
  * @param validationBatches of one evaluation
  * @param calmAfterMicros from then on nothing goes wrong any more
  * @param loss probability that a message is lost, on its way there or back
@@ -27,8 +24,6 @@ import org.weft.core.params.ParameterLayout;
  */
 record Scenario(
         WeftConfig config,
-        ModelShape shape,
-        String layoutHash,
         ParameterLayout layout,
         int validationBatches,
         long calmAfterMicros,
@@ -42,9 +37,6 @@ record Scenario(
     private static final int BUCKET_ELEMENTS = 8;
     /** Least {@code checkpoint.keep}. */
     private static final int KEPT = Integer.getInteger("weft.simulation.keep", 1);
-
-    /** Vocabulary of a model that fills one bucket of the real size at this width, and a little more. */
-    private static final int BUCKET_VOCABULARY = 1 << 17;
 
     static Scenario of(SplittableRandom random) {
         int lanes = 1 << random.nextInt(4);
@@ -76,12 +68,10 @@ record Scenario(
                         "training.eval_every=" + evalEvery,
                         "training.clip_norm=" + (random.nextBoolean() ? 1 : 0),
                         "checkpoint.every=" + (int) pick(random, 1, 2, 2, 3, 3, 4, 5),
+                        "checkpoint.retries=" + random.nextInt(3),
                         "checkpoint.keep=" + (KEPT + random.nextInt(3))));
-        ModelShape shape = new ModelShape(config.model(), (buckets - 1) * BUCKET_VOCABULARY + 1000);
         return new Scenario(
                 config,
-                shape,
-                shape.layout().hash(),
                 layout(buckets, random),
                 1 + random.nextInt(5),
                 VirtualTime.SECOND * (2 + random.nextInt(28)),
@@ -118,24 +108,6 @@ record Scenario(
 
     int serverTasks() {
         return config.serverTasks();
-    }
-
-    long stepTimeoutMicros() {
-        return config.cluster().stepTimeoutSeconds() * VirtualTime.SECOND;
-    }
-
-    long leaseMicros() {
-        return config.cluster().leaseSeconds() * VirtualTime.SECOND;
-    }
-
-    /** As {@code WorkerOptions} and {@code ServerOptions} have it. */
-    long heartbeatMicros() {
-        return leaseMicros() / 4;
-    }
-
-    /** As {@code WorkerOptions} and {@code ServerOptions} have it. */
-    long patienceMicros() {
-        return Math.max(30 * VirtualTime.SECOND, 3 * leaseMicros());
     }
 
     @Override

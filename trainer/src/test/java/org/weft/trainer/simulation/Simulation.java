@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /**
  * One run of one seed: a driver, its members, a network and a file system in virtual time. Everything that happens is a
- * function of the seed and of the code; one thread does it all.
+ * function of the seed and of the code; one thread runs at a time.
  */
 final class Simulation {
     /** From the last fault to the end of the run, at most: lost members are noticed, replaced, and all steps done anew. */
@@ -20,18 +20,22 @@ final class Simulation {
     final Reference reference;
     final VirtualTime time = new VirtualTime();
     final Faults faults;
-    final Network network;
+    final Turns turns;
+    final VirtualNetwork network;
     final Invariants invariants;
     final MemoryStore files;
     final SimulatedSpark spark;
-    final SimulatedDriver driver;
+    final Driver driver;
     private final List<String> trace;
     private long events;
+    private Throwable failure;
+    private boolean over;
 
     /**
+     * @param carriers threads of the machine, which it has for itself while it runs
      * @param traced whether to keep a line for each thing that happens
      */
-    Simulation(long seed, PlantedBug bug, boolean traced) {
+    Simulation(long seed, PlantedBug bug, Carriers carriers, boolean traced) {
         SplittableRandom random = new SplittableRandom(seed);
         this.seed = seed;
         this.bug = bug;
@@ -39,11 +43,12 @@ final class Simulation {
         scenario = Scenario.of(random);
         reference = new Reference(scenario);
         faults = new Faults(random, scenario, time);
-        network = new Network(this, faults);
+        turns = new Turns(carriers, this::nextEvent, this::fail);
+        network = new VirtualNetwork(this);
         invariants = new Invariants(this);
         files = new MemoryStore(invariants::storeChanged);
         spark = new SimulatedSpark(this);
-        driver = new SimulatedDriver(this);
+        driver = new Driver(this);
     }
 
     /**
@@ -53,20 +58,42 @@ final class Simulation {
      */
     void run() {
         trace(scenario::toString);
-        try {
-            driver.start();
-            spark.start();
-            while (!(driver.hasEnded() && spark.isEmpty())) {
-                boolean more = time.step();
-                events++;
-                invariants.check();
-                if (!more || time.nowMicros() > scenario.calmAfterMicros() + RECOVERY_MICROS) {
-                    invariants.doesNotEnd();
-                }
-            }
-        } finally {
-            spark.close();
+        driver.launch();
+        spark.start();
+        turns.run();
+        if (failure instanceof Violation violation) {
+            throw violation;
         }
+        if (failure != null) {
+            throw new IllegalStateException("seed " + seed, failure);
+        }
+    }
+
+    /** Lets the next event happen; false where all is over. */
+    private boolean nextEvent() {
+        try {
+            boolean more = time.step();
+            events++;
+            invariants.check();
+            if (!more || time.nowMicros() > scenario.calmAfterMicros() + RECOVERY_MICROS) {
+                invariants.doesNotEnd();
+            }
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
+        over = failure != null || (driver.hasEnded() && spark.isEmpty());
+        return !over;
+    }
+
+    private void fail(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+    }
+
+    /** From then on nothing that happens is of account. */
+    boolean isOver() {
+        return over;
     }
 
     /** A process writes a file, or fails to: then the file may be there all the same. */

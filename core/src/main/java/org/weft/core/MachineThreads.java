@@ -1,0 +1,47 @@
+package org.weft.core;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** {@link Threads} of the JVM. */
+final class MachineThreads implements Threads {
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void sleep(long millis) throws InterruptedException {
+        Thread.sleep(millis);
+    }
+
+    @Override
+    public <T> T await(CompletableFuture<T> future, long nanos)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return future.get(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public ExecutorService single(String name) {
+        return Executors.newSingleThreadExecutor(daemon(name));
+    }
+
+    @Override
+    public ScheduledExecutorService timer(String name) {
+        return Executors.newSingleThreadScheduledExecutor(daemon(name));
+    }
+
+    private static ThreadFactory daemon(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,166 @@
+package org.weft.trainer.simulation;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.weft.core.protocol.Address;
+import org.weft.core.protocol.SavedRange;
+import org.weft.core.storage.Retries;
+import org.weft.trainer.checkpoint.BestStep;
+import org.weft.trainer.checkpoint.CheckpointCommitter;
+import org.weft.trainer.checkpoint.Vocabulary;
+import org.weft.trainer.cluster.ObserverSeam;
+import org.weft.trainer.coordinator.Coordinator;
+import org.weft.trainer.coordinator.CoordinatorSeam;
+import org.weft.trainer.coordinator.Evaluation;
+import org.weft.trainer.coordinator.RunListener;
+import org.weft.trainer.coordinator.RunPlan;
+import org.weft.trainer.report.MetricsLog;
+import org.weft.trainer.report.Progress;
+
+/** The driver's process, as {@code TrainingJob} puts it together: the real coordinator, observer and committer. */
+final class Driver extends VirtualProcess {
+    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
+
+    private final Coordinator coordinator;
+    private final ObserverSeam observer;
+    /** What the observer's thread is to do, as far as the invariants are to know. */
+    private final Deque<Commit> fileTasks = new ArrayDeque<>();
+
+    private boolean ended;
+
+    /** A checkpoint that is to be committed. */
+    private record Commit(int generation, int step) {
+        /** A line of the metrics. */
+        static final Commit NONE = new Commit(-1, -1);
+    }
+
+    Driver(Simulation simulation) {
+        super(simulation, "driver", new Address("driver", 0));
+        Scenario scenario = simulation.scenario;
+        RunPlan plan = new RunPlan(
+                scenario.config(), scenario.layout(), 512, Double.NaN, 0, "", 1, scenario.validationBatches(), true);
+        ProcessStore store = new ProcessStore(simulation.files, new ProcessStore.Fate(this, false));
+        BestStep best = new BestStep("loss", 0);
+        CheckpointCommitter committer = new CheckpointCommitter(
+                store,
+                scenario.config(),
+                scenario.layout(),
+                new Vocabulary(8192, "tok"),
+                new CheckpointCommitter.Rules(
+                        () -> {}, "", Retries.of(scenario.config().checkpoint().retries(), threads), best, 512));
+        try {
+            observer = new ObserverSeam(
+                    plan,
+                    new Progress(NOWHERE, false, threads::nanoTime),
+                    MetricsLog.open(store, scenario.config().run().dir(), 0),
+                    committer,
+                    best,
+                    threads);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        coordinator = CoordinatorSeam.coordinator(
+                plan, new Watched(observer.listener()), simulation.time::nowMillis, new EventExecutor(this));
+        observer.attach(coordinator);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes go to the invariants.
+    void launch() {
+        new WatchedTransport(this, simulation.bug.transport(this, simulation.network.of(this)))
+                .listen("host", coordinator);
+        coordinator.ended().whenComplete((nothing, failure) -> {
+            simulation.invariants.ended(failure);
+            start("main", () -> {
+                observer.close();
+                ended = true;
+            });
+        });
+        coordinator.start();
+        if (simulation.scenario.stopAtMicros() > 0) {
+            later(simulation.scenario.stopAtMicros(), () -> {
+                simulation.trace(() -> "the run is asked to stop");
+                simulation.invariants.stopRequested();
+                coordinator.requestStop();
+            });
+        }
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    @Override
+    void taskDone(String threadName) {
+        Commit commit = threadName.equals(ObserverSeam.FILES) ? fileTasks.remove() : Commit.NONE;
+        if (commit == Commit.NONE) {
+            return;
+        }
+        boolean done = lastMetrics().startsWith("{\"step\":" + commit.step() + ",\"checkpoint_stall_millis\"");
+        simulation.trace(() -> (done ? "committed: " : "not committed: ") + commit);
+        if (done) {
+            simulation.invariants.committed(commit.generation(), commit.step());
+        } else {
+            simulation.invariants.commitFailed(commit.generation(), commit.step());
+        }
+    }
+
+    /** The last line of {@code metrics.jsonl}: a commit, where the last task was one and did not fail. */
+    private String lastMetrics() {
+        byte[] bytes = simulation.files.get(simulation.scenario.config().run().dir() + "/" + MetricsLog.FILE);
+        String text = new String(bytes, StandardCharsets.UTF_8).stripTrailing();
+        return text.substring(text.lastIndexOf('\n') + 1);
+    }
+
+    /** What the observer is told, the invariants are told first. */
+    private final class Watched implements RunListener {
+        private final RunListener observer;
+
+        Watched(RunListener observer) {
+            this.observer = observer;
+        }
+
+        @Override
+        public void stepDone(Step step) {
+            simulation.trace(() -> "decided: version " + step.step());
+            simulation.invariants.decided(step);
+            fileTasks.add(Commit.NONE);
+            observer.stepDone(step);
+        }
+
+        @Override
+        public void evaluated(int step, Evaluation evaluation) {
+            simulation.invariants.evaluated(step, evaluation.loss());
+            fileTasks.add(Commit.NONE);
+            observer.evaluated(step, evaluation);
+        }
+
+        @Override
+        public void checkpointWritten(int generation, int step, List<SavedRange> files) {
+            fileTasks.add(new Commit(generation, step));
+            observer.checkpointWritten(generation, step, files);
+        }
+
+        @Override
+        public void checkpointFailed(int step, String cause) {
+            simulation.trace(() -> "checkpoint of version " + step + " failed: " + cause);
+            observer.checkpointFailed(step, cause);
+        }
+
+        @Override
+        public void generationBegan(int generation) {
+            observer.generationBegan(generation);
+        }
+
+        @Override
+        public void notice(String text) {
+            simulation.trace(() -> "coordinator: " + text);
+            simulation.invariants.notice(text);
+            observer.notice(text);
+        }
+    }
+}
