@@ -245,9 +245,10 @@ final class Invariants {
             require(
                     order.generation() == poll.generation() && order.step() == poll.step(),
                     Invariant.ONE_UPDATE_A_STEP,
-                    "%s applies %s to generation %d version %d",
+                    "%s applies the update of generation %d version %d to generation %d version %d",
                     member,
-                    order,
+                    order.generation(),
+                    order.step(),
                     poll.generation(),
                     poll.step());
         } else if (reply instanceof Message.LoadParameters order) {
