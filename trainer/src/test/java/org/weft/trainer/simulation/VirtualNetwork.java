@@ -2,6 +2,7 @@ package org.weft.trainer.simulation;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.ControlCodec;
@@ -66,6 +67,9 @@ final class VirtualNetwork {
                 @Override
                 public void close() {
                     endpoints.remove(process.address);
+                    List.copyOf(process.links).stream()
+                            .filter(link -> !link.isFrom(process))
+                            .forEach(VirtualLink::breakSoon);
                 }
             };
         }
@@ -85,11 +89,9 @@ final class VirtualNetwork {
         @Override
         public void close() {
             closed = true;
-            for (VirtualLink link : process.links.toArray(VirtualLink[]::new)) {
-                if (link.isFrom(process)) {
-                    link.close();
-                }
-            }
+            List.copyOf(process.links).stream()
+                    .filter(link -> link.isFrom(process))
+                    .forEach(VirtualLink::close);
         }
     }
 }
