@@ -10,7 +10,6 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.List;
 import org.weft.core.storage.AtomicOutput;
-import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.Store;
 
 /** The file system as one process sees it: reads are everyone's, and what becomes of its writes is the process's fate. */
@@ -33,10 +32,9 @@ final class ProcessStore implements Store {
             takeTime(LOOK_MICROS);
         }
 
-        private void read(String path) throws IOException {
+        private void read() throws IOException {
             takeTime(READ_MICROS);
-            boolean manifest = path.endsWith(CheckpointManifest.FILE);
-            if (readsFail && manifest && process.simulation.faults.failsRead()) {
+            if (readsFail && process.simulation.faults.failsRead()) {
                 throw new IOException("the store did not answer");
             }
         }
@@ -88,7 +86,7 @@ final class ProcessStore implements Store {
 
     @Override
     public byte[] readAll(String path) throws IOException {
-        fate.read(path);
+        fate.read();
         byte[] bytes = files.get(path);
         if (bytes == null) {
             throw new FileNotFoundException(path);

@@ -68,7 +68,7 @@ record Scenario(
                         "training.eval_every=" + evalEvery,
                         "training.clip_norm=" + (random.nextBoolean() ? 1 : 0),
                         "checkpoint.every=" + (int) pick(random, 1, 2, 2, 3, 3, 4, 5),
-                        "checkpoint.retries=" + random.nextInt(3),
+                        "checkpoint.retries=" + (int) pick(random, 0, 0, 0, 1, 2),
                         "checkpoint.keep=" + (KEPT + random.nextInt(3))));
         return new Scenario(
                 config,
