@@ -1,7 +1,10 @@
 package org.weft.trainer.cluster;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.util.function.IntConsumer;
 import org.weft.core.Threads;
 import org.weft.trainer.checkpoint.BestStep;
 import org.weft.trainer.checkpoint.CheckpointCommitter;
@@ -20,13 +23,14 @@ public final class ObserverSeam {
 
     public ObserverSeam(
             RunPlan plan,
-            Progress progress,
             MetricsLog metrics,
             CheckpointCommitter committer,
             BestStep best,
+            IntConsumer generations,
             Threads threads) {
-        RunObserver.Watchers watchers = new RunObserver.Watchers(best, generation -> {}, step -> {});
-        observer = new RunObserver(plan, progress, metrics, committer, watchers, threads);
+        Progress nowhere = new Progress(new PrintStream(OutputStream.nullOutputStream()), false, threads::nanoTime);
+        RunObserver.Watchers watchers = new RunObserver.Watchers(best, generations, step -> {});
+        observer = new RunObserver(plan, nowhere, metrics, committer, watchers, threads);
     }
 
     public void attach(Coordinator coordinator) {

@@ -1,12 +1,15 @@
 package org.weft.trainer.simulation;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.Retries;
@@ -19,18 +22,22 @@ import org.weft.trainer.coordinator.CoordinatorSeam;
 import org.weft.trainer.coordinator.Evaluation;
 import org.weft.trainer.coordinator.RunListener;
 import org.weft.trainer.coordinator.RunPlan;
+import org.weft.trainer.lease.RunLease;
 import org.weft.trainer.report.MetricsLog;
-import org.weft.trainer.report.Progress;
 
-/** The driver's process, as {@code TrainingJob} puts it together: the real coordinator, observer and committer. */
+/**
+ * The driver's process, as {@code TrainingRun} and {@code TrainingJob} put it together: the real lease, coordinator,
+ * observer and committer.
+ */
 final class Driver extends VirtualProcess {
-    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
+    private static final int FIRST_GENERATION = 1;
 
-    private final Coordinator coordinator;
-    private final ObserverSeam observer;
+    private final WeftConfig config;
+    private final HeldLease lease;
     /** What the observer's thread is to do, as far as the invariants are to know. */
     private final Deque<Commit> fileTasks = new ArrayDeque<>();
 
+    private boolean leaves;
     private boolean ended;
 
     /** A checkpoint that is to be committed. */
@@ -41,53 +48,95 @@ final class Driver extends VirtualProcess {
 
     Driver(Simulation simulation) {
         super(simulation, "driver", new Address("driver", 0));
+        config = simulation.scenario.config();
+        lease = new HeldLease(this);
+    }
+
+    void launch() {
+        start("main", () -> {
+            try (RunLease held = lease.acquireAtLast()) {
+                begin(held);
+                train(held);
+            } catch (IOException | WeftException e) {
+                simulation.trace(() -> "the run cannot begin: " + e);
+            }
+            ended = true;
+        });
+    }
+
+    private void begin(RunLease held) throws IOException {
+        leaves = true; // Until it has begun.
+        held.begin(FIRST_GENERATION);
+        leaves = false;
+    }
+
+    private void train(RunLease held) throws IOException {
         Scenario scenario = simulation.scenario;
         RunPlan plan = new RunPlan(
-                scenario.config(), scenario.layout(), 512, Double.NaN, 0, "", 1, scenario.validationBatches(), true);
+                config,
+                scenario.layout(),
+                512,
+                Double.NaN,
+                0,
+                "",
+                FIRST_GENERATION,
+                scenario.validationBatches(),
+                true);
         ProcessStore store = new ProcessStore(simulation.files, new ProcessStore.Fate(this, false));
         BestStep best = new BestStep("loss", 0);
         CheckpointCommitter committer = new CheckpointCommitter(
                 store,
-                scenario.config(),
+                config,
                 scenario.layout(),
                 new Vocabulary(8192, "tok"),
                 new CheckpointCommitter.Rules(
-                        () -> {}, "", Retries.of(scenario.config().checkpoint().retries(), threads), best, 512));
-        try {
-            observer = new ObserverSeam(
-                    plan,
-                    new Progress(NOWHERE, false, threads::nanoTime),
-                    MetricsLog.open(store, scenario.config().run().dir(), 0),
-                    committer,
-                    best,
-                    threads);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-        coordinator = CoordinatorSeam.coordinator(
+                        held::require, "", Retries.of(config.checkpoint().retries(), threads), best, 512));
+        MetricsLog metrics = MetricsLog.open(store, config.run().dir(), 0);
+        ObserverSeam observer = new ObserverSeam(plan, metrics, committer, best, held::used, threads);
+        Coordinator coordinator = CoordinatorSeam.coordinator(
                 plan, new Watched(observer.listener()), simulation.time::nowMillis, new EventExecutor(this));
         observer.attach(coordinator);
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes go to the invariants.
-    void launch() {
         new WatchedTransport(this, simulation.bug.transport(this, simulation.network.of(this)))
                 .listen("host", coordinator);
-        coordinator.ended().whenComplete((nothing, failure) -> {
-            simulation.invariants.ended(failure);
-            start("main", () -> {
-                observer.close();
-                ended = true;
-            });
-        });
         coordinator.start();
-        if (simulation.scenario.stopAtMicros() > 0) {
-            later(simulation.scenario.stopAtMicros(), () -> {
+        held.onLost(coordinator::fail);
+        stopInTime(coordinator);
+        awaitEnd(coordinator);
+        observer.close();
+    }
+
+    private void stopInTime(Coordinator coordinator) {
+        long stop = simulation.scenario.stopAtMicros();
+        if (stop > 0) {
+            later(stop, () -> {
                 simulation.trace(() -> "the run is asked to stop");
                 simulation.invariants.stopRequested();
                 coordinator.requestStop();
             });
         }
+    }
+
+    private void awaitEnd(Coordinator coordinator) {
+        Throwable failure = null;
+        try {
+            threads.await(coordinator.ended(), TimeUnit.HOURS.toNanos(1));
+        } catch (ExecutionException e) {
+            failure = e.getCause();
+        } catch (InterruptedException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+        simulation.invariants.ended(failure);
+        leaves = true;
+    }
+
+    /** Takes back what the machine's process would otherwise do at its end. */
+    void release() {
+        lease.release();
+    }
+
+    /** Whether the run is over for it, so that it gives its lease back or has done so. */
+    boolean leaves() {
+        return leaves;
     }
 
     boolean hasEnded() {

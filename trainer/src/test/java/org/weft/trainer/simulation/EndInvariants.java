@@ -62,8 +62,10 @@ final class EndInvariants {
                 && failedSaves.stream().anyMatch(failed -> failed.endsWith("/" + invariants.step()));
         boolean member = failures.entrySet().stream()
                 .anyMatch(entry -> cause.startsWith(entry.getKey() + ": ") && entry.getValue() > SURVIVED_FAILURES);
+        boolean lost = cause.startsWith("another driver took this run over: ")
+                && invariants.leases().isTaken();
         invariants.require(
-                save || member,
+                save || member || lost,
                 Invariant.A_FAILURE_HAS_ITS_CAUSE,
                 "the run ended with '%s'; failures: %s, failed saves: %s, generation %d, version %d",
                 cause,

@@ -29,6 +29,7 @@ final class Invariants {
     private final Simulation simulation;
     private final StoreInvariants store;
     private final EndInvariants end;
+    private final LeaseInvariants leases;
     private Violation violation;
     private int generation;
     /** The version that the run stands at. */
@@ -46,6 +47,7 @@ final class Invariants {
         this.simulation = simulation;
         this.store = new StoreInvariants(simulation, this);
         this.end = new EndInvariants(simulation, this);
+        this.leases = new LeaseInvariants(simulation);
     }
 
     /** Code under test may swallow what is thrown inside of it: asked for after each event. */
@@ -69,6 +71,10 @@ final class Invariants {
 
     int step() {
         return step;
+    }
+
+    LeaseInvariants leases() {
+        return leases;
     }
 
     int generations() {

@@ -10,6 +10,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.List;
 import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.CheckpointManifest;
 import org.weft.core.storage.Store;
 
 /** The file system as one process sees it: reads are everyone's, and what becomes of its writes is the process's fate. */
@@ -20,13 +21,22 @@ final class ProcessStore implements Store {
     private final transient Fate fate;
 
     /** What becomes of what a process does with files: it takes time, and may fail. */
-    record Fate(VirtualProcess process, boolean readsFail) {
+    record Fate(VirtualProcess process, boolean takesTime, boolean readsFail) {
         /** Of one who looks on: no time passes, nothing fails. */
-        static final Fate NONE = new Fate(null, false);
+        static final Fate NONE = new Fate(null, false, false);
 
         private static final long LOOK_MICROS = VirtualTime.MILLI;
         private static final long READ_MICROS = 5 * VirtualTime.MILLI;
         private static final long WRITE_MICROS = 40 * VirtualTime.MILLI;
+
+        Fate(VirtualProcess process, boolean readsFail) {
+            this(process, true, readsFail);
+        }
+
+        /** Of a lease: a lock is held meanwhile, on which no fiber could wait. */
+        static Fate ofLease(VirtualProcess process) {
+            return new Fate(process, false, false);
+        }
 
         private void look() throws IOException {
             takeTime(LOOK_MICROS);
@@ -40,6 +50,9 @@ final class ProcessStore implements Store {
         }
 
         private void write(MemoryStore files, String path, byte[] bytes) throws IOException {
+            if (process instanceof Driver && path.endsWith("/" + CheckpointManifest.FILE)) {
+                process.simulation.invariants.leases().commits(path);
+            }
             takeTime(WRITE_MICROS);
             if (process == null) {
                 files.put(path, bytes);
@@ -49,10 +62,13 @@ final class ProcessStore implements Store {
         }
 
         private void takeTime(long micros) throws IOException {
-            if (process == null || process.simulation.turns.running() == null) {
+            if (process == null) {
                 return;
             }
             process.requireAlive();
+            if (!takesTime) {
+                return;
+            }
             try {
                 process.threads.sleepMicros(process.simulation.faults.duration(micros));
             } catch (InterruptedException e) {
@@ -169,13 +185,24 @@ final class ProcessStore implements Store {
     }
 
     @Override
-    public boolean createNew(String path, byte[] bytes) {
-        throw new UnsupportedOperationException();
+    public boolean createNew(String path, byte[] bytes) throws IOException {
+        if (files.get(path) != null) {
+            return false;
+        }
+        replace(path, bytes);
+        return true;
     }
 
+    /** Leases alone use this. */
     @Override
-    public void replace(String path, byte[] bytes) {
-        throw new UnsupportedOperationException();
+    public void replace(String path, byte[] bytes) throws IOException {
+        try {
+            fate.write(files, path, bytes);
+        } finally {
+            if (files.get(path) == bytes) {
+                fate.process().simulation.invariants.leases().written(fate.process());
+            }
+        }
     }
 
     @Override

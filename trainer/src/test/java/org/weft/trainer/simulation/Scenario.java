@@ -21,6 +21,7 @@ import org.weft.core.params.ParameterLayout;
  * @param readFailure probability that a server cannot read what it is to load, which ends its task
  * @param mishapEveryMicros mean time between mishaps of whole processes, 0 for none
  * @param stopAtMicros when the run is asked to stop, 0 for never
+ * @param rivalAtMicros when a second driver wants the run, 0 for never
  */
 record Scenario(
         WeftConfig config,
@@ -33,7 +34,8 @@ record Scenario(
         double writeFailure,
         double readFailure,
         long mishapEveryMicros,
-        long stopAtMicros) {
+        long stopAtMicros,
+        long rivalAtMicros) {
     private static final int BUCKET_ELEMENTS = 8;
     /** Least {@code checkpoint.keep}. */
     private static final int KEPT = Integer.getInteger("weft.simulation.keep", 1);
@@ -51,6 +53,7 @@ record Scenario(
                         "cluster.workers=" + (1 + random.nextInt(4)),
                         "cluster.servers=" + (1 + random.nextInt(3)),
                         "servers.replicas=" + (1 + random.nextInt(2)),
+                        "run.lease_seconds=8",
                         "cluster.lease_seconds=10",
                         "cluster.start_timeout_seconds=200",
                         "cluster.step_timeout_seconds=200",
@@ -81,7 +84,8 @@ record Scenario(
                 pick(random, 0, 0, 0.05, 0.3),
                 pick(random, 0, 0, 0, 0.1, 0.3),
                 (long) (VirtualTime.SECOND * pick(random, 0, 0.4, 1.5, 5)),
-                random.nextInt(12) == 0 ? 1 + random.nextInt((int) (6 * VirtualTime.SECOND)) : 0);
+                random.nextInt(12) == 0 ? 1 + random.nextInt((int) (6 * VirtualTime.SECOND)) : 0,
+                random.nextInt(3) == 0 ? 1 + random.nextInt((int) (30 * VirtualTime.SECOND)) : 0);
     }
 
     private static double pick(SplittableRandom random, double... values) {
@@ -114,7 +118,7 @@ record Scenario(
     public String toString() {
         return String.format(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
-                        + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms",
+                        + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms rival=%dms",
                 workers(),
                 servers(),
                 config.servers().replicas(),
@@ -132,6 +136,7 @@ record Scenario(
                 readFailure,
                 mishapEveryMicros / VirtualTime.MILLI,
                 calmAfterMicros / VirtualTime.SECOND,
-                stopAtMicros / VirtualTime.MILLI);
+                stopAtMicros / VirtualTime.MILLI,
+                rivalAtMicros / VirtualTime.MILLI);
     }
 }

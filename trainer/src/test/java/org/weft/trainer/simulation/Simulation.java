@@ -26,6 +26,7 @@ final class Simulation {
     final MemoryStore files;
     final SimulatedSpark spark;
     final Driver driver;
+    private final Rival rival;
     private final List<String> trace;
     private long events;
     private Throwable failure;
@@ -49,6 +50,7 @@ final class Simulation {
         files = new MemoryStore(invariants::storeChanged);
         spark = new SimulatedSpark(this);
         driver = new Driver(this);
+        rival = new Rival(this);
     }
 
     /**
@@ -59,8 +61,14 @@ final class Simulation {
     void run() {
         trace(scenario::toString);
         driver.launch();
+        rival.launch();
         spark.start();
-        turns.run();
+        try {
+            turns.run();
+        } finally {
+            driver.release();
+            rival.release();
+        }
         if (failure instanceof Violation violation) {
             throw violation;
         }
