@@ -68,6 +68,7 @@ final class Driver extends VirtualProcess {
         leaves = true; // Until it has begun.
         held.begin(FIRST_GENERATION);
         leaves = false;
+        simulation.invariants.leases().driverBegan();
     }
 
     private void train(RunLease held) throws IOException {

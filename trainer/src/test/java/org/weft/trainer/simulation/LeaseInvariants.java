@@ -9,8 +9,10 @@ final class LeaseInvariants {
 
     private final Simulation simulation;
     private long lastSign;
-    private long lastLook;
+    /** Whether the rival ever had the lease, and whether it has begun with it: one that has not gives all back. */
     private boolean taken;
+
+    private boolean begun;
 
     LeaseInvariants(Simulation simulation) {
         this.simulation = simulation;
@@ -35,15 +37,25 @@ final class LeaseInvariants {
         taken = true;
     }
 
+    /** The rival has made the run its own. */
+    void rivalBegan() {
+        begun = true;
+    }
+
+    /** The driver has, which may be after the rival. */
+    void driverBegan() {
+        begun = false;
+    }
+
     /** The rival is told that another has the run. */
     void refused(String cause) {
-        lastLook = simulation.time.nowMicros();
+        long silent = simulation.time.nowMicros() - lastSign;
         simulation.invariants.require(
-                lastLook - lastSign <= LOOK_MICROS || !cause.endsWith("is alive"),
+                silent <= LOOK_MICROS || !cause.endsWith("is alive"),
                 Invariant.ONE_DRIVER,
                 "'%s', though its last sign of life was %d ms ago",
                 cause,
-                (lastLook - lastSign) / VirtualTime.MILLI);
+                silent / VirtualTime.MILLI);
     }
 
     boolean isTaken() {
@@ -53,6 +65,6 @@ final class LeaseInvariants {
     /** The driver is about to commit. */
     void commits(String path) {
         simulation.invariants.require(
-                !taken, Invariant.ONE_DRIVER, "%s is committed by a driver whose run another took", path);
+                !begun, Invariant.ONE_DRIVER, "%s is committed by a driver whose run another took", path);
     }
 }

@@ -26,6 +26,7 @@ final class Rival extends VirtualProcess {
             simulation.trace(() -> this + " takes the run over");
             simulation.invariants.leases().taken();
             taken.begin(taken.highestGeneration() + 1);
+            simulation.invariants.leases().rivalBegan();
             threads.pause(HOLDS_MILLIS, name);
         } catch (WeftException e) {
             simulation.trace(() -> this + ": " + e.getMessage());
