@@ -235,7 +235,9 @@ public final class HadoopStore implements Store {
     public void closeAbandoned(String path) throws IOException {
         if (system(path) instanceof DistributedFileSystem hdfs) {
             boolean closed = hdfs.recoverLease(new Path(path));
-            for (int tries = 1; tries < CLOSE_TRIES && !closed && Retries.paused(Threads.MACHINE, CLOSE_PAUSE); tries++) {
+            for (int tries = 1;
+                    tries < CLOSE_TRIES && !closed && Retries.paused(Threads.MACHINE, CLOSE_PAUSE);
+                    tries++) {
                 closed = hdfs.recoverLease(new Path(path));
             }
         }

@@ -139,8 +139,8 @@ public final class CoordinatorLink implements AutoCloseable {
 
     private void beat() {
         try {
-            Message reply = threads.await(
-                    connected().call(new Message.Heartbeat(role, id, incarnation)), patience.toNanos());
+            Message reply =
+                    threads.await(connected().call(new Message.Heartbeat(role, id, incarnation)), patience.toNanos());
             fenced |= reply instanceof Message.Refused;
             if (reply instanceof Message.Alive alive) {
                 generations.accept(alive.generation());

@@ -122,7 +122,8 @@ public final class ShardCheckpointer implements AutoCloseable {
                 throw WeftException.failed(
                         String.format(
                                 Locale.ROOT,
-                                "server %d's memory is damaged: bucket=%d generation=%d step=%d crc32c=%08x published=%08x",
+                                "server %d's memory is damaged: bucket=%d generation=%d step=%d crc32c=%08x"
+                                        + " published=%08x",
                                 destination.shard(),
                                 shard.firstBucket() + i,
                                 generation,

@@ -74,8 +74,8 @@ public final class RunLease implements AutoCloseable {
     /**
      * @param threads of the signs of life, and how another driver's lease is watched
      */
-    public static RunLease acquire(
-            Store store, RunConfig run, Driver driver, Consumer<String> notices, Threads threads) throws IOException {
+    public static RunLease acquire(Store store, RunConfig run, Driver driver, Consumer<String> notices, Threads threads)
+            throws IOException {
         LeaseFiles files = new LeaseFiles(store, run.leaseDir());
         return acquire(files, driver, run.leaseSeconds(), TimeUnit.SECONDS.toNanos(1), notices, threads);
     }

@@ -79,16 +79,18 @@ class RunLeaseTest {
     void theSecondDriverIsRefusedByName(Place place) throws IOException {
         begin(place);
         // Seconds of a second: a machine that stalls must not make the first look dead.
-        RunLease first = RunLease.acquire(files, FIRST, SECONDS, TimeUnit.SECONDS.toNanos(1), notices::add, Threads.MACHINE);
+        RunLease first =
+                RunLease.acquire(files, FIRST, SECONDS, TimeUnit.SECONDS.toNanos(1), notices::add, Threads.MACHINE);
         open.add(first);
-        assertThatThrownBy(() ->
-                        RunLease.acquire(files, SECOND_DRIVER, SECONDS, TimeUnit.SECONDS.toNanos(1), notices::add, Threads.MACHINE))
+        assertThatThrownBy(() -> RunLease.acquire(
+                        files, SECOND_DRIVER, SECONDS, TimeUnit.SECONDS.toNanos(1), notices::add, Threads.MACHINE))
                 .isInstanceOfSatisfying(WeftException.class, e -> {
                     assertThat(e.status()).isEqualTo(ExitStatus.FAILED);
                     assertThat(e.hint()).contains("takes over 6 s later", "term-00000001.json");
                 })
                 .hasMessageMatching(
-                        "another driver has this run: host node-1, process 11, application app-1, since .*Z: it is alive");
+                        "another driver has this run: host node-1, process 11, application app-1, since .*Z: it is"
+                                + " alive");
         assertThat(notices).singleElement().asString().startsWith("another driver has this run's lease (host node-1");
         assertThatCode(first::require).doesNotThrowAnyException();
         assertThat(losses).isEmpty();

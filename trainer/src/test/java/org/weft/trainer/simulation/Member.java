@@ -108,8 +108,8 @@ final class Member extends VirtualProcess {
     /** As {@code WorkerTask}. */
     private void work() throws IOException {
         Scenario scenario = simulation.scenario;
-        WorkerOptions options = new WorkerOptions(
-                scenario.config(), scenario.layout().hash(), simulation.driver.address, SECURITY);
+        WorkerOptions options =
+                new WorkerOptions(scenario.config(), scenario.layout().hash(), simulation.driver.address, SECURITY);
         try (WorkerSession session = new WorkerSession(options, id, transport(), threads());
                 TinyReplica replica = new TinyReplica(this)) {
             try {

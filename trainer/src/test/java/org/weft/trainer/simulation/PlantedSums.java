@@ -88,12 +88,7 @@ abstract class PlantedSums implements Service {
         ByteBuffer bytes = ByteBuffer.allocate(sum.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(sum);
         BucketSink sink = real.openPush(new BucketHeader(
-                header.generation(),
-                header.step(),
-                root,
-                header.bucket(),
-                sum.length,
-                BucketHeader.checksum(bytes)));
+                header.generation(), header.step(), root, header.bucket(), sum.length, BucketHeader.checksum(bytes)));
         sink.bytes(bytes);
         sink.complete();
     }

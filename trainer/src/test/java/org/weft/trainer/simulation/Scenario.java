@@ -118,7 +118,8 @@ record Scenario(
     public String toString() {
         return String.format(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
-                        + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms rival=%dms",
+                        + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
+                        + " rival=%dms",
                 workers(),
                 servers(),
                 config.servers().replicas(),

@@ -20,8 +20,8 @@ class SimulationTest {
     private static final int SEEDS = Integer.getInteger("weft.simulation.seeds", 300);
     private static final long FIRST = Long.getLong("weft.simulation.first", 0);
     /** Simulations at once: each has one thread at a time. */
-    private static final int AT_ONCE =
-            Integer.getInteger("weft.simulation.threads", Math.min(4, Runtime.getRuntime().availableProcessors()));
+    private static final int AT_ONCE = Integer.getInteger(
+            "weft.simulation.threads", Math.min(4, Runtime.getRuntime().availableProcessors()));
 
     private final AtomicLong next = new AtomicLong(FIRST);
     private final AtomicLong events = new AtomicLong();

@@ -55,27 +55,33 @@ final class VirtualLink implements Link {
         CompletableFuture<Void> acknowledged = opened();
         ByteBuffer encoded = header.encode();
         ByteBuffer bytes = data.duplicate();
-        send(() -> {
-            Service.BucketSink sink = service.openPush(BucketHeader.decode(encoded.duplicate()));
-            simulation.invariants.pushOpened((Member) to, header);
-            int middle = bytes.remaining() / 3; // Within a float.
-            sink.bytes(bytes.duplicate().limit(middle));
-            to.later(faults.between(0, VirtualTime.MILLI), () -> finish(acknowledged, () -> {
-                if (closed) {
-                    sink.failed(new IOException("connection to " + to + " broke"));
-                    return;
-                }
-                sink.bytes(bytes.duplicate().position(middle));
-                sink.complete();
-                simulation.invariants.acknowledged((Member) to, header);
-                answer(acknowledged, CompletableFuture.completedFuture(null));
-            }));
-        }, acknowledged);
+        send(
+                () -> {
+                    Service.BucketSink sink = service.openPush(BucketHeader.decode(encoded.duplicate()));
+                    simulation.invariants.members().pushOpened((Member) to, header);
+                    int middle = bytes.remaining() / 3; // Within a float.
+                    sink.bytes(bytes.duplicate().limit(middle));
+                    to.later(
+                            faults.between(0, VirtualTime.MILLI),
+                            () -> finish(acknowledged, () -> {
+                                if (closed) {
+                                    sink.failed(new IOException("connection to " + to + " broke"));
+                                    return;
+                                }
+                                sink.bytes(bytes.duplicate().position(middle));
+                                sink.complete();
+                                simulation.invariants.members().acknowledged((Member) to, header);
+                                answer(acknowledged, CompletableFuture.completedFuture(null));
+                            }));
+                },
+                acknowledged);
         if (faults.duplicates()) {
-            ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
+            ByteBuffer copy = ByteBuffer.allocate(bytes.remaining())
+                    .put(bytes.duplicate())
+                    .flip();
             twin(() -> {
                 Service.BucketSink sink = service.openPush(header);
-                simulation.invariants.pushOpened((Member) to, header);
+                simulation.invariants.members().pushOpened((Member) to, header);
                 sink.bytes(copy);
                 sink.complete();
             });
@@ -87,19 +93,21 @@ final class VirtualLink implements Link {
     public CompletableFuture<Void> pull(BucketKey key, ByteBuffer into) {
         CompletableFuture<Void> received = opened();
         String streamId = key.streamId();
-        send(() -> {
-            ByteBuffer bytes = service.openPull(BucketKey.parse(streamId));
-            int middle = bytes.remaining() / 2;
-            ByteBuffer first = copy(bytes.duplicate().limit(middle));
-            arrive(() -> {
-                into.put(first);
-                ByteBuffer second = copy(bytes.duplicate().position(middle));
-                arrive(() -> {
-                    into.put(second);
-                    complete(received, null, null);
-                });
-            });
-        }, received);
+        send(
+                () -> {
+                    ByteBuffer bytes = service.openPull(BucketKey.parse(streamId));
+                    int middle = bytes.remaining() / 2;
+                    ByteBuffer first = copy(bytes.duplicate().limit(middle));
+                    arrive(() -> {
+                        into.put(first);
+                        ByteBuffer second = copy(bytes.duplicate().position(middle));
+                        arrive(() -> {
+                            into.put(second);
+                            complete(received, null, null);
+                        });
+                    });
+                },
+                received);
         return received;
     }
 
@@ -146,7 +154,8 @@ final class VirtualLink implements Link {
     /** A message that came comes again, later. Nobody waits for its answer. */
     private void twin(Runnable atReceiver) {
         simulation.time.after(
-                faults.delay() + faults.longDelay(), () -> to.run(() -> {
+                faults.delay() + faults.longDelay(),
+                () -> to.run(() -> {
                     simulation.trace(() -> to + " gets a message of " + from + " twice");
                     try {
                         atReceiver.run();
@@ -169,11 +178,13 @@ final class VirtualLink implements Link {
 
     /** What the receiver sends comes back to the sender, while the connection is there. */
     private void arrive(Runnable atSender) {
-        simulation.time.after(faults.delay(), () -> from.run(() -> {
-            if (!closed) {
-                atSender.run();
-            }
-        }));
+        simulation.time.after(
+                faults.delay(),
+                () -> from.run(() -> {
+                    if (!closed) {
+                        atSender.run();
+                    }
+                }));
     }
 
     private <T> void complete(CompletableFuture<T> future, T value, Throwable failure) {

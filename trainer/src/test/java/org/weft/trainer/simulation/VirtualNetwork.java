@@ -79,7 +79,8 @@ final class VirtualNetwork {
         public Link connect(Address address) throws IOException {
             process.requireAlive();
             Endpoint to = endpoints.get(address);
-            boolean reached = to != null && to.process().isAlive() && !to.process().isIsolated();
+            boolean reached =
+                    to != null && to.process().isAlive() && !to.process().isIsolated();
             if (closed || !reached || process.isIsolated() || simulation.faults.losesMessage()) {
                 throw new IOException("cannot connect to " + address);
             }

@@ -45,9 +45,9 @@ record WatchedTransport(VirtualProcess process, Transport transport) implements 
         @Override
         public CompletableFuture<Message> call(Message request) {
             if (process instanceof Member member) {
-                invariants().said(member, request);
+                invariants().members().said(member, request);
                 return link.call(request).thenApply(reply -> {
-                    invariants().heard(member, request, reply);
+                    invariants().members().heard(member, request, reply);
                     return reply;
                 });
             }
@@ -91,7 +91,7 @@ record WatchedTransport(VirtualProcess process, Transport transport) implements 
         public CompletableFuture<Message> receive(Message request) {
             return service.receive(request).thenApply(answer -> {
                 if (process instanceof Member server) {
-                    invariants().served(server, request, answer);
+                    invariants().members().served(server, request, answer);
                 } else {
                     invariants().answered(request, answer);
                 }
@@ -111,7 +111,7 @@ record WatchedTransport(VirtualProcess process, Transport transport) implements 
                 @Override
                 public void complete() {
                     sink.complete();
-                    invariants().summed((Member) process, header);
+                    invariants().members().summed((Member) process, header);
                 }
 
                 @Override
