@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * One run of one seed: a driver, its members, a network and a file system in virtual time. Everything that happens is a
@@ -13,6 +14,9 @@ import java.util.function.Supplier;
 final class Simulation {
     /** From the last fault to the end of the run, at most: lost members are noticed, replaced, and all steps done anew. */
     private static final long RECOVERY_MICROS = 150 * VirtualTime.SECOND;
+
+    /** A lease names the machine's date, for people: all of a trace that no seed decides. */
+    private static final Pattern SINCE = Pattern.compile(", since [-0-9T:]+Z");
 
     final long seed;
     final PlantedBug bug;
@@ -121,7 +125,8 @@ final class Simulation {
 
     void trace(Supplier<String> line) {
         if (trace != null) {
-            trace.add(String.format("%9.3f  %s", time.nowMicros() / (double) VirtualTime.SECOND, line.get()));
+            String told = SINCE.matcher(line.get()).replaceAll("");
+            trace.add(String.format("%9.3f  %s", time.nowMicros() / (double) VirtualTime.SECOND, told));
         }
     }
 
