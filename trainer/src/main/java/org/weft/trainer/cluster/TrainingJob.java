@@ -8,6 +8,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.ExitStatus;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.protocol.Address;

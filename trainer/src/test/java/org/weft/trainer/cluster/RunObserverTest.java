@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.weft.core.Threads;
 import org.weft.core.protocol.SavedRange;
 import org.weft.trainer.coordinator.Evaluation;
 import org.weft.trainer.coordinator.RunListener;
@@ -28,7 +29,7 @@ class RunObserverTest {
                         "file " + step.step() + " on " + Thread.currentThread().getName());
             }
         };
-        try (RunObserver observer = new RunObserver(List.of(recorder("now")), List.of(slow, recorder("file")))) {
+        try (RunObserver observer = new RunObserver(List.of(recorder("now")), List.of(slow, recorder("file")), Threads.MACHINE)) {
             observer.stepDone(step(1));
             observer.evaluated(1, new Evaluation(2.5, List.of()));
             observer.checkpointWritten(3, 1, List.of());
@@ -42,7 +43,7 @@ class RunObserverTest {
 
     @Test
     void whatIsToldAfterTheEndIsHeardAtOnceOrNotAtAll() {
-        RunObserver observer = new RunObserver(List.of(recorder("now")), List.of(recorder("file")));
+        RunObserver observer = new RunObserver(List.of(recorder("now")), List.of(recorder("file")), Threads.MACHINE);
         observer.close();
         observer.notice("a worker left");
         observer.generationBegan(4);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.Threads;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
@@ -122,7 +123,7 @@ class TrainingJobTest {
         SparkApplication application = SparkApplication.within(context);
         RunPlan plan = new RunPlan(config, new Quadratic(10).layout(), 8, Double.NaN, 0, "", 1, 0, true);
         try (RunLease lease = RunLease.acquire(application.store(), config.run(), Driver.here("test"), notice -> {});
-                RunObserver observer = new RunObserver(List.of(listener), List.of())) {
+                RunObserver observer = new RunObserver(List.of(listener), List.of(), Threads.MACHINE)) {
             job.check(config, null);
             job.run(plan, observer, lease);
         }
