@@ -43,7 +43,7 @@ final class Driver extends VirtualProcess {
 
     /** A checkpoint that is to be committed. */
     private record Commit(int generation, int step) {
-        /** A line of the metrics. */
+        /** Anything else that it is told. */
         static final Commit NONE = new Commit(-1, -1);
     }
 
@@ -95,6 +95,7 @@ final class Driver extends VirtualProcess {
         ObserverSeam observer = new ObserverSeam(plan, metrics, committer, best, held, threads);
         Coordinator coordinator = CoordinatorSeam.coordinator(
                 plan, new Watched(observer.listener()), simulation.time::nowMillis, new EventExecutor(this));
+        fileTasks.add(Commit.NONE);
         observer.attach(coordinator);
         new WatchedTransport(this, simulation.bug.transport(this, simulation.network.of(this)))
                 .listen("host", coordinator);
@@ -197,11 +198,13 @@ final class Driver extends VirtualProcess {
         @Override
         public void checkpointFailed(int step, String cause) {
             simulation.trace(() -> "checkpoint of version " + step + " failed: " + cause);
+            fileTasks.add(Commit.NONE);
             observer.checkpointFailed(step, cause);
         }
 
         @Override
         public void generationBegan(int generation) {
+            fileTasks.add(Commit.NONE);
             observer.generationBegan(generation);
         }
 
@@ -209,6 +212,7 @@ final class Driver extends VirtualProcess {
         public void notice(String text) {
             simulation.trace(() -> "coordinator: " + text);
             simulation.invariants.notice(text);
+            fileTasks.add(Commit.NONE);
             observer.notice(text);
         }
     }
