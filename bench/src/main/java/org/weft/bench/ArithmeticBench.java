@@ -7,9 +7,9 @@ import java.util.Random;
 import java.util.zip.CRC32C;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.lanes.LaneSum;
+import org.weft.core.optim.GradientClip;
+import org.weft.core.optim.Optimizer;
 import org.weft.core.params.Bucket;
-import org.weft.server.optim.GradientClip;
-import org.weft.server.optim.Optimizer;
 
 /**
  * What a server and a worker do to every element of a bucket in Java, in nanoseconds an element: one bucket of 2^20, one

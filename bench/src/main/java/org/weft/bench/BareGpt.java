@@ -10,11 +10,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.global.torch;
+import org.weft.core.batches.Batch;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
-import org.weft.worker.data.Batch;
 
 /**
  * The peer of one replica: the same model as plainly as libtorch allows. A tensor for each parameter, one graph from

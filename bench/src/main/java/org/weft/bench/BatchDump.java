@@ -9,11 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.weft.core.batches.TokenShardBatches;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
-import org.weft.worker.data.TokenShardBatches;
 
 /**
  * Writes the batches of a run's first steps for another program to train on: int32 little-endian (steps, global batch,

@@ -3,16 +3,16 @@ package org.weft.bench;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
+import org.weft.core.batches.Batch;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
-import org.weft.worker.data.Batch;
-import org.weft.worker.engine.Engines;
-import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.MicroBatchKey;
-import org.weft.worker.engine.ModelReplica;
-import org.weft.worker.engine.ReplicaOptions;
+import org.weft.engine.Engines;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ReplicaOptions;
 
 /**
  * One replica of one thread in each engine of the class path that is named: how far losses and gradients are from the

@@ -13,19 +13,19 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import org.weft.core.SplitMix64;
+import org.weft.core.batches.Batch;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
+import org.weft.core.optim.Optimizer;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
-import org.weft.server.optim.Optimizer;
-import org.weft.worker.data.Batch;
-import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.MicroBatchKey;
-import org.weft.worker.engine.ModelReplica;
-import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ReplicaOptions;
+import org.weft.engine.torch.TorchReplica;
 
 /**
  * Trains a small model of any family for ten steps in one process and writes down everything that another program needs

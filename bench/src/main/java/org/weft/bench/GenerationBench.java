@@ -8,14 +8,14 @@ import java.util.stream.IntStream;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
-import org.weft.worker.engine.NativeRuntime;
-import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
-import org.weft.worker.sample.GeneratedText;
-import org.weft.worker.sample.GenerationListener;
-import org.weft.worker.sample.GenerationOptions;
-import org.weft.worker.sample.SamplingOptions;
-import org.weft.worker.sample.TokenGenerator;
+import org.weft.engine.ReplicaOptions;
+import org.weft.engine.sampling.GeneratedText;
+import org.weft.engine.sampling.GenerationListener;
+import org.weft.engine.sampling.GenerationOptions;
+import org.weft.engine.sampling.SamplingOptions;
+import org.weft.engine.sampling.TokenGenerator;
+import org.weft.engine.torch.NativeRuntime;
+import org.weft.engine.torch.TorchReplica;
 
 /**
  * Greedy text of 512 tokens with and without kept keys and values, alternating; then 100 prompts side by side against each

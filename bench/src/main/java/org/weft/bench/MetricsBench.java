@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.weft.trainer.metrics.Bootstrap;
-import org.weft.trainer.metrics.FoldSummary;
-import org.weft.trainer.report.evaluation.EvaluationData;
-import org.weft.trainer.report.evaluation.EvaluationJson;
-import org.weft.trainer.report.evaluation.EvaluationReport;
-import org.weft.trainer.report.evaluation.PredictionsJson;
+import org.weft.tuning.metrics.Bootstrap;
+import org.weft.tuning.metrics.FoldSummary;
+import org.weft.tuning.report.EvaluationData;
+import org.weft.tuning.report.EvaluationJson;
+import org.weft.tuning.report.EvaluationReport;
+import org.weft.tuning.report.PredictionsJson;
 
 /**
  * Every number of {@code results.json} against what other programs say of the same predictions: the largest difference for

@@ -8,15 +8,15 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.weft.core.batches.Batch;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
-import org.weft.worker.data.Batch;
-import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.MicroBatchKey;
-import org.weft.worker.engine.NativeRuntime;
-import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ReplicaOptions;
+import org.weft.engine.torch.NativeRuntime;
+import org.weft.engine.torch.TorchReplica;
 
 /**
  * One replica of one thread in different ways of computing: float32 or bfloat16 products, activations kept or recomputed.

@@ -7,16 +7,16 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.weft.core.batches.Batch;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.ParameterLayout;
-import org.weft.worker.data.Batch;
-import org.weft.worker.engine.MicroBatchKey;
-import org.weft.worker.engine.NativeRuntime;
-import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ReplicaOptions;
+import org.weft.engine.torch.NativeRuntime;
+import org.weft.engine.torch.TorchReplica;
 
 /**
  * One replica without servers against a bare libtorch loop of the same model ({@link BareGpt}): gradient from zero,

@@ -25,14 +25,14 @@ import java.util.stream.IntStream;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
-import org.weft.trainer.corpus.TextTokenizer;
-import org.weft.trainer.serve.ServeOptions;
-import org.weft.trainer.serve.TextModel;
-import org.weft.trainer.serve.WeftServer;
-import org.weft.worker.engine.ModelReplica;
-import org.weft.worker.engine.NativeRuntime;
-import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ReplicaOptions;
+import org.weft.engine.torch.NativeRuntime;
+import org.weft.engine.torch.TorchReplica;
+import org.weft.serve.ServeOptions;
+import org.weft.serve.TextModel;
+import org.weft.serve.WeftServer;
 
 /**
  * What a server answers to clients that ask one request after the other over the loopback interface: with as many rows as

@@ -12,8 +12,8 @@ import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
 import org.weft.core.transport.Service;
-import org.weft.server.reduce.LaneReducer;
-import org.weft.server.shard.ParameterShard;
+import org.weft.parameterserver.reduce.LaneReducer;
+import org.weft.parameterserver.shard.ParameterShard;
 
 /**
  * A parameter server's exchange without its coordinator: one shard that owns a whole vector, with the reducer and the

@@ -17,9 +17,9 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.weft.trainer.metrics.Bootstrap;
-import org.weft.trainer.metrics.ClassPredictions;
-import org.weft.trainer.metrics.Interval;
+import org.weft.tuning.metrics.Bootstrap;
+import org.weft.tuning.metrics.ClassPredictions;
+import org.weft.tuning.metrics.Interval;
 
 /**
  * What a fine-tuned classifier has to beat: Spark ML's TF-IDF and logistic regression on the same rows, judged by the same

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.weft.server.optim.GradientClip;
+import org.weft.core.optim.GradientClip;
 
 /** Every bench runs, at a scale that says nothing about speed. */
 class BenchesTest {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.ChatTemplateName;
+import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 

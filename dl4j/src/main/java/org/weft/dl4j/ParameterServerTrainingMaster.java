@@ -21,7 +21,7 @@ import org.weft.core.config.TrainingConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 import org.weft.dl4j.network.Network;
-import org.weft.trainer.report.Progress;
+import org.weft.driver.progress.Progress;
 
 /**
  * Trains a Deeplearning4j network on Weft's workers and servers. Each call of {@code fit} is a run of its own under the run

@@ -4,9 +4,9 @@ import java.util.Collection;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.coordinator.RunListener;
 import org.weft.dl4j.data.ExampleOrder;
 import org.weft.dl4j.network.Network;
-import org.weft.trainer.coordinator.RunListener;
 
 /**
  * Tells Deeplearning4j's listeners of each step once, with its score and its iteration. The network that they are given has the

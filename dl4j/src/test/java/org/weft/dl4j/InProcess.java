@@ -5,15 +5,15 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.optim.GradientClip;
+import org.weft.core.optim.Optimizer;
 import org.weft.core.params.Parameter;
 import org.weft.dl4j.data.ExampleBatch;
 import org.weft.dl4j.network.Network;
 import org.weft.dl4j.network.NetworkReplica;
 import org.weft.dl4j.network.ServerPlan;
-import org.weft.server.optim.GradientClip;
-import org.weft.server.optim.Optimizer;
-import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.MicroBatchKey;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
 
 /** What workers and servers do, without either: replica and optimizer in turn, on given batches. */
 final class InProcess {

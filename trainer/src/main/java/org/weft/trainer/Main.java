@@ -7,9 +7,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.WeftVersion;
 import org.weft.core.storage.UnreachableStorage;
-import org.weft.trainer.cluster.ExecutorSupply;
-import org.weft.trainer.cluster.SparkLogging;
+import org.weft.driver.spark.ExecutorSupply;
+import org.weft.driver.spark.SparkLogging;
 import org.weft.trainer.commands.DoctorCommand;
 import org.weft.trainer.commands.EvaluateCommand;
 import org.weft.trainer.commands.ExportCommand;
@@ -25,11 +26,10 @@ import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.QuickstartCommand;
 import org.weft.trainer.commands.ServeCommand;
 import org.weft.trainer.commands.SweepCommand;
-import org.weft.trainer.report.WeftVersion;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine;
 
 /** Weft's entry, under {@code ./weft} and under {@code spark-submit} alike. */
 @Command(

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Who may know whom: ARCHITECTURE, section 1. A rule that fails names the class and the line. */
 class ArchitectureTest {
     private static final String CORE = "org.weft.core..";
-    private static final String SERVER = "org.weft.server..";
+    private static final String SERVER = "org.weft.parameterserver..";
     private static final String WORKER = "org.weft.worker..";
     private static final String TRAINER = "org.weft.trainer..";
     private static final String BENCH = "org.weft.bench..";
@@ -81,7 +81,7 @@ class ArchitectureTest {
 
     @Test
     void tensorsStayInTheEngine() {
-        onlyIn(resideInAPackage("org.bytedeco.."), "org.weft.worker.engine..", BENCH)
+        onlyIn(resideInAPackage("org.bytedeco.."), "org.weft.engine.torch..", BENCH)
                 .check(weft);
     }
 
@@ -108,7 +108,7 @@ class ArchitectureTest {
 
     @Test
     void metricsAreArithmetic() {
-        independent("org.weft.trainer.metrics..", "org.apache..", "com.fasterxml..", "org.weft.trainer.report..")
+        independent("org.weft.tuning.metrics..", "org.apache..", "com.fasterxml..", "org.weft.driver.progress..")
                 .check(weft);
     }
 

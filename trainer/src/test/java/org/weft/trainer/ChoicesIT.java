@@ -18,14 +18,14 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointResolver;
-import org.weft.trainer.checkpoint.ModelTokenizer;
-import org.weft.trainer.checkpoint.ReplicaLoader;
-import org.weft.trainer.corpus.TextTokenizer;
-import org.weft.trainer.task.ChoiceText;
-import org.weft.trainer.task.Fields;
-import org.weft.worker.engine.ModelReplica;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.engine.ModelReplica;
+import org.weft.tuning.task.ChoiceText;
+import org.weft.tuning.task.Fields;
 
 /** {@code evaluate --choices}: the likelihoods are those that the next token's logits give, token by token. */
 class ChoicesIT {

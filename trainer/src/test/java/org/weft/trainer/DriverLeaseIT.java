@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.config.RunConfig;
 import org.weft.core.storage.HadoopStore;
-import org.weft.trainer.lease.Driver;
-import org.weft.trainer.lease.RunLease;
+import org.weft.driver.lease.Driver;
+import org.weft.driver.lease.RunLease;
 
 /** One driver a run, through the commands. */
 class DriverLeaseIT {

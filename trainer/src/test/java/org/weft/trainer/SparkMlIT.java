@@ -27,8 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
-import org.weft.trainer.ml.WeftClassifier;
-import org.weft.trainer.ml.WeftModel;
+import org.weft.tuning.ml.WeftClassifier;
+import org.weft.tuning.ml.WeftModel;
 
 /** A classifier as a stage among Spark ML's own: fitted, used, saved, its run thrown away, loaded and used again. */
 class SparkMlIT {

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.CheckpointResolver;
-import org.weft.trainer.checkpoint.ModelTokenizer;
-import org.weft.trainer.checkpoint.ReplicaLoader;
-import org.weft.trainer.corpus.TextTokenizer;
-import org.weft.worker.engine.ModelReplica;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.engine.ModelReplica;
 
 /** Text into a trained model and out of it: batches of prompts, stop strings, the perplexity of given text. */
 class TextCommandsIT {

@@ -17,8 +17,8 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.transport.Deadline;
-import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.Replica;
+import org.weft.engine.GradientListener;
+import org.weft.engine.Replica;
 
 /**
  * The worker's part of the lane tree. As backward finishes a range of a lane's gradient, each whole bucket of it climbs

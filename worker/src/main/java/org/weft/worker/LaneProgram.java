@@ -1,7 +1,7 @@
 package org.weft.worker;
 
 import java.io.IOException;
-import org.weft.worker.engine.GradientListener;
+import org.weft.engine.GradientListener;
 
 /** What is computed of one lane between a pull and a push. */
 @FunctionalInterface

@@ -1,12 +1,12 @@
 package org.weft.worker;
 
 import java.io.IOException;
+import org.weft.core.batches.BatchSource;
+import org.weft.core.batches.MicroBatch;
 import org.weft.core.config.WeftConfig;
-import org.weft.worker.data.BatchSource;
-import org.weft.worker.data.MicroBatch;
-import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.MicroBatchKey;
-import org.weft.worker.engine.Replica;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.Replica;
 
 /**
  * A lane's micro-batches in order, accumulated into one gradient.

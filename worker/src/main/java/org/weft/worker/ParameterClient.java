@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
-import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
@@ -22,7 +22,7 @@ import org.weft.core.protocol.Message;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Link;
 import org.weft.core.transport.Transport;
-import org.weft.worker.engine.Replica;
+import org.weft.engine.Replica;
 
 /**
  * A worker's way to the servers: pulls a version of the parameters straight into the replica's vector, and pushes

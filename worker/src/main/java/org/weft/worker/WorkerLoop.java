@@ -5,6 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.Threads;
+import org.weft.core.batches.BatchSource;
+import org.weft.core.batches.MicroBatch;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.model.ClassTally;
 import org.weft.core.protocol.BatchScore;
@@ -13,10 +15,8 @@ import org.weft.core.protocol.Message;
 import org.weft.core.protocol.WorkTimes;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.FencedException;
-import org.weft.worker.data.BatchSource;
-import org.weft.worker.data.MicroBatch;
-import org.weft.worker.engine.Evaluated;
-import org.weft.worker.engine.Replica;
+import org.weft.engine.Evaluated;
+import org.weft.engine.Replica;
 
 /**
  * What training is. A worker asks the coordinator for work; all work says which version of the parameters it is to be

@@ -3,13 +3,13 @@ package org.weft.worker;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.weft.core.batches.Batch;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
-import org.weft.worker.data.Batch;
-import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.MicroBatchKey;
-import org.weft.worker.engine.ModelReplica;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ModelReplica;
 
 /** A replica without a tensor library: element i of a lane's gradient is a function of (step, lane, i) alone. */
 final class FakeReplica implements ModelReplica {

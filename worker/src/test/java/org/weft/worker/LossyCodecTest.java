@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.weft.core.SplitMix64;
+import org.weft.core.batches.Batch;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.params.Bucket;
@@ -27,8 +28,7 @@ import org.weft.core.transport.Service;
 import org.weft.core.transport.SparkTransport;
 import org.weft.core.transport.Transport;
 import org.weft.core.transport.WireSecurity;
-import org.weft.worker.data.Batch;
-import org.weft.worker.engine.MicroBatchKey;
+import org.weft.engine.MicroBatchKey;
 
 /** What a worker pushes and pulls where codecs are lossy: every lane by itself, whichever lanes it holds beside it. */
 @Timeout(60)

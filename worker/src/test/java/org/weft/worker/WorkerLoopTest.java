@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.weft.core.batches.Batch;
+import org.weft.core.batches.BatchSource;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSpan;
@@ -27,8 +29,6 @@ import org.weft.core.transport.Service;
 import org.weft.core.transport.SparkTransport;
 import org.weft.core.transport.Transport;
 import org.weft.core.transport.WireSecurity;
-import org.weft.worker.data.Batch;
-import org.weft.worker.data.BatchSource;
 
 /** The step loop against a coordinator and two servers that answer over real sockets. */
 class WorkerLoopTest {

@@ -18,15 +18,15 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.config.ConfigLoader;
-import org.weft.core.corpus.SpecialTokens;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
-import org.weft.trainer.corpus.TextTokenizer;
+import org.weft.core.tokens.SpecialTokens;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ReplicaOptions;
+import org.weft.engine.torch.TorchReplica;
 import org.weft.trainer.local.SampleCorpus;
-import org.weft.worker.engine.ModelReplica;
-import org.weft.worker.engine.ReplicaOptions;
-import org.weft.worker.engine.TorchReplica;
 
 /**
  * A trained BERT encoder in Weft's engine: all-MiniLM-L6-v2 gives the token embeddings that ONNX Runtime computes from the

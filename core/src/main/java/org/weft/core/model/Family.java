@@ -1,8 +1,8 @@
 package org.weft.core.model;
 
 import java.util.List;
-import org.weft.core.config.HeadKind;
 import org.weft.core.config.Architecture;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.weft.core.config.ModelConfig;
 import org.weft.core.config.ModelConfig.RopeScaling;
+import org.weft.core.config.ModelConfig;
 
 /**
  * Rotary positions in config.json, in each form that there has been:

@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.ExitStatus;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.checkpoint.CheckpointReader;
 
 /** Reading a checkpoint's vectors whatever the cut. */
 class CheckpointTest {

@@ -10,6 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.weft.core.Sha256;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.checkpoint.Safetensors;
 
 /** Checkpoint files whose element i is i, 1000 + i and 2000 + i, in vectors param, exp_avg and exp_avg_sq. */
 final class StorageFixture {

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.weft.worker.data.MicroBatch;
+import org.weft.core.batches.MicroBatch;
 
 /**
  * Examples of one micro-batch; owns their memory, which lies outside of the heap.

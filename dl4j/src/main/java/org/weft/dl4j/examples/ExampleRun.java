@@ -13,10 +13,10 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.nd4j.linalg.dataset.DataSet;
 import org.weft.dl4j.ParameterServerTrainingMaster;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine;
 
 /** Runs an example on executors of this machine and says how well the network does. */
 @Command(name = "example", description = "Runs an example.", mixinStandardHelpOptions = true)

@@ -7,9 +7,9 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.weft.core.SplitMix64;
 import org.weft.core.params.ParameterLayout;
 import org.weft.dl4j.data.ExampleBatch;
-import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.MicroBatchKey;
-import org.weft.worker.engine.Replica;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.Replica;
 
 /**
  * A Deeplearning4j network as workers use it. Its parameters are the vector that windows show; its gradient is added, after

@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.weft.core.WeftException;
+import org.weft.core.batches.BatchSource;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.Store;
@@ -17,9 +18,8 @@ import org.weft.dl4j.data.ExampleBatches;
 import org.weft.dl4j.data.ExampleManifest;
 import org.weft.dl4j.data.ExampleOrder;
 import org.weft.dl4j.data.ExampleReader;
-import org.weft.worker.Workload;
-import org.weft.worker.data.BatchSource;
-import org.weft.worker.engine.Replica;
+import org.weft.engine.Replica;
+import org.weft.engine.Workload;
 
 /**
  * A fit: a Deeplearning4j network on examples that were written.

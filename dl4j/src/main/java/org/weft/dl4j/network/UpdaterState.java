@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.protocol.BucketKey.Part;
-import org.weft.core.storage.CheckpointReader;
-import org.weft.trainer.checkpoint.InitialCheckpoint;
+import org.weft.driver.checkpoint.InitialCheckpoint;
 
 /**
  * A network's parameters and what its updaters keep, as a checkpoint's vectors. Deeplearning4j keeps the vectors of an

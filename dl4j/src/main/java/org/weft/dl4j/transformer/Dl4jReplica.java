@@ -9,12 +9,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
 import org.weft.core.WeftException;
+import org.weft.core.batches.Batch;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
-import org.weft.worker.data.Batch;
-import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.MicroBatchKey;
-import org.weft.worker.engine.ModelReplica;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ModelReplica;
 
 /**
  * A GPT-2 replica in SameDiff on ND4J's native CPU backend, float32. Opened, used and closed by one thread; windows may be

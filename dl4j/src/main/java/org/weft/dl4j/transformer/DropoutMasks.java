@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.ops.random.impl.BernoulliDistribution;
 import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
 import org.weft.core.SplitMix64;
-import org.weft.worker.engine.MicroBatchKey;
+import org.weft.engine.MicroBatchKey;
 
 /**
  * The dropout of one micro-batch: each place in the model (a site) draws from ND4J's generator seeded by (seed, step, lane,

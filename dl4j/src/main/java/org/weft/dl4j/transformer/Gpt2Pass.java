@@ -5,11 +5,11 @@ import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.weft.core.batches.Batch;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
-import org.weft.worker.data.Batch;
-import org.weft.worker.engine.GradientListener;
+import org.weft.engine.GradientListener;
 
 /**
  * Forward and backward of a micro-batch, block by block: forward keeps each block's input alone, backward computes a block

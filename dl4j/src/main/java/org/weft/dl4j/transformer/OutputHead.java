@@ -5,7 +5,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.custom.SoftMax;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.weft.worker.data.Batch;
+import org.weft.core.batches.Batch;
 
 /**
  * The output head, which is the token embedding again, and its cross-entropy, a few rows at a time: logits of (N, V) are

@@ -14,16 +14,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.batches.Batch;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
-import org.weft.worker.data.Batch;
-import org.weft.worker.engine.Decoder;
-import org.weft.worker.engine.Engines;
-import org.weft.worker.engine.MicroBatchKey;
-import org.weft.worker.engine.ModelReplica;
-import org.weft.worker.engine.ReplicaOptions;
+import org.weft.engine.Decoder;
+import org.weft.engine.Engines;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ReplicaOptions;
 
 class Dl4jReplicaTest {
     private static final ModelShape SHAPE = TwoEngines.shape(2, 32, 4, 16, 97);

@@ -8,11 +8,11 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.weft.core.batches.Batch;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
-import org.weft.worker.data.Batch;
-import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.ModelReplica;
+import org.weft.engine.GradientListener;
+import org.weft.engine.ModelReplica;
 
 /** libtorch and SameDiff, which share no line, from the same parameters. */
 class EnginesAgreeTest {

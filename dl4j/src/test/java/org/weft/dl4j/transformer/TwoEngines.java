@@ -3,18 +3,18 @@ package org.weft.dl4j.transformer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.weft.core.batches.Batch;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
-import org.weft.worker.data.Batch;
-import org.weft.worker.engine.Engines;
-import org.weft.worker.engine.GradientListener;
-import org.weft.worker.engine.MicroBatchKey;
-import org.weft.worker.engine.ModelReplica;
-import org.weft.worker.engine.ReplicaOptions;
+import org.weft.engine.Engines;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ReplicaOptions;
 
 /** Small models, formula-given batches and whole-vector access, for either engine. */
 final class TwoEngines {

@@ -16,7 +16,7 @@ import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
-import org.weft.worker.sample.SamplingOptions;
+import org.weft.engine.sampling.SamplingOptions;
 
 /**
  * Prompts in, texts out, on any Hadoop file system. Prompts stand one a line, or as JSON lines in the key

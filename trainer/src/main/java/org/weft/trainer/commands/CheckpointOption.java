@@ -2,10 +2,10 @@ package org.weft.trainer.commands;
 
 import java.io.IOException;
 import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.huggingface.ModelLocator;
-import org.weft.trainer.huggingface.StoredModel;
-import org.weft.trainer.report.Progress;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.progress.Progress;
+import org.weft.hub.ModelLocator;
+import org.weft.hub.StoredModel;
 import picocli.CommandLine.Option;
 
 /** The option of every command that uses a trained model. */

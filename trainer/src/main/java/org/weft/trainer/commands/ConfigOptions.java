@@ -13,7 +13,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
-import org.weft.trainer.local.EmbeddedHdfs;
+import org.weft.driver.local.EmbeddedHdfs;
 import picocli.CommandLine.Option;
 
 /** Options that most commands share: where the configuration is, and where files without a scheme are. */

@@ -10,17 +10,17 @@ import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.checkpoint.ReplicaLoader;
-import org.weft.trainer.cluster.RunResult;
-import org.weft.trainer.cluster.SparkApplication;
-import org.weft.trainer.cluster.StopSource;
-import org.weft.trainer.cluster.TrainingRun;
-import org.weft.trainer.finetune.BaseModel;
-import org.weft.trainer.finetune.FinetuneRun;
-import org.weft.trainer.finetune.FinetuneSettings;
-import org.weft.trainer.metrics.FoldSummary;
-import org.weft.trainer.report.Progress;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.progress.Progress;
+import org.weft.driver.run.RunResult;
+import org.weft.driver.run.StopSource;
+import org.weft.driver.run.TrainingRun;
+import org.weft.driver.spark.SparkApplication;
+import org.weft.tuning.finetune.BaseModel;
+import org.weft.tuning.finetune.FinetuneRun;
+import org.weft.tuning.finetune.FinetuneSettings;
+import org.weft.tuning.metrics.FoldSummary;
 
 /**
  * Fine-tuning once for each fold of the training rows, one after another in one Spark application; each model is judged on

@@ -5,13 +5,13 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.util.VersionInfo;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.WeftVersion;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
-import org.weft.trainer.cluster.Slots;
-import org.weft.trainer.cluster.SparkApplication;
-import org.weft.trainer.report.WeftVersion;
-import org.weft.worker.engine.NativeDescription;
-import org.weft.worker.engine.NativeRuntime;
+import org.weft.driver.spark.Slots;
+import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.torch.NativeDescription;
+import org.weft.engine.torch.NativeRuntime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -3,9 +3,9 @@ package org.weft.trainer.commands;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.weft.driver.progress.Progress;
+import org.weft.hub.StoredModel;
 import org.weft.trainer.commands.TextContinuation.Continuation;
-import org.weft.trainer.huggingface.StoredModel;
-import org.weft.trainer.report.Progress;
 
 /**
  * What generate prints: the text of one prompt while it grows; of several each one when it and all before it are whole,

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.SpecialTokens;
-import org.weft.trainer.checkpoint.ModelTokenizer;
-import org.weft.trainer.corpus.TextTokenizer;
-import org.weft.trainer.huggingface.StoredModel;
-import org.weft.worker.engine.ModelReplica;
+import org.weft.core.tokens.SpecialTokens;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.engine.ModelReplica;
+import org.weft.hub.StoredModel;
 
 /** What a masked language model puts in place of a text's masks. One thread's. */
 final class MaskFilling implements AutoCloseable {

@@ -1,14 +1,14 @@
 package org.weft.trainer.commands;
 
-import org.weft.trainer.plan.Budget;
-import org.weft.trainer.plan.ExecutorMemory;
-import org.weft.trainer.plan.Forecast;
-import org.weft.trainer.plan.MemoryModel;
-import org.weft.trainer.plan.ScalingLaw;
-import org.weft.trainer.plan.ServerMemory;
-import org.weft.trainer.plan.StepTime;
-import org.weft.trainer.plan.Traffic;
-import org.weft.trainer.plan.WorkerMemory;
+import org.weft.driver.plan.Budget;
+import org.weft.driver.plan.ExecutorMemory;
+import org.weft.driver.plan.Forecast;
+import org.weft.driver.plan.MemoryModel;
+import org.weft.driver.plan.ScalingLaw;
+import org.weft.driver.plan.ServerMemory;
+import org.weft.driver.plan.StepTime;
+import org.weft.driver.plan.Traffic;
+import org.weft.driver.plan.WorkerMemory;
 
 /** A forecast as the closing JSON object. */
 final class PlanSummary {

@@ -4,10 +4,10 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.CorpusManifest;
-import org.weft.trainer.cluster.SparkApplication;
-import org.weft.trainer.corpus.CorpusJob;
-import org.weft.trainer.report.Progress;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.corpus.CorpusJob;
+import org.weft.driver.progress.Progress;
+import org.weft.driver.spark.SparkApplication;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

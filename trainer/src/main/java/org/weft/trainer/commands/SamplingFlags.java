@@ -1,6 +1,6 @@
 package org.weft.trainer.commands;
 
-import org.weft.worker.sample.SamplingOptions;
+import org.weft.engine.sampling.SamplingOptions;
 import picocli.CommandLine.Option;
 
 /** How the next token is chosen, from the command line. */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.weft.core.Json;
-import org.weft.trainer.cluster.RunResult;
+import org.weft.driver.run.RunResult;
 
 /** The last line on stdout: one JSON object, for programs. */
 final class Summary {

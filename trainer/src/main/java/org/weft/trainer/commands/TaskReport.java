@@ -10,17 +10,17 @@ import org.apache.spark.sql.Row;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
-import org.weft.trainer.checkpoint.Checkpoint;
-import org.weft.trainer.cluster.SparkApplication;
-import org.weft.trainer.dataset.JudgedRows;
-import org.weft.trainer.finetune.Examination;
-import org.weft.trainer.finetune.TaskEvaluation;
-import org.weft.trainer.metrics.Bootstrap;
-import org.weft.trainer.report.evaluation.EvaluationData;
-import org.weft.trainer.report.evaluation.EvaluationJson;
-import org.weft.trainer.report.evaluation.EvaluationPage;
-import org.weft.trainer.report.evaluation.EvaluationReport;
-import org.weft.trainer.report.evaluation.TrainingCurve;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.spark.SparkApplication;
+import org.weft.tuning.dataset.JudgedRows;
+import org.weft.tuning.finetune.Examination;
+import org.weft.tuning.finetune.TaskEvaluation;
+import org.weft.tuning.metrics.Bootstrap;
+import org.weft.tuning.report.EvaluationData;
+import org.weft.tuning.report.EvaluationJson;
+import org.weft.tuning.report.EvaluationPage;
+import org.weft.tuning.report.EvaluationReport;
+import org.weft.tuning.report.TrainingCurve;
 
 /** The evaluation of a model on rows, written down: what evaluate and finetune have in common. */
 final class TaskReport {

@@ -5,16 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.trainer.checkpoint.ModelTokenizer;
-import org.weft.trainer.corpus.TextTokenizer;
-import org.weft.trainer.huggingface.StoredModel;
-import org.weft.trainer.text.TextStream;
-import org.weft.worker.engine.ModelReplica;
-import org.weft.worker.sample.FinishReason;
-import org.weft.worker.sample.GeneratedText;
-import org.weft.worker.sample.GenerationListener;
-import org.weft.worker.sample.GenerationOptions;
-import org.weft.worker.sample.TokenGenerator;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.sampling.FinishReason;
+import org.weft.engine.sampling.GeneratedText;
+import org.weft.engine.sampling.GenerationListener;
+import org.weft.engine.sampling.GenerationOptions;
+import org.weft.engine.sampling.TextStream;
+import org.weft.engine.sampling.TokenGenerator;
+import org.weft.hub.StoredModel;
 
 /** Text out of a model, on this machine: what generate and quickstart have in common. One thread's. */
 final class TextContinuation implements AutoCloseable {

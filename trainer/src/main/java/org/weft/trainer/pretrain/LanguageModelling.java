@@ -1,16 +1,16 @@
 package org.weft.trainer.pretrain;
 
 import java.io.IOException;
+import org.weft.core.batches.Batch;
+import org.weft.core.batches.BatchSource;
+import org.weft.core.batches.TokenShardBatches;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.Store;
-import org.weft.worker.Workload;
-import org.weft.worker.data.Batch;
-import org.weft.worker.data.BatchSource;
-import org.weft.worker.data.TokenShardBatches;
-import org.weft.worker.engine.Engines;
-import org.weft.worker.engine.Replica;
+import org.weft.engine.Engines;
+import org.weft.engine.Replica;
+import org.weft.engine.Workload;
 
 /**
  * Pre-training: a Transformer that predicts tokens, on a prepared corpus.

@@ -1,6 +1,6 @@
 package org.weft.trainer.sweep;
 
-import org.weft.trainer.report.html.Html;
+import org.weft.tuning.html.Html;
 
 /** A study as one HTML page that needs nothing else: plot, table, law; light and dark, wide and narrow. */
 public final class StudyPage {

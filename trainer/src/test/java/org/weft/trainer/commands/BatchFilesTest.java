@@ -17,9 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.HadoopStore;
+import org.weft.engine.sampling.FinishReason;
+import org.weft.engine.sampling.SamplingOptions;
 import org.weft.trainer.commands.TextContinuation.Continuation;
-import org.weft.worker.sample.FinishReason;
-import org.weft.worker.sample.SamplingOptions;
 
 class BatchFilesTest {
     @TempDir

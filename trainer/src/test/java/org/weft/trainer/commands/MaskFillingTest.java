@@ -11,10 +11,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
-import org.weft.core.corpus.SpecialTokens;
+import org.weft.core.tokens.SpecialTokens;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.engine.ModelReplica;
 import org.weft.trainer.commands.MaskFilling.Candidate;
-import org.weft.trainer.corpus.TextTokenizer;
-import org.weft.worker.engine.ModelReplica;
 
 class MaskFillingTest {
     private static final String WORDS = "\"the\": 0, \"state\": 1, \"of\": 2, \"union\": 3, \"[UNK]\": 4, \"</s>\": 5";

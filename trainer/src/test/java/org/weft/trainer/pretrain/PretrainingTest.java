@@ -18,16 +18,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
+import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.corpus.CorpusManifest;
-import org.weft.core.storage.CheckpointManifest;
-import org.weft.trainer.cluster.RunResult;
-import org.weft.trainer.cluster.SparkApplication;
-import org.weft.trainer.cluster.StopSource;
-import org.weft.trainer.cluster.TrainingRun;
-import org.weft.trainer.corpus.CorpusJob;
-import org.weft.trainer.report.Progress;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.corpus.CorpusJob;
+import org.weft.driver.progress.Progress;
+import org.weft.driver.run.RunResult;
+import org.weft.driver.run.StopSource;
+import org.weft.driver.run.TrainingRun;
+import org.weft.driver.spark.SparkApplication;
 
 /** Pre-training as a program calls it, within its own Spark application. */
 @Timeout(180)

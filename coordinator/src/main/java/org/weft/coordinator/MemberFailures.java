@@ -1,0 +1,43 @@
+package org.weft.coordinator;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.protocol.Message;
+
+/** Counts failures that members report of themselves. Owned by the coordinator's thread. */
+final class MemberFailures {
+    /** Failures of one worker or server without a step in between, each of a new attempt, that a run survives. */
+    private static final int MOST = 3;
+
+    private final Map<String, Integer> counts = new HashMap<>();
+    private final Set<Integer> reported = new HashSet<>();
+
+    /** Whether this attempt has reported before: as every message, a report may come twice. */
+    boolean isRepeated(Message.MemberFailed report) {
+        return report.incarnation() >= 0 && !reported.add(report.incarnation());
+    }
+
+    /** Returns what ends the run, or null where it goes on without this attempt. */
+    WeftException report(Message.MemberFailed report) {
+        String name = report.role().name(report.id());
+        int count = counts.merge(name, 1, Integer::sum);
+        if (report.exitStatus() == ExitStatus.FAILED.code() && count <= MOST) {
+            return null;
+        }
+        ExitStatus status = Arrays.stream(ExitStatus.values())
+                .filter(s -> s.code() == report.exitStatus())
+                .findFirst()
+                .orElse(ExitStatus.FAILED);
+        return new WeftException(status, name + ": " + report.cause(), report.hint());
+    }
+
+    /** A step was done: what was before does not count any more. */
+    void forget() {
+        counts.clear();
+    }
+}

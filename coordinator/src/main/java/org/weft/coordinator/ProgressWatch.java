@@ -1,0 +1,70 @@
+package org.weft.coordinator;
+
+import java.util.concurrent.TimeUnit;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.ClusterConfig;
+
+/**
+ * Sees to it that no run hangs: one that makes no progress within {@code cluster.start_timeout_seconds} at its start, or
+ * {@code cluster.step_timeout_seconds} later, ends with the names of those it waits for; on the way there it says every
+ * {@value #NOTICE_SECONDS} seconds whom it waits for. Owned by the coordinator's thread.
+ */
+final class ProgressWatch {
+    private static final int NOTICE_SECONDS = 30;
+
+    private final ClusterConfig cluster;
+    private final RunState state;
+    private final RunListener listener;
+    private RunPhase lastPhase;
+    private int lastStep = -1;
+    private long sinceMillis;
+    private int notices;
+
+    ProgressWatch(ClusterConfig cluster, RunState state, RunListener listener) {
+        this.cluster = cluster;
+        this.state = state;
+        this.listener = listener;
+    }
+
+    void start(long nowMillis) {
+        sinceMillis = nowMillis;
+    }
+
+    /** Takes note of where the run is; returns whether it is at another step than before. */
+    boolean observe(long nowMillis) {
+        boolean stepped = state.step() != lastStep;
+        if (stepped || state.phase() != lastPhase) {
+            lastPhase = state.phase();
+            lastStep = state.step();
+            sinceMillis = nowMillis;
+            notices = 0;
+        }
+        return stepped;
+    }
+
+    /** Says whom the run waits for, when it has waited for a while and then now and then. */
+    void sayWhatIsWaitedFor(long nowMillis) {
+        long seconds = TimeUnit.MILLISECONDS.toSeconds(nowMillis - sinceMillis);
+        if (seconds >= (notices + 1L) * NOTICE_SECONDS) {
+            notices = (int) (seconds / NOTICE_SECONDS);
+            listener.notice(state.waitsFor().replaceFirst("waits for", "waits " + seconds + " s for"));
+        }
+    }
+
+    /** Ends the run where it has waited too long. The last checkpoint's deadline is its own. */
+    void checkDeadline(long nowMillis) {
+        boolean gathering = state.phase() == RunPhase.GATHERING;
+        int seconds = gathering ? cluster.startTimeoutSeconds() : cluster.stepTimeoutSeconds();
+        boolean late = nowMillis - sinceMillis > TimeUnit.SECONDS.toMillis(seconds);
+        if (!late || state.phase() == RunPhase.SAVING || (gathering && state.startWithFewer())) {
+            return;
+        }
+        state.fail(new WeftException(
+                gathering ? ExitStatus.CLUSTER : ExitStatus.FAILED,
+                "gave up after " + seconds + " s: the run " + state.waitsFor(),
+                gathering
+                        ? "give the application more cores or executors, or raise cluster.start_timeout_seconds"
+                        : "see that task's log; resume from the last checkpoint with --resume"));
+    }
+}

@@ -1,0 +1,33 @@
+package org.weft.coordinator;
+
+import org.weft.core.WeftException;
+
+/** What ends a run before its last step, in words that a person can act on. */
+final class RunFailures {
+    private RunFailures() {}
+
+    /**
+     * @param what is not finite, with its value
+     * @param skipped steps before that were skipped for the same reason
+     * @param checkpoint the last committed one, or empty
+     */
+    static WeftException notFinite(int step, String what, int skipped, String checkpoint) {
+        String from = checkpoint.isEmpty() ? "no checkpoint was written yet" : "the last checkpoint is " + checkpoint;
+        return WeftException.failed(
+                "step " + step + ": " + what + "; stopped before the update"
+                        + (skipped == 0 ? "" : ", after " + skipped + " skipped steps in a row"),
+                "lower training.learning_rate or lengthen training.warmup_steps; " + from);
+    }
+
+    static WeftException lastCheckpoint(int step, String cause) {
+        return WeftException.failed(
+                "the last checkpoint (step " + step + ") could not be written: " + cause,
+                "mend the storage of run.dir and run again with --resume");
+    }
+
+    static WeftException otherLayout(String member, String actual, String expected) {
+        return WeftException.usage(
+                member + " has another parameter layout: " + actual + " expected=" + expected,
+                "driver and executors need the same configuration and the same release of Weft");
+    }
+}

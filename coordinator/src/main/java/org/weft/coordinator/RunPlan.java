@@ -1,0 +1,58 @@
+package org.weft.coordinator;
+
+import org.weft.core.Records;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.params.ParameterLayout;
+
+/**
+ * What a run is to do, fixed before it starts.
+ *
+ * @param layout of the parameters
+ * @param tokensPerStep on the average
+ * @param flopsPerToken of forward and backward; NaN where it is not known
+ * @param startStep version of the parameters to start from
+ * @param checkpoint directory to start from, empty for initial parameters
+ * @param firstGeneration greater than that of any earlier attempt of this run
+ * @param validationBatches micro-batches of one evaluation, 0 where there is no validation text
+ * @param startEvaluated whether nothing is left to evaluate of the parameters to start from
+ */
+public record RunPlan(
+        WeftConfig config,
+        ParameterLayout layout,
+        double tokensPerStep,
+        double flopsPerToken,
+        int startStep,
+        String checkpoint,
+        int firstGeneration,
+        int validationBatches,
+        boolean startEvaluated) {
+
+    /** The same where it is known whether the parameters to start from were evaluated; initial ones need not be. */
+    public RunPlan withStartEvaluated(boolean evaluated) {
+        return Records.with(this, "startEvaluated", evaluated || startStep == 0);
+    }
+
+    /** Model FLOPs utilisation of a speed against the workers' measured matrix-product peak; NaN where none was measured. */
+    public double utilisation(double tokensPerSecond, double peakFlops) {
+        return peakFlops > 0 ? flopsPerToken * tokensPerSecond / peakFlops : Double.NaN;
+    }
+
+    /** Whether the parameters of this version are evaluated. */
+    boolean evaluatesAt(int step) {
+        int every = config.training().evalEvery();
+        boolean due =
+                every > 0 && (step % every == 0 || step == config.training().steps());
+        boolean news = step > startStep || step == startStep && !startEvaluated;
+        return due && news && validationBatches > 0;
+    }
+
+    /** Whether the parameters of this version are saved. */
+    boolean savesAt(int step) {
+        return step % config.checkpoint().every() == 0
+                || step == config.training().steps();
+    }
+
+    long tokensAt(int step) {
+        return Math.round(step * tokensPerStep);
+    }
+}

@@ -1,0 +1,299 @@
+package org.weft.coordinator;
+
+import java.util.function.LongSupplier;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.protocol.Message;
+
+/**
+ * Where a run stands, and what follows. Phases:
+ *
+ * <pre>
+ *   GATHERING --all joined--> LOADING --all shards loaded--> EVALUATING (where due) --> COMPUTING
+ *                                ^                               ^                        |
+ *                                +-- the servers changed         +---- update decided ----+
+ *   COMPUTING --last update--> EVALUATING --> SAVING --last checkpoint committed--> ENDED
+ * </pre>
+ *
+ * An update is decided when every lane's loss and every bucket's norm are in, from the shard's backup too. A new generation
+ * begins whenever the servers change in mid-step: with the parameters at hand where every shard has them still (a backup
+ * takes over), else with those of the last checkpoint. Driven by one thread, which owns it.
+ */
+final class RunState {
+    private final RunPlan plan;
+    private final WeftConfig config;
+    private final Members members;
+    private final RunListener listener;
+    private final ServerGroup servers;
+    private final ShardTable shards;
+    private final StepWork work;
+    private final WorkDesk desk;
+    private final Generation generation;
+    private final Saves saves;
+    private final UpdateRule rule;
+
+    private RunPhase phase = RunPhase.GATHERING;
+    private int step;
+    private int lastStep;
+    private boolean stopping;
+    private WeftException failure;
+
+    RunState(RunPlan plan, Members members, RunListener listener, LongSupplier clockMillis) {
+        this.plan = plan;
+        this.config = plan.config();
+        this.members = members;
+        this.listener = listener;
+        this.servers = new ServerGroup(plan, members, listener, clockMillis);
+        this.shards = servers.shards();
+        this.generation = servers.generation();
+        this.work = new StepWork(plan, members, servers, clockMillis);
+        this.desk = work.desk();
+        this.saves = servers.saves();
+        this.rule = new UpdateRule(config.training());
+        this.lastStep = Math.max(plan.startStep(), config.training().steps());
+    }
+
+    RunPhase phase() {
+        return phase;
+    }
+
+    /** Why the run ended before its last step, or null. */
+    WeftException failure() {
+        return failure;
+    }
+
+    int step() {
+        return step;
+    }
+
+    Generation generation() {
+        return generation;
+    }
+
+    void workerJoined(Member worker, Member replaced) {
+        if (replaced != null) {
+            desk.release(replaced.id);
+        }
+        desk.joined(worker);
+        startWhenGathered();
+    }
+
+    void serverJoined(Member server, Member replaced) {
+        if (replaced != null) {
+            serverLost(replaced);
+        }
+        startWhenGathered();
+        if (phase != RunPhase.GATHERING && phase != RunPhase.ENDED && !shards.isWhole()) {
+            loadWhenPossible(server + " took over");
+        }
+    }
+
+    void serverLost(Member server) {
+        if (phase == RunPhase.ENDED) {
+            return;
+        }
+        switch (servers.lost(server)) {
+            case GONE -> loadWhenPossible(server + " is gone");
+            case TAKEN_OVER -> takeOver(server);
+            default -> { // Perhaps it was all that was waited for.
+                enterStepWhenLoaded();
+                decideWhenComplete();
+            }
+        }
+    }
+
+    private void takeOver(Member lost) {
+        String why = lost + " is gone, " + shards.serving(lost.shard) + " takes over";
+        if (generation.isLoading()) {
+            loadWhenPossible(why);
+        } else {
+            stepDown();
+            servers.adopt(step, why, saves.lost(lost.shard));
+        }
+    }
+
+    /** Time is up for those who have not joined: the run starts with fewer, if they are enough. */
+    boolean startWithFewer() {
+        startWhenGathered(config.cluster().minWorkers(), config.cluster().servers());
+        return phase != RunPhase.GATHERING;
+    }
+
+    private void startWhenGathered() {
+        startWhenGathered(config.cluster().workers(), config.serverTasks());
+    }
+
+    private void startWhenGathered(int workers, int copies) {
+        int workersHere = members.workers().size();
+        int copiesHere = members.servers().size();
+        if (phase == RunPhase.GATHERING && workersHere >= workers && copiesHere >= copies) {
+            loadWhenPossible(workersHere + " workers and " + copiesHere + " servers joined");
+        }
+    }
+
+    /** A generation from the last checkpoint, as soon as every shard has a server. */
+    private void loadWhenPossible(String why) {
+        if (!shards.canBeWhole()) {
+            return;
+        }
+        step = generation.startStep();
+        rule.decided(false);
+        stepDown();
+        servers.load(why, generation.checkpoint().isEmpty() && step >= lastStep);
+    }
+
+    private void stepDown() {
+        phase = RunPhase.LOADING;
+        desk.close();
+    }
+
+    void shardLoaded(Member server, Message.ShardLoaded report) {
+        if (servers.loaded(server, report)) {
+            enterStepWhenLoaded();
+        }
+    }
+
+    private void enterStepWhenLoaded() {
+        if (phase == RunPhase.LOADING && servers.isReady()) {
+            phase = work.open(step, lastStep, stopping);
+            endWhenSaved();
+        }
+    }
+
+    /** What a polling worker is to do now, or null where it has to wait. */
+    Message.Work workFor(Member worker) {
+        return phase == RunPhase.ENDED ? ended() : desk.next(worker);
+    }
+
+    /** What a polling server is to do now, or null where it has to wait. */
+    Message.Order orderFor(Member server, Message.PollOrder poll) {
+        return phase == RunPhase.ENDED ? ended() : server.nextOrder(poll.generation(), poll.step());
+    }
+
+    void lanesDone(Message.LanesDone report) {
+        work.lanesDone(report);
+        decideWhenComplete();
+    }
+
+    void shardReduced(Member server, Message.ShardReduced report) {
+        if (work.shardReduced(server, report)) {
+            decideWhenComplete();
+        } else {
+            loadWhenPossible("the sums of step " + step + " differ between " + server
+                    + " and the other copy of its shard: one of them has damaged memory");
+        }
+    }
+
+    void workAbandoned(Member worker, Message.WorkAbandoned report) {
+        listener.notice(worker + " dropped its work on step " + report.step() + ": " + report.cause());
+        if (generation.is(report.generation())) {
+            desk.release(worker.id);
+        }
+    }
+
+    private void decideWhenComplete() {
+        if (phase != RunPhase.COMPUTING) {
+            return;
+        }
+        String notFinite = work.window().oldest().notFinite();
+        if (rule.isFatal(notFinite)) {
+            fail(RunFailures.notFinite(step, notFinite, rule.skipped(), generation.checkpoint()));
+        } else if (work.isStepComplete()) {
+            decide(notFinite);
+        }
+    }
+
+    private void decide(String notFinite) {
+        StepLedger ledger = work.window().oldest();
+        boolean skip = notFinite != null;
+        rule.decided(skip);
+        if (skip) {
+            listener.notice("step " + step + " is skipped: " + notFinite);
+        }
+        desk.completed();
+        int next = step + 1;
+        boolean save = saves.isDue(next, next == lastStep || stopping);
+        servers.apply(step, skip ? 0 : rule.scale(ledger), skip, save);
+        listener.stepDone(ledger.record(rule.learningRate(step), plan.tokensAt(1), members.peakFlops()));
+        work.window().closeOldest();
+        lastStep = stopping ? next : lastStep;
+        step = next;
+        stepDown();
+        enterStepWhenLoaded();
+    }
+
+    void batchesEvaluated(Message.BatchesEvaluated report) {
+        Evaluation evaluation = work.batchesEvaluated(report);
+        if (evaluation != null) {
+            listener.evaluated(step, evaluation);
+            stepDown();
+            enterStepWhenLoaded();
+        }
+    }
+
+    /** Who has which work. */
+    WorkDesk desk() {
+        return desk;
+    }
+
+    /** What is being written; reports of it need nothing of the run's state. */
+    Saves saves() {
+        return saves;
+    }
+
+    void checkpointCommitted(int savedGeneration, int savedStep, String directory) {
+        generation.committed(savedStep, directory); // Of an earlier generation, too: the bits are the same.
+        if (saves.committed(savedGeneration, savedStep)) {
+            endWhenSaved();
+        }
+    }
+
+    private void endWhenSaved() {
+        if (phase == RunPhase.SAVING && saves.isSettled()) {
+            end();
+        }
+    }
+
+    /** To be called now and then. */
+    void tick() {
+        desk.checkLost();
+        if (phase == RunPhase.COMPUTING) {
+            work.checkLate(listener);
+        }
+        saves.checkOverdue();
+        if (phase == RunPhase.SAVING && saves.isHopeless()) {
+            fail(RunFailures.lastCheckpoint(step, saves.lastFailure()));
+        } else if (phase == RunPhase.SAVING && saves.isRetryDue()) {
+            stepDown();
+            servers.adopt(step, "the last checkpoint is tried again", true);
+        }
+    }
+
+    /** Ends the run after the step at hand, with a checkpoint. */
+    void requestStop() {
+        stopping = true;
+        if (phase == RunPhase.GATHERING || generation.isLoading()) {
+            end();
+        }
+    }
+
+    void fail(WeftException cause) {
+        if (phase != RunPhase.ENDED) {
+            failure = cause;
+            end();
+        }
+    }
+
+    private void end() {
+        phase = RunPhase.ENDED;
+        members.all().forEach(member -> member.reply(ended()));
+    }
+
+    private Message.RunEnded ended() {
+        return new Message.RunEnded(failure == null ? "done" : failure.getMessage());
+    }
+
+    /** Whom the run waits for, with names: the text of every time-out. */
+    String waitsFor() {
+        return new WaitReport(members, config).describe(phase, step, work, servers);
+    }
+}

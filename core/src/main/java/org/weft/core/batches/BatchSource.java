@@ -1,0 +1,23 @@
+package org.weft.core.batches;
+
+import java.io.IOException;
+
+/**
+ * Where batches come from; what a batch holds depends on its name alone.
+ *
+ * @param <B> what the run's replicas compute with
+ */
+public interface BatchSource<B extends MicroBatch> extends AutoCloseable {
+
+    /** Micro-batch {@code microBatch} of a lane of a step. */
+    B training(int step, int lane, int microBatch) throws IOException;
+
+    /** Things to predict in the whole global batch of a step: what its loss is a mean over. */
+    double targets(int step) throws IOException;
+
+    /** Validation micro-batch {@code index}; the last one may hold fewer sequences. */
+    B validation(int index) throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

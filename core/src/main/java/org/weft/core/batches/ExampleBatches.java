@@ -1,0 +1,143 @@
+package org.weft.core.batches;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.weft.core.WeftException;
+import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.examples.Example;
+import org.weft.core.examples.ExampleSet;
+import org.weft.core.examples.ExamplesManifest;
+import org.weft.core.storage.Store;
+
+/**
+ * Batches of encoded examples. Which ones a step sees is {@link LengthBuckets}'; within the step they are dealt in order
+ * of length, a micro-batch to each lane in turn, so that a micro-batch holds its like and lanes have about as much to do:
+ *
+ * <pre>
+ *   a step's examples by length   [ B ][ B ][ B ][ B ][ B ][ B ] ...
+ *   lane, micro-batch (2 lanes)    0,0  1,0  0,1  1,1  0,2  1,2
+ * </pre>
+ *
+ * Each micro-batch is filled up to its own longest example. Safe for use by many threads.
+ */
+public final class ExampleBatches implements BatchSource<Batch> {
+    private final ExampleSet train;
+    private final ExampleSet validation;
+    private final LengthBuckets order;
+    private final TrainingConfig training;
+    private final boolean tokenTypes;
+    private final int[] validationOrder; // by length
+    private final AtomicLong realTokens = new AtomicLong();
+    private final AtomicLong allTokens = new AtomicLong();
+
+    private ExampleBatches(ExampleSet train, ExampleSet validation, WeftConfig config) {
+        this.train = train;
+        this.validation = validation;
+        this.training = config.training();
+        this.tokenTypes = config.model().tellsSegments();
+        this.order = new LengthBuckets(
+                train,
+                config.run().seed(),
+                training.globalBatch(),
+                config.dataset().lengthBuckets());
+        this.validationOrder = IntStream.range(0, validation.size())
+                .boxed()
+                .sorted(Comparator.comparingInt(validation::length))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    /**
+     * Batches of the data set that was encoded for a run.
+     *
+     * @throws WeftException where there is none, or it is damaged or empty
+     */
+    public static ExampleBatches open(Store store, WeftConfig config) throws IOException {
+        String directory = config.run().directory().dataset();
+        ExamplesManifest manifest = ExamplesManifest.load(store, directory);
+        if (manifest.train().examples() == 0) {
+            throw WeftException.invalidData(
+                    "no training example in " + directory, "give dataset.train more rows, in another run.dir");
+        }
+        ExampleSet train = ExampleSet.open(store, directory, manifest, manifest.train());
+        try {
+            return new ExampleBatches(
+                    train, ExampleSet.open(store, directory, manifest, manifest.validation()), config);
+        } catch (IOException | RuntimeException failure) {
+            train.close();
+            throw failure;
+        }
+    }
+
+    @Override
+    public Batch training(int step, int lane, int microBatch) throws IOException {
+        check("step", step, Integer.MAX_VALUE);
+        check("lane", lane, training.lanes());
+        check("micro_batch", microBatch, training.microBatchesPerLane());
+        int from = (microBatch * training.lanes() + lane) * training.microBatch();
+        Batch batch = batch(train, order.step(step), from, training.microBatch());
+        count(batch);
+        return batch;
+    }
+
+    /** Sum of the weights of the examples in the step's global batch, added in order of length. */
+    @Override
+    public double targets(int step) {
+        double sum = 0;
+        for (int example : order.step(step)) {
+            sum += train.weight(example);
+        }
+        return sum;
+    }
+
+    /** Batches of the whole validation split; 0 where it is empty. */
+    public int validationBatches() {
+        return (validation.size() + training.microBatch() - 1) / training.microBatch();
+    }
+
+    /** The shortest examples come first. */
+    @Override
+    public Batch validation(int index) throws IOException {
+        check("validation batch", index, validationBatches());
+        int from = index * training.microBatch();
+        return batch(validation, validationOrder, from, Math.min(training.microBatch(), validation.size() - from));
+    }
+
+    /** Padding among the tokens of all training batches that were asked for here; 0 before the first. */
+    public double paddingFraction() {
+        long all = allTokens.get();
+        return all == 0 ? 0 : 1 - realTokens.get() / (double) all;
+    }
+
+    private Batch batch(ExampleSet split, int[] numbers, int from, int count) throws IOException {
+        List<Example> examples = new ArrayList<>(count);
+        for (int i = from; i < from + count; i++) {
+            examples.add(split.read(numbers[i]));
+        }
+        return PaddedBatch.of(examples, tokenTypes);
+    }
+
+    private void count(Batch batch) {
+        int all = batch.sequences() * batch.context();
+        realTokens.addAndGet(
+                batch.lengths() == null ? all : IntStream.of(batch.lengths()).sum());
+        allTokens.addAndGet(all);
+    }
+
+    private static void check(String what, int actual, int bound) {
+        if (actual < 0 || actual >= bound) {
+            throw new IndexOutOfBoundsException(what + "=" + actual + " must be in [0, " + bound + ")");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        train.close();
+        validation.close();
+    }
+}

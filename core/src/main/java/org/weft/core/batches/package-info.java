@@ -1,0 +1,2 @@
+/** From token shards to batches of sequences. */
+package org.weft.core.batches;

@@ -1,0 +1,169 @@
+package org.weft.core.checkpoint;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.weft.core.ExitStatus;
+import org.weft.core.Json;
+import org.weft.core.WeftException;
+import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.Store;
+
+/**
+ * {@code manifest.json} of a checkpoint. Its appearance is the commit: a directory without one is no checkpoint.
+ *
+ * @param formatVersion of the checkpoint directory; since 2 the file ends with a checksum of itself, since 3 it has
+ *     sources and evaluations
+ * @param weftVersion that wrote it
+ * @param step the parameters' version: updates applied
+ * @param tokensSeen target tokens trained on
+ * @param generation of the servers that wrote it
+ * @param layoutHash of the parameters
+ * @param parameters P
+ * @param vocabSize V
+ * @param tokenizerSha256 of the corpus's tokenizer.json
+ * @param seed of the run
+ * @param config the effective configuration
+ * @param shards files in the order of their ranges
+ * @param sources what it was trained on; empty where that is not known
+ * @param evaluations scores by metric of every version of the parameters that was evaluated so far, by step; null is a
+ *     score that was not finite
+ * @param paramsSha256 SHA-256 of the float32 little-endian parameter vector in layout order
+ */
+public record CheckpointManifest(
+        int formatVersion,
+        String weftVersion,
+        int step,
+        long tokensSeen,
+        int generation,
+        String layoutHash,
+        long parameters,
+        int vocabSize,
+        String tokenizerSha256,
+        long seed,
+        JsonNode config,
+        List<Shard> shards,
+        List<Source> sources,
+        Map<Integer, Map<String, Double>> evaluations,
+        String paramsSha256)
+        implements Serializable {
+    public static final int FORMAT_VERSION = 3;
+    /** Has no checksum of its own. */
+    private static final int FIRST_VERSION = 1;
+    /** The first that says what a run must know of its past. */
+    private static final int REMEMBERING_VERSION = 3;
+
+    public static final String FILE = "manifest.json";
+
+    private static final ObjectMapper JSON =
+            Json.RECORDS.copy().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+
+    public CheckpointManifest {
+        shards = List.copyOf(shards);
+        sources = List.copyOf(sources);
+        TreeMap<Integer, Map<String, Double>> ordered = new TreeMap<>();
+        evaluations.forEach((at, scores) -> ordered.put(at, Collections.unmodifiableMap(new LinkedHashMap<>(scores))));
+        evaluations = Collections.unmodifiableMap(ordered);
+    }
+
+    /**
+     * One shard's file.
+     *
+     * @param offset first parameter's index in the flat vector
+     * @param length parameters in the file
+     */
+    public record Shard(String file, long offset, long length, long bytes, String sha256) implements Serializable {}
+
+    /**
+     * Data that a run is trained on.
+     *
+     * @param kind {@code corpus}, {@code dataset} or {@code examples}
+     * @param path where they were; the same data may be elsewhere
+     * @param sha256 of what decides every batch
+     */
+    public record Source(String kind, String path, String sha256) implements Serializable {}
+
+    public static CheckpointManifest load(Store store, String directory) throws IOException {
+        String path = directory + "/" + FILE;
+        byte[] bytes;
+        try {
+            bytes = store.readAll(path);
+        } catch (FileNotFoundException e) {
+            throw WeftException.invalidData(
+                    directory + " is no committed checkpoint: it has no " + FILE,
+                    "give a checkpoint directory such as .../checkpoints/step-00000200, or a run directory");
+        }
+        CheckpointManifest manifest;
+        try {
+            JsonNode tree = JSON.readTree(bytes);
+            int version = requireVersion(path, tree);
+            if (version != FIRST_VERSION) {
+                ManifestSeal.open(path, bytes);
+                ((ObjectNode) tree).remove(ManifestSeal.KEY);
+            }
+            if (version < REMEMBERING_VERSION) {
+                ((ObjectNode) tree).putIfAbsent("sources", JSON.createArrayNode());
+                ((ObjectNode) tree).putIfAbsent("evaluations", JSON.createObjectNode());
+            }
+            manifest = JSON.treeToValue(tree, CheckpointManifest.class);
+        } catch (WeftException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new WeftException(ExitStatus.INVALID_DATA, path + " is damaged", "take another checkpoint", e);
+        }
+        return manifest;
+    }
+
+    /** Before anything else is read: another version may have other keys. */
+    private static int requireVersion(String path, JsonNode tree) {
+        JsonNode version = tree.path("format_version");
+        if (version.isInt() && (version.intValue() < FIRST_VERSION || version.intValue() > FORMAT_VERSION)) {
+            throw WeftException.invalidData(
+                    path + ": format_version=" + version + " expected=" + FORMAT_VERSION,
+                    "it was written by Weft " + tree.path("weft_version").asText());
+        }
+        if (!version.isInt()) {
+            throw WeftException.invalidData(path + " is damaged: it has no format_version", "take another checkpoint");
+        }
+        return version.intValue();
+    }
+
+    /** What has to hold at the moment of the commit. */
+    @FunctionalInterface
+    public interface Guard {
+        /** Throws where the checkpoint must not be committed. */
+        void check() throws IOException;
+    }
+
+    /** Commits the checkpoint. */
+    public void save(Store store, String directory) throws IOException {
+        save(store, directory, () -> {});
+    }
+
+    /**
+     * Commits the checkpoint.
+     *
+     * @param guard asked when everything is written, and only the file's appearance is missing
+     */
+    public void save(Store store, String directory, Guard guard) throws IOException {
+        byte[] json = JSON.writeValueAsBytes(this);
+        try (AtomicOutput out = store.create(directory + "/" + FILE)) {
+            out.write(formatVersion == FIRST_VERSION ? json : ManifestSeal.close(json));
+            guard.check();
+            out.commit();
+        }
+    }
+
+    public String toJson() throws IOException {
+        return JSON.writeValueAsString(this);
+    }
+}

@@ -1,0 +1,114 @@
+package org.weft.core.tokens;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.weft.core.Json;
+import org.weft.core.Sha256;
+import org.weft.core.WeftException;
+import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.Store;
+
+/**
+ * {@code manifest.json} of a corpus. It is written last: a directory with a manifest holds a whole corpus, one without
+ * holds none.
+ *
+ * @param version of this record, {@link #VERSION}
+ * @param tokenizerFile name of the tokenizer within the corpus
+ * @param tokenizerSha256 of that file, in hexadecimal
+ * @param endOfText id of the token that follows each document
+ */
+public record CorpusManifest(
+        int version,
+        String tokenizerFile,
+        String tokenizerSha256,
+        int vocabSize,
+        TokenType dtype,
+        int endOfText,
+        CorpusSplit train,
+        CorpusSplit val)
+        implements Serializable {
+
+    public static final int VERSION = 1;
+    public static final String FILE = "manifest.json";
+    public static final String TOKENIZER_FILE = "tokenizer.json";
+
+    /** Reads the manifest of a corpus, or says that there is none. */
+    public static CorpusManifest load(Store store, String directory) throws IOException {
+        String path = directory + "/" + FILE;
+        if (!store.exists(path)) {
+            throw WeftException.invalidData("no corpus: " + path + " is missing", "run prepare first");
+        }
+        try {
+            JsonNode tree = Json.RECORDS.readTree(store.readAll(path));
+            int version = tree.path("version").asInt();
+            if (version != VERSION) {
+                throw WeftException.invalidData(
+                        "corpus manifest of another version: file=" + path + " expected=" + VERSION + " actual="
+                                + version,
+                        "run prepare with this version of Weft");
+            }
+            CorpusManifest manifest = Json.RECORDS.treeToValue(tree, CorpusManifest.class);
+            if (manifest.train == null || manifest.val == null || manifest.tokenizerSha256 == null) {
+                throw WeftException.invalidData(
+                        "corpus manifest is incomplete: file=" + path + " expected keys train, val, tokenizer_sha256",
+                        "run prepare again");
+            }
+            return manifest;
+        } catch (JsonProcessingException broken) {
+            throw WeftException.invalidData(
+                    "corpus manifest is broken: file=" + path + ": " + broken.getOriginalMessage(),
+                    "run prepare again");
+        }
+    }
+
+    /** Writes the manifest: the commit of a corpus. */
+    public void save(Store store, String directory) throws IOException {
+        try (AtomicOutput out = store.create(directory + "/" + FILE)) {
+            out.write(Json.RECORDS.writeValueAsBytes(this));
+            out.write('\n');
+            out.commit();
+        }
+    }
+
+    /** The bytes of the corpus's {@code tokenizer.json}, checked against the manifest. */
+    public byte[] loadTokenizer(Store store, String directory) throws IOException {
+        String path = directory + "/" + tokenizerFile;
+        byte[] content;
+        try {
+            content = store.readAll(path);
+        } catch (FileNotFoundException absent) {
+            throw WeftException.invalidData("the corpus's tokenizer is missing: " + path, "run prepare again");
+        }
+        String actual = Sha256.hex(content);
+        if (!actual.equals(tokenizerSha256)) {
+            throw WeftException.invalidData(
+                    "tokenizer does not belong to this corpus: file=" + path + " sha256 expected=" + tokenizerSha256
+                            + " actual=" + actual,
+                    "the file was changed after prepare: put the original back or run prepare again");
+        }
+        return content;
+    }
+
+    /** SHA-256 of what decides every batch of it: its tokens, in their order. Where it lies does not matter. */
+    public String fingerprint() {
+        StringBuilder decisive = new StringBuilder(tokenizerSha256 + " " + dtype);
+        for (CorpusSplit split : List.of(train, val)) {
+            decisive.append('\n');
+            split.shards().forEach(shard -> decisive.append(shard.tokens())
+                    .append(':')
+                    .append(shard.crc32c())
+                    .append(' '));
+        }
+        return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The vocabulary hash that every shard of this corpus carries. */
+    public String vocabulary() {
+        return TokenShardFormat.vocabulary(tokenizerSha256);
+    }
+}

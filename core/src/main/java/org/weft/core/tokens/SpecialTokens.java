@@ -1,0 +1,76 @@
+package org.weft.core.tokens;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.weft.core.Json;
+import org.weft.core.WeftException;
+
+/**
+ * Ids of the tokens that masked language models need, {@link #NONE} where the tokenizer has no such token.
+ *
+ * @param mask stands for a token that is to be predicted
+ * @param cls begins a sequence
+ * @param sep ends a segment
+ * @param pad fills up a sequence
+ */
+public record SpecialTokens(int mask, int cls, int sep, int pad) {
+    /** No such token. */
+    public static final int NONE = -1;
+
+    /** BERT's names, then RoBERTa's. */
+    private static final List<String> MASK = List.of("[MASK]", "<mask>");
+
+    private static final List<String> CLS = List.of("[CLS]", "<s>");
+    private static final List<String> SEP = List.of("[SEP]", "</s>");
+    private static final List<String> PAD = List.of("[PAD]", "<pad>");
+
+    /** Looks them up in the bytes of a {@code tokenizer.json}: among its added tokens, then in its vocabulary. */
+    public static SpecialTokens of(byte[] tokenizerJson) {
+        JsonNode root;
+        try {
+            root = Json.MAPPER.readTree(tokenizerJson);
+        } catch (IOException broken) {
+            throw WeftException.invalidData(
+                    "tokenizer is broken JSON: " + broken.getMessage(),
+                    "give a tokenizer.json as Hugging Face's tokenizers write it");
+        }
+        Map<String, Integer> ids = ids(root);
+        return new SpecialTokens(first(ids, MASK), first(ids, CLS), first(ids, SEP), first(ids, PAD));
+    }
+
+    /** Every token of a {@code tokenizer.json} with its id: its vocabulary, then its added tokens. */
+    public static Map<String, Integer> ids(JsonNode tokenizer) {
+        Map<String, Integer> ids = new HashMap<>();
+        JsonNode vocabulary = tokenizer.path("model").path("vocab");
+        if (vocabulary.isArray()) { // Unigram: [[token, score], ...]
+            for (JsonNode entry : vocabulary) {
+                ids.put(entry.path(0).asText(), ids.size());
+            }
+        } else {
+            vocabulary
+                    .fields()
+                    .forEachRemaining(
+                            entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
+        }
+        for (JsonNode added : tokenizer.path("added_tokens")) {
+            ids.put(added.path("content").asText(), added.path("id").asInt());
+        }
+        return ids;
+    }
+
+    private static int first(Map<String, Integer> ids, List<String> names) {
+        return names.stream().filter(ids::containsKey).map(ids::get).findFirst().orElse(NONE);
+    }
+
+    public boolean hasMask() {
+        return mask != NONE;
+    }
+
+    /** Whether sequences are framed: {@code [CLS] ... [SEP]}. */
+    public boolean framed() {
+        return cls != NONE && sep != NONE;
+    }
+}

@@ -1,0 +1,119 @@
+package org.weft.core.tokens;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
+import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenShardFormat.Header;
+
+/**
+ * Writes one token shard. The counts that the header needs are known only at the end, so tokens and document starts
+ * are spooled to local temporary files and put together by {@link #commit}: memory stays at two small buffers. Owned
+ * by one thread; closing without a commit leaves nothing behind.
+ */
+public final class TokenShardWriter implements AutoCloseable {
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final Store store;
+    private final String directory;
+    private final String file;
+    private final TokenType type;
+    private final String vocabulary;
+
+    private final ByteBuffer scratch = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private Path tokenSpool;
+    private Path documentSpool;
+    private OutputStream tokenOut;
+    private OutputStream documentOut;
+    private long tokens;
+    private long documents;
+
+    /** Writes {@code directory/file}; {@code vocabulary} is {@link CorpusManifest#vocabulary}. */
+    public TokenShardWriter(Store store, String directory, String file, TokenType type, String vocabulary) {
+        this.store = store;
+        this.directory = directory;
+        this.file = file;
+        this.type = type;
+        this.vocabulary = vocabulary;
+    }
+
+    /** Begins the next document; the tokens that follow belong to it. */
+    public void startDocument() throws IOException {
+        open();
+        scratch.clear().putLong(tokens);
+        documentOut.write(scratch.array(), 0, TokenShardFormat.DOCUMENT_BYTES);
+        documents++;
+    }
+
+    public void append(int[] ids) throws IOException {
+        open();
+        int at = 0;
+        while (at < ids.length) {
+            int count = Math.min(ids.length - at, scratch.capacity() / type.bytes());
+            scratch.clear();
+            for (int i = at; i < at + count; i++) {
+                type.put(scratch, ids[i]);
+            }
+            tokenOut.write(scratch.array(), 0, scratch.position());
+            at += count;
+        }
+        tokens += ids.length;
+    }
+
+    public long documents() {
+        return documents;
+    }
+
+    /** Writes the shard under its name and says what the manifest needs of it. */
+    public CorpusShard commit() throws IOException {
+        open();
+        tokenOut.close();
+        documentOut.close();
+        Header header = new Header(type, tokens, documents, vocabulary);
+        CRC32C crc = new CRC32C();
+        try (AtomicOutput out = store.create(directory + "/" + file)) {
+            CheckedOutputStream checked = new CheckedOutputStream(out, crc);
+            checked.write(TokenShardFormat.encode(header));
+            copy(tokenSpool, checked);
+            copy(documentSpool, checked);
+            scratch.clear().putInt((int) crc.getValue());
+            out.write(scratch.array(), 0, TokenShardFormat.CHECKSUM_BYTES);
+            out.commit();
+        }
+        return new CorpusShard(file, tokens, documents, header.shardBytes(), TokenShardFormat.checksum(crc.getValue()));
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (tokenSpool == null) {
+            return;
+        }
+        tokenOut.close();
+        documentOut.close();
+        Files.deleteIfExists(tokenSpool);
+        Files.deleteIfExists(documentSpool);
+    }
+
+    private void open() throws IOException {
+        if (tokenSpool == null) {
+            documentSpool = Files.createTempFile("weft-documents", ".spool");
+            documentOut = new BufferedOutputStream(Files.newOutputStream(documentSpool), BUFFER_BYTES);
+            tokenSpool = Files.createTempFile("weft-tokens", ".spool");
+            tokenOut = new BufferedOutputStream(Files.newOutputStream(tokenSpool), BUFFER_BYTES);
+        }
+    }
+
+    private static void copy(Path from, OutputStream to) throws IOException {
+        try (InputStream in = Files.newInputStream(from)) {
+            in.transferTo(to);
+        }
+    }
+}

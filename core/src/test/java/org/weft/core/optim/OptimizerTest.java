@@ -1,0 +1,134 @@
+package org.weft.core.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.TrainingConfig;
+
+class OptimizerTest {
+    /** Made by bench/peers/adamw.py, which says how. */
+    private static final Path GOLDEN = Path.of("..", "bench", "peers", "adamw_golden.txt");
+
+    private static final int ELEMENTS = 8;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0", "1.0"})
+    void agreesWithPyTorchOverAHundredSteps(String clip) throws IOException {
+        Map<String, double[]> golden = golden();
+        TrainingConfig training = training(
+                "training.learning_rate=1e-2",
+                "training.min_learning_rate=1e-2",
+                "training.warmup_steps=0",
+                "training.clip_norm=" + clip);
+        Optimizer optimizer = Optimizer.of(training);
+        float[] weights = new float[ELEMENTS];
+        for (int i = 0; i < ELEMENTS; i++) {
+            weights[i] = (float) Math.sin(i + 1);
+        }
+        Optimizer.State state =
+                new Optimizer.State(new float[ELEMENTS], weights, new float[ELEMENTS], new float[ELEMENTS]);
+        int compared = 0;
+        for (int step = 0; step < 100; step++) {
+            for (int i = 0; i < ELEMENTS; i++) {
+                state.gradient()[i] = (float) (Math.cos(0.1 * step * (i + 1)) * (1 + 0.5 * i));
+            }
+            double norm = GradientClip.norm(new double[] {GradientClip.sumOfSquares(state.gradient(), ELEMENTS)});
+            float scale = new GradientClip(training.clipNorm()).scale(norm);
+            optimizer.update(step, scale, state, new Optimizer.Segment(0, 5, true, 1));
+            optimizer.update(step, scale, state, new Optimizer.Segment(5, ELEMENTS, true, 1));
+            double[] expected = golden.get("clip=" + clip + " step=" + (step + 1));
+            for (int i = 0; expected != null && i < ELEMENTS; i++) {
+                assertThat((double) weights[i]).isCloseTo(expected[i], within(1e-6));
+                compared++;
+            }
+        }
+        assertThat(compared).isEqualTo(3 * ELEMENTS);
+    }
+
+    private static Map<String, double[]> golden() throws IOException {
+        Map<String, double[]> tables = new HashMap<>();
+        for (String line : Files.readAllLines(GOLDEN)) {
+            String[] words = line.split(" ");
+            if (words[0].startsWith("clip=")) {
+                double[] values = Arrays.stream(words, 2, words.length)
+                        .mapToDouble(Double::parseDouble)
+                        .toArray();
+                tables.put(words[0] + " " + words[1], values);
+            }
+        }
+        return tables;
+    }
+
+    @Test
+    void decaysOnlyWhereAskedAndTouchesOnlyItsElements() {
+        Optimizer optimizer = Optimizer.of(
+                training("training.learning_rate=0.1", "training.min_learning_rate=0.1", "training.warmup_steps=0"));
+        float[] weights = {1, 1, 1};
+        Optimizer.State state = new Optimizer.State(new float[3], weights, new float[3], new float[3]);
+        optimizer.update(0, 1f, state, new Optimizer.Segment(0, 1, true, 1));
+        optimizer.update(0, 1f, state, new Optimizer.Segment(1, 2, false, 1));
+        assertThat(weights).containsExactly(0.99f, 1f, 1f);
+        state.gradient()[2] = 4f;
+        optimizer.update(0, 0.5f, state, new Optimizer.Segment(2, 3, false, 1));
+        assertThat(weights[2]).isCloseTo(0.9f, within(1e-6f)); // The first step is the learning rate's sign.
+        assertThat(state.vectors()[0][2]).isCloseTo(0.2f, within(1e-6f));
+    }
+
+    @Test
+    void warmsUpLinearlyThenFollowsTheCosine() {
+        LearningRateSchedule schedule = new WarmupCosine(1.0, 0.1, 10, 110);
+        assertThat(schedule.at(0)).isCloseTo(0.1, within(1e-12));
+        assertThat(schedule.at(4)).isCloseTo(0.5, within(1e-12));
+        assertThat(schedule.at(9)).isCloseTo(1.0, within(1e-12));
+        assertThat(schedule.at(10)).isCloseTo(1.0, within(1e-12));
+        assertThat(schedule.at(35)).isCloseTo(0.1 + 0.45 * (1 + Math.sqrt(0.5)), within(1e-12));
+        assertThat(schedule.at(60)).isCloseTo(0.55, within(1e-12));
+        assertThat(schedule.at(110)).isEqualTo(0.1);
+        assertThat(schedule.at(5000)).isEqualTo(0.1);
+    }
+
+    @Test
+    void aScheduleWithoutWarmupOrLengthIsDefined() {
+        assertThat(new WarmupCosine(1.0, 0.1, 0, 10).at(0)).isEqualTo(1.0);
+        assertThat(new WarmupCosine(1.0, 0.1, 10, 10).at(9)).isEqualTo(1.0);
+        assertThat(new WarmupCosine(1.0, 0.1, 10, 5).at(4)).isEqualTo(0.5);
+        assertThat(new WarmupCosine(1.0, 0.1, 0, 0).at(0)).isEqualTo(0.1);
+    }
+
+    /** torch.nn.utils.clip_grad_norm_: clamp(limit / (norm + 1e-6), max=1). */
+    @Test
+    void clipsAsPyTorchDoes() {
+        for (double norm : new double[] {0, 1e-9, 0.5, 1 - 2e-6, 1 - 1e-6, 1, 1 + 1e-7, 2, 1e9}) {
+            float expected = (float) Math.min(1.0, 1.0 / (norm + 1e-6));
+            assertThat(new GradientClip(1.0).scale(norm)).as("norm %s", norm).isEqualTo(expected);
+        }
+        assertThat(new GradientClip(0).scale(1e9)).isEqualTo(1f);
+        assertThat(new GradientClip(2.5).scale(10)).isEqualTo((float) (2.5 / (10 + 1e-6)));
+    }
+
+    @Test
+    void sumsSquaresInFloat64() {
+        float[] gradient = new float[10_003];
+        Arrays.fill(gradient, 1e-4f);
+        double square = (double) 1e-4f * 1e-4f;
+        assertThat(GradientClip.sumOfSquares(gradient, 10_001)).isCloseTo(10_001 * square, within(1e-15));
+        assertThat(GradientClip.sumOfSquares(new float[] {1e30f, 1e30f}, 2)).isFinite();
+        assertThat(GradientClip.norm(new double[] {9, 16})).isEqualTo(5);
+        assertThat(GradientClip.norm(new double[] {9, Double.NaN})).isNaN();
+    }
+
+    private static TrainingConfig training(String... overrides) {
+        return ConfigLoader.load("test", "run: {dir: /x}", List.of(overrides)).training();
+    }
+}

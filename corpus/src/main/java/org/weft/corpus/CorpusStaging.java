@@ -1,0 +1,63 @@
+package org.weft.corpus;
+
+import java.io.IOException;
+import org.weft.core.storage.Store.Entry;
+import org.weft.core.storage.Store;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.CorpusShard;
+
+/**
+ * Replaces a corpus without ever leaving a wrong one. Everything is written to a hidden directory within the corpus;
+ * only when it is whole does the old manifest go, then the old shards, then come the new ones and last their manifest.
+ * A crash before that leaves the old corpus as it was, a crash during it leaves a directory without a manifest, which
+ * nobody takes for a corpus.
+ */
+final class CorpusStaging implements AutoCloseable {
+    private final Store store;
+    private final String corpusDir;
+
+    CorpusStaging(Store store, String corpusDir) {
+        this.store = store;
+        this.corpusDir = corpusDir;
+    }
+
+    String directory() {
+        return corpusDir + "/.staging";
+    }
+
+    /** Removes what an earlier prepare that was killed left behind. */
+    void begin() throws IOException {
+        store.delete(directory());
+    }
+
+    void write(String file, byte[] content) throws IOException {
+        store.write(directory() + "/" + file, content);
+    }
+
+    void commit(CorpusManifest manifest) throws IOException {
+        store.delete(corpusDir + "/" + CorpusManifest.FILE);
+        for (Entry old : store.list(corpusDir)) {
+            if (old.name().endsWith(".tokens") || old.name().equals(CorpusManifest.TOKENIZER_FILE)) {
+                store.delete(old.path());
+            }
+        }
+        moveIn(manifest.tokenizerFile());
+        for (CorpusShard shard : manifest.train().shards()) {
+            moveIn(shard.file());
+        }
+        for (CorpusShard shard : manifest.val().shards()) {
+            moveIn(shard.file());
+        }
+        manifest.save(store, corpusDir);
+    }
+
+    private void moveIn(String file) throws IOException {
+        store.rename(directory() + "/" + file, corpusDir + "/" + file);
+    }
+
+    /** Removes the hidden directory, whatever became of it. */
+    @Override
+    public void close() throws IOException {
+        store.delete(directory());
+    }
+}

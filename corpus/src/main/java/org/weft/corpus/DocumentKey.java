@@ -1,0 +1,84 @@
+package org.weft.corpus;
+
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Comparator;
+import org.apache.spark.Partitioner;
+import org.weft.core.Sha256;
+
+/**
+ * What identifies a document: the first 16 bytes of the SHA-256 of its text. Equal texts have equal keys, and the
+ * order of keys is the order of the corpus, so that neither depends on how the input was cut.
+ *
+ * <pre>
+ *   bytes 0..7    which shard, and the order within it
+ *   bytes 8..15   order, and whether the document is kept for validation, or in which fold
+ * </pre>
+ */
+public final class DocumentKey {
+    static final int BYTES = 16;
+
+    /** Unsigned byte by byte. */
+    public static final Comparator<byte[]> ORDER = (Comparator<byte[]> & Serializable) Arrays::compareUnsigned;
+
+    private static final double TWO_TO_53 = 0x1p53;
+
+    private DocumentKey() {}
+
+    public static byte[] of(byte[] text) {
+        return Arrays.copyOf(Sha256.of(text), BYTES);
+    }
+
+    /** Whether the document belongs to validation, which keeps {@code fraction} of all. */
+    public static boolean isValidation(byte[] key, double fraction) {
+        return position(key) < fraction;
+    }
+
+    /** Which of {@code folds} parts of all documents the document belongs to, from 0. */
+    public static int fold(byte[] key, int folds) {
+        return (int) (position(key) * folds);
+    }
+
+    /** Uniform in [0, 1). */
+    private static double position(byte[] key) {
+        return (ByteBuffer.wrap(key).getLong(8) >>> 11) / TWO_TO_53;
+    }
+
+    /** Which of {@code shards} equal ranges of hashes the key is in. */
+    static int shard(byte[] key, int shards) {
+        long high = ByteBuffer.wrap(key).getInt(0) & 0xFFFFFFFFL;
+        return (int) (high * shards >>> 32);
+    }
+
+    /** Gives each shard a range of hashes: shard after shard, keys ascend. */
+    public static final class Shards extends Partitioner {
+        private static final long serialVersionUID = 1L;
+
+        private final int count;
+
+        public Shards(int count) {
+            this.count = count;
+        }
+
+        @Override
+        public int numPartitions() {
+            return count;
+        }
+
+        @Override
+        public int getPartition(Object key) {
+            return shard((byte[]) key, count);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Shards shards && shards.count == count;
+        }
+
+        @Override
+        public int hashCode() {
+            return count;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package org.weft.corpus;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.weft.core.WeftException;
+import org.weft.core.config.CorpusConfig;
+import org.weft.core.storage.Store.Entry;
+import org.weft.core.storage.Store;
+import org.weft.corpus.InputSplit.Unit;
+
+/**
+ * The text that {@code prepare} and {@code evaluate --input} read, cut into the parts that tasks read. Files that nothing compresses are cut by byte
+ * range, so that one file of 100 GB is read by all executors; small files share a task.
+ *
+ * @param files how many there are
+ * @param bytes their stored bytes; decides the number of token shards
+ * @param tasks what each task reads
+ */
+public record InputFiles(int files, long bytes, List<Task> tasks) {
+
+    /** The parts that one task reads, one after the other. */
+    public record Task(ArrayList<InputSplit> splits) implements Serializable {}
+
+    /** Resolves {@code corpus.input}; splits are of at most {@code splitBytes}. */
+    static InputFiles of(Store store, CorpusConfig corpus, long splitBytes) throws IOException {
+        return of(store, corpus, splitBytes, "corpus.input");
+    }
+
+    /**
+     * @param name of what the user gave, for errors
+     */
+    public static InputFiles of(Store store, CorpusConfig corpus, long splitBytes, String name) throws IOException {
+        if (corpus.input().isEmpty()) {
+            throw WeftException.usage(name + " is not set", "name the files, directories or globs that hold the text");
+        }
+        Map<String, Entry> files = new TreeMap<>();
+        for (String input : corpus.input()) {
+            try {
+                store.files(input).forEach(file -> files.put(file.path(), file));
+            } catch (FileNotFoundException absent) {
+                throw WeftException.usage(
+                        name + ": no such file or directory: " + input,
+                        "give a path that exists; without a scheme it belongs to the default file system");
+            }
+        }
+        long bytes = files.values().stream().mapToLong(Entry::length).sum();
+        Packer packer = new Packer(splitBytes);
+        for (Entry file : files.values()) {
+            Unit unit = unit(corpus, file.name());
+            if (unit == Unit.DOCUMENT || store.compressed(file.path())) {
+                packer.add(new InputSplit(file.path(), 0, Long.MAX_VALUE, unit, corpus.textField()), file.length());
+                continue;
+            }
+            for (long start = 0; start < file.length(); start += splitBytes) {
+                // The last part has no end, so that a file that grows meanwhile does not end within a document.
+                long end = start + splitBytes < file.length() ? start + splitBytes : Long.MAX_VALUE;
+                long size = Math.min(splitBytes, file.length() - start);
+                packer.add(new InputSplit(file.path(), start, end, unit, corpus.textField()), size);
+            }
+        }
+        return new InputFiles(files.size(), bytes, packer.tasks());
+    }
+
+    private static Unit unit(CorpusConfig corpus, String name) {
+        boolean json =
+                switch (corpus.format()) {
+                    case JSONL -> true;
+                    case TEXT -> false;
+                    case AUTO -> name.toLowerCase(Locale.ROOT).matches(".*\\.(jsonl|json|ndjson)(\\.[a-z0-9]+)?");
+                };
+        return json ? Unit.JSON : Unit.valueOf(corpus.sampleBy().name());
+    }
+
+    /** Gives each task some {@code taskBytes} of input. */
+    private static final class Packer {
+        private final long taskBytes;
+        private final List<Task> tasks = new ArrayList<>();
+        private ArrayList<InputSplit> open = new ArrayList<>();
+        private long openBytes;
+
+        Packer(long taskBytes) {
+            this.taskBytes = taskBytes;
+        }
+
+        void add(InputSplit split, long size) {
+            open.add(split);
+            openBytes += size;
+            if (openBytes >= taskBytes) {
+                close();
+            }
+        }
+
+        List<Task> tasks() {
+            if (!open.isEmpty()) {
+                close();
+            }
+            return tasks;
+        }
+
+        private void close() {
+            tasks.add(new Task(open));
+            open = new ArrayList<>();
+            openBytes = 0;
+        }
+    }
+}

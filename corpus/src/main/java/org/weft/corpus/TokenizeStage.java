@@ -1,0 +1,111 @@
+package org.weft.corpus;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.function.Function2;
+import org.apache.spark.broadcast.Broadcast;
+import org.weft.core.storage.Store;
+import org.weft.core.tokens.CorpusShard;
+import org.weft.core.tokens.TokenShardWriter;
+import org.weft.core.tokens.TokenType;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import scala.Tuple2;
+
+/**
+ * Encodes the documents of one range of hashes and writes them as one training and one validation shard, each document
+ * followed by the end-of-text token. A repeated or speculative attempt writes the same bytes under the same names, and
+ * a file appears only when it is whole.
+ *
+ * @param directory where the shards go
+ * @param vocabulary {@code CorpusManifest.vocabulary()} of the corpus to be
+ */
+record TokenizeStage(
+        Store store, String directory, Broadcast<byte[]> tokenizerJson, String vocabulary, double valFraction)
+        implements Function2<Integer, Iterator<Tuple2<byte[], byte[]>>, Iterator<TokenizeStage.Written>> {
+
+    private static final int BATCH_DOCUMENTS = 256;
+    private static final int BATCH_BYTES = 1 << 20;
+
+    /**
+     * What one task wrote; a shard without documents is not written and is null.
+     *
+     * @param repeated documents dropped because an equal one was kept
+     */
+    record Written(int index, CorpusShard train, CorpusShard val, long trainTextBytes, long valTextBytes, long repeated)
+            implements Serializable {}
+
+    /** Writes all shards; the result is in shard order. */
+    List<Written> run(JavaPairRDD<byte[], byte[]> sorted) {
+        return sorted.mapPartitionsWithIndex(this, false).collect();
+    }
+
+    @Override
+    public Iterator<Written> call(Integer index, Iterator<Tuple2<byte[], byte[]>> sorted) throws IOException {
+        Deduplicated documents = new Deduplicated(sorted);
+        try (TextTokenizer tokenizer = TextTokenizer.of(tokenizerJson.value(), "the corpus's tokenizer");
+                Side train = new Side(tokenizer, String.format("train-%05d.tokens", index));
+                Side val = new Side(tokenizer, String.format("val-%05d.tokens", index))) {
+            while (documents.hasNext()) {
+                Tuple2<byte[], byte[]> document = documents.next();
+                Side side = DocumentKey.isValidation(document._1(), valFraction) ? val : train;
+                side.add(document._2());
+            }
+            CorpusShard trainShard = train.commit();
+            CorpusShard valShard = val.commit();
+            return List.of(new Written(
+                            index, trainShard, valShard, train.textBytes, val.textBytes, documents.dropped()))
+                    .iterator();
+        }
+    }
+
+    /** One of the two shards in the making. */
+    private final class Side implements AutoCloseable {
+        private final TextTokenizer tokenizer;
+        private final TokenShardWriter writer;
+        private final List<String> batch = new ArrayList<>();
+        private final int[] endOfText;
+        private long batchBytes;
+        private long textBytes;
+
+        Side(TextTokenizer tokenizer, String file) {
+            this.tokenizer = tokenizer;
+            this.endOfText = new int[] {tokenizer.endOfText()};
+            this.writer = new TokenShardWriter(
+                    store, directory, file, TokenType.forVocabulary(tokenizer.vocabSize()), vocabulary);
+        }
+
+        void add(byte[] text) throws IOException {
+            batch.add(new String(text, StandardCharsets.UTF_8));
+            batchBytes += text.length;
+            textBytes += text.length;
+            if (batch.size() >= BATCH_DOCUMENTS || batchBytes >= BATCH_BYTES) {
+                flush();
+            }
+        }
+
+        private void flush() throws IOException {
+            for (int[] ids : tokenizer.encode(batch)) {
+                writer.startDocument();
+                writer.append(ids);
+                writer.append(endOfText);
+            }
+            batch.clear();
+            batchBytes = 0;
+        }
+
+        CorpusShard commit() throws IOException {
+            flush();
+            return writer.documents() == 0 ? null : writer.commit();
+        }
+
+        @Override
+        public void close() throws IOException {
+            writer.close();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.weft.corpus.tokenizer;
+
+import java.util.Arrays;
+
+/**
+ * The 256 printable characters that stand for the 256 bytes in a byte-level vocabulary, as in GPT-2 (Radford et al.,
+ * "Language models are unsupervised multitask learners", 2019; {@code bytes_to_unicode} of its {@code encoder.py}):
+ * printable Latin-1 bytes stand for themselves, the others for U+0100 and on. A byte's id is its place in that list.
+ */
+final class ByteAlphabet {
+    static final int SIZE = 256;
+
+    private final char[] charOfByte = new char[SIZE];
+    private final int[] idOfByte = new int[SIZE];
+    private final int[] byteOfId = new int[SIZE];
+
+    ByteAlphabet() {
+        int id = 0;
+        for (int b = 0; b < SIZE; b++) {
+            if (printable(b)) {
+                charOfByte[b] = (char) b;
+                idOfByte[b] = id;
+                byteOfId[id++] = b;
+            }
+        }
+        int next = SIZE;
+        for (int b = 0; b < SIZE; b++) {
+            if (!printable(b)) {
+                charOfByte[b] = (char) next++;
+                idOfByte[b] = id;
+                byteOfId[id++] = b;
+            }
+        }
+    }
+
+    private static boolean printable(int b) {
+        return (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || (b >= 0xAE && b <= 0xFF);
+    }
+
+    int id(byte b) {
+        return idOfByte[b & 0xFF];
+    }
+
+    /** Ids of a word's bytes. */
+    int[] ids(byte[] word) {
+        int[] ids = new int[word.length];
+        Arrays.setAll(ids, i -> id(word[i]));
+        return ids;
+    }
+
+    /** A token's bytes as the vocabulary spells them. */
+    String spell(byte[] token) {
+        StringBuilder text = new StringBuilder(token.length);
+        for (byte b : token) {
+            text.append(charOfByte[b & 0xFF]);
+        }
+        return text.toString();
+    }
+
+    /** The 256 tokens of one byte, by id. */
+    String spellId(int id) {
+        return String.valueOf(charOfByte[byteOfId[id]]);
+    }
+}

@@ -1,0 +1,153 @@
+package org.weft.corpus.tokenizer;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.weft.core.WeftException;
+
+/**
+ * Text to token ids and back, with Hugging Face's tokenizers. Adds no special tokens, cuts nothing off, pads nothing.
+ * Safe for use by many threads; holds native memory until closed.
+ */
+public final class TextTokenizer implements AutoCloseable {
+    private final HuggingFaceTokenizer tokenizer;
+    private final TokenizerFacts facts;
+
+    private TextTokenizer(HuggingFaceTokenizer tokenizer, TokenizerFacts facts) {
+        this.tokenizer = tokenizer;
+        this.facts = facts;
+    }
+
+    /**
+     * A tokenizer from the bytes of a {@code tokenizer.json}.
+     *
+     * @param name names the file in errors
+     */
+    public static TextTokenizer of(byte[] tokenizerJson, String name) {
+        TokenizerFacts facts = TokenizerFacts.of(tokenizerJson, name);
+        keepNativesLocal();
+        try {
+            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(
+                    new ByteArrayInputStream(tokenizerJson), Map.of("truncation", "false"));
+            // A file may ask for truncation and padding: both would silently change the corpus.
+            TokenizersLibrary.LIB.disableTruncation(tokenizer.getHandle());
+            TokenizersLibrary.LIB.disablePadding(tokenizer.getHandle());
+            return new TextTokenizer(tokenizer, facts);
+        } catch (IOException | RuntimeException failure) {
+            throw WeftException.invalidData(
+                    "tokenizer cannot be used: " + name + ": " + failure.getMessage(),
+                    "give a tokenizer.json as Hugging Face's tokenizers write it");
+        }
+    }
+
+    /**
+     * The tokenizer's native library comes out of its jar, never from the network, and is unpacked where this process
+     * may write: the home directory, or else the temporary one. {@code DJL_CACHE_DIR} overrides that.
+     */
+    private static void keepNativesLocal() {
+        System.setProperty("ai.djl.offline", "true");
+        if (System.getenv("DJL_CACHE_DIR") != null || System.getProperty("DJL_CACHE_DIR") != null) {
+            return;
+        }
+        if (!Files.isWritable(Path.of(System.getProperty("user.home", "/nonexistent")))) {
+            Path cache = Path.of(System.getProperty("java.io.tmpdir"), "weft-djl-" + System.getProperty("user.name"));
+            System.setProperty("DJL_CACHE_DIR", cache.toString());
+        }
+    }
+
+    /** Token ids of each text. Goes below the library's own objects, which keep strings and spans for every token. */
+    public int[][] encode(List<String> texts) {
+        if (texts.isEmpty()) {
+            return new int[0][];
+        }
+        long[] encodings =
+                TokenizersLibrary.LIB.batchEncode(tokenizer.getHandle(), texts.toArray(String[]::new), false);
+        int[][] ids = new int[encodings.length][];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = narrow(TokenizersLibrary.LIB.getTokenIds(encodings[i]));
+            TokenizersLibrary.LIB.deleteEncoding(encodings[i]);
+        }
+        return ids;
+    }
+
+    public int[] encode(String text) {
+        return encode(List.of(text))[0];
+    }
+
+    /**
+     * A text's tokens and the characters that each stands for.
+     *
+     * @param ids (T)
+     * @param starts (T): index of the first character (UTF-16, as {@link String#charAt}) of each token
+     * @param ends (T): index after its last; tokens of a part of a character have all of it
+     */
+    public record Spans(int[] ids, int[] starts, int[] ends) {}
+
+    /** Token ids of a text with their places in it. */
+    public Spans encodeWithSpans(String text) {
+        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false);
+        try {
+            int[] ids = narrow(TokenizersLibrary.LIB.getTokenIds(encoding));
+            CharSpan[] spans = TokenizersLibrary.LIB.getTokenCharSpans(encoding);
+            int[] starts = new int[ids.length];
+            int[] ends = new int[ids.length];
+            int[] places = codePointStarts(text);
+            for (int i = 0; i < ids.length; i++) {
+                starts[i] = spans[i] == null ? 0 : places[spans[i].getStart()];
+                ends[i] = spans[i] == null ? 0 : places[spans[i].getEnd()];
+            }
+            return new Spans(ids, starts, ends);
+        } finally {
+            TokenizersLibrary.LIB.deleteEncoding(encoding);
+        }
+    }
+
+    /** Index of each code point's first char, and the text's length: the library counts code points. */
+    private static int[] codePointStarts(String text) {
+        int[] starts = new int[text.codePointCount(0, text.length()) + 1];
+        int at = 0;
+        for (int i = 0; i < starts.length; i++) {
+            starts[i] = at;
+            at += i < starts.length - 1 ? Character.charCount(text.codePointAt(at)) : 0;
+        }
+        return starts;
+    }
+
+    /** The text of token ids, special tokens spelt out. */
+    public String decode(int[] ids) {
+        long[] wide = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            wide[i] = ids[i];
+        }
+        return tokenizer.decode(wide, false);
+    }
+
+    /** V: one more than the largest id. */
+    public int vocabSize() {
+        return facts.vocabSize();
+    }
+
+    /** Id of the token that follows each document. */
+    public int endOfText() {
+        return facts.endOfText();
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+
+    private static int[] narrow(long[] wide) {
+        int[] ids = new int[wide.length];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = (int) wide[i];
+        }
+        return ids;
+    }
+}

@@ -1,0 +1,96 @@
+package org.weft.corpus.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.weft.core.Json;
+import org.weft.core.config.ModelConfig;
+import org.weft.corpus.tokenizer.BpeModel.Merge;
+
+/**
+ * Writes a byte-level BPE as Hugging Face's {@code tokenizer.json}: a BPE model between ByteLevel pre-tokenizer and
+ * decoder. Special tokens have the ids after the learnt ones: {@code <|endoftext|>} the first of them, as in GPT-2, then
+ * what a masked language model needs.
+ */
+final class TokenizerJson {
+    static final String END_OF_TEXT = "<|endoftext|>";
+
+    private static final String MASK = "[MASK]";
+    private static final List<String> CAUSAL = List.of(END_OF_TEXT);
+    private static final List<String> MASKED = List.of(END_OF_TEXT, "[PAD]", "[CLS]", "[SEP]", MASK);
+
+    private TokenizerJson() {}
+
+    /** Special tokens of a model's tokenizer, in the order of their ids. */
+    static List<String> specialTokens(ModelConfig model) {
+        return model.causal() ? CAUSAL : MASKED;
+    }
+
+    /** A tokenizer with no other special token than the end of a text. */
+    static byte[] of(BpeModel model) {
+        return of(model, CAUSAL);
+    }
+
+    static byte[] of(BpeModel model, List<String> specialTokens) {
+        ObjectNode root = Json.MAPPER.createObjectNode();
+        root.put("version", "1.0");
+        root.putNull("truncation");
+        root.putNull("padding");
+        added(root.putArray("added_tokens"), model.tokens().size(), specialTokens);
+        root.putNull("normalizer");
+        byteLevel(root.putObject("pre_tokenizer"), false);
+        root.putNull("post_processor");
+        byteLevel(root.putObject("decoder"), true);
+        model(root.putObject("model"), model, specialTokens);
+        try {
+            return Json.MAPPER.writeValueAsBytes(root);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree of strings and numbers has a JSON form", impossible);
+        }
+    }
+
+    /** A mask takes the blank before it in, for it stands for a token, and learnt tokens begin with their blank. */
+    private static void added(ArrayNode at, int firstId, List<String> specialTokens) {
+        for (int i = 0; i < specialTokens.size(); i++) {
+            at.addObject()
+                    .put("id", firstId + i)
+                    .put("content", specialTokens.get(i))
+                    .put("single_word", false)
+                    .put("lstrip", specialTokens.get(i).equals(MASK))
+                    .put("rstrip", false)
+                    .put("normalized", false)
+                    .put("special", true);
+        }
+    }
+
+    private static void byteLevel(ObjectNode at, boolean prefixSpace) {
+        at.put("type", "ByteLevel");
+        at.put("add_prefix_space", prefixSpace);
+        at.put("trim_offsets", true);
+        at.put("use_regex", true);
+    }
+
+    private static void model(ObjectNode at, BpeModel model, List<String> specialTokens) {
+        at.put("type", "BPE");
+        at.putNull("dropout");
+        at.putNull("unk_token");
+        at.putNull("continuing_subword_prefix");
+        at.putNull("end_of_word_suffix");
+        at.put("fuse_unk", false);
+        at.put("byte_fallback", false);
+        at.put("ignore_merges", false);
+        ObjectNode vocabulary = at.putObject("vocab");
+        int learnt = model.tokens().size();
+        for (int id = 0; id < learnt; id++) {
+            vocabulary.put(model.tokens().get(id), id);
+        }
+        for (int i = 0; i < specialTokens.size(); i++) {
+            vocabulary.put(specialTokens.get(i), learnt + i);
+        }
+        ArrayNode merges = at.putArray("merges");
+        for (Merge merge : model.merges()) {
+            merges.add(model.tokens().get(merge.left()) + " " + model.tokens().get(merge.right()));
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package org.weft.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.TokenizerConfig;
+import org.weft.core.storage.Store;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.TokenCorpus;
+import org.weft.corpus.tokenizer.BpeModel;
+import org.weft.corpus.tokenizer.TextTokenizer;
+
+/** Text in, the same bytes out, however the work was cut. */
+class CorpusJobTest {
+    @TempDir
+    Path directory;
+
+    private final Store store = SparkFixture.store();
+    private final List<String> documents = SparkFixture.documents(1500, 42);
+
+    @Test
+    void theBytesDoNotDependOnMasterTasksOrFiles() throws IOException {
+        Path one = SparkFixture.write(directory.resolve("one/all.txt"), String.join("\n\n", documents));
+        TreeMap<String, String> expected;
+        try (JavaSparkContext spark = SparkFixture.spark("local[1]")) {
+            expected = prepare(spark, SparkFixture.corpus("auto", "paragraph", 0.1, one), "a", 1 << 30);
+        }
+        assertThat(expected.keySet())
+                .contains("manifest.json", "tokenizer.json", "train-00000.tokens", "train-00003.tokens")
+                .contains("val-00000.tokens", "val-00003.tokens");
+        try (JavaSparkContext spark = SparkFixture.spark("local[4]")) {
+            assertThat(prepare(spark, SparkFixture.corpus("auto", "paragraph", 0.1, one), "b", 10_000))
+                    .isEqualTo(expected);
+
+            List<String> shuffled = new ArrayList<>(documents);
+            Collections.shuffle(shuffled, new Random(3));
+            Path several = directory.resolve("several");
+            for (int f = 0; f < 5; f++) {
+                List<String> part = shuffled.subList(300 * f, 300 * f + 300);
+                SparkFixture.write(several.resolve("part" + f + ".txt"), String.join("\n\n", part) + "\n");
+            }
+            assertThat(prepare(spark, SparkFixture.corpus("auto", "paragraph", 0.1, several), "c", 7_000))
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void repeatedDocumentsAreKeptOnceAndFallToOneSide() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        StringBuilder lines = new StringBuilder();
+        for (String document : documents) {
+            lines.append(json.writeValueAsString(Map.of("text", document))).append('\n');
+        }
+        Path input = directory.resolve("input");
+        SparkFixture.write(input.resolve("a.jsonl"), lines.toString());
+        SparkFixture.write(input.resolve("_ignored.jsonl"), "not read");
+        SparkFixture.gzip(input.resolve("b.jsonl.gz"), lines.toString());
+        List<String> progress = new ArrayList<>();
+        try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
+            CorpusManifest manifest = new CorpusJob(spark, store, progress::add, 30_000)
+                    .run(
+                            SparkFixture.corpus("auto", "paragraph", 0.2, input),
+                            SparkFixture.bpe(400),
+                            SparkFixture.GPT2,
+                            out("d"));
+            assertThat(manifest.vocabSize()).isEqualTo(400);
+            assertThat(manifest.train().documents() + manifest.val().documents())
+                    .isEqualTo(1500);
+            assertThat(manifest.val().documents()).isBetween(240L, 360L);
+            assertThat(CorpusVerification.run(spark, store, out("d"))).isEqualTo(manifest);
+
+            Set<String> seen = new HashSet<>();
+            long textBytes = collect(manifest, seen);
+            assertThat(seen).isEqualTo(new HashSet<>(documents));
+            assertThat(textBytes)
+                    .isEqualTo(manifest.train().textBytes() + manifest.val().textBytes());
+        }
+        assertThat(progress.get(0)).startsWith("reading 2 files, ");
+        assertThat(progress.get(progress.size() - 1)).endsWith(" 1500 repeated documents dropped");
+    }
+
+    @Test
+    void aGivenTokenizerIsKeptByteForByte() throws IOException {
+        Path input = SparkFixture.write(directory.resolve("a.txt"), String.join("\n\n", documents));
+        try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
+            CorpusJob job = new CorpusJob(spark, store, SparkFixture.SILENT);
+            CorpusConfig corpus = SparkFixture.corpus("text", "paragraph", 0, input);
+            CorpusManifest gpt2 = job.run(
+                    corpus, new TokenizerConfig(TokenizerConfig.Kind.GPT2, 0, ""), SparkFixture.GPT2, out("gpt2"));
+            assertThat(gpt2.vocabSize()).isEqualTo(50257);
+            assertThat(gpt2.val().shards()).isEmpty();
+            CorpusManifest file = job.run(
+                    corpus,
+                    new TokenizerConfig(TokenizerConfig.Kind.FILE, 0, out("gpt2") + "/tokenizer.json"),
+                    SparkFixture.GPT2,
+                    out("file"));
+            assertThat(file).isEqualTo(gpt2);
+        }
+    }
+
+    @Test
+    void replacesAnOlderCorpusWhole() throws IOException {
+        Path large = SparkFixture.write(directory.resolve("large.txt"), String.join("\n\n", documents));
+        Path small = SparkFixture.write(directory.resolve("small.txt"), String.join("\n\n", documents.subList(0, 50)));
+        try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
+            prepare(spark, SparkFixture.corpus("auto", "paragraph", 0.1, large), "e", 1 << 30);
+            TreeMap<String, String> replaced =
+                    prepare(spark, SparkFixture.corpus("auto", "paragraph", 0, small), "e", 1 << 30);
+            assertThat(replaced.keySet()).containsExactly("manifest.json", "tokenizer.json", "train-00000.tokens");
+            CorpusVerification.run(spark, store, out("e"));
+        }
+    }
+
+    @Test
+    void rareWordsAreDroppedByTheirCountAlone() throws IOException {
+        Path input = SparkFixture.write(
+                directory.resolve("words.txt"), "aa aa aa bb bb cc\n\ndd dd ee aa bb dd ff\n\ngg aa bb\n");
+        List<String> progress = new ArrayList<>();
+        try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
+            var lines = spark.parallelize(Files.readAllLines(input))
+                    .map(line -> line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            BpeModel model = new BpeTrainer(4, progress::add).train(lines, 300);
+            // " aa" and " bb" occur four times, " dd" twice, all others once: those would be more than four words.
+            assertThat(model.tokens().subList(256, model.tokens().size()))
+                    .contains("bb", "aa")
+                    .doesNotContain("cc");
+        }
+        assertThat(progress.get(0)).contains(" that occur at least 2 times");
+    }
+
+    private TreeMap<String, String> prepare(JavaSparkContext spark, CorpusConfig corpus, String name, long splitBytes)
+            throws IOException {
+        new CorpusJob(spark, store, SparkFixture.SILENT, splitBytes)
+                .run(corpus, SparkFixture.bpe(400), SparkFixture.GPT2, out(name));
+        return SparkFixture.contents(Path.of(out(name)));
+    }
+
+    /** Decodes all documents; returns their bytes. */
+    private long collect(CorpusManifest manifest, Set<String> into) throws IOException {
+        long bytes = 0;
+        try (TextTokenizer tokenizer = TextTokenizer.of(manifest.loadTokenizer(store, out("d")), "d");
+                TokenCorpus train = TokenCorpus.train(store, out("d"), manifest);
+                TokenCorpus val = TokenCorpus.val(store, out("d"), manifest)) {
+            for (TokenCorpus corpus : List.of(train, val)) {
+                int[] tokens = new int[(int) corpus.tokens()];
+                corpus.read(0, tokens.length - 1, tokens, 0);
+                for (String document : tokenizer.decode(tokens).split("<\\|endoftext\\|>")) {
+                    assertThat(into.add(document)).isTrue();
+                    bytes += document.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private String out(String name) {
+        return directory.resolve("out-" + name).toString();
+    }
+}

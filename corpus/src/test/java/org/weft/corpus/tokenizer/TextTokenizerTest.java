@@ -1,0 +1,126 @@
+package org.weft.corpus.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.knuddels.jtokkit.Encodings;
+import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.EncodingType;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.corpus.SparkFixture;
+
+/** GPT-2's tokenizer against another implementation of it, and tokenizer files that cannot be used. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TextTokenizerTest {
+    private static final List<String> TEXTS = List.of(
+            "",
+            "Hello world, it's 2024!  Two  spaces\n\n\tand tabs   \n",
+            "We'll don't I'm they're I've he'd THEY'LL",
+            "naïve café — “quotes” … 北京大学 東京 한국어 العربية עברית हिन्दी",
+            "emoji 👩‍👩‍👧‍👦🏳️‍🌈 é combining, nbsp\u00a0, ideographic space\u3000x, zero\u200bwidth",
+            "numbers 1234567 ⅓ ² ١٢٣",
+            "\u0000\u0001 control \u007f");
+
+    private TextTokenizer gpt2;
+    private byte[] json;
+
+    @BeforeAll
+    void load() {
+        json = TokenizerJson.of(Gpt2Vocabulary.load());
+        gpt2 = TextTokenizer.of(json, "gpt2");
+    }
+
+    @AfterAll
+    void close() {
+        gpt2.close();
+    }
+
+    @Test
+    void gpt2AgreesWithAnotherImplementation() {
+        Encoding reference = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE);
+        assertThat(gpt2.vocabSize()).isEqualTo(50257);
+        assertThat(gpt2.endOfText()).isEqualTo(50256);
+        assertThat(gpt2.encode("Hello world")).containsExactly(15496, 995);
+        for (String text : TEXTS) {
+            assertThat(gpt2.encode(text))
+                    .as(text)
+                    .isEqualTo(reference.encodeOrdinary(text).toArray());
+        }
+        for (String text : SparkFixture.documents(100, 9)) {
+            assertThat(gpt2.encode(text))
+                    .isEqualTo(reference.encodeOrdinary(text).toArray());
+        }
+    }
+
+    @Test
+    void decodingUndoesEncoding() {
+        assertThat(gpt2.encode(List.of())).isEmpty();
+        int[][] ids = gpt2.encode(TEXTS);
+        for (int i = 0; i < ids.length; i++) {
+            assertThat(gpt2.decode(ids[i])).isEqualTo(TEXTS.get(i));
+        }
+        Random random = new Random(1);
+        for (int round = 0; round < 300; round++) {
+            StringBuilder text = new StringBuilder();
+            int length = random.nextInt(30);
+            for (int i = 0; i < length; i++) {
+                int point = random.nextInt(0x11000);
+                text.appendCodePoint(point >= 0xD800 && point < 0xE000 ? ' ' : point);
+            }
+            assertThat(gpt2.decode(gpt2.encode(text.toString()))).isEqualTo(text.toString());
+        }
+        assertThat(gpt2.decode(new int[] {15496, 50256})).isEqualTo("Hello<|endoftext|>");
+    }
+
+    @Test
+    void ignoresTruncationAndPaddingOfTheFile() {
+        String cutting = new String(json, StandardCharsets.UTF_8)
+                .replaceFirst(
+                        "\"truncation\":null",
+                        "\"truncation\":{\"direction\":\"Right\",\"max_length\":4,\"strategy\":\"LongestFirst\",\"stride\":0}")
+                .replaceFirst(
+                        "\"padding\":null",
+                        "\"padding\":{\"strategy\":{\"Fixed\":16},\"direction\":\"Right\",\"pad_to_multiple_of\":null,"
+                                + "\"pad_id\":0,\"pad_type_id\":0,\"pad_token\":\"!\"}");
+        try (TextTokenizer tokenizer = TextTokenizer.of(cutting.getBytes(StandardCharsets.UTF_8), "cutting")) {
+            String text = "one two three four five six seven";
+            assertThat(tokenizer.encode(text)).hasSize(7).isEqualTo(gpt2.encode(text));
+        }
+    }
+
+    @Test
+    void findsTheEndOfTextOfOtherTokenizers() {
+        assertThat(facts("{\"model\": {\"vocab\": {\"<s>\": 1, \"</s>\": 2, \"a\": 7}}}"))
+                .isEqualTo(new TokenizerFacts(8, 2));
+        assertThat(facts("{\"model\": {\"vocab\": [[\"<unk>\", 0], [\"a\", -1.5]]}, \"added_tokens\":"
+                        + " [{\"id\": 5, \"content\": \"<|endoftext|>\"}]}"))
+                .isEqualTo(new TokenizerFacts(6, 5));
+    }
+
+    @Test
+    void rejectsFilesThatAreNoTokenizer() {
+        assertRejected("{\"model\": ", "tokenizer is broken JSON: mine: ");
+        assertRejected("{}", "tokenizer has no vocabulary: mine");
+        assertRejected("{\"model\": {\"vocab\": {\"a\": 1}}}", "tokenizer has no token for the end of a text: mine");
+        assertRejected("{\"model\": {\"vocab\": {\"</s>\": 1}}}", "tokenizer cannot be used: mine: ");
+    }
+
+    private static TokenizerFacts facts(String tokenizer) {
+        return TokenizerFacts.of(tokenizer.getBytes(StandardCharsets.UTF_8), "facts");
+    }
+
+    private static void assertRejected(String tokenizer, String message) {
+        assertThatThrownBy(() -> TextTokenizer.of(tokenizer.getBytes(StandardCharsets.UTF_8), "mine"))
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.INVALID_DATA))
+                .hasMessageStartingWith(message);
+    }
+}

@@ -1,0 +1,122 @@
+package org.weft.driver.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.weft.core.Json;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.config.FinetuneConfig.Metric;
+import org.weft.core.config.HeadKind;
+
+/**
+ * A run's evaluations: which version of the parameters is the best one by a metric, and how long ago that was. They are
+ * handed on in the manifests of checkpoints. Safe for use by many threads.
+ */
+public final class BestStep {
+    /** Nothing was evaluated yet. */
+    public static final int NONE = -1;
+
+    private static final String PREFIX = "val_";
+
+    private final String metric;
+    private final int patience;
+    /** Scores by metric, null where not finite, by step. */
+    private final TreeMap<Integer, Map<String, Double>> evaluations = new TreeMap<>();
+
+    /**
+     * @param metric of {@link HeadKind#metrics}; of the loss less is better, of all others more
+     * @param patience evaluations without a better one after which {@link #exhausted}; 0 for never
+     */
+    public BestStep(String metric, int patience) {
+        this.metric = metric;
+        this.patience = patience;
+    }
+
+    /** Takes what the checkpoint says that a run goes on from. */
+    public synchronized void take(CheckpointManifest manifest) {
+        evaluations.putAll(manifest.evaluations());
+    }
+
+    /**
+     * Takes what a run wrote down before: lines of {@code metrics.jsonl}. A manifest before version 3 has no evaluations,
+     * and a later one may have been written before its own step's was known.
+     */
+    public synchronized void take(List<String> lines) {
+        for (String line : lines) {
+            try {
+                JsonNode object = Json.MAPPER.readTree(line);
+                Map<String, Double> scores = new LinkedHashMap<>();
+                for (Map.Entry<String, JsonNode> value : object.properties()) {
+                    if (value.getKey().startsWith(PREFIX)) { // Null is a value that was not finite.
+                        scores.put(
+                                value.getKey().substring(PREFIX.length()),
+                                value.getValue().isNull()
+                                        ? null
+                                        : (Double) value.getValue().asDouble());
+                    }
+                }
+                if (!scores.isEmpty()) {
+                    evaluations.putIfAbsent(object.path("step").asInt(), scores);
+                }
+            } catch (JsonProcessingException halfWritten) {
+                continue;
+            }
+        }
+    }
+
+    /**
+     * A version was evaluated, or evaluated again.
+     *
+     * @param scores by metric
+     */
+    public synchronized void evaluated(int step, Map<String, Double> scores) {
+        Map<String, Double> finite = new LinkedHashMap<>();
+        scores.forEach((name, value) -> finite.put(name, Double.isFinite(value) ? value : null));
+        evaluations.put(step, finite);
+    }
+
+    /** What a checkpoint of a step is to say of the run so far. */
+    public synchronized Map<Integer, Map<String, Double>> evaluationsUpTo(int step) {
+        return new TreeMap<>(evaluations.headMap(step, true));
+    }
+
+    /** Whether this version's evaluation is known. */
+    public synchronized boolean knows(int step) {
+        Map<String, Double> scores = evaluations.get(step);
+        return scores != null && scores.containsKey(metric);
+    }
+
+    /** The first step of the best value; {@link #NONE} before any was finite. */
+    public synchronized int step() {
+        int best = NONE;
+        double least = Double.POSITIVE_INFINITY;
+        double sign = metric.equals(Metric.LOSS.word()) ? 1 : -1;
+        for (var evaluated : evaluations.entrySet()) {
+            Double value = evaluated.getValue().get(metric);
+            if (value != null && sign * value < least) {
+                least = sign * value;
+                best = evaluated.getKey();
+            }
+        }
+        return best;
+    }
+
+    /** Whether so many evaluations in a row brought nothing better. */
+    public synchronized boolean exhausted() {
+        int best = step();
+        return patience > 0
+                && best != NONE
+                && evaluations.tailMap(best, false).values().stream()
+                                .filter(scores -> scores.containsKey(metric))
+                                .count()
+                        >= patience;
+    }
+
+    /** What there is to say of a run that ends for it. */
+    public String account() {
+        return "the best val_" + metric + " was that of step " + step();
+    }
+}

@@ -1,0 +1,97 @@
+package org.weft.driver.checkpoint;
+
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.weft.core.WeftException;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.protocol.SavedRange;
+import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
+
+/**
+ * Turns the shards' files into a checkpoint: reads the parameters back for their hash, which also proves that they can be
+ * read, then writes the manifest, which is the commit, then removes checkpoints beyond those to keep. Runs on one
+ * background thread of its owner.
+ */
+public final class CheckpointCommitter {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointCommitter.class);
+
+    private final Store store;
+    private final RunIdentity identity;
+    private final Rules rules;
+    /** Names of the checkpoints that are known to be good. */
+    private final Set<String> good = new HashSet<>();
+
+    /**
+     * How commits are made.
+     *
+     * @param guard asked immediately before a manifest appears; throws where this driver must not commit any more
+     * @param verified directory of the checkpoint that the run started from, or empty
+     * @param best the evaluations so far: which checkpoint stays whatever its age
+     * @param tokensPerStep on the average
+     */
+    public record Rules(
+            CheckpointManifest.Guard guard, String verified, Retries retries, BestStep best, double tokensPerStep) {}
+
+    public CheckpointCommitter(Store store, RunIdentity identity, Rules rules) {
+        this.store = store;
+        this.identity = identity;
+        this.rules = rules;
+        good.add(RunDirectory.nameOf(rules.verified()));
+    }
+
+    /**
+     * Commits a checkpoint whose shards are durable. Storage that fails is tried again.
+     *
+     * @throws WeftException where the guard does not let it
+     */
+    public Checkpoint commit(int generation, int step, List<SavedRange> files) throws IOException {
+        String directory = identity.config().run().directory().step(step);
+        List<CheckpointManifest.Shard> shards = files.stream()
+                .sorted(Comparator.comparingLong(SavedRange::offset).thenComparing(SavedRange::file))
+                .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
+                .toList();
+        RunIdentity.Version version = new RunIdentity.Version(
+                step,
+                Math.round(step * rules.tokensPerStep()),
+                generation,
+                rules.best().evaluationsUpTo(step));
+        CheckpointManifest draft = identity.manifest(version, shards, "");
+        String paramsSha256 = rules.retries()
+                .call("reading back of " + directory, () -> new CheckpointReader(store, directory, draft)
+                        .paramsSha256());
+        CheckpointManifest manifest = identity.manifest(version, shards, paramsSha256);
+        rules.retries().call("commit of " + directory, () -> {
+            manifest.save(store, directory, rules.guard());
+            return directory;
+        });
+        good.add(RunDirectory.stepName(step));
+        retain(step);
+        return new Checkpoint(directory, manifest);
+    }
+
+    /** A checkpoint that cannot be removed is no reason to stop a run. */
+    private void retain(int committed) {
+        Retention retention = new Retention(
+                store,
+                identity.config().run().directory(),
+                identity.config().checkpoint().keep(),
+                rules.best().step());
+        try {
+            rules.retries().call("removal of old checkpoints", () -> {
+                rules.guard().check();
+                retention.apply(committed, good);
+                return committed;
+            });
+        } catch (IOException | WeftException e) {
+            LOG.warn("could not remove old checkpoints: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package org.weft.driver.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
+
+/** The model section of a configuration: written for people, and compared with that of parameters from elsewhere. */
+public final class ModelSection {
+    /** Keys that may differ from the model's: they change no parameter, and users change them on purpose. */
+    private static final Set<String> FREE = Set.of(
+            "context",
+            "dropout",
+            "rope_theta",
+            "rope_scaling",
+            "rope_factor",
+            "rope_original_context",
+            "rope_low_freq_factor",
+            "rope_high_freq_factor");
+
+    private static final Set<String> EVERY_FAMILY =
+            Set.of("architecture", "layers", "width", "heads", "mlp_width", "context", "dropout", "norm_epsilon");
+
+    private ModelSection() {}
+
+    /**
+     * Fails where a model is not the one configured. The layout says which parameters there are; how many heads they are
+     * cut into, for one, it does not.
+     *
+     * @param from where the model comes from, for errors
+     * @param notices told of differences that are allowed
+     */
+    public static void require(String from, ModelConfig theirs, ModelConfig configured, Consumer<String> notices) {
+        JsonNode known = effective(theirs);
+        List<String> wrong = new ArrayList<>();
+        List<String> changed = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> ours : effective(configured).properties()) {
+            JsonNode other = known.path(ours.getKey());
+            if (other.equals(ours.getValue())) {
+                continue;
+            }
+            boolean positions =
+                    ours.getKey().equals("context") && Family.of(theirs).learnedPositions();
+            String difference =
+                    "model." + ours.getKey() + "=" + ours.getValue().asText() + " instead of " + other.asText();
+            (FREE.contains(ours.getKey()) && !positions ? changed : wrong).add(difference);
+        }
+        if (!wrong.isEmpty()) {
+            throw WeftException.invalidData(
+                    from + " is of another model than is configured: " + String.join(", ", wrong),
+                    "take its model section: model: " + write(theirs));
+        }
+        if (!changed.isEmpty()) {
+            notices.accept("other than the model was trained with: " + String.join(", ", changed));
+        }
+    }
+
+    /** As a user may write it, on one line; what a family has no use for is left out. */
+    public static String write(ModelConfig model) {
+        JsonNode defaults = tree(WeftConfig.defaults().model());
+        ObjectNode section = effective(model);
+        for (Map.Entry<String, JsonNode> key : effective(model).properties()) {
+            if (!EVERY_FAMILY.contains(key.getKey()) && key.getValue().equals(defaults.path(key.getKey()))) {
+                section.remove(key.getKey());
+            }
+        }
+        return section.toString().replace("\"", "").replace(":", ": ").replace(",", ", ");
+    }
+
+    /** With the values that zeros stand for. */
+    private static ObjectNode effective(ModelConfig model) {
+        ObjectNode tree = tree(model);
+        if (Family.of(model).ownKeys().contains("kv_heads")) {
+            tree.put("kv_heads", model.keyValueHeads());
+        }
+        return tree.put("mlp_width", model.hiddenWidth()).put("norm_epsilon", model.epsilon());
+    }
+
+    private static ObjectNode tree(ModelConfig model) {
+        return ConfigLoader.toTree(WeftConfig.defaults().withModel(model))
+                .path("model")
+                .deepCopy();
+    }
+}

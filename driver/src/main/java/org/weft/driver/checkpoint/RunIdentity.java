@@ -1,0 +1,159 @@
+package org.weft.driver.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.weft.core.WeftException;
+import org.weft.core.WeftVersion;
+import org.weft.core.checkpoint.CheckpointManifest.Shard;
+import org.weft.core.checkpoint.CheckpointManifest.Source;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.config.TrainingConfig.OptimizerKind;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.params.ParameterLayout;
+
+/**
+ * What makes a run the same run from process to process: what each of its checkpoints says of it, and what a process that
+ * goes on from one must agree in.
+ *
+ * @param config complete
+ * @param layout of the parameters that learn
+ * @param sources what it is trained on
+ */
+public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary, List<Source> sources) {
+    /** Sections of the configuration that decide the bits. */
+    private static final List<String> DECISIVE =
+            List.of("model", "training", "corpus", "tokenizer", "dataset", "finetune");
+
+    private static final int SHOWN_DIGITS = 12;
+
+    /** Of parameters that no data of this run have touched. */
+    public RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary) {
+        this(config, layout, vocabulary, List.of());
+    }
+
+    /**
+     * What differs from checkpoint to checkpoint.
+     *
+     * @param tokensSeen target tokens trained on
+     * @param evaluations that are known, by step
+     */
+    record Version(int step, long tokensSeen, int generation, Map<Integer, Map<String, Double>> evaluations) {}
+
+    /** What a checkpoint of this run says. */
+    CheckpointManifest manifest(Version version, List<Shard> shards, String paramsSha256) {
+        return new CheckpointManifest(
+                CheckpointManifest.FORMAT_VERSION,
+                WeftVersion.CURRENT,
+                version.step(),
+                version.tokensSeen(),
+                version.generation(),
+                layout.hash(),
+                layout.size(),
+                vocabulary.size(),
+                vocabulary.tokenizerSha256(),
+                config.run().seed(),
+                ConfigLoader.toTree(config),
+                shards,
+                sources,
+                version.evaluations(),
+                paramsSha256);
+    }
+
+    /**
+     * Looks whether a run of this identity can go on from a checkpoint.
+     *
+     * @throws WeftException where it is of another model, tokenizer or optimizer
+     */
+    public void require(Checkpoint start) {
+        CheckpointResolver.requireLayout(start, layout);
+        requireSameComputation(start);
+        if (!start.manifest().tokenizerSha256().equals(vocabulary.tokenizerSha256())) {
+            throw WeftException.invalidData(
+                    start.directory() + " was trained with another tokenizer than its data have now",
+                    "resume on the data that it was trained on, or start anew in another run.dir");
+        }
+        requireOptimizer(start);
+    }
+
+    /** Heads and epsilon are in no parameter's shape, but another number of them is another model. */
+    private void requireSameComputation(Checkpoint start) {
+        ModelConfig before = ReplicaLoader.configOf(start).model();
+        ModelConfig now = config.model();
+        if (before.heads() != now.heads()
+                || before.keyValueHeads() != now.keyValueHeads()
+                || before.epsilon() != now.epsilon()) {
+            throw WeftException.invalidData(
+                    String.format(
+                            "%s was trained with heads=%d kv_heads=%d norm_epsilon=%s, configured are heads=%d kv_heads=%d"
+                                    + " norm_epsilon=%s",
+                            start.directory(),
+                            before.heads(),
+                            before.keyValueHeads(),
+                            before.epsilon(),
+                            now.heads(),
+                            now.keyValueHeads(),
+                            now.epsilon()),
+                    "give the model section that it was trained with, or start anew in another run.dir");
+        }
+    }
+
+    /** Another optimizer's state is of no use; the first version had AdamW's alone. */
+    private void requireOptimizer(Checkpoint start) {
+        OptimizerKind before = ReplicaLoader.configOf(start).training().optimizer();
+        OptimizerKind now = config.training().optimizer();
+        if (before != now) {
+            throw WeftException.invalidData(
+                    start.directory() + " has the state of training.optimizer=" + before.word() + ", configured is " + now.word(),
+                    "go on with the optimizer that it was trained with, or start anew with its parameters alone: --from "
+                            + start.directory());
+        }
+    }
+
+    /**
+     * What is not as it was when a checkpoint was written, though a run may go on from it: the same bits are promised only
+     * under the same settings and on the same data.
+     *
+     * @return old and new, by name
+     */
+    public Map<String, String> changedSince(CheckpointManifest before) {
+        JsonNode old = ConfigLoader.toTree(ConfigLoader.recorded("the checkpoint of step " + before.step(), before.config())); // in today's keys
+        JsonNode now = ConfigLoader.toTree(config);
+        Map<String, String> changed = new TreeMap<>();
+        for (String section : DECISIVE) {
+            for (Map.Entry<String, JsonNode> key : now.path(section).properties()) {
+                JsonNode was = old.path(section).path(key.getKey());
+                if (!was.asText().equals(key.getValue().asText())) {
+                    changed.put(section + "." + key.getKey(), was + " -> " + key.getValue());
+                }
+            }
+        }
+        JsonNode seed = old.path("run").path("seed");
+        if (!seed.asText().equals(now.path("run").path("seed").asText())) {
+            changed.put("run.seed", seed + " -> " + config.run().seed());
+        }
+        Map<String, String> data = byKind(before.sources());
+        byKind(sources).forEach((kind, digests) -> {
+            if (!data.getOrDefault(kind, digests).equals(digests)) {
+                changed.put(kind, data.get(kind) + " -> " + digests);
+            }
+        });
+        return changed;
+    }
+
+    /** Where data lie does not matter. */
+    private static Map<String, String> byKind(List<Source> sources) {
+        return sources.stream()
+                .collect(Collectors.groupingBy(
+                        Source::kind, TreeMap::new, Collectors.mapping(RunIdentity::digits, Collectors.joining("+"))));
+    }
+
+    private static String digits(Source source) {
+        return source.sha256()
+                .substring(0, Math.min(SHOWN_DIGITS, source.sha256().length()));
+    }
+}

@@ -1,0 +1,136 @@
+package org.weft.driver.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.model.Adaptation;
+import org.weft.core.model.AdaptedLayout;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.Store;
+
+/**
+ * All parameters of a checkpoint's model in one vector: those that it learned, those that stayed as they were, and
+ * adapters merged into what they adapt, W + alpha / rank B A. Holds one piece and one adapter in memory. For one thread.
+ */
+public final class WholeModel implements InitialCheckpoint.Source {
+    private final ModelShape shape;
+    private final ParameterLayout layout;
+    private final Part learned;
+    private final Part frozen;
+
+    /** Where some of the parameters stand. */
+    private record Part(CheckpointReader reader, Map<String, Parameter> parameters) {
+        static Part of(Store store, Checkpoint checkpoint, ParameterLayout layout) {
+            Map<String, Parameter> byName = new HashMap<>();
+            layout.parameters().forEach(parameter -> byName.put(parameter.name(), parameter));
+            return new Part(new CheckpointReader(store, checkpoint.directory(), checkpoint.manifest()), byName);
+        }
+
+        float[] all(Parameter parameter) throws IOException {
+            FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(parameter.size()));
+            reader.read(
+                    CheckpointReader.PARAM,
+                    parameter.offset(),
+                    parameter.size(),
+                    (at, bytes) ->
+                            values.put(bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer()));
+            return values.array();
+        }
+    }
+
+    private WholeModel(Store store, Checkpoint checkpoint) throws IOException {
+        shape = ReplicaLoader.shapeOf(checkpoint);
+        Adaptation whole = new Adaptation(shape.adaptation().head(), null, 0, 1);
+        layout = new ModelShape(shape.config(), shape.vocabSize(), whole).layout();
+        AdaptedLayout adapted = shape.adapted();
+        learned = Part.of(store, checkpoint, adapted.learned());
+        frozen = adapted.frozen().size() == 0
+                ? null
+                : Part.of(store, ReplicaLoader.frozen(store, checkpoint.run()), adapted.frozen());
+    }
+
+    /** Opens what a checkpoint's model is made of. */
+    public static WholeModel of(Store store, Checkpoint checkpoint) throws IOException {
+        return new WholeModel(store, checkpoint);
+    }
+
+    /** Of the whole model, with its task's head and without adapters. */
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public void read(long offset, long length, CheckpointReader.Sink sink) throws IOException {
+        for (Parameter parameter : layout.parameters()) {
+            long from = Math.max(offset, parameter.offset());
+            long until = Math.min(offset + length, parameter.end());
+            if (from < until) {
+                read(parameter, from, until, sink);
+            }
+        }
+    }
+
+    private void read(Parameter parameter, long from, long until, CheckpointReader.Sink sink) throws IOException {
+        Part part = learned.parameters().containsKey(parameter.name()) ? learned : frozen;
+        Parameter source = part.parameters().get(parameter.name());
+        long shift = parameter.offset() - source.offset();
+        Adapter adapter = adapter(parameter);
+        part.reader().read(CheckpointReader.PARAM, from - shift, until - from, (at, bytes) -> {
+            if (adapter != null) {
+                adapter.addTo(bytes.order(ByteOrder.LITTLE_ENDIAN), at + shift - parameter.offset());
+            }
+            sink.accept(at + shift, bytes);
+        });
+    }
+
+    private Adapter adapter(Parameter parameter) throws IOException {
+        String name = parameter.name().replaceFirst("\\.weight$", "");
+        Parameter down = learned.parameters().get(name + AdaptedLayout.LORA_A);
+        Parameter up = learned.parameters().get(name + AdaptedLayout.LORA_B);
+        if (down == null || up == null) {
+            return null;
+        }
+        boolean inputFirst = shape.family().inputFirst();
+        return new Adapter(
+                learned.all(down),
+                learned.all(up),
+                down.shape().get(1),
+                up.shape().get(0),
+                inputFirst,
+                shape.adaptation().lora().scale());
+    }
+
+    /**
+     * An adapter's product, element by element.
+     *
+     * @param down A, (R, I)
+     * @param up B, (O, R)
+     */
+    private record Adapter(float[] down, float[] up, int in, int out, boolean inputFirst, double scale) {
+
+        /**
+         * @param first index of the piece's first element within the weight
+         */
+        void addTo(ByteBuffer piece, long first) {
+            int rank = up.length / out;
+            int start = piece.position();
+            for (int k = 0; k < piece.remaining() / Float.BYTES; k++) {
+                long element = first + k;
+                int column = (int) (inputFirst ? element / out : element % in);
+                int row = (int) (inputFirst ? element % out : element / in);
+                double product = 0;
+                for (int r = 0; r < rank; r++) {
+                    product += (double) up[row * rank + r] * down[r * in + column];
+                }
+                int at = start + k * Float.BYTES;
+                piece.putFloat(at, (float) (piece.getFloat(at) + scale * product));
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package org.weft.driver.lease;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/**
+ * A driver as a person would look for it.
+ *
+ * @param process its id on that host
+ * @param application Spark's id of it
+ */
+public record Driver(String host, long process, String application) {
+
+    /** This process. */
+    public static Driver here(String application) {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "unknown";
+        }
+        return new Driver(host, ProcessHandle.current().pid(), application);
+    }
+}

@@ -1,0 +1,72 @@
+package org.weft.driver.lease;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.weft.core.Json;
+
+/**
+ * What a lease's file says.
+ *
+ * @param formatVersion of the file
+ * @param term counts the drivers of a run; part of the file's name
+ * @param owner id of the driver's lease, never given twice
+ * @param driver who that is, for people
+ * @param started when it took the lease, by its own clock, for people
+ * @param leaseSeconds how long nobody may take over after a sign of life
+ * @param sequence counts signs of life
+ * @param generation the highest that this driver, or any before it, used or may be using
+ * @param released whether the driver ended and gave the run back
+ */
+record LeaseRecord(
+        int formatVersion,
+        int term,
+        String owner,
+        Driver driver,
+        String started,
+        int leaseSeconds,
+        long sequence,
+        int generation,
+        boolean released) {
+    static final int FORMAT_VERSION = 1;
+
+    private static final ObjectMapper JSON =
+            Json.RECORDS.copy().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    /** The next sign of life. */
+    LeaseRecord renewed(int highestGeneration) {
+        return new LeaseRecord(
+                formatVersion, term, owner, driver, started, leaseSeconds, sequence + 1, highestGeneration, false);
+    }
+
+    /** The last word. */
+    LeaseRecord ended(int highestGeneration) {
+        return new LeaseRecord(
+                formatVersion, term, owner, driver, started, leaseSeconds, sequence + 1, highestGeneration, true);
+    }
+
+    byte[] toBytes() {
+        try {
+            return JSON.writeValueAsBytes(this);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Null where the bytes are no whole record: a writer died over them, where files do not appear at once. */
+    static LeaseRecord parse(byte[] bytes) {
+        try {
+            LeaseRecord record = JSON.readValue(bytes, LeaseRecord.class);
+            return record == null || record.owner == null || record.driver == null ? null : record;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** "host h, process 7, application a, since t". */
+    String who() {
+        return "host " + driver.host() + ", process " + driver.process() + ", application " + driver.application()
+                + ", since " + started;
+    }
+}

@@ -1,0 +1,143 @@
+package org.weft.driver.lease;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.weft.core.Threads;
+import org.weft.core.WeftException;
+
+/**
+ * Takes a run's next term. Where another driver's lease stands, it is watched by this process's own clock: one sign of
+ * life within the time that it asks for, and the run is its; none, and it is taken over. Clocks of different machines
+ * are never compared.
+ */
+final class LeaseTaker {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseTaker.class);
+    private static final int LOOKS = 20;
+
+    private final LeaseFiles files;
+    private final Driver driver;
+    private final int leaseSeconds;
+    private final long unitNanos;
+    private final Consumer<String> notices;
+    private final Threads threads;
+
+    /**
+     * @param unitNanos a second, less in tests
+     */
+    LeaseTaker(
+            LeaseFiles files,
+            Driver driver,
+            int leaseSeconds,
+            long unitNanos,
+            Consumer<String> notices,
+            Threads threads) {
+        this.files = files;
+        this.driver = driver;
+        this.leaseSeconds = leaseSeconds;
+        this.unitNanos = unitNanos;
+        this.notices = notices;
+        this.threads = threads;
+    }
+
+    /**
+     * What was found, and what was made.
+     *
+     * @param before null where nobody ever drove this run
+     */
+    record Taken(LeaseFiles.Seen before, LeaseRecord mine) {}
+
+    /**
+     * @throws WeftException where another driver has the run
+     */
+    Taken take() throws IOException {
+        LeaseFiles.Seen found = files.newest();
+        if (found != null && !found.released()) {
+            found = watch(found);
+        }
+        int term = found == null ? 1 : found.term() + 1;
+        int generation =
+                found == null || found.record() == null ? 0 : found.record().generation();
+        LeaseRecord mine = new LeaseRecord(
+                LeaseRecord.FORMAT_VERSION,
+                term,
+                UUID.randomUUID().toString(),
+                driver,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                leaseSeconds,
+                0,
+                generation,
+                false);
+        LeaseFiles.Seen now = make(mine);
+        if (now == null) {
+            throw WeftException.failed(
+                    "the run's lease vanished as it was made: " + files.path(term), "try again; is the storage well?");
+        }
+        if (!now.isOwnedBy(mine.owner())) {
+            throw refused(now, "took it first");
+        }
+        LOG.info("driver lease: term {} owner {}", term, mine.owner());
+        return new Taken(found, mine);
+    }
+
+    /** What stands there afterwards decides, whatever the answer was: it may have been lost, and the request repeated. */
+    private LeaseFiles.Seen make(LeaseRecord mine) throws IOException {
+        try {
+            files.create(mine);
+        } catch (IOException e) {
+            LeaseFiles.Seen now = files.newest();
+            if (now == null || !now.isOwnedBy(mine.owner())) {
+                throw e;
+            }
+            LOG.warn("driver lease: {}", e.toString());
+        }
+        return files.newest();
+    }
+
+    /** Returns what stands there when nobody drives this run any more. */
+    private LeaseFiles.Seen watch(LeaseFiles.Seen found) throws IOException {
+        LeaseFiles.Seen first = found;
+        int seconds = Math.max(
+                leaseSeconds, first.record() == null ? 0 : first.record().leaseSeconds());
+        long needed = seconds * unitNanos;
+        long since = threads.nanoTime();
+        notices.accept("another driver has this run's lease (" + first.who() + "): watching up to " + seconds
+                + " s for a sign of life");
+        while (true) {
+            threads.pause(TimeUnit.NANOSECONDS.toMillis(needed / LOOKS), "the look at another driver's lease");
+            try {
+                LeaseFiles.Seen now = files.newest();
+                if (now == null || now.released()) {
+                    return now;
+                }
+                if (now.term() < first.term()) { // The one that was watched gave back what it never used.
+                    first = now;
+                    since = threads.nanoTime();
+                } else if (!now.sameAs(first)) {
+                    throw refused(now, "is alive");
+                } else if (threads.nanoTime() - since >= needed) {
+                    notices.accept("taking the run over: no sign of life for " + seconds + " s from " + now.who());
+                    return now;
+                }
+            } catch (IOException e) { // Says nothing of the other driver.
+                if (threads.nanoTime() - since > 3 * needed) {
+                    throw e;
+                }
+                LOG.warn("could not look at {}: {}", files.directory(), e.toString());
+            }
+        }
+    }
+
+    private WeftException refused(LeaseFiles.Seen other, String why) {
+        int seconds = other.record() == null ? leaseSeconds : other.record().leaseSeconds();
+        return WeftException.failed(
+                "another driver has this run: " + other.who() + ": it " + why,
+                "wait for its end, or stop it; where it dies without a word, this command takes over " + seconds
+                        + " s later; the lease is " + files.path(other.term()));
+    }
+}

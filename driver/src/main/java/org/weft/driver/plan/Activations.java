@@ -1,0 +1,77 @@
+package org.weft.driver.plan;
+
+import org.weft.core.config.ModelConfig;
+import org.weft.core.config.TrainingConfig.Precision;
+import org.weft.core.config.TrainingConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.Parameter;
+
+/**
+ * Bytes that one micro-batch's forward pass leaves for its backward pass, counted from what autograd keeps of each
+ * operation of a block in libtorch: the inputs of norms and matrix products, queries, keys and values, and of a
+ * perceptron what stands before and after its nonlinearity. Attention is fused and keeps no scores, unless dropout
+ * makes it explicit.
+ *
+ * <p>N tokens of a micro-batch, T of a sequence, D width, M width within the perceptron, H heads, G K width of the keys.
+ *
+ * @param token bytes of one token's embedding or other vector of D, in float32
+ * @param block bytes that one block keeps of one token
+ * @param backward bytes for one token that going back through a block takes besides
+ */
+record Activations(long token, long block, long backward) {
+    private static final int FLOAT = Float.BYTES;
+    private static final int HALF = 2;
+
+    static Activations of(ModelShape shape, TrainingConfig training) {
+        ModelConfig model = shape.config();
+        boolean bf16 = training.precision() == Precision.BF16;
+        long width = model.width();
+        long hidden = model.hiddenWidth();
+        boolean gated = shape.family().gated();
+        // Residual stream: middle and output. Statistics of two norms and of attention are a few floats.
+        long block = FLOAT * (2 * width + 4L + model.heads());
+        // Inputs of the matrix products: two norms' outputs, attention's, the nonlinearity's.
+        block += (bf16 ? HALF : FLOAT) * (3 * width + hidden);
+        // Attention is in float32 whatever the precision: queries, keys (as many as queries), values, in bf16 its
+        // output.
+        block += FLOAT * (3 * width + (bf16 ? width : 0));
+        // What the nonlinearity's backward needs: GELU its input; SwiGLU gate, its SiLU and up.
+        block += (bf16 ? HALF : FLOAT) * (gated ? 3 : 1) * hidden;
+        block += FLOAT * shape.family().normVectors() * width;
+        long scores = 0;
+        if (model.dropout() > 0) {
+            scores = (long) model.heads() * model.context();
+            // Softmax, mask and their product; masks of what both halves add; the products' copies of their factors.
+            block += FLOAT * (3 * scores + 5 * width);
+        }
+        // The gradient of the stream, once more while it is added to, and of the widest vector or the scores.
+        long backward = FLOAT * (2 * width + Math.max(hidden, 4 * scores));
+        if (training.recompute()) {
+            // What is computed again is freed when the block is done, not as backward goes.
+            backward += FLOAT * (3 * width + hidden);
+        }
+        return new Activations(FLOAT * width, block, backward);
+    }
+
+    /** At the peak: all blocks' (or with recomputation their inputs and one block's), and what backward takes. */
+    long peakBytes(ModelShape shape, TrainingConfig training) {
+        long tokens = (long) training.microBatch() * shape.config().context();
+        int layers = shape.config().layers();
+        long kept = training.recompute() ? layers * token + block : layers * block;
+        // The embedded tokens, the last norm's output and the head's gradient of it.
+        long ends = 3 * token;
+        return tokens * (kept + ends + backward) + largestMatrix(shape);
+    }
+
+    /** A matrix's gradient is a tensor of its own before it is added; the head's and the embedding's are not. */
+    private static long largestMatrix(ModelShape shape) {
+        long vocabulary = shape.vocabSize();
+        return FLOAT
+                * shape.layout().parameters().stream()
+                        .filter(parameter -> parameter.shape().size() == 2)
+                        .filter(parameter -> parameter.shape().get(0) != vocabulary)
+                        .mapToLong(Parameter::size)
+                        .max()
+                        .orElse(0);
+    }
+}

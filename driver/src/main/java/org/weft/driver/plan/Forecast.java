@@ -1,0 +1,142 @@
+package org.weft.driver.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.Parameter;
+
+/**
+ * Everything that can be said of a run before it starts.
+ *
+ * @param config of the run
+ * @param shape with its vocabulary
+ * @param peaks of a replica
+ * @param memory by role
+ * @param traffic of a step
+ * @param time of a step
+ */
+public record Forecast(
+        WeftConfig config, ModelShape shape, MachinePeaks peaks, MemoryModel memory, Traffic traffic, StepTime time) {
+
+    /**
+     * @param networkBytes bytes a second of one machine's network; infinity where it is no bound
+     */
+    public static Forecast of(ModelShape shape, WeftConfig config, MachinePeaks peaks, double networkBytes) {
+        int processors = onOneMachine(config) ? Runtime.getRuntime().availableProcessors() : 0;
+        return new Forecast(
+                config,
+                shape,
+                peaks,
+                new MemoryModel(shape, config),
+                Traffic.of(shape, config),
+                StepTime.of(shape, config, peaks, processors, networkBytes));
+    }
+
+    /** Whether driver, workers and servers share this machine. */
+    public static boolean onOneMachine(WeftConfig config) {
+        return config.cluster().master().startsWith("local");
+    }
+
+    /** Executors where that is known: those of local-cluster; 0 elsewhere. */
+    public int executors() {
+        String master = config.cluster().master();
+        String prefix = "local-cluster[";
+        if (!master.startsWith(prefix)) {
+            return 0;
+        }
+        try {
+            return Integer.parseInt(
+                    master.substring(prefix.length()).split(",", 2)[0].trim());
+        } catch (NumberFormatException e) {
+            return 0; // Spark refuses it, with its own words.
+        }
+    }
+
+    public long parameters() {
+        return shape.layout().size();
+    }
+
+    /** Of them, those that look tokens, positions and segments up; a tied head is the first of these. */
+    public long embeddingParameters() {
+        return parametersOf(-1);
+    }
+
+    /** Of one block. */
+    public long blockParameters() {
+        return parametersOf(0);
+    }
+
+    private long parametersOf(int block) {
+        List<Parameter> parameters = shape.layout().parameters();
+        int[] blocks = shape.family().blocksOf(shape.layout(), shape.config().layers());
+        return IntStream.range(0, blocks.length)
+                .filter(i -> blocks[i] == block)
+                .mapToLong(i -> parameters.get(i).size())
+                .sum();
+    }
+
+    /** Tokens of one step over all workers. */
+    public long stepTokens() {
+        return (long) config.training().globalBatch() * shape.config().context();
+    }
+
+    public double stepFlops() {
+        return shape.flopsPerToken() * stepTokens();
+    }
+
+    public double tokensPerSecond() {
+        return stepTokens() / time.total();
+    }
+
+    /** Tokens that the configuration's steps amount to. */
+    public double configuredTokens() {
+        return (double) stepTokens() * config.training().steps();
+    }
+
+    /** Share of the workers' peaks that the model's own operations come to. */
+    public double utilisation() {
+        return stepFlops() / time.total() / (config.cluster().workers() * peaks.flops());
+    }
+
+    /** What a person should hear before starting this. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        long heap = memory.executorHeap();
+        int executors = executors();
+        ExecutorMemory executor = executors > 0 ? memory.executor(executors, heap) : memory.executor(1, 1, heap);
+        if (!onOneMachine(config) || executors > 0) {
+            if (executor.lack() != null) {
+                warnings.add(executor.lack() + "; raise cluster.executor_memory or have more servers");
+            }
+            ServerMemory server = memory.server(heap);
+            long worst = executor.heapNeeded() + server.sumsAtWorst() - server.sums();
+            if (executor.lack() == null && worst > heap) {
+                warnings.add(String.format(
+                        "if all workers' gradients of a bucket come in at once, a server needs %d MiB of heap, an"
+                                + " executor has %d MiB; have fewer workers with more lanes each, or more servers",
+                        worst >> 20, heap >> 20));
+            }
+            if (server.unusable() > server.heap() / 4) {
+                warnings.add(String.format(
+                        "of a server's %d MiB of heap %d MiB are lost to the ends of G1's regions, which a heap of %d MiB"
+                                + " cuts so that buckets just miss fitting; 32g, or -XX:G1HeapRegionSize=1m in"
+                                + " spark.executor.extraJavaOptions, loses less",
+                        server.heap() >> 20, server.unusable() >> 20, heap >> 20));
+            }
+        }
+        int lanes = config.training().lanes();
+        if (config.cluster().workers() > lanes) {
+            warnings.add(String.format(
+                    "cluster.workers=%d but training.lanes=%d: %d workers would have nothing to do",
+                    config.cluster().workers(), lanes, config.cluster().workers() - lanes));
+        }
+        if (!config.model().causal()) {
+            warnings.add("the scaling law was fitted to models that predict the next token; of "
+                    + config.model().architecture().toUpperCase(Locale.ROOT) + " it says little");
+        }
+        return warnings;
+    }
+}

@@ -1,0 +1,166 @@
+package org.weft.driver.plan;
+
+import org.apache.spark.network.util.JavaUtils;
+import org.weft.core.config.ClusterConfig.Device;
+import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.TokenizerConfig;
+import org.weft.core.config.TrainingConfig.Precision;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.lanes.LaneSpan;
+import org.weft.core.lanes.TreeNode;
+import org.weft.core.model.ModelShape;
+import org.weft.core.optim.Optimizer;
+import org.weft.core.params.Bucket;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.params.RangePartitioner;
+
+/**
+ * The memory of a run by role, by arithmetic from its configuration. docs/decisions/0012-plan.md says where the constants
+ * come from.
+ */
+public final class MemoryModel {
+    private static final long MEBIBYTE = 1L << 20;
+
+    /**
+     * Resident bytes of an executor that computes nothing yet, beside its heap: the JVM's own (classes, code, threads),
+     * Spark's and Hadoop's classes, the touched part of libtorch and of OpenBLAS's buffers, Netty's. Measured.
+     */
+    static final long EXECUTOR_BASE = 480 * MEBIBYTE;
+
+    /** Heap that Spark, the network's messages and Weft's small objects take. */
+    static final long HEAP_BASE = 192 * MEBIBYTE;
+
+    /** OutputHead's buffer of logits, however large the vocabulary. */
+    private static final long HEAD_BYTES = 32 * MEBIBYTE;
+
+    private static final int GPT2_VOCABULARY = 50_257;
+
+    private final WeftConfig config;
+    private final ModelShape shape;
+    private final ParameterLayout layout;
+    private final LaneShares shares;
+
+    public MemoryModel(ModelShape shape, WeftConfig config) {
+        this.config = config;
+        this.shape = shape;
+        this.layout = shape.layout();
+        this.shares = LaneShares.of(config);
+    }
+
+    /** The vocabulary before there is a corpus: of a tokenizer from a file, what tokenizer.vocab_size says. */
+    public static int expectedVocabulary(WeftConfig config) {
+        return config.tokenizer().kind() == TokenizerConfig.Kind.GPT2
+                ? GPT2_VOCABULARY
+                : config.tokenizer().vocabSize();
+    }
+
+    /** The heap that executors are given where Weft starts Spark itself. */
+    public long executorHeap() {
+        return JavaUtils.byteStringAsBytes(config.cluster().executorMemory());
+    }
+
+    /** One worker; the one with the most lanes. */
+    public WorkerMemory worker() {
+        long vector = layout.size() * Float.BYTES;
+        long frozen = shape.adapted().frozen().size() * Float.BYTES;
+        boolean cuda = config.cluster().device() == Device.CUDA;
+        boolean bf16 = config.training().precision() == Precision.BF16;
+        long activations = Activations.of(shape, config.training()).peakBytes(shape, config.training());
+        long rows = (long) config.training().microBatch() * shape.config().context();
+        long logits = Math.max(1, Math.min(rows, HEAD_BYTES / (4L * shape.vocabSize()))) * 4L * shape.vocabSize();
+        return new WorkerMemory(
+                vector + frozen,
+                vector,
+                bf16 ? vector + frozen / 2 : 0,
+                activations,
+                bf16 ? 2 * logits : logits,
+                shares.keptSums() * vector,
+                cuda ? 2 * vector + frozen : 0);
+    }
+
+    /** One copy of the largest shard. */
+    public ServerMemory server(long heapBytes) {
+        ClusterConfig cluster = config.cluster();
+        RangePartitioner partitioner = new RangePartitioner(layout.bucketCount(), cluster.servers());
+        long elements = 0;
+        int buckets = 0;
+        for (int shard = 0; shard < cluster.servers(); shard++) {
+            RangePartitioner.BucketRange range = partitioner.range(shard);
+            long owned = range.count() == 0
+                    ? 0
+                    : layout.bucket(range.end() - 1).end()
+                            - layout.bucket(range.first()).offset();
+            if (owned > elements) {
+                elements = owned;
+                buckets = range.count();
+            }
+        }
+        long vector = elements * Float.BYTES;
+        int sums = shares.waitingSums();
+        int state = Optimizer.of(config.training()).state().size();
+        int snapshot = 1 + state;
+        long array = Math.min(Bucket.ELEMENTS, elements) * Float.BYTES;
+        long arrays = (long) buckets * (state + sums + snapshot);
+        long unusable = arrays * (HeapRegions.occupied(array, heapBytes) - array);
+        return new ServerMemory(
+                elements, vector, state * vector, sums * vector, shares.pushes() * vector, snapshot * vector, unusable);
+    }
+
+    /** An executor that runs so many tasks. */
+    public ExecutorMemory executor(int workers, int servers, long heapBytes) {
+        WorkerMemory worker = worker();
+        ServerMemory server = server(heapBytes);
+        return new ExecutorMemory(
+                workers,
+                servers,
+                heapBytes,
+                HEAP_BASE + servers * server.heap(),
+                workers * worker.laneSums() + servers * server.weights(),
+                workers * worker.hostNative(),
+                EXECUTOR_BASE);
+    }
+
+    /** An executor with its even share of all tasks, rounded up. */
+    public ExecutorMemory executor(int executors, long heapBytes) {
+        int workers = (config.cluster().workers() + executors - 1) / executors;
+        int servers = (config.serverTasks() + executors - 1) / executors;
+        return executor(workers, servers, heapBytes);
+    }
+
+    /**
+     * How the lane tree is spread over the workers.
+     *
+     * @param mostLanes of one worker
+     * @param keptSums vectors that a worker keeps for sums that wait: the highest node of the tree that it sums itself
+     * @param pushes nodes that all workers together push of each bucket
+     * @param mostPushes nodes that one worker pushes of each bucket
+     */
+    public record LaneShares(int mostLanes, int keptSums, int pushes, int mostPushes) {
+
+        /** Sums of a bucket on a server where pushes come one after the other: the tree's levels above them, and one. */
+        int waitingSums() {
+            return 1 + (Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(0, pushes - 1)));
+        }
+
+        static LaneShares of(WeftConfig config) {
+            int total = config.training().lanes();
+            int workers = config.cluster().workers();
+            int mostLanes = 0;
+            int kept = 0;
+            int pushes = 0;
+            int mostPushes = 0;
+            for (int worker = 0; worker < workers; worker++) {
+                LaneSpan span = LaneSpan.even(total, workers, worker);
+                int nodes = 0;
+                for (TreeNode node : span.cover()) {
+                    kept = Math.max(kept, node.level());
+                    nodes++;
+                }
+                mostLanes = Math.max(mostLanes, span.count());
+                mostPushes = Math.max(mostPushes, nodes);
+                pushes += nodes;
+            }
+            return new LaneShares(mostLanes, kept, pushes, mostPushes);
+        }
+    }
+}

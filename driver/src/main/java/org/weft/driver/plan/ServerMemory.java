@@ -1,0 +1,26 @@
+package org.weft.driver.plan;
+
+/**
+ * Bytes of one copy of a server's shard. What workers pull is the weights themselves: publishing copies nothing.
+ *
+ * @param elements of the flat vector that the shard owns
+ * @param weights in direct memory
+ * @param moments the optimizer's vectors on the heap: two of AdamW, none of SGD
+ * @param sums gradients on the heap: one that comes in, and one that waits on each level of the lane tree above the pushes
+ * @param sumsAtWorst the same if every push of a bucket comes in at once: what many workers may come to
+ * @param snapshot weights and the optimizer's vectors as a checkpoint copies them, on the heap from the first checkpoint on
+ * @param unusable ends of the heap's regions that its arrays of 4 MiB leave unused
+ */
+public record ServerMemory(
+        long elements, long weights, long moments, long sums, long sumsAtWorst, long snapshot, long unusable) {
+
+    /** Java heap. */
+    public long heap() {
+        return moments + sums + snapshot + unusable;
+    }
+
+    /** Heap and direct memory. */
+    public long total() {
+        return heap() + weights;
+    }
+}

@@ -1,0 +1,35 @@
+package org.weft.driver.plan;
+
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.ParameterLayout;
+
+/**
+ * Bytes of one step on the wire, without headers. Every worker pulls the whole vector; it pushes each node of the lane
+ * tree that it cannot sum with others; a shard with a backup passes its complete sums on once.
+ *
+ * @param workerPull received by one worker
+ * @param workerPush sent by one worker; the one with the most nodes
+ * @param serverIn received by one server: its part of all pushes
+ * @param serverOut sent by one server: its part to every worker
+ * @param backup sent by one server to its backups
+ * @param total of all workers' pushes and pulls, as metrics.jsonl has them, and of backups
+ */
+public record Traffic(long workerPull, long workerPush, long serverIn, long serverOut, long backup, long total) {
+
+    static Traffic of(ModelShape shape, WeftConfig config) {
+        ParameterLayout layout = shape.layout();
+        MemoryModel.LaneShares shares = MemoryModel.LaneShares.of(config);
+        long vector = layout.size() * Float.BYTES;
+        long workers = config.cluster().workers();
+        long servers = Math.min(config.cluster().servers(), layout.bucketCount());
+        int backups = config.servers().replicas() - 1;
+        return new Traffic(
+                vector,
+                shares.mostPushes() * vector,
+                shares.pushes() * vector / servers,
+                workers * vector / servers,
+                backups * vector / servers,
+                vector * (workers + shares.pushes() + backups));
+    }
+}

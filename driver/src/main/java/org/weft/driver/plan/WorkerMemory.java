@@ -1,0 +1,31 @@
+package org.weft.driver.plan;
+
+/**
+ * Bytes of one worker.
+ *
+ * @param parameters the replica's flat vector
+ * @param gradients the second flat vector
+ * @param shadow parameters and gradients once more in bfloat16; 0 in float32
+ * @param activations of a micro-batch at their peak
+ * @param head the output head's buffer of logits, in bfloat16 with what its products give
+ * @param laneSums sums of lanes that wait for their siblings, in direct memory
+ * @param pinned twins of both vectors on the host; 0 where the replica is on the host itself
+ */
+public record WorkerMemory(
+        long parameters, long gradients, long shadow, long activations, long head, long laneSums, long pinned) {
+
+    /** What is where the replica computes: native memory of the host, or a GPU's. */
+    public long replica() {
+        return parameters + gradients + shadow + activations + head;
+    }
+
+    /** libtorch's memory on the host. */
+    public long hostNative() {
+        return pinned > 0 ? pinned : replica();
+    }
+
+    /** Everything on the host. */
+    public long host() {
+        return hostNative() + laneSums;
+    }
+}

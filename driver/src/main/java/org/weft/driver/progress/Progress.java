@@ -1,0 +1,91 @@
+package org.weft.driver.progress;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * Progress for people, on stderr: a bar that is drawn over on a terminal, a line every few seconds elsewhere. Safe for
+ * use by many threads.
+ */
+public final class Progress {
+    private static final long LINE_NANOS = 5_000_000_000L;
+    private static final long BAR_NANOS = 100_000_000L;
+    private static final int BAR_WIDTH = 24;
+
+    private final PrintStream out;
+    private final boolean terminal;
+    private final LongSupplier nanoClock;
+    private long lastShown;
+    private boolean barShown;
+
+    /**
+     * @param terminal whether {@code out} is one
+     */
+    public Progress(PrintStream out, boolean terminal, LongSupplier nanoClock) {
+        this.out = out;
+        this.terminal = terminal;
+        this.nanoClock = nanoClock;
+        this.lastShown = nanoClock.getAsLong() - LINE_NANOS;
+    }
+
+    public static Progress onStderr() {
+        return new Progress(System.err, System.console() != null, System::nanoTime);
+    }
+
+    /** A line of its own. */
+    public synchronized void say(String text) {
+        endBar();
+        out.println(text);
+        out.flush();
+    }
+
+    /**
+     * Where training stands; most calls print nothing.
+     *
+     * @param mfu model FLOPs utilisation, or NaN where no peak was measured
+     */
+    public synchronized void step(int step, int steps, double loss, double tokensPerSecond, double mfu, Duration left) {
+        long now = nanoClock.getAsLong();
+        boolean due = now - lastShown >= (terminal ? BAR_NANOS : LINE_NANOS);
+        if (!due && step != steps) {
+            return;
+        }
+        lastShown = now;
+        String utilisation = Double.isFinite(mfu) ? String.format(Locale.ROOT, "  MFU %.0f%%", 100 * mfu) : "";
+        String text = String.format(
+                Locale.ROOT,
+                "step %d/%d  loss %.4f  %,.0f tokens/s%s  ETA %s",
+                step,
+                steps,
+                loss,
+                tokensPerSecond,
+                utilisation,
+                written(left));
+        if (terminal) {
+            int filled = steps == 0 ? BAR_WIDTH : (int) ((long) BAR_WIDTH * step / steps);
+            String bar = "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled);
+            out.print("\r[" + bar + "] " + text + "\u001b[K");
+            out.flush();
+            barShown = true;
+        } else {
+            out.println(text);
+        }
+    }
+
+    /** Leaves the bar as it stands and goes to a new line. */
+    public synchronized void endBar() {
+        if (barShown) {
+            out.println();
+            barShown = false;
+        }
+    }
+
+    private static String written(Duration duration) {
+        long seconds = duration.toSeconds();
+        return seconds < 3600
+                ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
+                : String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    }
+}

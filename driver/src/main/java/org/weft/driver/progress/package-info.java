@@ -1,0 +1,2 @@
+/** What people and programs see of a run: progress, metrics, the closing line. */
+package org.weft.driver.progress;

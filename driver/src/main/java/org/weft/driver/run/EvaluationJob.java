@@ -1,0 +1,90 @@
+package org.weft.driver.run;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.weft.core.WeftException;
+import org.weft.core.batches.Batch;
+import org.weft.core.batches.TokenShardBatches;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.scores.LanguageScores;
+import org.weft.core.storage.HadoopStore;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.ModelReplica;
+
+/** The loss over a whole validation split, batch by batch in a {@link ModelStage}. */
+public final class EvaluationJob {
+    private final SparkApplication application;
+    private final WeftConfig config;
+
+    public EvaluationJob(SparkApplication application, WeftConfig config) {
+        this.application = application;
+        this.config = config;
+    }
+
+    /**
+     * Evaluates a checkpoint on the validation split of the configured corpus; bits of the split's bytes count its tokens
+     * evenly.
+     */
+    public LanguageScores run(Checkpoint checkpoint) throws IOException {
+        HadoopStore store = application.store();
+        CorpusManifest corpus =
+                CorpusManifest.load(store, config.run().directory().corpus());
+        if (!corpus.tokenizerSha256().equals(checkpoint.manifest().tokenizerSha256())) {
+            throw WeftException.invalidData(
+                    checkpoint.directory() + " was trained with another tokenizer than "
+                            + config.run().directory().corpus(),
+                    "evaluate on a corpus that was prepared with the checkpoint's tokenizer (tokenizer.kind: file)");
+        }
+        int batches;
+        try (TokenShardBatches source = TokenShardBatches.open(store, config)) {
+            batches = source.validationBatches();
+        }
+        if (batches == 0) {
+            throw WeftException.invalidData(
+                    "the validation split of " + config.run().directory().corpus() + " holds no sequence of "
+                            + config.model().context() + " tokens",
+                    "prepare with a larger corpus.val_fraction");
+        }
+        WeftConfig effective = config;
+        List<Integer> indices = IntStream.range(0, batches).boxed().toList();
+        TextLoss loss = TextLoss.sum(
+                ModelStage.over(application.context(), indices, () -> Validation.open(store, effective, checkpoint)));
+        // A masked model's loss says nothing of the tokens that it was shown.
+        double tokensPerByte = config.model().causal()
+                ? (double) corpus.val().tokens() / corpus.val().textBytes()
+                : Double.NaN;
+        return new LanguageScores(loss.mean(), LanguageScores.bits(loss.mean()) * tokensPerByte, loss.tokens());
+    }
+
+    /** The validation batches beside the model. */
+    private record Validation(ModelReplica replica, TokenShardBatches source)
+            implements ModelStage.Opened<Integer, TextLoss> {
+
+        static Validation open(HadoopStore store, WeftConfig config, Checkpoint checkpoint) throws IOException {
+            ModelReplica replica =
+                    ReplicaLoader.open(store, checkpoint, config.cluster().engine());
+            try {
+                return new Validation(replica, TokenShardBatches.open(store, config));
+            } catch (IOException | RuntimeException e) {
+                replica.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public TextLoss take(Integer index) throws IOException {
+            Batch batch = source.validation(index);
+            return new TextLoss(replica.loss(batch), batch.targetCount(), 0, 0);
+        }
+
+        @Override
+        public void close() throws IOException {
+            source.close();
+            replica.close();
+        }
+    }
+}

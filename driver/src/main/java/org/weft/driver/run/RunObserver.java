@@ -1,0 +1,96 @@
+package org.weft.driver.run;
+
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.weft.coordinator.Coordinator;
+import org.weft.coordinator.Evaluation;
+import org.weft.coordinator.RunListener;
+import org.weft.core.Threads;
+import org.weft.core.protocol.SavedRange;
+
+/**
+ * Hands what a coordinator tells to those who do something with it, and decides on which thread. There are two: what only
+ * computes or prints is done at once, on the coordinator's thread; whatever touches storage is done by one thread of this
+ * class, in the order of the events. So listeners of files need no locks among themselves, a step's line stands in the log
+ * before the checkpoint that follows it is committed, and slow storage never holds the coordinator up.
+ */
+final class RunObserver implements RunListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunObserver.class);
+
+    private final List<RunListener> atOnce;
+    private final List<RunListener> onFiles;
+    private final ExecutorService files;
+
+    /**
+     * @param atOnce told on the coordinator's thread
+     * @param onFiles told on the files' thread
+     */
+    RunObserver(List<RunListener> atOnce, List<RunListener> onFiles, Threads threads) {
+        this.atOnce = List.copyOf(atOnce);
+        this.onFiles = List.copyOf(onFiles);
+        this.files = threads.single("weft-run-files");
+    }
+
+    @Override
+    public void begins(Coordinator coordinator) {
+        tell(listener -> listener.begins(coordinator));
+    }
+
+    @Override
+    public void stepDone(Step step) {
+        tell(listener -> listener.stepDone(step));
+    }
+
+    @Override
+    public void evaluated(int step, Evaluation evaluation) {
+        tell(listener -> listener.evaluated(step, evaluation));
+    }
+
+    @Override
+    public void checkpointWritten(int generation, int step, List<SavedRange> saved) {
+        tell(listener -> listener.checkpointWritten(generation, step, saved));
+    }
+
+    @Override
+    public void checkpointFailed(int step, String cause) {
+        tell(listener -> listener.checkpointFailed(step, cause));
+    }
+
+    @Override
+    public void generationBegan(int generation) {
+        tell(listener -> listener.generationBegan(generation));
+    }
+
+    @Override
+    public void notice(String text) {
+        LOG.info(text);
+        tell(listener -> listener.notice(text));
+    }
+
+    private void tell(Consumer<RunListener> event) {
+        atOnce.forEach(event);
+        try {
+            files.execute(() -> onFiles.forEach(event));
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("told after the run's end", ended); // Members that leave.
+        }
+    }
+
+    /** Waits until what was told has been done, a minute at most. */
+    @Override
+    public void close() {
+        files.shutdown();
+        try {
+            if (!files.awaitTermination(1, TimeUnit.MINUTES)) {
+                files.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

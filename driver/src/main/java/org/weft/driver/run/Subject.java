@@ -1,0 +1,58 @@
+package org.weft.driver.run;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.driver.plan.MemoryModel;
+import org.weft.engine.Workload;
+
+/**
+ * What is trained, ready to start: all in which pre-training, fine-tuning and other libraries' networks differ for the
+ * driver. The workload is the part of it that travels to workers.
+ *
+ * @param name for people, such as {@code gpt2 of 1,000,000 parameters}
+ * @param identity of the run, its complete configuration included
+ * @param memory what it needs; empty where that is not known
+ * @param validationBatches micro-batches of one evaluation; 0 where nothing is evaluated
+ * @param initial what a run without a checkpoint starts from
+ */
+public record Subject(
+        String name,
+        RunIdentity identity,
+        Workload<?> workload,
+        Optional<MemoryModel> memory,
+        int validationBatches,
+        Initial initial) {
+
+    /** Makes what a run starts from. */
+    @FunctionalInterface
+    public interface Initial {
+        /** A checkpoint of the version to start with, or null for fresh parameters. */
+        Checkpoint write() throws IOException;
+    }
+
+    /** What must be done before a run, by the only driver that has it. */
+    @FunctionalInterface
+    public interface Preparation {
+        Subject prepare() throws IOException;
+    }
+
+    /** What a Transformer is called. */
+    public static String name(ModelShape shape) {
+        return String.format(
+                "%s of %,d parameters",
+                shape.config().architecture(), shape.layout().size());
+    }
+
+    WeftConfig config() {
+        return identity.config();
+    }
+
+    /** Whether nothing is left to do of a run at this version of the parameters. */
+    boolean endsAt(int step) {
+        return step >= config().training().steps() && validationBatches == 0;
+    }
+}

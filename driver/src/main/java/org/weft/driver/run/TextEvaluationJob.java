@@ -1,0 +1,152 @@
+package org.weft.driver.run;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.spark.broadcast.Broadcast;
+import org.weft.core.WeftException;
+import org.weft.core.batches.DocumentWindows;
+import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.scores.LanguageScores;
+import org.weft.core.storage.HadoopStore;
+import org.weft.corpus.DocumentReader;
+import org.weft.corpus.InputFiles;
+import org.weft.corpus.InputSplit;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.ModelReplica;
+
+/**
+ * The loss over given text, part by part in a {@link ModelStage}. Where a part begins and which of its windows share a
+ * batch is decided by the text alone.
+ */
+public final class TextEvaluationJob {
+    /** Text of one part; small, for a model takes seconds for what a tokenizer takes milliseconds for. */
+    private static final long PART_BYTES = 1 << 18;
+
+    private final SparkApplication application;
+    private final CorpusConfig corpus;
+    private final long partBytes;
+
+    /**
+     * @param corpus which text, and how it is cut into documents
+     */
+    public TextEvaluationJob(SparkApplication application, CorpusConfig corpus) {
+        this(application, corpus, PART_BYTES);
+    }
+
+    TextEvaluationJob(SparkApplication application, CorpusConfig corpus, long partBytes) {
+        this.application = application;
+        this.corpus = corpus;
+        this.partBytes = partBytes;
+    }
+
+    /**
+     * @param scores of all predicted tokens, all but each document's first; what those would cost is not in it
+     * @param bytes of the documents in UTF-8
+     */
+    public record Result(LanguageScores scores, long documents, long bytes) {}
+
+    /** Evaluates a causal checkpoint on the text. */
+    public Result run(Checkpoint checkpoint) throws IOException {
+        HadoopStore store = application.store();
+        requireCausal(checkpoint);
+        ModelTokenizer tokenizer = ModelTokenizer.of(store, checkpoint);
+        List<InputFiles.Task> parts =
+                InputFiles.of(store, corpus, partBytes, "--input").tasks();
+        Broadcast<byte[]> json = application.context().broadcast(tokenizer.json());
+        try {
+            return result(TextLoss.sum(ModelStage.over(
+                    application.context(), parts, () -> PartEvaluation.open(store, checkpoint, json.value()))));
+        } finally {
+            json.destroy();
+        }
+    }
+
+    private static void requireCausal(Checkpoint checkpoint) {
+        WeftConfig config = ReplicaLoader.configOf(checkpoint);
+        if (!config.model().causal()) {
+            throw WeftException.usage(
+                    "evaluate --input needs a model that predicts the next token: " + checkpoint.directory()
+                            + " model.architecture=" + config.model().architecture(),
+                    "leave --input out for its loss over the validation split");
+        }
+    }
+
+    /** The model over one part's documents after another's. */
+    private static final class PartEvaluation implements ModelStage.Opened<InputFiles.Task, TextLoss> {
+        private final HadoopStore store;
+        private final ModelReplica replica;
+        private final TextTokenizer tokenizer;
+        private final WeftConfig trained;
+
+        private PartEvaluation(HadoopStore store, ModelReplica replica, TextTokenizer tokenizer, WeftConfig trained) {
+            this.store = store;
+            this.replica = replica;
+            this.tokenizer = tokenizer;
+            this.trained = trained;
+        }
+
+        static PartEvaluation open(HadoopStore store, Checkpoint checkpoint, byte[] tokenizerJson) throws IOException {
+            TextTokenizer tokenizer = TextTokenizer.of(tokenizerJson, "the checkpoint's tokenizer");
+            try {
+                ModelReplica replica = ReplicaLoader.open(store, checkpoint);
+                return new PartEvaluation(store, replica, tokenizer, ReplicaLoader.configOf(checkpoint));
+            } catch (IOException | RuntimeException e) {
+                tokenizer.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public TextLoss take(InputFiles.Task part) throws IOException {
+            Sums sums = new Sums();
+            DocumentWindows windows = new DocumentWindows(
+                    trained.model().context(), trained.training().microBatch(), batch -> {
+                        sums.nats += replica.loss(batch);
+                        sums.tokens += batch.targetCount();
+                    });
+            for (InputSplit split : part.splits()) {
+                try (DocumentReader reader = DocumentReader.open(store, split)) {
+                    while (reader.hasNext()) {
+                        byte[] text = reader.next();
+                        windows.add(tokenizer.encode(new String(text, StandardCharsets.UTF_8)));
+                        sums.documents++;
+                        sums.bytes += text.length;
+                    }
+                }
+            }
+            windows.flush();
+            return new TextLoss(sums.nats, sums.tokens, sums.documents, sums.bytes);
+        }
+
+        @Override
+        public void close() {
+            tokenizer.close();
+            replica.close();
+        }
+    }
+
+    /** Of one part. */
+    private static final class Sums {
+        private double nats;
+        private long tokens;
+        private long documents;
+        private long bytes;
+    }
+
+    private Result result(TextLoss loss) {
+        if (loss.tokens() == 0) {
+            throw WeftException.invalidData(
+                    "nothing to predict in --input " + corpus.input() + ": documents=" + loss.documents() + " bytes="
+                            + loss.bytes(),
+                    "give text of two tokens or more");
+        }
+        double bitsPerByte = LanguageScores.bits(loss.nats()) / loss.bytes();
+        return new Result(new LanguageScores(loss.mean(), bitsPerByte, loss.tokens()), loss.documents(), loss.bytes());
+    }
+}

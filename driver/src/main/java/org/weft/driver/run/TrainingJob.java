@@ -1,0 +1,162 @@
+package org.weft.driver.run;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.weft.coordinator.Coordinator;
+import org.weft.coordinator.RunPlan;
+import org.weft.core.ExitStatus;
+import org.weft.core.Threads;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.protocol.Address;
+import org.weft.core.transport.SparkTransport;
+import org.weft.core.transport.Transport;
+import org.weft.core.transport.WireSecurity;
+import org.weft.driver.lease.RunLease;
+import org.weft.driver.plan.MemoryModel;
+import org.weft.driver.spark.ExecutorWatch;
+import org.weft.driver.spark.LongStage;
+import org.weft.driver.spark.Slots;
+import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.Workload;
+import org.weft.parameterserver.ServerOptions;
+import org.weft.worker.WorkerOptions;
+
+/**
+ * One run's processes on a Spark application: checks that they fit, starts the coordinator and the two long stages,
+ * watches them, and ends them. {@link #check}, then {@link #run}, are for one thread; {@link #requestStop} for any.
+ */
+final class TrainingJob {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
+    private static final Duration LEAVE = Duration.ofSeconds(30);
+
+    private final SparkApplication application;
+    private final Workload<?> workload;
+    private final AtomicBoolean stopRequested = new AtomicBoolean();
+    private volatile Coordinator coordinator;
+    private Slots slots;
+
+    TrainingJob(SparkApplication application, Workload<?> workload) {
+        this.application = application;
+        this.workload = workload;
+    }
+
+    /** Ends the run after the step at hand, with a checkpoint. */
+    void requestStop() {
+        stopRequested.set(true);
+        Coordinator running = coordinator;
+        if (running != null) {
+            running.requestStop();
+        }
+    }
+
+    /** Whether {@link #requestStop} was called. */
+    boolean stopRequested() {
+        return stopRequested.get();
+    }
+
+    /**
+     * Checks that the executors suffice, before anything is written.
+     *
+     * @param memory what the run needs; null where that is not known
+     * @throws WeftException with exit status 4 and the numbers where they do not
+     */
+    void check(WeftConfig config, MemoryModel memory) {
+        slots = Slots.require(application.context(), config, memory);
+        LOG.info("{} executors with {} slots and {} GPUs", slots.executors(), slots.slots(), slots.gpus());
+    }
+
+    /**
+     * Trains to the last step, or until asked to stop.
+     *
+     * @param observer told of everything; closed when the run ends well, so that what it was told is written by then
+     * @param lease this driver's right to the run; where another takes it, the run ends
+     * @throws WeftException with what ended the run before
+     */
+    void run(RunPlan plan, RunObserver observer, RunLease lease) throws IOException {
+        JavaSparkContext context = application.context();
+        WireSecurity security = WireSecurity.fresh(plan.config().cluster().encrypt());
+        try (Coordinator coordinating = new Coordinator(plan, observer);
+                Transport transport = new SparkTransport(security);
+                Transport.Listener listener = transport.listen(bindAddress(context), coordinating)) {
+            observer.begins(coordinating);
+            coordinating.start();
+            coordinator = coordinating;
+            lease.onLost(coordinating::fail);
+            if (stopRequested.get()) {
+                coordinating.requestStop();
+            }
+            ExecutorWatch executors = new ExecutorWatch(coordinating);
+            context.sc().addSparkListener(executors);
+            try {
+                train(
+                        plan,
+                        coordinating,
+                        new Address(driverHost(context), listener.address().port()),
+                        security);
+            } finally {
+                context.sc().removeSparkListener(executors);
+            }
+            observer.close();
+        } finally {
+            lease.onLost(failure -> {});
+            coordinator = null;
+        }
+    }
+
+    private void train(RunPlan plan, Coordinator coordinating, Address address, WireSecurity security) {
+        WeftConfig config = plan.config();
+        JavaSparkContext context = application.context();
+        ServerOptions serverOptions = new ServerOptions(config, plan.layout(), address, security, application.store());
+        WorkerOptions workerOptions = new WorkerOptions(config, plan.layout().hash(), address, security);
+        LongStage servers =
+                LongStage.start(context, "weft-servers", config.serverTasks(), 0, new ServerTask(serverOptions));
+        LongStage workers = LongStage.start(
+                context,
+                "weft-workers",
+                config.cluster().workerTasks(),
+                slots.gpusPerWorker(config.cluster()),
+                new WorkerTask<>(workerOptions, workload));
+        try {
+            watch(coordinating, servers);
+            watch(coordinating, workers);
+            coordinating.ended().join();
+        } catch (CompletionException e) {
+            WeftException known = WeftException.within(e);
+            throw known == null ? e : known;
+        } finally {
+            LongStage.leave(LEAVE, servers, workers);
+        }
+    }
+
+    /** A stage that Spark gives up ends the run with its cause. */
+    @SuppressWarnings("FutureReturnValueIgnored") // The outcome is the coordinator's.
+    private static void watch(Coordinator coordinating, LongStage stage) {
+        stage.done().whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                WeftException known = WeftException.within(failure);
+                coordinating.fail(
+                        known != null
+                                ? known
+                                : new WeftException(
+                                        ExitStatus.FAILED,
+                                        "Spark gave the run's tasks up: " + failure.getMessage(),
+                                        "see the executors' logs; resume with --resume",
+                                        failure));
+            }
+        });
+    }
+
+    private static String driverHost(JavaSparkContext context) {
+        return context.getConf().get("spark.driver.host");
+    }
+
+    private static String bindAddress(JavaSparkContext context) {
+        return context.getConf().get("spark.driver.bindAddress", driverHost(context));
+    }
+}

@@ -1,0 +1,212 @@
+package org.weft.driver.run;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.weft.coordinator.RunListener;
+import org.weft.coordinator.RunPlan;
+import org.weft.core.Threads;
+import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.RunConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.BestStep;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.CheckpointCommitter;
+import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.lease.Driver;
+import org.weft.driver.lease.RunLease;
+import org.weft.driver.progress.MetricsLog;
+import org.weft.driver.progress.Progress;
+import org.weft.driver.spark.SparkApplication;
+
+/**
+ * From a prepared subject to a finished run, under the run's lease: the one door through which everything is trained. For
+ * one thread.
+ */
+public final class TrainingRun {
+    /** {@code --resume} without a step. */
+    public static final String LATEST = "latest";
+
+    private final SparkApplication application;
+    private final Progress progress;
+    private final StopSource stops;
+    private final RunListener listener;
+    private final Store store;
+
+    /**
+     * @param stops who may ask the run to end early, with a checkpoint
+     */
+    public TrainingRun(SparkApplication application, Progress progress, StopSource stops) {
+        this(application, progress, stops, new RunListener() {});
+    }
+
+    /**
+     * @param listener told what the coordinator tells, on the thread that writes the run's files
+     */
+    public TrainingRun(SparkApplication application, Progress progress, StopSource stops, RunListener listener) {
+        this.application = application;
+        this.progress = progress;
+        this.stops = stops;
+        this.listener = listener;
+        this.store = application.store();
+    }
+
+    /** Fails where what was given to {@code --resume} is no step. */
+    public static void requireStep(String resume) {
+        if (resume != null && !resume.equals(LATEST) && !resume.matches("\\d{1,8}")) {
+            throw WeftException.usage("--resume " + resume + " is no step", "give a number, or --resume alone");
+        }
+    }
+
+    /**
+     * Trains to the last step, or until asked to stop.
+     *
+     * @param resume null to start anew, {@link #LATEST}, or a step
+     * @throws WeftException where the run cannot start or go on, with what to do
+     */
+    public RunResult run(RunConfig run, String resume, Subject.Preparation preparation) throws IOException {
+        Driver driver = Driver.here(application.context().sc().applicationId());
+        // Before anything is read at length: executors start while a dead driver's lease is watched.
+        try (RunLease lease = RunLease.acquire(store, run, driver, progress::say)) {
+            return run(resume, preparation.prepare(), lease);
+        }
+    }
+
+    private RunResult run(String resume, Subject subject, RunLease lease) throws IOException {
+        RunDirectory directory = subject.config().run().directory();
+        CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
+        Checkpoint own = startingPoint(resume, subject, resolver);
+        Checkpoint start = own == null ? subject.initial().write() : own;
+        // What checkpoints show, and what a driver that committed none wrote down.
+        int generation = 1 + Math.max(lease.highestGeneration(), resolver.highestGeneration(directory));
+        RunPlan plan = plan(subject, start, generation);
+        if (LATEST.equals(resume) && start != null && subject.endsAt(plan.startStep())) {
+            progress.say(start.directory() + " is this run's end: nothing to train");
+            return new RunTally(plan, start).result(best(subject), false);
+        }
+        TrainingJob job = new TrainingJob(application, subject.workload());
+        job.check(subject.config(), subject.memory().orElse(null));
+        lease.begin(generation);
+        if (start != null) {
+            resolver.setAsideAfter(directory, plan.startStep(), generation);
+        }
+        store.write(directory.config(), ConfigLoader.toYaml(subject.config()).getBytes(StandardCharsets.UTF_8));
+        progress.say(String.format(
+                "%s on %d workers and %d servers, steps %d to %d",
+                subject.name(),
+                subject.config().cluster().workers(),
+                subject.config().cluster().servers(),
+                plan.startStep(),
+                subject.config().training().steps()));
+        try (StopSource.Listening listening = stops.listen(job::requestStop, progress)) {
+            return train(job, plan, subject, start, lease);
+        }
+    }
+
+    private Checkpoint startingPoint(String resume, Subject subject, CheckpointResolver resolver) throws IOException {
+        RunDirectory directory = subject.config().run().directory();
+        if (resume == null) {
+            requireFresh(resolver, directory);
+            return null;
+        }
+        Checkpoint start =
+                resume.equals(LATEST) ? resolver.latest(directory) : resolver.step(directory, Integer.parseInt(resume));
+        if (start == null) {
+            progress.say("no checkpoint in " + directory.checkpoints() + " yet: starting at step 0");
+            return null;
+        }
+        subject.identity().require(start);
+        progress.say("resuming from " + start.directory());
+        Map<String, String> changed = subject.identity().changedSince(start.manifest());
+        if (!changed.isEmpty()) {
+            progress.say("changed since that checkpoint: " + changed);
+        }
+        return start;
+    }
+
+    private static void requireFresh(CheckpointResolver resolver, RunDirectory directory) throws IOException {
+        String newest = resolver.newestName(directory);
+        if (newest != null) {
+            throw WeftException.usage(
+                    directory.checkpoints() + " already has checkpoints, the newest is " + newest,
+                    "add --resume to go on from it, or give another run.dir");
+        }
+    }
+
+    private static RunPlan plan(Subject subject, Checkpoint start, int generation) {
+        return new RunPlan(
+                subject.config(),
+                subject.identity().layout(),
+                subject.workload().tokensPerStep(),
+                subject.workload().flopsPerToken(),
+                start == null ? 0 : start.manifest().step(),
+                start == null ? "" : start.directory(),
+                generation,
+                subject.validationBatches(),
+                true);
+    }
+
+    private static BestStep best(Subject subject) {
+        return new BestStep(
+                subject.config().finetune().metric(),
+                subject.config().finetune().patience());
+    }
+
+    /** Those who listen to the run, and what they need of its past. */
+    private RunResult train(TrainingJob job, RunPlan planned, Subject subject, Checkpoint start, RunLease lease)
+            throws IOException {
+        WeftConfig config = subject.config();
+        BestStep best = best(subject);
+        try (MetricsLog metrics = MetricsLog.open(store, config.run().directory(), planned.startStep())) {
+            best.take(metrics.lines());
+            // Where a dead driver left no line of the start's evaluation, evaluating it again writes one.
+            RunPlan plan = planned.withStartEvaluated(best.knows(planned.startStep()));
+            if (start != null) {
+                best.take(start.manifest());
+            }
+            RunTally tally = new RunTally(plan, start);
+            if (best.exhausted()) {
+                progress.say(best.account() + ": the run has ended");
+                return tally.result(best, false);
+            }
+            CheckpointCommitter committer = new CheckpointCommitter(
+                    store,
+                    subject.identity(),
+                    new CheckpointCommitter.Rules(
+                            lease::require,
+                            plan.checkpoint(),
+                            Retries.of(config.checkpoint().retries(), Threads.MACHINE),
+                            best,
+                            plan.tokensPerStep()));
+            try (RunObserver observer = new RunObserver(
+                    List.of(
+                            new ShownProgress(plan, progress),
+                            tally,
+                            new EarlyStop(config.finetune(), best, progress),
+                            new LeasedGenerations(lease)),
+                    List.of(
+                            new LoggedMetrics(plan, metrics),
+                            listener,
+                            new Commits(committer, metrics, tally::committed)),
+                    Threads.MACHINE)) {
+                job.run(plan, observer, lease);
+            } finally {
+                progress.endBar();
+            }
+            return tally.result(best, job.stopRequested());
+        }
+    }
+
+    /** Tells the lease which generations were used. Does not wait. */
+    record LeasedGenerations(RunLease lease) implements RunListener {
+        @Override
+        public void generationBegan(int generation) {
+            lease.used(generation);
+        }
+    }
+}

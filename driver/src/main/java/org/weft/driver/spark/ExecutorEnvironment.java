@@ -1,0 +1,73 @@
+package org.weft.driver.spark;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.driver.plan.MemoryModel;
+
+/**
+ * What executors need in their environment and on their command line for libtorch to be fast and for memory to stay
+ * bounded, set without the user's doing. A value that the user has set stands.
+ */
+public final class ExecutorEnvironment {
+    /** Where Debian, Ubuntu, Fedora and their kin install jemalloc. */
+    private static final List<String> JEMALLOC = List.of(
+            "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2",
+            "/usr/lib/aarch64-linux-gnu/libjemalloc.so.2",
+            "/usr/lib64/libjemalloc.so.2");
+
+    private static final String JAVA_OPTIONS = "spark.executor.extraJavaOptions";
+
+    private ExecutorEnvironment() {}
+
+    /** Adds to a configuration what it does not have yet. */
+    static void apply(SparkConf conf, WeftConfig config) {
+        conf.setIfMissing("spark.executor.memoryOverhead", overheadMebibytes(conf, config) + "m");
+        variables(config.cluster().threads())
+                .forEach((name, value) -> conf.setIfMissing("spark.executorEnv." + name, value));
+        // JavaCPP's own accounting kills processes by resident size; executors' memory is the cluster manager's matter.
+        String options = "-Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0";
+        String existing = conf.get(JAVA_OPTIONS, "");
+        if (!existing.contains("org.bytedeco.javacpp.maxphysicalbytes")) {
+            conf.set(JAVA_OPTIONS, (existing + " " + options).trim());
+        }
+    }
+
+    /**
+     * What one executor takes beside its heap, which a container manager counts against this overhead: as many workers
+     * as it has slots for, servers in the slots that are left.
+     */
+    static long overheadMebibytes(SparkConf conf, WeftConfig config) {
+        ModelShape shape = new ModelShape(config.model(), MemoryModel.expectedVocabulary(config));
+        int slots = Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
+        int workers = Math.min(slots, config.cluster().workers());
+        int servers = Math.min(slots - workers, config.serverTasks());
+        MemoryModel memory = new MemoryModel(shape, config);
+        return memory.executor(workers, servers, memory.executorHeap()).overhead() >> 20;
+    }
+
+    /** Environment variables, and why: one replica is one thread; pages given back to the system cost faults. */
+    static Map<String, String> variables(int threads) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("OMP_NUM_THREADS", Integer.toString(threads));
+        variables.put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
+        variables.put("OPENBLAS_CORETYPE", "");
+        variables.put("OPENBLAS_L2_SIZE", "");
+        variables.put("MALLOC_MMAP_THRESHOLD_", "4294967296");
+        variables.put("MALLOC_TRIM_THRESHOLD_", "17179869184");
+        variables.put("MALLOC_TOP_PAD_", "67108864");
+        JEMALLOC.stream()
+                .filter(file -> Files.exists(Path.of(file)))
+                .findFirst()
+                .ifPresent(file -> {
+                    variables.put("LD_PRELOAD", file);
+                    variables.put("MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1,thp:always");
+                });
+        return variables;
+    }
+}

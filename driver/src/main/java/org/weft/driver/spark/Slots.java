@@ -1,0 +1,137 @@
+package org.weft.driver.spark;
+
+import java.time.Duration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.network.util.JavaUtils;
+import org.apache.spark.status.api.v1.ExecutorSummary;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.ClusterConfig.Device;
+import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.transport.Deadline;
+import org.weft.driver.plan.MemoryModel;
+
+/**
+ * The check before the start: whether the executors have a slot for every worker and server, the memory for them, and a
+ * GPU for every worker where GPUs are asked for. A long task that finds no slot would wait for ever, so nothing starts
+ * until all of them fit.
+ *
+ * @param executors that have registered
+ * @param slots tasks that they run at once
+ * @param gpus that Spark has for them
+ * @param memoryBytes of the smallest executor, as Spark's storage and execution share it
+ */
+public record Slots(int executors, int slots, int gpus, long memoryBytes) {
+    private static final long POLL_MILLIS = 200;
+    private static final String GPU = "gpu";
+
+    /** Whether the application's executors come with GPUs. */
+    static boolean hasGpus(JavaSparkContext context) {
+        return context.getConf().getInt("spark.executor.resource.gpu.amount", 0) > 0;
+    }
+
+    /**
+     * Waits until the executors suffice.
+     *
+     * @param memory what the run needs; null where it does not matter
+     * @throws WeftException with exit status 4 and the numbers where they do not, at once where they never can
+     */
+    static Slots require(JavaSparkContext context, WeftConfig config, MemoryModel memory) {
+        Deadline deadline = Deadline.in(Duration.ofSeconds(config.cluster().startTimeoutSeconds()));
+        boolean fixed = context.master().startsWith("local");
+        int expected = expectedExecutors(context);
+        while (true) {
+            Slots slots = of(context);
+            String lack = slots.lack(context, config, memory);
+            if (lack == null) {
+                return slots;
+            }
+            if (fixed && slots.executors() >= expected || deadline.passed()) {
+                throw new WeftException(
+                        ExitStatus.CLUSTER,
+                        lack,
+                        "have fewer workers or servers (--set cluster.workers=… cluster.servers=…), or give the"
+                                + " application more: cluster.master, --num-executors, --executor-cores,"
+                                + " --executor-memory");
+            }
+            pause();
+        }
+    }
+
+    /** GPUs that a worker's task asks Spark for: one where there is one for each, though a CPU run leaves it idle. */
+    int gpusPerWorker(ClusterConfig cluster) {
+        return gpus >= cluster.workers() ? 1 : 0;
+    }
+
+    /** As {@link #require}, for the number of slots and GPUs alone. */
+    public static Slots requireCount(JavaSparkContext context, WeftConfig config) {
+        return require(context, config, null);
+    }
+
+    private static int expectedExecutors(JavaSparkContext context) {
+        String master = context.master();
+        if (!master.startsWith("local-cluster[")) {
+            return 1;
+        }
+        return Integer.parseInt(
+                master.substring("local-cluster[".length()).split(",", 2)[0].trim());
+    }
+
+    static Slots of(JavaSparkContext context) {
+        int cpusPerTask = context.getConf().getInt("spark.task.cpus", 1);
+        boolean local = context.isLocal();
+        int executors = 0;
+        int slots = 0;
+        int gpus = 0;
+        long memory = Long.MAX_VALUE;
+        scala.collection.Iterator<ExecutorSummary> all =
+                context.sc().statusStore().executorList(true).iterator();
+        while (all.hasNext()) {
+            ExecutorSummary executor = all.next();
+            if (executor.id().equals("driver") && !local) {
+                continue;
+            }
+            executors++;
+            slots += (local ? context.defaultParallelism() : executor.totalCores()) / cpusPerTask;
+            gpus += executor.resources().contains(GPU)
+                    ? executor.resources().apply(GPU).addresses().length
+                    : 0;
+            memory = Math.min(memory, executor.maxMemory());
+        }
+        return new Slots(executors, slots, gpus, memory);
+    }
+
+    /** What is missing, with the numbers; null where nothing is. */
+    private String lack(JavaSparkContext context, WeftConfig config, MemoryModel memory) {
+        ClusterConfig cluster = config.cluster();
+        int wanted = cluster.workers() + config.serverTasks();
+        if (slots < wanted) {
+            int replicas = config.servers().replicas();
+            return "too few slots: " + cluster.workers() + " workers and " + cluster.servers() + " servers"
+                    + (replicas > 1 ? " of " + replicas + " replicas" : "") + " need " + wanted + ", " + executors
+                    + " executors have " + slots;
+        }
+        boolean cuda = cluster.device() == Device.CUDA || (cluster.device() == Device.AUTO && hasGpus(context));
+        if (cuda && gpus < cluster.workers()) {
+            return "too few GPUs: cluster.device=" + cluster.device().word() + " and " + cluster.workers()
+                    + " workers need "
+                    + cluster.workers() + ", Spark has " + gpus + " (spark.executor.resource.gpu.amount="
+                    + context.getConf().get("spark.executor.resource.gpu.amount", "not set") + ")";
+        }
+        if (memory == null || context.isLocal() || executors == 0) {
+            return null;
+        }
+        long heap = JavaUtils.byteStringAsBytes(context.getConf().get("spark.executor.memory", "1g"));
+        return memory.executor(executors, heap).lack();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw WeftException.failed("interrupted while waiting for executors", "");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package org.weft.driver.spark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.HadoopStore;
+
+/**
+ * The Spark application of one command: started by Weft where the configuration names a master, else spark-submit's; or
+ * that of a program which trains a model among other things.
+ */
+public final class SparkApplication implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SparkApplication.class);
+
+    private final JavaSparkContext context;
+    private final Configuration hadoop;
+    private final ExecutorSupply supply;
+
+    /**
+     * @param supply null where the application is someone else's
+     */
+    private SparkApplication(JavaSparkContext context, Configuration hadoop, ExecutorSupply supply) {
+        this.context = context;
+        this.hadoop = hadoop;
+        this.supply = supply;
+    }
+
+    /** An application that someone else started: its settings stay as they are, and {@link #close} leaves it running. */
+    public static SparkApplication within(JavaSparkContext context) {
+        return new SparkApplication(
+                context, HadoopStore.bounded(new Configuration(context.hadoopConfiguration())), null);
+    }
+
+    /**
+     * Starts the application.
+     *
+     * @param hadoop settings for every Hadoop file system, such as the default one
+     */
+    public static SparkApplication start(WeftConfig config, String command, Map<String, String> hadoop) {
+        SparkConf conf = configuration(config, command);
+        hadoop.forEach((key, value) -> conf.set("spark.hadoop." + key, value));
+        try {
+            JavaSparkContext context = new JavaSparkContext(conf);
+            Configuration shared = HadoopStore.bounded(context.hadoopConfiguration());
+            shared.set(HadoopStore.COMMIT, config.checkpoint().commit().word());
+            Duration patience = Duration.ofSeconds(config.cluster().startTimeoutSeconds());
+            return new SparkApplication(context, shared, ExecutorSupply.watch(context, patience));
+        } catch (Exception e) { // Spark's are checked, and undeclared
+            throw new WeftException(
+                    ExitStatus.CLUSTER,
+                    "Spark did not start with master " + conf.get("spark.master") + ": " + e.getMessage(),
+                    "check cluster.master; --verbose shows the whole error",
+                    e);
+        }
+    }
+
+    static SparkConf configuration(WeftConfig config, String command) {
+        ClusterConfig cluster = config.cluster();
+        SparkConf conf = new SparkConf();
+        conf.setIfMissing(
+                "spark.app.name", "weft " + command + " " + config.run().name());
+        if (!cluster.master().isBlank()) {
+            conf.set("spark.master", cluster.master());
+        }
+        if (!conf.contains("spark.master")) {
+            throw WeftException.usage(
+                    "no Spark master: cluster.master is empty and this is not spark-submit",
+                    "set cluster.master, e.g. --set 'cluster.master=local-cluster[2,2,1024]', or use spark-submit");
+        }
+        conf.setIfMissing("spark.ui.enabled", "false");
+        conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+        // A lost executor counts as a failure of the long tasks on it; the coordinator decides when enough is enough.
+        conf.setIfMissing("spark.task.maxFailures", "100");
+        conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
+        if (!conf.contains("spark.submit.deployMode")) {
+            conf.setIfMissing("spark.executor.memory", cluster.executorMemory());
+            classPath(conf);
+        }
+        ExecutorEnvironment.apply(conf, config);
+        return conf;
+    }
+
+    /** Executors that share this machine's files read Weft's jars where they are, instead of fetching copies. */
+    private static void classPath(SparkConf conf) {
+        String home = System.getProperty("weft.home", "");
+        if (!home.isEmpty() && Files.isDirectory(Path.of(home, "lib"))) {
+            conf.setIfMissing("spark.executor.extraClassPath", Path.of(home, "lib") + "/*");
+        }
+    }
+
+    /**
+     * Has it said now and then how far a job of this application has come.
+     *
+     * @param say called on Spark's listener thread
+     */
+    public SparkApplication showingStages(Consumer<String> say) {
+        context.sc().addSparkListener(new StageProgress(say, System::nanoTime));
+        return this;
+    }
+
+    public JavaSparkContext context() {
+        return context;
+    }
+
+    /** Files with the application's Hadoop settings; travels to tasks. */
+    public HadoopStore store() {
+        return new HadoopStore(hadoop);
+    }
+
+    @Override
+    public void close() {
+        if (supply == null) {
+            return;
+        }
+        supply.close();
+        String id = context.sc().applicationId();
+        boolean ownWorkers = context.master().startsWith("local-cluster[");
+        context.stop();
+        if (ownWorkers) {
+            removeExecutorLogs(id);
+        }
+    }
+
+    /** The workers of {@code local-cluster} leave their executors' folders under SPARK_HOME. */
+    private static void removeExecutorLogs(String applicationId) {
+        Path folder = Path.of(System.getenv().getOrDefault("SPARK_HOME", "."), "work", applicationId);
+        try {
+            if (Files.isDirectory(folder)) {
+                FileUtils.deleteDirectory(folder.toFile());
+            }
+        } catch (IOException e) {
+            LOG.debug("{} could not be removed: {}", folder, e.getMessage());
+        }
+    }
+}

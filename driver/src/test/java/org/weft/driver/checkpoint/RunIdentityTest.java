@@ -1,0 +1,124 @@
+package org.weft.driver.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.checkpoint.CheckpointManifest.Source;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.params.Initializer;
+import org.weft.core.params.ParameterLayout;
+
+/** In what a run must agree with the checkpoint that it goes on from. */
+class RunIdentityTest {
+    private static final Vocabulary VOCABULARY = new Vocabulary(8192, "tok");
+    private static final Source CORPUS = new Source("corpus", "/run/corpus", "0123456789abcdef");
+
+    private final RunIdentity identity = identity(10, VOCABULARY, List.of(CORPUS));
+    private final Checkpoint start = new Checkpoint(
+            "/run/checkpoints/step-00000004",
+            identity.manifest(new RunIdentity.Version(4, 64, 2, Map.of(2, Map.of("loss", 2.5))), List.of(), "sha"));
+
+    @Test
+    void aManifestSaysWhatTheRunIs() {
+        CheckpointManifest manifest = start.manifest();
+        assertThat(manifest.formatVersion()).isEqualTo(CheckpointManifest.FORMAT_VERSION);
+        assertThat(manifest.step()).isEqualTo(4);
+        assertThat(manifest.tokensSeen()).isEqualTo(64);
+        assertThat(manifest.generation()).isEqualTo(2);
+        assertThat(manifest.parameters()).isEqualTo(10);
+        assertThat(manifest.vocabSize()).isEqualTo(8192);
+        assertThat(manifest.tokenizerSha256()).isEqualTo("tok");
+        assertThat(manifest.seed()).isEqualTo(42);
+        assertThat(manifest.sources()).containsExactly(CORPUS);
+        assertThat(manifest.evaluations()).isEqualTo(Map.of(2, Map.of("loss", 2.5)));
+        assertThat(manifest.paramsSha256()).isEqualTo("sha");
+    }
+
+    @Test
+    void theSameRunGoesOn() {
+        assertThatCode(() -> identity.require(start)).doesNotThrowAnyException();
+        assertThat(identity.changedSince(start.manifest())).isEmpty();
+    }
+
+    @Test
+    void anotherModelIsRefused() {
+        refused(identity(12, VOCABULARY, List.of()), " is of another model: parameters=10 vocabulary=8192 model=");
+        refused(
+                identity(10, VOCABULARY, List.of(), "model.heads=2"),
+                " was trained with heads=6 kv_heads=6 norm_epsilon=1.0E-5, configured are heads=2 kv_heads=2");
+    }
+
+    @Test
+    void anotherTokenizerIsRefused() {
+        refused(
+                identity(10, new Vocabulary(8192, "other"), List.of()),
+                " was trained with another tokenizer than its data have now");
+    }
+
+    @Test
+    void anotherOptimizerIsRefused() {
+        refused(
+                identity(10, VOCABULARY, List.of(), "training.optimizer=sgd"),
+                " has the state of training.optimizer=adamw, configured is sgd");
+    }
+
+    private void refused(RunIdentity now, String problem) {
+        assertThatThrownBy(() -> now.require(start))
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.INVALID_DATA))
+                .hasMessageStartingWith(start.directory() + problem);
+    }
+
+    @Test
+    void saysWhichSettingsChanged() {
+        RunIdentity now = identity(
+                10,
+                VOCABULARY,
+                List.of(CORPUS),
+                "training.steps=7",
+                "run.seed=3",
+                "run.name=other",
+                "cluster.workers=5");
+        assertThat(now.changedSince(start.manifest()))
+                .containsOnlyKeys("run.seed", "training.steps")
+                .containsEntry("run.seed", "42 -> 3")
+                .extractingByKey("training.steps")
+                .asString()
+                .endsWith(" -> 7");
+    }
+
+    @Test
+    void saysThatTheCorpusChangedAndNotThatItMoved() {
+        Source moved = new Source("corpus", "/elsewhere", CORPUS.sha256());
+        assertThat(identity(10, VOCABULARY, List.of(moved)).changedSince(start.manifest()))
+                .isEmpty();
+        Source other = new Source("corpus", "/run/corpus", "fedcba9876543210");
+        assertThat(identity(10, VOCABULARY, List.of(other)).changedSince(start.manifest()))
+                .isEqualTo(Map.of("corpus", "0123456789ab -> fedcba987654"));
+    }
+
+    /** Before version 3 nobody wrote down what was trained on. */
+    @Test
+    void whereTheCorpusWasNotKnownItDidNotChange() {
+        CheckpointManifest before = identity(10, VOCABULARY, List.of())
+                .manifest(new RunIdentity.Version(4, 64, 2, Map.of()), List.of(), "sha");
+        assertThat(identity.changedSince(before)).isEmpty();
+    }
+
+    private static RunIdentity identity(
+            int parameters, Vocabulary vocabulary, List<Source> sources, String... settings) {
+        WeftConfig config = ConfigLoader.load("test", "run: {dir: /run}", List.of(settings));
+        ParameterLayout layout = ParameterLayout.builder()
+                .add("w", List.of(parameters), true, Initializer.ZEROS)
+                .build();
+        return new RunIdentity(config, layout, vocabulary, sources);
+    }
+}

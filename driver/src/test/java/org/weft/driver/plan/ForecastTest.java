@@ -1,0 +1,120 @@
+package org.weft.driver.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+
+class ForecastTest {
+    private static final MachinePeaks PEAKS = new MachinePeaks(200e9, 10e9);
+
+    @Test
+    void countsParametersByTheirPlace() {
+        Forecast forecast = forecast("model.layers=12", "model.width=768", "model.heads=12", "model.context=1024");
+        assertThat(forecast.parameters()).isEqualTo(124_439_808L);
+        assertThat(forecast.embeddingParameters()).isEqualTo((50_257L + 1024) * 768);
+        assertThat(forecast.blockParameters()).isEqualTo(7_087_872L);
+        assertThat(forecast.parameters())
+                .isEqualTo(forecast.embeddingParameters() + 12 * forecast.blockParameters() + 2 * 768);
+    }
+
+    @Test
+    void everyFamilyHasEmbeddingsAndBlocks() {
+        for (String family : new String[] {"llama", "bert"}) {
+            Forecast forecast = forecast("model.architecture=" + family);
+            assertThat(forecast.embeddingParameters()).as(family).isGreaterThan(50_257L * 384 - 1);
+            assertThat(forecast.blockParameters()).as(family).isBetween(1_500_000L, 2_500_000L);
+        }
+    }
+
+    @Test
+    void bytesOfAStepAreThoseOfTheProtocol() {
+        Traffic traffic = forecast("cluster.workers=4", "cluster.servers=2", "servers.replicas=2")
+                .traffic();
+        long vector = 4 * forecast().parameters();
+        assertThat(traffic.workerPull()).isEqualTo(vector);
+        assertThat(traffic.workerPush()).isEqualTo(vector);
+        assertThat(traffic.serverIn()).isEqualTo(2 * vector);
+        assertThat(traffic.serverOut()).isEqualTo(2 * vector);
+        assertThat(traffic.backup()).isEqualTo(vector / 2);
+        assertThat(traffic.total()).isEqualTo(9 * vector);
+    }
+
+    @Test
+    void unevenSharesPushMoreNodes() {
+        Traffic traffic = forecast("cluster.workers=3").traffic();
+        long vector = 4 * forecast().parameters();
+        // Lanes 0-1, 2-4, 5-7: one node, two, two.
+        assertThat(traffic.workerPush()).isEqualTo(2 * vector);
+        assertThat(traffic.total()).isEqualTo((3 + 5) * vector);
+    }
+
+    @Test
+    void aStepTakesTheMoreTheSlowerTheMachine() {
+        double fast = forecast().time().total();
+        WeftConfig config = config();
+        ModelShape shape = new ModelShape(config.model(), 50_257);
+        double slow = Forecast.of(shape, config, new MachinePeaks(100e9, 5e9), Double.POSITIVE_INFINITY)
+                .time()
+                .total();
+        assertThat(slow).isBetween(1.8 * fast, 2.01 * fast);
+        assertThat(forecast().utilisation()).isBetween(0.3, 1.0);
+    }
+
+    @Test
+    void aSlowNetworkIsWaitedFor() {
+        WeftConfig config = config();
+        ModelShape shape = new ModelShape(config.model(), 50_257);
+        Forecast slow = Forecast.of(shape, config, PEAKS, 125e6);
+        // Two servers send the whole vector to two workers, each 8 workers' halves: one vector a server.
+        assertThat(slow.time().pull()).isCloseTo(slow.traffic().serverOut() / 125e6, Percentage.withPercentage(1e-6));
+    }
+
+    @Test
+    void recomputationTakesAThirdMoreAtMost() {
+        double kept = forecast().time().compute();
+        double again = forecast("training.recompute=true").time().compute();
+        assertThat(again / kept).isBetween(1.1, 1.35);
+    }
+
+    @Test
+    void warnsOfWorkersWithoutLanesAndOfSmallExecutors() {
+        assertThat(forecast("cluster.workers=16").warnings())
+                .anyMatch(warning -> warning.startsWith("cluster.workers=16 but training.lanes=8"));
+        assertThat(forecast("cluster.executor_memory=200m", "cluster.servers=1").warnings())
+                .anyMatch(warning -> warning.startsWith("too little memory: an executor has a heap of 200 MiB"));
+        assertThat(forecast().warnings()).isEmpty();
+    }
+
+    @Test
+    void theTableHasAllSections() {
+        String table = new ForecastTable(forecast(), new Budget(1e9, 3)).render();
+        assertThat(table)
+                .contains("Model: gpt2, 6 blocks, width 384, context 256, vocabulary 50,257")
+                .contains("Memory of a worker, ")
+                .contains("Memory of a server, ")
+                .contains("A step of 8,192 tokens on 2 workers of 200 GFLOP/s")
+                .contains("20 tokens a parameter")
+                .contains(" at 3.00 an hour");
+        assertThat(table.lines()).allMatch(line -> line.length() < 150 || line.startsWith("warning"));
+    }
+
+    private static Forecast forecast(String... settings) {
+        WeftConfig config = config(settings);
+        return Forecast.of(new ModelShape(config.model(), 50_257), config, PEAKS, Double.POSITIVE_INFINITY);
+    }
+
+    private static WeftConfig config(String... settings) {
+        String yaml = """
+                run: {dir: unused}
+                cluster: {workers: 2, servers: 2, device: cpu, executor_memory: 2g}
+                model: {layers: 6, width: 384, heads: 6, context: 256}
+                training: {global_batch: 32, micro_batch: 4, lanes: 8}
+                """;
+        return ConfigLoader.load("test", yaml, List.of(settings));
+    }
+}

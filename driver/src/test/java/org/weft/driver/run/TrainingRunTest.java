@@ -1,0 +1,80 @@
+package org.weft.driver.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.weft.coordinator.RunListener;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.driver.spark.SparkApplication;
+
+/** Whole runs, and what keeps one from starting. */
+@Timeout(120)
+class TrainingRunTest extends SmallRuns {
+
+    @Test
+    void trainsToTheLastStepAndTellsItsListener() throws IOException {
+        RunResult result = train(null, 4, 2);
+        assertThat(result.step()).isEqualTo(4);
+        assertThat(result.stopped()).isFalse();
+        assertThat(result.parameters()).isEqualTo(10);
+        assertThat(result.firstLoss()).isEqualTo(5);
+        assertThat(result.loss()).isLessThan(result.firstLoss());
+        assertThat(result.validationLoss()).isLessThan(result.loss());
+        assertThat(result.tokens()).isEqualTo(4 * 8);
+        assertThat(result.checkpoint().directory()).isEqualTo(run.step(4));
+        assertThat(result.bestStep()).isEqualTo(4);
+        assertThat(steps).containsExactly(1, 2, 3, 4);
+        assertThat(said.toString())
+                .contains("a parabola on 1 workers and 1 servers, steps 0 to 4", "step 4  val loss ");
+        assertThat(Files.readString(directory.resolve("config.yaml"))).contains("steps: 4");
+    }
+
+    @Test
+    void aRequestToStopEndsWithACheckpoint() throws IOException {
+        AtomicReference<Runnable> stop = new AtomicReference<>();
+        StopSource source = (requestStop, progress) -> {
+            stop.set(requestStop);
+            return () -> {};
+        };
+        RunListener afterThree = new RunListener() {
+            @Override
+            public void stepDone(Step step) {
+                if (step.step() == 3) {
+                    stop.get().run();
+                }
+            }
+        };
+        RunResult result = new TrainingRun(SparkApplication.within(context), progress(), source, afterThree)
+                .run(config(100_000, 0).run(), null, () -> subject(100_000, 0, 10, () -> null));
+        assertThat(result.stopped()).isTrue();
+        assertThat(result.step()).isBetween(3, 99_999);
+        assertThat(result.checkpoint().manifest().step()).isEqualTo(result.step());
+    }
+
+    @Test
+    void tooFewSlotsAreSaidBeforeAnythingIsWritten() {
+        WeftConfig config = config(4, 0, "cluster.workers=7");
+        assertThatThrownBy(() -> run(null, subject(config, 0, 10, () -> null)))
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.CLUSTER))
+                .hasMessageContaining("too few slots: 7 workers and 1 servers need 8");
+        assertThat(directory.resolve("config.yaml")).doesNotExist();
+        assertThat(directory.resolve("checkpoints")).doesNotExist();
+    }
+
+    @Test
+    void onlyStepsCanBeResumed() {
+        TrainingRun.requireStep(null);
+        TrainingRun.requireStep(TrainingRun.LATEST);
+        TrainingRun.requireStep("12");
+        assertThatThrownBy(() -> TrainingRun.requireStep("twelve")).hasMessage("--resume twelve is no step");
+        assertThatThrownBy(() -> TrainingRun.requireStep("123456789")).hasMessageContaining("is no step");
+    }
+}

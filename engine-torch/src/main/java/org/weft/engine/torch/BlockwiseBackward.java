@@ -1,0 +1,258 @@
+package org.weft.engine.torch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.config.HeadKind;
+import org.weft.core.model.Family;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.Parameter;
+import org.weft.engine.ParameterPages;
+
+/**
+ * Forward and backward of a micro-batch, cut at the blocks' inputs. Each piece is a graph of its own: going back through
+ * it completes the gradients of one run of parameters, which are announced while the pieces before it are still to
+ * come, and frees its activations. The runs are the vector's from its end to its beginning: what comes after the blocks,
+ * blocks from the last to the first, embeddings (whose gradient is complete last, for a tied head uses them too).
+ *
+ * <p>B sequences, T tokens, N = B T rows, D width, V vocabulary, K outputs of a task.
+ */
+final class BlockwiseBackward {
+    private final Transformer model;
+    private final Family family;
+    private final Tail tail;
+    private final FlatTensors flat;
+    private final ParameterPages pages;
+    private final boolean recompute;
+    private final boolean causal;
+    private final Range embeddingRange;
+    private final List<Range> blockRanges = new ArrayList<>();
+    private final Range tailRange;
+    /** Nothing below this block learns: forward is not recorded there, and backward ends. */
+    private final int firstLearning;
+
+    BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, ParameterPages pages, boolean recompute) {
+        this.model = model;
+        family = shape.family();
+        this.flat = flat;
+        this.pages = pages;
+        this.recompute = recompute;
+        causal = shape.config().causal();
+        boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
+        tail = language ? new LanguageTail(model) : new TaskTail(model, shape, flat);
+        long end = model.embeddings().learns() ? startOfBlocks() : 0;
+        embeddingRange = new Range(0, end);
+        for (int block = 0; block < model.blocks(); block++) {
+            Range range = new Range(end, lengthOf(family.blockPrefix(block)));
+            blockRanges.add(range);
+            end = range.end();
+        }
+        tailRange = new Range(end, flat.layout().size() - end);
+        firstLearning = embeddingRange.length() > 0 ? 0 : firstNotEmpty(blockRanges);
+    }
+
+    private long startOfBlocks() {
+        String first = family.blockPrefix(0);
+        return flat.layout().parameters().stream()
+                .filter(parameter -> parameter.name().startsWith(first))
+                .findFirst()
+                .orElseThrow()
+                .offset();
+    }
+
+    private long lengthOf(String prefix) {
+        return flat.layout().parameters().stream()
+                .filter(parameter -> parameter.name().startsWith(prefix))
+                .mapToLong(Parameter::size)
+                .sum();
+    }
+
+    private static int firstNotEmpty(List<Range> ranges) {
+        int block = 0;
+        while (block < ranges.size() && ranges.get(block).length() == 0) {
+            block++;
+        }
+        return block;
+    }
+
+    /** Adds the gradient of (sum of losses) / normalizer and returns that sum. */
+    double accumulate(TokenTensors tokens, double normalizer, RandomStreams dropout, GradientRelay relay) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            flat.refreshFactors();
+            Pass pass = pass(tokens, dropout);
+            need(embeddingRange);
+            Tensor x = model.embeddings().lookUp(tokens, null); // (B, T, D)
+            Piece stem = null;
+            if (model.hasStem(dropout) && embeddingRange.length() == 0) {
+                x = model.stem(x, dropout); // (B, T, D)
+            } else if (model.hasStem(dropout)) {
+                stem = Piece.forward(x, scope, input -> model.stem(input, dropout));
+                x = stem.output(); // (B, T, D)
+            }
+            x = frozenBlocks(x, firstLearning, pass, scope); // (B, T, D)
+            List<Piece> pieces = new ArrayList<>();
+            for (int block = firstLearning; block < model.blocks(); block++) {
+                int index = block;
+                need(blockRanges.get(block));
+                Piece piece = Piece.block(
+                        x, scope, recompute, 1 / normalizer, input -> model.block(index, input, pass));
+                done(blockRanges.get(block));
+                pieces.add(piece);
+                x = piece.output(); // (B, T, D)
+            }
+            need(tailRange);
+            Tail.Result result = tail.lossAndGradient(x, tokens, normalizer, dropout, scope);
+            done(tailRange);
+            Tensor gradient = result.gradient(); // (B, T, D)
+            completed(tailRange, relay);
+            for (int block = model.blocks() - 1; block >= firstLearning; block--) {
+                need(blockRanges.get(block));
+                gradient = pieces.get(block - firstLearning).backward(gradient, scope); // (B, T, D)
+                done(blockRanges.get(block));
+                completed(blockRanges.get(block), relay);
+            }
+            if (stem != null) {
+                gradient = stem.backward(gradient, scope); // (B, T, D)
+            }
+            if (embeddingRange.length() > 0) {
+                model.embeddings().backward(tokens, gradient);
+                completed(embeddingRange, relay);
+            }
+            done(embeddingRange);
+            relay.finish();
+            return result.sum().item_double();
+        }
+    }
+
+    /** The sum of losses, without dropout and without gradient. */
+    double loss(TokenTensors tokens) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            flat.refreshFactors();
+            return computed(forward(tokens, scope), x -> tail.loss(x, tokens)).item_double();
+        }
+    }
+
+    /** The same from what {@link #outputs} gave. */
+    double loss(Tensor outputs, TokenTensors tokens) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            return taskTail().lossOf(outputs, tokens).item_double();
+        }
+    }
+
+    /** Logits at some positions of one sequence. (n, V) on the device, attached to the caller's scope. */
+    Tensor logits(TokenTensors tokens, int[] positions, PointerScope caller) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            flat.refreshFactors();
+            Tensor x = rows(forward(tokens, scope)); // (T, D)
+            Tensor at = Tensor.create(positions).to(x.device(), ScalarType.Long); // (n)
+            Tensor chosen = x.index_select(0, at); // (n, D)
+            Tensor logits = computed(chosen, rows -> model.head().logitsOf(model.crown(rows))); // (n, V)
+            caller.attach(logits);
+            return logits;
+        }
+    }
+
+    /** What a task's head predicts: (B, K), or (B T, K) of tokens; attached to the caller's scope. */
+    Tensor outputs(TokenTensors tokens, PointerScope caller) {
+        TaskTail task = taskTail();
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            flat.refreshFactors();
+            Tensor states = forward(tokens, scope); // (B, T, D)
+            Tensor outputs = computed(states, x -> task.outputs(x, tokens, RandomStreams.NONE));
+            caller.attach(outputs);
+            return outputs;
+        }
+    }
+
+    private TaskTail taskTail() {
+        if (tail instanceof TaskTail task) {
+            return task;
+        }
+        throw new IllegalStateException("this model predicts tokens: it has no task's head");
+    }
+
+    /** What the last block makes of each token of one sequence. (T, D), attached to the caller's scope. */
+    Tensor hiddenStates(TokenTensors tokens, PointerScope caller) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            flat.refreshFactors();
+            Tensor x = rows(forward(tokens, scope)); // (T, D)
+            done(embeddingRange);
+            caller.attach(x);
+            return x;
+        }
+    }
+
+    /** What comes after the blocks of a pass without backward; the end of the pass. */
+    private Tensor computed(Tensor states, UnaryOperator<Tensor> last) {
+        need(tailRange);
+        Tensor result = last.apply(states);
+        done(tailRange);
+        done(embeddingRange);
+        return result;
+    }
+
+    /** Embeddings and blocks of a pass without backward. (B, T, D) */
+    private Tensor forward(TokenTensors tokens, PointerScope scope) {
+        need(embeddingRange);
+        Tensor x = model.embeddings().lookUp(tokens, null); // (B, T, D)
+        if (model.hasStem(RandomStreams.NONE)) {
+            x = model.stem(x, RandomStreams.NONE); // (B, T, D)
+        }
+        return frozenBlocks(x, model.blocks(), pass(tokens, RandomStreams.NONE), scope);
+    }
+
+    /** The blocks up to {@code end}, of which nothing is kept but the result, in {@code scope}. (B, T, D) */
+    private Tensor frozenBlocks(Tensor input, int end, Pass pass, PointerScope scope) {
+        Tensor x = input;
+        for (int block = 0; block < end; block++) {
+            try (PointerScope inner = new PointerScope()) {
+                Tensor before = x;
+                need(blockRanges.get(block));
+                x = model.block(block, before, pass).states(); // (B, T, D)
+                done(blockRanges.get(block));
+                scope.attach(x);
+                before.close();
+            }
+        }
+        return x;
+    }
+
+    /** Who looks ahead must not look at what sequences are filled up with. */
+    private Pass pass(TokenTensors tokens, RandomStreams dropout) {
+        return Pass.whole(dropout, causal ? null : tokens.mask());
+    }
+
+    private void need(Range range) {
+        pages.need(range.offset(), range.length());
+    }
+
+    private void done(Range range) {
+        pages.done(range.offset(), range.length());
+    }
+
+    private void completed(Range range, GradientRelay relay) {
+        flat.foldGradients(range.offset(), range.length());
+        relay.completed(range.offset(), range.length());
+    }
+
+    private static Tensor rows(Tensor x) {
+        return x.reshape(-1, x.size(2)); // (N, D)
+    }
+
+    /** A run of the flat vector. */
+    private record Range(long offset, long length) {
+        long end() {
+            return offset + length;
+        }
+    }
+}

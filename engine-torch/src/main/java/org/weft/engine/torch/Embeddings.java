@@ -1,0 +1,85 @@
+package org.weft.engine.torch;
+
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What is looked up for each token: its own embedding, and in some families that of its position and of its segment. The
+ * gradient is written down rather than recorded, so that it is added to in place and never held as a dense matrix of
+ * its own.
+ *
+ * <p>B sequences, T tokens, N = B T rows, D width, V vocabulary, C longest context, S segment types.
+ */
+final class Embeddings {
+    private final Tensor tokens; // (V, D)
+    private final Tensor tokenGradient; // (V, D), or null where nothing of it learns
+    private final Tensor positions; // (C, D), or null
+    private final Tensor positionGradient; // (C, D), or null
+    private final Tensor types; // (S, D), or null
+    private final Tensor typeGradient; // (S, D), or null
+
+    private Embeddings(FlatTensors flat, String token, String position, String type) {
+        tokens = flat.parameter(token);
+        tokenGradient = flat.gradient(token);
+        positions = position == null ? null : flat.parameter(position);
+        positionGradient = position == null ? null : flat.gradient(position);
+        types = type == null ? null : flat.parameter(type);
+        typeGradient = type == null ? null : flat.gradient(type);
+    }
+
+    static Embeddings ofTokens(FlatTensors flat, String token) {
+        return new Embeddings(flat, token, null, null);
+    }
+
+    static Embeddings withPositions(FlatTensors flat, String token, String position) {
+        return new Embeddings(flat, token, position, null);
+    }
+
+    static Embeddings withPositionsAndTypes(FlatTensors flat, String token, String position, String type) {
+        return new Embeddings(flat, token, position, type);
+    }
+
+    /**
+     * Without gradient.
+     *
+     * @param at (B), where each sequence's one token stands; null for whole sequences
+     * @return (B, T, D)
+     */
+    Tensor lookUp(TokenTensors batch, Tensor at) {
+        Tensor x = tokens.index_select(0, batch.inputs()).view(batch.sequences(), batch.context(), -1); // (B, T, D)
+        if (positions != null) {
+            Tensor places = at == null
+                    ? positions.narrow(0, 0, batch.context()) // (T, D)
+                    : positions.index_select(0, at).unsqueeze(1); // (B, 1, D)
+            x.add_(places);
+        }
+        if (types != null) {
+            x.add_(
+                    batch.types() == null
+                            ? types.narrow(0, 0, 1)
+                            : types.index_select(0, batch.types()).view(x.sizes()));
+        }
+        return x;
+    }
+
+    /** Whether anything of it learns. */
+    boolean learns() {
+        return tokenGradient != null;
+    }
+
+    /** Adds the parameters' gradients. {@code gradient} is that of what {@link #lookUp} gave: (B, T, D). */
+    void backward(TokenTensors batch, Tensor gradient) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor rows = gradient.reshape(-1, gradient.size(2)); // (N, D)
+            tokenGradient.index_add_(0, batch.inputs(), rows); // (V, D)
+            if (positions != null) {
+                positionGradient.narrow(0, 0, batch.context()).add_(gradient.sum(0)); // (T, D)
+            }
+            if (types != null && batch.types() == null) {
+                typeGradient.narrow(0, 0, 1).add_(rows.sum(0)); // (1, D)
+            } else if (types != null) {
+                typeGradient.index_add_(0, batch.types(), rows); // (S, D)
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package org.weft.engine.torch;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.global.torch;
+import org.weft.core.model.Adaptation;
+import org.weft.core.model.AdaptedLayout;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
+
+/**
+ * The parameters and their gradients as two flat vectors, and a leaf of autograd for each parameter: a view of the
+ * first whose gradient is the same view of the second. Autograd then adds in place, and a range of the gradient is
+ * memory that can be sent as it is. Native objects belong to the scope in which this was made: the replica's.
+ *
+ * <p>For products in bfloat16 there is a second such pair, a rounded copy of the parameters and the gradients of its
+ * leaves: 4 P bytes more. Its gradients are added to the float32 ones range by range, so that what accumulates over
+ * micro-batches accumulates in float32.
+ *
+ * <p>Parameters that do not learn stand in a third vector, without gradients.
+ *
+ * <p>P parameters that learn, Q that do not.
+ */
+final class FlatTensors {
+    private final ParameterLayout layout;
+    private final FlatVector parameters; // (P)
+    private final FlatVector gradients; // (P)
+    private final ParameterLayout frozenLayout;
+    private final FlatVector frozen; // (Q), null where everything learns
+    private final Adaptation.Lora lora;
+    private final Leaves wide;
+    private final Leaves narrow; // wide itself without bfloat16
+    private volatile boolean stale = true;
+
+    FlatTensors(ModelShape shape, ComputeDevice device, ScalarType type, boolean bfloat16) {
+        AdaptedLayout adapted = shape.adapted();
+        lora = shape.adaptation().lora();
+        layout = adapted.learned();
+        frozenLayout = adapted.frozen();
+        parameters = device.allocate(layout.size(), type);
+        gradients = device.allocate(layout.size(), type);
+        frozen = frozenLayout.size() == 0 ? null : device.allocate(frozenLayout.size(), type);
+        wide = new Leaves(layout, parameters.tensor(), gradients.tensor());
+        if (frozen != null) {
+            wide.addFrozen(frozenLayout, frozen.tensor());
+        }
+        if (bfloat16) {
+            Tensor rounded = parameters.tensor().to(ScalarType.BFloat16); // (P)
+            narrow = new Leaves(layout, rounded, torch.zeros_like(rounded));
+            if (frozen != null) {
+                narrow.addFrozen(frozenLayout, frozen.tensor().to(ScalarType.BFloat16)); // (Q)
+            }
+        } else {
+            narrow = wide;
+        }
+    }
+
+    /** The parameter as a leaf of autograd, in its own shape. */
+    Tensor parameter(String name) {
+        return wide.parameter(name);
+    }
+
+    /** The parameter's gradient, in its own shape; null where it does not learn. */
+    Tensor gradient(String name) {
+        return wide.gradient(name);
+    }
+
+    /** What the adapters are; null where there are none. */
+    Adaptation.Lora lora() {
+        return lora;
+    }
+
+    /** Whether there is such a parameter. */
+    boolean has(String name) {
+        return wide.leaves.containsKey(name);
+    }
+
+    /** The parameter as a leaf for matrix products: {@link #parameter}, or its copy in bfloat16. */
+    Tensor factor(String name) {
+        return narrow.parameter(name);
+    }
+
+    /** What matrix products are computed in. */
+    ScalarType factorType() {
+        return narrow.parameters.scalar_type();
+    }
+
+    /** What everything else is computed in. */
+    ScalarType type() {
+        return wide.parameters.scalar_type();
+    }
+
+    boolean bfloat16() {
+        return narrow != wide;
+    }
+
+    /** Says that parameters have changed; any thread. */
+    void parametersChanged() {
+        stale = true;
+    }
+
+    /** Rounds the parameters anew if they have changed: before a forward pass, on the replica's thread. */
+    void refreshFactors() {
+        if (bfloat16() && stale) {
+            stale = false;
+            narrow.parameters.copy_(wide.parameters); // (P)
+            if (frozen != null) {
+                narrow.frozen.copy_(wide.frozen); // (Q)
+            }
+        }
+    }
+
+    /** Also of what a backward pass that failed on its way has left. */
+    void zeroGradients() {
+        wide.gradients.zero_();
+        if (bfloat16()) {
+            narrow.gradients.zero_();
+        }
+    }
+
+    /** Takes what backward has left in a range of the factors' gradients over into the gradient. */
+    void foldGradients(long offset, long length) {
+        if (!bfloat16() || length == 0) {
+            return;
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Tensor rounded = narrow.gradients.narrow(0, offset, length);
+            wide.gradients.narrow(0, offset, length).add_(rounded);
+            rounded.zero_();
+        }
+    }
+
+    /** What does not learn; null where everything does. */
+    FlatVector frozen() {
+        return frozen;
+    }
+
+    ParameterLayout frozenLayout() {
+        return frozenLayout;
+    }
+
+    FlatVector parameters() {
+        return parameters;
+    }
+
+    FlatVector gradients() {
+        return gradients;
+    }
+
+    ParameterLayout layout() {
+        return layout;
+    }
+
+    /** Two flat vectors and a leaf for each parameter. */
+    private static final class Leaves {
+        private final Tensor parameters; // (P)
+        private final Tensor gradients; // (P)
+        private final Map<String, Tensor> leaves = new HashMap<>();
+        private final Map<String, Tensor> leafGradients = new HashMap<>();
+        private Tensor frozen; // (Q), or null
+
+        Leaves(ParameterLayout layout, Tensor parameters, Tensor gradients) {
+            this.parameters = parameters;
+            this.gradients = gradients;
+            for (Parameter parameter : layout.parameters()) {
+                Tensor leaf = view(parameters, parameter);
+                Tensor gradient = view(gradients, parameter);
+                leaf.set_requires_grad(true);
+                leaf.mutable_grad().put(gradient);
+                leaves.put(parameter.name(), leaf);
+                leafGradients.put(parameter.name(), gradient);
+            }
+        }
+
+        void addFrozen(ParameterLayout frozenLayout, Tensor vector) {
+            frozen = vector;
+            for (Parameter parameter : frozenLayout.parameters()) {
+                leaves.put(parameter.name(), view(vector, parameter));
+            }
+        }
+
+        Tensor parameter(String name) {
+            Tensor tensor = leaves.get(name);
+            if (tensor == null) {
+                throw new IllegalArgumentException("the layout has no parameter " + name);
+            }
+            return tensor;
+        }
+
+        Tensor gradient(String name) {
+            parameter(name);
+            return leafGradients.get(name);
+        }
+
+        private static Tensor view(Tensor vector, Parameter parameter) {
+            long[] shape =
+                    parameter.shape().stream().mapToLong(Integer::longValue).toArray();
+            return vector.narrow(0, parameter.offset(), parameter.size())
+                    .view(shape)
+                    .detach();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package org.weft.engine.torch;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.global.torch;
+import org.weft.core.config.ModelConfig;
+
+/**
+ * Keys and values of texts that grow, a row each, for every block. Memory grows by doubling with the longest text: 8 L G K
+ * bytes a token and row, in float32. Owned by the replica's thread.
+ *
+ * <p>R rows, C capacity, S longest row in use, G heads of keys and values, K width of a head, L blocks.
+ */
+final class KeyValueCache implements AutoCloseable {
+    private static final int FIRST_CAPACITY = 64;
+
+    private final Tensor like;
+    private final int rows;
+    private final int limit;
+    private final long heads;
+    private final long headWidth;
+    private final List<Tensor> keys = new ArrayList<>(); // each (R, C, G, K)
+    private final List<Tensor> values = new ArrayList<>(); // each (R, C, G, K)
+    private final int[] lengths;
+    private int capacity;
+
+    /** @param like says on which device and in which type it is kept */
+    KeyValueCache(ModelConfig config, int rows, Tensor like) {
+        this.like = like;
+        this.rows = rows;
+        this.limit = config.context();
+        this.heads = config.keyValueHeads();
+        this.headWidth = config.headWidth();
+        this.lengths = new int[rows];
+        for (int block = 0; block < config.layers(); block++) {
+            keys.add(null);
+            values.add(null);
+        }
+        grow(Math.min(limit, FIRST_CAPACITY));
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    /** The longest that a text may be. */
+    int limit() {
+        return limit;
+    }
+
+    int length(int row) {
+        return lengths[row];
+    }
+
+    void setLength(int row, int length) {
+        lengths[row] = length;
+    }
+
+    /** Makes room for texts of a length. */
+    void reserve(int length) {
+        if (length > capacity) {
+            grow(Math.min(limit, Math.max(length, 2 * capacity)));
+        }
+    }
+
+    private void grow(int larger) {
+        int before = capacity;
+        capacity = larger;
+        for (int block = 0; block < keys.size(); block++) {
+            keys.set(block, grown(keys.get(block), before));
+            values.set(block, grown(values.get(block), before));
+        }
+    }
+
+    private Tensor grown(Tensor old, int before) {
+        Tensor larger = torch.zeros(new long[] {rows, capacity, heads, headWidth}, like.options()); // (R, C, G, K)
+        larger.retainReference(); // past the scope of this call
+        if (old != null) {
+            try (PointerScope scope = new PointerScope()) {
+                larger.narrow(1, 0, before).copy_(old);
+            }
+            old.releaseReference();
+        }
+        return larger;
+    }
+
+    /** A text that begins a row: its own keys and values are all there is to look at. */
+    PastKeysAndValues beginning(int row) {
+        return (block, k, v) -> {
+            try (PointerScope scope = new PointerScope()) {
+                long tokens = k.size(2);
+                keys.get(block)
+                        .select(0, row)
+                        .narrow(0, 0, tokens)
+                        .copy_(k.select(0, 0).transpose(0, 1));
+                values.get(block)
+                        .select(0, row)
+                        .narrow(0, 0, tokens)
+                        .copy_(v.select(0, 0).transpose(0, 1));
+            }
+            return new PastKeysAndValues.Seen(k, v, null);
+        };
+    }
+
+    /** One token for each of some rows: it looks at its whole row and at itself. */
+    PastKeysAndValues next(int[] chosen) {
+        int longest = 0;
+        int shortest = limit;
+        long[] places = new long[chosen.length];
+        long[] last = new long[chosen.length];
+        for (int i = 0; i < chosen.length; i++) {
+            int length = lengths[chosen[i]];
+            places[i] = (long) chosen[i] * capacity + length;
+            last[i] = length;
+            longest = Math.max(longest, length + 1);
+            shortest = Math.min(shortest, length + 1);
+        }
+        Tensor at = onDevice(places); // (B)
+        Tensor mask = shortest == longest ? null : mask(last, longest); // (B, 1, 1, S)
+        Tensor scattered = areConsecutive(chosen)
+                ? null
+                : onDevice(Arrays.stream(chosen).asLongStream().toArray()); // (B)
+        Rows looked = new Rows(chosen[0], chosen.length, scattered, longest);
+        return (block, k, v) -> new PastKeysAndValues.Seen(
+                keep(keys.get(block), k, at, looked), keep(values.get(block), v, at, looked), mask);
+    }
+
+    /** (B, G, 1, K) into the cache; (B, G, S, K) out of it. */
+    private Tensor keep(Tensor cache, Tensor fresh, Tensor at, Rows rows) {
+        cache.view(-1, heads, headWidth).index_copy_(0, at, fresh.view(fresh.size(0), heads, headWidth));
+        return rows.of(cache.narrow(1, 0, rows.seen)).transpose(1, 2); // (B, G, S, K)
+    }
+
+    /**
+     * Rows of the cache that are looked at.
+     *
+     * @param scattered (B), their indices; null where they are {@code count} rows from {@code first} on, of which a view
+     *     is enough
+     * @param seen S
+     */
+    private record Rows(int first, int count, Tensor scattered, int seen) {
+        /** (R, S, G, K) to (B, S, G, K) */
+        Tensor of(Tensor all) {
+            return scattered == null ? all.narrow(0, first, count) : all.index_select(0, scattered);
+        }
+    }
+
+    private static boolean areConsecutive(int[] chosen) {
+        for (int i = 1; i < chosen.length; i++) {
+            if (chosen[i] != chosen[i - 1] + 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Tensor mask(long[] last, int longest) {
+        Tensor positions = torch.arange(new Scalar((double) longest)).to(like.device(), ScalarType.Long); // (S)
+        return positions.view(1, 1, 1, longest).le(onDevice(last).view(last.length, 1, 1, 1)); // (B, 1, 1, S)
+    }
+
+    private Tensor onDevice(long[] indices) {
+        return Tensor.create(indices).to(like.device(), ScalarType.Long);
+    }
+
+    @Override
+    public void close() {
+        for (int block = 0; block < keys.size(); block++) {
+            keys.get(block).releaseReference();
+            values.get(block).releaseReference();
+        }
+        keys.clear();
+        values.clear();
+    }
+}

@@ -1,0 +1,18 @@
+package org.weft.engine.torch;
+
+import org.bytedeco.pytorch.Tensor;
+
+/** One forward pass's view of a {@link KeyValueCache}. */
+interface PastKeysAndValues {
+    /** Keys and values that a query may look at. */
+    record Seen(Tensor keys, Tensor values, Tensor mask) {}
+
+    /**
+     * Keeps new tokens' keys and values and gives what their queries look at.
+     *
+     * @param keys (B, G, T, K)
+     * @param values (B, G, T, K)
+     * @return keys and values (B, G, S, K), and a mask (B, 1, 1, S) of those to look at, or null for all before a query
+     */
+    Seen keep(int block, Tensor keys, Tensor values);
+}

@@ -1,0 +1,153 @@
+package org.weft.engine.torch;
+
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.global.torch;
+import org.weft.core.model.AdaptedLayout;
+import org.weft.core.model.ModelShape;
+import org.weft.core.model.TaskHead;
+
+/**
+ * Labels of sequences or of tokens, or a span, are predicted by one linear layer. Losses are PyTorch's
+ * ({@code cross_entropy} with weights and smoothing, {@code binary_cross_entropy_with_logits}, {@code mse_loss}), but
+ * summed over examples.
+ *
+ * <p>B sequences, T tokens, M rows at which something is predicted, D width, K outputs.
+ */
+final class TaskTail implements Tail {
+    private final Transformer model;
+    private final TaskHead head;
+    private final Linear linear; // (K, D)
+    private final Tensor classWeights; // (K), or null
+
+    TaskTail(Transformer model, ModelShape shape, FlatTensors flat) {
+        this.model = model;
+        head = shape.adaptation().head();
+        String name = AdaptedLayout.headName(shape);
+        linear = Linear.outputFirst(name, flat);
+        classWeights = head.classWeights().isEmpty()
+                ? null
+                : weights(head.classWeights(), flat.parameters().tensor());
+    }
+
+    private static Tensor weights(List<Double> weights, Tensor like) {
+        double[] values = weights.stream().mapToDouble(Double::doubleValue).toArray();
+        return Tensor.create(values).to(like.device(), like.scalar_type()); // (K)
+    }
+
+    @Override
+    public Result lossAndGradient(
+            Tensor x, TokenTensors tokens, double normalizer, RandomStreams dropout, PointerScope scope) {
+        try (PointerScope inner = new PointerScope();
+                AutoGradMode on = new AutoGradMode(true)) {
+            Tensor input = x.detach(); // (B, T, D)
+            input.set_requires_grad(true);
+            Tensor sum = lossOf(outputs(input, tokens, dropout.with(head.dropout())), tokens); // (1)
+            sum.mul(new Scalar(1 / normalizer)).backward();
+            Tensor value = sum.detach();
+            Tensor gradient = new Tensor(input.mutable_grad()); // (B, T, D)
+            scope.attach(value);
+            scope.attach(gradient);
+            return new Result(value, gradient);
+        }
+    }
+
+    @Override
+    public Tensor loss(Tensor x, TokenTensors tokens) {
+        return lossOf(outputs(x, tokens, RandomStreams.NONE), tokens);
+    }
+
+    /** What is predicted of each sequence (B, K), or of each token (B T, K). */
+    Tensor outputs(Tensor x, TokenTensors tokens, RandomStreams dropout) {
+        Tensor rows = head.ofSequence() ? pooled(x, tokens) : model.states(x.reshape(-1, x.size(2))); // (B or B T, D)
+        Tensor logits = linear.apply(dropout.drop(rows, RandomStreams.HEAD));
+        return logits.to(x.scalar_type());
+    }
+
+    private Tensor pooled(Tensor x, TokenTensors tokens) {
+        return switch (head.pooling()) {
+            case FIRST -> model.pooled(x.select(1, 0)).to(x.scalar_type()); // (B, D)
+            case LAST -> model.states(last(x, tokens)); // (B, D)
+            case MEAN -> mean(x, tokens); // (B, D)
+        };
+    }
+
+    private static Tensor last(Tensor x, TokenTensors tokens) {
+        if (tokens.lengths() == null) {
+            return x.select(1, x.size(1) - 1);
+        }
+        Tensor at =
+                tokens.lengths().sub(new Scalar(1)).view(x.size(0), 1, 1).expand(x.size(0), 1, x.size(2)); // (B, 1, D)
+        return x.gather(1, at).squeeze(1); // (B, D)
+    }
+
+    private Tensor mean(Tensor x, TokenTensors tokens) {
+        Tensor states = model.states(x.reshape(-1, x.size(2))).view(x.sizes()); // (B, T, D)
+        if (tokens.lengths() == null) {
+            return states.mean(1);
+        }
+        Tensor present = tokens.present().unsqueeze(2).to(x.scalar_type()); // (B, T, 1)
+        Tensor count = tokens.lengths().view(x.size(0), 1).to(x.scalar_type()); // (B, 1)
+        return states.mul(present).sum(1).div(count); // (B, D)
+    }
+
+    /** The sum of losses from {@link #outputs}. (1), in float64 */
+    Tensor lossOf(Tensor outputs, TokenTensors tokens) {
+        Tensor loss =
+                switch (head.kind()) {
+                    case CLASSES -> classLoss(outputs, tokens.labels().to(ScalarType.Long)); // labels (B, 1)
+                    case BITS -> bitLoss(outputs, tokens.labels().to(outputs.scalar_type()));
+                    case VALUES ->
+                        outputs.sub(tokens.labels().to(outputs.scalar_type()))
+                                .square()
+                                .mean(1);
+                    case TOKEN_CLASSES -> classLoss(chosen(outputs, tokens), tokens.targets());
+                    case SPAN -> spanLoss(outputs, tokens);
+                    case LANGUAGE -> throw new IllegalStateException("tokens are predicted elsewhere");
+                };
+        return loss.to(ScalarType.Double).sum().view(1); // (1)
+    }
+
+    private static Tensor chosen(Tensor outputs, TokenTensors tokens) {
+        return tokens.chosen() == null ? outputs : outputs.index_select(0, tokens.chosen()); // (M, K)
+    }
+
+    /**
+     * @param targets (M, 1)
+     * @return (M)
+     */
+    private Tensor classLoss(Tensor outputs, Tensor targets) {
+        Tensor cost = outputs.log_softmax(1).neg(); // (M, K)
+        if (classWeights != null) {
+            cost = cost.mul(classWeights);
+        }
+        Tensor loss = cost.gather(1, targets).squeeze(1); // (M)
+        double smoothing = head.labelSmoothing();
+        return smoothing == 0 ? loss : loss.mul(new Scalar(1 - smoothing)).add(cost.mean(1), new Scalar(smoothing));
+    }
+
+    /** max(z, 0) - z y + log(1 + exp(-|z|)), which never overflows. (B, K) to (B) */
+    private static Tensor bitLoss(Tensor outputs, Tensor labels) {
+        Tensor softened = torch.log1p(outputs.abs().neg().exp());
+        return outputs.relu().sub(outputs.mul(labels)).add(softened).mean(1);
+    }
+
+    /** (B T, 2) to (B) */
+    private static Tensor spanLoss(Tensor outputs, TokenTensors tokens) {
+        Tensor scores = outputs.view(tokens.sequences(), tokens.context(), 2); // (B, T, 2)
+        Tensor present = tokens.present(); // (B, T)
+        if (present != null) {
+            scores = scores.masked_fill(present.logical_not().unsqueeze(2), new Scalar(Double.NEGATIVE_INFINITY));
+        }
+        Tensor at = tokens.labels().to(ScalarType.Long).unsqueeze(1); // (B, 1, 2)
+        return scores.log_softmax(1)
+                .gather(1, at)
+                .neg()
+                .view(tokens.sequences(), 2)
+                .mean(1); // (B)
+    }
+}

@@ -1,0 +1,268 @@
+package org.weft.engine.torch;
+
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.global.torch;
+import org.weft.core.WeftException;
+import org.weft.core.batches.Batch;
+import org.weft.core.config.HeadKind;
+import org.weft.core.model.ModelShape;
+import org.weft.core.model.TaskHead;
+import org.weft.core.params.ParameterLayout;
+import org.weft.engine.ClassCounts;
+import org.weft.engine.Decoder;
+import org.weft.engine.Evaluated;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ParameterPages;
+import org.weft.engine.ReplicaOptions;
+
+/**
+ * A replica in libtorch, on a CPU or a GPU. Opened, used and closed by one thread; windows may be read and written by
+ * any thread while it is open. Every native object lives in a scope, so that memory is flat and owes nothing to the
+ * garbage collector.
+ */
+public final class TorchReplica implements ModelReplica {
+    private static final int PEAK_SIZE = 1024;
+    private static final int PEAK_ROUNDS = 8;
+
+    private final PointerScope memory = new PointerScope();
+    private final ModelShape shape;
+    private final ReplicaOptions options;
+    private final Thread owner = Thread.currentThread();
+    private final ComputeDevice device;
+    private final FlatTensors flat;
+    private final Transformer model;
+    private final BlockwiseBackward backward;
+    private volatile boolean closed;
+
+    private TorchReplica(ModelShape shape, ReplicaOptions options, ScalarType type, ParameterPages pages) {
+        this.shape = shape;
+        this.options = options;
+        try (PointerScope building = memory) {
+            device = ComputeDevice.open(options.device());
+            flat = new FlatTensors(shape, device, type, options.bfloat16());
+            model = Transformer.of(shape.config(), flat);
+            backward = new BlockwiseBackward(model, shape, flat, pages, options.recompute());
+            building.extend(); // closing then leaves the thread's stack of scopes but frees nothing
+        }
+    }
+
+    /** Opens a replica with parameters of zero. The calling thread owns it from here on. */
+    public static TorchReplica open(ModelShape shape, ReplicaOptions options) {
+        return open(shape, options, ScalarType.Float, ParameterPages.WHOLE);
+    }
+
+    /** In float64, for comparing gradients with finite differences: windows then hold 8 bytes an element. */
+    static TorchReplica open(ModelShape shape, ReplicaOptions options, ScalarType type) {
+        return open(shape, options, type, ParameterPages.WHOLE);
+    }
+
+    /** With parameters that come and go: in float32 alone, for copies in bfloat16 are rounded from all of them at once. */
+    static TorchReplica open(ModelShape shape, ReplicaOptions options, ScalarType type, ParameterPages pages) {
+        if (shape.vocabSize() < 1) {
+            throw WeftException.invalidData("vocabulary=" + shape.vocabSize() + " must be at least 1", "");
+        }
+        NativeRuntime.setThreads(options.threads());
+        return new TorchReplica(shape, options, type, pages);
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return flat.layout();
+    }
+
+    @Override
+    public ByteBuffer parameters(long offset, int length) {
+        checkOpen();
+        return flat.parameters().window(offset, length);
+    }
+
+    @Override
+    public void parametersWritten(long offset, long length) {
+        checkOpen();
+        flat.parameters().upload(offset, length);
+        flat.parametersChanged();
+    }
+
+    @Override
+    public ParameterLayout frozenLayout() {
+        return flat.frozenLayout();
+    }
+
+    @Override
+    public ByteBuffer frozen(long offset, int length) {
+        checkOpen();
+        return flat.frozen().window(offset, length);
+    }
+
+    @Override
+    public void frozenWritten(long offset, long length) {
+        checkOpen();
+        flat.frozen().upload(offset, length);
+        flat.parametersChanged();
+    }
+
+    @Override
+    public void zeroGradients() {
+        checkOwner();
+        flat.zeroGradients();
+    }
+
+    @Override
+    public double accumulateGradient(Batch batch, double normalizer, MicroBatchKey key, GradientListener listener) {
+        checkOwner();
+        shape.requireFits(batch.context());
+        try (PointerScope scope = new PointerScope()) {
+            TokenTensors tokens = onDevice(batch);
+            RandomStreams dropout = RandomStreams.of(device, key, shape.config().dropout());
+            GradientRelay relay = listener == GradientListener.NONE
+                    ? GradientRelay.direct(listener)
+                    : device.relay(flat.gradients(), listener);
+            return backward.accumulate(tokens, normalizer, dropout, relay) / normalizer;
+        }
+    }
+
+    @Override
+    public ByteBuffer gradients(long offset, int length) {
+        checkOpen();
+        return flat.gradients().window(offset, length);
+    }
+
+    @Override
+    public double loss(Batch batch) {
+        checkOwner();
+        shape.requireFits(batch.context());
+        try (PointerScope scope = new PointerScope()) {
+            return backward.loss(onDevice(batch));
+        }
+    }
+
+    @Override
+    public Evaluated evaluate(Batch batch) {
+        checkOwner();
+        shape.requireFits(batch.context());
+        TaskHead head = shape.adaptation().head();
+        if (head.kind() == HeadKind.LANGUAGE) {
+            return Evaluated.ofLoss(loss(batch));
+        }
+        try (PointerScope scope = new PointerScope()) {
+            TokenTensors tokens = onDevice(batch);
+            Tensor outputs = backward.outputs(tokens, scope); // (B or B T, K)
+            return new Evaluated(backward.loss(outputs, tokens), ClassCounts.of(head, Logits.toHost(outputs), batch));
+        }
+    }
+
+    @Override
+    public float[][] logits(int[] tokens, int... positions) {
+        checkOwner();
+        if (tokens.length == 0) {
+            throw new IllegalArgumentException("next token of no tokens: give at least 1");
+        }
+        shape.requireFits(tokens.length);
+        try (PointerScope scope = new PointerScope()) {
+            TokenTensors prompt = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
+            return Logits.toHost(backward.logits(prompt, positions, scope)); // (n, V)
+        }
+    }
+
+    @Override
+    public float[][] outputs(Batch batch) {
+        checkOwner();
+        shape.requireFits(batch.context());
+        try (PointerScope scope = new PointerScope()) {
+            return Logits.toHost(backward.outputs(onDevice(batch), scope)); // (B or B T, K)
+        }
+    }
+
+    @Override
+    public float[][] hiddenStates(int[] tokens) {
+        checkOwner();
+        shape.requireFits(tokens.length);
+        try (PointerScope scope = new PointerScope()) {
+            TokenTensors text = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
+            return Logits.toHost(backward.hiddenStates(text, scope)); // (T, D)
+        }
+    }
+
+    @Override
+    public Decoder decoder(int rows) {
+        checkOwner();
+        if (!shape.config().causal()) {
+            throw WeftException.usage(
+                    "model.architecture=" + shape.config().architecture() + " does not generate text",
+                    "it fills masked tokens: use fill");
+        }
+        flat.refreshFactors();
+        KeyValueCache cache =
+                new KeyValueCache(shape.config(), rows, flat.parameters().tensor());
+        return new CachedDecoder(model, device.torchDevice(), shape.vocabSize(), cache, this::checkOwner);
+    }
+
+    /**
+     * The best of some products of (1024, 1024): about 0.1 s on a core. One thread's are timed in its own processor time,
+     * so that what else runs on the machine does not make the peak a lower one.
+     */
+    @Override
+    public double measurePeakFlops() {
+        checkOwner();
+        try (PointerScope scope = new PointerScope()) {
+            TensorOptions kind = flat.parameters().tensor().options();
+            long[] square = {PEAK_SIZE, PEAK_SIZE};
+            Tensor a = torch.ones(square, kind).to(flat.factorType()); // (M, M)
+            Tensor b = torch.ones(square, kind).to(flat.factorType()); // (M, M)
+            Tensor c = torch.mm(a, b); // (M, M)
+            device.synchronize();
+            LongSupplier clock = device instanceof CpuDevice && options.threads() == 1
+                    ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime
+                    : System::nanoTime;
+            long best = Long.MAX_VALUE;
+            for (int round = 0; round < PEAK_ROUNDS; round++) {
+                long start = clock.getAsLong();
+                torch.mm_out(c, a, b);
+                device.synchronize();
+                best = Math.min(best, clock.getAsLong() - start);
+            }
+            return 2.0 * PEAK_SIZE * PEAK_SIZE * PEAK_SIZE / (best * 1e-9);
+        }
+    }
+
+    private TokenTensors onDevice(Batch batch) {
+        TaskHead head = shape.adaptation().head();
+        int classes = head.kind() == HeadKind.TOKEN_CLASSES ? head.outputs() : shape.vocabSize();
+        return TokenTensors.of(batch, shape.vocabSize(), classes, device.torchDevice());
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the replica on " + options.device() + " is closed");
+        }
+    }
+
+    private void checkOwner() {
+        checkOpen();
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("the replica belongs to thread " + owner.getName() + ", called by "
+                    + Thread.currentThread().getName());
+        }
+    }
+
+    /** Frees the native memory, windows included. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (model.head() != null) {
+            model.head().close();
+        }
+        memory.deallocate();
+    }
+}

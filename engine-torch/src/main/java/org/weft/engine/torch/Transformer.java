@@ -1,0 +1,76 @@
+package org.weft.engine.torch;
+
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.bytedeco.pytorch.Tensor;
+import org.weft.core.config.ModelConfig;
+
+/**
+ * A model family's forward pass, cut where backward is cut: embeddings that are looked up, a stem, equal blocks, and a
+ * crown before the output head. Native objects belong to the scope in which it was made: the replica's.
+ *
+ * <p>B sequences, T tokens, N rows, D width.
+ */
+interface Transformer {
+
+    /** The forward pass of each family, by its name. */
+    Map<String, BiFunction<ModelConfig, FlatTensors, Transformer>> FAMILIES =
+            Map.of("gpt2", Gpt2::new, "llama", Llama::new, "bert", Bert::new);
+
+    static Transformer of(ModelConfig config, FlatTensors flat) {
+        return FAMILIES.get(config.architecture()).apply(config, flat);
+    }
+
+    Embeddings embeddings();
+
+    /** Whether anything stands between the embeddings and the first block. */
+    boolean hasStem(RandomStreams dropout);
+
+    /** What is done to the embeddings before the first block. (B, T, D) to (B, T, D) */
+    Tensor stem(Tensor x, RandomStreams dropout);
+
+    /** Number of blocks. */
+    int blocks();
+
+    /** One Transformer block. */
+    BlockOutput block(int index, Tensor x, Pass pass);
+
+    /**
+     * What a block gives.
+     *
+     * @param states (B, T, D)
+     * @param auxiliaryLoss what the block adds to the sum of the tokens' losses while training, such as the balance of
+     *     experts (1); null for nothing
+     */
+    record BlockOutput(Tensor states, Tensor auxiliaryLoss) {
+
+        /** Of a block that adds nothing to the loss. */
+        static BlockOutput of(Tensor states) {
+            return new BlockOutput(states, null);
+        }
+    }
+
+    /** What the output head takes, row by row; not for a model that was adapted to another task. (N, D) to (N, D) */
+    Tensor crown(Tensor rows);
+
+    /** What predicts tokens; null in a model that was adapted to another task. */
+    OutputHead head();
+
+    /** What a task's head takes, row by row: hidden states after the family's last norm. (N, D) to (N, D) */
+    Tensor states(Tensor rows);
+
+    /** What stands for a whole sequence, out of its first token. (B, D) to (B, D) */
+    default Tensor pooled(Tensor first) {
+        throw new IllegalStateException("this model has no pooler");
+    }
+
+    /**
+     * Whether a sequence's second segment follows its first: logits of (yes, no).
+     *
+     * @param first (B, D), each sequence's first token after the last block
+     * @return (B, 2)
+     */
+    default Tensor nextSentence(Tensor first) {
+        throw new IllegalStateException("this model has no next-sentence head");
+    }
+}

@@ -1,0 +1,73 @@
+package org.weft.engine.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.weft.core.model.ModelShape;
+import org.weft.engine.Decoder;
+import org.weft.engine.RecomputingDecoder;
+
+/** Keys and values that are kept give the logits that computing the whole text anew gives. */
+class CachedDecoderTest {
+    private static final int VOCABULARY = 97;
+    private static final int CONTEXT = 150; // more than the cache's first capacity, twice
+
+    private static ModelShape shape(String family) {
+        return family.equals("gpt2")
+                ? Replicas.shape(2, 32, 4, CONTEXT, VOCABULARY)
+                : Replicas.llama(2, 32, 4, CONTEXT, VOCABULARY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "llama"})
+    void rowsOfDifferentLengthsGrowAsIfEachWereAlone(String family) {
+        Random random = new Random(3);
+        try (TorchReplica replica = Replicas.open(shape(family), 1);
+                Decoder cached = replica.decoder(3);
+                Decoder plain = new RecomputingDecoder(replica, 3)) {
+            int[] lengths = {1, 7, 60};
+            for (int row = 0; row < 3; row++) {
+                int[] prompt = random.ints(lengths[row], 0, VOCABULARY).toArray();
+                same(cached.begin(row, prompt), plain.begin(row, prompt));
+            }
+            for (int step = 0; step < 80; step++) {
+                int[] rows = step % 5 == 4 ? new int[] {2, 0} : new int[] {0, 1, 2};
+                int[] tokens = random.ints(rows.length, 0, VOCABULARY).toArray();
+                float[][] actual = cached.append(rows, tokens);
+                float[][] expected = plain.append(rows, tokens);
+                for (int i = 0; i < rows.length; i++) {
+                    same(actual[i], expected[i]);
+                    assertThat(cached.length(rows[i])).isEqualTo(plain.length(rows[i]));
+                }
+            }
+            int[] anew = {5, 6, 7};
+            same(cached.begin(1, anew), plain.begin(1, anew));
+            same(cached.append(new int[] {1}, new int[] {8})[0], plain.append(new int[] {1}, new int[] {8})[0]);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "llama"})
+    void aFullRowIsRefusedByName(String family) {
+        try (TorchReplica replica = Replicas.open(shape(family), 1);
+                Decoder decoder = replica.decoder(1)) {
+            int[] full = new int[CONTEXT];
+            Arrays.fill(full, 3);
+            decoder.begin(0, full);
+            assertThatThrownBy(() -> decoder.append(new int[] {0}, new int[] {1}))
+                    .hasMessageContaining("row 0 of 151 tokens does not fit model.context=150");
+        }
+    }
+
+    private static void same(float[] actual, float[] expected) {
+        assertThat(actual).hasSize(expected.length);
+        for (int i = 0; i < actual.length; i++) {
+            assertThat(actual[i]).isCloseTo(expected[i], within(1e-5f));
+        }
+    }
+}

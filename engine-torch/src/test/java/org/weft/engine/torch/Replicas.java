@@ -1,0 +1,116 @@
+package org.weft.engine.torch;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.batches.Batch;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.Initialization;
+import org.weft.core.params.ParameterLayout;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ReplicaOptions;
+
+/** Small models, formula-given batches and whole-vector access, for the engine's tests. */
+final class Replicas {
+    static final MicroBatchKey KEY = new MicroBatchKey(42, 0, 0, 0);
+
+    private Replicas() {}
+
+    static ModelShape shape(int layers, int width, int heads, int context, int vocabSize) {
+        return new ModelShape(ModelConfig.gpt2(layers, width, heads, context, 0.0), vocabSize);
+    }
+
+    /** Small models of the other families: a Llama with grouped queries and a BERT with next-sentence prediction. */
+    static ModelShape llama(int layers, int width, int heads, int context, int vocabSize) {
+        return configured(
+                "{architecture: llama, layers: " + layers + ", width: " + width + ", heads: " + heads + ", kv_heads: "
+                        + heads / 2 + ", mlp_width: " + 3 * width + ", context: " + context + "}",
+                vocabSize);
+    }
+
+    static ModelShape bert(int layers, int width, int heads, int context, double dropout, int vocabSize) {
+        return configured(
+                "{architecture: bert, layers: " + layers + ", width: " + width + ", heads: " + heads + ", context: "
+                        + context + ", dropout: " + dropout + ", next_sentence: true}",
+                vocabSize);
+    }
+
+    static ModelShape configured(String model, int vocabSize) {
+        return new ModelShape(
+                ConfigLoader.load("test", "model: " + model, List.of("run.dir=unused"))
+                        .model(),
+                vocabSize);
+    }
+
+    /** {@link #batch} with every third token to be predicted, in two segments, and as pairs. */
+    static Batch maskedBatch(int step, int sequences, int context, int vocabSize) {
+        int[] inputs = batch(step, sequences, context, vocabSize).inputs();
+        int[] targets = new int[inputs.length];
+        int[] types = new int[inputs.length];
+        int[] related = new int[sequences];
+        Arrays.setAll(targets, i -> i % 3 == 1 ? (inputs[i] + 5) % vocabSize : Batch.IGNORED);
+        Arrays.setAll(types, i -> i % context < context / 2 ? 0 : 1);
+        Arrays.setAll(related, i -> i % 2);
+        return new Batch(sequences, context, inputs, targets, types, related);
+    }
+
+    static ModelShape withDropout(ModelShape shape, double dropout) {
+        ModelConfig c = shape.config();
+        return new ModelShape(
+                ModelConfig.of(c.architecture(), c.layers(), c.width(), c.heads(), c.context(), dropout),
+                shape.vocabSize());
+    }
+
+    /** An initialised replica of one thread. */
+    static TorchReplica open(ModelShape shape, long seed) {
+        TorchReplica replica = TorchReplica.open(shape, ReplicaOptions.cpu(1));
+        initialize(replica, seed);
+        return replica;
+    }
+
+    static TorchReplica openDouble(ModelShape shape) {
+        return TorchReplica.open(shape, ReplicaOptions.cpu(1), ScalarType.Double);
+    }
+
+    static void initialize(ModelReplica replica, long seed) {
+        ParameterLayout layout = replica.layout();
+        FloatBuffer window = replica.parameters(0, (int) layout.size()).asFloatBuffer();
+        Initialization.fill(layout, seed, 0, window);
+        replica.parametersWritten(0, layout.size());
+    }
+
+    /** Token j (0 to T) of sequence i of step s: 7 ((7919 i + 31 j j + 17 j s + 101 s + 3) mod 29) mod V. */
+    static Batch batch(int step, int sequences, int context, int vocabSize) {
+        int[] tokens = new int[sequences * (context + 1)];
+        for (int i = 0; i < sequences; i++) {
+            for (int j = 0; j <= context; j++) {
+                int value = 7919 * i + 31 * j * j + 17 * j * step + 101 * step + 3;
+                tokens[i * (context + 1) + j] = 7 * (value % 29) % vocabSize;
+            }
+        }
+        return Batch.causal(sequences, context, tokens);
+    }
+
+    static float[] gradient(ModelReplica replica) {
+        return floats(replica.gradients(0, (int) replica.layout().size()));
+    }
+
+    static float[] floats(ByteBuffer window) {
+        float[] values = new float[window.remaining() / Float.BYTES];
+        window.asFloatBuffer().get(values);
+        return values;
+    }
+
+    /** Gradient of one batch from zero, normalised by its own targets. */
+    static float[] gradientOf(ModelReplica replica, Batch batch, MicroBatchKey key) {
+        replica.zeroGradients();
+        replica.accumulateGradient(batch, batch.targetCount(), key, GradientListener.NONE);
+        return gradient(replica);
+    }
+}

@@ -1,0 +1,62 @@
+package org.weft.engine.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.weft.core.config.ModelConfig;
+
+class RotaryFrequenciesTest {
+    private static ModelConfig config(String settings) {
+        return Replicas.configured("{architecture: llama, width: 512, heads: 8, " + settings + "}", 10)
+                .config();
+    }
+
+    @Test
+    void plainFrequenciesFallGeometrically() {
+        double[] frequencies = RotaryFrequencies.of(config("rope_theta: 10000"));
+        assertThat(frequencies).hasSize(32);
+        assertThat(frequencies[0]).isEqualTo(1);
+        assertThat(frequencies[16]).isCloseTo(0.01, within(1e-15));
+    }
+
+    @Test
+    void linearScalingSlowsAll() {
+        double[] plain = RotaryFrequencies.of(config("rope_theta: 10000"));
+        double[] scaled = RotaryFrequencies.of(config("rope_scaling: linear, rope_factor: 4"));
+        for (int j = 0; j < plain.length; j++) {
+            assertThat(scaled[j]).isCloseTo(plain[j] / 4, within(1e-15));
+        }
+    }
+
+    /** The bounds of Llama 3.1: wavelengths below 8192/4 stay, above 8192/1 are scaled by 8. */
+    @Test
+    void llama3ScalesLongWavelengthsAlone() {
+        double[] plain = RotaryFrequencies.of(config("rope_theta: 500000"));
+        double[] scaled = RotaryFrequencies.of(config("rope_theta: 500000, rope_scaling: llama3, rope_factor: 8,"
+                + " rope_original_context: 8192, rope_low_freq_factor: 1, rope_high_freq_factor: 4"));
+        int between = 0;
+        for (int j = 0; j < plain.length; j++) {
+            double wavelength = 2 * Math.PI / plain[j];
+            if (wavelength < 2048) {
+                assertThat(scaled[j]).isEqualTo(plain[j]);
+            } else if (wavelength > 8192) {
+                assertThat(scaled[j]).isCloseTo(plain[j] / 8, within(1e-18));
+            } else {
+                assertThat(scaled[j]).isBetween(plain[j] / 8, plain[j]);
+                between++;
+            }
+        }
+        assertThat(between).isPositive();
+    }
+
+    @Test
+    void yarnKeepsFastPairsAndScalesSlowOnes() {
+        ModelConfig config = config("rope_scaling: yarn, rope_factor: 16, rope_original_context: 4096");
+        double[] plain = RotaryFrequencies.of(config("rope_theta: 10000"));
+        double[] scaled = RotaryFrequencies.of(config);
+        assertThat(scaled[0]).isEqualTo(plain[0]);
+        assertThat(scaled[31]).isCloseTo(plain[31] / 16, within(1e-15));
+        assertThat(RotaryFrequencies.magnitude(config)).isCloseTo(1.2772588722239782, within(1e-12));
+    }
+}

@@ -1,0 +1,78 @@
+package org.weft.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.weft.core.WeftException;
+import org.weft.core.config.ClusterConfig.Device;
+import org.weft.core.config.Suggestion;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+
+/** The engines of this process's class path, by the name that {@code cluster.engine} gives them. Any thread. */
+public final class Engines {
+    /** The engine that is always there. */
+    public static final String TORCH = "torch";
+
+    private Engines() {}
+
+    /**
+     * Opens a replica with parameters of zero. The calling thread owns it from here on.
+     *
+     * @throws WeftException where the engine is not on the class path, or cannot compute this
+     */
+    public static ModelReplica open(String engine, ModelShape shape, ReplicaOptions options) {
+        ReplicaProvider provider = known(engine);
+        provider.require(shape, options);
+        return provider.open(shape, options);
+    }
+
+    /** The checks of {@link #open} alone: for a driver, before executors start. */
+    public static void require(String engine, ModelShape shape, ReplicaOptions options) {
+        known(engine).require(shape, options);
+    }
+
+    /** Opens a replica of the run's engine, as the run is configured to train. */
+    public static ModelReplica open(WeftConfig config, ModelShape shape, String device) {
+        return open(config.cluster().engine(), shape, options(config, device));
+    }
+
+    /** What the run's engine cannot compute is said before anything starts. */
+    public static void require(WeftConfig config, ModelShape shape) {
+        String device = config.cluster().device() == Device.CUDA ? "cuda" : "cpu";
+        require(config.cluster().engine(), shape, options(config, device));
+    }
+
+    private static ReplicaOptions options(WeftConfig config, String device) {
+        return ReplicaOptions.training(device, config.cluster().threads(), config.training());
+    }
+
+    /** Whether the class path has it. */
+    public static boolean has(String engine) {
+        return providers().stream().anyMatch(each -> each.name().equals(engine));
+    }
+
+    private static ReplicaProvider known(String engine) {
+        List<ReplicaProvider> providers = providers();
+        List<String> names = providers.stream().map(ReplicaProvider::name).toList();
+        return providers.stream()
+                .filter(each -> each.name().equals(engine))
+                .findFirst()
+                .orElseThrow(() -> WeftException.usage(
+                        "cluster.engine=" + engine + " is not on the class path, which has " + names
+                                + Suggestion.near(names, engine),
+                        "put weft-" + engine + " and its libraries on the class path of driver and executors, or set"
+                                + " cluster.engine=" + TORCH + ": checkpoints are the same for every engine"));
+    }
+
+    /** Spark's own loader of added jars first, then the one that has this class. */
+    private static List<ReplicaProvider> providers() {
+        List<ReplicaProvider> found = new ArrayList<>();
+        ServiceLoader.load(ReplicaProvider.class).forEach(found::add);
+        if (found.isEmpty()) {
+            ServiceLoader.load(ReplicaProvider.class, ReplicaProvider.class.getClassLoader())
+                    .forEach(found::add);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,68 @@
+package org.weft.engine;
+
+import java.nio.ByteBuffer;
+import org.weft.core.batches.Batch;
+import org.weft.core.params.ParameterLayout;
+
+/**
+ * A language model's replica: the seam to the tensor library. No tensor type crosses it.
+ */
+public interface ModelReplica extends Replica<Batch> {
+
+    /** Parameters that do not learn and are no server's; none where everything learns. */
+    default ParameterLayout frozenLayout() {
+        return ParameterLayout.builder().build();
+    }
+
+    /** Where a range of the parameters that do not learn is to be written, as {@link #parameters}. */
+    default ByteBuffer frozen(long offset, int length) {
+        throw new IndexOutOfBoundsException("everything of this replica learns");
+    }
+
+    /** Says that a range of them has been written through its windows. */
+    default void frozenWritten(long offset, long length) {
+        throw new IndexOutOfBoundsException("everything of this replica learns");
+    }
+
+    /**
+     * What a task's head predicts, without dropout, before softmax or sigmoid.
+     *
+     * @return (B, K) of sequences; (B T, K) of their tokens, row after row, for token classes and spans
+     */
+    default float[][] outputs(Batch batch) {
+        throw new IllegalStateException("this replica has no task's head");
+    }
+
+    /**
+     * Logits at some tokens of one sequence, without dropout: of the token that follows each, or for a masked language
+     * model of the token itself.
+     *
+     * @param tokens at least 1, at most {@code model.context}
+     * @param positions which of the tokens, from 0
+     * @return (positions, V)
+     */
+    float[][] logits(int[] tokens, int... positions);
+
+    /**
+     * Logits of the token that follows.
+     *
+     * @param tokens at least 1, at most {@code model.context}
+     * @return (V)
+     */
+    default float[] nextTokenLogits(int[] tokens) {
+        return logits(tokens, tokens.length - 1)[0];
+    }
+
+    /**
+     * What the last block makes of each token of one sequence, without dropout: token embeddings in their context.
+     *
+     * @param tokens at least 1, at most {@code model.context}
+     * @return (T, D)
+     */
+    float[][] hiddenStates(int[] tokens);
+
+    /** Generates texts side by side. The caller closes what comes back before the replica. */
+    default Decoder decoder(int rows) {
+        return new RecomputingDecoder(this, rows);
+    }
+}

@@ -1,0 +1,30 @@
+package org.weft.engine;
+
+import org.weft.core.config.TrainingConfig.Precision;
+import org.weft.core.config.TrainingConfig;
+
+/**
+ * Where and how a replica computes.
+ *
+ * @param device {@code cpu}, or {@code cuda:N} for the Nth GPU that this process sees
+ * @param threads CPU threads of one operation; identical bits are promised for a fixed number
+ * @param bfloat16 whether matrix products take bfloat16; parameters and gradients outside are float32 all the same
+ * @param recompute whether backward computes each block again instead of keeping what is within it
+ */
+public record ReplicaOptions(String device, int threads, boolean bfloat16, boolean recompute) {
+    public ReplicaOptions {
+        if (threads < 1) {
+            throw new IllegalArgumentException("replica threads=" + threads + " must be at least 1");
+        }
+    }
+
+    /** On the CPU, in float32, keeping all activations. */
+    public static ReplicaOptions cpu(int threads) {
+        return new ReplicaOptions("cpu", threads, false, false);
+    }
+
+    /** As a run is configured to train. */
+    public static ReplicaOptions training(String device, int threads, TrainingConfig training) {
+        return new ReplicaOptions(device, threads, training.precision() == Precision.BF16, training.recompute());
+    }
+}

@@ -1,0 +1,27 @@
+package org.weft.engine;
+
+import org.weft.core.model.ModelShape;
+
+/**
+ * An engine: a tensor library that computes language models. Found on the class path by {@link java.util.ServiceLoader},
+ * so that nothing here knows any but libtorch. Providers are stateless; any thread may call them.
+ */
+public interface ReplicaProvider {
+
+    /** The value of {@code cluster.engine} that chooses it. */
+    String name();
+
+    /**
+     * Says before anything starts whether {@link #open} would refuse. Loads no native library.
+     *
+     * @throws org.weft.core.WeftException with the key and the value that this engine cannot compute
+     */
+    void require(ModelShape shape, ReplicaOptions options);
+
+    /**
+     * Opens a replica with parameters of zero. The calling thread owns it from here on.
+     *
+     * @throws org.weft.core.WeftException as {@link #require}, or where the device or the natives are not there
+     */
+    ModelReplica open(ModelShape shape, ReplicaOptions options);
+}

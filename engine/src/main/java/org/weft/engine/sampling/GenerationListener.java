@@ -1,0 +1,19 @@
+package org.weft.engine.sampling;
+
+/** Told of texts while they grow, on the thread that generates; a text is named by its prompt's index. */
+public interface GenerationListener {
+    /** Listens to nothing and ends nothing. */
+    GenerationListener NONE = (text, token) -> true;
+
+    /**
+     * A token was chosen. Tokens of different texts come in turns.
+     *
+     * @return whether the text goes on; false ends it with {@link FinishReason#STOP_STRING}
+     */
+    boolean chosen(int text, int token);
+
+    /** A text ended. */
+    default void ended(int text, GeneratedText generated) {
+        // Most callers wait for all of them.
+    }
+}

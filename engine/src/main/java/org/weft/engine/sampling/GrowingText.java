@@ -1,0 +1,63 @@
+package org.weft.engine.sampling;
+
+import java.util.Arrays;
+
+/** A prompt and the tokens chosen so far, with the sampler that chooses them. */
+final class GrowingText {
+    private static final int ROOM = 64;
+
+    private final int index;
+    private final int promptLength;
+    private final Sampler sampler;
+    private int[] tokens;
+    private int length;
+
+    /**
+     * @param index of the prompt in its batch; with the options' seed it decides the draws
+     */
+    GrowingText(int index, int[] prompt, SamplingOptions options) {
+        this.index = index;
+        this.promptLength = prompt.length;
+        this.sampler = new Sampler(options.ofText(index));
+        sampler.begin(prompt);
+        this.tokens = Arrays.copyOf(prompt, prompt.length + ROOM);
+        this.length = prompt.length;
+    }
+
+    int index() {
+        return index;
+    }
+
+    /**
+     * The next token; {@link #append} makes it part of the text.
+     *
+     * @param logits (V)
+     */
+    int choose(float[] logits) {
+        return sampler.next(logits);
+    }
+
+    void append(int token) {
+        if (length == tokens.length) {
+            tokens = Arrays.copyOf(tokens, 2 * length);
+        }
+        tokens[length++] = token;
+    }
+
+    int last() {
+        return tokens[length - 1];
+    }
+
+    int newTokens() {
+        return length - promptLength;
+    }
+
+    /** The last tokens, at most {@code context} of them. */
+    int[] window(int context) {
+        return Arrays.copyOfRange(tokens, Math.max(0, length - context), length);
+    }
+
+    GeneratedText ended(FinishReason reason) {
+        return new GeneratedText(Arrays.copyOfRange(tokens, promptLength, length), reason);
+    }
+}

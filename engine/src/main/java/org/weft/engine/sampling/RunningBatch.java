@@ -1,0 +1,95 @@
+package org.weft.engine.sampling;
+
+import java.util.Arrays;
+import org.weft.engine.Decoder;
+import org.weft.engine.ModelReplica;
+
+/**
+ * Texts that grow side by side, a row each, and come and go between two tokens: what a server batches with. The caller
+ * says which rows go on and when a text has ended; a row is free again once {@link #end} was called. What follows a prompt
+ * depends on it and its options, not on the other rows. Belongs to the replica's thread, and is closed before the replica.
+ */
+public final class RunningBatch implements AutoCloseable {
+    private final Decoder decoder;
+    private final TextRows rows;
+    private final GrowingText[] texts; // by row; null where it is free
+
+    private RunningBatch(ModelReplica replica, int context, Decoder decoder) {
+        this.decoder = decoder;
+        this.rows = new TextRows(decoder.rows(), context, replica, decoder);
+        this.texts = new GrowingText[decoder.rows()];
+    }
+
+    /**
+     * Opens a batch whose rows are all free.
+     *
+     * @param context tokens that the model sees at once
+     * @param rows at least 1
+     */
+    public static RunningBatch open(ModelReplica replica, int context, int rows) {
+        return new RunningBatch(replica, context, replica.decoder(rows));
+    }
+
+    /** Rows that there are. */
+    public int rows() {
+        return texts.length;
+    }
+
+    /** The free row of the smallest index; -1 where none is free. */
+    public int freeRow() {
+        for (int row = 0; row < texts.length; row++) {
+            if (texts[row] == null) {
+                return row;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Puts a text into a free row.
+     *
+     * @param prompt at least one token; of more than the context the last ones are seen
+     * @return the first token that follows
+     */
+    public int begin(int row, int[] prompt, SamplingOptions sampling) {
+        if (texts[row] != null) {
+            throw new IllegalStateException("row " + row + " has a text");
+        }
+        if (prompt.length == 0) {
+            throw new IllegalArgumentException("a prompt of no tokens: start with the end-of-text token");
+        }
+        GrowingText text = new GrowingText(0, prompt, sampling);
+        int token = text.choose(rows.begin(row, text));
+        text.append(token);
+        texts[row] = text;
+        return token;
+    }
+
+    /**
+     * The next token of some texts.
+     *
+     * @param chosen rows that have texts, each at most once, at least one
+     * @return (chosen)
+     */
+    public int[] next(int[] chosen) {
+        GrowingText[] growing =
+                Arrays.stream(chosen).mapToObj(row -> texts[row]).toArray(GrowingText[]::new);
+        float[][] logits = rows.follow(chosen, growing); // (chosen, V)
+        int[] tokens = new int[chosen.length];
+        for (int i = 0; i < chosen.length; i++) {
+            tokens[i] = growing[i].choose(logits[i]);
+            growing[i].append(tokens[i]);
+        }
+        return tokens;
+    }
+
+    /** Frees a row, whether its text is whole or not. */
+    public void end(int row) {
+        texts[row] = null;
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
+    }
+}

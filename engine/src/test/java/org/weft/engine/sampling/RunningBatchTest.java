@@ -1,0 +1,94 @@
+package org.weft.engine.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Texts that come and go at any token are the texts that each prompt gives alone. */
+class RunningBatchTest {
+    private static final int CONTEXT = 24;
+    private static final int NEW_TOKENS = 30; // more than the context
+
+    private final HashingReplica replica = new HashingReplica(CONTEXT, true);
+
+    private int[] alone(int[] prompt, SamplingOptions sampling) {
+        TokenGenerator generator = new TokenGenerator(replica, CONTEXT, TokenGenerator.NO_STOP_TOKEN);
+        GenerationOptions options = new GenerationOptions(sampling, NEW_TOKENS, 1, true);
+        return generator
+                .generate(List.of(prompt), options, GenerationListener.NONE)
+                .get(0)
+                .tokens();
+    }
+
+    @Test
+    void textsThatComeAndGoAreThoseOfEachPromptAlone() {
+        Random random = new Random(11);
+        List<int[]> prompts = new ArrayList<>();
+        List<SamplingOptions> samplings = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            prompts.add(random.ints(1 + random.nextInt(9), 0, HashingReplica.VOCABULARY)
+                    .toArray());
+            samplings.add(new SamplingOptions(i % 3 == 0 ? 0 : 0.9, 0, 0.95, i));
+        }
+        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 4)) {
+            Map<Integer, Integer> textOfRow = new HashMap<>();
+            List<List<Integer>> tokens = new ArrayList<>();
+            prompts.forEach(prompt -> tokens.add(new ArrayList<>()));
+            int waiting = 0;
+            while (waiting < prompts.size() || !textOfRow.isEmpty()) {
+                if (waiting < prompts.size() && batch.freeRow() >= 0 && random.nextInt(3) > 0) {
+                    int row = batch.freeRow();
+                    tokens.get(waiting).add(batch.begin(row, prompts.get(waiting), samplings.get(waiting)));
+                    textOfRow.put(row, waiting++);
+                }
+                int[] rows = textOfRow.keySet().stream()
+                        .filter(row -> random.nextInt(4) > 0)
+                        .mapToInt(row -> row)
+                        .toArray();
+                if (rows.length > 0) {
+                    int[] next = batch.next(rows);
+                    for (int i = 0; i < rows.length; i++) {
+                        List<Integer> grown = tokens.get(textOfRow.get(rows[i]));
+                        grown.add(next[i]);
+                        if (grown.size() == NEW_TOKENS) {
+                            textOfRow.remove(rows[i]);
+                            batch.end(rows[i]);
+                        }
+                    }
+                }
+            }
+            for (int i = 0; i < prompts.size(); i++) {
+                assertThat(tokens.get(i))
+                        .as("prompt %d", i)
+                        .containsExactlyElementsOf(Arrays.stream(alone(prompts.get(i), samplings.get(i)))
+                                .boxed()
+                                .toList());
+            }
+        }
+    }
+
+    @Test
+    void aRowHasOneTextAtATime() {
+        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 2)) {
+            assertThat(batch.rows()).isEqualTo(2);
+            assertThat(batch.freeRow()).isZero();
+            batch.begin(0, new int[] {1}, SamplingOptions.greedy());
+            assertThat(batch.freeRow()).isOne();
+            assertThatThrownBy(() -> batch.begin(0, new int[] {1}, SamplingOptions.greedy()))
+                    .hasMessage("row 0 has a text");
+            assertThatThrownBy(() -> batch.begin(1, new int[0], SamplingOptions.greedy()))
+                    .hasMessageContaining("a prompt of no tokens");
+            batch.begin(1, new int[] {2}, SamplingOptions.greedy());
+            assertThat(batch.freeRow()).isEqualTo(-1);
+            batch.end(0);
+            assertThat(batch.freeRow()).isZero();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package org.weft.engine.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.weft.core.WeftException;
+
+class SamplerTest {
+    /** Probabilities 0.1, 0.4, 0.05, 0.25, 0.2. */
+    private static final float[] LOGITS = {
+        (float) Math.log(0.1),
+        (float) Math.log(0.4),
+        (float) Math.log(0.05),
+        (float) Math.log(0.25),
+        (float) Math.log(0.2)
+    };
+
+    private static final int DRAWS = 20_000;
+
+    @Test
+    void temperatureZeroTakesTheMostLikely() {
+        assertThat(new Sampler(SamplingOptions.greedy()).next(LOGITS)).isEqualTo(1);
+        assertThat(new Sampler(SamplingOptions.greedy()).next(new float[] {2, 3, 3}))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void drawsWithTheModelsProbabilities() {
+        assertFrequencies(new SamplingOptions(1, 0, 1, 3), 0.1, 0.4, 0.05, 0.25, 0.2);
+    }
+
+    @Test
+    void temperatureSharpens() {
+        double total = 0.01 + 0.16 + 0.0025 + 0.0625 + 0.04;
+        assertFrequencies(
+                new SamplingOptions(0.5, 0, 1, 3),
+                0.01 / total,
+                0.16 / total,
+                0.0025 / total,
+                0.0625 / total,
+                0.04 / total);
+    }
+
+    @Test
+    void topKKeepsTheMostLikely() {
+        assertFrequencies(new SamplingOptions(1, 2, 1, 3), 0, 0.4 / 0.65, 0, 0.25 / 0.65, 0);
+        assertFrequencies(new SamplingOptions(1, 99, 1, 3), 0.1, 0.4, 0.05, 0.25, 0.2);
+    }
+
+    @Test
+    void topPKeepsTheFewestThatReachIt() {
+        assertFrequencies(new SamplingOptions(1, 0, 0.6, 3), 0, 0.4 / 0.65, 0, 0.25 / 0.65, 0);
+        assertFrequencies(new SamplingOptions(1, 0, 1e-9, 3), 0, 1, 0, 0, 0);
+    }
+
+    @Test
+    void thePenaltyDividesPositiveAndMultipliesNegativeLogits() {
+        Sampler sampler = new Sampler(SamplingOptions.greedy().withRepetitionPenalty(2));
+        sampler.begin(new int[] {0, 3, 3});
+        // 0: 3 -> 1.5; 3: -0.5 -> -1; once, however often it came.
+        assertThat(sampler.next(new float[] {3, 1.6f, -9, -9, -9})).isEqualTo(1);
+        assertThat(sampler.next(new float[] {-9, -9, -0.9f, -0.5f, -9})).isEqualTo(2);
+        // What was chosen has been seen too: 1 and 2 now.
+        assertThat(sampler.next(new float[] {-9, 3, 3, -9, 1.6f})).isEqualTo(4);
+    }
+
+    @Test
+    void thePenaltyLeavesTheLogitsAndTheProbabilitiesOfOthers() {
+        float[] logits = LOGITS.clone();
+        double[] counts = new double[LOGITS.length];
+        for (int i = 0; i < DRAWS; i++) {
+            Sampler fresh = new Sampler(new SamplingOptions(1, 0, 1, 1.5, i));
+            fresh.begin(new int[] {0, 99});
+            counts[fresh.next(logits)]++;
+        }
+        assertThat(logits).isEqualTo(LOGITS);
+        double penalized = Math.pow(0.1, 1.5);
+        assertThat(counts[0] / DRAWS).isCloseTo(penalized / (0.9 + penalized), within(0.015));
+        assertThat(counts[1] / DRAWS).isCloseTo(0.4 / (0.9 + penalized), within(0.015));
+    }
+
+    @Test
+    void eachTextOfABatchHasItsOwnDraws() {
+        SamplingOptions options = new SamplingOptions(1, 0, 1, 9);
+        assertThat(draw(options.ofText(0), 50)).isEqualTo(draw(options, 50));
+        assertThat(draw(options.ofText(1), 50)).isNotEqualTo(draw(options, 50));
+        assertThat(draw(options.ofText(1), 50))
+                .isEqualTo(draw(options.withSeed(options.ofText(1).seed()), 50));
+        assertThat(IntStream.range(0, 10_000)
+                        .mapToLong(i -> options.ofText(i).seed())
+                        .distinct()
+                        .count())
+                .isEqualTo(10_000);
+    }
+
+    @Test
+    void isAFunctionOfItsSeed() {
+        assertThat(draw(new SamplingOptions(1, 0, 1, 9), 50)).isEqualTo(draw(new SamplingOptions(1, 0, 1, 9), 50));
+        assertThat(draw(new SamplingOptions(1, 0, 1, 9), 50)).isNotEqualTo(draw(new SamplingOptions(1, 0, 1, 10), 50));
+    }
+
+    @Test
+    void ordersNegativeAndEqualLogits() {
+        float[] logits = {-5, 0.0f, -0.0f, -1, 4, -100};
+        Sampler topThree = new Sampler(new SamplingOptions(1000, 3, 1, 1));
+        assertThat(IntStream.range(0, 500)
+                        .map(i -> topThree.next(logits))
+                        .distinct()
+                        .sorted()
+                        .toArray())
+                .isEqualTo(new int[] {1, 2, 4});
+    }
+
+    @Test
+    void refusesOptionsAndLogitsThatMakeNoSense() {
+        assertThatThrownBy(() -> new SamplingOptions(-1, 0, 1, 0))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("temperature=-1.0 must be 0 or more");
+        assertThatThrownBy(() -> new SamplingOptions(1, -1, 1, 0)).hasMessage("top_k=-1 must be 0 or more");
+        assertThatThrownBy(() -> new SamplingOptions(1, 0, 0, 0)).hasMessage("top_p=0.0 must be in (0, 1]");
+        assertThatThrownBy(() -> SamplingOptions.greedy().withRepetitionPenalty(0))
+                .hasMessage("repetition_penalty=0.0 must be more than 0");
+        assertThatThrownBy(() -> new Sampler(SamplingOptions.greedy()).next(new float[] {0, Float.NaN}))
+                .hasMessage("logit of token 1 is NaN");
+        assertThatThrownBy(() -> new Sampler(SamplingOptions.greedy()).next(new float[0]))
+                .hasMessageContaining("no logits");
+    }
+
+    private static int[] draw(SamplingOptions options, int count) {
+        Sampler sampler = new Sampler(options);
+        return IntStream.range(0, count).map(i -> sampler.next(LOGITS)).toArray();
+    }
+
+    private static void assertFrequencies(SamplingOptions options, double... expected) {
+        double[] counts = new double[expected.length];
+        Arrays.stream(draw(options, DRAWS)).forEach(token -> counts[token]++);
+        for (int token = 0; token < expected.length; token++) {
+            assertThat(counts[token] / DRAWS).as("token %d", token).isCloseTo(expected[token], within(0.015));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package org.weft.hub;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ReplicaOptions;
+
+/** The model of a checkpoint, pre-trained or fine-tuned. */
+record CheckpointModel(Store store, Checkpoint known) implements StoredModel {
+
+    @Override
+    public String directory() {
+        return known.directory();
+    }
+
+    @Override
+    public String name() {
+        return config().run().name();
+    }
+
+    @Override
+    public List<String> notices() {
+        return List.of();
+    }
+
+    @Override
+    public String paramsSha256() {
+        return known.manifest().paramsSha256();
+    }
+
+    @Override
+    public WeftConfig config() {
+        return ReplicaLoader.configOf(known);
+    }
+
+    @Override
+    public int vocabSize() {
+        return known.manifest().vocabSize();
+    }
+
+    @Override
+    public ModelTokenizer tokenizer() throws IOException {
+        return ModelTokenizer.of(store, known);
+    }
+
+    @Override
+    public Optional<Checkpoint> checkpoint() {
+        return Optional.of(known);
+    }
+
+    @Override
+    public Checkpoint asCheckpoint(String runDir, Consumer<String> notices) {
+        return known;
+    }
+
+    @Override
+    public ModelReplica replica(ReplicaOptions options) throws IOException {
+        return ReplicaLoader.open(store, known, options);
+    }
+}

@@ -1,0 +1,225 @@
+package org.weft.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.weft.core.Json;
+import org.weft.core.WeftException;
+import org.weft.core.checkpoint.FloatFormat;
+import org.weft.core.checkpoint.Safetensors;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
+import org.weft.core.model.HubTable;
+import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.Store;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.corpus.tokenizer.TokenizerFacts;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.checkpoint.WholeModel;
+
+/**
+ * Writes a checkpoint as a Hugging Face directory, a fine-tuned one as its whole model with adapters merged. The tensors of a file are a run of the flat vector, so each file is one
+ * stream of it, narrowed on the way; the heap holds one piece. config.json is written last: without it a directory is no
+ * model to anyone. For one thread.
+ */
+public final class HuggingFaceExport {
+    private static final Map<FloatFormat, String> TORCH_DTYPES =
+            Map.of(FloatFormat.F32, "float32", FloatFormat.F16, "float16", FloatFormat.BF16, "bfloat16");
+
+    private final Store store;
+    private final Checkpoint checkpoint;
+    private final Consumer<String> notices;
+    private final WeftConfig config;
+    private final WholeModel model;
+    private final ParameterLayout layout;
+    private final HubTable family;
+
+    /**
+     * What is asked for.
+     *
+     * @param maxFileBytes of the tensors in one file; a larger tensor has a file of its own
+     */
+    public record Options(FloatFormat format, long maxFileBytes) {}
+
+    /**
+     * @param notices told what a person should know
+     */
+    public HuggingFaceExport(Store store, Checkpoint checkpoint, Consumer<String> notices) throws IOException {
+        this.store = store;
+        this.checkpoint = checkpoint;
+        this.notices = notices;
+        this.config = ReplicaLoader.configOf(checkpoint);
+        this.model = WholeModel.of(store, checkpoint);
+        this.layout = model.layout();
+        this.family = Family.of(config.model()).hub();
+    }
+
+    /**
+     * Writes the directory, which must be empty or not there; where anything goes wrong it goes again.
+     *
+     * @return names of the files of tensors
+     */
+    public List<String> write(String directory, Options options) throws IOException {
+        EmptyDirectory.require(store, directory);
+        try {
+            List<List<Parameter>> files = cut(options);
+            List<String> names = new ArrayList<>();
+            for (int file = 0; file < files.size(); file++) {
+                names.add(
+                        files.size() == 1
+                                ? TensorFiles.SINGLE
+                                : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", file + 1, files.size()));
+                writeTensors(directory, names.get(file), files.get(file), options.format());
+            }
+            if (files.size() > 1) {
+                writeIndex(directory, names, files, options.format());
+            }
+            TokenizerFiles tokenizer = writeTokenizer(directory);
+            ObjectNode json = HuggingFaceConfig.write(
+                    family, config, checkpoint.manifest().vocabSize());
+            tokenizer.putIds(json);
+            json.put("torch_dtype", TORCH_DTYPES.get(options.format()));
+            write(directory, HuggingFaceConfig.FILE, Json.INDENTED.writeValueAsBytes(json));
+            return names;
+        } catch (IOException | RuntimeException e) {
+            EmptyDirectory.restore(store, directory, e);
+            throw e;
+        }
+    }
+
+    /** The parameters of each file: as many as fit, in the vector's order. */
+    private List<List<Parameter>> cut(Options options) {
+        List<List<Parameter>> files = new ArrayList<>();
+        long bytes = 0;
+        for (Parameter parameter : layout.parameters()) {
+            long size = parameter.size() * options.format().bytes();
+            if (files.isEmpty() || bytes + size > options.maxFileBytes()) {
+                files.add(new ArrayList<>());
+                bytes = 0;
+            }
+            files.get(files.size() - 1).add(parameter);
+            bytes += size;
+        }
+        return files;
+    }
+
+    private void writeTensors(String directory, String name, List<Parameter> parameters, FloatFormat format)
+            throws IOException {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        for (Parameter parameter : parameters) {
+            shapes.put(
+                    family.names().toForeign(parameter.name()),
+                    parameter.shape().stream().map(Integer::longValue).toList());
+        }
+        long offset = parameters.get(0).offset();
+        long length = parameters.get(parameters.size() - 1).end() - offset;
+        try (AtomicOutput out = store.create(directory + "/" + name)) {
+            Safetensors.of(Map.of("format", "pt"), format, shapes).writeHeader(out);
+            model.read(offset, length, (at, bytes) -> {
+                requireRange(at, bytes, format);
+                ByteBuffer narrow = ByteBuffer.allocate(bytes.remaining() / Float.BYTES * format.bytes())
+                        .order(ByteOrder.LITTLE_ENDIAN);
+                format.encode(bytes, narrow);
+                out.write(narrow.array());
+            });
+            out.commit();
+        }
+        removeChecksum(directory, name);
+    }
+
+    /** A number that becomes infinite would only show when the model speaks nonsense. */
+    private void requireRange(long offset, ByteBuffer bytes, FloatFormat format) {
+        for (int i = 0; i < bytes.remaining() / Float.BYTES; i++) {
+            int bits = bytes.getInt(bytes.position() + i * Float.BYTES);
+            if (format.overflows(bits)) {
+                long at = offset + i;
+                Parameter parameter = layout.parameters().stream()
+                        .filter(candidate -> at < candidate.end())
+                        .findFirst()
+                        .orElseThrow();
+                throw WeftException.usage(
+                        "parameter " + parameter.name() + " does not fit into "
+                                + format.name().toLowerCase(Locale.ROOT) + ": index=" + (at - parameter.offset())
+                                + " value=" + Float.intBitsToFloat(bits),
+                        "export with --dtype bf16 or f32");
+            }
+        }
+    }
+
+    private void writeIndex(String directory, List<String> names, List<List<Parameter>> files, FloatFormat format)
+            throws IOException {
+        ObjectNode json = Json.INDENTED.createObjectNode();
+        json.putObject("metadata").put("total_size", layout.size() * format.bytes());
+        ObjectNode map = json.putObject("weight_map");
+        for (int file = 0; file < files.size(); file++) {
+            for (Parameter parameter : files.get(file)) {
+                map.put(family.names().toForeign(parameter.name()), names.get(file));
+            }
+        }
+        write(directory, TensorFiles.INDEX, Json.INDENTED.writeValueAsBytes(json));
+    }
+
+    /** Files that an import brought along go out again; otherwise they are made from tokenizer.json. */
+    private TokenizerFiles writeTokenizer(String directory) throws IOException {
+        Optional<ModelTokenizer> tokenizer = tokenizer();
+        Map<String, Integer> ids = tokenizer
+                .map(found -> TokenizerFacts.ids(found.json(), found.path()))
+                .orElse(Map.of());
+        TokenizerFiles files = new TokenizerFiles(config.model(), ids);
+        if (tokenizer.isPresent()) {
+            write(directory, CorpusManifest.TOKENIZER_FILE, tokenizer.get().json());
+            writeOrCopy(directory, TokenizerFiles.CONFIG, files.tokenizerConfig());
+        }
+        if (config.model().causal()) {
+            writeOrCopy(directory, TokenizerFiles.GENERATION, files.generationConfig());
+        }
+        return files;
+    }
+
+    private Optional<ModelTokenizer> tokenizer() throws IOException {
+        if (checkpoint.manifest().tokenizerSha256().isEmpty()) {
+            notices.accept("the model has no tokenizer: none is exported");
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ModelTokenizer.of(store, checkpoint));
+        } catch (WeftException e) {
+            notices.accept("no tokenizer is exported: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void writeOrCopy(String directory, String name, JsonNode made) throws IOException {
+        String imported = checkpoint.run().file(name);
+        write(
+                directory,
+                name,
+                store.exists(imported) ? store.readAll(imported) : Json.INDENTED.writeValueAsBytes(made));
+    }
+
+    private void write(String directory, String name, byte[] content) throws IOException {
+        store.write(directory + "/" + name, content);
+        removeChecksum(directory, name);
+    }
+
+    /**
+     * On a local disk Hadoop keeps checksums in hidden files. Here others take over: who edits config.json must not find
+     * it called damaged, and who uploads the directory wants the model alone.
+     */
+    private void removeChecksum(String directory, String name) throws IOException {
+        store.delete(directory + "/." + name + ".crc");
+    }
+}

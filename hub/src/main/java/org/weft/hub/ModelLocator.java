@@ -1,0 +1,52 @@
+package org.weft.hub;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.weft.core.WeftException;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.CheckpointResolver;
+
+/**
+ * Finds the model that a path stands for: a checkpoint directory, a run directory for its newest checkpoint that verifies,
+ * or a Hugging Face directory. For one thread.
+ */
+public final class ModelLocator {
+    private final Store store;
+    private final Consumer<String> notices;
+
+    /**
+     * @param notices told of each checkpoint that was passed over, and why
+     */
+    public ModelLocator(Store store, Consumer<String> notices) {
+        this.store = store;
+        this.notices = notices;
+    }
+
+    /**
+     * The model at a path.
+     *
+     * @throws WeftException where there is none, or none that Weft can read
+     */
+    public StoredModel at(String path) throws IOException {
+        return HuggingFaceModel.isAt(store, path) ? ForeignModel.at(store, path) : StoredModel.of(store, newest(path));
+    }
+
+    /**
+     * The checkpoint at a path, for what needs more than a model: what it was trained on, to what end.
+     *
+     * @throws WeftException where there is none, or a model that is no checkpoint
+     */
+    public Checkpoint checkpointAt(String path) throws IOException {
+        if (HuggingFaceModel.isAt(store, path)) {
+            throw WeftException.usage(
+                    path + " is a Hugging Face directory and no checkpoint",
+                    "make a run of it: weft import " + path + " --to DIR");
+        }
+        return newest(path);
+    }
+
+    private Checkpoint newest(String path) throws IOException {
+        return new CheckpointResolver(store, notices).at(path);
+    }
+}

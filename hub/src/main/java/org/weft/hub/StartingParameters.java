@@ -1,0 +1,81 @@
+package org.weft.hub;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.weft.core.WeftException;
+import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.InitialCheckpoint;
+import org.weft.driver.checkpoint.ModelSection;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.driver.checkpoint.Vocabulary;
+
+/**
+ * The parameters that a run starts from where they are not its own: those of a Hugging Face directory, or of another
+ * run's checkpoint. They become a checkpoint of step 0 with zero moments, in {@code run.dir/imported} where they are not
+ * one already. For one thread, which has the run's lease.
+ */
+public final class StartingParameters {
+    private final Store store;
+    private final WeftConfig config;
+    private final CorpusManifest corpus;
+    private final Consumer<String> notices;
+
+    /**
+     * @param config of the run that is to start
+     * @param notices told what a person should know
+     */
+    public StartingParameters(Store store, WeftConfig config, CorpusManifest corpus, Consumer<String> notices) {
+        this.store = store;
+        this.config = config;
+        this.corpus = corpus;
+        this.notices = notices;
+    }
+
+    /**
+     * A checkpoint of step 0 that the run's servers can load.
+     *
+     * @param from a Hugging Face directory, a checkpoint, or a run directory for its newest
+     * @throws WeftException where the model is not the one configured, or speaks another vocabulary
+     */
+    public Checkpoint of(String from) throws IOException {
+        StoredModel model = new ModelLocator(store, notices).at(from);
+        requireVocabulary(model.directory(), model.vocabSize());
+        ModelSection.require(model.directory(), model.config().model(), config.model(), notices);
+        RunDirectory imported = config.run().directory().imported();
+        Checkpoint source = model.asCheckpoint(imported.path(), notices);
+        sayTokenizer(model.directory(), source.manifest().tokenizerSha256());
+        if (source.manifest().step() == 0) {
+            return source; // Its moments are zero already.
+        }
+        store.delete(imported.path());
+        CheckpointReader reader = new CheckpointReader(store, source.directory(), source.manifest());
+        return InitialCheckpoint.write(
+                store,
+                imported,
+                new RunIdentity(config, ReplicaLoader.shapeOf(source).layout(), Vocabulary.of(corpus)),
+                (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
+    }
+
+    private void requireVocabulary(String from, int vocabSize) {
+        if (vocabSize != corpus.vocabSize()) {
+            throw WeftException.invalidData(
+                    from + " has a vocabulary of " + vocabSize + ", the corpus in "
+                            + config.run().directory().corpus() + " one of " + corpus.vocabSize(),
+                    "prepare the corpus with the model's tokenizer: tokenizer.kind=file, and its tokenizer.json as"
+                            + " tokenizer.file");
+        }
+    }
+
+    private void sayTokenizer(String from, String sha256) {
+        if (!sha256.equals(corpus.tokenizerSha256())) {
+            notices.accept("the corpus's tokenizer.json is not the one of " + from
+                    + ": if its ids mean other texts, the model starts from nonsense");
+        }
+    }
+}

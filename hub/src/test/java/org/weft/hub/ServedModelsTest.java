@@ -1,0 +1,105 @@
+package org.weft.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.WeftException;
+import org.weft.core.storage.HadoopStore;
+import org.weft.serve.ModelLoader;
+import org.weft.serve.ServeOptions;
+import org.weft.serve.ServedModel;
+import org.weft.serve.TextModel;
+import org.weft.serve.WeftServer;
+import org.weft.tuning.chat.ChatFormat;
+
+/** What can be served, from where it lies. */
+@Timeout(120)
+class ServedModelsTest {
+    private static final ModelLoader.Wish PLAIN_WISH = new ModelLoader.Wish(null, null, "cpu", 0);
+
+    private final HadoopStore store = new HadoopStore(new Configuration());
+    private final List<String> notices = new ArrayList<>();
+
+    @TempDir
+    Path temporary;
+
+    private TextModel model(ModelLoader.Wish wish, String path) throws IOException {
+        return (TextModel) new ModelLoader(store, wish, notices::add).at(path);
+    }
+
+    /** Greedy text. */
+    private static String served(ServedModel model) throws Exception {
+        try (WeftServer server = WeftServer.start(model, ServeOptions.defaults().withPort(0), problem -> {})) {
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + server.port() + "/v1/completions"))
+                    .POST(HttpRequest.BodyPublishers.ofString(
+                            "{\"prompt\": \"w1 w2\", \"temperature\": 0, \"model\": \"" + model.name() + "\"}"))
+                    .build();
+            HttpResponse<String> response =
+                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            JsonNode answer = new ObjectMapper().readTree(response.body());
+            return answer.at("/choices/0/text").asText();
+        }
+    }
+
+    @Test
+    void aHuggingFaceDirectoryIsServedAsTheRunThatItBecomes() throws Exception {
+        ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("tiny-gpt2"))
+                .file("tokenizer.json", TinyModels.tokenizer(11))
+                .file("tokenizer_config.json", "{\"chat_template\": \"<|im_start|> <|im_end|>\"}")
+                .write();
+        TextModel direct = model(PLAIN_WISH, foreign.uri());
+        assertThat(direct.name()).isEqualTo("tiny-gpt2");
+        assertThat(direct.context()).isEqualTo(6);
+        assertThat(direct.chat().orElseThrow().format()).isEqualTo(ChatFormat.CHATML);
+        String text = served(direct);
+        assertThat(text.strip()).isNotEmpty();
+
+        String run = "file://" + temporary.resolve("run");
+        try (HuggingFaceModel imported = HuggingFaceModel.open(store, foreign.uri())) {
+            imported.writeTo(run);
+        }
+        TextModel ofRun = model(new ModelLoader.Wish("mine", "plain", "cpu", 1), run);
+        assertThat(ofRun.name()).isEqualTo("mine");
+        assertThat(ofRun.fingerprint()).hasSize(12);
+        assertThat(ofRun.chat().orElseThrow().format()).isEqualTo(ChatFormat.PLAIN);
+        assertThat(ofRun.chat().orElseThrow().endOfText()).isEqualTo("<|endoftext|>");
+        assertThat(served(ofRun)).isEqualTo(text);
+    }
+
+    @Test
+    void whatCannotBeServedIsSaid() throws Exception {
+        ForeignDirectory bert = ForeignDirectory.bert(temporary.resolve("bert")).write();
+        assertThatThrownBy(() -> model(PLAIN_WISH, bert.uri()))
+                .isInstanceOf(WeftException.class)
+                .hasMessageContaining("continues no text and is no classifier");
+        ForeignDirectory mute = ForeignDirectory.gpt2(temporary.resolve("mute")).write();
+        assertThatThrownBy(() -> model(PLAIN_WISH, mute.uri()))
+                .isInstanceOf(WeftException.class)
+                .hasMessageContaining("has no tokenizer.json: text needs a tokenizer");
+        mute.file("tokenizer.json", TinyModels.tokenizer(11))
+                .file("tokenizer_config.json", "{\"chat_template\": \"[INST]\"}");
+        assertThatThrownBy(() -> model(PLAIN_WISH, mute.uri()))
+                .hasMessageContaining("a chat template of a format that Weft does not know");
+        assertThat(model(new ModelLoader.Wish(null, "llama3", "cpu", 0), mute.uri())
+                        .chat())
+                .isPresent();
+        assertThatThrownBy(() -> model(PLAIN_WISH, "file://" + temporary.resolve("nothing")))
+                .hasMessageStartingWith("there is no checkpoint at ");
+    }
+}

@@ -1,0 +1,90 @@
+package org.weft.hub;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.stream.Stream;
+import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.Initialization;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.InitialCheckpoint;
+import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.driver.checkpoint.Vocabulary;
+
+/** A tiny model of each family, and checkpoints of them whose every parameter is a number of its own. */
+final class TinyModels {
+    static final int VOCABULARY = 37;
+
+    static final String GPT2 = "{architecture: gpt2, layers: 2, width: 16, heads: 2, context: 8}";
+    static final String LLAMA = "{architecture: llama, layers: 2, width: 16, heads: 4, kv_heads: 2, mlp_width: 24,"
+            + " context: 8, rope_theta: 500000, rope_scaling: llama3, rope_factor: 8, rope_original_context: 4}";
+    static final String TIED_LLAMA =
+            "{architecture: llama, layers: 1, width: 16, heads: 2, context: 8, tie_word_embeddings: true,"
+                    + " rope_scaling: yarn, rope_factor: 4, rope_original_context: 2}";
+    static final String BERT = "{architecture: bert, layers: 2, width: 16, heads: 2, context: 8, dropout: 0.1}";
+    static final String BERT_PAIRS =
+            "{architecture: bert, layers: 1, width: 16, heads: 2, context: 8, next_sentence: true}";
+
+    private TinyModels() {}
+
+    static Stream<String> all() {
+        return Stream.of(GPT2, LLAMA, TIED_LLAMA, BERT, BERT_PAIRS);
+    }
+
+    static WeftConfig config(String runDir, String model) {
+        return ConfigLoader.load("test", "run: {dir: \"" + runDir + "\"}\nmodel: " + model, List.of());
+    }
+
+    /** A checkpoint of step 0 in {@code runDir/checkpoints}. */
+    static Checkpoint checkpoint(Store store, String runDir, String model) throws IOException {
+        WeftConfig config = config(runDir, model);
+        ParameterLayout layout = new ModelShape(config.model(), VOCABULARY).layout();
+        return InitialCheckpoint.write(
+                store,
+                config.run().directory(),
+                new RunIdentity(config, layout, new Vocabulary(VOCABULARY, "")),
+                (offset, length, sink) -> fill(layout, offset, length, sink));
+    }
+
+    /** The initial parameters, each moved a little, for zeros and ones look alike. */
+    static void fill(ParameterLayout layout, long offset, long length, CheckpointReader.Sink sink) throws IOException {
+        ByteBuffer all = ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        Initialization.fill(layout, 7, offset, all.asFloatBuffer());
+        for (int i = 0; i < length; i++) {
+            all.putFloat(i * Float.BYTES, all.getFloat(i * Float.BYTES) + (float) (0.1 * Math.sin(offset + i)));
+        }
+        sink.accept(offset, all);
+    }
+
+    /** A word tokenizer of {@code words} words, the last of which ends a text. */
+    static String tokenizer(int words) {
+        ObjectNode root = new ObjectMapper().createObjectNode();
+        root.put("version", "1.0").putNull("truncation").putNull("padding");
+        root.putArray("added_tokens")
+                .addObject()
+                .put("id", words - 1)
+                .put("content", "<|endoftext|>")
+                .put("single_word", false)
+                .put("lstrip", false)
+                .put("rstrip", false)
+                .put("normalized", false)
+                .put("special", true);
+        root.putNull("normalizer").putObject("pre_tokenizer").put("type", "Whitespace");
+        root.putNull("post_processor").putNull("decoder");
+        ObjectNode model = root.putObject("model").put("type", "WordLevel").put("unk_token", "w0");
+        ObjectNode vocabulary = model.putObject("vocab");
+        for (int i = 0; i < words - 1; i++) {
+            vocabulary.put("w" + i, i);
+        }
+        vocabulary.put("<|endoftext|>", words - 1);
+        return root.toString();
+    }
+}

@@ -1,0 +1,129 @@
+package org.weft.parameterserver.reduce;
+
+import java.nio.ByteBuffer;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.BucketCodecs;
+import org.weft.core.protocol.BucketHeader;
+import org.weft.core.transport.Service.BucketSink;
+
+/**
+ * Sums the lanes of all of a shard's buckets for the steps that are open: the one to be applied next, and as many after
+ * it as the run lets overlap. A bucket is checked against its checksum before it touches a sum, so that a stream that
+ * breaks off or arrives damaged leaves no trace. Safe for use by many threads.
+ */
+public final class LaneReducer {
+    private final BucketRange range;
+    private final int[] lengths;
+    private final BucketCodecs codecs;
+    private final Listener listener;
+    /** By step modulo their number. */
+    private final StepSums[] open;
+
+    private int generation = -1;
+    private int step = -1;
+
+    /** Told on a network thread what is complete. */
+    @FunctionalInterface
+    public interface Listener {
+        /** Told once a step and bucket that its sum is complete: {@link #copySum} has it. */
+        default void bucketReduced(int generation, int step, int bucket) {}
+
+        /**
+         * Told once a step that every bucket's sum is complete; never where there are no buckets.
+         *
+         * @param squares float64 sum of squares of each bucket in order; the caller's own copy
+         */
+        void reduced(int generation, int step, double[] squares);
+    }
+
+    /** Of one step at a time, with plain float32 pushed. */
+    public LaneReducer(ParameterLayout layout, BucketRange range, int lanes, Listener listener) {
+        this(layout, range, lanes, 1, BucketCodecs.plain(), listener);
+    }
+
+    /**
+     * @param openSteps at once, the one to be applied next included
+     */
+    public LaneReducer(
+            ParameterLayout layout,
+            BucketRange range,
+            int lanes,
+            int openSteps,
+            BucketCodecs codecs,
+            Listener listener) {
+        this.range = range;
+        this.codecs = codecs;
+        this.listener = listener;
+        this.lengths = new int[range.count()];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = layout.bucket(range.first() + i).length();
+        }
+        this.open = new StepSums[openSteps];
+        for (int i = 0; i < openSteps; i++) {
+            open[i] = new StepSums(lanes, lengths);
+        }
+    }
+
+    /**
+     * Makes a step the one to be applied next, and opens it and those that may overlap with it. What was received for
+     * another generation or an earlier step is forgotten.
+     */
+    public synchronized void begin(int newGeneration, int newStep) {
+        generation = newGeneration;
+        step = newStep;
+        for (int at = newStep; at < newStep + open.length; at++) {
+            StepSums sums = sums(at);
+            if (!sums.isOf(newGeneration, at)) {
+                sums.begin(newGeneration, at);
+            }
+        }
+    }
+
+    private StepSums sums(int ofStep) {
+        return open[Math.floorMod(ofStep, open.length)];
+    }
+
+    /** The complete gradient of a bucket at the step to be applied next; its owner may read it until the next begins. */
+    public float[] sum(int bucket) {
+        return sums(step).root(bucket - range.first());
+    }
+
+    /** Whether this step is being summed. */
+    public boolean isAt(int wantedGeneration, int wantedStep) {
+        return sums(wantedStep).isOf(wantedGeneration, wantedStep);
+    }
+
+    /**
+     * Copies a complete sum as little-endian float32, from any thread.
+     *
+     * @param into of the bucket's length, from its start
+     * @return false where another step has begun meanwhile; the copy is then worth nothing
+     */
+    public boolean copySum(int wantedGeneration, int wantedStep, int bucket, ByteBuffer into) {
+        return sums(wantedStep).copy(wantedGeneration, wantedStep, bucket - range.first(), into);
+    }
+
+    /**
+     * Takes a pushed bucket.
+     *
+     * @throws IllegalStateException where the generation is not the one at hand, or the step lies ahead
+     * @throws IllegalArgumentException where bucket or length are not this shard's, or nobody knows the codec
+     */
+    public BucketSink open(BucketHeader header) {
+        int place = header.bucket() - range.first();
+        if (!range.contains(header.bucket()) || header.length() != lengths[place]) {
+            throw new IllegalArgumentException("pushed bucket is not of this shard: bucket=" + header.bucket()
+                    + " length=" + header.length() + " buckets=[" + range.first() + ", " + range.end() + ")");
+        }
+        refuseUnlessOpen(header);
+        return new BucketReceiver(header, codecs.named(header.codec()), sums(header.step()), place, listener);
+    }
+
+    private synchronized void refuseUnlessOpen(BucketHeader header) {
+        if (header.generation() != generation || header.step() >= step + open.length) {
+            throw new IllegalStateException("stale push: generation=" + header.generation() + " step=" + header.step()
+                    + " expected generation=" + generation + " step=" + step);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package org.weft.parameterserver.shard;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.config.TrainingConfig;
+import org.weft.core.optim.Optimizer;
+import org.weft.core.params.Bucket;
+import org.weft.core.params.Initialization;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.BucketCodecs;
+import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.Message;
+
+/**
+ * Sole owner of the weights and moments of a run of buckets. Weights stand in direct memory, from which pulls are sent
+ * without a copy; what the optimizer keeps is on the heap. With N elements of the range that is 4 N bytes direct for each
+ * version that is kept, for AdamW 8 N on the heap, and 4 MiB for staging. Where workers do not pull plain float32, each
+ * bucket is encoded as it is published, and those bytes are kept beside it.
+ *
+ * <p>One thread, the server's, initialises, loads, updates and copies. Network threads only read buckets that are
+ * published, and nothing changes a published bucket before every lane of its step has come in, that is, before every
+ * worker has it.
+ */
+public final class ParameterShard {
+    private final ParameterLayout layout;
+    private final BucketRange range;
+    private final Optimizer optimizer;
+    private final List<BucketState> states;
+    private final float[] staging;
+    private final PublishedParameters published;
+    private final BucketCodecs codecs;
+    /** The newest version that there is, or will be once it is loaded; the server's thread's. */
+    private int version;
+
+    /** Of one version at a time, which is pulled as plain float32. */
+    public ParameterShard(ParameterLayout layout, BucketRange range, TrainingConfig training) {
+        this(layout, range, training, 1, BucketCodecs.plain());
+    }
+
+    /**
+     * @param versions of the parameters that may be pulled
+     */
+    public ParameterShard(
+            ParameterLayout layout, BucketRange range, TrainingConfig training, int versions, BucketCodecs codecs) {
+        this.layout = layout;
+        this.range = range;
+        this.codecs = codecs;
+        this.optimizer = Optimizer.of(training);
+        this.states = new ArrayList<>(range.count());
+        int longest = 0;
+        for (int index = range.first(); index < range.end(); index++) {
+            Bucket bucket = layout.bucket(index);
+            longest = Math.max(longest, bucket.length());
+            states.add(BucketState.of(layout, bucket, optimizer, versions));
+        }
+        this.staging = new float[longest];
+        this.published = new PublishedParameters(range, versions, names(codecs.parameters()));
+    }
+
+    /** What may be pulled: plain float32, which backups copy, and what workers take. */
+    private static List<String> names(BucketCodec pulled) {
+        return Stream.of(BucketCodec.F32, pulled)
+                .map(BucketCodec::name)
+                .distinct()
+                .toList();
+    }
+
+    /** First element's index in the flat vector. */
+    public long offset() {
+        return range.count() == 0 ? 0 : states.get(0).bucket().offset();
+    }
+
+    /** Number of elements. */
+    public long length() {
+        return states.stream().mapToLong(state -> state.bucket().length()).sum();
+    }
+
+    /** Withdraws everything published; parameters of (generation, step) appear when they are loaded. */
+    public void beginLoad(int generation, int step) {
+        begin(generation, step);
+    }
+
+    private void begin(int generation, int newVersion) {
+        version = newVersion;
+        published.begin(generation, newVersion);
+    }
+
+    /** The initial parameters, a function of the seed and the element's index alone; moments are zero. */
+    public void initialize(long seed) {
+        for (BucketState state : states) {
+            Bucket bucket = state.bucket();
+            Initialization.fill(
+                    layout,
+                    seed,
+                    bucket.offset(),
+                    state.weights(version).clear().asFloatBuffer());
+            state.zeroVectors();
+        }
+    }
+
+    /**
+     * Reads weights and moments of this range from a committed checkpoint. Every file that they come from is compared
+     * with its SHA-256 in the manifest as it is read; where one differs this throws, and nothing is published.
+     */
+    public void load(CheckpointReader checkpoint) throws IOException {
+        checkpoint.readVerified(
+                offset(), length(), new StoredVectors(layout, range, states, version).sinks(optimizer.state()));
+    }
+
+    /** Lets workers pull what was initialised or loaded. */
+    public void publishAll() {
+        states.forEach(this::publish);
+    }
+
+    private void publish(BucketState state) {
+        int bucket = state.bucket().index();
+        state.encode(version, codecs.parameters(), codecs.draw(version, bucket));
+        ByteBuffer weights = state.weights(version);
+        ByteBuffer pulled = state.pulled(version);
+        int checksum = BucketHeader.checksum(weights);
+        published.publish(bucket, checksum, pulled == weights ? checksum : BucketHeader.checksum(pulled));
+    }
+
+    /** Where the complete gradient of a bucket stands. */
+    @FunctionalInterface
+    public interface Gradients {
+        float[] sum(int bucket);
+    }
+
+    /**
+     * Updates all buckets from version {@code step} to {@code step + 1}, and publishes each as it is done.
+     *
+     * @param scale the gradient's factor from clipping
+     * @param beforeLast runs when every gradient has been used, before the last bucket is published: from then on
+     *     workers may push for the next step
+     */
+    public void apply(int generation, int step, float scale, Gradients gradients, Runnable beforeLast) {
+        begin(generation, step + 1);
+        for (BucketState state : states) {
+            update(state, step, scale, gradients.sum(state.bucket().index()));
+            if (state.bucket().index() == range.end() - 1) {
+                beforeLast.run();
+            }
+            publish(state);
+        }
+        if (states.isEmpty()) {
+            beforeLast.run();
+        }
+    }
+
+    /** Makes version {@code step} also version {@code step + 1}, without an update. */
+    public void skip(int generation, int step, Runnable beforePublished) {
+        begin(generation, step + 1);
+        beforePublished.run();
+        states.forEach(state -> state.carry(step));
+        publishAll();
+    }
+
+    /**
+     * Publishes the parameters at hand as those of another generation.
+     *
+     * @throws IllegalStateException where they are of another step
+     */
+    public void adopt(int generation, int step) {
+        if (!published.isVersion(step)) {
+            throw new IllegalStateException("cannot go on in generation " + generation + " from step " + step
+                    + ": the parameters at hand are " + published);
+        }
+        begin(generation, step);
+        publishAll();
+    }
+
+    private void update(BucketState state, int step, float scale, float[] gradient) {
+        int length = state.bucket().length();
+        state.weights(step).clear().asFloatBuffer().get(staging, 0, length);
+        Optimizer.State update = new Optimizer.State(state.forUpdate(gradient), staging, state.vectors());
+        for (Optimizer.Segment segment : state.segments()) {
+            optimizer.update(step, scale, update, segment);
+        }
+        state.weights(step + 1).clear().asFloatBuffer().put(staging, 0, length);
+    }
+
+    /** Answers when a bucket of a version may be pulled. */
+    public CompletableFuture<Message> await(Message.AwaitParameters request) {
+        return published.await(request);
+    }
+
+    /**
+     * The bytes of a published bucket: parameters without a copy, moments as a copy.
+     *
+     * @throws IllegalStateException where the bucket does not have this version
+     */
+    public ByteBuffer bytes(BucketKey key) {
+        if (!published.has(key.generation(), key.step(), key.bucket())) {
+            throw new IllegalStateException("not published: " + key);
+        }
+        BucketState state = states.get(key.bucket() - range.first());
+        if (key.part() != BucketKey.Part.PARAM) {
+            return bytes(vector(state, key.part()));
+        }
+        boolean plain = codecs.named(key.codec()) == BucketCodec.F32;
+        return (plain ? state.weights(key.step()) : state.pulled(key.step()))
+                .duplicate()
+                .clear();
+    }
+
+    private float[] vector(BucketState state, BucketKey.Part part) {
+        int index = optimizer.state().indexOf(part);
+        if (index < 0) {
+            throw new IllegalStateException("this shard keeps " + optimizer.state() + ", not " + part);
+        }
+        return state.vectors()[index];
+    }
+
+    private static ByteBuffer bytes(float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes;
+    }
+
+    /** CRC32C of each bucket's vectors of {@link #parts}, bucket by bucket; they change with the next order. */
+    public int[] momentChecksums() {
+        return states.stream()
+                .flatMap(state -> Arrays.stream(state.vectors()))
+                .mapToInt(vector -> BucketHeader.checksum(bytes(vector)))
+                .toArray();
+    }
+
+    /** What the optimizer keeps beside the parameters. */
+    public List<BucketKey.Part> parts() {
+        return optimizer.state();
+    }
+
+    /** Where a copy of another shard's parameters is to be written: a bucket's bytes, not published yet. */
+    public ByteBuffer weights(int bucket) {
+        return states.get(bucket - range.first()).weights(version).duplicate().clear();
+    }
+
+    /** Takes a copy of another shard's moments. */
+    public void putMoment(int bucket, BucketKey.Part part, ByteBuffer bytes) {
+        BucketState state = states.get(bucket - range.first());
+        bytes.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector(state, part));
+    }
+
+    public BucketRange range() {
+        return range;
+    }
+
+    /** Copies weights and moments, for a checkpoint that is written while training goes on. */
+    void copyTo(ShardSnapshot snapshot) {
+        for (int i = 0; i < states.size(); i++) {
+            BucketState state = states.get(i);
+            snapshot.put(i, state.weights(version).duplicate().clear(), state.vectors());
+        }
+    }
+
+    /** CRC32C that a bucket was published with, by its place in this shard; empty where it does not have this version. */
+    OptionalInt publishedChecksum(int generation, int step, int place) {
+        return published.checksum(generation, step, range.first() + place);
+    }
+
+    /** First bucket's index. */
+    int firstBucket() {
+        return range.first();
+    }
+
+    /** Lengths of the buckets, in order. */
+    int[] bucketLengths() {
+        return states.stream().mapToInt(state -> state.bucket().length()).toArray();
+    }
+}

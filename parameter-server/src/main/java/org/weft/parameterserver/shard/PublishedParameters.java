@@ -1,0 +1,170 @@
+package org.weft.parameterserver.shard;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.Message;
+
+/**
+ * Which buckets have which version, and who waits for them: a ring of versions, the newest in the place of the oldest.
+ * During an update the buckets of the newest appear one after the other, so that workers pull the first while the last
+ * are still being computed. Safe for use by many threads.
+ */
+final class PublishedParameters {
+    private record Waiter(Message.AwaitParameters request, CompletableFuture<Message> reply) {}
+
+    private final BucketRange range;
+    private final List<String> codecs;
+    /** By version modulo their number. */
+    private final Version[] ring;
+
+    private final List<Waiter> waiters = new ArrayList<>();
+
+    private int generation = -1;
+    private int newest = -1;
+
+    /**
+     * @param versions that are kept
+     * @param codecs names of those that buckets may be pulled in
+     */
+    PublishedParameters(BucketRange range, int versions, List<String> codecs) {
+        this.range = range;
+        this.codecs = codecs;
+        this.ring = new Version[versions];
+        for (int i = 0; i < versions; i++) {
+            ring[i] = new Version(new int[codecs.size()][range.count()], range.first());
+        }
+    }
+
+    /** What is there of one version. Guarded by the ring's owner. */
+    private static final class Version {
+        private final int[][] checksums; // by codec and bucket
+        private int number = -1;
+        private int end;
+
+        Version(int[][] checksums, int end) {
+            this.checksums = checksums;
+            this.end = end;
+        }
+    }
+
+    private Version at(int version) {
+        return ring[Math.floorMod(version, ring.length)];
+    }
+
+    /**
+     * From now on buckets of this version appear; none of it has yet. Earlier versions stay as far as the ring goes, unless
+     * a generation begins.
+     */
+    void begin(int newGeneration, int newVersion) {
+        List<Waiter> stale;
+        synchronized (this) {
+            if (newGeneration != generation || newVersion <= newest) {
+                for (Version version : ring) {
+                    version.number = -1;
+                }
+            }
+            generation = newGeneration;
+            newest = newVersion;
+            at(newVersion).number = newVersion;
+            at(newVersion).end = range.first();
+            stale = take(waiter -> answer(waiter.request()) != null);
+        }
+        stale.forEach(waiter -> waiter.reply().complete(answer(waiter.request())));
+    }
+
+    /**
+     * The next bucket of the newest version is there.
+     *
+     * @param checksums CRC32C of its bytes in each codec
+     */
+    void publish(int bucket, int... checksums) {
+        List<Waiter> satisfied;
+        synchronized (this) {
+            Version version = at(newest);
+            if (bucket != version.end) {
+                throw new IllegalStateException(
+                        "published out of order: bucket=" + bucket + " expected=" + version.end);
+            }
+            for (int codec = 0; codec < version.checksums.length; codec++) {
+                version.checksums[codec][bucket - range.first()] = checksums[codec];
+            }
+            version.end++;
+            satisfied = take(waiter -> answer(waiter.request()) != null);
+        }
+        satisfied.forEach(waiter -> waiter.reply().complete(answer(waiter.request())));
+    }
+
+    CompletableFuture<Message> await(Message.AwaitParameters request) {
+        synchronized (this) {
+            Message answer = answer(request);
+            if (answer != null) {
+                return CompletableFuture.completedFuture(answer);
+            }
+            CompletableFuture<Message> reply = new CompletableFuture<>();
+            waiters.add(new Waiter(request, reply));
+            return reply;
+        }
+    }
+
+    /** Whether a bucket's bytes are those of this generation and version. */
+    synchronized boolean has(int wantedGeneration, int wantedVersion, int bucket) {
+        Version version = at(wantedVersion);
+        return wantedGeneration == generation
+                && wantedVersion == version.number
+                && bucket >= range.first()
+                && bucket < version.end;
+    }
+
+    /** Whether all buckets of the newest version are there, and it is this one. */
+    synchronized boolean isVersion(int wantedVersion) {
+        return newest == wantedVersion && at(newest).end == range.end();
+    }
+
+    @Override
+    public synchronized String toString() {
+        return "buckets [" + range.first() + ", " + at(newest).end + ") of step " + newest + " in generation "
+                + generation;
+    }
+
+    /** CRC32C of a bucket in the first codec when it was published; empty where it does not have this version. */
+    synchronized OptionalInt checksum(int wantedGeneration, int wantedVersion, int bucket) {
+        return has(wantedGeneration, wantedVersion, bucket)
+                ? OptionalInt.of(at(wantedVersion).checksums[0][bucket - range.first()])
+                : OptionalInt.empty();
+    }
+
+    /** Null while the request has to wait. */
+    private synchronized Message answer(Message.AwaitParameters request) {
+        Version version = at(request.step());
+        boolean gone = request.step() <= newest && request.step() != version.number;
+        if (request.generation() != generation && generation >= 0 || gone) {
+            return new Message.Refused("stale request: generation=" + request.generation() + " step=" + request.step()
+                    + " present generation=" + generation + " step=" + newest);
+        }
+        int codec = codecs.indexOf(request.codec());
+        if (codec < 0) {
+            return new Message.Refused(
+                    "parameters are not to be had as " + request.codec() + ", but as " + String.join(" and ", codecs));
+        }
+        boolean nothingMissing = request.fromBucket() >= range.end();
+        if (request.step() > newest || (!nothingMissing && request.fromBucket() >= version.end)) {
+            return null;
+        }
+        int from = Math.min(range.end(), Math.max(range.first(), request.fromBucket()));
+        return new Message.ParametersReady(
+                version.end,
+                Arrays.copyOfRange(
+                        version.checksums[codec], from - range.first(), Math.max(from, version.end) - range.first()));
+    }
+
+    private List<Waiter> take(Predicate<Waiter> due) {
+        List<Waiter> taken = new ArrayList<>(waiters.stream().filter(due).toList());
+        waiters.removeAll(taken);
+        return taken;
+    }
+}

@@ -1,0 +1,76 @@
+package org.weft.parameterserver.shard;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.weft.core.protocol.BucketHeader;
+
+/**
+ * A copy of a shard's weights and what its optimizer keeps at a step boundary: for AdamW 12 bytes an element, allocated at the first checkpoint and
+ * used again for each. Filled by the server's thread, read by the checkpointer's, never both.
+ */
+final class ShardSnapshot {
+    private static final int CHUNK = 1 << 14;
+
+    private final ByteBuffer[] weights;
+    /** By vector and bucket. */
+    private final float[][][] vectors;
+
+    /**
+     * @param vectors of the optimizer
+     */
+    ShardSnapshot(int[] bucketLengths, int vectors) {
+        weights = new ByteBuffer[bucketLengths.length];
+        for (int i = 0; i < bucketLengths.length; i++) {
+            weights[i] = ByteBuffer.allocate(bucketLengths[i] * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        this.vectors = new float[vectors][][];
+        for (int i = 0; i < vectors; i++) {
+            this.vectors[i] = allocate(bucketLengths);
+        }
+    }
+
+    private static float[][] allocate(int[] lengths) {
+        float[][] arrays = new float[lengths.length][];
+        for (int i = 0; i < lengths.length; i++) {
+            arrays[i] = new float[lengths[i]];
+        }
+        return arrays;
+    }
+
+    void put(int bucket, ByteBuffer weightBytes, float[][] kept) {
+        weights[bucket].clear().put(weightBytes);
+        for (int i = 0; i < kept.length; i++) {
+            System.arraycopy(kept[i], 0, vectors[i][bucket], 0, kept[i].length);
+        }
+    }
+
+    int buckets() {
+        return weights.length;
+    }
+
+    /** CRC32C of the copied weights of a bucket. */
+    int checksum(int bucket) {
+        return BucketHeader.checksum(weights[bucket]);
+    }
+
+    /** Writes weights, then the optimizer's vectors, each as little-endian float32 in layout order. */
+    void writeTo(OutputStream out) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (ByteBuffer bucket : weights) {
+            for (int at = 0; at < bucket.capacity(); at += CHUNK * Float.BYTES) {
+                out.write(bucket.array(), at, Math.min(CHUNK * Float.BYTES, bucket.capacity() - at));
+            }
+        }
+        for (float[][] vector : vectors) {
+            for (float[] bucket : vector) {
+                for (int at = 0; at < bucket.length; at += CHUNK) {
+                    int count = Math.min(CHUNK, bucket.length - at);
+                    chunk.asFloatBuffer().put(bucket, at, count);
+                    out.write(chunk.array(), 0, count * Float.BYTES);
+                }
+            }
+        }
+    }
+}

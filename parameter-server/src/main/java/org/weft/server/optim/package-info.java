@@ -1,2 +1,0 @@
-/** The optimizers, their schedules, what regularizes, clipping by the global norm. */
-package org.weft.server.optim;

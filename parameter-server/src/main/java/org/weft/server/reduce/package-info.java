@@ -1,2 +1,0 @@
-/** Gradients come in: the server's part of the lane tree. */
-package org.weft.server.reduce;

@@ -1,2 +1,0 @@
-/** One shard's state: weights and moments of its buckets, their versions, and their way into checkpoints. */
-package org.weft.server.shard;

@@ -1,0 +1,309 @@
+package org.weft.parameterserver.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.config.TrainingConfig;
+import org.weft.core.optim.Optimizer;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.params.RangePartitioner;
+import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.Message;
+import org.weft.core.protocol.SavedRange;
+import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.Retries;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
+import org.weft.parameterserver.ServerFixture;
+
+@Timeout(60)
+class ParameterShardTest {
+    private static final ParameterLayout LAYOUT = ServerFixture.layout();
+    private static final TrainingConfig TRAINING = ServerFixture.config("/x", 1).training();
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void startsWithTheSameBitsForAnyNumberOfShards() {
+        float[] expected = ServerFixture.initial();
+        assertThat(parameters(initialized(1), 1, 0)).isEqualTo(expected);
+        assertThat(parameters(initialized(4), 1, 0)).isEqualTo(expected);
+    }
+
+    @Test
+    void aShardKnowsItsRange() {
+        ParameterShard second = shard(new RangePartitioner(3, 2).range(1));
+        assertThat(second.offset()).isEqualTo(1 << 20);
+        assertThat(second.length()).isEqualTo(LAYOUT.size() - (1 << 20));
+        ParameterShard empty = shard(new BucketRange(1, 1));
+        assertThat(empty.offset()).isZero();
+        assertThat(empty.length()).isZero();
+    }
+
+    @Test
+    void updatesAsTheOptimizerAloneWould() {
+        List<ParameterShard> shards = initialized(2);
+        float[] weights = ServerFixture.initial();
+        float[] gradient = new float[weights.length];
+        for (int i = 0; i < weights.length; i++) {
+            gradient[i] = ServerFixture.gradient(0, i);
+        }
+        Optimizer optimizer = Optimizer.of(TRAINING);
+        Optimizer.State state =
+                new Optimizer.State(gradient, weights, new float[weights.length], new float[weights.length]);
+        for (int step = 0; step < 2; step++) {
+            int at = step;
+            LAYOUT.parameters()
+                    .forEach(p -> optimizer.update(
+                            at, 0.5f, state, new Optimizer.Segment((int) p.offset(), (int) p.end(), p.decay(), 1)));
+            shards.forEach(shard -> shard.apply(1, at, 0.5f, ParameterShardTest::gradient, () -> {}));
+        }
+        assertThat(parameters(shards, 1, 2)).isEqualTo(weights);
+    }
+
+    @Test
+    void appliesInOrderAndOpensTheNextStepBeforeTheLastBucketIsOut() throws Exception {
+        ParameterShard shard = initialized(1).get(0);
+        CompletableFuture<Message> first = shard.await(new Message.AwaitParameters(1, 1, 0));
+        CompletableFuture<Message> last = shard.await(new Message.AwaitParameters(1, 1, 2));
+        List<String> events = new ArrayList<>();
+        shard.apply(
+                1,
+                0,
+                1f,
+                bucket -> {
+                    events.add("update " + bucket + " first=" + first.isDone() + " last=" + last.isDone());
+                    return gradient(bucket);
+                },
+                () -> events.add("next step opens last=" + last.isDone()));
+        assertThat(events)
+                .containsExactly(
+                        "update 0 first=false last=false",
+                        "update 1 first=true last=false",
+                        "update 2 first=true last=false",
+                        "next step opens last=false");
+        assertThat(((Message.ParametersReady) first.get()).endBucket()).isEqualTo(1);
+        assertThat(((Message.ParametersReady) last.get()).endBucket()).isEqualTo(3);
+    }
+
+    @Test
+    void answersWithChecksumsOfWhatIsThere() throws Exception {
+        ParameterShard shard = initialized(1).get(0);
+        Message.ParametersReady ready = (Message.ParametersReady)
+                shard.await(new Message.AwaitParameters(1, 0, 1)).get();
+        assertThat(ready.endBucket()).isEqualTo(3);
+        assertThat(ready.checksums())
+                .containsExactly(
+                        ServerFixture.checksum(shard.bytes(new BucketKey(1, 0, 1))),
+                        ServerFixture.checksum(shard.bytes(new BucketKey(1, 0, 2))));
+    }
+
+    @Test
+    void refusesStaleRequestsAndHoldsEarlyOnes() throws Exception {
+        ParameterShard shard = initialized(1).get(0);
+        shard.apply(1, 0, 1f, ParameterShardTest::gradient, () -> {});
+        assertThat(shard.await(new Message.AwaitParameters(1, 0, 0)).get())
+                .isEqualTo(new Message.Refused("stale request: generation=1 step=0 present generation=1 step=1"));
+        assertThat(shard.await(new Message.AwaitParameters(0, 1, 0)).get()).isInstanceOf(Message.Refused.class);
+        CompletableFuture<Message> early = shard.await(new Message.AwaitParameters(1, 2, 0));
+        assertThat(early).isNotDone();
+        shard.beginLoad(2, 0);
+        assertThat(early.get())
+                .isEqualTo(new Message.Refused("stale request: generation=1 step=2 present generation=2 step=0"));
+        assertThatThrownBy(() -> shard.bytes(new BucketKey(1, 1, 0)))
+                .hasMessage("not published: BucketKey[generation=1, step=1, bucket=0, part=PARAM]");
+        assertThatThrownBy(() -> shard.bytes(new BucketKey(2, 0, 0))).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void requestsBeforeTheFirstLoadWait() throws Exception {
+        ParameterShard shard = shard(new BucketRange(0, 3));
+        CompletableFuture<Message> early = shard.await(new Message.AwaitParameters(1, 0, 0));
+        assertThat(early).isNotDone();
+        shard.beginLoad(1, 0);
+        assertThat(early).isNotDone();
+        shard.initialize(7);
+        shard.publishAll();
+        assertThat(early.get()).isInstanceOf(Message.ParametersReady.class);
+    }
+
+    @Test
+    void aShardWithoutBucketsAnswersToo() throws Exception {
+        ParameterShard shard = shard(new BucketRange(3, 3));
+        CompletableFuture<Message> next = shard.await(new Message.AwaitParameters(1, 1, 3));
+        shard.beginLoad(1, 0);
+        assertThat(next).isNotDone();
+        List<String> opened = new ArrayList<>();
+        shard.apply(1, 0, 1f, ParameterShardTest::gradient, () -> opened.add("next"));
+        assertThat(opened).hasSize(1);
+        assertThat(next.get()).usingRecursiveComparison().isEqualTo(new Message.ParametersReady(3, new int[0]));
+        assertThat(shard.await(new Message.AwaitParameters(1, 1, 99)).get())
+                .isInstanceOf(Message.ParametersReady.class);
+    }
+
+    @Test
+    void aCheckpointOfTwoShardsLoadsIntoThreeAndOne() throws Exception {
+        List<ParameterShard> shards = initialized(2);
+        for (ParameterShard shard : shards) {
+            shard.apply(1, 0, 1f, ParameterShardTest::gradient, () -> {});
+        }
+        CheckpointReader checkpoint = save(shards, 1, 1);
+        assertThat(checkpoint.verify()).isEmpty();
+        for (int count : new int[] {1, 3, 5}) {
+            List<ParameterShard> loaded = shards(count);
+            for (ParameterShard shard : loaded) {
+                shard.beginLoad(2, 1);
+                shard.load(checkpoint);
+                shard.publishAll();
+            }
+            assertThat(parameters(loaded, 2, 1)).isEqualTo(parameters(shards, 1, 1));
+            // The next update needs the moments as well.
+            loaded.forEach(shard -> shard.apply(2, 1, 1f, ParameterShardTest::gradient, () -> {}));
+            List<ParameterShard> twin = initialized(1);
+            twin.get(0).apply(1, 0, 1f, ParameterShardTest::gradient, () -> {});
+            twin.get(0).apply(1, 1, 1f, ParameterShardTest::gradient, () -> {});
+            assertThat(parameters(loaded, 2, 2)).isEqualTo(parameters(twin, 1, 2));
+        }
+    }
+
+    @Test
+    void aSnapshotIsOfTheStepBoundaryWhateverTrainingDoes() throws Exception {
+        ParameterShard shard = initialized(1).get(0);
+        float[] before = parameters(List.of(shard), 1, 0);
+        CompletableFuture<SavedRange> saved;
+        CompletableFuture<SavedRange> next;
+        try (ShardCheckpointer checkpointer = checkpointer(shard, 0, 1)) {
+            saved = checkpointer.save(1, 0);
+            shard.apply(1, 0, 1f, ParameterShardTest::gradient, () -> {});
+            saved.get();
+            next = checkpointer.save(1, 1);
+        }
+        SavedRange file = next.get();
+        assertThat(file.file()).isEqualTo("shard-00000-of-00001-g0001.safetensors");
+        assertThat(file.length()).isEqualTo(LAYOUT.size());
+        ParameterShard loaded = shard(new BucketRange(0, 3));
+        loaded.beginLoad(1, 0);
+        loaded.load(reader(0, List.of(saved.get())));
+        loaded.publishAll();
+        assertThat(parameters(List.of(loaded), 1, 0)).isEqualTo(before);
+    }
+
+    @Test
+    void aFailedSaveIsReportedAndLeavesNothingAndTheNextOneWorks() throws Exception {
+        ParameterShard shard = initialized(1).get(0);
+        Files.createDirectories(directory.resolve("checkpoints"));
+        Files.writeString(directory.resolve("checkpoints/step-00000000"), "a file where the directory should be");
+        try (ShardCheckpointer checkpointer = checkpointer(shard, 0, 1)) {
+            assertThatThrownBy(() -> checkpointer.save(1, 0).get(20, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasRootCauseInstanceOf(IOException.class);
+            assertThat(checkpointer.save(1, 1).get(20, TimeUnit.SECONDS).bytes())
+                    .isEqualTo(Files.size(directory
+                            .resolve("checkpoints/step-00000001")
+                            .resolve("shard-00000-of-00001-g0001.safetensors")));
+        }
+        try (Stream<Path> files = Files.list(directory.resolve("checkpoints"))) {
+            assertThat(files.map(f -> f.getFileName().toString()))
+                    .containsExactlyInAnyOrder("step-00000000", "step-00000001");
+        }
+    }
+
+    @Test
+    void bucketsArePublishedInOrder() {
+        PublishedParameters published = new PublishedParameters(new BucketRange(0, 3), 1, List.of("f32"));
+        published.begin(1, 0);
+        assertThatThrownBy(() -> published.publish(1, 0)).hasMessage("published out of order: bucket=1 expected=0");
+    }
+
+    private CheckpointReader save(List<ParameterShard> shards, int generation, int step) throws Exception {
+        List<SavedRange> saved = new ArrayList<>();
+        for (int i = 0; i < shards.size(); i++) {
+            try (ShardCheckpointer checkpointer = checkpointer(shards.get(i), i, shards.size())) {
+                saved.add(checkpointer.save(generation, step).get(20, TimeUnit.SECONDS));
+            }
+        }
+        return reader(step, saved);
+    }
+
+    private ShardCheckpointer checkpointer(ParameterShard shard, int index, int shards) {
+        return new ShardCheckpointer(
+                shard,
+                store(),
+                new ShardCheckpointer.Destination(
+                        RunDirectory.of(directory.toUri().toString()), index, shards),
+                new Retries(2, Duration.ofMillis(1)));
+    }
+
+    private CheckpointReader reader(int step, List<SavedRange> saved) {
+        List<CheckpointManifest.Shard> files = saved.stream()
+                .map(f -> new CheckpointManifest.Shard(f.file(), f.offset(), f.length(), f.bytes(), f.sha256()))
+                .toList();
+        CheckpointManifest manifest = new CheckpointManifest(
+                1, "", step, 0, 1, "", LAYOUT.size(), 0, "", 0, null, files, List.of(), Map.of(), "");
+        return new CheckpointReader(
+                store(), RunDirectory.of(directory.toUri().toString()).step(step), manifest);
+    }
+
+    private static Store store() {
+        return HadoopStore.local();
+    }
+
+    private static float[] gradient(int bucket) {
+        return ServerFixture.gradient(0, LAYOUT.bucket(bucket));
+    }
+
+    private static ParameterShard shard(BucketRange range) {
+        return new ParameterShard(LAYOUT, range, TRAINING);
+    }
+
+    private static List<ParameterShard> shards(int count) {
+        RangePartitioner partitioner = new RangePartitioner(LAYOUT.bucketCount(), count);
+        List<ParameterShard> shards = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            shards.add(shard(partitioner.range(i)));
+        }
+        return shards;
+    }
+
+    private static List<ParameterShard> initialized(int count) {
+        List<ParameterShard> shards = shards(count);
+        for (ParameterShard shard : shards) {
+            shard.beginLoad(1, 0);
+            shard.initialize(7);
+            shard.publishAll();
+        }
+        return shards;
+    }
+
+    private static float[] parameters(List<ParameterShard> shards, int generation, int step) {
+        float[] all = new float[(int) LAYOUT.size()];
+        RangePartitioner partitioner = new RangePartitioner(LAYOUT.bucketCount(), shards.size());
+        for (int bucket = 0; bucket < LAYOUT.bucketCount(); bucket++) {
+            ByteBuffer bytes = shards.get(partitioner.shardOf(bucket)).bytes(new BucketKey(generation, step, bucket));
+            bytes.order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .get(all, (int) LAYOUT.bucket(bucket).offset(), bytes.remaining() / Float.BYTES);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,119 @@
+package org.weft.serve;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.weft.core.WeftException;
+
+/**
+ * The one thread that owns the model, and the inquiries that wait for it. The model is opened and closed on that thread.
+ * Methods are safe for use by any other.
+ */
+final class ModelThread<T extends Inquiry> implements AutoCloseable {
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+    private final WaitingLine<T> line;
+    private final Callable<? extends Work<T>> opener;
+    private final Consumer<String> notices;
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Thread thread;
+    private volatile boolean closing;
+
+    /**
+     * @param opener called on the model's thread
+     * @param notices told of what went wrong, for the person who runs the server
+     */
+    ModelThread(WaitingLine<T> line, Callable<? extends Work<T>> opener, Consumer<String> notices) {
+        this.line = line;
+        this.opener = opener;
+        this.notices = notices;
+        this.thread = new Thread(this::run, "weft-model");
+        thread.setDaemon(true);
+    }
+
+    /** Starts the thread and waits until the model is there. */
+    void start() throws InterruptedException {
+        thread.start();
+        try {
+            opened.get();
+        } catch (ExecutionException e) {
+            WeftException told = WeftException.within(e);
+            throw told != null
+                    ? told
+                    : new IllegalStateException("the model cannot be opened: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /**
+     * Lets inquiries wait for their turn.
+     *
+     * @throws ApiException where there is no room for all of them, or the thread is being stopped
+     */
+    void submit(List<T> inquiries) {
+        line.add(inquiries);
+    }
+
+    private void run() {
+        try (Work<T> work = opener.call()) {
+            opened.complete(null);
+            while (!closing) {
+                line.await(work.busy());
+                round(work);
+            }
+            failOpen(work, ApiException.stopping());
+            ended.complete(null);
+        } catch (Throwable failure) { // Whatever it is: whoever waits must hear of it.
+            line.close();
+            opened.completeExceptionally(failure);
+            ended.completeExceptionally(failure);
+            for (T inquiry = line.poll(); inquiry != null; inquiry = line.poll()) {
+                inquiry.fail(ApiException.internal("the server failed"));
+                line.done();
+            }
+        }
+    }
+
+    private void round(Work<T> work) {
+        try {
+            work.round(line);
+        } catch (RuntimeException failure) {
+            notices.accept("error: " + failure);
+            work.failAll(line, ApiException.internal("the model failed on this batch: " + failure.getMessage()));
+        }
+    }
+
+    private void failOpen(Work<T> work, ApiException failure) {
+        work.failAll(line, failure);
+        for (T inquiry = line.poll(); inquiry != null; inquiry = line.poll()) {
+            inquiry.fail(failure);
+            line.done();
+        }
+    }
+
+    /** Completes when the thread has ended; exceptionally where it was not asked to. */
+    CompletableFuture<Void> ended() {
+        return ended.copy();
+    }
+
+    /** Takes no more inquiries and waits for those that are open; false where some were not done by then. */
+    boolean drain(Duration limit) throws InterruptedException {
+        line.close();
+        return line.awaitEmpty(limit);
+    }
+
+    /** Fails what is still open, closes the model and ends the thread. */
+    @Override
+    public void close() {
+        closing = true;
+        line.close();
+        try {
+            thread.join(CLOSE_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

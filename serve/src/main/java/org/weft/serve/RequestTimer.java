@@ -1,0 +1,81 @@
+package org.weft.serve;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Closes a connection on which no whole request has come within a time: since it was opened, or since the answer before.
+ * While a request is being answered the time stands still. Stands behind the HTTP codec; the channel's thread's.
+ */
+final class RequestTimer extends ChannelDuplexHandler {
+    private final Duration patience;
+    private ScheduledFuture<?> alarm;
+    private boolean received; // the whole of the request at hand
+    private boolean early; // the answer came before that
+    private boolean informational; // what is being written is not yet the answer
+
+    RequestTimer(Duration patience) {
+        this.patience = patience;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        begin(context);
+        context.fireChannelActive();
+    }
+
+    private void begin(ChannelHandlerContext context) {
+        stop();
+        Runnable close = () -> context.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        alarm = context.executor().schedule(close, patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void stop() {
+        if (alarm != null) {
+            alarm.cancel(false);
+            alarm = null;
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof LastHttpContent) {
+            if (early) {
+                early = false;
+                begin(context);
+            } else {
+                received = true;
+                stop();
+            }
+        }
+        context.fireChannelRead(message);
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // It is the promise that the caller has.
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (message instanceof HttpResponse response) {
+            informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        }
+        if (message instanceof LastHttpContent && !informational) {
+            early = !received;
+            received = false;
+            begin(context);
+        }
+        context.write(message, promise);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        stop();
+        context.fireChannelInactive();
+    }
+}

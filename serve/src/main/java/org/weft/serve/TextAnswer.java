@@ -1,0 +1,135 @@
+package org.weft.serve;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.weft.engine.sampling.FinishReason;
+
+/**
+ * The texts of one request on their way to its client, whole or piece by piece. Filled by the model's thread; a text that
+ * fails fails all.
+ */
+final class TextAnswer {
+    private final TextModel model;
+    private final TextRequest request;
+    private final Answer answer;
+    private final Runnable onFirstToken;
+    private final TextShape shape;
+    private final Choice[] choices;
+    private final List<TextInquiry> inquiries;
+    private int left;
+    private int tokens;
+    private boolean begun;
+    private boolean failed;
+
+    /** @param onFirstToken run when the first token of the first text is there */
+    TextAnswer(TextModel model, TextRequest request, Answer answer, long deadlineNanos, Runnable onFirstToken) {
+        this.model = model;
+        this.request = request;
+        this.answer = answer;
+        this.onFirstToken = onFirstToken;
+        this.shape = new TextShape(model, request);
+        this.choices = IntStream.range(0, request.texts())
+                .mapToObj(index -> new Choice(index))
+                .toArray(Choice[]::new);
+        this.left = choices.length;
+        List<TextInquiry> made = new ArrayList<>();
+        for (Choice choice : choices) {
+            made.add(new TextInquiry(request.wish(choice.index, model.context()), deadlineNanos, choice));
+        }
+        this.inquiries = List.copyOf(made);
+    }
+
+    /** One for each text, to be handed to the thread. */
+    List<TextInquiry> inquiries() {
+        return inquiries;
+    }
+
+    /** Nobody waits any more. */
+    void cancel() {
+        inquiries.forEach(Inquiry::cancel);
+    }
+
+    private void begin() {
+        if (begun) {
+            return;
+        }
+        begun = true;
+        onFirstToken.run();
+        if (request.delivery().stream() && request.chat()) {
+            for (Choice choice : choices) {
+                answer.event(shape.opening(choice.index).toString());
+            }
+        }
+    }
+
+    private void end() {
+        int prompt =
+                request.prompts().stream().mapToInt(tokensOf -> tokensOf.length).sum();
+        if (request.delivery().stream()) {
+            if (request.delivery().usage()) {
+                ObjectNode last = shape.frame(true);
+                TextShape.usage(last, prompt, tokens);
+                answer.event(last.toString());
+            }
+            answer.event("[DONE]");
+            answer.endEvents();
+            return;
+        }
+        ObjectNode whole = shape.frame(false);
+        for (Choice choice : choices) {
+            shape.choice(whole, choice.index, choice.text.toString(), choice.reason);
+        }
+        TextShape.usage(whole, prompt, tokens);
+        answer.json(200, whole);
+    }
+
+    /** One of the texts. */
+    private final class Choice implements TextListener {
+        private final int index;
+        private final StringBuilder text = new StringBuilder();
+        private FinishReason reason;
+        private boolean spoke;
+
+        Choice(int index) {
+            this.index = index;
+        }
+
+        @Override
+        public void piece(String piece) {
+            begin();
+            String said = spoke || !request.chat()
+                    ? piece
+                    : model.chat().orElseThrow().withoutGap(piece);
+            spoke = true;
+            text.append(said);
+            if (request.delivery().stream() && !said.isEmpty()) {
+                answer.event(shape.piece(index, said).toString());
+            }
+        }
+
+        @Override
+        public void ended(int chosen, FinishReason why) {
+            begin();
+            reason = why;
+            tokens += chosen;
+            if (request.delivery().stream()) {
+                answer.event(shape.ending(index, why).toString());
+            }
+            left--;
+            if (left == 0) {
+                end();
+            }
+        }
+
+        @Override
+        public void failed(ApiException failure) {
+            if (!failed) {
+                failed = true;
+                cancel();
+                answer.fail(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package org.weft.serve;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.engine.ModelReplica;
+import org.weft.tuning.chat.ChatTemplate;
+
+/**
+ * A model that continues text. Closing it closes the tokenizer; the replica is the server's to open and close.
+ *
+ * @param tokenizer shared by all threads
+ * @param context tokens that the model sees at once: prompt and text together
+ * @param chat how it was taught to converse; empty where it was not, or nobody knows
+ * @param replica opens the model on the thread that calls it, which owns it from there on
+ */
+public record TextModel(
+        String name,
+        String fingerprint,
+        TextTokenizer tokenizer,
+        int context,
+        Optional<ChatTemplate> chat,
+        Callable<ModelReplica> replica)
+        implements ServedModel {
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

@@ -1,0 +1,38 @@
+package org.weft.simulation;
+
+/**
+ * The model that is trained: a gradient that depends on every weight's bits, on step and on lane, with lanes of very
+ * different size, so that no two orders of summation agree.
+ */
+final class Arithmetic {
+    private Arithmetic() {}
+
+    static float[] gradient(int step, int lane, float[] weights) {
+        float[] gradient = new float[weights.length];
+        float size = (float) Math.pow(10, lane % 3);
+        for (int i = 0; i < gradient.length; i++) {
+            gradient[i] = size * noise(step, lane, i) + weights[i] / 3;
+        }
+        return gradient;
+    }
+
+    static double loss(int step, int lane, float[] weights) {
+        double loss = 0;
+        for (int i = 0; i < weights.length; i++) {
+            loss += weights[i] * noise(step, lane, i);
+        }
+        return loss;
+    }
+
+    static double validationLoss(int batch, float[] weights) {
+        return loss(0, 1000 + batch, weights);
+    }
+
+    /** A number in [-1, 1) of these three. */
+    private static float noise(int step, int lane, int i) {
+        long z = (step * 1_000_003L + lane) * 1_000_033L + i;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return ((z ^ (z >>> 31)) >> 40) * 0x1.0p-23f;
+    }
+}

@@ -1,0 +1,114 @@
+package org.weft.simulation;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.weft.core.Sha256;
+import org.weft.core.config.TrainingConfig;
+import org.weft.core.lanes.LaneSum;
+import org.weft.core.optim.GradientClip;
+import org.weft.core.optim.Optimizer;
+import org.weft.core.params.Bucket;
+import org.weft.core.params.Initialization;
+import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
+
+/** The same run computed in one loop without a cluster: what every version, sum, loss and norm has to be. */
+final class Reference {
+    private final ParameterLayout layout;
+    private final TrainingConfig training;
+    /** Weights by version: [0, steps]. */
+    private final float[][] weights;
+    /** Sums of squares by step and bucket. */
+    private final double[][] squares;
+
+    private final double[] losses;
+
+    Reference(Scenario scenario) {
+        layout = scenario.layout();
+        training = scenario.config().training();
+        int size = Math.toIntExact(layout.size());
+        int steps = training.steps();
+        weights = new float[steps + 1][];
+        squares = new double[steps][];
+        losses = new double[steps];
+        float[] now = new float[size];
+        Initialization.fill(layout, scenario.config().run().seed(), 0, FloatBuffer.wrap(now));
+        float[] expAvg = new float[size];
+        float[] expAvgSq = new float[size];
+        Optimizer optimizer = Optimizer.of(training);
+        for (int step = 0; step < steps; step++) {
+            weights[step] = now.clone();
+            float[] gradient = sum(step, 0, training.lanes());
+            squares[step] = squares(gradient);
+            for (int lane = 0; lane < training.lanes(); lane++) {
+                losses[step] += Arithmetic.loss(step, lane, now);
+            }
+            Optimizer.State state = new Optimizer.State(gradient, now, expAvg, expAvgSq);
+            for (Parameter p : layout.parameters()) {
+                optimizer.update(
+                        step, scale(step), state, new Optimizer.Segment((int) p.offset(), (int) p.end(), p.decay(), 1));
+            }
+        }
+        weights[steps] = now;
+    }
+
+    /** The lane tree, as its definition reads. */
+    private float[] sum(int step, int first, int lanes) {
+        if (lanes == 1) {
+            return Arithmetic.gradient(step, first, weights[step]);
+        }
+        float[] left = sum(step, first, lanes / 2);
+        LaneSum.add(left, sum(step, first + lanes / 2, lanes / 2), left.length);
+        return left;
+    }
+
+    private double[] squares(float[] gradient) {
+        double[] result = new double[layout.bucketCount()];
+        for (int i = 0; i < result.length; i++) {
+            Bucket bucket = layout.bucket(i);
+            float[] slice = Arrays.copyOfRange(gradient, (int) bucket.offset(), (int) bucket.end());
+            result[i] = GradientClip.sumOfSquares(slice, slice.length);
+        }
+        return result;
+    }
+
+    float[] weights(int version) {
+        return weights[version];
+    }
+
+    double square(int step, int bucket) {
+        return squares[step][bucket];
+    }
+
+    double norm(int step) {
+        return GradientClip.norm(squares[step]);
+    }
+
+    float scale(int step) {
+        return new GradientClip(training.clipNorm()).scale(norm(step));
+    }
+
+    double loss(int step) {
+        return losses[step];
+    }
+
+    /** As {@code EvaluationLedger} adds them, with a target a batch. */
+    double evaluation(int version, int batches) {
+        double nats = 0;
+        for (int batch = 0; batch < batches; batch++) {
+            nats += Arithmetic.validationLoss(batch, weights[version]);
+        }
+        return nats / batches;
+    }
+
+    /** As manifests have it. */
+    String sha256(int version) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(weights[version].length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(weights[version]);
+        return HexFormat.of().formatHex(Sha256.digest().digest(bytes.array()));
+    }
+}

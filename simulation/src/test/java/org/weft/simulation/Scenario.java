@@ -1,0 +1,143 @@
+package org.weft.simulation;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.params.Initializer;
+import org.weft.core.params.ParameterLayout;
+
+/**
+ * What a seed stands for: the run, and how much goes wrong in it.
+ *
+ * @param config of the run
+ * @param layout of the parameters: tiny tensors in tiny buckets
+ * @param validationBatches of one evaluation
+ * @param calmAfterMicros from then on nothing goes wrong any more
+ * @param loss probability that a message is lost, on its way there or back
+ * @param lateness probability that a message is late
+ * @param duplication probability that a message arrives twice
+ * @param writeFailure probability that a write to the store fails
+ * @param readFailure probability that a server cannot read what it is to load, which ends its task
+ * @param mishapEveryMicros mean time between mishaps of whole processes, 0 for none
+ * @param stopAtMicros when the run is asked to stop, 0 for never
+ * @param rivalAtMicros when a second driver wants the run, 0 for never
+ */
+record Scenario(
+        WeftConfig config,
+        ParameterLayout layout,
+        int validationBatches,
+        long calmAfterMicros,
+        double loss,
+        double lateness,
+        double duplication,
+        double writeFailure,
+        double readFailure,
+        long mishapEveryMicros,
+        long stopAtMicros,
+        long rivalAtMicros) {
+    private static final int BUCKET_ELEMENTS = 8;
+    /** Least {@code checkpoint.keep}. */
+    private static final int KEPT = Integer.getInteger("weft.simulation.keep", 1);
+
+    static Scenario of(SplittableRandom random) {
+        int lanes = 1 << random.nextInt(4);
+        int steps = 4 + random.nextInt(9);
+        int buckets = 1 + random.nextInt(4);
+        int evalEvery = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 0;
+        WeftConfig config = ConfigLoader.load(
+                "simulation",
+                "run: {dir: /run}",
+                List.of(
+                        "run.seed=" + random.nextInt(1000),
+                        "cluster.workers=" + (1 + random.nextInt(4)),
+                        "cluster.servers=" + (1 + random.nextInt(3)),
+                        "servers.replicas=" + (1 + random.nextInt(2)),
+                        "run.lease_seconds=8",
+                        "cluster.lease_seconds=10",
+                        "cluster.start_timeout_seconds=200",
+                        "cluster.step_timeout_seconds=200",
+                        "model.layers=1",
+                        "model.width=8",
+                        "model.heads=2",
+                        "model.context=8",
+                        "training.lanes=" + lanes,
+                        "training.global_batch=" + lanes,
+                        "training.micro_batch=1",
+                        "training.steps=" + steps,
+                        "training.warmup_steps=2",
+                        "training.learning_rate=0.5",
+                        "training.min_learning_rate=0.05",
+                        "training.eval_every=" + evalEvery,
+                        "training.clip_norm=" + (random.nextBoolean() ? 1 : 0),
+                        "checkpoint.every=" + (int) pick(random, 1, 2, 2, 3, 3, 4, 5),
+                        "checkpoint.retries=" + (int) pick(random, 0, 0, 0, 1, 2),
+                        "checkpoint.keep=" + (KEPT + random.nextInt(3))));
+        return new Scenario(
+                config,
+                layout(buckets, random),
+                1 + random.nextInt(5),
+                VirtualTime.SECOND * (2 + random.nextInt(28)),
+                pick(random, 0, 0.002, 0.01, 0.04),
+                pick(random, 0, 0.01, 0.1, 0.3),
+                pick(random, 0, 0.01, 0.1, 0.3),
+                pick(random, 0, 0, 0.05, 0.3),
+                pick(random, 0, 0, 0, 0.1, 0.3),
+                (long) (VirtualTime.SECOND * pick(random, 0, 0.4, 1.5, 5)),
+                random.nextInt(12) == 0 ? 1 + random.nextInt((int) (6 * VirtualTime.SECOND)) : 0,
+                random.nextInt(3) == 0 ? 1 + random.nextInt((int) (30 * VirtualTime.SECOND)) : 0);
+    }
+
+    private static double pick(SplittableRandom random, double... values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    /** Matrices and a vector without decay, cut across the buckets' borders. */
+    private static ParameterLayout layout(int buckets, SplittableRandom random) {
+        int size = (buckets - 1) * BUCKET_ELEMENTS + 2 + random.nextInt(BUCKET_ELEMENTS - 1);
+        int matrix = 1 + random.nextInt(size - 1);
+        return ParameterLayout.builder(BUCKET_ELEMENTS)
+                .add("matrix", List.of(matrix), true, Initializer.normal(0.5))
+                .add("vector", List.of(size - matrix), false, Initializer.ONES)
+                .build();
+    }
+
+    int workers() {
+        return config.cluster().workers();
+    }
+
+    int servers() {
+        return config.cluster().servers();
+    }
+
+    int serverTasks() {
+        return config.serverTasks();
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
+                        + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
+                        + " rival=%dms",
+                workers(),
+                servers(),
+                config.servers().replicas(),
+                config.training().lanes(),
+                config.training().steps(),
+                layout.bucketCount(),
+                layout.size(),
+                config.checkpoint().every(),
+                config.checkpoint().keep(),
+                config.training().evalEvery(),
+                loss,
+                lateness,
+                duplication,
+                writeFailure,
+                readFailure,
+                mishapEveryMicros / VirtualTime.MILLI,
+                calmAfterMicros / VirtualTime.SECOND,
+                stopAtMicros / VirtualTime.MILLI,
+                rivalAtMicros / VirtualTime.MILLI);
+    }
+}

@@ -1,2 +1,0 @@
-/** The driver's side of checkpoints: commit, retention, and finding the one to go on from. */
-package org.weft.trainer.checkpoint;

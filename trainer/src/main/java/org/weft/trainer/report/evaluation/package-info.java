@@ -1,6 +1,0 @@
-/**
- * The report of an evaluation: {@code predictions.json} is what the model said, {@code results.json} what it is worth, for
- * machines, and one HTML page for people. Fine-tuning hands over {@link org.weft.trainer.report.evaluation.EvaluationData};
- * nothing here reads or writes storage.
- */
-package org.weft.trainer.report.evaluation;

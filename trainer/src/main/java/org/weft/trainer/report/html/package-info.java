@@ -1,2 +1,0 @@
-/** What pages for people are made of: one HTML file that needs nothing else, and plots as SVG within it. */
-package org.weft.trainer.report.html;

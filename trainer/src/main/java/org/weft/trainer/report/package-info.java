@@ -1,2 +1,0 @@
-/** What people and programs see of a run: progress, metrics, the closing line. */
-package org.weft.trainer.report;

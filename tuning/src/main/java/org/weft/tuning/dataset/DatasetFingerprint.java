@@ -1,0 +1,39 @@
+package org.weft.tuning.dataset;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.weft.core.Json;
+import org.weft.core.Sha256;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.examples.ExamplesManifest;
+import org.weft.tuning.dataset.SplitRows.Content;
+import org.weft.tuning.task.Encoder;
+import org.weft.tuning.task.Task;
+
+/** What decides the bytes of an encoded data set, as one SHA-256: the rows, whatever files they came from, and settings. */
+final class DatasetFingerprint {
+    /** Another number wherever the same rows become other tokens. */
+    private static final int ENCODING = 2;
+
+    private DatasetFingerprint() {}
+
+    /** @param task whose text, for it is a record of records, holds columns, labels, weights and how messages are written */
+    static String of(WeftConfig config, Task task, String tokenizerSha256, List<Content> splits) {
+        Map<String, Object> parts = new LinkedHashMap<>();
+        parts.put("version", ExamplesManifest.VERSION);
+        parts.put("encoding", ENCODING);
+        parts.put("task", config.finetune().task().word());
+        parts.put("reads", task.toString());
+        parts.put("causal", config.model().causal());
+        parts.put("max_length", Encoder.maxLength(config));
+        parts.put("tokenizer", tokenizerSha256);
+        parts.put("splits", splits.stream().map(Content::toString).toList());
+        try {
+            return Sha256.hex(Json.MAPPER.writeValueAsBytes(parts));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("strings and numbers have a JSON form", impossible);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package org.weft.tuning.dataset;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+import org.weft.core.Sha256;
+import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.examples.ExampleFileFormat;
+import org.weft.core.examples.ExamplesManifest;
+import org.weft.core.examples.ExamplesSplit;
+import org.weft.core.storage.Store;
+import org.weft.tuning.dataset.SplitRows.Content;
+import org.weft.tuning.task.Encoder;
+import org.weft.tuning.task.Task;
+
+/**
+ * Labelled rows in, encoded examples out, under {@code run.dir/dataset}. The bytes are a function of the rows, the
+ * tokenizer and the configuration: not of how many files, tasks or executors there were.
+ *
+ * <p>Reads the rows of each split once and keeps them in Spark's storage while it looks for labels, compares splits and encodes. Used by
+ * one thread.
+ */
+public final class DatasetJob {
+    /** Rows that are worth a task of their own, until there are so many files. */
+    private static final int FILE_ROWS = 1 << 11;
+
+    private static final int MOST_FILES = 64;
+
+    private final JavaSparkContext spark;
+    private final Store store;
+    private final Consumer<String> progress;
+
+    /**
+     * @param progress told, on the calling thread, what is being done and what was found odd
+     */
+    public DatasetJob(JavaSparkContext spark, Store store, Consumer<String> progress) {
+        this.spark = spark;
+        this.store = store;
+        this.progress = progress;
+    }
+
+    /**
+     * Encodes a run's data set, or finds it encoded by an earlier start of the run.
+     *
+     * @param tokenizerJson the {@code tokenizer.json} of the model to fine-tune
+     * @throws WeftException where rows cannot be read or used, or the directory holds another data set
+     */
+    public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson) throws IOException {
+        DatasetConfig dataset = config.dataset();
+        if (dataset.train().isEmpty()) {
+            throw WeftException.usage("dataset.train is empty", "give files, directories or globs to read");
+        }
+        SplitRows.requireSerializer(spark.getConf());
+        int vocabSize;
+        try (Encoder usable = Encoder.open(config, tokenizerJson)) {
+            vocabSize = usable.tokenizer().vocabSize();
+        }
+        List<SplitRows> splits = new ArrayList<>();
+        try {
+            return encode(config, tokenizerJson, vocabSize, splits);
+        } catch (Exception failure) { // Spark's is checked, and undeclared
+            WeftException known = WeftException.within(failure);
+            if (known != null) {
+                throw known; // what a task threw for a person to read, rather than Spark's account of it
+            }
+            throw failure;
+        } finally {
+            splits.forEach(split -> split.rows().unpersist());
+        }
+    }
+
+    private ExamplesManifest encode(WeftConfig config, byte[] tokenizerJson, int vocabSize, List<SplitRows> splits)
+            throws IOException {
+        Task unlabelled = Task.of(config);
+        List<Content> contents = read(config.dataset(), unlabelled, splits);
+        FoundLabels labels = labels(config, unlabelled, splits);
+        Task task = Task.of(config, labels.labels());
+        String sha256 = Sha256.hex(tokenizerJson);
+        String fingerprint = DatasetFingerprint.of(config, task, sha256, contents);
+        String directory = config.run().directory().dataset();
+        if (ExamplesManifest.exists(store, directory)) {
+            return reused(directory, fingerprint);
+        }
+        removeFiles(directory);
+        List<ExamplesSplit> written = new ArrayList<>();
+        Broadcast<byte[]> shared = spark.broadcast(tokenizerJson);
+        try {
+            for (int i = 0; i < splits.size(); i++) {
+                SplitRows split = splits.get(i);
+                int files = (int) Math.min(MOST_FILES, 1 + contents.get(i).rows() / FILE_ROWS);
+                EncodeStage stage = new EncodeStage(
+                        store, config, task, shared, split.name(), ExampleFileFormat.vocabulary(sha256));
+                written.add(stage.run(split.sorted(files)));
+                report(split.name(), written.get(i), task, config);
+            }
+        } finally {
+            shared.destroy();
+        }
+        ExamplesManifest manifest = new ExamplesManifest(
+                ExamplesManifest.VERSION,
+                config.finetune().task().word(),
+                labels.labels().names(),
+                labels.counts(),
+                labels.labels().weights(),
+                sha256,
+                vocabSize,
+                written.get(0),
+                written.get(1),
+                written.size() > 2 ? written.get(2) : ExamplesSplit.NONE,
+                overlap(splits),
+                fingerprint);
+        manifest.save(store, directory);
+        return manifest;
+    }
+
+    /** Reads the splits and tells what each holds. */
+    private List<Content> read(DatasetConfig dataset, Task task, List<SplitRows> splits) throws IOException {
+        progress.accept("reading "
+                + Stream.of(dataset.train(), dataset.validation(), dataset.test())
+                        .flatMap(List::stream)
+                        .collect(Collectors.joining(", ")));
+        splits.addAll(new DatasetSplits(spark, store).read(dataset, task));
+        List<Content> contents = new ArrayList<>();
+        for (SplitRows split : splits) {
+            split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
+            try {
+                contents.add(split.content());
+            } catch (Exception failure) { // Spark's is checked, and undeclared
+                throw DatasetReader.unreadable(split.source(), failure);
+            }
+        }
+        requireRows(dataset, splits, contents);
+        return contents;
+    }
+
+    private static void requireRows(DatasetConfig dataset, List<SplitRows> splits, List<Content> contents) {
+        for (int i = 0; i < contents.size(); i++) {
+            String name = splits.get(i).name();
+            boolean byHash = dataset.validation().isEmpty() && !name.equals(DatasetSplits.TEST);
+            boolean none = dataset.folds() == 0 && dataset.validationFraction() == 0;
+            boolean wanted = !(name.equals(DatasetSplits.VALIDATION) && byHash && none);
+            if (contents.get(i).rows() == 0 && wanted) {
+                throw WeftException.invalidData(
+                        "empty split: " + name + " has no row" + (byHash ? " of dataset.train, " + share(dataset) : ""),
+                        byHash
+                                ? "give more rows, another share for validation, or files in dataset.validation"
+                                : "check dataset." + name);
+            }
+        }
+    }
+
+    private static String share(DatasetConfig dataset) {
+        return dataset.folds() > 0
+                ? "fold=" + dataset.fold() + " of folds=" + dataset.folds()
+                : "validation_fraction=" + dataset.validationFraction();
+    }
+
+    private static FoundLabels labels(WeftConfig config, Task task, List<SplitRows> splits) {
+        if (!task.hasLabels()) {
+            return FoundLabels.NONE;
+        }
+        FoundLabels found = FoundLabels.of(config.finetune(), splits.get(0).labelCounts(task));
+        for (SplitRows split : splits.subList(1, splits.size())) {
+            found.requireKnown(split.name(), split.labelCounts(task));
+        }
+        return found;
+    }
+
+    private ExamplesManifest reused(String directory, String fingerprint) throws IOException {
+        ExamplesManifest manifest = ExamplesManifest.load(store, directory);
+        if (!manifest.fingerprint().equals(fingerprint)) {
+            throw WeftException.invalidData(
+                    directory + " was encoded from other rows or settings: fingerprint expected="
+                            + fingerprint.substring(0, 16) + " actual="
+                            + manifest.fingerprint()
+                                    .substring(
+                                            0,
+                                            Math.min(16, manifest.fingerprint().length())),
+                    "take another run.dir, put rows and dataset section back, or remove the directory");
+        }
+        progress.accept("data set is encoded: " + directory);
+        return manifest;
+    }
+
+    /** Removes what an earlier start that was killed left behind. */
+    private void removeFiles(String directory) throws IOException {
+        for (Store.Entry left : store.list(directory)) {
+            if (left.name().endsWith(ExampleFileFormat.SUFFIX)) {
+                store.delete(left.path());
+            }
+        }
+    }
+
+    private void report(String name, ExamplesSplit split, Task task, WeftConfig config) {
+        if (split.examples() == 0 && split.leftOut() > 0) {
+            throw WeftException.invalidData(
+                    "empty split: all rows of " + name + " were left out: " + task.leftOutBecause(),
+                    "check the columns, and dataset.max_length");
+        }
+        progress.accept(name + ": " + split.examples() + " examples, " + split.tokens() + " tokens, the longest "
+                + split.longest());
+        if (split.truncated() > 0) {
+            progress.accept(name + ": " + split.truncated() + " rows cut to max_length=" + Encoder.maxLength(config)
+                    + " tokens");
+        }
+        if (split.leftOut() > 0) {
+            progress.accept(name + ": " + split.leftOut() + " rows left out: " + task.leftOutBecause());
+        }
+    }
+
+    /** Validation rows whose inputs training has, and test rows whose inputs training or validation has. */
+    private long overlap(List<SplitRows> splits) {
+        long overlap = 0;
+        boolean apart = splits.get(1).source().equals(splits.get(0).source()); // one input, split by its hash
+        for (int i = apart ? 2 : 1; i < splits.size(); i++) {
+            JavaRDD<DatasetRow> before = splits.get(0).rows();
+            for (SplitRows other : splits.subList(1, i)) {
+                before = before.union(other.rows());
+            }
+            long found = splits.get(i).overlap(before);
+            if (found > 0) {
+                progress.accept(
+                        "warning: " + found + " rows of " + splits.get(i).name()
+                                + " have the same inputs as rows of the splits before it: its figures will flatter");
+            }
+            overlap += found;
+        }
+        return overlap;
+    }
+}

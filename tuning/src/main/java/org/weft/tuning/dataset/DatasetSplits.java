@@ -1,0 +1,63 @@
+package org.weft.tuning.dataset;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.weft.core.config.DatasetConfig;
+import org.weft.core.storage.Store;
+import org.weft.tuning.task.Task;
+
+/**
+ * Training, validation and test rows as the dataset section gives them: with {@code dataset.validation} empty, validation is
+ * the rows of train whose inputs' hash says so. Rows have the task's columns. Used by the driver's thread.
+ */
+final class DatasetSplits {
+    static final String TRAIN = "train";
+    static final String VALIDATION = "validation";
+    static final String TEST = "test";
+
+    private final DatasetReader reader;
+
+    DatasetSplits(JavaSparkContext spark, Store store) {
+        this.reader = new DatasetReader(spark, store);
+    }
+
+    /** Train, validation and, where there is one, test. */
+    List<SplitRows> read(DatasetConfig dataset, Task task) throws IOException {
+        List<SplitRows> splits = new ArrayList<>();
+        SplitRows train = split(TRAIN, dataset.train(), dataset, task);
+        if (dataset.validation().isEmpty()) {
+            JavaRDD<DatasetRow> all = train.rows();
+            splits.add(train.with(TRAIN, all.filter(row -> !row.isValidation(dataset))));
+            splits.add(train.with(VALIDATION, all.filter(row -> row.isValidation(dataset))));
+        } else {
+            splits.add(train);
+            splits.add(split(VALIDATION, dataset.validation(), dataset, task));
+        }
+        if (!dataset.test().isEmpty()) {
+            splits.add(split(TEST, dataset.test(), dataset, task));
+        }
+        return splits;
+    }
+
+    private SplitRows split(String name, List<String> inputs, DatasetConfig dataset, Task task) throws IOException {
+        String key = "dataset." + name;
+        Dataset<Row> rows = reader.read(key, inputs, dataset.format());
+        List<String> columns = task.columns();
+        DatasetReader.requireColumns(key, rows, columns);
+        if (!dataset.groupColumn().isEmpty()) {
+            DatasetReader.requireColumns(key, rows, List.of(dataset.groupColumn())); // evaluation will want it
+        }
+        JavaRDD<DatasetRow> read = rows.select(columns.stream()
+                        .map(column -> rows.col("`" + column.replace("`", "``") + "`"))
+                        .toArray(Column[]::new))
+                .toJavaRDD()
+                .map(row -> DatasetRow.of(RowFields.of(row, columns), task));
+        return new SplitRows(name, key + "=" + inputs, read);
+    }
+}

@@ -1,0 +1,87 @@
+package org.weft.tuning.dataset;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.function.Function2;
+import org.apache.spark.broadcast.Broadcast;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.examples.ExampleFileFormat;
+import org.weft.core.examples.ExampleWriter;
+import org.weft.core.examples.ExamplesFile;
+import org.weft.core.examples.ExamplesSplit;
+import org.weft.core.storage.Store;
+import org.weft.tuning.task.Encoded;
+import org.weft.tuning.task.Encoder;
+import org.weft.tuning.task.Task;
+import scala.Tuple2;
+
+/**
+ * Encodes the rows of one range of keys and writes them as one file. A repeated or speculative attempt writes the same
+ * bytes under the same name, and a file appears only when it is whole.
+ *
+ * @param name of the split
+ * @param vocabulary {@code ExamplesManifest.vocabulary()} of the data set to be
+ */
+record EncodeStage(
+        Store store, WeftConfig config, Task task, Broadcast<byte[]> tokenizerJson, String name, String vocabulary)
+        implements Function2<Integer, Iterator<Tuple2<byte[], DatasetRow>>, Iterator<EncodeStage.Written>> {
+
+    /**
+     * What one task wrote; a file without examples is not written and is null.
+     *
+     * @param failure of the first row that cannot be used, or null: returned, for what a task throws Spark tries again
+     */
+    record Written(ExamplesFile file, int longest, long truncated, long leftOut, WeftException failure)
+            implements Serializable {}
+
+    /** Writes all files; they are in the order of the keys. */
+    ExamplesSplit run(JavaPairRDD<byte[], DatasetRow> sorted) {
+        List<Written> written = sorted.mapPartitionsWithIndex(this, false).collect();
+        for (Written part : written) {
+            if (part.failure() != null) {
+                throw part.failure();
+            }
+        }
+        return new ExamplesSplit(
+                written.stream().map(Written::file).filter(Objects::nonNull).toList(),
+                written.stream().mapToInt(Written::longest).max().orElse(0),
+                written.stream().mapToLong(Written::truncated).sum(),
+                written.stream().mapToLong(Written::leftOut).sum());
+    }
+
+    @Override
+    public Iterator<Written> call(Integer index, Iterator<Tuple2<byte[], DatasetRow>> rows) throws IOException {
+        String file = String.format("%s-%05d%s", name, index, ExampleFileFormat.SUFFIX);
+        try (Encoder encoder = Encoder.open(config, tokenizerJson.value());
+                ExampleWriter writer =
+                        new ExampleWriter(store, config.run().directory().dataset(), file, vocabulary)) {
+            return List.of(write(rows, encoder, writer)).iterator();
+        } catch (WeftException unusable) {
+            return List.of(new Written(null, 0, 0, 0, unusable)).iterator();
+        }
+    }
+
+    private Written write(Iterator<Tuple2<byte[], DatasetRow>> rows, Encoder encoder, ExampleWriter writer)
+            throws IOException {
+        int longest = 0;
+        long truncated = 0;
+        long leftOut = 0;
+        while (rows.hasNext()) {
+            for (Encoded encoded : task.encodeAll(rows.next()._2().fields(), encoder)) {
+                truncated += encoded.truncated() ? 1 : 0;
+                if (encoded.leftOut()) {
+                    leftOut++;
+                } else {
+                    writer.append(encoded.example());
+                    longest = Math.max(longest, encoded.example().length());
+                }
+            }
+        }
+        return new Written(writer.examples() == 0 ? null : writer.commit(), longest, truncated, leftOut, null);
+    }
+}

@@ -1,0 +1,63 @@
+package org.weft.tuning.dataset;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FilterFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.weft.core.config.DatasetConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.tuning.task.Task;
+
+/** The rows that a model is judged on. */
+public final class JudgedRows {
+    private JudgedRows() {}
+
+    /**
+     * {@code input} where it is given, else {@code dataset.test}, else what validation was: its files, or the share of
+     * training's rows that their hash gave it.
+     *
+     * @throws org.weft.core.WeftException where a column is missing that the task needs
+     */
+    public static Dataset<Row> of(JavaSparkContext spark, Store store, WeftConfig config, List<String> input)
+            throws IOException {
+        DatasetConfig dataset = config.dataset();
+        DatasetReader reader = new DatasetReader(spark, store);
+        List<String> columns = Task.of(config).columns();
+        if (!input.isEmpty()) {
+            return given(spark, store, dataset, input, columns);
+        }
+        if (!dataset.test().isEmpty()) {
+            return checked("dataset.test", reader.read("dataset.test", dataset.test(), dataset.format()), columns);
+        }
+        if (!dataset.validation().isEmpty()) {
+            return checked(
+                    "dataset.validation",
+                    reader.read("dataset.validation", dataset.validation(), dataset.format()),
+                    columns);
+        }
+        Task task = Task.of(config);
+        return checked("dataset.train", reader.read("dataset.train", dataset.train(), dataset.format()), columns)
+                .filter((FilterFunction<Row>)
+                        row -> DatasetRow.of(RowFields.of(row, columns), task).isValidation(dataset));
+    }
+
+    /**
+     * Rows from files or a table.
+     *
+     * @param columns that they must have
+     */
+    public static Dataset<Row> given(
+            JavaSparkContext spark, Store store, DatasetConfig dataset, List<String> input, List<String> columns)
+            throws IOException {
+        Dataset<Row> rows = new DatasetReader(spark, store).read("--input", input, dataset.format());
+        return checked("--input", rows, columns);
+    }
+
+    private static Dataset<Row> checked(String key, Dataset<Row> rows, List<String> columns) {
+        DatasetReader.requireColumns(key, rows, columns);
+        return rows;
+    }
+}

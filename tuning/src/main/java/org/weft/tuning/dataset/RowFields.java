@@ -1,0 +1,65 @@
+package org.weft.tuning.dataset;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.weft.tuning.task.Fields;
+import scala.collection.Iterator;
+
+/** Spark's rows as plain values. */
+public final class RowFields {
+    private RowFields() {}
+
+    /** Some columns of a row. */
+    public static Fields of(Row row, List<String> columns) {
+        Map<String, String> same = new LinkedHashMap<>();
+        columns.forEach(column -> same.put(column, column));
+        return of(row, same);
+    }
+
+    /**
+     * Some columns of a row under other names.
+     *
+     * @param columns a field's name to the row's column
+     */
+    public static Fields of(Row row, Map<String, String> columns) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        columns.forEach((name, column) -> values.put(name, plain(row.get(row.fieldIndex(column)))));
+        return new Fields(values);
+    }
+
+    /**
+     * 32 hexadecimal digits that name a row: a function of its values alone, whatever file, format or task it came
+     * through. Equal rows have equal ids.
+     */
+    public static String id(Fields row) {
+        return DatasetRow.id(row);
+    }
+
+    private static Object plain(Object value) {
+        if (value == null || value instanceof Number || value instanceof Boolean) {
+            return value;
+        }
+        if (value instanceof Row row) {
+            return of(row, List.of(row.schema().fieldNames())).values();
+        }
+        if (value instanceof scala.collection.Seq<?> sequence) {
+            List<Object> list = new ArrayList<>();
+            for (Iterator<?> each = sequence.iterator(); each.hasNext(); ) {
+                list.add(plain(each.next()));
+            }
+            return list;
+        }
+        if (value instanceof scala.collection.Map<?, ?> map) {
+            Map<String, Object> entries = new LinkedHashMap<>();
+            for (Iterator<?> each = map.iterator(); each.hasNext(); ) {
+                scala.Tuple2<?, ?> entry = (scala.Tuple2<?, ?>) each.next();
+                entries.put(String.valueOf(entry._1()), plain(entry._2()));
+            }
+            return entries;
+        }
+        return value.toString();
+    }
+}

@@ -1,0 +1,122 @@
+package org.weft.tuning.dataset;
+
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.weft.core.WeftException;
+import org.weft.corpus.DocumentKey;
+import org.weft.tuning.task.Task;
+import scala.Tuple2;
+
+/**
+ * The rows of one split.
+ *
+ * @param name as files are called: train, validation, test
+ * @param source the setting that its rows come from, for errors
+ * @param rows kept by Spark until they are unpersisted
+ */
+record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
+    private static final BigInteger TWO_TO_128 = BigInteger.ONE.shiftLeft(128);
+
+    /**
+     * What rows a split has, whatever their order.
+     *
+     * @param keySum of the rows' keys, modulo 2^128
+     */
+    record Content(long rows, BigInteger keySum) implements Serializable {
+        static final Content NONE = new Content(0, BigInteger.ZERO);
+
+        Content with(DatasetRow row) {
+            return withKey(row.key());
+        }
+
+        Content withKey(byte[] key) {
+            return new Content(rows + 1, keySum.add(new BigInteger(1, key)).mod(TWO_TO_128));
+        }
+
+        Content plus(Content other) {
+            return new Content(rows + other.rows, keySum.add(other.keySum).mod(TWO_TO_128));
+        }
+    }
+
+    /** Fails where Spark would move rows between tasks with its Kryo, an old one. */
+    static void requireSerializer(SparkConf conf) {
+        String serializer = conf.get("spark.serializer", "");
+        if (serializer.contains("Kryo")) {
+            throw WeftException.usage(
+                    "spark.serializer=" + serializer + " cannot write Java's records, which Weft's rows are",
+                    "leave spark.serializer at its default; data frames do not use it");
+        }
+    }
+
+    /** Some of these rows as a split of their own. */
+    SplitRows with(String other, JavaRDD<DatasetRow> some) {
+        return new SplitRows(other, source, some);
+    }
+
+    Content content() {
+        return rows.aggregate(Content.NONE, Content::with, Content::plus);
+    }
+
+    /** How often each label is named. */
+    Map<String, Long> labelCounts(Task task) {
+        Map<String, Long> all = new TreeMap<>();
+        for (LabelCounts part : rows.mapPartitions(
+                        some -> List.of(LabelCounts.of(some, task)).iterator())
+                .collect()) {
+            if (part.failure() != null) {
+                throw part.failure();
+            }
+            part.counts().forEach((label, count) -> all.merge(label, count, Long::sum));
+        }
+        return all;
+    }
+
+    /**
+     * Labels of one partition.
+     *
+     * @param failure of the first row that cannot be used, or null: returned, for what a task throws Spark tries again
+     */
+    private record LabelCounts(HashMap<String, Long> counts, WeftException failure) implements Serializable {
+
+        static LabelCounts of(Iterator<DatasetRow> rows, Task task) {
+            HashMap<String, Long> counts = new HashMap<>();
+            try {
+                rows.forEachRemaining(
+                        row -> task.labels(row.fields()).forEach(label -> counts.merge(label, 1L, Long::sum)));
+                return new LabelCounts(counts, null);
+            } catch (WeftException unusable) {
+                return new LabelCounts(counts, unusable);
+            }
+        }
+    }
+
+    /** The rows by key: partition k is file k, sorted. */
+    JavaPairRDD<byte[], DatasetRow> sorted(int files) {
+        return rows.mapToPair(row -> new Tuple2<>(row.key(), row))
+                .repartitionAndSortWithinPartitions(new DocumentKey.Shards(files), DocumentKey.ORDER);
+    }
+
+    /** (inputs, 1) for each row. */
+    private JavaPairRDD<String, Long> inputs() {
+        return rows.mapToPair(row -> new Tuple2<>(HexFormat.of().formatHex(row.inputKey()), 1L));
+    }
+
+    /** How many of this split's rows have inputs that another split has. */
+    long overlap(JavaRDD<DatasetRow> other) {
+        JavaPairRDD<String, Long> theirs = new SplitRows("", "", other).inputs().reduceByKey((a, b) -> a);
+        return inputs().reduceByKey(Long::sum)
+                .join(theirs)
+                .values()
+                .map(Tuple2::_1)
+                .fold(0L, Long::sum);
+    }
+}

@@ -1,0 +1,87 @@
+package org.weft.tuning.finetune;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig.ChatTemplateName;
+import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.hub.HuggingFaceModel;
+import org.weft.hub.ModelLocator;
+import org.weft.hub.StoredModel;
+import org.weft.tuning.chat.ChatFormat;
+import org.weft.tuning.chat.ChatTemplate;
+
+/**
+ * The model that is fine-tuned: of a Hugging Face directory, a checkpoint, or a run's newest. For one thread.
+ *
+ * @param from as the user named it
+ * @param checkpoint null while it is a Hugging Face directory that was not imported
+ * @param model its architecture
+ * @param vocabSize V
+ * @param tokenizer the bytes of its tokenizer.json
+ */
+public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, int vocabSize, byte[] tokenizer) {
+    /**
+     * Finds and reads the model, all but its parameters.
+     *
+     * @throws WeftException where there is none, it has no tokenizer, or only adapters of it are there
+     */
+    public static BaseModel open(Store store, String from, Consumer<String> notices) throws IOException {
+        StoredModel found = new ModelLocator(store, notices).at(from);
+        FinetuneConfig before = found.config().finetune();
+        if (before.active() && (before.lora() || before.frozenLayers() != 0)) {
+            throw WeftException.usage(
+                    found.directory() + " holds only the part of a model that was fine-tuned (finetune.method="
+                            + before.method().word() + ", frozen_layers=" + before.frozenLayers() + ")",
+                    "export it first: weft export merges the whole model into a Hugging Face directory");
+        }
+        return new BaseModel(
+                from,
+                found.checkpoint().orElse(null),
+                found.config().model(),
+                found.vocabSize(),
+                found.tokenizer().json());
+    }
+
+    /**
+     * The model as a checkpoint; a Hugging Face directory is imported.
+     *
+     * @param run where to import it to; what is there goes
+     */
+    Checkpoint imported(Store store, RunDirectory run, Consumer<String> notices) throws IOException {
+        return checkpoint != null
+                ? checkpoint
+                : new ModelLocator(store, notices).at(from).asCheckpoint(run.path(), notices);
+    }
+
+    /** The configuration with the chat template that lies beside the model's tokenizer, where it asks for that. */
+    public WeftConfig withChatTemplate(Store store, WeftConfig config) throws IOException {
+        if (config.finetune().chatTemplate() != ChatTemplateName.AUTO) {
+            return config;
+        }
+        ChatFormat format = ChatTemplate.beside(store, directory()).orElse(ChatFormat.PLAIN);
+        return config.withFinetune(config.finetune().withChatTemplate(ChatTemplateName.valueOf(format.name())));
+    }
+
+    /** Puts the tokenizer, and what stands beside it, into a run's directory: the fine-tuned model speaks it too. */
+    void copyTokenizer(Store store, RunDirectory run) throws IOException {
+        store.write(run.tokenizer(), tokenizer);
+        for (String name : HuggingFaceModel.COMPANIONS) {
+            if (store.exists(directory() + "/" + name)) {
+                store.write(run.file(name), store.readAll(directory() + "/" + name));
+            }
+        }
+    }
+
+    /** Where what belongs to the model lies beside its tokenizer. */
+    private String directory() {
+        return checkpoint == null ? from : checkpoint.run().path();
+    }
+}

@@ -1,0 +1,145 @@
+package org.weft.tuning.finetune;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.tuning.metrics.ChoicePredictions;
+import org.weft.tuning.metrics.Predictions;
+import org.weft.tuning.task.Fields;
+import org.weft.tuning.task.Prediction;
+import org.weft.tuning.task.Task;
+
+/** What a model is asked about rows, and what its answers are worth. */
+public interface Examination extends Serializable {
+
+    /** What the model is and how its rows are read. */
+    WeftConfig config();
+
+    /** As titles show it. */
+    String name();
+
+    /** The columns that rows must have. */
+    List<String> columns();
+
+    /** Those of them that the model reads. */
+    List<String> inputColumns();
+
+    /**
+     * The model; the calling thread owns it and closes it.
+     *
+     * @param batch rows that are computed together
+     */
+    RowJudge open(Store store, Checkpoint checkpoint, int batch) throws IOException;
+
+    /** The rows of an evaluation; all are of a judge that {@link #open} gave. */
+    Predictions predictions(List<Predictions.Row> judged);
+
+    /**
+     * The task that a model was fine-tuned to.
+     *
+     * @param rows whose section dataset says what columns are called
+     */
+    static Examination ofTask(Checkpoint checkpoint, WeftConfig rows) {
+        WeftConfig config = ReplicaLoader.configOf(checkpoint).withDataset(rows.dataset());
+        if (!config.finetune().active()) {
+            throw WeftException.usage(
+                    checkpoint.directory() + " was not fine-tuned to a task", "leave --input out or give text");
+        }
+        return new OfTask(config);
+    }
+
+    /**
+     * Questions with several answers, of which a language model takes the likeliest.
+     *
+     * @param rows whose section dataset says what columns are called
+     */
+    static Examination ofChoices(Checkpoint checkpoint, WeftConfig rows) {
+        WeftConfig config = ReplicaLoader.configOf(checkpoint).withDataset(rows.dataset());
+        if (!config.finetune().generative() || !config.model().causal()) {
+            throw WeftException.usage(
+                    checkpoint.directory() + " does not predict the next token: it gives answers no likelihood",
+                    "--choices is for language models: GPT-2 or Llama, pre-trained or tuned on instructions or text");
+        }
+        return new OfChoices(config);
+    }
+
+    /** A fine-tuned model's own task. */
+    record OfTask(WeftConfig config) implements Examination {
+        @Override
+        public String name() {
+            return config.finetune().task().word();
+        }
+
+        @Override
+        public List<String> columns() {
+            return Task.of(config).columns();
+        }
+
+        @Override
+        public List<String> inputColumns() {
+            return Task.of(config).inputColumns();
+        }
+
+        @Override
+        public RowJudge open(Store store, Checkpoint checkpoint, int batch) throws IOException {
+            Task task = Task.of(config);
+            RowModel model = RowModel.open(store, checkpoint, config, batch);
+            return new RowJudge() {
+                @Override
+                public List<Predictions.Row> judge(List<Fields> rows) {
+                    List<Prediction> said = model.predict(rows);
+                    return IntStream.range(0, rows.size())
+                            .mapToObj(i -> task.judge(rows.get(i), said.get(i)))
+                            .toList();
+                }
+
+                @Override
+                public void close() {
+                    model.close();
+                }
+            };
+        }
+
+        @Override
+        public Predictions predictions(List<Predictions.Row> judged) {
+            return Task.of(config).predictions(judged);
+        }
+    }
+
+    /** The likelihood of each of several answers. */
+    record OfChoices(WeftConfig config) implements Examination {
+        @Override
+        public String name() {
+            return "multiple choice";
+        }
+
+        @Override
+        public List<String> columns() {
+            return List.of(
+                    config.dataset().promptColumn(),
+                    config.dataset().choicesColumn(),
+                    config.dataset().labelColumn());
+        }
+
+        @Override
+        public List<String> inputColumns() {
+            return List.of(config.dataset().promptColumn(), config.dataset().choicesColumn());
+        }
+
+        @Override
+        public RowJudge open(Store store, Checkpoint checkpoint, int batch) throws IOException {
+            return ChoiceJudge.open(store, checkpoint, config);
+        }
+
+        @Override
+        public Predictions predictions(List<Predictions.Row> judged) {
+            return ChoicePredictions.of(Predictions.rows(judged, ChoicePredictions.Row.class));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package org.weft.tuning.finetune;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.weft.core.batches.ExampleBatches;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.examples.ExamplesManifest;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.BestStep;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.driver.plan.MemoryModel;
+import org.weft.driver.progress.Progress;
+import org.weft.driver.run.RunResult;
+import org.weft.driver.run.StopSource;
+import org.weft.driver.run.Subject;
+import org.weft.driver.run.TrainingRun;
+import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.Engines;
+import org.weft.tuning.dataset.DatasetJob;
+
+/** From a pre-trained model and labelled examples to a finished run. For one thread. */
+public final class FinetuneRun {
+    private final SparkApplication application;
+    private final WeftConfig config;
+    private final BaseModel base;
+    private final Progress progress;
+    private final StopSource stops;
+    private final Store store;
+
+    /**
+     * @param config whose model section is the base model's, as {@link FinetuneSettings#require} checks
+     * @param stops who may ask the run to end early
+     */
+    public FinetuneRun(
+            SparkApplication application, WeftConfig config, BaseModel base, Progress progress, StopSource stops)
+            throws IOException {
+        this.application = application;
+        this.config = base.withChatTemplate(application.store(), config);
+        this.base = base;
+        this.progress = progress;
+        this.stops = stops;
+        this.store = application.store();
+    }
+
+    /**
+     * Encodes the examples where that is not done yet, and trains.
+     *
+     * @param resume null to start anew, {@link TrainingRun#LATEST}, or a step
+     * @throws org.weft.core.WeftException where rows, model or cluster cannot be used, before anything is trained
+     */
+    public RunResult run(String resume) throws IOException {
+        return new TrainingRun(application, progress, stops).run(config.run(), resume, this::subject);
+    }
+
+    /** The checkpoint of the best evaluation; the last, with a notice, where that step's is not there. */
+    public Checkpoint best(RunResult result) throws IOException {
+        if (result.bestStep() == BestStep.NONE) {
+            return result.checkpoint();
+        }
+        String directory = config.run().directory().step(result.bestStep());
+        if (store.exists(directory + "/" + CheckpointManifest.FILE)) {
+            return new Checkpoint(directory, CheckpointManifest.load(store, directory));
+        }
+        progress.say("the best step, " + result.bestStep() + ", has no checkpoint: taking "
+                + result.checkpoint().directory());
+        return result.checkpoint();
+    }
+
+    private Subject subject() throws IOException {
+        int evalEvery = config.training().evalEvery();
+        if (evalEvery % config.checkpoint().every() != 0) {
+            progress.say("training.eval_every=" + evalEvery + " is no multiple of checkpoint.every="
+                    + config.checkpoint().every() + ": where the best evaluated step was not saved, the last is taken");
+        }
+        ExamplesManifest examples =
+                new DatasetJob(application.context(), store, progress::say).run(config, base.tokenizer());
+        FinetuneStart start = new FinetuneStart(store, config, base, examples);
+        Engines.require(start.config(), start.shape());
+        CheckpointManifest.Source source = new CheckpointManifest.Source(
+                "dataset", config.run().directory().dataset(), examples.fingerprint());
+        return new Subject(
+                Subject.name(start.shape()),
+                new RunIdentity(start.config(), start.shape().layout(), start.vocabulary(), List.of(source)),
+                start.workload(),
+                Optional.of(new MemoryModel(start.shape(), start.config())),
+                validationBatches(start.config()),
+                () -> start.write(progress::say));
+    }
+
+    private int validationBatches(WeftConfig complete) throws IOException {
+        try (ExampleBatches batches = ExampleBatches.open(store, complete)) {
+            return Math.min(batches.validationBatches(), complete.training().evalBatches());
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package org.weft.tuning.finetune;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+import org.weft.core.Sha256;
+import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.driver.checkpoint.ModelSection;
+
+/** What a fine-tuning's configuration stands on, what it must have, and what decides its outcome. */
+public final class FinetuneSettings {
+    /** What is right for most fine-tuning and wrong for pre-training, as YAML. */
+    public static final String DEFAULTS = """
+            training: {global_batch: 32, micro_batch: 8, lanes: 4, learning_rate: 5.0e-5, min_learning_rate: 0, warmup_steps: 20,
+                       weight_decay: 0.01, beta2: 0.999, eval_every: 50, eval_batches: 1000000}
+            checkpoint: {every: 50, keep: 3}
+            """;
+
+    private static final List<String> DECISIVE = List.of("model", "training", "dataset", "finetune");
+
+    private FinetuneSettings() {}
+
+    /** Texts of YAML under the user's: the defaults, and the model section of what is fine-tuned. */
+    public static List<String> under(BaseModel base) {
+        return List.of(DEFAULTS, "model: " + ModelSection.write(base.model()));
+    }
+
+    /**
+     * Fails where a configuration fine-tunes nothing, or another model than the one it starts from.
+     *
+     * @param notices told of differences from the model that are allowed
+     */
+    public static void require(BaseModel base, WeftConfig config, Consumer<String> notices) {
+        if (!config.finetune().active()) {
+            throw WeftException.usage(
+                    "finetune.task is not set", "say what is to be learnt, such as --set finetune.task=classification");
+        }
+        ModelSection.require(base.from(), base.model(), config.model(), notices);
+    }
+
+    /** SHA-256 of the settings that decide what is learnt, in hexadecimal: neither where the run is nor on how many machines. */
+    public static String fingerprint(WeftConfig config) {
+        JsonNode tree = ConfigLoader.toTree(config);
+        ObjectNode decisive = JsonNodeFactory.instance.objectNode();
+        DECISIVE.forEach(section -> decisive.set(section, tree.path(section)));
+        decisive.set("seed", tree.path("run").path("seed"));
+        return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
+    }
+}

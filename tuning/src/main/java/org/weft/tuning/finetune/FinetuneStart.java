@@ -1,0 +1,139 @@
+package org.weft.tuning.finetune;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.weft.core.Sha256;
+import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.HeadKind;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.examples.ExamplesManifest;
+import org.weft.core.model.Adaptation;
+import org.weft.core.model.AdaptedLayout;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.InitialCheckpoint;
+import org.weft.driver.checkpoint.NamedParameters;
+import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.driver.checkpoint.Vocabulary;
+import org.weft.engine.Workload;
+
+/**
+ * What a fine-tuning run starts with: the configuration as the examples complete it, the model's shape with its head, and
+ * the parameters out of the pre-trained model. For one thread, which has the run's lease.
+ */
+public final class FinetuneStart {
+    private final Store store;
+    private final WeftConfig config;
+    private final BaseModel base;
+    private final ModelShape shape;
+    private final Vocabulary vocabulary;
+    private final double tokensPerExample;
+
+    /**
+     * @param config of the run; labels and the number of steps are taken from the examples where it leaves them open
+     */
+    public FinetuneStart(Store store, WeftConfig config, BaseModel base, ExamplesManifest examples) {
+        this.store = store;
+        this.base = base;
+        this.config = complete(config, examples);
+        List<Double> weights = examples.classWeights();
+        boolean alike = weights.stream().allMatch(weight -> weight == 1);
+        Adaptation adaptation = Adaptation.of(this.config, alike ? List.of() : weights);
+        this.shape = new ModelShape(this.config.model(), base.vocabSize(), adaptation);
+        this.tokensPerExample =
+                (double) examples.train().tokens() / examples.train().examples();
+        this.vocabulary = new Vocabulary(base.vocabSize(), Sha256.hex(base.tokenizer()));
+    }
+
+    private static WeftConfig complete(WeftConfig config, ExamplesManifest examples) {
+        FinetuneConfig tuning = config.finetune().withLabels(examples.labels());
+        WeftConfig labelled = config.withFinetune(tuning);
+        if (tuning.epochs() == 0) {
+            return labelled;
+        }
+        double steps = Math.ceil(tuning.epochs()
+                * examples.train().examples()
+                / config.training().globalBatch());
+        return labelled.withTraining(config.training().withSteps((int) Math.max(1, steps)));
+    }
+
+    /** The run's configuration, complete. */
+    public WeftConfig config() {
+        return config;
+    }
+
+    public ModelShape shape() {
+        return shape;
+    }
+
+    public Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    public Workload<?> workload() {
+        return new TaskTraining(config, shape, tokensPerExample, store);
+    }
+
+    /**
+     * Writes the parameters that do not learn to {@code run.dir/base}, and those that do and are not fresh to {@code
+     * run.dir/initial}.
+     *
+     * @param notices told what a person should know
+     * @return the checkpoint of step 0, or null where all that learns is fresh
+     */
+    public Checkpoint write(Consumer<String> notices) throws IOException {
+        RunDirectory run = config.run().directory();
+        base.copyTokenizer(store, run);
+        Checkpoint source = base.imported(store, run.imported(), notices);
+        AdaptedLayout adapted = shape.adapted();
+        store.delete(run.base().path());
+        store.delete(run.initial().path());
+        if (adapted.frozen().size() > 0) {
+            NamedParameters frozen = parameters(source, adapted.frozen());
+            if (!frozen.missing().isEmpty()) {
+                throw WeftException.invalidData(
+                        base.from() + " has no " + String.join(", ", frozen.missing()) + ", which are not to learn",
+                        "let them learn: finetune.frozen_layers=0 and finetune.method=full");
+            }
+            write(run.base(), adapted.frozen(), frozen);
+        }
+        NamedParameters learned = parameters(source, adapted.learned());
+        boolean whole = adapted.frozen().size() == 0;
+        if (whole && isLanguage() && !learned.missing().isEmpty()) {
+            throw WeftException.invalidData(
+                    base.from() + " does not predict tokens any more: it has no "
+                            + String.join(", ", learned.missing()),
+                    "start from the model that it was fine-tuned from");
+        }
+        boolean fresh =
+                learned.missing().size() == adapted.learned().parameters().size();
+        Checkpoint start = fresh ? null : write(run.initial(), adapted.learned(), learned);
+        store.delete(run.imported().path());
+        return start;
+    }
+
+    private boolean isLanguage() {
+        return shape.adaptation().head().kind() == HeadKind.LANGUAGE;
+    }
+
+    private NamedParameters parameters(Checkpoint source, ParameterLayout layout) {
+        String head = isLanguage() ? "" : AdaptedLayout.headName(shape) + ".";
+        // Another task's head means other labels, though it may have the same name and shape.
+        return new NamedParameters(
+                store,
+                source,
+                layout,
+                name -> !isLanguage() && name.startsWith(head),
+                config.run().seed());
+    }
+
+    private Checkpoint write(RunDirectory place, ParameterLayout layout, NamedParameters parameters)
+            throws IOException {
+        return InitialCheckpoint.write(store, place, new RunIdentity(config, layout, vocabulary), parameters);
+    }
+}

@@ -1,0 +1,91 @@
+package org.weft.tuning.finetune;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.weft.core.WeftException;
+import org.weft.tuning.task.Prediction;
+import org.weft.tuning.task.PredictionColumn;
+import org.weft.tuning.task.Task;
+import scala.collection.JavaConverters;
+
+/**
+ * What the columns that predictions read and add are called in users' rows, and how Spark holds them.
+ *
+ * @param renamed a column that the model was trained on to the rows' column that stands for it; others keep their names
+ * @param prediction what {@link PredictionColumn#PREDICTION} is called
+ * @param probabilities what {@link PredictionColumn#PROBABILITIES} is called
+ */
+public record PredictionColumns(Map<String, String> renamed, String prediction, String probabilities) {
+    /** As tasks call them. */
+    public static final PredictionColumns DEFAULT =
+            new PredictionColumns(Map.of(), PredictionColumn.PREDICTION, PredictionColumn.PROBABILITIES);
+
+    /** The model's columns, and what they are called in the rows; can be serialized. */
+    Map<String, String> inputs(List<String> columns) {
+        Map<String, String> inputs = new LinkedHashMap<>();
+        columns.forEach(column -> inputs.put(column, renamed.getOrDefault(column, column)));
+        return inputs;
+    }
+
+    /**
+     * The columns of rows, and those that a task adds.
+     *
+     * @throws WeftException where the rows have one of these already
+     */
+    public StructType extend(StructType rows, Task task) {
+        StructType schema = rows;
+        for (PredictionColumn column : task.predictionColumns()) {
+            StructField added = DataTypes.createStructField(nameOf(column), typeOf(column), true);
+            if (Arrays.asList(rows.fieldNames()).contains(added.name())) {
+                throw WeftException.usage(
+                        "the input has a column " + added.name() + " already", "rename it before predicting");
+            }
+            schema = schema.add(added);
+        }
+        return schema;
+    }
+
+    private String nameOf(PredictionColumn column) {
+        return switch (column.name()) {
+            case PredictionColumn.PREDICTION -> prediction;
+            case PredictionColumn.PROBABILITIES -> probabilities;
+            default -> column.name();
+        };
+    }
+
+    private static DataType typeOf(PredictionColumn column) {
+        return switch (column.cells()) {
+            case TEXT -> DataTypes.StringType;
+            case TEXTS -> DataTypes.createArrayType(DataTypes.StringType);
+            case NUMBER -> DataTypes.DoubleType;
+            case INTEGER -> DataTypes.IntegerType;
+            case NUMBER_BY_TEXT -> DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType);
+        };
+    }
+
+    /** A row with the cells that a prediction adds, as Spark has them. */
+    static Row extended(Row row, Prediction said) {
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < row.length(); i++) {
+            values.add(row.get(i));
+        }
+        said.cells().forEach(cell -> values.add(ofSpark(cell)));
+        return RowFactory.create(values.toArray());
+    }
+
+    private static Object ofSpark(Object cell) {
+        if (cell instanceof Map<?, ?> map) {
+            return JavaConverters.mapAsScalaMap(map);
+        }
+        return cell instanceof List<?> list ? list.toArray() : cell;
+    }
+}

@@ -1,0 +1,130 @@
+package org.weft.tuning.finetune;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.TaskCompletionListener;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.tuning.dataset.DatasetReader;
+import org.weft.tuning.dataset.RowFields;
+import org.weft.tuning.task.Fields;
+import org.weft.tuning.task.Prediction;
+import org.weft.tuning.task.Task;
+
+/**
+ * A fine-tuned model over any rows, on the executors: each task loads the model once and adds {@link PredictionColumns} to
+ * its share.
+ */
+public final class PredictionJob {
+    private static final int CHUNK_BATCHES = 16;
+
+    private final Store store;
+    private final Checkpoint checkpoint;
+    private final WeftConfig config;
+    private final int batch;
+    private final PredictionColumns columns;
+
+    /** Under the columns' own names. */
+    public PredictionJob(Store store, Checkpoint checkpoint, int batch) {
+        this(store, checkpoint, batch, PredictionColumns.DEFAULT);
+    }
+
+    /**
+     * @param batch rows that are computed together
+     */
+    public PredictionJob(Store store, Checkpoint checkpoint, int batch, PredictionColumns columns) {
+        this.store = store;
+        this.checkpoint = checkpoint;
+        this.config = TaskModel.requireTask(checkpoint);
+        this.batch = batch;
+        this.columns = columns;
+    }
+
+    /**
+     * Rows with what the model says of them; computed when Spark runs it.
+     *
+     * @param truncated counts rows of which a part was cut off
+     * @param predicted counts rows
+     * @throws WeftException where a column is missing that the model reads
+     */
+    public Dataset<Row> predict(Dataset<Row> rows, LongAccumulator truncated, LongAccumulator predicted) {
+        Task task = Task.of(config);
+        Map<String, String> inputs = columns.inputs(task.inputColumns());
+        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
+        StructType schema = columns.extend(rows.schema(), task);
+        Share share = new Share(store, checkpoint, inputs, batch, truncated, predicted);
+        return rows.mapPartitions((MapPartitionsFunction<Row, Row>) share::predict, Encoders.row(schema));
+    }
+
+    /**
+     * One task's rows.
+     *
+     * @param inputs the model's columns, and what they are called in the rows
+     */
+    private record Share(
+            Store store,
+            Checkpoint checkpoint,
+            Map<String, String> inputs,
+            int batch,
+            LongAccumulator truncated,
+            LongAccumulator counted)
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        Iterator<Row> predict(Iterator<Row> rows) throws IOException {
+            if (!rows.hasNext()) {
+                return rows;
+            }
+            TaskModel model = TaskModel.open(store, checkpoint, batch);
+            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> model.close());
+            return new Iterator<>() {
+                private Iterator<Row> ready = List.<Row>of().iterator();
+
+                @Override
+                public boolean hasNext() {
+                    return ready.hasNext() || rows.hasNext();
+                }
+
+                @Override
+                public Row next() {
+                    if (!ready.hasNext()) {
+                        ready = chunk(model, rows).iterator();
+                    }
+                    return ready.next();
+                }
+            };
+        }
+
+        private List<Row> chunk(TaskModel model, Iterator<Row> rows) {
+            List<Row> taken = new ArrayList<>();
+            List<Fields> fields = new ArrayList<>();
+            while (rows.hasNext() && taken.size() < CHUNK_BATCHES * batch) {
+                Row row = rows.next();
+                taken.add(row);
+                fields.add(RowFields.of(row, inputs));
+            }
+            long before = model.truncated();
+            List<Prediction> predictions = model.predict(fields);
+            truncated.add(model.truncated() - before);
+            counted.add(taken.size());
+            List<Row> extended = new ArrayList<>();
+            for (int i = 0; i < taken.size(); i++) {
+                extended.add(PredictionColumns.extended(taken.get(i), predictions.get(i)));
+            }
+            return extended;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.weft.tuning.finetune;
+
+import java.io.IOException;
+import java.util.List;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.tuning.task.Fields;
+import org.weft.tuning.task.Prediction;
+
+/** A fine-tuned model that says something of rows. Owned by the thread that opened it; holds native memory until closed. */
+interface RowModel extends AutoCloseable {
+
+    /** What the model says of each row, in the rows' order. */
+    List<Prediction> predict(List<Fields> rows);
+
+    @Override
+    void close();
+
+    /**
+     * The model of a checkpoint, which answers with its head or with text.
+     *
+     * @param config the checkpoint's, but for its dataset section
+     * @param batch rows that are computed together
+     */
+    static RowModel open(Store store, Checkpoint checkpoint, WeftConfig config, int batch) throws IOException {
+        return config.finetune().generative()
+                ? GeneratedAnswers.open(store, checkpoint, config, batch)
+                : TaskModel.open(store, checkpoint, config, batch);
+    }
+}

@@ -1,0 +1,172 @@
+package org.weft.tuning.finetune;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.run.ModelStage;
+import org.weft.tuning.dataset.DatasetReader;
+import org.weft.tuning.dataset.RowFields;
+import org.weft.tuning.metrics.Predictions;
+import org.weft.tuning.report.EvaluationData;
+import org.weft.tuning.report.TrainingCurve;
+import org.weft.tuning.task.Fields;
+
+/**
+ * Judges a model on labelled rows: executors predict, the driver gets what is right, what the model said and
+ * the beginning of each text, sorted by content, so that the result does not depend on the tasks.
+ */
+public final class TaskEvaluation {
+    private static final int CHUNK = 512;
+    private static final int EXCERPT = 400;
+
+    private final Store store;
+    private final Checkpoint checkpoint;
+    private final Examination examination;
+    private final int batch;
+
+    /**
+     * @param batch rows that are computed together
+     */
+    public TaskEvaluation(Store store, Checkpoint checkpoint, Examination examination, int batch) {
+        this.store = store;
+        this.checkpoint = checkpoint;
+        this.examination = examination;
+        this.batch = batch;
+    }
+
+    /**
+     * One row with what was made of it.
+     *
+     * @param id of the row, a function of its values
+     * @param text the beginning of what the model read
+     * @param group of the metadata column, or null
+     */
+    private record JudgedRow(String id, String text, String group, Predictions.Row judged) implements Serializable {}
+
+    /**
+     * Predicts and compares.
+     *
+     * @param rows with the examination's columns
+     * @param training curves of the fine-tuning, or none
+     */
+    public EvaluationData run(Dataset<Row> rows, List<TrainingCurve> training) {
+        String group = examination.config().dataset().groupColumn();
+        if (!group.isEmpty()) {
+            DatasetReader.requireColumns("the rows", rows, List.of(group));
+        }
+        List<String> columns = Stream.concat(
+                        examination.columns().stream(), group.isEmpty() ? Stream.<String>empty() : Stream.of(group))
+                .distinct()
+                .toList();
+        JavaRDD<Fields> fields = rows.toJavaRDD().map(row -> RowFields.of(row, columns));
+        Share share = new Share(store, checkpoint, examination, batch);
+        List<JudgedRow> judged = new ArrayList<>();
+        ModelStage.over(fields.mapPartitions(TaskEvaluation::chunks), share::open)
+                .forEach(judged::addAll);
+        if (judged.isEmpty()) {
+            throw WeftException.invalidData("no row to evaluate on", "give --input or dataset.test rows");
+        }
+        judged.sort(Comparator.comparing(JudgedRow::id));
+        Predictions predictions =
+                examination.predictions(judged.stream().map(JudgedRow::judged).toList());
+        Map<String, List<String>> groups = new LinkedHashMap<>();
+        if (!group.isEmpty()) {
+            List<String> values = new ArrayList<>();
+            judged.forEach(row -> values.add(row.group()));
+            groups.put(group, values);
+        }
+        return new EvaluationData(
+                examination.config().run().name() + ": " + examination.name(),
+                facts(),
+                predictions,
+                judged.stream().map(JudgedRow::text).toList(),
+                groups,
+                training);
+    }
+
+    private static Iterator<List<Fields>> chunks(Iterator<Fields> rows) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public List<Fields> next() {
+                List<Fields> chunk = new ArrayList<>();
+                while (rows.hasNext() && chunk.size() < CHUNK) {
+                    chunk.add(rows.next());
+                }
+                return chunk;
+            }
+        };
+    }
+
+    private Map<String, String> facts() {
+        WeftConfig config = examination.config();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("checkpoint", checkpoint.directory());
+        facts.put("model", config.model().architecture());
+        facts.put("from", config.finetune().from());
+        facts.put("method", config.finetune().method().word());
+        facts.put("params_sha256", checkpoint.manifest().paramsSha256());
+        return facts;
+    }
+
+    /** One task's rows. */
+    private record Share(Store store, Checkpoint checkpoint, Examination examination, int batch)
+            implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        ModelStage.Opened<List<Fields>, List<JudgedRow>> open() throws IOException {
+            RowJudge judge = examination.open(store, checkpoint, batch);
+            return new ModelStage.Opened<>() {
+                @Override
+                public List<JudgedRow> take(List<Fields> chunk) {
+                    return judged(chunk, judge.judge(chunk));
+                }
+
+                @Override
+                public void close() {
+                    judge.close();
+                }
+            };
+        }
+
+        private List<JudgedRow> judged(List<Fields> chunk, List<Predictions.Row> rows) {
+            List<JudgedRow> judged = new ArrayList<>();
+            for (int i = 0; i < rows.size(); i++) {
+                Fields row = chunk.get(i);
+                judged.add(new JudgedRow(RowFields.id(row), text(row), group(row), rows.get(i)));
+            }
+            return judged;
+        }
+
+        private String text(Fields row) {
+            StringBuilder text = new StringBuilder();
+            for (String column : examination.inputColumns()) {
+                text.append(text.isEmpty() ? "" : " | ").append(row.get(column));
+            }
+            return text.length() <= EXCERPT ? text.toString() : text.substring(0, EXCERPT);
+        }
+
+        private String group(Fields row) {
+            String column = examination.config().dataset().groupColumn();
+            Object value = column.isEmpty() ? null : row.get(column);
+            return value == null ? null : value.toString();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package org.weft.tuning.finetune;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.weft.core.WeftException;
+import org.weft.core.batches.Batch;
+import org.weft.core.batches.PaddedBatch;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.examples.Example;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.ReplicaOptions;
+import org.weft.tuning.task.Encoded;
+import org.weft.tuning.task.Encoder;
+import org.weft.tuning.task.Fields;
+import org.weft.tuning.task.Prediction;
+import org.weft.tuning.task.Task;
+
+/**
+ * A fine-tuned model that predicts. Owned by the thread that opened it; holds native memory until closed.
+ *
+ * <p>Rows of about one length are computed together. A row's outputs do not depend on the rows beside it but for rounding:
+ * whoever wants the same bits gives the same rows in the same order.
+ */
+public final class TaskModel implements RowModel {
+    private final ModelReplica replica;
+    private final Encoder encoder;
+    private final Task task;
+    private final int batch;
+    private final boolean tokenTypes;
+    private long truncated;
+
+    private TaskModel(ModelReplica replica, Encoder encoder, WeftConfig config, int batch) {
+        this.replica = replica;
+        this.encoder = encoder;
+        this.task = Task.of(config);
+        this.batch = batch;
+        this.tokenTypes = config.model().tellsSegments();
+    }
+
+    /** Fails where a checkpoint was not fine-tuned to a task whose outputs stand for labels, values or spans. */
+    public static WeftConfig requireTask(Checkpoint checkpoint) {
+        WeftConfig config = ReplicaLoader.configOf(checkpoint);
+        if (config.finetune().generative()) {
+            throw WeftException.usage(
+                    checkpoint.directory() + " predicts tokens, not labels: finetune.task="
+                            + (config.finetune().active()
+                                    ? config.finetune().task().word()
+                                    : "(none)"),
+                    "give a checkpoint of weft finetune, or use generate");
+        }
+        return config;
+    }
+
+    /**
+     * @param batch rows that are computed together
+     */
+    public static TaskModel open(Store store, Checkpoint checkpoint, int batch) throws IOException {
+        int threads = ReplicaLoader.configOf(checkpoint).cluster().threads();
+        return open(store, checkpoint, batch, ReplicaOptions.cpu(threads));
+    }
+
+    /** As {@link #open(Store, Checkpoint, int)}, on another device or with other threads. */
+    public static TaskModel open(Store store, Checkpoint checkpoint, int batch, ReplicaOptions options)
+            throws IOException {
+        return open(store, checkpoint, requireTask(checkpoint), batch, options);
+    }
+
+    /**
+     * As {@link #open(Store, Checkpoint, int)}, on rows whose columns are called otherwise than training's.
+     *
+     * @param config the checkpoint's, but for its dataset section
+     */
+    static TaskModel open(Store store, Checkpoint checkpoint, WeftConfig config, int batch) throws IOException {
+        requireTask(checkpoint);
+        return open(
+                store,
+                checkpoint,
+                config,
+                batch,
+                ReplicaOptions.cpu(config.cluster().threads()));
+    }
+
+    private static TaskModel open(
+            Store store, Checkpoint checkpoint, WeftConfig config, int batch, ReplicaOptions options)
+            throws IOException {
+        byte[] tokenizer = ModelTokenizer.of(store, checkpoint).json();
+        ModelReplica replica = ReplicaLoader.open(store, checkpoint, options);
+        try {
+            return new TaskModel(replica, Encoder.open(config, tokenizer), config, batch);
+        } catch (RuntimeException e) {
+            replica.close();
+            throw e;
+        }
+    }
+
+    /** Rows so far of which a part was cut off. */
+    public long truncated() {
+        return truncated;
+    }
+
+    @Override
+    public List<Prediction> predict(List<Fields> rows) {
+        List<Encoded> encoded = new ArrayList<>();
+        for (Fields row : rows) {
+            Encoded one = task.encode(row, encoder, false);
+            truncated += one.truncated() ? 1 : 0;
+            encoded.add(one);
+        }
+        int[] byLength = IntStream.range(0, rows.size())
+                .boxed()
+                .sorted(Comparator.comparingInt(
+                        row -> encoded.get(row).example().length()))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        Prediction[] predictions = new Prediction[rows.size()];
+        for (int from = 0; from < byLength.length; from += batch) {
+            int[] chosen = Arrays.copyOfRange(byLength, from, Math.min(byLength.length, from + batch));
+            predict(rows, encoded, chosen, predictions);
+        }
+        return List.of(predictions);
+    }
+
+    private void predict(List<Fields> rows, List<Encoded> encoded, int[] chosen, Prediction[] into) {
+        List<Example> examples =
+                IntStream.of(chosen).mapToObj(row -> encoded.get(row).example()).toList();
+        Batch padded = PaddedBatch.of(examples, tokenTypes);
+        float[][] outputs = replica.outputs(padded); // (B, K) or (B T, K)
+        int perSequence = outputs.length / chosen.length;
+        for (int b = 0; b < chosen.length; b++) {
+            int length = perSequence == 1 ? 1 : examples.get(b).length();
+            float[] own = new float[length * outputs[0].length];
+            for (int t = 0; t < length; t++) {
+                System.arraycopy(outputs[b * perSequence + t], 0, own, t * outputs[0].length, outputs[0].length);
+            }
+            into[chosen[b]] = task.decode(rows.get(chosen[b]), encoded.get(chosen[b]), own);
+        }
+    }
+
+    @Override
+    public void close() {
+        encoder.close();
+        replica.close();
+    }
+}

@@ -1,0 +1,59 @@
+package org.weft.tuning.finetune;
+
+import java.io.IOException;
+import org.weft.core.batches.Batch;
+import org.weft.core.batches.BatchSource;
+import org.weft.core.batches.ExampleBatches;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.engine.Engines;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.Replica;
+import org.weft.engine.Workload;
+
+/**
+ * Fine-tuning: a pre-trained Transformer that learns a task, on encoded examples. Parameters that do not learn are read by
+ * each worker from the run's directory and never travel.
+ *
+ * @param tokensPerExample on the average
+ * @param store where the run is
+ */
+record TaskTraining(WeftConfig config, ModelShape shape, double tokensPerExample, Store store)
+        implements Workload<Batch> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public ParameterLayout layout() {
+        return shape.layout();
+    }
+
+    @Override
+    public Replica<Batch> open(String device) throws IOException {
+        ModelReplica replica = Engines.open(config, shape, device);
+        try {
+            ReplicaLoader.loadFrozen(store, replica, config.run().directory());
+            return replica;
+        } catch (IOException | RuntimeException e) {
+            replica.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public BatchSource<Batch> batches() throws IOException {
+        return ExampleBatches.open(store, config);
+    }
+
+    @Override
+    public double tokensPerStep() {
+        return tokensPerExample * config.training().globalBatch();
+    }
+
+    @Override
+    public double flopsPerToken() {
+        return shape.flopsPerToken();
+    }
+}

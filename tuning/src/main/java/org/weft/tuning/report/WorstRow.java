@@ -1,0 +1,42 @@
+package org.weft.tuning.report;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.weft.tuning.metrics.Predictions;
+
+/**
+ * A row on which the model was far off.
+ *
+ * @param row its number, from 0
+ * @param error by the task's own measure
+ * @param text of the row, cut where it is long, empty where none was given; it may hold anything, as may the other two
+ */
+public record WorstRow(int row, double error, String expected, String predicted, String text) {
+    static final int MOST = 20;
+    static final int LONGEST = 1000;
+
+    /** The rows that are wrong, those with the largest error first. */
+    static List<WorstRow> of(Predictions predictions, List<String> texts) {
+        return IntStream.range(0, predictions.rows())
+                .filter(row -> predictions.error(row) > 0)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer row) -> -predictions.error(row)))
+                .limit(MOST)
+                .map(row -> new WorstRow(
+                        row,
+                        predictions.error(row),
+                        cut(predictions.expected(row)),
+                        cut(predictions.predicted(row)),
+                        texts.isEmpty() || texts.get(row) == null ? "" : cut(texts.get(row))))
+                .toList();
+    }
+
+    private static String cut(String text) {
+        if (text.length() <= LONGEST) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+        return text.substring(0, end) + "\u2026";
+    }
+}

@@ -1,0 +1,139 @@
+package org.weft.tuning.task;
+
+import java.util.Arrays;
+import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig.LongText;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.tokens.SpecialTokens;
+import org.weft.corpus.tokenizer.TextTokenizer;
+
+/**
+ * Frames token ids as the model's family reads them, within the longest length allowed:
+ *
+ * <pre>
+ *   bert           [CLS] first [SEP]      [CLS] first [SEP] second [SEP]     types 1 from second on
+ *   gpt2, llama    first                  first end-of-text second
+ * </pre>
+ *
+ * What is too long loses its end, of a pair the longer text first; special tokens are kept. Safe for use by many threads;
+ * holds native memory until closed.
+ */
+public final class Encoder implements AutoCloseable {
+    private static final int[] NOTHING = {};
+
+    private final TextTokenizer tokenizer;
+    private final SpecialTokens special;
+    private final boolean causal;
+    private final int maxLength;
+    private final boolean truncate;
+
+    private Encoder(TextTokenizer tokenizer, SpecialTokens special, WeftConfig config) {
+        this.tokenizer = tokenizer;
+        this.special = special;
+        this.causal = config.model().causal();
+        this.maxLength = maxLength(config);
+        this.truncate = config.dataset().longText() == LongText.TRUNCATE;
+    }
+
+    /**
+     * @param tokenizerJson the {@code tokenizer.json} of the model to fine-tune
+     */
+    public static Encoder open(WeftConfig config, byte[] tokenizerJson) {
+        SpecialTokens special = SpecialTokens.of(tokenizerJson);
+        if (!config.model().causal() && !special.framed()) {
+            throw WeftException.invalidData(
+                    "the model's tokenizer has no [CLS] and [SEP] (or <s> and </s>), which frame what a "
+                            + config.model().architecture() + " reads",
+                    "give finetune.from a model with its own tokenizer");
+        }
+        return new Encoder(TextTokenizer.of(tokenizerJson, "the model's tokenizer"), special, config);
+    }
+
+    /** Tokens of the longest example. */
+    public static int maxLength(WeftConfig config) {
+        int asked = config.dataset().maxLength();
+        int context = config.model().context();
+        if (asked > context) {
+            throw WeftException.usage(
+                    "dataset.max_length=" + asked + " is more than model.context=" + context,
+                    "leave it at 0 for model.context");
+        }
+        int length = asked == 0 ? context : asked;
+        if (length < 4) {
+            throw WeftException.usage(
+                    "dataset.max_length=" + length + " has no room for text beside special tokens",
+                    "set it to 4 or more");
+        }
+        return length;
+    }
+
+    public TextTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** Tokens of the longest example. */
+    public int maxLength() {
+        return maxLength;
+    }
+
+    /** One text as a sequence; a text without tokens is an end-of-text where there are no special tokens. */
+    Framed single(int[] ids, Fields row) {
+        int specials = causal ? 0 : 2;
+        int kept = Math.min(ids.length, maxLength - specials);
+        boolean cut = cut(kept < ids.length, ids.length + specials, row);
+        int[] text = Arrays.copyOf(ids, kept);
+        int[] tokens = causal
+                ? join(text.length == 0 ? endOfText() : text)
+                : join(new int[] {special.cls()}, text, new int[] {special.sep()});
+        return new Framed(tokens, causal ? 0 : 1, kept, tokens.length, 0, cut);
+    }
+
+    /** Two texts as a sequence. */
+    Framed pair(int[] first, int[] second, Fields row) {
+        int specials = causal ? 1 : 3;
+        int room = maxLength - specials;
+        int keptFirst = first.length;
+        int keptSecond = second.length;
+        if (keptFirst + keptSecond > room) {
+            int half = room / 2;
+            keptFirst = Math.min(first.length, Math.max(room - second.length, room - half));
+            keptSecond = Math.min(second.length, room - keptFirst);
+        }
+        boolean cut = cut(first.length + second.length > room, first.length + second.length + specials, row);
+        int[] a = Arrays.copyOf(first, keptFirst);
+        int[] b = Arrays.copyOf(second, keptSecond);
+        int[] sep = {special.sep()};
+        int[] tokens = causal ? join(a, endOfText(), b) : join(new int[] {special.cls()}, a, sep, b, sep);
+        int start = causal ? 0 : 1;
+        return new Framed(tokens, start, keptFirst, start + keptFirst + 1, keptSecond, cut);
+    }
+
+    /** Whether a row of so many tokens is cut, or an error where that is not wanted. */
+    boolean cut(boolean tooLong, int tokens, Fields row) {
+        if (tooLong && !truncate) {
+            throw WeftException.invalidData(
+                    "row too long: tokens=" + tokens + " max_length=" + maxLength + " row=" + row.excerpt(),
+                    "shorten it, raise dataset.max_length (at most model.context), or set dataset.long_text=truncate");
+        }
+        return tooLong;
+    }
+
+    private int[] endOfText() {
+        return new int[] {tokenizer.endOfText()};
+    }
+
+    static int[] join(int[]... parts) {
+        int[] all = NOTHING;
+        for (int[] part : parts) {
+            int at = all.length;
+            all = Arrays.copyOf(all, at + part.length);
+            System.arraycopy(part, 0, all, at, part.length);
+        }
+        return all;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

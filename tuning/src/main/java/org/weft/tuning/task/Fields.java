@@ -1,0 +1,122 @@
+package org.weft.tuning.task;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import org.weft.core.Json;
+import org.weft.core.WeftException;
+
+/**
+ * One row: column names to strings, numbers, booleans, lists, maps and nulls. A list or map may also be given as the text
+ * of its JSON, as CSV files have to.
+ */
+public record Fields(Map<String, Object> values) implements Serializable {
+    private static final int EXCERPT = 160;
+
+    /** What stands in a column, which may be null. */
+    public Object get(String column) {
+        return values.get(column);
+    }
+
+    /** The text in a column; a number or boolean as it is written. */
+    public String text(String column) {
+        Object value = require(column);
+        if (value instanceof List || value instanceof Map) {
+            throw wrong(column, "is no text but " + kind(value), "name the text's column in the dataset section");
+        }
+        return name(value);
+    }
+
+    /** The list in a column. */
+    public List<?> list(String column) {
+        Object value = parsed(require(column));
+        if (value instanceof List<?> list) {
+            return list;
+        }
+        throw wrong(column, "is no array but " + kind(value), "give an array, in CSV as JSON: [\"a\", \"b\"]");
+    }
+
+    /** The list of strings in a column. */
+    public List<String> strings(String column) {
+        return list(column).stream().map(element -> element(column, element)).toList();
+    }
+
+    private String element(String column, Object value) {
+        if (value == null) {
+            throw wrong(column, "has a null in its array", "remove the row or the null");
+        }
+        return name(value);
+    }
+
+    /** The number in a column. */
+    public double number(String column) {
+        Object value = require(column);
+        try {
+            double number = value instanceof Number n
+                    ? n.doubleValue()
+                    : Double.parseDouble(value.toString().strip());
+            if (Double.isFinite(number)) {
+                return number;
+            }
+        } catch (NumberFormatException noNumber) {
+            // Falls through to the one error.
+        }
+        throw wrong(column, "is no finite number", "mend or remove the row");
+    }
+
+    /** A label as labels are compared: 1, 1.0 and "1" are one label. */
+    public static String name(Object value) {
+        if (value instanceof Double || value instanceof Float || value instanceof BigDecimal) {
+            double number = ((Number) value).doubleValue();
+            return Double.isFinite(number)
+                    ? new BigDecimal(value.toString()).stripTrailingZeros().toPlainString()
+                    : value.toString();
+        }
+        return value.toString();
+    }
+
+    /** A value, read where it is the text of a JSON array or object. */
+    public static Object parsed(Object value) {
+        if (value instanceof String text
+                && (text.strip().startsWith("[") || text.strip().startsWith("{"))) {
+            try {
+                return Json.MAPPER.readValue(text, Object.class);
+            } catch (JsonProcessingException noJson) {
+                return value;
+            }
+        }
+        return value;
+    }
+
+    private Object require(String column) {
+        Object value = values.get(column);
+        if (value == null) {
+            throw wrong(column, "is null", "mend or remove the row");
+        }
+        return value;
+    }
+
+    /** An error about this row. */
+    WeftException wrong(String column, String what, String hint) {
+        return WeftException.invalidData("column " + column + " " + what + ": row=" + excerpt(), hint);
+    }
+
+    /** The row as JSON, cut to a line. */
+    String excerpt() {
+        String all;
+        try {
+            all = Json.MAPPER.writeValueAsString(values);
+        } catch (JsonProcessingException odd) {
+            all = values.toString();
+        }
+        return all.length() <= EXCERPT ? all : all.substring(0, EXCERPT) + "…";
+    }
+
+    private static String kind(Object value) {
+        return value instanceof List
+                ? "an array"
+                : value instanceof Map ? "an object" : value.getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,10 @@
+package org.weft.tuning.task;
+
+/**
+ * One text or two as the model's sequence.
+ *
+ * @param tokens (T)
+ * @param firstStart position of the first text's first token, of which {@code firstLength} were kept
+ * @param secondStart position of the second text's first token, of which {@code secondLength} were kept; T for none
+ */
+record Framed(int[] tokens, int firstStart, int firstLength, int secondStart, int secondLength, boolean truncated) {}

@@ -1,0 +1,157 @@
+package org.weft.tuning.task;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig;
+import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.tuning.chat.ChatFormat;
+import org.weft.tuning.metrics.Predictions;
+
+/**
+ * What a model is fine-tuned to do: every decision of one task but its head, which {@link FinetuneConfig.TaskName} names.
+ * Immutable; travels to executors and is safe for use by many threads.
+ *
+ * <p>A row that cannot be read (a null, an unknown label) is a {@link WeftException} that shows it.
+ */
+public interface Task extends Serializable {
+
+    /** Columns that the model reads: they tell one example from another. */
+    List<String> inputColumns();
+
+    /** Columns that say what is to be learnt. */
+    List<String> targetColumns();
+
+    /** All of them. */
+    default List<String> columns() {
+        return Stream.concat(inputColumns().stream(), targetColumns().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Whether the model's outputs stand for labels. */
+    default boolean hasLabels() {
+        return false;
+    }
+
+    /** Labels that a row names, each as often as it does; none where the task has no labels. */
+    default List<String> labels(Fields row) {
+        return List.of();
+    }
+
+    /**
+     * A row as an example.
+     *
+     * @param labelled whether target columns are read; without, the example has neither targets nor labels
+     */
+    Encoded encode(Fields row, Encoder encoder, boolean labelled);
+
+    /** All examples that a row becomes for training: one, but for long documents. */
+    default List<Encoded> encodeAll(Fields row, Encoder encoder) {
+        return List.of(encode(row, encoder, true));
+    }
+
+    /** Why rows are left out: ends the sentence "3 rows left out: ...". */
+    default String leftOutBecause() {
+        return "nothing to learn is left within dataset.max_length";
+    }
+
+    /** Whether the model was tuned on messages, and so speaks as {@code finetune.chat_template} has them written. */
+    default boolean converses() {
+        return false;
+    }
+
+    /** A row without what the model is to say, where that stands among what it reads. */
+    default Fields asked(Fields row) {
+        return row;
+    }
+
+    /** The columns that a prediction adds to its row; none where tokens are predicted. */
+    default List<PredictionColumn> predictionColumns() {
+        return List.of();
+    }
+
+    /**
+     * What the outputs of the task's head say of a row.
+     *
+     * @param encoded what {@link #encode} made of the row
+     * @param outputs (K) where the sequence has labels; (T, K) for tokens and qa, T being the example's length
+     * @throws UnsupportedOperationException where tokens are predicted
+     */
+    default Prediction decode(Fields row, Encoded encoded, float[] outputs) {
+        throw new UnsupportedOperationException("a task that predicts tokens generates: it has nothing to decode");
+    }
+
+    /**
+     * What a model says that predicts tokens.
+     *
+     * @param generated the text that follows {@link #asked}
+     * @throws UnsupportedOperationException where the task has a head
+     */
+    default Prediction said(String generated) {
+        throw new UnsupportedOperationException("a task with a head generates nothing");
+    }
+
+    /** Whether rows say what is right, so that predictions can be judged. */
+    default boolean judged() {
+        return true;
+    }
+
+    /**
+     * A prediction beside what its row says is right.
+     *
+     * @throws WeftException where the row cannot be read, or nothing is {@link #judged}
+     */
+    Predictions.Row judge(Fields row, Prediction said);
+
+    /** The rows of an evaluation; all are of {@link #judge}. */
+    Predictions predictions(List<Predictions.Row> judged);
+
+    /** How messages are written; {@code auto} is settled before a run starts, and plain where it never was. */
+    static Conversation conversation(WeftConfig config) {
+        FinetuneConfig.ChatTemplateName template = config.finetune().chatTemplate();
+        return new ChatConversation(
+                template == FinetuneConfig.ChatTemplateName.AUTO
+                        ? ChatFormat.PLAIN
+                        : ChatFormat.named(template.word()));
+    }
+
+    /** The task of a configuration, as {@link #of(WeftConfig)} has it; empty where nothing is fine-tuned. */
+    static Optional<Task> in(WeftConfig config) {
+        return config.finetune().active() ? Optional.of(of(config)) : Optional.empty();
+    }
+
+    /** The task of a configuration, with the labels of {@code finetune.labels}, which count alike. */
+    static Task of(WeftConfig config) {
+        return of(config, Labels.of(config.finetune().labels()));
+    }
+
+    /** The task of a configuration with labels and their weights. */
+    static Task of(WeftConfig config, Labels labels) {
+        return of(config.finetune().task(), config.dataset(), labels, conversation(config));
+    }
+
+    /**
+     * The class that stands for a task's name.
+     *
+     * @param conversation how an instruction's messages become text
+     */
+    static Task of(FinetuneConfig.TaskName name, DatasetConfig dataset, Labels labels, Conversation conversation) {
+        return switch (name) {
+            case NONE ->
+                throw WeftException.usage(
+                        "finetune.task is not set",
+                        "say what is to be learnt, such as --set finetune.task=classification");
+            case CLASSIFICATION -> new ClassificationTask(dataset, labels);
+            case MULTILABEL -> new MultilabelTask(dataset, labels);
+            case REGRESSION -> new RegressionTask(dataset);
+            case TOKENS -> new TokensTask(dataset, labels);
+            case QA -> new QaTask(dataset);
+            case INSTRUCTION -> new InstructionTask(dataset, conversation);
+            case TEXT -> new TextTask(dataset);
+        };
+    }
+}

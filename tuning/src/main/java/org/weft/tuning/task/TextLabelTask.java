@@ -1,0 +1,21 @@
+package org.weft.tuning.task;
+
+import java.util.List;
+
+/** A task whose rows are a text or a pair, and one column of what is to be learnt of it. */
+interface TextLabelTask extends Task {
+
+    TextInput input();
+
+    String labelColumn();
+
+    @Override
+    default List<String> inputColumns() {
+        return input().columns();
+    }
+
+    @Override
+    default List<String> targetColumns() {
+        return List.of(labelColumn());
+    }
+}

@@ -1,0 +1,85 @@
+package org.weft.tuning.finetune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.tuning.task.TinyTokenizers;
+
+/** The files conf/finetune-*.yaml, and what fine-tuning's configuration stands on. */
+class RecipesTest {
+    private static final Path FOLDER = Path.of("..", "conf");
+    private static final BaseModel BASE =
+            new BaseModel("the base", null, WeftConfig.defaults().model(), 512, TinyTokenizers.bytes());
+
+    private static WeftConfig load(String yaml, String... overrides) {
+        List<ConfigLoader.Source> sources = new ArrayList<>();
+        FinetuneSettings.under(BASE).forEach(text -> sources.add(new ConfigLoader.Source("defaults", text)));
+        sources.add(new ConfigLoader.Source("recipe", yaml));
+        return ConfigLoader.load(sources, List.of(overrides));
+    }
+
+    @Test
+    void everyRecipeIsAValidConfigurationOfItsTask() throws IOException {
+        Map<String, String> tasks = new TreeMap<>();
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            for (Path file : files.filter(path -> path.getFileName().toString().startsWith("finetune-"))
+                    .toList()) {
+                WeftConfig config = load(Files.readString(file));
+                FinetuneSettings.require(BASE, config, message -> {});
+                assertThat(config.dataset().train()).as(file.toString()).isNotEmpty();
+                tasks.put(
+                        file.getFileName().toString().replaceAll("finetune-|\\.yaml", ""),
+                        config.finetune().task().word() + " "
+                                + config.finetune().method().word());
+            }
+        }
+        assertThat(tasks)
+                .isEqualTo(Map.of(
+                        "classification", "classification full",
+                        "lora", "classification lora",
+                        "tokens", "tokens full",
+                        "qa", "qa full",
+                        "instruction", "instruction lora"));
+    }
+
+    @Test
+    void anythingThatIsLearntChangesTheFingerprintAndNothingElseDoes() {
+        String yaml = "run: {dir: here}\nfinetune: {task: classification, from: base}\n";
+        String fingerprint = FinetuneSettings.fingerprint(load(yaml));
+        assertThat(FinetuneSettings.fingerprint(
+                        load(yaml, "run.dir=there", "run.name=other", "cluster.workers=7", "checkpoint.keep=9")))
+                .isEqualTo(fingerprint);
+        for (String setting : List.of(
+                "run.seed=1", "training.beta1=0.8", "dataset.folds=2", "finetune.epochs=1", "model.dropout=0.3")) {
+            assertThat(FinetuneSettings.fingerprint(load(yaml, setting)))
+                    .as(setting)
+                    .isNotEqualTo(fingerprint);
+        }
+    }
+
+    @Test
+    void aTaskAndTheBasesModelAreRequired() {
+        assertThatThrownBy(() -> FinetuneSettings.require(BASE, load("run: {dir: here}"), message -> {}))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("finetune.task is not set");
+        WeftConfig other = load("run: {dir: here}\nfinetune: {task: classification, from: base}")
+                .withModel(ModelConfig.gpt2(1, 8, 1, 8, 0));
+        assertThatThrownBy(() -> FinetuneSettings.require(BASE, other, message -> {}))
+                .isInstanceOf(WeftException.class)
+                .hasMessageContaining("the base is of another model than is configured")
+                .hasMessageContaining("model.width=8");
+    }
+}

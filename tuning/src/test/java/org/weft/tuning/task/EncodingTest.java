@@ -1,0 +1,287 @@
+package org.weft.tuning.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.examples.Example;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.tuning.chat.ChatMessage;
+import org.weft.tuning.chat.ChatSegment;
+
+/** What rows become, token by token. */
+class EncodingTest {
+    private static final int NO = Example.IGNORED;
+
+    @Test
+    void spansAreCharactersOfTheText() {
+        String text = "né 🙂x";
+        try (TextTokenizer bytes = TextTokenizer.of(TinyTokenizers.bytes(), "bytes");
+                TextTokenizer letters = TextTokenizer.of(TinyTokenizers.letters(), "letters")) {
+            TextTokenizer.Spans spans = bytes.encodeWithSpans(text);
+            assertThat(spans.ids()).isEqualTo(bytes.encode(text));
+            assertThat(spans.starts()).containsExactly(0, 1, 1, 2, 3, 3, 3, 3, 5);
+            assertThat(spans.ends()).containsExactly(1, 2, 2, 3, 5, 5, 5, 5, 6);
+            TextTokenizer.Spans words = letters.encodeWithSpans("🙂 Né.");
+            assertThat(words.starts()).containsExactly(0, 3, 4, 5);
+            assertThat(words.ends()).containsExactly(2, 4, 5, 6);
+        }
+    }
+
+    @Test
+    void bertFramesATextAndAPair() {
+        WeftConfig one = Rows.config("bert", "classification", "finetune.labels=[ham, spam]");
+        try (Encoder encoder = Rows.encoder(one)) {
+            Encoded encoded = Task.of(one).encode(Rows.row("text", "Ab a", "label", "spam"), encoder, true);
+            assertThat(encoded.example().tokens()).containsExactly(1, 5, letter("##b"), 5, 2);
+            assertThat(encoded.example().secondSegment()).isEqualTo(5);
+            assertThat(encoded.example().labels()).containsExactly(1f);
+            assertThat(encoded.truncated()).isFalse();
+        }
+        WeftConfig two = Rows.config("bert", "regression", "dataset.pair_column=other", "dataset.max_length=8");
+        try (Encoder encoder = Rows.encoder(two)) {
+            Task task = Task.of(two);
+            assertThat(task.columns()).containsExactly("text", "other", "label");
+            Encoded encoded = task.encode(Rows.row("text", "a", "other", "b c", "label", "2.5"), encoder, true);
+            assertThat(encoded.example().tokens()).containsExactly(1, 5, 2, 6, 7, 2);
+            assertThat(encoded.example().secondSegment()).isEqualTo(3);
+            assertThat(encoded.example().labels()).containsExactly(2.5f);
+            Encoded cut = task.encode(Rows.row("text", "a b c d e", "other", "a b", "label", 1), encoder, true);
+            assertThat(cut.example().tokens()).containsExactly(1, 5, 6, 7, 2, 5, 6, 2);
+            assertThat(cut.truncated()).isTrue();
+            Encoded both = task.encode(Rows.row("text", "a b c d e", "other", "d e f g", "label", 1), encoder, true);
+            assertThat(both.example().tokens()).containsExactly(1, 5, 6, 7, 2, 8, 9, 2);
+        }
+    }
+
+    @Test
+    void gptHasEndOfTextBetweenAPair() {
+        WeftConfig config = Rows.config("gpt2", "multilabel", "finetune.labels=[x, y, z]", "dataset.pair_column=other");
+        try (Encoder encoder = Rows.encoder(config)) {
+            Fields row = Rows.row("text", "ab", "other", "c", "label", List.of("z", "x"));
+            Encoded encoded = Task.of(config).encode(row, encoder, true);
+            assertThat(encoded.example().tokens()).containsExactly('a', 'b', TinyTokenizers.END, 'c');
+            assertThat(encoded.example().labels()).containsExactly(1f, 0f, 1f);
+            Encoded asked = Task.of(config).encode(Rows.row("text", "ab", "other", "c"), encoder, false);
+            assertThat(asked.example().labels()).isNull();
+        }
+        WeftConfig single = Rows.config("llama", "regression");
+        try (Encoder encoder = Rows.encoder(single)) {
+            Encoded empty = Task.of(single).encode(Rows.row("text", "", "label", 0), encoder, true);
+            assertThat(empty.example().tokens()).containsExactly(TinyTokenizers.END);
+        }
+    }
+
+    @Test
+    void aTagIsAtItsWordsFirstToken() {
+        Labels labels = new Labels(List.of("N", "O"), List.of(3.0, 0.5));
+        WeftConfig config = Rows.config("bert", "tokens", "dataset.max_length=8");
+        Task task = Task.of(config, labels);
+        try (Encoder encoder = Rows.encoder(config)) {
+            Fields row = Rows.row(
+                    "tokens", List.of("ab", "", "c.d", "e", "f", "g"), "tags", List.of("N", "O", "O", "N", "N", "O"));
+            Encoded encoded = task.encode(row, encoder, true);
+            assertThat(encoded.example().tokens()).hasSize(8);
+            assertThat(encoded.anchors()).containsExactly(1, -1, 3, 6, -1, -1);
+            assertThat(encoded.example().targets()).containsExactly(NO, 0, NO, 1, NO, NO, 0, NO);
+            assertThat(encoded.example().weight()).isEqualTo(3.0 + 0.5 + 3.0);
+            assertThat(encoded.truncated()).isTrue();
+
+            float[] outputs = new float[8 * 2]; // (T, K)
+            outputs[2 * 1 + 1] = 1;
+            outputs[2 * 3] = 2;
+            assertThat(((TokensTask.Tags) task.decode(row, encoded, outputs)).tags())
+                    .containsExactly("O", "", "N", "N", "", "");
+            assertThatThrownBy(() ->
+                            task.encode(Rows.row("tokens", "[\"a\", \"b\"]", "tags", List.of("N")), encoder, true))
+                    .isInstanceOf(WeftException.class)
+                    .hasMessageContaining("words and tags of unequal number: tokens=2 tags=1");
+        }
+        WeftConfig gpt = Rows.config("gpt2", "tokens");
+        try (Encoder encoder = Rows.encoder(gpt)) {
+            Fields row = Rows.row("tokens", List.of("ab", "cd"), "tags", List.of("N", "O"));
+            Encoded encoded = Task.of(gpt, labels).encode(row, encoder, true);
+            assertThat(encoded.example().targets()).containsExactly(0, NO, NO, 1, NO);
+        }
+    }
+
+    @Test
+    void anAnswerIsItsFirstAndLastToken() {
+        WeftConfig config = Rows.config("bert", "qa", "dataset.max_length=16");
+        Task task = Task.of(config);
+        try (Encoder encoder = Rows.encoder(config)) {
+            Fields row = Rows.row("question", "Q?", "context", "Ab é 🙂 cd ef", "answers", "cd");
+            Encoded encoded = task.encode(row, encoder, true);
+            // [CLS] q ? [SEP] a ##b e unk c ##d e ##f [SEP]
+            assertThat(encoded.example().tokens()).hasSize(13);
+            assertThat(encoded.example().secondSegment()).isEqualTo(4);
+            assertThat(encoded.example().labels()).containsExactly(8f, 9f);
+            float[] outputs = new float[13 * 2]; // (T, 2)
+            outputs[2 * 8] = 9;
+            outputs[2 * 9 + 1] = 9;
+            outputs[2 * 3 + 1] = 20; // outside the passage
+            QaTask.Answer answer = (QaTask.Answer) task.decode(row, encoded, outputs);
+            assertThat(answer.text()).isEqualTo("cd");
+            assertThat(answer.start()).isEqualTo(8);
+            assertThat(answer.end()).isEqualTo(10);
+            outputs[0] = 30;
+            outputs[1] = 30;
+            assertThat(((QaTask.Answer) task.decode(row, encoded, outputs)).text())
+                    .isEmpty();
+
+            assertThat(answer(task, encoder, "ab ab", Map.of("text", List.of("ab"), "answer_start", List.of(3))))
+                    .containsExactly(6f, 7f);
+            assertThat(answer(task, encoder, "🙂 b", "{\"text\": [\"b\"], \"answer_start\": [2]}"))
+                    .containsExactly(5f, 5f);
+            assertThat(answer(task, encoder, "ab", Map.of("text", List.of(), "answer_start", List.of())))
+                    .containsExactly(0f, 0f);
+            assertThat(answer(task, encoder, "a b c d e f g h i j k l m n o", "o"))
+                    .containsExactly(0f, 0f);
+            Fields lost = Rows.row("question", "Q?", "context", "ab", "answers", "zz");
+            assertThat(task.encode(lost, encoder, true).leftOut()).isTrue();
+        }
+    }
+
+    private static float[] answer(Task task, Encoder encoder, String context, Object answers) {
+        Encoded encoded =
+                task.encode(Rows.row("question", "Q?", "context", context, "answers", answers), encoder, true);
+        assertThat(encoded.leftOut()).isFalse();
+        return encoded.example().labels();
+    }
+
+    @Test
+    void onlyResponsesAreLearnt() {
+        WeftConfig config = Rows.config("gpt2", "instruction", "dataset.max_length=8");
+        Task task = paragraphs(config);
+        try (Encoder encoder = Rows.encoder(config)) {
+            Encoded encoded = task.encode(Rows.row("prompt", "1+2", "response", "3"), encoder, true);
+            assertThat(encoded.example().tokens()).containsExactly('1', '+', '2', '\n', '3');
+            assertThat(encoded.example().targets()).containsExactly(NO, NO, NO, '3', TinyTokenizers.END);
+            assertThat(encoded.example().weight()).isEqualTo(2);
+            Encoded asked = task.encode(Rows.row("prompt", "1+2"), encoder, false);
+            assertThat(asked.example().tokens()).containsExactly('1', '+', '2', '\n');
+            Encoded cut = task.encode(Rows.row("prompt", "abcdef", "response", "ghij"), encoder, true);
+            assertThat(cut.example().targets()).containsExactly(NO, NO, NO, NO, NO, NO, 'g', 'h');
+            assertThat(cut.truncated()).isTrue();
+            Encoded none = task.encode(Rows.row("prompt", "abcdefghi", "response", "j"), encoder, true);
+            assertThat(none.leftOut()).isTrue();
+        }
+        WeftConfig chat = Rows.config("llama", "instruction", "dataset.messages_column=chat");
+        try (Encoder encoder = Rows.encoder(chat)) {
+            List<Object> messages = List.of(
+                    message("user", "a"), message("assistant", "b"), message("user", "c"), message("assistant", "d"));
+            Encoded encoded = paragraphs(chat).encode(Rows.row("chat", messages), encoder, true);
+            int end = TinyTokenizers.END;
+            assertThat(encoded.example().tokens()).containsExactly('a', '\n', 'b', end, 'c', '\n', 'd');
+            assertThat(encoded.example().targets()).containsExactly(NO, 'b', end, NO, NO, 'd', end);
+            assertThatThrownBy(
+                            () -> Task.of(chat).encode(Rows.row("chat", List.of(message("user", "a"))), encoder, true))
+                    .hasMessageContaining("column chat has no message of role assistant: row={");
+        }
+    }
+
+    /** A line for each message, so that tokens can be counted by hand. */
+    private static Task paragraphs(WeftConfig config) {
+        return Task.of(config.finetune().task(), config.dataset(), Labels.of(List.of()), messages -> messages.stream()
+                .map(message -> message.role().equals(ChatMessage.ASSISTANT)
+                        ? new ChatSegment(message.content(), true)
+                        : new ChatSegment(message.content() + "\n", false))
+                .toList());
+    }
+
+    private static Map<String, Object> message(String role, String content) {
+        return Map.of("role", role, "content", content);
+    }
+
+    @Test
+    void aLongTextBecomesWindowsThatLoseNothing() {
+        WeftConfig config = Rows.config("gpt2", "text", "dataset.max_length=4");
+        try (Encoder encoder = Rows.encoder(config)) {
+            List<Encoded> windows = Task.of(config).encodeAll(Rows.row("text", "abcdefghi"), encoder);
+            assertThat(windows).hasSize(3);
+            assertThat(windows.get(0).example().tokens()).containsExactly('a', 'b', 'c', 'd');
+            assertThat(windows.get(0).example().targets()).containsExactly('b', 'c', 'd', 'e');
+            assertThat(windows.get(2).example().tokens()).containsExactly('i');
+            assertThat(windows.get(2).example().targets()).containsExactly(TinyTokenizers.END);
+            assertThat(Task.of(config)
+                            .encode(Rows.row("text", ""), encoder, true)
+                            .leftOut())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void tooLongIsAnErrorByChoice() {
+        WeftConfig config = Rows.config("gpt2", "text", "dataset.max_length=4", "dataset.long_text=error");
+        try (Encoder encoder = Rows.encoder(config)) {
+            assertThatThrownBy(() -> Task.of(config).encodeAll(Rows.row("text", "abcdefg"), encoder))
+                    .isInstanceOf(WeftException.class)
+                    .hasMessage("row too long: tokens=7 max_length=4 row={\"text\":\"abcdefg\"}");
+        }
+        WeftConfig longer = Rows.config("gpt2", "text", "dataset.max_length=33");
+        assertThatThrownBy(() -> Rows.encoder(longer))
+                .hasMessage("dataset.max_length=33 is more than model.context=32");
+        WeftConfig bert = Rows.config("bert", "regression");
+        assertThatThrownBy(() -> Encoder.open(bert, TinyTokenizers.bytes()))
+                .hasMessageContaining("has no [CLS] and [SEP]");
+    }
+
+    @Test
+    void badCellsNameColumnAndRow() {
+        WeftConfig config = Rows.config("gpt2", "classification", "finetune.labels=[a, b]");
+        Task task = Task.of(config);
+        try (Encoder encoder = Rows.encoder(config)) {
+            assertThatThrownBy(() -> task.encode(Rows.row("text", null, "label", "a"), encoder, true))
+                    .hasMessage("column text is null: row={\"text\":null,\"label\":\"a\"}");
+            assertThatThrownBy(() -> task.encode(Rows.row("text", "x", "label", "c"), encoder, true))
+                    .hasMessageContaining("unknown label \"c\": the labels are [a, b]");
+            assertThatThrownBy(() -> task.encode(Rows.row("text", List.of("x"), "label", "a"), encoder, true))
+                    .hasMessageContaining("column text is no text but an array");
+        }
+        assertThatThrownBy(() -> Rows.row("label", "many").number("label"))
+                .hasMessage("column label is no finite number: row={\"label\":\"many\"}");
+        assertThatThrownBy(() -> Rows.row("tags", "a").strings("tags"))
+                .hasMessageContaining("column tags is no array but String");
+    }
+
+    @Test
+    void labelsAreSortedAndNamedAlike() {
+        assertThat(Labels.sorted(List.of("10", "9", "-1"))).containsExactly("-1", "9", "10");
+        assertThat(Labels.sorted(List.of("10", "9", "x"))).containsExactly("10", "9", "x");
+        assertThat(Fields.name(1.0)).isEqualTo("1");
+        assertThat(Fields.name(100L)).isEqualTo("100");
+        assertThat(Fields.name(100.0)).isEqualTo("100");
+        assertThat(Labels.balanced(List.of("a", "b"), List.of(30L, 10L)).weights())
+                .containsExactly(40 / 60.0, 2.0);
+    }
+
+    @Test
+    void probabilitiesOfLabels() {
+        WeftConfig one = Rows.config("gpt2", "classification", "finetune.labels=[a, b]");
+        ClassificationTask.Label label = (ClassificationTask.Label) Task.of(one).decode(null, null, new float[] {1, 3});
+        assertThat(label.label()).isEqualTo("b");
+        assertThat(label.probabilities()[1]).isEqualTo(1 / (1 + Math.exp(-2)));
+        WeftConfig many = Rows.config("gpt2", "multilabel", "finetune.labels=[a, b, c]");
+        MultilabelTask.LabelSet set =
+                (MultilabelTask.LabelSet) Task.of(many).decode(null, null, new float[] {0, -1, 1});
+        assertThat(set.labels()).containsExactly("a", "c");
+        assertThat(IntStream.range(0, 3)
+                        .mapToDouble(i -> set.probabilities()[i])
+                        .sum())
+                .isEqualTo(1.5);
+        WeftConfig number = Rows.config("gpt2", "regression");
+        assertThat(Task.of(number).decode(null, null, new float[] {2})).isEqualTo(new RegressionTask.Value(2));
+    }
+
+    private static int letter(String token) {
+        String text = new String(TinyTokenizers.letters(), StandardCharsets.UTF_8);
+        int at = text.indexOf("\"" + token + "\":") + token.length() + 3;
+        return Integer.parseInt(text.substring(at, text.indexOf(',', at)));
+    }
+}

@@ -1,2 +1,0 @@
-/** From token shards to batches of sequences. */
-package org.weft.worker.data;

@@ -1,4 +1,0 @@
-package org.weft.worker.engine;
-
-/** What every random draw of a micro-batch is a function of. */
-public record MicroBatchKey(long seed, int step, int lane, int microBatch) {}

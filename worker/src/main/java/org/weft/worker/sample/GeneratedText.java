@@ -1,8 +1,0 @@
-package org.weft.worker.sample;
-
-/**
- * What follows one prompt.
- *
- * @param tokens chosen ones, without the prompt and without the token that ended it
- */
-public record GeneratedText(int[] tokens, FinishReason reason) {}
