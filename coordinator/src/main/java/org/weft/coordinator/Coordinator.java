@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.ExitStatus;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.protocol.Message;
@@ -42,7 +43,7 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     Coordinator(RunPlan plan, RunListener listener, LongSupplier clockMillis) {
-        this(plan, listener, clockMillis, CoordinatorThread.start());
+        this(plan, listener, clockMillis, Threads.MACHINE.timer("weft-coordinator"));
     }
 
     /** On a given thread, which runs one task after the other in the order in which they come. */

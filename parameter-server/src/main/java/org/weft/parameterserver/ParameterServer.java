@@ -3,9 +3,9 @@ package org.weft.parameterserver;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.Threads;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.params.ParameterLayout;
@@ -48,6 +48,7 @@ public final class ParameterServer implements AutoCloseable {
     private final ShardCheckpointer checkpointer;
     private final ParameterLayout layout;
     private final Transport transport;
+    private final Threads threads;
     private final CoordinatorLink coordinator;
     private final ExecutorService reports;
     private volatile CopyUnderWay copying;
@@ -59,6 +60,13 @@ public final class ParameterServer implements AutoCloseable {
      * @param server index of the task; copies of a shard follow each other
      */
     public ParameterServer(ServerOptions options, int server) {
+        this(options, server, new SparkTransport(options.security()), Threads.MACHINE);
+    }
+
+    /**
+     * @param transport ends with this server
+     */
+    public ParameterServer(ServerOptions options, int server, Transport transport, Threads threads) {
         this.options = options;
         this.server = server;
         this.shardIndex = server / options.config().servers().replicas();
@@ -66,12 +74,14 @@ public final class ParameterServer implements AutoCloseable {
         int lanes = options.config().training().lanes();
         this.layout = options.layout();
         BucketRange range = new RangePartitioner(layout.bucketCount(), shards).range(shardIndex);
-        this.transport = new SparkTransport(options.security());
+        this.transport = transport;
+        this.threads = threads;
         BucketCodecs codecs = BucketCodecs.of(options.config());
         int openSteps = options.config().sync().openSteps();
         this.shard = new ParameterShard(layout, range, options.config().training(), openSteps, codecs);
         this.feed = new BackupFeed(
                 transport,
+                threads,
                 shard,
                 lanes,
                 options.config().cluster().patience(),
@@ -82,14 +92,15 @@ public final class ParameterServer implements AutoCloseable {
                 shard,
                 options.store(),
                 new ShardCheckpointer.Destination(options.config().run().directory(), shardIndex, shards),
-                Retries.of(options.config().checkpoint().retries()));
+                Retries.of(options.config().checkpoint().retries(), threads));
         this.coordinator = new CoordinatorLink(
                 transport,
+                threads,
                 options.coordinator(),
                 Role.SERVER,
                 server,
                 options.config().cluster().patience());
-        this.reports = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-reports-server-" + server));
+        this.reports = threads.single("weft-reports-server-" + server);
     }
 
     /**
@@ -193,12 +204,12 @@ public final class ParameterServer implements AutoCloseable {
                     .run(
                             order.generation(),
                             order.step(),
-                            Deadline.in(options.config().cluster().stepTimeout()));
+                            Deadline.in(threads, options.config().cluster().stepTimeout()));
         } catch (FencedException e) {
             throw e;
         } catch (IOException e) {
             LOG.warn("server {} could not become a backup: {}", server, e.getMessage());
-            Deadline.pause(COPY_PAUSE_MILLIS, "server " + server);
+            threads.pause(COPY_PAUSE_MILLIS, "server " + server);
             return false;
         } finally {
             copying = null;

@@ -24,6 +24,10 @@ final class Arithmetic {
         return loss;
     }
 
+    static double validationLoss(int batch, float[] weights) {
+        return loss(0, 1000 + batch, weights);
+    }
+
     /** A number in [-1, 1) of these three. */
     private static float noise(int step, int lane, int i) {
         long z = (step * 1_000_003L + lane) * 1_000_033L + i;

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.weft.core.ExitStatus;
 import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.protocol.Message;
 import org.weft.simulation.Violation.Invariant;
 
 /** A run ends by itself: with its last checkpoint, or with a cause that is true. */
@@ -28,10 +29,12 @@ final class EndInvariants {
         stopping = true;
     }
 
-    void memberFailed(SimulatedMember member, ExitStatus status) {
-        if (status == ExitStatus.FAILED) {
+    /** However often it says so, a member fails once. */
+    void memberFailed(Member member, Message.MemberFailed report) {
+        if (!member.failureReported && report.exitStatus() == ExitStatus.FAILED.code()) {
             failures.merge(member.role.name(member.id), 1, Integer::sum);
         }
+        member.failureReported = true;
     }
 
     void saveFailed(int generation, int version) {
@@ -59,8 +62,10 @@ final class EndInvariants {
                 && failedSaves.stream().anyMatch(failed -> failed.endsWith("/" + invariants.step()));
         boolean member = failures.entrySet().stream()
                 .anyMatch(entry -> cause.startsWith(entry.getKey() + ": ") && entry.getValue() > SURVIVED_FAILURES);
+        boolean lost = cause.startsWith("another driver took this run over: ")
+                && invariants.leases().isTaken();
         invariants.require(
-                save || member,
+                save || member || lost,
                 Invariant.A_FAILURE_HAS_ITS_CAUSE,
                 "the run ended with '%s'; failures: %s, failed saves: %s, generation %d, version %d",
                 cause,

@@ -1,7 +1,5 @@
 package org.weft.simulation;
 
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,13 +7,9 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.weft.coordinator.RunListener;
-import org.weft.core.ExitStatus;
-import org.weft.core.params.Bucket;
-import org.weft.core.protocol.BucketHeader;
-import org.weft.core.protocol.BucketKey;
+import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
-import org.weft.parameterserver.shard.ParameterShard;
 import org.weft.simulation.Violation.Invariant;
 
 /**
@@ -28,6 +22,8 @@ final class Invariants {
     private final Simulation simulation;
     private final StoreInvariants store;
     private final EndInvariants end;
+    private final LeaseInvariants leases;
+    private final MemberInvariants members;
     private Violation violation;
     private int generation;
     /** The version that the run stands at. */
@@ -45,6 +41,8 @@ final class Invariants {
         this.simulation = simulation;
         this.store = new StoreInvariants(simulation, this);
         this.end = new EndInvariants(simulation, this);
+        this.leases = new LeaseInvariants(simulation);
+        this.members = new MemberInvariants(simulation, this);
     }
 
     /** Code under test may swallow what is thrown inside of it: asked for after each event. */
@@ -68,6 +66,10 @@ final class Invariants {
 
     int step() {
         return step;
+    }
+
+    LeaseInvariants leases() {
+        return leases;
     }
 
     int generations() {
@@ -136,9 +138,6 @@ final class Invariants {
             }
         } else if (request instanceof Message.ShardSaved saved) {
             requireCurrent(Role.SERVER.name(saved.server()), saved.incarnation(), answer);
-            if (simulation.bug == PlantedBug.EARLY_COMMIT) {
-                simulation.driver.commitEarly(saved);
-            }
         } else if (request instanceof Message.ShardSaveFailed failed && answer instanceof Message.Done) {
             end.saveFailed(failed.generation(), failed.step());
         }
@@ -204,7 +203,7 @@ final class Invariants {
         requireSame(expected, loss, "the evaluation of version " + version);
     }
 
-    private void requireSame(double expected, double actual, String what) {
+    void requireSame(double expected, double actual, String what) {
         require(
                 Double.compare(expected, actual) == 0,
                 Invariant.SAME_BITS,
@@ -216,65 +215,12 @@ final class Invariants {
 
     // ---- members
 
-    void applies(SimulatedServer server, Message.ApplyStep order, int heldGeneration, int heldStep) {
-        require(
-                order.generation() == heldGeneration && order.step() == heldStep,
-                Invariant.ONE_UPDATE_A_STEP,
-                "%s applies %s to generation %d version %d",
-                server,
-                order,
-                heldGeneration,
-                heldStep);
+    MemberInvariants members() {
+        return members;
     }
 
-    void published(SimulatedServer server, int publishedGeneration, int version, ParameterShard shard) {
-        float[] expected = simulation.reference.weights(version);
-        for (int index = server.range.first(); index < server.range.end(); index++) {
-            Bucket bucket = simulation.scenario.layout().bucket(index);
-            ByteBuffer bytes = shard.bytes(new BucketKey(publishedGeneration, version, index));
-            float[] actual = new float[bucket.length()];
-            bytes.order(java.nio.ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(actual);
-            float[] wanted = Arrays.copyOfRange(expected, (int) bucket.offset(), (int) bucket.end());
-            require(
-                    Arrays.equals(actual, wanted),
-                    Invariant.SAME_BITS,
-                    "%s publishes bucket %d of generation %d version %d: actual=%s expected=%s",
-                    server,
-                    index,
-                    publishedGeneration,
-                    version,
-                    Arrays.toString(actual),
-                    Arrays.toString(wanted));
-        }
-    }
-
-    void pulled(SimulatedWorker worker, int version, float[] weights) {
-        require(
-                Arrays.equals(weights, simulation.reference.weights(version)),
-                Invariant.SAME_BITS,
-                "%s uses other parameters than version %d",
-                worker,
-                version);
-    }
-
-    void reduced(SimulatedServer server, int reducedStep, double[] squares) {
-        for (int i = 0; i < squares.length; i++) {
-            int bucket = server.range.first() + i;
-            requireSame(
-                    simulation.reference.square(reducedStep, bucket),
-                    squares[i],
-                    server + ": the sum of squares of bucket " + bucket + " of step " + reducedStep);
-        }
-    }
-
-    void pushOpened(SimulatedServer server, BucketHeader header) {
-        require(
-                header.generation() == server.summing(),
-                Invariant.STALE_CHANGES_NOTHING,
-                "%s takes %s though it sums generation %d",
-                server,
-                header,
-                server.summing());
+    void memberFailed(Member member, Message.MemberFailed report) {
+        end.memberFailed(member, report);
     }
 
     // ---- files and the end
@@ -294,10 +240,6 @@ final class Invariants {
     void stopRequested() {
         store.stopRequested();
         end.stopRequested();
-    }
-
-    void memberFailed(SimulatedMember member, ExitStatus status) {
-        end.memberFailed(member, status);
     }
 
     void ended(Throwable failure) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.weft.simulation.Violation.Invariant;
 
 /** The simulation finds what it is there to find, and finds it again from the seed alone. */
+@ExtendWith(Quiet.class)
 class PlantedBugsTest {
     private static final int SEEDS = 200;
 
@@ -30,6 +32,21 @@ class PlantedBugsTest {
         finds(PlantedBug.EARLY_COMMIT, Invariant.WHOLE_CHECKPOINTS);
     }
 
+    @Test
+    void findsAReplyToAnOldIncarnationThatIsTaken() {
+        finds(PlantedBug.OLD_REPLY, Invariant.ONE_UPDATE_A_STEP);
+    }
+
+    @Test
+    void findsAPushThatIsAcknowledgedBeforeItIsSummed() {
+        finds(PlantedBug.EARLY_ACKNOWLEDGEMENT, Invariant.WHAT_IS_ACKNOWLEDGED_IS_SUMMED);
+    }
+
+    @Test
+    void findsALeaseThatADeadTaskRenews() {
+        finds(PlantedBug.UNDYING_LEASE, Invariant.LEASES_OF_THE_LIVING);
+    }
+
     private static void finds(PlantedBug bug, Invariant expected) {
         for (long seed = 0; seed < SEEDS; seed++) {
             Violation found = violation(seed, bug);
@@ -46,8 +63,8 @@ class PlantedBugsTest {
 
     /** What a seed finds, or null. */
     private static Violation violation(long seed, PlantedBug bug) {
-        try {
-            new Simulation(seed, bug, false).run();
+        try (Carriers carriers = new Carriers()) {
+            new Simulation(seed, bug, carriers, false).run();
             return null;
         } catch (Violation found) {
             return found;

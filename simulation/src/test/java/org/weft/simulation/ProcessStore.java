@@ -6,8 +6,10 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.List;
+import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 
@@ -16,21 +18,74 @@ final class ProcessStore implements Store {
     private static final long serialVersionUID = 1L;
 
     private final transient MemoryStore files;
-    private final transient Writes writes;
+    private final transient Fate fate;
 
-    /** What happens when a file is committed. */
-    @FunctionalInterface
-    interface Writes {
-        void commit(String path, byte[] bytes) throws IOException;
+    /** What becomes of what a process does with files: it takes time, and may fail. */
+    record Fate(VirtualProcess process, boolean takesTime, boolean readsFail) {
+        /** Of one who looks on: no time passes, nothing fails. */
+        static final Fate NONE = new Fate(null, false, false);
+
+        private static final long LOOK_MICROS = VirtualTime.MILLI;
+        private static final long READ_MICROS = 5 * VirtualTime.MILLI;
+        private static final long WRITE_MICROS = 40 * VirtualTime.MILLI;
+
+        Fate(VirtualProcess process, boolean readsFail) {
+            this(process, true, readsFail);
+        }
+
+        /** Of a lease: a lock is held meanwhile, on which no fiber could wait. */
+        static Fate ofLease(VirtualProcess process) {
+            return new Fate(process, false, false);
+        }
+
+        private void look() throws IOException {
+            takeTime(LOOK_MICROS);
+        }
+
+        private void read() throws IOException {
+            takeTime(READ_MICROS);
+            if (readsFail && process.simulation.faults.failsRead()) {
+                throw new IOException("the store did not answer");
+            }
+        }
+
+        private void write(MemoryStore files, String path, byte[] bytes) throws IOException {
+            if (process instanceof Driver && path.endsWith("/" + CheckpointManifest.FILE)) {
+                process.simulation.invariants.leases().commits(path);
+            }
+            takeTime(WRITE_MICROS);
+            if (process == null) {
+                files.put(path, bytes);
+            } else {
+                process.simulation.write(path, bytes);
+            }
+        }
+
+        private void takeTime(long micros) throws IOException {
+            if (process == null) {
+                return;
+            }
+            process.requireAlive();
+            if (!takesTime) {
+                return;
+            }
+            try {
+                process.threads.sleepMicros(process.simulation.faults.duration(micros));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException(process + " was interrupted");
+            }
+        }
     }
 
-    ProcessStore(MemoryStore files, Writes writes) {
+    ProcessStore(MemoryStore files, Fate fate) {
         this.files = files;
-        this.writes = writes;
+        this.fate = fate;
     }
 
     @Override
-    public boolean exists(String path) {
+    public boolean exists(String path) throws IOException {
+        fate.look();
         return files.get(path) != null || !files.list(path).isEmpty();
     }
 
@@ -40,12 +95,14 @@ final class ProcessStore implements Store {
     }
 
     @Override
-    public List<Entry> list(String directory) {
+    public List<Entry> list(String directory) throws IOException {
+        fate.look();
         return files.list(directory);
     }
 
     @Override
     public byte[] readAll(String path) throws IOException {
+        fate.read();
         byte[] bytes = files.get(path);
         if (bytes == null) {
             throw new FileNotFoundException(path);
@@ -96,13 +153,14 @@ final class ProcessStore implements Store {
 
             @Override
             public void commit() throws IOException {
-                writes.commit(path, bytes.toByteArray());
+                fate.write(files, path, bytes.toByteArray());
             }
         };
     }
 
     @Override
-    public void delete(String path) {
+    public void delete(String path) throws IOException {
+        fate.look();
         files.delete(path);
     }
 
@@ -127,18 +185,34 @@ final class ProcessStore implements Store {
     }
 
     @Override
-    public boolean createNew(String path, byte[] bytes) {
-        throw new UnsupportedOperationException();
+    public boolean createNew(String path, byte[] bytes) throws IOException {
+        if (files.get(path) != null) {
+            return false;
+        }
+        replace(path, bytes);
+        return true;
     }
 
+    /** Leases alone use this. */
     @Override
-    public void replace(String path, byte[] bytes) {
-        throw new UnsupportedOperationException();
+    public void replace(String path, byte[] bytes) throws IOException {
+        try {
+            fate.write(files, path, bytes);
+        } finally {
+            if (files.get(path) == bytes) {
+                fate.process().simulation.invariants.leases().written(fate.process());
+            }
+        }
     }
 
     @Override
     public OutputStream stream(String path) {
-        throw new UnsupportedOperationException();
+        return new ByteArrayOutputStream() {
+            @Override
+            public void flush() {
+                files.put(path, toByteArray());
+            }
+        };
     }
 
     @Override

@@ -99,7 +99,7 @@ final class Reference {
     double evaluation(int version, int batches) {
         double nats = 0;
         for (int batch = 0; batch < batches; batch++) {
-            nats += Arithmetic.loss(version, 1000 + batch, weights[version]);
+            nats += Arithmetic.validationLoss(batch, weights[version]);
         }
         return nats / batches;
     }

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
 
@@ -12,9 +11,7 @@ import org.weft.core.params.ParameterLayout;
  * What a seed stands for: the run, and how much goes wrong in it.
  *
  * @param config of the run
- * @param shape what the coordinator takes for the model: as many buckets as the layout, none of its elements is there
- * @param layoutHash of the shape
- * @param layout of the parameters that are really trained: tiny tensors in tiny buckets
+ * @param layout of the parameters: tiny tensors in tiny buckets
  * @param validationBatches of one evaluation
  * @param calmAfterMicros from then on nothing goes wrong any more
  * @param loss probability that a message is lost, on its way there or back
@@ -24,11 +21,10 @@ import org.weft.core.params.ParameterLayout;
  * @param readFailure probability that a server cannot read what it is to load, which ends its task
  * @param mishapEveryMicros mean time between mishaps of whole processes, 0 for none
  * @param stopAtMicros when the run is asked to stop, 0 for never
+ * @param rivalAtMicros when a second driver wants the run, 0 for never
  */
 record Scenario(
         WeftConfig config,
-        ModelShape shape,
-        String layoutHash,
         ParameterLayout layout,
         int validationBatches,
         long calmAfterMicros,
@@ -38,13 +34,11 @@ record Scenario(
         double writeFailure,
         double readFailure,
         long mishapEveryMicros,
-        long stopAtMicros) {
+        long stopAtMicros,
+        long rivalAtMicros) {
     private static final int BUCKET_ELEMENTS = 8;
     /** Least {@code checkpoint.keep}. */
     private static final int KEPT = Integer.getInteger("weft.simulation.keep", 1);
-
-    /** Vocabulary of a model that fills one bucket of the real size at this width, and a little more. */
-    private static final int BUCKET_VOCABULARY = 1 << 17;
 
     static Scenario of(SplittableRandom random) {
         int lanes = 1 << random.nextInt(4);
@@ -59,6 +53,7 @@ record Scenario(
                         "cluster.workers=" + (1 + random.nextInt(4)),
                         "cluster.servers=" + (1 + random.nextInt(3)),
                         "servers.replicas=" + (1 + random.nextInt(2)),
+                        "run.lease_seconds=8",
                         "cluster.lease_seconds=10",
                         "cluster.start_timeout_seconds=200",
                         "cluster.step_timeout_seconds=200",
@@ -76,12 +71,10 @@ record Scenario(
                         "training.eval_every=" + evalEvery,
                         "training.clip_norm=" + (random.nextBoolean() ? 1 : 0),
                         "checkpoint.every=" + (int) pick(random, 1, 2, 2, 3, 3, 4, 5),
+                        "checkpoint.retries=" + (int) pick(random, 0, 0, 0, 1, 2),
                         "checkpoint.keep=" + (KEPT + random.nextInt(3))));
-        ModelShape shape = new ModelShape(config.model(), (buckets - 1) * BUCKET_VOCABULARY + 1000);
         return new Scenario(
                 config,
-                shape,
-                shape.layout().hash(),
                 layout(buckets, random),
                 1 + random.nextInt(5),
                 VirtualTime.SECOND * (2 + random.nextInt(28)),
@@ -91,7 +84,8 @@ record Scenario(
                 pick(random, 0, 0, 0.05, 0.3),
                 pick(random, 0, 0, 0, 0.1, 0.3),
                 (long) (VirtualTime.SECOND * pick(random, 0, 0.4, 1.5, 5)),
-                random.nextInt(12) == 0 ? 1 + random.nextInt((int) (6 * VirtualTime.SECOND)) : 0);
+                random.nextInt(12) == 0 ? 1 + random.nextInt((int) (6 * VirtualTime.SECOND)) : 0,
+                random.nextInt(3) == 0 ? 1 + random.nextInt((int) (30 * VirtualTime.SECOND)) : 0);
     }
 
     private static double pick(SplittableRandom random, double... values) {
@@ -120,29 +114,12 @@ record Scenario(
         return config.serverTasks();
     }
 
-    long stepTimeoutMicros() {
-        return config.cluster().stepTimeoutSeconds() * VirtualTime.SECOND;
-    }
-
-    long leaseMicros() {
-        return config.cluster().leaseSeconds() * VirtualTime.SECOND;
-    }
-
-    /** As {@code WorkerOptions} and {@code ServerOptions} have it. */
-    long heartbeatMicros() {
-        return leaseMicros() / 4;
-    }
-
-    /** As {@code WorkerOptions} and {@code ServerOptions} have it. */
-    long patienceMicros() {
-        return Math.max(30 * VirtualTime.SECOND, 3 * leaseMicros());
-    }
-
     @Override
     public String toString() {
         return String.format(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
-                        + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms",
+                        + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
+                        + " rival=%dms",
                 workers(),
                 servers(),
                 config.servers().replicas(),
@@ -160,6 +137,7 @@ record Scenario(
                 readFailure,
                 mishapEveryMicros / VirtualTime.MILLI,
                 calmAfterMicros / VirtualTime.SECOND,
-                stopAtMicros / VirtualTime.MILLI);
+                stopAtMicros / VirtualTime.MILLI,
+                rivalAtMicros / VirtualTime.MILLI);
     }
 }

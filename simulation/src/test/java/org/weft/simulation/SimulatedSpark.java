@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.weft.core.protocol.Address;
 import org.weft.core.protocol.Role;
 
 /**
@@ -14,9 +13,8 @@ import org.weft.core.protocol.Role;
 final class SimulatedSpark {
     private final Simulation simulation;
     private final Faults faults;
-    private final List<SimulatedMember> members = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
     private final Map<String, Integer> attempts = new HashMap<>();
-    private final Map<Address, SimulatedServer> servers = new HashMap<>();
     /** Tasks that are to start. */
     private int starting;
 
@@ -45,43 +43,26 @@ final class SimulatedSpark {
                 return;
             }
             int attempt = attempts.merge(role.name(id), 1, Integer::sum) - 1;
-            SimulatedMember member;
-            if (role == Role.SERVER) {
-                SimulatedServer server = new SimulatedServer(simulation, id, attempt);
-                servers.put(server.address, server);
-                member = server;
-            } else {
-                member = new SimulatedWorker(simulation, id, attempt);
-            }
+            Member member = new Member(simulation, role, id, attempt);
             members.add(member);
             simulation.trace(() -> member + " starts");
-            member.join();
+            member.launch();
         });
     }
 
-    /** The process at an address, alive or not. */
-    SimulatedServer serverAt(Address address) {
-        return servers.get(address);
-    }
-
-    /** A task is over. */
-    void exited(SimulatedMember member, boolean failed) {
-        end(member);
+    /** A task is over; what other threads its process has go on. */
+    void exited(Member member, boolean failed) {
+        members.remove(member);
         if (failed) {
             launch(member.role, member.id, faults.between(100 * VirtualTime.MILLI, 3 * VirtualTime.SECOND));
         }
-    }
-
-    private void end(SimulatedMember member) {
-        members.remove(member);
-        member.die();
     }
 
     boolean isEmpty() {
         return members.isEmpty() && starting == 0;
     }
 
-    List<SimulatedMember> members() {
+    List<Member> members() {
         return members;
     }
 
@@ -99,13 +80,14 @@ final class SimulatedSpark {
         if (members.isEmpty()) {
             return;
         }
-        SimulatedMember member = members.get(faults.below(members.size()));
+        Member member = members.get(faults.below(members.size()));
         long duration = faults.below(3) == 0
                 ? faults.between(8 * VirtualTime.SECOND, 25 * VirtualTime.SECOND)
                 : faults.between(10 * VirtualTime.MILLI, 2 * VirtualTime.SECOND);
         switch (faults.below(8)) {
             case 0, 1 -> {
                 simulation.trace(() -> member + " dies");
+                member.die();
                 exited(member, true);
             }
             case 2, 3 -> {
@@ -130,10 +112,5 @@ final class SimulatedSpark {
                 simulation.driver.pause(duration);
             }
         }
-    }
-
-    /** Ends what is left, for its threads. */
-    void close() {
-        List.copyOf(members).forEach(this::end);
     }
 }

@@ -53,9 +53,12 @@ final class StoreInvariants {
     /** Looks at the checkpoint that a path belongs to. */
     void changed(String path) {
         String root = simulation.scenario.config().run().directory().checkpoints() + "/";
+        if (!path.startsWith(root)) {
+            return;
+        }
         String name = path.substring(root.length()).split("/", 2)[0];
         String directory = root + name;
-        Store store = new ProcessStore(simulation.files, simulation.files::put);
+        Store store = new ProcessStore(simulation.files, ProcessStore.Fate.NONE);
         try {
             if (!store.exists(directory + "/" + CheckpointManifest.FILE)) {
                 return;

@@ -11,6 +11,9 @@ final class Violation extends AssertionError {
         ONE_UPDATE_A_STEP,
         WHOLE_CHECKPOINTS,
         STALE_CHANGES_NOTHING,
+        WHAT_IS_ACKNOWLEDGED_IS_SUMMED,
+        LEASES_OF_THE_LIVING,
+        ONE_DRIVER,
         BACK_TO_THE_LAST_COMMIT,
         ENDS_BY_ITSELF,
         A_FAILURE_HAS_ITS_CAUSE

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.Threads;
 import org.weft.core.batches.BatchSource;
 import org.weft.core.batches.MicroBatch;
 import org.weft.core.lanes.LaneSpan;
@@ -34,6 +35,7 @@ public final class WorkerLoop<B extends MicroBatch> {
 
     private final WorkerOptions options;
     private final WorkerSession session;
+    private final Threads threads;
     private final Replica<B> replica;
     private final BatchSource<B> batches;
     private final ParameterClient parameters;
@@ -44,6 +46,7 @@ public final class WorkerLoop<B extends MicroBatch> {
     public WorkerLoop(WorkerOptions options, WorkerSession session, Replica<B> replica, BatchSource<B> batches) {
         this.options = options;
         this.session = session;
+        this.threads = session.threads();
         this.replica = replica;
         this.batches = batches;
         BucketCodecs codecs = BucketCodecs.of(options.config());
@@ -97,15 +100,15 @@ public final class WorkerLoop<B extends MicroBatch> {
 
     /** The work that was dropped is the next to be handed out: asking at once would ask hundreds of times a second. */
     private void rest() throws IOException {
-        Deadline.pause(restMillis, session.toString());
+        threads.pause(restMillis, session.toString());
         restMillis = Math.min(2 * restMillis, LONGEST_REST_MILLIS);
     }
 
     private void computeLanes(Message.ComputeLanes work) throws IOException {
-        Deadline deadline = Deadline.in(options.config().cluster().stepTimeout());
-        long start = System.nanoTime();
+        Deadline deadline = Deadline.in(threads, options.config().cluster().stepTimeout());
+        long start = threads.nanoTime();
         long pulled = parameters.pull(work.generation(), work.step(), work.servers(), deadline);
-        long computing = System.nanoTime();
+        long computing = threads.nanoTime();
 
         LaneSpan span = work.span();
         double[] losses = new double[span.count()];
@@ -114,10 +117,10 @@ public final class WorkerLoop<B extends MicroBatch> {
             gradients.beginLane(lane, deadline);
             losses[lane - span.first()] = program.run(work.step(), lane, gradients);
         }
-        long computed = System.nanoTime();
+        long computed = threads.nanoTime();
         long pushed = gradients.awaitPushes(deadline);
 
-        long waitMicros = TimeUnit.NANOSECONDS.toMicros((computing - start) + (System.nanoTime() - computed));
+        long waitMicros = TimeUnit.NANOSECONDS.toMicros((computing - start) + (threads.nanoTime() - computed));
         long computeMicros = TimeUnit.NANOSECONDS.toMicros(computed - computing);
         WorkTimes times = new WorkTimes(computeMicros, waitMicros, pushed, pulled, ResidentMemory.peakBytes());
         session.lanesDone(work, losses, times);
@@ -128,7 +131,7 @@ public final class WorkerLoop<B extends MicroBatch> {
                 work.generation(),
                 work.step(),
                 work.servers(),
-                Deadline.in(options.config().cluster().stepTimeout()));
+                Deadline.in(threads, options.config().cluster().stepTimeout()));
         BatchScore[] scores = new BatchScore[work.batches()];
         for (int i = 0; i < scores.length; i++) {
             B batch = batches.validation(work.firstBatch() + i);

@@ -2,6 +2,7 @@ package org.weft.worker;
 
 import java.io.IOException;
 import java.util.function.IntConsumer;
+import org.weft.core.Threads;
 import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
@@ -14,15 +15,25 @@ import org.weft.core.transport.Transport;
 public final class WorkerSession implements AutoCloseable {
     private final int worker;
     private final Transport transport;
+    private final Threads threads;
     private final CoordinatorLink coordinator;
     private final WorkerOptions options;
 
     public WorkerSession(WorkerOptions options, int worker) {
+        this(options, worker, new SparkTransport(options.security()), Threads.MACHINE);
+    }
+
+    /**
+     * @param transport ends with this session
+     */
+    public WorkerSession(WorkerOptions options, int worker, Transport transport, Threads threads) {
         this.options = options;
         this.worker = worker;
-        this.transport = new SparkTransport(options.security());
+        this.transport = transport;
+        this.threads = threads;
         this.coordinator = new CoordinatorLink(
                 transport,
+                threads,
                 options.coordinator(),
                 Role.WORKER,
                 worker,
@@ -47,6 +58,10 @@ public final class WorkerSession implements AutoCloseable {
 
     Transport transport() {
         return transport;
+    }
+
+    Threads threads() {
+        return threads;
     }
 
     /** Waits for work; {@link Message.Done} means that there was none for a while. */

@@ -26,6 +26,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 
 /** {@link Store} on any Hadoop file system: {@code hdfs://}, {@code file://}, object stores that have a connector. */
@@ -234,7 +235,9 @@ public final class HadoopStore implements Store {
     public void closeAbandoned(String path) throws IOException {
         if (system(path) instanceof DistributedFileSystem hdfs) {
             boolean closed = hdfs.recoverLease(new Path(path));
-            for (int tries = 1; tries < CLOSE_TRIES && !closed && Retries.paused(CLOSE_PAUSE); tries++) {
+            for (int tries = 1;
+                    tries < CLOSE_TRIES && !closed && Retries.paused(Threads.MACHINE, CLOSE_PAUSE);
+                    tries++) {
                 closed = hdfs.recoverLease(new Path(path));
             }
         }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.Threads;
 
 /**
  * Tries work on files again when it fails, each time after twice the pause. A {@link org.weft.core.WeftException} is not
@@ -13,13 +14,19 @@ import org.slf4j.LoggerFactory;
  *
  * @param retries attempts after the first
  * @param firstPause before the first of them
+ * @param threads how the pauses are waited for
  */
-public record Retries(int retries, Duration firstPause) {
+public record Retries(int retries, Duration firstPause, Threads threads) {
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
+    /** By the machine's clock. */
+    public Retries(int retries, Duration firstPause) {
+        this(retries, firstPause, Threads.MACHINE);
+    }
+
     /** As many as given, the first after a second. */
-    public static Retries of(int retries) {
-        return new Retries(retries, Duration.ofSeconds(1));
+    public static Retries of(int retries, Threads threads) {
+        return new Retries(retries, Duration.ofSeconds(1), threads);
     }
 
     /** What is tried; must be fit to be done again from its beginning. */
@@ -49,7 +56,7 @@ public record Retries(int retries, Duration firstPause) {
                         retries + 1,
                         last ? "" : ", again in " + pause.toMillis() + " ms",
                         e.toString());
-                if (last || !paused(pause)) {
+                if (last || !paused(threads, pause)) {
                     throw e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e;
                 }
             }
@@ -57,9 +64,9 @@ public record Retries(int retries, Duration firstPause) {
     }
 
     /** Sleeps; false where the thread is to end. */
-    static boolean paused(Duration pause) {
+    static boolean paused(Threads threads, Duration pause) {
         try {
-            Thread.sleep(pause.toMillis());
+            threads.sleep(pause.toMillis());
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -3,7 +3,6 @@ package org.weft.core.transport;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -11,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.DaemonThreads;
 import org.weft.core.ExitStatus;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.Message;
@@ -26,6 +26,7 @@ public final class CoordinatorLink implements AutoCloseable {
     private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
     private final Transport transport;
+    private final Threads threads;
     private final Address coordinator;
     private final Role role;
     private final int id;
@@ -38,16 +39,18 @@ public final class CoordinatorLink implements AutoCloseable {
     private Link link;
 
     /**
+     * @param threads of the heartbeat, and how calls wait
      * @param patience how long an unreachable coordinator is tried again; also the longest wait for one reply
      */
-    public CoordinatorLink(Transport transport, Address coordinator, Role role, int id, Duration patience) {
+    public CoordinatorLink(
+            Transport transport, Threads threads, Address coordinator, Role role, int id, Duration patience) {
         this.transport = transport;
+        this.threads = threads;
         this.coordinator = coordinator;
         this.role = role;
         this.id = id;
         this.patience = patience;
-        this.heartbeats = Executors.newSingleThreadScheduledExecutor(
-                DaemonThreads.named("weft-heartbeat-" + role.name(id).replace(' ', '-')));
+        this.heartbeats = threads.timer("weft-heartbeat-" + role.name(id).replace(' ', '-'));
     }
 
     /**
@@ -89,7 +92,7 @@ public final class CoordinatorLink implements AutoCloseable {
      * @throws IOException where the coordinator stays out of reach for longer than the patience
      */
     public <R extends Message> R call(Message.Request<R> request) throws IOException {
-        Deadline deadline = Deadline.in(patience);
+        Deadline deadline = Deadline.in(threads, patience);
         while (true) {
             Link used = null;
             try {
@@ -110,7 +113,7 @@ public final class CoordinatorLink implements AutoCloseable {
                     throw e;
                 }
                 LOG.info("{}: {}; trying again", role.name(id), e.getMessage());
-                Deadline.pause(RETRY_PAUSE.toMillis(), role.name(id));
+                threads.pause(RETRY_PAUSE.toMillis(), role.name(id));
             }
         }
     }
@@ -135,9 +138,8 @@ public final class CoordinatorLink implements AutoCloseable {
 
     private void beat() {
         try {
-            Message.Alive alive = connected()
-                    .call(new Message.Heartbeat(role, id, incarnation))
-                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            Message.Alive alive = threads.await(
+                    connected().call(new Message.Heartbeat(role, id, incarnation)), patience.toNanos());
             generations.accept(alive.generation());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

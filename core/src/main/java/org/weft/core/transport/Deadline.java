@@ -1,41 +1,31 @@
 package org.weft.core.transport;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.weft.core.Threads;
 
 /** Every wait has an end and names whom it waits for. */
-public record Deadline(long atNanos) {
+public record Deadline(Threads threads, long atNanos) {
 
+    /** By the machine's clock. */
     public static Deadline in(Duration duration) {
-        return new Deadline(System.nanoTime() + duration.toNanos());
+        return in(Threads.MACHINE, duration);
     }
 
-    /**
-     * Sleeps before something is tried again.
-     *
-     * @param who waits; stands in the error
-     * @throws InterruptedIOException where the thread is to end
-     */
-    public static void pause(long millis, String who) throws InterruptedIOException {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException(who + " was interrupted");
-        }
+    public static Deadline in(Threads threads, Duration duration) {
+        return new Deadline(threads, threads.nanoTime() + duration.toNanos());
     }
 
     public long remainingMillis() {
-        return Math.max(0, TimeUnit.NANOSECONDS.toMillis(atNanos - System.nanoTime()));
+        return Math.max(0, TimeUnit.NANOSECONDS.toMillis(atNanos - threads.nanoTime()));
     }
 
     public boolean passed() {
-        return System.nanoTime() - atNanos >= 0;
+        return threads.nanoTime() - atNanos >= 0;
     }
 
     /**
@@ -46,7 +36,7 @@ public record Deadline(long atNanos) {
      */
     public <T> T await(CompletableFuture<T> future, String what) throws IOException {
         try {
-            return future.get(Math.max(1, atNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return threads.await(future, Math.max(1, atNanos - threads.nanoTime()));
         } catch (TimeoutException e) {
             throw new IOException("gave up waiting for " + what, e);
         } catch (ExecutionException e) {

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketHeader;
@@ -164,7 +165,7 @@ class CoordinatorLinkTest {
     }
 
     private CoordinatorLink linkWithPatience(Duration patience) {
-        return new CoordinatorLink(transport, DRIVER, Role.WORKER, 3, patience);
+        return new CoordinatorLink(transport, Threads.MACHINE, DRIVER, Role.WORKER, 3, patience);
     }
 
     private static CompletableFuture<Message> done(Message message) {

@@ -1,14 +1,14 @@
 package org.weft.driver.lease;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 
 /**
@@ -25,16 +25,24 @@ final class LeaseTaker {
     private final int leaseSeconds;
     private final long unitNanos;
     private final Consumer<String> notices;
+    private final Threads threads;
 
     /**
      * @param unitNanos a second, less in tests
      */
-    LeaseTaker(LeaseFiles files, Driver driver, int leaseSeconds, long unitNanos, Consumer<String> notices) {
+    LeaseTaker(
+            LeaseFiles files,
+            Driver driver,
+            int leaseSeconds,
+            long unitNanos,
+            Consumer<String> notices,
+            Threads threads) {
         this.files = files;
         this.driver = driver;
         this.leaseSeconds = leaseSeconds;
         this.unitNanos = unitNanos;
         this.notices = notices;
+        this.threads = threads;
     }
 
     /**
@@ -97,11 +105,11 @@ final class LeaseTaker {
         int seconds = Math.max(
                 leaseSeconds, first.record() == null ? 0 : first.record().leaseSeconds());
         long needed = seconds * unitNanos;
-        long since = System.nanoTime();
+        long since = threads.nanoTime();
         notices.accept("another driver has this run's lease (" + first.who() + "): watching up to " + seconds
                 + " s for a sign of life");
         while (true) {
-            pause(needed / LOOKS);
+            threads.pause(TimeUnit.NANOSECONDS.toMillis(needed / LOOKS), "the look at another driver's lease");
             try {
                 LeaseFiles.Seen now = files.newest();
                 if (now == null || now.released()) {
@@ -109,26 +117,19 @@ final class LeaseTaker {
                 }
                 if (now.term() < first.term()) { // The one that was watched gave back what it never used.
                     first = now;
-                    since = System.nanoTime();
+                    since = threads.nanoTime();
                 } else if (!now.sameAs(first)) {
                     throw refused(now, "is alive");
-                } else if (System.nanoTime() - since >= needed) {
+                } else if (threads.nanoTime() - since >= needed) {
                     notices.accept("taking the run over: no sign of life for " + seconds + " s from " + now.who());
                     return now;
                 }
             } catch (IOException e) { // Says nothing of the other driver.
-                if (System.nanoTime() - since > 3 * needed) {
+                if (threads.nanoTime() - since > 3 * needed) {
                     throw e;
                 }
                 LOG.warn("could not look at {}: {}", files.directory(), e.toString());
             }
-        }
-    }
-
-    private static void pause(long nanos) throws InterruptedIOException {
-        LockSupport.parkNanos(nanos);
-        if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedIOException("interrupted while watching another driver's lease");
         }
     }
 

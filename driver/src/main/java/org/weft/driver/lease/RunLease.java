@@ -1,7 +1,6 @@
 package org.weft.driver.lease;
 
 import java.io.IOException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.weft.core.DaemonThreads;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.config.RunConfig;
 import org.weft.core.storage.ShutdownTask;
@@ -52,13 +51,13 @@ public final class RunLease implements AutoCloseable {
     private volatile WeftException lost;
     private Consumer<WeftException> onLost = failure -> {};
 
-    private RunLease(LeaseFiles files, LeaseTaker.Taken taken) {
+    private RunLease(LeaseFiles files, LeaseTaker.Taken taken, Threads threads) {
         this.files = files;
         this.taken = taken;
         this.mine = taken.mine();
         this.used = new AtomicInteger(taken.mine().generation());
         this.setAside = taken.mine().generation();
-        this.thread = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("weft-lease"));
+        this.thread = threads.timer("weft-lease");
     }
 
     /**
@@ -69,13 +68,28 @@ public final class RunLease implements AutoCloseable {
      */
     public static RunLease acquire(Store store, RunConfig run, Driver driver, Consumer<String> notices)
             throws IOException {
-        LeaseFiles files = new LeaseFiles(store, run.directory().lease());
-        return acquire(files, driver, run.leaseSeconds(), TimeUnit.SECONDS.toNanos(1), notices);
+        return acquire(store, run, driver, notices, Threads.MACHINE);
     }
 
-    static RunLease acquire(LeaseFiles files, Driver driver, int leaseSeconds, long unitNanos, Consumer<String> notices)
+    /**
+     * @param threads of the signs of life, and how another driver's lease is watched
+     */
+    public static RunLease acquire(Store store, RunConfig run, Driver driver, Consumer<String> notices, Threads threads)
             throws IOException {
-        RunLease lease = new RunLease(files, new LeaseTaker(files, driver, leaseSeconds, unitNanos, notices).take());
+        LeaseFiles files = new LeaseFiles(store, run.directory().lease());
+        return acquire(files, driver, run.leaseSeconds(), TimeUnit.SECONDS.toNanos(1), notices, threads);
+    }
+
+    static RunLease acquire(
+            LeaseFiles files,
+            Driver driver,
+            int leaseSeconds,
+            long unitNanos,
+            Consumer<String> notices,
+            Threads threads)
+            throws IOException {
+        LeaseTaker taker = new LeaseTaker(files, driver, leaseSeconds, unitNanos, notices, threads);
+        RunLease lease = new RunLease(files, taker.take(), threads);
         lease.start(leaseSeconds * unitNanos / SIGNS);
         return lease;
     }

@@ -2,7 +2,6 @@ package org.weft.driver.run;
 
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -11,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.weft.coordinator.Coordinator;
 import org.weft.coordinator.Evaluation;
 import org.weft.coordinator.RunListener;
+import org.weft.core.Threads;
 import org.weft.core.protocol.SavedRange;
 
 /**
@@ -24,15 +24,16 @@ final class RunObserver implements RunListener, AutoCloseable {
 
     private final List<RunListener> atOnce;
     private final List<RunListener> onFiles;
-    private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "weft-run-files"));
+    private final ExecutorService files;
 
     /**
      * @param atOnce told on the coordinator's thread
      * @param onFiles told on the files' thread
      */
-    RunObserver(List<RunListener> atOnce, List<RunListener> onFiles) {
+    RunObserver(List<RunListener> atOnce, List<RunListener> onFiles, Threads threads) {
         this.atOnce = List.copyOf(atOnce);
         this.onFiles = List.copyOf(onFiles);
+        this.files = threads.single("weft-run-files");
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.RunConfig;
@@ -179,7 +180,7 @@ public final class TrainingRun {
                     new CheckpointCommitter.Rules(
                             lease::require,
                             plan.checkpoint(),
-                            Retries.of(config.checkpoint().retries()),
+                            Retries.of(config.checkpoint().retries(), Threads.MACHINE),
                             best,
                             plan.tokensPerStep()));
             try (RunObserver observer = new RunObserver(
@@ -191,7 +192,8 @@ public final class TrainingRun {
                     List.of(
                             new LoggedMetrics(plan, metrics),
                             listener,
-                            new Commits(committer, metrics, tally::committed)))) {
+                            new Commits(committer, metrics, tally::committed)),
+                    Threads.MACHINE)) {
                 job.run(plan, observer, lease);
             } finally {
                 progress.endBar();
@@ -201,7 +203,7 @@ public final class TrainingRun {
     }
 
     /** Tells the lease which generations were used. Does not wait. */
-    private record LeasedGenerations(RunLease lease) implements RunListener {
+    record LeasedGenerations(RunLease lease) implements RunListener {
         @Override
         public void generationBegan(int generation) {
             lease.used(generation);

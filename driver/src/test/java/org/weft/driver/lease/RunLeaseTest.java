@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.weft.core.ExitStatus;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
@@ -78,16 +79,18 @@ class RunLeaseTest {
     void theSecondDriverIsRefusedByName(Place place) throws IOException {
         begin(place);
         // Seconds of a second: a machine that stalls must not make the first look dead.
-        RunLease first = RunLease.acquire(files, FIRST, SECONDS, TimeUnit.SECONDS.toNanos(1), notices::add);
+        RunLease first =
+                RunLease.acquire(files, FIRST, SECONDS, TimeUnit.SECONDS.toNanos(1), notices::add, Threads.MACHINE);
         open.add(first);
-        assertThatThrownBy(() ->
-                        RunLease.acquire(files, SECOND_DRIVER, SECONDS, TimeUnit.SECONDS.toNanos(1), notices::add))
+        assertThatThrownBy(() -> RunLease.acquire(
+                        files, SECOND_DRIVER, SECONDS, TimeUnit.SECONDS.toNanos(1), notices::add, Threads.MACHINE))
                 .isInstanceOfSatisfying(WeftException.class, e -> {
                     assertThat(e.status()).isEqualTo(ExitStatus.FAILED);
                     assertThat(e.hint()).contains("takes over 6 s later", "term-00000001.json");
                 })
                 .hasMessageMatching(
-                        "another driver has this run: host node-1, process 11, application app-1, since .*Z: it is alive");
+                        "another driver has this run: host node-1, process 11, application app-1, since .*Z: it is"
+                                + " alive");
         assertThat(notices).singleElement().asString().startsWith("another driver has this run's lease (host node-1");
         assertThatCode(first::require).doesNotThrowAnyException();
         assertThat(losses).isEmpty();
@@ -238,7 +241,7 @@ class RunLeaseTest {
     }
 
     private RunLease acquire(Driver driver) throws IOException {
-        RunLease lease = RunLease.acquire(files, driver, SECONDS, SECOND, notices::add);
+        RunLease lease = RunLease.acquire(files, driver, SECONDS, SECOND, notices::add, Threads.MACHINE);
         open.add(lease);
         return lease;
     }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.weft.coordinator.Evaluation;
 import org.weft.coordinator.RunListener;
+import org.weft.core.Threads;
 import org.weft.core.protocol.SavedRange;
 
 /** Who is told on which thread, and in which order. */
@@ -28,7 +29,7 @@ class RunObserverTest {
                         "file " + step.step() + " on " + Thread.currentThread().getName());
             }
         };
-        try (RunObserver observer = new RunObserver(List.of(recorder("now")), List.of(slow, recorder("file")))) {
+        try (RunObserver observer = new RunObserver(List.of(recorder("now")), List.of(slow, recorder("file")), Threads.MACHINE)) {
             observer.stepDone(step(1));
             observer.evaluated(1, new Evaluation(2.5, List.of()));
             observer.checkpointWritten(3, 1, List.of());
@@ -42,7 +43,7 @@ class RunObserverTest {
 
     @Test
     void whatIsToldAfterTheEndIsHeardAtOnceOrNotAtAll() {
-        RunObserver observer = new RunObserver(List.of(recorder("now")), List.of(recorder("file")));
+        RunObserver observer = new RunObserver(List.of(recorder("now")), List.of(recorder("file")), Threads.MACHINE);
         observer.close();
         observer.notice("a worker left");
         observer.generationBegan(4);

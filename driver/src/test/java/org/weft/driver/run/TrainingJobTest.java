@@ -18,6 +18,7 @@ import org.weft.coordinator.Coordinator;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.ExitStatus;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.batches.BatchSource;
 import org.weft.core.config.ConfigLoader;
@@ -123,7 +124,7 @@ class TrainingJobTest {
         SparkApplication application = SparkApplication.within(context);
         RunPlan plan = new RunPlan(config, new Quadratic(10).layout(), 8, Double.NaN, 0, "", 1, 0, true);
         try (RunLease lease = RunLease.acquire(application.store(), config.run(), Driver.here("test"), notice -> {});
-                RunObserver observer = new RunObserver(List.of(listener), List.of())) {
+                RunObserver observer = new RunObserver(List.of(listener), List.of(), Threads.MACHINE)) {
             job.check(config, null);
             job.run(plan, observer, lease);
         }

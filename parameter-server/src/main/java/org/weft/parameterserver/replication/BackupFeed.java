@@ -8,10 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.weft.core.DaemonThreads;
+import org.weft.core.Threads;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketHeader;
@@ -37,6 +36,7 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
     private final Transport transport;
+    private final Threads threads;
     private final ParameterShard shard;
     private final Duration patience;
     private final LaneReducer.Listener next;
@@ -53,13 +53,19 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
      * @param next told of whole steps
      */
     public BackupFeed(
-            Transport transport, ParameterShard shard, int lanes, Duration patience, LaneReducer.Listener next) {
+            Transport transport,
+            Threads threads,
+            ParameterShard shard,
+            int lanes,
+            Duration patience,
+            LaneReducer.Listener next) {
         this.transport = transport;
+        this.threads = threads;
         this.shard = shard;
         this.patience = patience;
         this.next = next;
         this.root = new TreeNode(Integer.numberOfTrailingZeros(lanes), 0);
-        this.thread = Executors.newSingleThreadExecutor(DaemonThreads.named("weft-backup-feed"));
+        this.thread = threads.single("weft-backup-feed");
     }
 
     /** Where sums come from; to be called once, before the first. */
@@ -103,7 +109,7 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
             } catch (IOException e) {
                 LOG.info("sum of bucket {} of step {} to {}: {}; trying again", bucket, step, backup, e.getMessage());
                 disconnect(backup);
-                Deadline.pause(pause, "the backup's feed");
+                threads.pause(pause, "the backup's feed");
                 pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
             }
         }
@@ -119,7 +125,7 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
         ByteBuffer data = bytes.slice();
         BucketHeader header = new BucketHeader(
                 generation, step, root, bucket, data.capacity() / Float.BYTES, BucketHeader.checksum(data));
-        Deadline.in(patience).await(link.push(header, data), "the backup at " + backup);
+        Deadline.in(threads, patience).await(link.push(header, data), "the backup at " + backup);
     }
 
     /** A backup that is still busy with the step before would refuse the sum. */
@@ -129,7 +135,7 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
         if (here.equals(seen) && backups.size() == 1) {
             return;
         }
-        Deadline.in(patience).await(link.call(here), "step " + step + " of the backup at " + backup);
+        Deadline.in(threads, patience).await(link.call(here), "step " + step + " of the backup at " + backup);
         seen = here;
     }
 

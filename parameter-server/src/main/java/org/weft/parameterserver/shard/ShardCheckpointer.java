@@ -13,11 +13,10 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.weft.core.DaemonThreads;
 import org.weft.core.Sha256;
+import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.checkpoint.Safetensors;
@@ -40,6 +39,7 @@ public final class ShardCheckpointer implements AutoCloseable {
     private final Store store;
     private final Destination destination;
     private final Retries retries;
+    private final Threads threads;
     private final ExecutorService writer;
     private ShardSnapshot snapshot;
     private CompletableFuture<SavedRange> running = CompletableFuture.completedFuture(null);
@@ -53,27 +53,15 @@ public final class ShardCheckpointer implements AutoCloseable {
     public record Destination(RunDirectory run, int shard, int shards) {}
 
     /**
-     * @param retries of a write that failed, before the failure is reported
+     * @param retries of a write that failed, before the failure is reported; their threads write, too
      */
     public ShardCheckpointer(ParameterShard shard, Store store, Destination destination, Retries retries) {
-        this(
-                shard,
-                store,
-                destination,
-                retries,
-                Executors.newSingleThreadExecutor(DaemonThreads.named("weft-checkpoint-shard-" + destination.shard())));
-    }
-
-    /**
-     * @param writer runs one task after the other; ends with this checkpointer
-     */
-    public ShardCheckpointer(
-            ParameterShard shard, Store store, Destination destination, Retries retries, ExecutorService writer) {
         this.shard = shard;
         this.store = store;
         this.destination = destination;
         this.retries = retries;
-        this.writer = writer;
+        this.threads = retries.threads();
+        this.writer = threads.single("weft-checkpoint-shard-" + destination.shard());
     }
 
     /**
@@ -84,7 +72,7 @@ public final class ShardCheckpointer implements AutoCloseable {
      *     caller must not go on serving from it
      */
     public CompletableFuture<SavedRange> save(int generation, int step) {
-        long start = System.nanoTime();
+        long start = threads.nanoTime();
         if (!hasEnded(running)) { // Its copy is in use.
             return CompletableFuture.failedFuture(new IOException("an earlier checkpoint is still being written"));
         }
@@ -93,7 +81,7 @@ public final class ShardCheckpointer implements AutoCloseable {
         }
         shard.copyTo(snapshot);
         requireUndamaged(generation, step);
-        long stallMicros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
+        long stallMicros = TimeUnit.NANOSECONDS.toMicros(threads.nanoTime() - start);
         running = CompletableFuture.supplyAsync(
                 () -> {
                     try {
@@ -108,9 +96,9 @@ public final class ShardCheckpointer implements AutoCloseable {
     }
 
     /** Waits a little: the last checkpoint of a run often falls due while the one before is being written. */
-    private static boolean hasEnded(CompletableFuture<SavedRange> save) {
+    private boolean hasEnded(CompletableFuture<SavedRange> save) {
         try {
-            save.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            threads.await(save, TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
             return true;
         } catch (ExecutionException e) {
             return true; // It has been reported.
@@ -134,7 +122,8 @@ public final class ShardCheckpointer implements AutoCloseable {
                 throw WeftException.failed(
                         String.format(
                                 Locale.ROOT,
-                                "server %d's memory is damaged: bucket=%d generation=%d step=%d crc32c=%08x published=%08x",
+                                "server %d's memory is damaged: bucket=%d generation=%d step=%d crc32c=%08x"
+                                        + " published=%08x",
                                 destination.shard(),
                                 shard.firstBucket() + i,
                                 generation,

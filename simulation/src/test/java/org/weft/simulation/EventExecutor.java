@@ -6,25 +6,19 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
-/** One thread of a simulated process: runs its tasks one after the other in virtual time, unless the process is paused. */
-final class VirtualExecutor extends AbstractExecutorService implements ScheduledExecutorService {
-    private final SimulatedProcess process;
-    private final LongSupplier durationMicros;
+/** The coordinator's thread: its tasks never wait, so each is one event. One that did wait would be found out. */
+final class EventExecutor extends AbstractExecutorService implements ScheduledExecutorService {
+    private final VirtualProcess process;
     private boolean shutdown;
 
-    /**
-     * @param durationMicros how long a task takes; its effect comes at the end. Such an executor has one task at a time
-     */
-    VirtualExecutor(SimulatedProcess process, LongSupplier durationMicros) {
+    EventExecutor(VirtualProcess process) {
         this.process = process;
-        this.durationMicros = durationMicros;
     }
 
     @Override
     public void execute(Runnable task) {
-        process.later(durationMicros.getAsLong(), () -> {
+        process.later(0, () -> {
             if (!shutdown) {
                 task.run();
             }

@@ -1,0 +1,152 @@
+package org.weft.simulation;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.weft.core.params.Bucket;
+import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.Message;
+import org.weft.simulation.Violation.Invariant;
+
+/** What has to hold of workers and servers: of what they say, hear, serve, take and acknowledge. */
+final class MemberInvariants {
+    private final Simulation simulation;
+    private final Invariants invariants;
+
+    MemberInvariants(Simulation simulation, Invariants invariants) {
+        this.simulation = simulation;
+        this.invariants = invariants;
+    }
+
+    /** What a member says to the coordinator, or to a server. */
+    void said(Member member, Message request) {
+        simulation.trace(() -> member + " says " + shown(request));
+        if (request instanceof Message.Heartbeat) {
+            invariants.require(
+                    !member.taskEnded(),
+                    Invariant.LEASES_OF_THE_LIVING,
+                    "%s gives a sign of life after the end of its task",
+                    member);
+        } else if (request instanceof Message.ShardReduced done) {
+            reduced(member, done);
+        } else if (request instanceof Message.ShardLoaded loaded) {
+            member.loadedGeneration = loaded.generation();
+            published(member, loaded.generation(), loaded.step(), member.range());
+        } else if (request instanceof Message.PollOrder poll && member.claims(poll)) {
+            published(member, poll.generation(), poll.step(), member.range());
+        } else if (request instanceof Message.MemberFailed failed) {
+            invariants.memberFailed(member, failed);
+        }
+    }
+
+    /** What a member hears. */
+    void heard(Member member, Message request, Message reply) {
+        simulation.trace(() -> member + " hears " + shown(reply));
+        if (!(request instanceof Message.PollOrder poll)) {
+            return;
+        }
+        if (reply instanceof Message.ApplyStep order) {
+            invariants.require(
+                    order.generation() == poll.generation() && order.step() == poll.step(),
+                    Invariant.ONE_UPDATE_A_STEP,
+                    "%s applies the update of generation %d version %d to generation %d version %d",
+                    member,
+                    order.generation(),
+                    order.step(),
+                    poll.generation(),
+                    poll.step());
+        } else if (reply instanceof Message.LoadParameters order) {
+            member.orderedGeneration = order.generation();
+        } else if (reply instanceof Message.AdoptGeneration order) {
+            member.orderedGeneration = order.generation();
+        } else if (reply instanceof Message.CopyShard order) {
+            member.orderedGeneration = order.generation();
+        }
+    }
+
+    /** Kinds alone: some messages carry measurements of this machine. */
+    private static String shown(Message message) {
+        return message instanceof Message.Refused
+                ? message.toString()
+                : message.getClass().getSimpleName();
+    }
+
+    /** A server's answer. */
+    void served(Member server, Message request, Message answer) {
+        if (request instanceof Message.AwaitParameters await && answer instanceof Message.ParametersReady ready) {
+            int first = Math.max(await.fromBucket(), server.range().first());
+            published(
+                    server,
+                    await.generation(),
+                    await.step(),
+                    new BucketRange(first, Math.max(first, ready.endBucket())));
+        }
+    }
+
+    private void published(Member server, int publishedGeneration, int version, BucketRange range) {
+        float[] expected = simulation.reference.weights(version);
+        for (int index = range.first(); index < range.end(); index++) {
+            Bucket bucket = simulation.scenario.layout().bucket(index);
+            ByteBuffer bytes = server.service.openPull(new BucketKey(publishedGeneration, version, index));
+            float[] actual = new float[bucket.length()];
+            bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(actual);
+            float[] wanted = Arrays.copyOfRange(expected, (int) bucket.offset(), (int) bucket.end());
+            invariants.require(
+                    Arrays.equals(actual, wanted),
+                    Invariant.SAME_BITS,
+                    "%s publishes bucket %d of generation %d version %d: actual=%s expected=%s",
+                    server,
+                    index,
+                    publishedGeneration,
+                    version,
+                    Arrays.toString(actual),
+                    Arrays.toString(wanted));
+        }
+    }
+
+    void computesWith(Member worker, int version, float[] weights) {
+        invariants.require(
+                Arrays.equals(weights, simulation.reference.weights(version)),
+                Invariant.SAME_BITS,
+                "%s uses other parameters than version %d",
+                worker,
+                version);
+    }
+
+    private void reduced(Member server, Message.ShardReduced done) {
+        for (int i = 0; i < done.squares().length; i++) {
+            int bucket = done.firstBucket() + i;
+            invariants.requireSame(
+                    simulation.reference.square(done.step(), bucket),
+                    done.squares()[i],
+                    server + ": the sum of squares of bucket " + bucket + " of step " + done.step());
+        }
+    }
+
+    /** A server takes a push. */
+    void pushOpened(Member server, BucketHeader header) {
+        invariants.require(
+                header.generation() >= server.loadedGeneration && header.generation() <= server.orderedGeneration,
+                Invariant.STALE_CHANGES_NOTHING,
+                "%s takes %s though it sums generation %d",
+                server,
+                header,
+                server.loadedGeneration);
+    }
+
+    /** A push is in the sums, or is one that they have already. */
+    void summed(Member server, BucketHeader header) {
+        server.summed.add(header);
+    }
+
+    void acknowledged(Member server, BucketHeader header) {
+        invariants.require(
+                server.summed.contains(header),
+                Invariant.WHAT_IS_ACKNOWLEDGED_IS_SUMMED,
+                "%s acknowledges %s, which is in no sum",
+                server,
+                header);
+    }
+}

@@ -1,0 +1,152 @@
+package org.weft.simulation;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.weft.core.protocol.Address;
+import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.Message;
+import org.weft.core.transport.Link;
+import org.weft.core.transport.Service;
+import org.weft.core.transport.Transport;
+
+/** Mistakes on the way between processes. */
+final class PlantedTransports {
+    private PlantedTransports() {}
+
+    /** Does what the real one does, where nothing else is said. */
+    private static class Same implements Transport {
+        final Transport real;
+
+        Same(Transport real) {
+            this.real = real;
+        }
+
+        @Override
+        public Listener listen(String host, Service service) {
+            return real.listen(host, service);
+        }
+
+        @Override
+        public Link connect(Address address) throws IOException {
+            return real.connect(address);
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+
+    /** Goes on when its owner has closed it. */
+    static final class Unclosed extends Same {
+        Unclosed(Transport real) {
+            super(real);
+        }
+
+        @Override
+        public void close() {
+            // The mistake.
+        }
+    }
+
+    /** Answers the first question of a new incarnation with the last order to the old one. */
+    static final class OldReplies extends Same {
+        private int incarnation = -1;
+        private Message last;
+
+        OldReplies(Transport real) {
+            super(real);
+        }
+
+        @Override
+        public Link connect(Address address) throws IOException {
+            Link link = real.connect(address);
+            return new Link() {
+                @Override
+                public CompletableFuture<Message> exchange(Message.Request<?> request) {
+                    return request instanceof Message.PollOrder poll ? order(link, poll) : link.exchange(request);
+                }
+
+                @Override
+                public CompletableFuture<Void> push(BucketHeader header, ByteBuffer data) {
+                    return link.push(header, data);
+                }
+
+                @Override
+                public CompletableFuture<Void> pull(BucketKey key, ByteBuffer into) {
+                    return link.pull(key, into);
+                }
+
+                @Override
+                public boolean isOpen() {
+                    return link.isOpen();
+                }
+
+                @Override
+                public void close() {
+                    link.close();
+                }
+            };
+        }
+
+        private CompletableFuture<Message> order(Link link, Message.PollOrder poll) {
+            boolean first = poll.incarnation() != incarnation;
+            incarnation = poll.incarnation();
+            if (first && last != null) {
+                return CompletableFuture.completedFuture(last);
+            }
+            return link.exchange(poll).thenApply(reply -> {
+                last = reply instanceof Message.ApplyStep ? reply : last;
+                return reply;
+            });
+        }
+    }
+
+    /** Says that a push is taken before it is. */
+    static final class EarlyAcknowledgements extends Same {
+        private final VirtualProcess process;
+
+        EarlyAcknowledgements(VirtualProcess process, Transport real) {
+            super(real);
+            this.process = process;
+        }
+
+        @Override
+        public Listener listen(String host, Service service) {
+            return real.listen(host, new Service() {
+                @Override
+                public CompletableFuture<Message> receive(Message request) {
+                    return service.receive(request);
+                }
+
+                @Override
+                public BucketSink openPush(BucketHeader header) {
+                    BucketSink sink = service.openPush(header);
+                    return new BucketSink() {
+                        @Override
+                        public void bytes(ByteBuffer part) {
+                            sink.bytes(part);
+                        }
+
+                        @Override
+                        public void complete() {
+                            process.later(VirtualTime.MILLI, sink::complete);
+                        }
+
+                        @Override
+                        public void failed(Throwable cause) {
+                            sink.failed(cause);
+                        }
+                    };
+                }
+
+                @Override
+                public ByteBuffer openPull(BucketKey key) {
+                    return service.openPull(key);
+                }
+            });
+        }
+    }
+}
