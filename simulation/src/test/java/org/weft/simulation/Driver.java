@@ -161,7 +161,8 @@ final class Driver extends VirtualProcess {
 
     /** The last line of {@code metrics.jsonl}: a commit, where the last task was one and did not fail. */
     private String lastMetrics() {
-        byte[] bytes = simulation.files.get(simulation.scenario.config().run().directory().metrics());
+        byte[] bytes = simulation.files.get(
+                simulation.scenario.config().run().directory().metrics());
         String text = new String(bytes, StandardCharsets.UTF_8).stripTrailing();
         return text.substring(text.lastIndexOf('\n') + 1);
     }

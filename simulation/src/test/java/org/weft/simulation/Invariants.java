@@ -7,7 +7,6 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.weft.coordinator.RunListener;
-import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.simulation.Violation.Invariant;

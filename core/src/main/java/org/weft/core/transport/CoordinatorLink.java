@@ -8,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.weft.core.DaemonThreads;
 import org.weft.core.ExitStatus;
 import org.weft.core.Threads;
 import org.weft.core.WeftException;
@@ -138,8 +137,8 @@ public final class CoordinatorLink implements AutoCloseable {
 
     private void beat() {
         try {
-            Message.Alive alive = threads.await(
-                    connected().call(new Message.Heartbeat(role, id, incarnation)), patience.toNanos());
+            Message.Alive alive =
+                    threads.await(connected().call(new Message.Heartbeat(role, id, incarnation)), patience.toNanos());
             generations.accept(alive.generation());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
 import org.weft.coordinator.Coordinator;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.ExitStatus;
-import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.protocol.Address;

@@ -29,7 +29,8 @@ class RunObserverTest {
                         "file " + step.step() + " on " + Thread.currentThread().getName());
             }
         };
-        try (RunObserver observer = new RunObserver(List.of(recorder("now")), List.of(slow, recorder("file")), Threads.MACHINE)) {
+        try (RunObserver observer =
+                new RunObserver(List.of(recorder("now")), List.of(slow, recorder("file")), Threads.MACHINE)) {
             observer.stepDone(step(1));
             observer.evaluated(1, new Evaluation(2.5, List.of()));
             observer.checkpointWritten(3, 1, List.of());
