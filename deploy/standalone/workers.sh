@@ -1,5 +1,8 @@
 # Sourced by start.sh and worker.sh: how a Worker is started.
 
+# Executors compute with the kernels that the driver chooses, whatever this shell exports.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+
 gpus=${WEFT_WORKER_GPUS:-0}
 read -ra hosts <<<"${WEFT_WORKER_HOSTS:-}"
 read -ra namespaces <<<"${WEFT_WORKER_NAMESPACES:-}"

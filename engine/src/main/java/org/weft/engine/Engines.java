@@ -47,6 +47,11 @@ public final class Engines {
         return ReplicaOptions.training(device, config.cluster().threads(), config.training());
     }
 
+    /** That the class path has it, before anything is started for it. */
+    public static void require(String engine) {
+        known(engine);
+    }
+
     /** Whether the class path has it. */
     public static boolean has(String engine) {
         return providers().stream().anyMatch(each -> each.name().equals(engine));

@@ -59,7 +59,9 @@ public final class BestStep {
                     }
                 }
                 if (!scores.isEmpty()) {
-                    evaluations.putIfAbsent(object.path("step").asInt(), scores);
+                    evaluations
+                            .computeIfAbsent(object.path("step").asInt(), step -> new LinkedHashMap<>())
+                            .putAll(scores); // of two lines the later one stands
                 }
             } catch (JsonProcessingException halfWritten) {
                 continue;

@@ -75,9 +75,18 @@ final class RunObserver implements RunListener, AutoCloseable {
     private void tell(Consumer<RunListener> event) {
         atOnce.forEach(event);
         try {
-            files.execute(() -> onFiles.forEach(event));
+            files.execute(() -> onFiles.forEach(listener -> tellOne(listener, event)));
         } catch (RejectedExecutionException ended) {
             LOG.debug("told after the run's end", ended); // Members that leave.
+        }
+    }
+
+    /** A listener that fails keeps nothing from those behind it: a checkpoint's commit may be among them. */
+    private static void tellOne(RunListener listener, Consumer<RunListener> event) {
+        try {
+            event.accept(listener);
+        } catch (RuntimeException e) {
+            LOG.warn("{} failed on what it was told", listener.getClass().getSimpleName(), e);
         }
     }
 

@@ -2,6 +2,7 @@ package org.weft.driver.run;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -18,6 +19,7 @@ import org.weft.core.transport.Transport;
 import org.weft.core.transport.WireSecurity;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.plan.MemoryModel;
+import org.weft.driver.spark.ExecutorEnvironment;
 import org.weft.driver.spark.ExecutorWatch;
 import org.weft.driver.spark.LongStage;
 import org.weft.driver.spark.Slots;
@@ -120,7 +122,7 @@ final class TrainingJob {
                 "weft-workers",
                 config.cluster().workerTasks(),
                 slots.gpusPerWorker(config.cluster()),
-                new WorkerTask<>(workerOptions, workload));
+                new WorkerTask<>(workerOptions, workload, new TreeMap<>(ExecutorEnvironment.kernels())));
         try {
             watch(coordinating, servers);
             watch(coordinating, workers);

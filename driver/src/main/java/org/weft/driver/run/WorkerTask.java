@@ -3,6 +3,7 @@ package org.weft.driver.run;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.resource.ResourceInformation;
@@ -14,6 +15,7 @@ import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.transport.FencedException;
+import org.weft.driver.spark.ExecutorEnvironment;
 import org.weft.driver.spark.TaskPlace;
 import org.weft.engine.Replica;
 import org.weft.engine.Workload;
@@ -21,8 +23,12 @@ import org.weft.worker.WorkerLoop;
 import org.weft.worker.WorkerOptions;
 import org.weft.worker.WorkerSession;
 
-/** The long Spark task that is one worker; its partition holds the worker's index. */
-record WorkerTask<B extends MicroBatch>(WorkerOptions options, Workload<B> workload)
+/**
+ * The long Spark task that is one worker; its partition holds the worker's index.
+ *
+ * @param kernels the driver's {@link ExecutorEnvironment#kernels}
+ */
+record WorkerTask<B extends MicroBatch>(WorkerOptions options, Workload<B> workload, Map<String, String> kernels)
         implements VoidFunction<Iterator<Integer>> {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(WorkerTask.class);
@@ -38,6 +44,18 @@ record WorkerTask<B extends MicroBatch>(WorkerOptions options, Workload<B> workl
     }
 
     private void work(WorkerSession session, TaskPlace place, String device) throws IOException {
+        try {
+            ExecutorEnvironment.requireKernels(kernels);
+            train(session, place, device);
+        } catch (FencedException e) {
+            LOG.warn("{} (attempt {}) ends: {}", session, place.attempt(), e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            session.reportFailure(e);
+            throw e;
+        }
+    }
+
+    private void train(WorkerSession session, TaskPlace place, String device) throws IOException {
         try (Replica<B> replica = workload.open(device);
                 Prefetch<B> batches = batches()) {
             batches.start();
@@ -45,11 +63,6 @@ record WorkerTask<B extends MicroBatch>(WorkerOptions options, Workload<B> workl
             do {
                 session.join(place.attempt(), place.host(), place.executor(), device, peak);
             } while (!new WorkerLoop<>(options, session, replica, batches).run());
-        } catch (FencedException e) {
-            LOG.warn("{} (attempt {}) ends: {}", session, place.attempt(), e.getMessage());
-        } catch (IOException | RuntimeException e) {
-            session.reportFailure(e);
-            throw e;
         }
     }
 

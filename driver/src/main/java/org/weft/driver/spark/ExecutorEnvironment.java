@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.SparkConf;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.driver.plan.MemoryModel;
@@ -20,6 +23,8 @@ public final class ExecutorEnvironment {
             "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2",
             "/usr/lib/aarch64-linux-gnu/libjemalloc.so.2",
             "/usr/lib64/libjemalloc.so.2");
+
+    private static final List<String> KERNELS = List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE");
 
     private static final String JAVA_OPTIONS = "spark.executor.extraJavaOptions";
 
@@ -51,18 +56,44 @@ public final class ExecutorEnvironment {
         return memory.executor(workers, servers, memory.executorHeap()).overhead() >> 20;
     }
 
+    /**
+     * What this process's environment says of the kernels that OpenBLAS takes. They decide bits, so executors have the
+     * driver's; set to nothing is another choice than not set, so what the driver has not is not set.
+     */
+    public static Map<String, String> kernels() {
+        Map<String, String> kernels = new TreeMap<>();
+        for (String name : KERNELS) {
+            String value = System.getenv(name);
+            if (value != null) {
+                kernels.put(name, value);
+            }
+        }
+        return kernels;
+    }
+
+    /**
+     * Looks whether this executor has the driver's choice: its machine may set another that Spark cannot take back.
+     *
+     * @param driver what {@link #kernels} is in the driver
+     * @throws WeftException with both, where they differ
+     */
+    public static void requireKernels(Map<String, String> driver) {
+        Map<String, String> here = kernels();
+        if (!here.equals(driver)) {
+            throw new WeftException(
+                    ExitStatus.CLUSTER,
+                    "this executor's environment has " + (here.isEmpty() ? "no " + KERNELS : here) + ", the driver's has "
+                            + (driver.isEmpty() ? "none" : driver) + ": other kernels give other bits",
+                    "set the same for both, or unset it where Spark's Workers or YARN's NodeManagers are started");
+        }
+    }
+
     /** Environment variables, and why: one replica is one thread; pages given back to the system cost faults. */
     static Map<String, String> variables(int threads) {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("OMP_NUM_THREADS", Integer.toString(threads));
         variables.put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
-        // A kernel's choice decides bits: executors have the driver's. Set and empty is another choice than not set.
-        for (String choice : new String[] {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"}) {
-            String value = System.getenv(choice);
-            if (value != null) {
-                variables.put(choice, value);
-            }
-        }
+        variables.putAll(kernels());
         variables.put("MALLOC_MMAP_THRESHOLD_", "4294967296");
         variables.put("MALLOC_TRIM_THRESHOLD_", "17179869184");
         variables.put("MALLOC_TOP_PAD_", "67108864");

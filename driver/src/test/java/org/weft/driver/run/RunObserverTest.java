@@ -53,6 +53,20 @@ class RunObserverTest {
         assertThat(heard).containsExactly("now a worker left", "now generation 4", "now failed 2");
     }
 
+    @Test
+    void aListenerThatFailsKeepsNothingFromThoseBehindIt() {
+        RunListener broken = new RunListener() {
+            @Override
+            public void checkpointWritten(int generation, int step, List<SavedRange> files) {
+                throw new IllegalStateException("a caller's mistake");
+            }
+        };
+        try (RunObserver observer = new RunObserver(List.of(), List.of(broken, recorder("file")), Threads.MACHINE)) {
+            observer.checkpointWritten(1, 7, List.of());
+        }
+        assertThat(heard).containsExactly("file written 7");
+    }
+
     private RunListener recorder(String who) {
         return new RunListener() {
             @Override

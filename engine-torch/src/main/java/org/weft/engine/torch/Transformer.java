@@ -18,7 +18,11 @@ interface Transformer {
             Map.of("gpt2", Gpt2::new, "llama", Llama::new, "bert", Bert::new);
 
     static Transformer of(ModelConfig config, FlatTensors flat) {
-        return FAMILIES.get(config.architecture()).apply(config, flat);
+        BiFunction<ModelConfig, FlatTensors, Transformer> family = FAMILIES.get(config.architecture());
+        if (family == null) {
+            throw new IllegalArgumentException("model.architecture=" + config.architecture());
+        }
+        return family.apply(config, flat);
     }
 
     Embeddings embeddings();

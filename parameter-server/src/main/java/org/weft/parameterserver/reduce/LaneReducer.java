@@ -70,11 +70,12 @@ public final class LaneReducer {
      * another generation or an earlier step is forgotten.
      */
     public synchronized void begin(int newGeneration, int newStep) {
+        boolean goesOn = newGeneration == generation && newStep > step; // what overlapped stays open
         generation = newGeneration;
         step = newStep;
         for (int at = newStep; at < newStep + open.length; at++) {
             StepSums sums = sums(at);
-            if (!sums.isOf(newGeneration, at)) {
+            if (!goesOn || !sums.isOf(newGeneration, at)) {
                 sums.begin(newGeneration, at);
             }
         }

@@ -14,6 +14,7 @@ import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.Engines;
 import org.weft.tuning.finetune.BaseModel;
 import org.weft.tuning.finetune.FinetuneRun;
 import org.weft.tuning.finetune.FinetuneSettings;
@@ -156,7 +157,9 @@ public final class FinetuneCommand implements Callable<Integer> {
         if (from != null) {
             forced.add("finetune.from=" + quoted(from));
         }
-        return options.loadOver(FinetuneSettings.under(base), forced);
+        WeftConfig config = options.loadOver(FinetuneSettings.under(base), forced);
+        Engines.require(config.cluster().engine());
+        return config;
     }
 
     private static String quoted(String text) {

@@ -8,6 +8,7 @@ import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.Engines;
 import org.weft.trainer.pretrain.Pretraining;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,7 @@ public final class PretrainCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         TrainingRun.requireStep(resume);
         WeftConfig config = options.load();
+        Engines.require(config.cluster().engine());
         try (ConfigOptions.FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "pretrain", files.settings())) {
             RunResult result =

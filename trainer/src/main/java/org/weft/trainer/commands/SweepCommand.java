@@ -17,6 +17,7 @@ import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.Engines;
 import org.weft.trainer.pretrain.Pretraining;
 import org.weft.trainer.sweep.FamilyMember;
 import org.weft.trainer.sweep.ModelFamily;
@@ -76,6 +77,7 @@ public final class SweepCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         check();
         WeftConfig config = withTokens(options.load());
+        Engines.require(config.cluster().engine());
         try (ConfigOptions.FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "sweep", files.settings())) {
             CorpusManifest corpus = corpus(application, config);
