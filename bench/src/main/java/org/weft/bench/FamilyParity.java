@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.weft.core.SplitMix64;
 import org.weft.core.batches.Batch;
+import org.weft.core.batches.Targets;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
@@ -125,12 +126,13 @@ public final class FamilyParity {
         int[] targets = new int[inputs.length];
         Arrays.setAll(
                 targets, i -> SplitMix64.uniform(~start, i) < MASKED || i == 0 ? (inputs[i] + 1) % 50 : Batch.IGNORED);
-        int[] types = new int[inputs.length];
-        Arrays.setAll(types, i -> i % context < context / 2 ? 0 : 1);
+        int[] seconds = new int[sequences];
+        Arrays.fill(seconds, context / 2);
         int[] related = new int[sequences];
         Arrays.setAll(related, i -> (i + step) % 2);
-        return new Batch(
-                sequences, context, inputs, targets, types, config.model().nextSentence() ? related : null);
+        Targets.Tokens predicted = new Targets.Tokens(targets);
+        Targets asked = config.model().nextSentence() ? new Targets.Pairs(predicted, related) : predicted;
+        return new Batch(sequences, context, inputs, seconds, asked);
     }
 
     /** Inputs, targets, types (B T each) and relations (B); zeros where a batch has none. */
@@ -141,8 +143,8 @@ public final class FamilyParity {
         bytes.asIntBuffer()
                 .put(batch.inputs())
                 .put(batch.targets())
-                .put(batch.types() == null ? new int[rows] : batch.types())
-                .put(batch.related() == null ? new int[batch.sequences()] : batch.related());
+                .put(batch.types())
+                .put(batch.asked() instanceof Targets.Pairs pairs ? pairs.related() : new int[batch.sequences()]);
         if (step == 0) {
             Files.deleteIfExists(file);
             Files.createFile(file);

@@ -69,7 +69,7 @@ public final class ClassCounts {
         ClassCounts counted = new ClassCounts(1);
         int context = batch.context();
         for (int sequence = 0; sequence < batch.sequences(); sequence++) {
-            int length = batch.lengths() == null ? context : batch.lengths()[sequence];
+            int length = batch.lengths()[sequence];
             boolean both = true;
             for (int end = 0; end < 2; end++) {
                 int found = greatest(outputs, sequence * context, length, end);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.core.batches.Batch;
+import org.weft.core.batches.Targets;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Adaptation;
@@ -89,9 +90,8 @@ class MergedAdaptersTest {
 
     private static Batch batch() {
         int[] inputs = new int[2 * 8];
-        int[] targets = new int[inputs.length];
         Arrays.setAll(inputs, i -> (7 * i + 3) % TinyModels.VOCABULARY);
-        Arrays.fill(targets, Batch.IGNORED);
-        return new Batch(2, 8, inputs, targets, null, null, new int[] {8, 5}, new float[] {0, 1});
+        int[] lengths = {8, 5};
+        return new Batch(2, 8, inputs, lengths, lengths, new Targets.Labels(new float[] {0, 1}));
     }
 }

@@ -4,48 +4,48 @@ import java.util.Arrays;
 import org.weft.core.WeftException;
 
 /**
- * Sequences of equal length with what is to be predicted at each of their tokens.
+ * Sequences that are filled up to equal length, with what is to be predicted of them:
+ *
+ * <pre>
+ *   0               second      length      T
+ *   | first segment | second    | padding   |
+ * </pre>
  *
  * @param sequences B
  * @param context T
  * @param inputs (B, T), row after row
- * @param targets (B, T): the token to predict, or {@link #IGNORED} where there is none
- * @param types (B, T): the segment that each token belongs to; null where all are of segment 0
- * @param related (B): 0 where a sequence's second segment follows its first, else 1; null where that is not asked
- * @param lengths (B): tokens of each sequence, after which it is filled up; null where none is
- * @param labels (B, K): what is to be predicted of each sequence as a whole, K numbers that are the task's to read; null
- *     where tokens are predicted
+ * @param lengths (B): tokens of each sequence, after which it is filled up; T where it is not, or where no token looks
+ *     ahead and padding predicts nothing, so that nobody need know
+ * @param seconds (B): where each sequence's second segment begins; its length where it has none
+ * @param asked what is to be predicted
  */
-public record Batch(
-        int sequences,
-        int context,
-        int[] inputs,
-        int[] targets,
-        int[] types,
-        int[] related,
-        int[] lengths,
-        float[] labels)
+public record Batch(int sequences, int context, int[] inputs, int[] lengths, int[] seconds, Targets asked)
         implements MicroBatch {
     /** No prediction is asked for at this token. */
     public static final int IGNORED = -1;
 
     public Batch {
         requireLength("inputs", inputs, sequences, context);
-        requireLength("targets", targets, sequences, context);
-        if (types != null) {
-            requireLength("types", types, sequences, context);
-        }
-        if (related != null) {
-            requireLength("related", related, sequences, 1);
-        }
-        if (lengths != null) {
-            requireLength("lengths", lengths, sequences, 1);
-        }
+        requireLength("lengths", lengths, sequences, 1);
+        requireLength("seconds", seconds, sequences, 1);
+        asked.requireShape(sequences, context);
     }
 
-    /** Whole sequences, of which tokens are predicted. */
-    public Batch(int sequences, int context, int[] inputs, int[] targets, int[] types, int[] related) {
-        this(sequences, context, inputs, targets, types, related, null, null);
+    /** Whole sequences of two segments. */
+    public Batch(int sequences, int context, int[] inputs, int[] seconds, Targets asked) {
+        this(sequences, context, inputs, whole(sequences, context), seconds, asked);
+    }
+
+    /** Whole sequences of one segment, whose tokens are to be predicted. */
+    public static Batch ofTokens(int sequences, int context, int[] inputs, int[] targets) {
+        int[] whole = whole(sequences, context);
+        return new Batch(sequences, context, inputs, whole, whole, new Targets.Tokens(targets));
+    }
+
+    private static int[] whole(int sequences, int context) {
+        int[] lengths = new int[sequences]; // (B)
+        Arrays.fill(lengths, context);
+        return lengths;
     }
 
     /**
@@ -62,16 +62,43 @@ public record Batch(
             System.arraycopy(tokens, from, inputs, sequence * context, context);
             System.arraycopy(tokens, from + 1, targets, sequence * context, context);
         }
-        return new Batch(sequences, context, inputs, targets, null, null);
+        return ofTokens(sequences, context, inputs, targets);
     }
 
     /** Number of tokens at which there is something to predict; of sequences where they have labels. */
     @Override
     public long targetCount() {
-        if (labels != null) {
-            return sequences;
+        return asked.count(sequences);
+    }
+
+    /** What is to be predicted at each token; fails where that is not what is asked. (B, T) */
+    public int[] targets() {
+        return asked.ofTokens();
+    }
+
+    /** What is to be predicted of each sequence; fails where that is not what is asked. (B, K) */
+    public float[] labels() {
+        return asked.ofSequences();
+    }
+
+    /** Whether a sequence is filled up. */
+    public boolean padded() {
+        return Arrays.stream(lengths).anyMatch(length -> length < context);
+    }
+
+    /** Whether a sequence has a second segment. */
+    public boolean segmented() {
+        return !Arrays.equals(seconds, lengths);
+    }
+
+    /** The segment of each token, 0 or 1; 0 where a sequence is filled up. (B, T) */
+    public int[] types() {
+        int[] types = new int[sequences * context]; // (B, T)
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            int start = sequence * context;
+            Arrays.fill(types, start + seconds[sequence], start + lengths[sequence], 1);
         }
-        return Arrays.stream(targets).filter(target -> target != IGNORED).count();
+        return types;
     }
 
     /** What a causal batch was made of. (B, T + 1) */
@@ -80,7 +107,7 @@ public record Batch(
         for (int sequence = 0; sequence < sequences; sequence++) {
             int to = sequence * (context + 1);
             System.arraycopy(inputs, sequence * context, tokens, to, context);
-            tokens[to + context] = targets[sequence * context + context - 1];
+            tokens[to + context] = targets()[sequence * context + context - 1];
         }
         return tokens;
     }
@@ -101,7 +128,7 @@ public record Batch(
         }
     }
 
-    private static void requireLength(String what, int[] values, int sequences, int length) {
+    static void requireLength(String what, int[] values, int sequences, int length) {
         if (values.length != sequences * length) {
             throw new IllegalArgumentException("batch " + what + ": actual=" + values.length + " expected="
                     + sequences * length + " sequences=" + sequences + " context=" + length);

@@ -60,7 +60,7 @@ public final class DocumentWindows {
             System.arraycopy(window, 0, inputs, row * longest, window.length - 1);
             System.arraycopy(window, 1, targets, row * longest, window.length - 1);
         }
-        Batch batch = new Batch(waiting.size(), longest, inputs, targets, null, null);
+        Batch batch = Batch.ofTokens(waiting.size(), longest, inputs, targets);
         waiting.clear();
         batches.accept(batch);
     }

@@ -124,8 +124,7 @@ public final class ExampleBatches implements BatchSource<Batch> {
 
     private void count(Batch batch) {
         int all = batch.sequences() * batch.context();
-        realTokens.addAndGet(
-                batch.lengths() == null ? all : IntStream.of(batch.lengths()).sum());
+        realTokens.addAndGet(IntStream.of(batch.lengths()).sum());
         allTokens.addAndGet(all);
     }
 

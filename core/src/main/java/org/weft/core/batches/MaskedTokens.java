@@ -37,8 +37,8 @@ record MaskedTokens(int context, int vocabSize, int targets, SpecialTokens token
     public Batch batch(Windows windows, long[] chosen, long[] keys) throws IOException {
         int[] inputs = new int[chosen.length * context]; // (B, T)
         int[] targetTokens = new int[chosen.length * context]; // (B, T)
-        int[] types = nextSentence ? new int[chosen.length * context] : null; // (B, T)
-        int[] related = nextSentence ? new int[chosen.length] : null; // (B)
+        int[] seconds = new int[chosen.length]; // (B)
+        int[] related = new int[chosen.length]; // (B)
         Arrays.fill(targetTokens, Batch.IGNORED);
         for (int b = 0; b < chosen.length; b++) {
             Row row = new Row(inputs, targetTokens, b * context);
@@ -47,13 +47,17 @@ record MaskedTokens(int context, int vocabSize, int targets, SpecialTokens token
                 boolean strange = SplitMix64.uniform(keys[b], 0) < 0.5;
                 long other = (long) (SplitMix64.uniform(keys[b], 1) * samples);
                 related[b] = strange ? 1 : 0;
-                row.pair(window, strange ? windows.read(other) : window, types);
+                seconds[b] = row.pair(window, strange ? windows.read(other) : window);
             } else {
                 row.single(window);
             }
             row.mask(keys[b]);
         }
-        return new Batch(chosen.length, context, inputs, targetTokens, types, related);
+        if (!nextSentence) {
+            return Batch.ofTokens(chosen.length, context, inputs, targetTokens);
+        }
+        Targets asked = new Targets.Pairs(new Targets.Tokens(targetTokens), related);
+        return new Batch(chosen.length, context, inputs, seconds, asked);
     }
 
     /** One sequence within the batch's arrays. */
@@ -77,7 +81,8 @@ record MaskedTokens(int context, int vocabSize, int targets, SpecialTokens token
             special(tokens.sep());
         }
 
-        void pair(int[] first, int[] second, int[] types) {
+        /** Where the second segment begins. */
+        int pair(int[] first, int[] second) {
             int specials = (tokens.cls() != SpecialTokens.NONE ? 1 : 0) + (tokens.sep() != SpecialTokens.NONE ? 2 : 0);
             int half = (context - specials) / 2;
             special(tokens.cls());
@@ -86,7 +91,7 @@ record MaskedTokens(int context, int vocabSize, int targets, SpecialTokens token
             int boundary = length;
             words(second, half, context - specials - half);
             special(tokens.sep());
-            Arrays.fill(types, start + boundary, start + context, 1);
+            return boundary;
         }
 
         private void special(int token) {

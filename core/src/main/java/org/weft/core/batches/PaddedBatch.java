@@ -9,44 +9,40 @@ public final class PaddedBatch {
     private PaddedBatch() {}
 
     /**
-     * A batch of some examples, in their order. Padding is token 0 of type 0 and predicts nothing.
+     * A batch of some examples, in their order. Padding is token 0 and predicts nothing.
      *
      * @param examples B, all with labels of one number K or all without
-     * @param tokenTypes whether the model has two token types or more; types are given only where one of the examples has
-     *     a second segment
+     * @param tokenTypes whether the model has two token types or more; else all is of one segment
      */
     public static Batch of(List<Example> examples, boolean tokenTypes) {
         int sequences = examples.size();
         int context = examples.stream().mapToInt(Example::length).max().orElseThrow();
         int[] inputs = new int[sequences * context]; // (B, T)
-        int[] targets = new int[sequences * context]; // (B, T)
-        int[] types = tokenTypes && examples.stream().anyMatch(e -> e.secondSegment() < e.length())
-                ? new int[sequences * context]
-                : null; // (B, T)
         int[] lengths = examples.stream().mapToInt(Example::length).toArray(); // (B)
-        Arrays.fill(targets, Batch.IGNORED);
+        int[] seconds =
+                tokenTypes ? examples.stream().mapToInt(Example::secondSegment).toArray() : lengths; // (B)
         for (int b = 0; b < sequences; b++) {
-            Example example = examples.get(b);
-            int start = b * context;
-            System.arraycopy(example.tokens(), 0, inputs, start, example.length());
-            if (example.targets() != null) {
-                System.arraycopy(example.targets(), 0, targets, start, example.length());
-            }
-            if (types != null) {
-                Arrays.fill(types, start + example.secondSegment(), start + example.length(), 1);
-            }
+            System.arraycopy(examples.get(b).tokens(), 0, inputs, b * context, lengths[b]);
         }
-        boolean padded = Arrays.stream(lengths).anyMatch(length -> length < context);
-        return new Batch(sequences, context, inputs, targets, types, null, padded ? lengths : null, labels(examples));
+        Targets asked = examples.get(0).labels() == null ? targets(examples, context) : labels(examples);
+        return new Batch(sequences, context, inputs, lengths, seconds, asked);
     }
 
-    /** (B, K), or null. */
-    private static float[] labels(List<Example> examples) {
-        float[] first = examples.get(0).labels();
-        if (first == null) {
-            return null;
+    private static Targets targets(List<Example> examples, int context) {
+        int[] targets = new int[examples.size() * context]; // (B, T)
+        Arrays.fill(targets, Batch.IGNORED);
+        for (int b = 0; b < examples.size(); b++) {
+            int[] own = examples.get(b).targets();
+            if (own != null) {
+                System.arraycopy(own, 0, targets, b * context, own.length);
+            }
         }
-        float[] labels = new float[examples.size() * first.length];
+        return new Targets.Tokens(targets);
+    }
+
+    private static Targets labels(List<Example> examples) {
+        float[] first = examples.get(0).labels();
+        float[] labels = new float[examples.size() * first.length]; // (B, K)
         for (int b = 0; b < examples.size(); b++) {
             float[] own = examples.get(b).labels();
             if (own == null || own.length != first.length) {
@@ -55,6 +51,6 @@ public final class PaddedBatch {
             }
             System.arraycopy(own, 0, labels, b * first.length, first.length);
         }
-        return labels;
+        return new Targets.Labels(labels);
     }
 }

@@ -242,17 +242,17 @@ class ExampleBatchesTest {
         assertThat(batch.targets()).containsExactly(1, -1, 2, 3, -1, -1);
         assertThat(batch.types()).containsExactly(0, 1, 1, 0, 0, 0);
         assertThat(batch.lengths()).containsExactly(3, 1);
-        assertThat(batch.labels()).isNull();
+        assertThat(batch.asked()).isInstanceOf(Targets.Tokens.class);
         assertThat(batch.targetCount()).isEqualTo(3);
         Batch plain = PaddedBatch.of(List.of(two, two), true);
-        assertThat(plain.types()).isNull();
-        assertThat(plain.lengths()).isNull();
-        assertThat(PaddedBatch.of(List.of(one), false).types()).isNull();
+        assertThat(plain.segmented()).isFalse();
+        assertThat(plain.padded()).isFalse();
+        assertThat(PaddedBatch.of(List.of(one), false).segmented()).isFalse();
 
         Example labelled = new Example(new int[] {1}, 1, null, new float[] {2, 3}, 1);
         Batch qa = PaddedBatch.of(List.of(labelled, labelled), false);
         assertThat(qa.labels()).containsExactly(2, 3, 2, 3);
-        assertThat(qa.targets()).containsExactly(-1, -1);
+        assertThat(qa.asked()).isInstanceOf(Targets.Labels.class);
         assertThat(qa.targetCount()).isEqualTo(2);
         assertThatThrownBy(() -> PaddedBatch.of(List.of(labelled, two), false))
                 .hasMessageContaining("batch labels: example=1 actual=none expected=2");

@@ -47,7 +47,8 @@ class MaskedTokensTest {
             }
             assertThat(batch.targets()[start]).isEqualTo(Batch.IGNORED);
         }
-        assertThat(batch.types()).isNull();
+        assertThat(batch.segmented()).isFalse();
+        assertThat(batch.asked()).isInstanceOf(Targets.Tokens.class);
     }
 
     @Test
@@ -78,17 +79,19 @@ class MaskedTokensTest {
         long[] keys = new long[200];
         Arrays.setAll(keys, i -> i);
         Batch batch = batch(true, keys);
+        int[] types = batch.types();
+        int[] related = ((Targets.Pairs) batch.asked()).related();
         int follows = 0;
         for (int row = 0; row < keys.length; row++) {
             int start = row * CONTEXT;
             int boundary = 1 + 48 + 1; // [CLS] a … a [SEP]
             assertThat(batch.inputs()[start + boundary - 1]).isEqualTo(997);
             assertThat(batch.inputs()[start + CONTEXT - 1]).isEqualTo(997);
-            assertThat(batch.types()[start + boundary - 1]).isZero();
-            assertThat(batch.types()[start + boundary]).isOne();
-            assertThat(batch.types()[start + CONTEXT - 1]).isOne();
-            follows += batch.related()[row] == 0 ? 1 : 0;
-            if (batch.related()[row] == 0) {
+            assertThat(types[start + boundary - 1]).isZero();
+            assertThat(types[start + boundary]).isOne();
+            assertThat(types[start + CONTEXT - 1]).isOne();
+            follows += related[row] == 0 ? 1 : 0;
+            if (related[row] == 0) {
                 for (int i = boundary; i < CONTEXT - 1; i++) {
                     int expected = (row * 7 + 48 + i - boundary) % 900;
                     assertThat(

@@ -70,7 +70,7 @@ final class TwoEngines {
     static Batch withHoles(Batch batch) {
         int[] targets = batch.targets().clone();
         Arrays.setAll(targets, i -> i % 3 == 1 ? Batch.IGNORED : targets[i]);
-        return new Batch(batch.sequences(), batch.context(), batch.inputs(), targets, null, null);
+        return Batch.ofTokens(batch.sequences(), batch.context(), batch.inputs(), targets);
     }
 
     static float[] gradientOf(ModelReplica replica, Batch batch, MicroBatchKey key) {

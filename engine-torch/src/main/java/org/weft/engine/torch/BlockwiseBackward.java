@@ -80,7 +80,8 @@ final class BlockwiseBackward {
     }
 
     /** Adds the gradient of (sum of losses) / normalizer and returns that sum. */
-    double accumulate(TokenTensors tokens, double normalizer, RandomStreams dropout, GradientRelay relay) {
+    double accumulate(BatchTensors batch, double normalizer, RandomStreams dropout, GradientRelay relay) {
+        TokenTensors tokens = batch.tokens();
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
@@ -106,7 +107,7 @@ final class BlockwiseBackward {
                 x = piece.output(); // (B, T, D)
             }
             need(tailRange);
-            Tail.Result result = tail.lossAndGradient(x, tokens, normalizer, dropout, scope);
+            Tail.Result result = tail.lossAndGradient(x, batch, normalizer, dropout, scope);
             done(tailRange);
             Tensor gradient = result.gradient(); // (B, T, D)
             completed(tailRange, relay);
@@ -130,19 +131,20 @@ final class BlockwiseBackward {
     }
 
     /** The sum of losses, without dropout and without gradient. */
-    double loss(TokenTensors tokens) {
+    double loss(BatchTensors batch) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
-            return computed(forward(tokens, scope), x -> tail.loss(x, tokens)).item_double();
+            return computed(forward(batch.tokens(), scope), x -> tail.loss(x, batch))
+                    .item_double();
         }
     }
 
     /** The same from what {@link #outputs} gave. */
-    double loss(Tensor outputs, TokenTensors tokens) {
+    double loss(Tensor outputs, BatchTensors batch) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
-            return taskTail().lossOf(outputs, tokens).item_double();
+            return taskTail().lossOf(outputs, batch).item_double();
         }
     }
 
@@ -229,7 +231,9 @@ final class BlockwiseBackward {
 
     /** Who looks ahead must not look at what sequences are filled up with. */
     private Pass pass(TokenTensors tokens, RandomStreams dropout) {
-        return Pass.whole(dropout, causal ? null : tokens.mask());
+        Tensor mask =
+                causal ? null : tokens.padding().map(TokenTensors.Padding::mask).orElse(null); // (B, 1, 1, T)
+        return Pass.whole(dropout, mask);
     }
 
     private void need(Range range) {

@@ -54,10 +54,9 @@ final class Embeddings {
             x.add_(places);
         }
         if (types != null) {
-            x.add_(
-                    batch.types() == null
-                            ? types.narrow(0, 0, 1)
-                            : types.index_select(0, batch.types()).view(x.sizes()));
+            x.add_(batch.types()
+                    .map(segments -> types.index_select(0, segments).view(x.sizes())) // (B, T, D)
+                    .orElseGet(() -> types.narrow(0, 0, 1))); // (1, D)
         }
         return x;
     }
@@ -75,10 +74,11 @@ final class Embeddings {
             if (positions != null) {
                 positionGradient.narrow(0, 0, batch.context()).add_(gradient.sum(0)); // (T, D)
             }
-            if (types != null && batch.types() == null) {
-                typeGradient.narrow(0, 0, 1).add_(rows.sum(0)); // (1, D)
-            } else if (types != null) {
-                typeGradient.index_add_(0, batch.types(), rows); // (S, D)
+            if (types != null) {
+                batch.types()
+                        .ifPresentOrElse(
+                                segments -> typeGradient.index_add_(0, segments, rows), // (S, D)
+                                () -> typeGradient.narrow(0, 0, 1).add_(rows.sum(0))); // (1, D)
             }
         }
     }

@@ -4,7 +4,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -22,50 +21,41 @@ final class LanguageTail implements Tail {
 
     @Override
     public Result lossAndGradient(
-            Tensor x, TokenTensors tokens, double normalizer, RandomStreams dropout, PointerScope scope) {
-        Piece crown = Piece.forward(chosen(x, tokens), scope, model::crown);
-        OutputHead.Result result = model.head().lossAndGradient(crown.output(), tokens.targets(), normalizer);
-        Tensor gradient = spread(crown.backward(result.gradient(), scope), tokens, x); // (B, T, D)
+            Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, PointerScope scope) {
+        TargetTensors.Tokens targets = batch.targets().ofTokens();
+        Piece crown = Piece.forward(targets.choose(rows(x)), scope, model::crown);
+        OutputHead.Result result = model.head().lossAndGradient(crown.output(), targets.ids(), normalizer);
+        Tensor gradient = targets.spread(crown.backward(result.gradient(), scope), x); // (B, T, D)
         Tensor sum = result.sum();
-        if (tokens.related() != null) {
-            sum.add_(nextSentence(x, tokens, gradient, 1 / normalizer, scope)); // (1)
+        if (batch.targets() instanceof TargetTensors.Pairs pairs) {
+            sum.add_(nextSentence(x, pairs, gradient, 1 / normalizer, scope)); // (1)
         }
         return new Result(sum, gradient);
     }
 
     @Override
-    public Tensor loss(Tensor x, TokenTensors tokens) {
-        Tensor rows = model.crown(chosen(x, tokens)); // (M, D)
-        Tensor sum = model.head().loss(rows, tokens.targets()).sum(); // (1)
-        if (tokens.related() != null) {
-            sum.add_(pairLoss(model.nextSentence(firsts(x)), tokens)); // (1)
+    public Tensor loss(Tensor x, BatchTensors batch) {
+        TargetTensors.Tokens targets = batch.targets().ofTokens();
+        Tensor crowned = model.crown(targets.choose(rows(x))); // (M, D)
+        Tensor sum = model.head().loss(crowned, targets.ids()).sum(); // (1)
+        if (batch.targets() instanceof TargetTensors.Pairs pairs) {
+            sum.add_(pairLoss(model.nextSentence(firsts(x)), pairs)); // (1)
         }
         return sum;
     }
 
-    /** The rows at which something is predicted. (B, T, D) to (M, D) */
-    private static Tensor chosen(Tensor x, TokenTensors tokens) {
-        Tensor rows = x.reshape(-1, x.size(2)); // (N, D)
-        return tokens.chosen() == null ? rows : rows.index_select(0, tokens.chosen());
-    }
-
-    /** The way back: zero where nothing was predicted. (M, D) to (B, T, D) */
-    private static Tensor spread(Tensor gradient, TokenTensors tokens, Tensor like) {
-        if (tokens.chosen() == null) {
-            return gradient.view(like.sizes());
-        }
-        Tensor all = torch.zeros_like(like); // (B, T, D)
-        all.view(-1, like.size(2)).index_copy_(0, tokens.chosen(), gradient);
-        return all;
+    private static Tensor rows(Tensor x) {
+        return x.reshape(-1, x.size(2)); // (N, D)
     }
 
     /** Adds its gradient to the parameters and to that of each sequence's first token; the weighted loss (1) in {@code scope}. */
-    private Tensor nextSentence(Tensor x, TokenTensors tokens, Tensor gradient, double scale, PointerScope scope) {
+    private Tensor nextSentence(
+            Tensor x, TargetTensors.Pairs pairs, Tensor gradient, double scale, PointerScope scope) {
         try (PointerScope inner = new PointerScope();
                 AutoGradMode on = new AutoGradMode(true)) {
             Tensor first = firsts(x).detach(); // (B, D)
             first.set_requires_grad(true);
-            Tensor loss = pairLoss(model.nextSentence(first), tokens); // (1)
+            Tensor loss = pairLoss(model.nextSentence(first), pairs); // (1)
             loss.mul(new Scalar(scale)).backward();
             try (AutoGradMode off = new AutoGradMode(false)) {
                 gradient.select(1, 0).add_(first.mutable_grad()); // (B, D)
@@ -76,9 +66,9 @@ final class LanguageTail implements Tail {
         }
     }
 
-    private static Tensor pairLoss(Tensor logits, TokenTensors tokens) {
-        double weight = (double) tokens.targets().size(0) / tokens.sequences();
-        Tensor chosen = logits.log_softmax(1).gather(1, tokens.related()); // (B, 1)
+    private static Tensor pairLoss(Tensor logits, TargetTensors.Pairs pairs) {
+        double weight = (double) pairs.tokens().ids().size(0) / pairs.related().size(0); // M / B
+        Tensor chosen = logits.log_softmax(1).gather(1, pairs.related()); // (B, 1)
         return chosen.to(ScalarType.Double).sum().neg().mul(new Scalar(weight)).view(1); // (1)
     }
 

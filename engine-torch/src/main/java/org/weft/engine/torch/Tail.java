@@ -22,8 +22,8 @@ interface Tail {
      *
      * @param x (B, T, D)
      */
-    Result lossAndGradient(Tensor x, TokenTensors tokens, double normalizer, RandomStreams dropout, PointerScope scope);
+    Result lossAndGradient(Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, PointerScope scope);
 
     /** The sum of losses alone, without dropout. (1), in float64 */
-    Tensor loss(Tensor x, TokenTensors tokens);
+    Tensor loss(Tensor x, BatchTensors batch);
 }

@@ -41,12 +41,12 @@ final class TaskTail implements Tail {
 
     @Override
     public Result lossAndGradient(
-            Tensor x, TokenTensors tokens, double normalizer, RandomStreams dropout, PointerScope scope) {
+            Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, PointerScope scope) {
         try (PointerScope inner = new PointerScope();
                 AutoGradMode on = new AutoGradMode(true)) {
             Tensor input = x.detach(); // (B, T, D)
             input.set_requires_grad(true);
-            Tensor sum = lossOf(outputs(input, tokens, dropout.with(head.dropout())), tokens); // (1)
+            Tensor sum = lossOf(outputs(input, batch.tokens(), dropout.with(head.dropout())), batch); // (1)
             sum.mul(new Scalar(1 / normalizer)).backward();
             Tensor value = sum.detach();
             Tensor gradient = new Tensor(input.mutable_grad()); // (B, T, D)
@@ -57,8 +57,8 @@ final class TaskTail implements Tail {
     }
 
     @Override
-    public Tensor loss(Tensor x, TokenTensors tokens) {
-        return lossOf(outputs(x, tokens, RandomStreams.NONE), tokens);
+    public Tensor loss(Tensor x, BatchTensors batch) {
+        return lossOf(outputs(x, batch.tokens(), RandomStreams.NONE), batch);
     }
 
     /** What is predicted of each sequence (B, K), or of each token (B T, K). */
@@ -77,43 +77,47 @@ final class TaskTail implements Tail {
     }
 
     private static Tensor last(Tensor x, TokenTensors tokens) {
-        if (tokens.lengths() == null) {
-            return x.select(1, x.size(1) - 1);
-        }
+        return tokens.padding().map(padding -> last(x, padding)).orElseGet(() -> x.select(1, x.size(1) - 1)); // (B, D)
+    }
+
+    private static Tensor last(Tensor x, TokenTensors.Padding padding) {
         Tensor at =
-                tokens.lengths().sub(new Scalar(1)).view(x.size(0), 1, 1).expand(x.size(0), 1, x.size(2)); // (B, 1, D)
+                padding.lengths().sub(new Scalar(1)).view(x.size(0), 1, 1).expand(x.size(0), 1, x.size(2)); // (B, 1, D)
         return x.gather(1, at).squeeze(1); // (B, D)
     }
 
     private Tensor mean(Tensor x, TokenTensors tokens) {
         Tensor states = model.states(x.reshape(-1, x.size(2))).view(x.sizes()); // (B, T, D)
-        if (tokens.lengths() == null) {
-            return states.mean(1);
-        }
-        Tensor present = tokens.present().unsqueeze(2).to(x.scalar_type()); // (B, T, 1)
-        Tensor count = tokens.lengths().view(x.size(0), 1).to(x.scalar_type()); // (B, 1)
+        return tokens.padding().map(padding -> mean(states, padding)).orElseGet(() -> states.mean(1)); // (B, D)
+    }
+
+    private static Tensor mean(Tensor states, TokenTensors.Padding padding) {
+        Tensor present = padding.present().unsqueeze(2).to(states.scalar_type()); // (B, T, 1)
+        Tensor count = padding.lengths().view(-1, 1).to(states.scalar_type()); // (B, 1)
         return states.mul(present).sum(1).div(count); // (B, D)
     }
 
     /** The sum of losses from {@link #outputs}. (1), in float64 */
-    Tensor lossOf(Tensor outputs, TokenTensors tokens) {
+    Tensor lossOf(Tensor outputs, BatchTensors batch) {
+        TargetTensors targets = batch.targets();
         Tensor loss =
                 switch (head.kind()) {
-                    case CLASSES -> classLoss(outputs, tokens.labels().to(ScalarType.Long)); // labels (B, 1)
-                    case BITS -> bitLoss(outputs, tokens.labels().to(outputs.scalar_type()));
+                    case CLASSES -> classLoss(outputs, targets.ofSequences().to(ScalarType.Long)); // labels (B, 1)
+                    case BITS -> bitLoss(outputs, targets.ofSequences().to(outputs.scalar_type()));
                     case VALUES ->
-                        outputs.sub(tokens.labels().to(outputs.scalar_type()))
+                        outputs.sub(targets.ofSequences().to(outputs.scalar_type()))
                                 .square()
                                 .mean(1);
-                    case TOKEN_CLASSES -> classLoss(chosen(outputs, tokens), tokens.targets());
-                    case SPAN -> spanLoss(outputs, tokens);
+                    case TOKEN_CLASSES -> tokenLoss(outputs, targets.ofTokens());
+                    case SPAN -> spanLoss(outputs, batch.tokens(), targets.ofSequences());
                     case LANGUAGE -> throw new IllegalStateException("tokens are predicted elsewhere");
                 };
         return loss.to(ScalarType.Double).sum().view(1); // (1)
     }
 
-    private static Tensor chosen(Tensor outputs, TokenTensors tokens) {
-        return tokens.chosen() == null ? outputs : outputs.index_select(0, tokens.chosen()); // (M, K)
+    /** (B T, K) to (M) */
+    private Tensor tokenLoss(Tensor outputs, TargetTensors.Tokens targets) {
+        return classLoss(targets.choose(outputs), targets.ids());
     }
 
     /**
@@ -136,14 +140,18 @@ final class TaskTail implements Tail {
         return outputs.relu().sub(outputs.mul(labels)).add(softened).mean(1);
     }
 
-    /** (B T, 2) to (B) */
-    private static Tensor spanLoss(Tensor outputs, TokenTensors tokens) {
-        Tensor scores = outputs.view(tokens.sequences(), tokens.context(), 2); // (B, T, 2)
-        Tensor present = tokens.present(); // (B, T)
-        if (present != null) {
-            scores = scores.masked_fill(present.logical_not().unsqueeze(2), new Scalar(Double.NEGATIVE_INFINITY));
-        }
-        Tensor at = tokens.labels().to(ScalarType.Long).unsqueeze(1); // (B, 1, 2)
+    /**
+     * (B T, 2) to (B)
+     *
+     * @param ends (B, 2)
+     */
+    private static Tensor spanLoss(Tensor outputs, TokenTensors tokens, Tensor ends) {
+        Tensor all = outputs.view(tokens.sequences(), tokens.context(), 2); // (B, T, 2)
+        Tensor scores = tokens.padding()
+                .map(padding -> padding.present().logical_not().unsqueeze(2)) // (B, T, 1)
+                .map(absent -> all.masked_fill(absent, new Scalar(Double.NEGATIVE_INFINITY)))
+                .orElse(all); // (B, T, 2)
+        Tensor at = ends.to(ScalarType.Long).unsqueeze(1); // (B, 1, 2)
         return scores.log_softmax(1)
                 .gather(1, at)
                 .neg()

@@ -120,12 +120,12 @@ public final class TorchReplica implements ModelReplica {
         checkOwner();
         shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
-            TokenTensors tokens = onDevice(batch);
+            BatchTensors tensors = onDevice(batch);
             RandomStreams dropout = RandomStreams.of(device, key, shape.config().dropout());
             GradientRelay relay = listener == GradientListener.NONE
                     ? GradientRelay.direct(listener)
                     : device.relay(flat.gradients(), listener);
-            return backward.accumulate(tokens, normalizer, dropout, relay) / normalizer;
+            return backward.accumulate(tensors, normalizer, dropout, relay) / normalizer;
         }
     }
 
@@ -153,9 +153,9 @@ public final class TorchReplica implements ModelReplica {
             return Evaluated.ofLoss(loss(batch));
         }
         try (PointerScope scope = new PointerScope()) {
-            TokenTensors tokens = onDevice(batch);
-            Tensor outputs = backward.outputs(tokens, scope); // (B or B T, K)
-            return new Evaluated(backward.loss(outputs, tokens), ClassCounts.of(head, Logits.toHost(outputs), batch));
+            BatchTensors tensors = onDevice(batch);
+            Tensor outputs = backward.outputs(tensors.tokens(), scope); // (B or B T, K)
+            return new Evaluated(backward.loss(outputs, tensors), ClassCounts.of(head, Logits.toHost(outputs), batch));
         }
     }
 
@@ -177,7 +177,8 @@ public final class TorchReplica implements ModelReplica {
         checkOwner();
         shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
-            return Logits.toHost(backward.outputs(onDevice(batch), scope)); // (B or B T, K)
+            TokenTensors tokens = TokenTensors.of(batch, shape.vocabSize(), device.torchDevice());
+            return Logits.toHost(backward.outputs(tokens, scope)); // (B or B T, K)
         }
     }
 
@@ -233,10 +234,10 @@ public final class TorchReplica implements ModelReplica {
         }
     }
 
-    private TokenTensors onDevice(Batch batch) {
+    private BatchTensors onDevice(Batch batch) {
         TaskHead head = shape.adaptation().head();
         int classes = head.kind() == HeadKind.TOKEN_CLASSES ? head.outputs() : shape.vocabSize();
-        return TokenTensors.of(batch, shape.vocabSize(), classes, device.torchDevice());
+        return BatchTensors.of(batch, shape.vocabSize(), classes, device.torchDevice());
     }
 
     private void checkOpen() {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.weft.core.batches.Batch;
+import org.weft.core.batches.Targets;
 import org.weft.core.config.HeadKind;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.ModelShape;
@@ -67,7 +68,7 @@ class AdaptationTest {
     @ParameterizedTest
     @MethodSource("everyKindOfHeadAndWayToLearn")
     void gradientsAgreeWithFiniteDifferences(ModelShape shape) {
-        FiniteDifferencesTest.compare(shape, batch(shape.adaptation().head(), 3, true));
+        FiniteDifferencesTest.compare(shape, batch(shape.adaptation().head(), 3));
     }
 
     /** What a sequence is filled up with changes nothing of it. */
@@ -75,7 +76,7 @@ class AdaptationTest {
     @MethodSource("everyKindOfHeadAndWayToLearn")
     void paddingChangesNothing(ModelShape shape) {
         TaskHead head = shape.adaptation().head();
-        Batch padded = batch(head, 3, true);
+        Batch padded = batch(head, 3);
         try (TorchReplica replica = open(shape)) {
             double together = replica.loss(padded);
             double alone = 0;
@@ -128,7 +129,7 @@ class AdaptationTest {
     void weightsAndSmoothingCountAsInPyTorch() {
         TaskHead head = new TaskHead(HeadKind.CLASSES, 3, Pooling.LAST, 0, 0.1, List.of(0.5, 2.0, 1.0));
         ModelShape shape = adapted(gpt2(), head, null, 0);
-        Batch batch = batch(head, 3, true);
+        Batch batch = batch(head, 3);
         try (TorchReplica replica = open(shape)) {
             float[][] outputs = replica.outputs(batch);
             double expected = 0;
@@ -187,41 +188,49 @@ class AdaptationTest {
     }
 
     /** Sequences of 6, 5 and 4 tokens. */
-    private static Batch batch(TaskHead head, int sequences, boolean padded) {
+    private static Batch batch(TaskHead head, int sequences) {
         int[] inputs = Replicas.batch(1, sequences, CONTEXT, VOCABULARY).inputs();
         int[] lengths = new int[sequences];
         Arrays.setAll(lengths, row -> CONTEXT - row);
-        int[] targets = new int[inputs.length];
-        boolean tokens = head.kind() == HeadKind.TOKEN_CLASSES || head.kind() == HeadKind.LANGUAGE;
-        int classes = head.kind() == HeadKind.LANGUAGE ? VOCABULARY : head.outputs();
-        Arrays.setAll(
-                targets, i -> tokens && i % CONTEXT < lengths[i / CONTEXT] ? (3 * i + 1) % classes : Batch.IGNORED);
-        return new Batch(
-                sequences, CONTEXT, inputs, targets, null, null, padded ? lengths : null, labels(head, sequences));
+        return new Batch(sequences, CONTEXT, inputs, lengths, lengths, asked(head, lengths));
     }
 
-    private static float[] labels(TaskHead head, int sequences) {
+    private static Targets asked(TaskHead head, int[] lengths) {
         return switch (head.kind()) {
-            case CLASSES -> new float[] {2, 0, 1};
-            case BITS -> new float[] {1, 0, 1, 0, 0, 1, 1, 1, 0};
-            case VALUES -> new float[] {0.5f, -1, 2, 0, -0.25f, 1};
-            case SPAN -> new float[] {1, 4, 0, 2, 3, 3};
-            case TOKEN_CLASSES, LANGUAGE -> null;
+            case CLASSES -> new Targets.Labels(new float[] {2, 0, 1});
+            case BITS -> new Targets.Labels(new float[] {1, 0, 1, 0, 0, 1, 1, 1, 0});
+            case VALUES -> new Targets.Labels(new float[] {0.5f, -1, 2, 0, -0.25f, 1});
+            case SPAN -> new Targets.Labels(new float[] {1, 4, 0, 2, 3, 3});
+            case TOKEN_CLASSES -> ofTokens(head.outputs(), lengths);
+            case LANGUAGE -> ofTokens(VOCABULARY, lengths);
         };
+    }
+
+    private static Targets ofTokens(int classes, int[] lengths) {
+        int[] targets = new int[lengths.length * CONTEXT];
+        Arrays.setAll(targets, i -> i % CONTEXT < lengths[i / CONTEXT] ? (3 * i + 1) % classes : Batch.IGNORED);
+        return new Targets.Tokens(targets);
     }
 
     private static Batch alone(Batch batch, int row) {
         int length = batch.lengths()[row];
         int from = row * batch.context();
-        int columns = batch.labels() == null ? 0 : batch.labels().length / batch.sequences();
+        int[] whole = {length};
         return new Batch(
                 1,
                 length,
                 Arrays.copyOfRange(batch.inputs(), from, from + length),
-                Arrays.copyOfRange(batch.targets(), from, from + length),
-                null,
-                null,
-                null,
-                columns == 0 ? null : Arrays.copyOfRange(batch.labels(), row * columns, (row + 1) * columns));
+                whole,
+                whole,
+                alone(batch, row, length));
+    }
+
+    private static Targets alone(Batch batch, int row, int length) {
+        if (batch.asked() instanceof Targets.Labels labels) {
+            int columns = labels.values().length / batch.sequences();
+            return new Targets.Labels(Arrays.copyOfRange(labels.values(), row * columns, (row + 1) * columns));
+        }
+        int from = row * batch.context();
+        return new Targets.Tokens(Arrays.copyOfRange(batch.targets(), from, from + length));
     }
 }

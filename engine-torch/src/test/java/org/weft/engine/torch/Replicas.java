@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.batches.Batch;
+import org.weft.core.batches.Targets;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
@@ -52,12 +53,13 @@ final class Replicas {
     static Batch maskedBatch(int step, int sequences, int context, int vocabSize) {
         int[] inputs = batch(step, sequences, context, vocabSize).inputs();
         int[] targets = new int[inputs.length];
-        int[] types = new int[inputs.length];
+        int[] seconds = new int[sequences];
         int[] related = new int[sequences];
         Arrays.setAll(targets, i -> i % 3 == 1 ? (inputs[i] + 5) % vocabSize : Batch.IGNORED);
-        Arrays.setAll(types, i -> i % context < context / 2 ? 0 : 1);
+        Arrays.fill(seconds, context / 2);
         Arrays.setAll(related, i -> i % 2);
-        return new Batch(sequences, context, inputs, targets, types, related);
+        Targets asked = new Targets.Pairs(new Targets.Tokens(targets), related);
+        return new Batch(sequences, context, inputs, seconds, asked);
     }
 
     static ModelShape withDropout(ModelShape shape, double dropout) {

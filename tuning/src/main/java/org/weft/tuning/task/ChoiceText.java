@@ -42,7 +42,7 @@ public record ChoiceText(TextTokenizer tokenizer, int context, Conversation conv
         int from = all.length - 1 - length;
         int[] targets = Arrays.copyOfRange(all, from + 1, all.length); // (T)
         Arrays.fill(targets, 0, length - said.length, Batch.IGNORED);
-        return new Batch(1, length, Arrays.copyOfRange(all, from, from + length), targets, null, null);
+        return Batch.ofTokens(1, length, Arrays.copyOfRange(all, from, from + length), targets);
     }
 
     private int[] encoded(List<ChatSegment> segments, boolean response) {

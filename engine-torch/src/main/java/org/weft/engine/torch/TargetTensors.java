@@ -1,0 +1,114 @@
+package org.weft.engine.torch;
+
+import java.util.Optional;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.batches.Batch;
+import org.weft.core.batches.Targets;
+
+/**
+ * What is to be predicted of a batch, on the device: {@link Targets} in tensors.
+ *
+ * <p>B sequences, T tokens, N = B T rows, M rows at which something is to be predicted, K numbers of a sequence.
+ */
+sealed interface TargetTensors {
+
+    /** @param classes that a target of a token may be one of */
+    static TargetTensors of(Batch batch, int classes, Device device) {
+        if (batch.asked() instanceof Targets.Labels labels) {
+            float[] values = labels.values();
+            return new Labels(Tensor.create(values, batch.sequences(), values.length / batch.sequences())
+                    .to(device, ScalarType.Float));
+        }
+        Batch.requireIds(batch.targets(), Batch.IGNORED, classes);
+        Tokens tokens = Tokens.of(batch.targets(), (int) batch.targetCount(), device);
+        return batch.asked() instanceof Targets.Pairs pairs
+                ? new Pairs(tokens, TokenTensors.onDevice(pairs.related(), device, batch.sequences(), 1))
+                : tokens;
+    }
+
+    /** Those of tokens. */
+    default Tokens ofTokens() {
+        throw new IllegalStateException("this batch has labels of sequences, not targets of tokens");
+    }
+
+    /** Those of whole sequences. (B, K), in float32 */
+    default Tensor ofSequences() {
+        throw new IllegalStateException("this batch has targets of tokens, not labels of sequences");
+    }
+
+    /**
+     * Of tokens.
+     *
+     * @param chosen (M), the rows at which something is to be predicted, where that is not all of them
+     * @param ids (M, 1)
+     */
+    record Tokens(Optional<Tensor> chosen, Tensor ids) implements TargetTensors {
+        private static Tokens of(int[] targets, int count, Device device) {
+            if (count == targets.length) {
+                return new Tokens(Optional.empty(), TokenTensors.onDevice(targets, device, count, 1));
+            }
+            int[] rows = new int[count]; // (M)
+            int[] ids = new int[count]; // (M)
+            for (int row = 0, at = 0; row < targets.length; row++) {
+                if (targets[row] != Batch.IGNORED) {
+                    rows[at] = row;
+                    ids[at++] = targets[row];
+                }
+            }
+            return new Tokens(
+                    Optional.of(TokenTensors.onDevice(rows, device, count)),
+                    TokenTensors.onDevice(ids, device, count, 1));
+        }
+
+        /** The rows at which something is to be predicted. (N, D) to (M, D) */
+        Tensor choose(Tensor rows) {
+            return chosen.map(at -> rows.index_select(0, at)).orElse(rows);
+        }
+
+        /**
+         * The way back: zero where nothing is to be predicted. (M, D) to (B, T, D)
+         *
+         * @param like (B, T, D)
+         */
+        Tensor spread(Tensor gradient, Tensor like) {
+            if (chosen.isEmpty()) {
+                return gradient.view(like.sizes());
+            }
+            Tensor all = torch.zeros_like(like); // (B, T, D)
+            all.view(-1, like.size(2)).index_copy_(0, chosen.get(), gradient);
+            return all;
+        }
+
+        @Override
+        public Tokens ofTokens() {
+            return this;
+        }
+    }
+
+    /**
+     * Of tokens, and of the pair that each sequence is.
+     *
+     * @param related (B, 1): 0 where a sequence's second segment follows its first, else 1
+     */
+    record Pairs(Tokens tokens, Tensor related) implements TargetTensors {
+        @Override
+        public Tokens ofTokens() {
+            return tokens;
+        }
+    }
+
+    /**
+     * Of whole sequences.
+     *
+     * @param values (B, K), in float32
+     */
+    record Labels(Tensor values) implements TargetTensors {
+        @Override
+        public Tensor ofSequences() {
+            return values;
+        }
+    }
+}
