@@ -136,6 +136,14 @@ class ArchitectureTest {
     }
 
     @Test
+    void theWireNamesWhatModelsAreAndNotTheOtherWay() {
+        for (String below : List.of("optim", "checkpoint", "params", "model")) {
+            independent("org.weft.core." + below + "..", "org.weft.core.protocol..", "org.weft.core.transport..")
+                    .check(weft);
+        }
+    }
+
+    @Test
     void packagesHaveNoCycles() {
         slices().matching("org.weft.(**)").should().beFreeOfCycles().check(weft);
     }
