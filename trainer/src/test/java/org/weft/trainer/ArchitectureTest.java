@@ -103,6 +103,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void scalasCollectionsStayWhereSparksDiffer() {
+        onlyIn(resideInAPackage("scala.collection.."), "org.weft.driver.spark..")
+                .check(weft);
+    }
+
+    @Test
     void tensorsStayInTheEngine() {
         onlyIn(resideInAPackage("org.bytedeco.."), "org.weft.engine.torch..", "org.weft.bench..")
                 .check(weft);
@@ -161,6 +167,10 @@ class ArchitectureTest {
                         .check(weft))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("EmbeddedHdfs");
+        assertThatThrownBy(() -> onlyIn(resideInAPackage("scala.collection.."), "org.weft.nowhere")
+                        .check(weft))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("ScalaCollections");
         assertThatThrownBy(() -> noClasses()
                         .that(in("engine.torch"))
                         .should()
