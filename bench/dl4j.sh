@@ -18,7 +18,8 @@ cd "$WEFT_ROOT"
   -Dmdep.includeScope=test -Dspotless.check.skip=true -Dcheckstyle.skip=true -Djacoco.skip=true >&2
 classpath=dl4j/target/test-classes:dl4j/target/classes:$(cat "$WORK_DIR/classpath")
 absolute=$(tr ':' '\n' <<<"$classpath" | while read -r entry; do realpath -m "$entry"; done | paste -sd:)
-export SPARK_HOME=$WORK_DIR/spark-home SPARK_SCALA_VERSION=2.12
+SPARK_SCALA_VERSION=$(weft_scala_line "$classpath")
+export SPARK_HOME=$WORK_DIR/spark-home SPARK_SCALA_VERSION
 mkdir -p "$SPARK_HOME/jars"
 
 for master in ${MASTERS:-weft averaging shared}; do

@@ -41,6 +41,16 @@ weft_find_java() {
   [ "$version" = 17 ] || weft_fail 1 "Weft runs on JDK 17, $JAVA is version ${version:-unknown}" "$install"
 }
 
+# Prints the Scala line that a Spark is built for, as the name of its spark-core jar says it, which stands somewhere in
+# the words given; without one that of the Spark which pom.xml names.
+weft_scala_line() {
+  if [[ " $*" =~ [/:\ ]spark-core_([0-9.]+)- ]]; then
+    echo "${BASH_REMATCH[1]}"
+  else
+    echo 2.12
+  fi
+}
+
 # Builds what is missing or older than its sources. The stamp is older than every file that the build has not seen.
 weft_build() {
   $WEFT_IS_CLONE || return 0

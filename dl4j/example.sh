@@ -11,7 +11,8 @@ weft_find_java
 [ -s "$HERE/target/example.classpath" ] && [ -d "$HERE/target/classes" ] ||
   (cd "$WEFT_ROOT" && ./mvnw -B -q -pl dl4j -am test-compile dependency:build-classpath -Dmdep.outputFile=target/example.classpath \
     -Dmdep.includeScope=test -Dspotless.check.skip=true -Dcheckstyle.skip=true -Djacoco.skip=true) >&2
-export SPARK_HOME=$HERE/target/spark-home SPARK_SCALA_VERSION=2.12
+SPARK_SCALA_VERSION=$(weft_scala_line "$(<"$HERE/target/example.classpath")")
+export SPARK_HOME=$HERE/target/spark-home SPARK_SCALA_VERSION
 mkdir -p "$SPARK_HOME/jars"
 weft_native_environment
 exec "$JAVA" "${WEFT_JDK_OPTIONS[@]}" -Xmx1g -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0 \

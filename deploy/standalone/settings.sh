@@ -21,7 +21,7 @@ weft_find_spark() {
     export SPARK_HOME=$WEFT_DIST/spark
     export SPARK_CONF_DIR=${SPARK_CONF_DIR:-$SPARK_HOME/conf}
     # No bin/ here for Spark to find its Scala version by.
-    export SPARK_SCALA_VERSION=2.12
+    SPARK_SCALA_VERSION=$(weft_scala_line "$SPARK_HOME"/jars/spark-core_*.jar) && export SPARK_SCALA_VERSION
     WEFT_OWN_SPARK=true
   fi
   case $WEFT_CLUSTER_HOST in

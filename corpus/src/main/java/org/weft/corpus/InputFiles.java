@@ -5,18 +5,16 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
-import org.weft.corpus.InputSplit.Unit;
 
 /**
- * The text that {@code prepare} and {@code evaluate --input} read, cut into the parts that tasks read. Files that nothing compresses are cut by byte
- * range, so that one file of 100 GB is read by all executors; small files share a task.
+ * The text that {@code prepare} and {@code evaluate --input} read, cut into the parts that tasks read. Files that nothing
+ * compresses are cut by byte range, so that one file of 100 GB is read by all executors; small files share a task.
  *
  * @param files how many there are
  * @param bytes their stored bytes; decides the number of token shards
@@ -52,29 +50,19 @@ public record InputFiles(int files, long bytes, List<Task> tasks) {
         long bytes = files.values().stream().mapToLong(Entry::length).sum();
         Packer packer = new Packer(splitBytes);
         for (Entry file : files.values()) {
-            Unit unit = unit(corpus, file.name());
-            if (unit == Unit.DOCUMENT || store.compressed(file.path())) {
-                packer.add(new InputSplit(file.path(), 0, Long.MAX_VALUE, unit, corpus.textField()), file.length());
+            CorpusFormat format = CorpusFormats.of(corpus, file.name());
+            if (!format.splittable() || store.compressed(file.path())) {
+                packer.add(new InputSplit(file.path(), 0, Long.MAX_VALUE, format), file.length());
                 continue;
             }
             for (long start = 0; start < file.length(); start += splitBytes) {
                 // The last part has no end, so that a file that grows meanwhile does not end within a document.
                 long end = start + splitBytes < file.length() ? start + splitBytes : Long.MAX_VALUE;
                 long size = Math.min(splitBytes, file.length() - start);
-                packer.add(new InputSplit(file.path(), start, end, unit, corpus.textField()), size);
+                packer.add(new InputSplit(file.path(), start, end, format), size);
             }
         }
         return new InputFiles(files.size(), bytes, packer.tasks());
-    }
-
-    private static Unit unit(CorpusConfig corpus, String name) {
-        boolean json =
-                switch (corpus.format()) {
-                    case JSONL -> true;
-                    case TEXT -> false;
-                    case AUTO -> name.toLowerCase(Locale.ROOT).matches(".*\\.(jsonl|json|ndjson)(\\.[a-z0-9]+)?");
-                };
-        return json ? Unit.JSON : Unit.valueOf(corpus.sampleBy().name());
     }
 
     /** Gives each task some {@code taskBytes} of input. */

@@ -119,7 +119,7 @@ class DocumentReaderTest {
     @Test
     void rejectsJsonLineWithoutEnd() throws IOException {
         Path file = SparkFixture.write(
-                directory.resolve("a.jsonl"), "{\"text\": \"" + "x".repeat(DocumentReader.MAX_JSON_LINE_BYTES) + "\"}");
+                directory.resolve("a.jsonl"), "{\"text\": \"" + "x".repeat(JsonLines.MAX_LINE_BYTES) + "\"}");
         assertRejected(file, 1L << 40, "JSON line too long: file=file:" + file + " line=1", "corpus.format=text");
     }
 

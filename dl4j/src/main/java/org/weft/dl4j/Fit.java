@@ -16,7 +16,7 @@ import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.optim.Optimizer;
-import org.weft.core.protocol.BucketKey.Part;
+import org.weft.core.optim.StateVector;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.RunDirectory;
@@ -160,7 +160,7 @@ final class Fit {
                 });
     }
 
-    private List<Part> parts(Prepared fit) {
+    private List<StateVector> parts(Prepared fit) {
         return Optimizer.of(fit.config().training()).state();
     }
 

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.lanes.TreeNode;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
-import org.weft.core.protocol.BucketKey.Part;
 import org.weft.core.protocol.Message;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.transport.Link;
@@ -110,7 +110,7 @@ class BackupServerTest {
         push(links.get(1), 2, 1, 1);
         assertThat(coordinator.report(Message.ShardReduced.class).server()).isEqualTo(1);
         coordinator.order(1, new Message.ApplyStep(2, 1, 1f, false, false, NOBODY));
-        pull(links.get(1), 2, 2, Part.PARAM);
+        pull(links.get(1), 2, 2, StateVector.PARAM);
         end();
     }
 
@@ -141,7 +141,7 @@ class BackupServerTest {
     @Test
     void aSkippedStepChangesTheVersionAlone() throws Exception {
         stepOnBoth();
-        byte[] before = pull(links.get(0), 1, 1, Part.PARAM);
+        byte[] before = pull(links.get(0), 1, 1, StateVector.PARAM);
         push(links.get(0), 1, 1, 0);
         push(links.get(0), 1, 1, 1);
         coordinator.report(Message.ShardReduced.class);
@@ -149,7 +149,7 @@ class BackupServerTest {
         for (int server = 0; server < 2; server++) {
             coordinator.order(server, new Message.ApplyStep(1, 1, 0, true, false, NOBODY));
         }
-        assertThat(pull(links.get(0), 1, 2, Part.PARAM)).isEqualTo(before);
+        assertThat(pull(links.get(0), 1, 2, StateVector.PARAM)).isEqualTo(before);
         assertSameState(0, 1, 1, 2);
         end();
     }
@@ -172,14 +172,14 @@ class BackupServerTest {
     }
 
     private void assertSameState(int one, int other, int generation, int step) throws Exception {
-        for (Part part : List.of(Part.PARAM, Part.EXP_AVG, Part.EXP_AVG_SQ)) {
+        for (StateVector part : List.of(StateVector.PARAM, StateVector.EXP_AVG, StateVector.EXP_AVG_SQ)) {
             assertThat(pull(links.get(one), generation, step, part))
                     .as(part.name())
                     .isEqualTo(pull(links.get(other), generation, step, part));
         }
     }
 
-    private static byte[] pull(Link link, int generation, int step, Part part) throws Exception {
+    private static byte[] pull(Link link, int generation, int step, StateVector part) throws Exception {
         ByteBuffer all = ByteBuffer.allocate((int) LAYOUT.size() * Float.BYTES);
         for (int index = 0; index < LAYOUT.bucketCount(); index++) {
             link.call(new Message.AwaitParameters(generation, step, index)).get(20, TimeUnit.SECONDS);

@@ -103,6 +103,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void scalasCollectionsStayWhereSparksDiffer() {
+        onlyIn(resideInAPackage("scala.collection.."), "org.weft.driver.spark..")
+                .check(weft);
+    }
+
+    @Test
     void tensorsStayInTheEngine() {
         onlyIn(resideInAPackage("org.bytedeco.."), "org.weft.engine.torch..", "org.weft.bench..")
                 .check(weft);
@@ -136,6 +142,14 @@ class ArchitectureTest {
     }
 
     @Test
+    void theWireNamesWhatModelsAreAndNotTheOtherWay() {
+        for (String below : List.of("optim", "checkpoint", "params", "model")) {
+            independent("org.weft.core." + below + "..", "org.weft.core.protocol..", "org.weft.core.transport..")
+                    .check(weft);
+        }
+    }
+
+    @Test
     void packagesHaveNoCycles() {
         slices().matching("org.weft.(**)").should().beFreeOfCycles().check(weft);
     }
@@ -153,6 +167,10 @@ class ArchitectureTest {
                         .check(weft))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("EmbeddedHdfs");
+        assertThatThrownBy(() -> onlyIn(resideInAPackage("scala.collection.."), "org.weft.nowhere")
+                        .check(weft))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("ScalaCollections");
         assertThatThrownBy(() -> noClasses()
                         .that(in("engine.torch"))
                         .should()

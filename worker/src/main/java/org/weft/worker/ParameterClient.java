@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import org.weft.core.lanes.TreeNode;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
@@ -104,7 +105,7 @@ final class ParameterClient implements AutoCloseable {
         return link.call(request).thenCompose(ready -> {
             List<CompletableFuture<Void>> received = new ArrayList<>();
             for (int bucket = fromBucket; bucket < ready.endBucket(); bucket++) {
-                BucketKey key = new BucketKey(wantedGeneration, wantedStep, bucket, BucketKey.Part.PARAM, codec);
+                BucketKey key = new BucketKey(wantedGeneration, wantedStep, bucket, StateVector.PARAM, codec);
                 received.add(pullBucket(link, key, ready.checksums()[bucket - fromBucket]));
             }
             if (ready.endBucket() < range.end()) {

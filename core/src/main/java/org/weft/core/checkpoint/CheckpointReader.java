@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
-import org.weft.core.protocol.BucketKey;
+import org.weft.core.optim.StateVector;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.UnreachableStorage;
 
@@ -54,7 +54,7 @@ public final class CheckpointReader {
      *
      * @param kept by the optimizer
      */
-    public static List<String> vectors(List<BucketKey.Part> kept) {
+    public static List<String> vectors(List<StateVector> kept) {
         List<String> names = new ArrayList<>();
         names.add(PARAM);
         kept.forEach(part -> names.add(part.vector()));

@@ -3,8 +3,6 @@ package org.weft.core.optim;
 import java.util.List;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.OptimizerKind;
-import org.weft.core.params.ParameterRule;
-import org.weft.core.protocol.BucketKey.Part;
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1), with decoupled weight decay as AdamW (Loshchilov and Hutter 2019, algorithm
@@ -12,51 +10,38 @@ import org.weft.core.protocol.BucketKey.Part;
  * PyTorch's {@code torch.optim}. With {@code training.epsilon_hat} epsilon stands where the second of Kingma and Ba's
  * forms (end of section 2) has it, and Deeplearning4j's updaters.
  */
-public final class Adam implements Optimizer {
+public final class Adam extends Optimizer {
     private final double beta1;
     private final double beta2;
     private final double epsilon;
     private final boolean epsilonHat;
     private final boolean amsgrad;
-    private final Regularization regularization;
-    private final LearningRateSchedule schedule;
 
     public Adam(TrainingConfig training) {
+        super(training);
         this.beta1 = training.beta1();
         this.beta2 = training.beta2();
         this.epsilon = training.epsilon();
         this.epsilonHat = training.epsilonHat();
         this.amsgrad = training.optimizer() == OptimizerKind.AMSGRAD;
-        this.regularization = Regularization.of(training);
-        this.schedule = LearningRateSchedule.of(training);
     }
 
     @Override
-    public List<Part> state() {
+    public List<StateVector> state() {
         return amsgrad
-                ? List.of(Part.EXP_AVG, Part.EXP_AVG_SQ, Part.MAX_EXP_AVG_SQ)
-                : List.of(Part.EXP_AVG, Part.EXP_AVG_SQ);
+                ? List.of(StateVector.EXP_AVG, StateVector.EXP_AVG_SQ, StateVector.MAX_EXP_AVG_SQ)
+                : List.of(StateVector.EXP_AVG, StateVector.EXP_AVG_SQ);
     }
 
     @Override
-    public boolean changesGradient(ParameterRule rule) {
-        return regularization.changes(rule);
-    }
-
-    @Override
-    public void update(int step, float scale, State state, Segment segment) {
-        if (segment.rule().direct()) {
-            Regularization.subtract(state, segment);
-            return;
-        }
-        double rate = schedule.at(step) * segment.rule().rate();
-        float left = regularization.apply(scale, state, segment);
-        double correction1 = 1 - StrictMath.pow(beta1, step + 1.0);
-        double correction2 = 1 - StrictMath.pow(beta2, step + 1.0);
+    void move(Factors factors, State state, int from, int to) {
+        double rate = factors.rate();
+        double correction1 = 1 - StrictMath.pow(beta1, factors.step() + 1.0);
+        double correction2 = 1 - StrictMath.pow(beta2, factors.step() + 1.0);
         double stepSize = epsilonHat ? rate * Math.sqrt(correction2) / correction1 : rate / correction1;
         Coefficients c = new Coefficients(
-                left,
-                regularization.keep(segment, rate),
+                factors.scale(),
+                factors.keep(),
                 (float) beta1,
                 (float) (1 - beta1),
                 (float) beta2,
@@ -65,9 +50,9 @@ public final class Adam implements Optimizer {
                 epsilonHat ? 1f : (float) Math.sqrt(correction2),
                 (float) epsilon);
         if (amsgrad) {
-            updateWithMaximum(c, state, segment.from(), segment.to());
+            updateWithMaximum(c, state, from, to);
         } else {
-            update(c, state, segment.from(), segment.to());
+            update(c, state, from, to);
         }
     }
 

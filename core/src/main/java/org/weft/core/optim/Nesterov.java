@@ -2,8 +2,6 @@ package org.weft.core.optim;
 
 import java.util.List;
 import org.weft.core.config.TrainingConfig;
-import org.weft.core.params.ParameterRule;
-import org.weft.core.protocol.BucketKey.Part;
 
 /**
  * Momentum that looks ahead (Nesterov 1983; Sutskever et al. 2013, equations 3 and 4), in the form in which the gradient
@@ -11,43 +9,31 @@ import org.weft.core.protocol.BucketKey.Part;
  * it. At a constant learning rate the same as PyTorch's {@code SGD(nesterov=True)}; where the rate changes, the velocity
  * keeps the rates of the steps that it comes from.
  */
-public final class Nesterov implements Optimizer {
+public final class Nesterov extends Optimizer {
     private final double momentum;
-    private final Regularization regularization;
-    private final LearningRateSchedule schedule;
 
     public Nesterov(TrainingConfig training) {
+        super(training);
         this.momentum = training.momentum();
-        this.regularization = Regularization.of(training);
-        this.schedule = LearningRateSchedule.of(training);
     }
 
     @Override
-    public List<Part> state() {
-        return List.of(Part.VELOCITY);
+    public List<StateVector> state() {
+        return List.of(StateVector.VELOCITY);
     }
 
     @Override
-    public boolean changesGradient(ParameterRule rule) {
-        return regularization.changes(rule);
-    }
-
-    @Override
-    public void update(int step, float scale, State state, Segment segment) {
-        if (segment.rule().direct()) {
-            Regularization.subtract(state, segment);
-            return;
-        }
-        double rate = schedule.at(step) * segment.rule().rate();
-        float left = regularization.apply(scale, state, segment);
-        float keep = regularization.keep(segment, rate);
+    void move(Factors factors, State state, int from, int to) {
+        float scale = factors.scale();
+        float keep = factors.keep();
+        float rate = (float) factors.rate();
         float mu = (float) momentum;
         float ahead = (float) (1 + momentum);
         float[] w = state.weights();
         float[] velocity = state.vectors()[0];
-        for (int i = segment.from(); i < segment.to(); i++) {
+        for (int i = from; i < to; i++) {
             float before = velocity[i];
-            velocity[i] = mu * before - (float) rate * (state.gradient()[i] * left);
+            velocity[i] = mu * before - rate * (state.gradient()[i] * scale);
             w[i] = w[i] * keep - (mu * before - ahead * velocity[i]);
         }
     }

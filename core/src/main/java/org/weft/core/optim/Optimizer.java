@@ -3,35 +3,64 @@ package org.weft.core.optim;
 import java.util.List;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.params.ParameterRule;
-import org.weft.core.protocol.BucketKey.Part;
 
 /**
  * From a gradient to the next parameters, in float32, element by element, so that it does not matter how the vector is
  * cut. Stateless: what it keeps between steps is the caller's. Safe for use by many threads.
  */
-public sealed interface Optimizer permits Sgd, Nesterov, Adam {
+public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
+    private final Regularization regularization;
+    private final LearningRateSchedule schedule;
 
-    /** The vectors that it keeps of every bucket, as long as the bucket, zero at the start. */
-    List<Part> state();
-
-    /**
-     * Updates a segment from version {@code step} to {@code step + 1}.
-     *
-     * @param scale the gradient's factor from clipping
-     */
-    void update(int step, float scale, State state, Segment segment);
-
-    /** Whether {@link #update} writes into the gradient of what has this rule. */
-    boolean changesGradient(ParameterRule rule);
+    Optimizer(TrainingConfig training) {
+        this.regularization = Regularization.of(training);
+        this.schedule = LearningRateSchedule.of(training);
+    }
 
     /** The optimizer that {@code training.optimizer} names. */
-    static Optimizer of(TrainingConfig training) {
+    public static Optimizer of(TrainingConfig training) {
         return switch (training.optimizer()) {
             case SGD -> new Sgd(training);
             case NESTEROV -> new Nesterov(training);
             case ADAM, ADAMW, AMSGRAD -> new Adam(training);
         };
     }
+
+    /** The vectors that it keeps of every bucket, as long as the bucket, zero at the start. */
+    public abstract List<StateVector> state();
+
+    /** Whether {@link #update} writes into the gradient of what has this rule. */
+    public final boolean changesGradient(ParameterRule rule) {
+        return regularization.changes(rule);
+    }
+
+    /**
+     * Updates a segment from version {@code step} to {@code step + 1}.
+     *
+     * @param scale the gradient's factor from clipping
+     */
+    public final void update(int step, float scale, State state, Segment segment) {
+        if (segment.rule().direct()) {
+            Regularization.subtract(state, segment);
+            return;
+        }
+        double rate = schedule.at(step) * segment.rule().rate();
+        float left = regularization.apply(scale, state, segment);
+        move(new Factors(step, rate, left, regularization.keep(segment, rate)), state, segment.from(), segment.to());
+    }
+
+    /** Moves the weights of elements [from, to) and what is kept of them. */
+    abstract void move(Factors factors, State state, int from, int to);
+
+    /**
+     * What one update takes a segment's elements by.
+     *
+     * @param step the version that is updated
+     * @param rate the learning rate
+     * @param scale of the gradient
+     * @param keep of the weights, 1 without decoupled weight decay
+     */
+    record Factors(int step, double rate, float scale, float keep) {}
 
     /**
      * The state of one bucket during an update.
@@ -40,7 +69,7 @@ public sealed interface Optimizer permits Sgd, Nesterov, Adam {
      * @param weights updated in place
      * @param vectors those of {@link #state}, in its order, updated in place
      */
-    record State(float[] gradient, float[] weights, float[]... vectors) {
+    public record State(float[] gradient, float[] weights, float[]... vectors) {
 
         /** Of an optimizer that starts: its vectors are zero. */
         public static State fresh(Optimizer optimizer, float[] gradient, float[] weights) {
@@ -51,7 +80,7 @@ public sealed interface Optimizer permits Sgd, Nesterov, Adam {
     /**
      * Elements [from, to) of a bucket, which are treated alike.
      */
-    record Segment(int from, int to, ParameterRule rule) {
+    public record Segment(int from, int to, ParameterRule rule) {
 
         /**
          * @param decay whether weight decay applies to them

@@ -17,7 +17,6 @@ import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.params.ParameterRule;
-import org.weft.core.protocol.BucketKey.Part;
 
 class PyTorchOptimizersTest {
     /** Made by bench/peers/optimizers.py, which says how. */
@@ -88,7 +87,7 @@ class PyTorchOptimizersTest {
 
     private static float[] step(TrainingConfig training, float gradient) {
         Optimizer optimizer = Optimizer.of(training);
-        assertThat(optimizer.state()).containsExactly(Part.EXP_AVG, Part.EXP_AVG_SQ);
+        assertThat(optimizer.state()).containsExactly(StateVector.EXP_AVG, StateVector.EXP_AVG_SQ);
         Optimizer.State state = Optimizer.State.fresh(optimizer, new float[] {gradient}, new float[1]);
         optimizer.update(0, 1f, state, new Optimizer.Segment(0, 1, true, 1));
         return state.weights();

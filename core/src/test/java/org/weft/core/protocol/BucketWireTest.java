@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.core.lanes.TreeNode;
+import org.weft.core.optim.StateVector;
 
 /** A bucket's header on the wire, and its name when it is pulled. */
 class BucketWireTest {
@@ -96,7 +97,7 @@ class BucketWireTest {
 
     @Test
     void keysNameACodecThatIsNotThePlainOne() {
-        BucketKey key = new BucketKey(3, 100, 7, BucketKey.Part.PARAM, "bf16");
+        BucketKey key = new BucketKey(3, 100, 7, StateVector.PARAM, "bf16");
         assertThat(key.streamId()).isEqualTo("3/100/7/PARAM/bf16");
         assertThat(BucketKey.parse(key.streamId())).isEqualTo(key);
         assertThat(key).hasToString("BucketKey[generation=3, step=100, bucket=7, part=PARAM, codec=bf16]");

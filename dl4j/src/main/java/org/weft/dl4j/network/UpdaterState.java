@@ -9,7 +9,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.weft.core.checkpoint.CheckpointReader;
-import org.weft.core.protocol.BucketKey.Part;
+import org.weft.core.optim.StateVector;
 import org.weft.driver.checkpoint.InitialCheckpoint;
 
 /**
@@ -20,12 +20,12 @@ public final class UpdaterState {
     private static final int CHUNK_ELEMENTS = 1 << 20;
 
     private final Network network;
-    private final List<Part> parts;
+    private final List<StateVector> parts;
 
     /**
      * @param parts what the servers' optimizer keeps
      */
-    public UpdaterState(Network network, List<Part> parts) {
+    public UpdaterState(Network network, List<StateVector> parts) {
         this.network = network;
         this.parts = parts;
     }
@@ -38,7 +38,7 @@ public final class UpdaterState {
         if (vector.equals(CheckpointReader.PARAM)) {
             return List.of(new Run(network.params(), 0, 0, network.params().length()));
         }
-        int index = parts.stream().map(Part::vector).toList().indexOf(vector);
+        int index = parts.stream().map(StateVector::vector).toList().indexOf(vector);
         List<Run> runs = new ArrayList<>();
         for (UpdaterBlock block : network.updater().getUpdaterBlocks()) {
             long length = (long) block.getParamOffsetEnd() - block.getParamOffsetStart();

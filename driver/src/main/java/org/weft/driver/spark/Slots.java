@@ -3,6 +3,7 @@ package org.weft.driver.spark;
 import java.time.Duration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
+import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
@@ -85,18 +86,16 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
         int slots = 0;
         int gpus = 0;
         long memory = Long.MAX_VALUE;
-        scala.collection.Iterator<ExecutorSummary> all =
-                context.sc().statusStore().executorList(true).iterator();
-        while (all.hasNext()) {
-            ExecutorSummary executor = all.next();
+        for (ExecutorSummary executor :
+                ScalaCollections.list(context.sc().statusStore().executorList(true))) {
             if (executor.id().equals("driver") && !local) {
                 continue;
             }
             executors++;
             slots += (local ? context.defaultParallelism() : executor.totalCores()) / cpusPerTask;
-            gpus += executor.resources().contains(GPU)
-                    ? executor.resources().apply(GPU).addresses().length
-                    : 0;
+            ResourceInformation own =
+                    ScalaCollections.map(executor.resources()).get(GPU);
+            gpus += own == null ? 0 : own.addresses().length;
             memory = Math.min(memory, executor.maxMemory());
         }
         return new Slots(executors, slots, gpus, memory);

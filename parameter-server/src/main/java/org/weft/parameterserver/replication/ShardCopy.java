@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
-import org.weft.core.protocol.BucketKey.Part;
 import org.weft.core.protocol.Message;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Link;
@@ -66,7 +66,7 @@ public record ShardCopy(ParameterShard shard, Link source) {
         List<CompletableFuture<Void>> pulls = new ArrayList<>();
         pulls.add(source.pull(new BucketKey(generation, step, bucket), weights.duplicate()));
         List<ByteBuffer> moments = new ArrayList<>();
-        for (Part part : shard.parts()) {
+        for (StateVector part : shard.parts()) {
             ByteBuffer moment = ByteBuffer.allocate(weights.capacity());
             moments.add(moment);
             pulls.add(source.pull(new BucketKey(generation, step, bucket, part), moment.duplicate()));

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.optim.Optimizer;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.ParameterLayout;
@@ -206,7 +207,7 @@ public final class ParameterShard {
             throw new IllegalStateException("not published: " + key);
         }
         BucketState state = states.get(key.bucket() - range.first());
-        if (key.part() != BucketKey.Part.PARAM) {
+        if (key.part() != StateVector.PARAM) {
             return bytes(vector(state, key.part()));
         }
         boolean plain = codecs.named(key.codec()) == BucketCodec.F32;
@@ -215,7 +216,7 @@ public final class ParameterShard {
                 .clear();
     }
 
-    private float[] vector(BucketState state, BucketKey.Part part) {
+    private float[] vector(BucketState state, StateVector part) {
         int index = optimizer.state().indexOf(part);
         if (index < 0) {
             throw new IllegalStateException("this shard keeps " + optimizer.state() + ", not " + part);
@@ -238,7 +239,7 @@ public final class ParameterShard {
     }
 
     /** What the optimizer keeps beside the parameters. */
-    public List<BucketKey.Part> parts() {
+    public List<StateVector> parts() {
         return optimizer.state();
     }
 
@@ -248,7 +249,7 @@ public final class ParameterShard {
     }
 
     /** Takes a copy of another shard's moments. */
-    public void putMoment(int bucket, BucketKey.Part part, ByteBuffer bytes) {
+    public void putMoment(int bucket, StateVector part, ByteBuffer bytes) {
         BucketState state = states.get(bucket - range.first());
         bytes.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector(state, part));
     }

@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
-import org.weft.core.protocol.BucketKey;
 
 /**
  * Where the vectors of a checkpoint go in a shard: cut at its buckets.
@@ -20,7 +20,7 @@ record StoredVectors(ParameterLayout layout, BucketRange range, List<BucketState
     /**
      * @param kept what the optimizer keeps, in its order
      */
-    Map<String, CheckpointReader.Sink> sinks(List<BucketKey.Part> kept) {
+    Map<String, CheckpointReader.Sink> sinks(List<StateVector> kept) {
         Map<String, CheckpointReader.Sink> sinks = new HashMap<>();
         sinks.put(CheckpointReader.PARAM, byBucket((state, at, part) -> {
             ByteBuffer target = state.weights(version).duplicate();

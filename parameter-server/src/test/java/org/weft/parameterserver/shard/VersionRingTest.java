@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
-import org.weft.core.protocol.BucketKey.Part;
 import org.weft.core.protocol.Message;
 import org.weft.parameterserver.BlockCodec;
 import org.weft.parameterserver.ServerFixture;
@@ -68,7 +68,7 @@ class VersionRingTest {
         int[] plain = checksums(shard, new Message.AwaitParameters(1, 1, 0));
         for (int bucket = 0; bucket < LAYOUT.bucketCount(); bucket++) {
             ByteBuffer weights = shard.bytes(new BucketKey(1, 1, bucket));
-            ByteBuffer pulled = shard.bytes(new BucketKey(1, 1, bucket, Part.PARAM, LOSSY.name()));
+            ByteBuffer pulled = shard.bytes(new BucketKey(1, 1, bucket, StateVector.PARAM, LOSSY.name()));
             assertThat(pulled).isEqualTo(LOSSY.encode(weights, CODECS.draw(1, bucket)));
             assertThat(coded[bucket]).isEqualTo(BucketHeader.checksum(pulled));
             assertThat(plain[bucket]).isEqualTo(BucketHeader.checksum(weights));
@@ -76,7 +76,7 @@ class VersionRingTest {
         }
         assertThat(shard.await(new Message.AwaitParameters(1, 1, 0, "int3")).get())
                 .isEqualTo(new Message.Refused("parameters are not to be had as int3, but as f32 and b5"));
-        assertThatThrownBy(() -> shard.bytes(new BucketKey(1, 1, 0, Part.PARAM, "int3")))
+        assertThatThrownBy(() -> shard.bytes(new BucketKey(1, 1, 0, StateVector.PARAM, "int3")))
                 .hasMessage("unknown bucket codec: int3, known: f32, b5");
     }
 

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
+import org.weft.driver.spark.ScalaCollections;
 import org.weft.tuning.task.Fields;
-import scala.collection.Iterator;
 
 /** Spark's rows as plain values. */
 public final class RowFields {
@@ -45,19 +45,15 @@ public final class RowFields {
         if (value instanceof Row row) {
             return of(row, List.of(row.schema().fieldNames())).values();
         }
-        if (value instanceof scala.collection.Seq<?> sequence) {
-            List<Object> list = new ArrayList<>();
-            for (Iterator<?> each = sequence.iterator(); each.hasNext(); ) {
-                list.add(plain(each.next()));
-            }
-            return list;
+        Object java = ScalaCollections.toJava(value);
+        if (java instanceof List<?> list) {
+            List<Object> elements = new ArrayList<>();
+            list.forEach(element -> elements.add(plain(element)));
+            return elements;
         }
-        if (value instanceof scala.collection.Map<?, ?> map) {
+        if (java instanceof Map<?, ?> map) {
             Map<String, Object> entries = new LinkedHashMap<>();
-            for (Iterator<?> each = map.iterator(); each.hasNext(); ) {
-                scala.Tuple2<?, ?> entry = (scala.Tuple2<?, ?>) each.next();
-                entries.put(String.valueOf(entry._1()), plain(entry._2()));
-            }
+            map.forEach((key, element) -> entries.put(String.valueOf(key), plain(element)));
             return entries;
         }
         return value.toString();

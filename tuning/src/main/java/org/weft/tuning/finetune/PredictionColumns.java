@@ -12,10 +12,10 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.weft.core.WeftException;
+import org.weft.driver.spark.ScalaCollections;
 import org.weft.tuning.task.Prediction;
 import org.weft.tuning.task.PredictionColumn;
 import org.weft.tuning.task.Task;
-import scala.collection.JavaConverters;
 
 /**
  * What the columns that predictions read and add are called in users' rows, and how Spark holds them.
@@ -78,14 +78,7 @@ public record PredictionColumns(Map<String, String> renamed, String prediction, 
         for (int i = 0; i < row.length(); i++) {
             values.add(row.get(i));
         }
-        said.cells().forEach(cell -> values.add(ofSpark(cell)));
+        said.cells().forEach(cell -> values.add(ScalaCollections.toSpark(cell)));
         return RowFactory.create(values.toArray());
-    }
-
-    private static Object ofSpark(Object cell) {
-        if (cell instanceof Map<?, ?> map) {
-            return JavaConverters.mapAsScalaMap(map);
-        }
-        return cell instanceof List<?> list ? list.toArray() : cell;
     }
 }

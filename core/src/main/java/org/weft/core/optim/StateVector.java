@@ -1,0 +1,21 @@
+package org.weft.core.optim;
+
+import java.util.Locale;
+
+/** What there is of each parameter: its value, and what optimizers keep of it between steps. */
+public enum StateVector {
+    PARAM,
+    /** adam, adamw, amsgrad: first moment. */
+    EXP_AVG,
+    /** adam, adamw, amsgrad: second moment. */
+    EXP_AVG_SQ,
+    /** amsgrad: largest second moment so far. */
+    MAX_EXP_AVG_SQ,
+    /** nesterov: what the parameters move by. */
+    VELOCITY;
+
+    /** The vector's name in checkpoints. */
+    public String vector() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,51 @@
+package org.weft.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.CorpusConfig.Format;
+import org.weft.core.config.CorpusConfig.SampleBy;
+
+/** Which format a file has. */
+class CorpusFormatsTest {
+
+    @Test
+    void everyWordHasAFormat() {
+        for (Format word : Format.values()) {
+            if (word != Format.AUTO) {
+                assertThat(format(word, "a.any").word()).isEqualTo(word);
+            }
+        }
+    }
+
+    @Test
+    void autoGoesByTheExtensionUnderThatOfACompression() {
+        for (String name : new String[] {"a.jsonl", "a.JSON", "a.b.ndjson", "a.jsonl.gz", "a.json.zst", "a.json.txt"}) {
+            assertThat(format(Format.AUTO, name).word()).as(name).isEqualTo(Format.JSONL);
+        }
+        for (String name : new String[] {"a.txt", "a.txt.gz", "a", "json", "a.jsonl.old.gz", "a.csv", "a."}) {
+            assertThat(format(Format.AUTO, name).word()).as(name).isEqualTo(Format.TEXT);
+        }
+    }
+
+    @Test
+    void aNamedFormatIsTheFilesWhateverItsName() {
+        assertThat(format(Format.TEXT, "a.jsonl").word()).isEqualTo(Format.TEXT);
+        assertThat(format(Format.JSONL, "a.txt").word()).isEqualTo(Format.JSONL);
+    }
+
+    @Test
+    void onlyWholeFilesCannotBeSplit() {
+        for (SampleBy unit : SampleBy.values()) {
+            assertThat(new PlainText(unit).splittable()).as(unit.name()).isEqualTo(unit != SampleBy.DOCUMENT);
+        }
+        assertThat(new JsonLines("text").splittable()).isTrue();
+    }
+
+    private static CorpusFormat format(Format word, String name) {
+        CorpusConfig corpus = SparkFixture.corpus(word.name().toLowerCase(Locale.ROOT), "paragraph", 0);
+        return CorpusFormats.of(corpus, name);
+    }
+}
