@@ -66,7 +66,7 @@ public record FinetuneConfig(
         @Doc("Evaluations without a better metric after which the run ends; 0 for never.")
         int patience)
         implements Serializable {
-    /** What is learnt. A task is its head, as here, and what rows are to it: {@code org.weft.tuning.task} has a class for each. */
+    /** What is learnt. A task is its head, as here, and what rows are to it: {@code tuning.task} has a class for each. */
     public enum TaskName implements Word {
         /** Nothing is fine-tuned. */
         NONE(HeadKind.LANGUAGE),
