@@ -22,7 +22,7 @@ public final class Engines {
      * @throws WeftException where the engine is not on the class path, or cannot compute this
      */
     public static ModelReplica open(String engine, ModelShape shape, ReplicaOptions options) {
-        ReplicaProvider provider = known(engine);
+        EngineProvider provider = known(engine);
         provider.require(shape, options);
         return provider.open(shape, options);
     }
@@ -57,9 +57,9 @@ public final class Engines {
         return providers().stream().anyMatch(each -> each.name().equals(engine));
     }
 
-    private static ReplicaProvider known(String engine) {
-        List<ReplicaProvider> providers = providers();
-        List<String> names = providers.stream().map(ReplicaProvider::name).toList();
+    private static EngineProvider known(String engine) {
+        List<EngineProvider> providers = providers();
+        List<String> names = providers.stream().map(EngineProvider::name).toList();
         return providers.stream()
                 .filter(each -> each.name().equals(engine))
                 .findFirst()
@@ -71,11 +71,11 @@ public final class Engines {
     }
 
     /** Spark's own loader of added jars first, then the one that has this class. */
-    private static List<ReplicaProvider> providers() {
-        List<ReplicaProvider> found = new ArrayList<>();
-        ServiceLoader.load(ReplicaProvider.class).forEach(found::add);
+    private static List<EngineProvider> providers() {
+        List<EngineProvider> found = new ArrayList<>();
+        ServiceLoader.load(EngineProvider.class).forEach(found::add);
         if (found.isEmpty()) {
-            ServiceLoader.load(ReplicaProvider.class, ReplicaProvider.class.getClassLoader())
+            ServiceLoader.load(EngineProvider.class, EngineProvider.class.getClassLoader())
                     .forEach(found::add);
         }
         return found;

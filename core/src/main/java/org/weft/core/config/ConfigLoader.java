@@ -86,7 +86,7 @@ public final class ConfigLoader {
         ObjectNode root = YAML.createObjectNode();
         for (Source source : sources) {
             ObjectNode over = parse(source.name(), source.yaml());
-            KeyHistory.update(over, WeftConfig.class, "", problems);
+            KeyMigration.update(over, WeftConfig.class, "", problems);
             merge(root, over);
         }
         overrides.forEach(override -> apply(root, override, problems));
@@ -148,7 +148,7 @@ public final class ConfigLoader {
             ObjectNode over = YAML.createObjectNode();
             ObjectNode keys = over.putObject(section);
             keys.set(key, value == null || value.isMissingNode() ? keys.textNode("") : value);
-            KeyHistory.update(over, WeftConfig.class, "", problems);
+            KeyMigration.update(over, WeftConfig.class, "", problems);
             String named = over.fieldNames().hasNext() ? over.fieldNames().next() : section;
             JsonNode existing = root.get(named);
             if (existing == null || existing.isNull() || existing.isObject()) { // Else the binder says so.

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.weft.core.config.ModelConfig;
 
-/** Llama as Hugging Face has it; rotary positions are {@link LlamaRope}'s. */
+/** Llama as Hugging Face has it; rotary positions are {@link RotaryHubKeys}'s. */
 record LlamaHubTable() implements HubTable {
     private static final List<ConfigKey> KEYS = List.of(
             ConfigKey.required("num_hidden_layers", "layers"),
@@ -76,12 +76,12 @@ record LlamaHubTable() implements HubTable {
             problems.add("head_dim=" + headWidth + " is not hidden_size=" + width + " / num_attention_heads=" + heads
                     + ": Weft's heads divide the width");
         }
-        LlamaRope.read(config, model, problems);
+        RotaryHubKeys.read(config, model, problems);
     }
 
     @Override
     public void write(ModelConfig model, ObjectNode config) {
         config.put("head_dim", model.headWidth());
-        LlamaRope.write(model, config);
+        RotaryHubKeys.write(model, config);
     }
 }

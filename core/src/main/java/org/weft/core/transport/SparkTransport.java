@@ -66,7 +66,7 @@ public final class SparkTransport implements Transport {
 
     @Override
     public Listener listen(String host, Service service) {
-        TransportContext context = new TransportContext(conf, new ServiceRpcHandler(service, codec));
+        TransportContext context = new TransportContext(conf, new SparkServiceHandler(service, codec));
         TransportServer server = context.createServer(host, 0, List.of(serverBootstrap()));
         Address address = new Address(host, server.getPort());
         return new Listener() {
@@ -112,7 +112,7 @@ public final class SparkTransport implements Transport {
                 security.encrypt() ? new AuthServerBootstrap(conf, secrets) : new SaslServerBootstrap(conf, secrets);
         return (channel, service) -> {
             readInLargePieces(channel);
-            return new Doorkeeper((AbstractAuthRpcHandler) authentication.doBootstrap(channel, service), channel);
+            return new SparkDoorkeeper((AbstractAuthRpcHandler) authentication.doBootstrap(channel, service), channel);
         };
     }
 

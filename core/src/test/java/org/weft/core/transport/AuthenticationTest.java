@@ -31,7 +31,7 @@ import org.weft.core.protocol.Message;
 @Timeout(60)
 class AuthenticationTest {
     private final FakeService service = new FakeService();
-    private final LogCapture log = new LogCapture(Doorkeeper.class);
+    private final LogCapture log = new LogCapture(SparkDoorkeeper.class);
     private Transport transport;
     private Transport.Listener listener;
 

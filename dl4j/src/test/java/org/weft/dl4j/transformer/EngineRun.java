@@ -137,7 +137,7 @@ record EngineRun(Path home) {
                         System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(each -> each.endsWith(".jar"))
                 .filter(each -> !there.contains(Path.of(each).getFileName().toString()));
-        String own = Dl4jProvider.class
+        String own = Dl4jEngineProvider.class
                 .getProtectionDomain()
                 .getCodeSource()
                 .getLocation()

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class KeyHistoryTest {
+class KeyMigrationTest {
     /** A section whose keys have a past. */
     @Gone(key = "nitro", since = "0.3.0", why = "engines have a turbo instead")
     @Gone(key = "ashtray", since = "0.2.0", why = "nobody smokes")
@@ -90,7 +90,7 @@ class KeyHistoryTest {
 
     private static Record read(String yaml, Problems problems) {
         ObjectNode tree = (ObjectNode) RecordBinderTest.tree(yaml);
-        KeyHistory.update(tree, Car.class, "", problems);
+        KeyMigration.update(tree, Car.class, "", problems);
         return RecordBinder.bind(CAR, tree, "", problems);
     }
 }

@@ -14,12 +14,12 @@ import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.ControlCodec;
 
 /** Hands what arrives on Spark's network layer to a {@link Service}. */
-final class ServiceRpcHandler extends RpcHandler {
+final class SparkServiceHandler extends RpcHandler {
     private final Service service;
     private final ControlCodec codec;
     private final StreamManager pulls;
 
-    ServiceRpcHandler(Service service, ControlCodec codec) {
+    SparkServiceHandler(Service service, ControlCodec codec) {
         this.service = service;
         this.codec = codec;
         this.pulls = new PullStreams(service);

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
 
 /** Brings the keys of a tree up to date: those that are called otherwise today, and those that are gone. */
-final class KeyHistory {
-    private KeyHistory() {}
+final class KeyMigration {
+    private KeyMigration() {}
 
     /**
      * Gives renamed keys their names of today and takes out those that are gone.

@@ -6,10 +6,10 @@ import org.weft.core.model.ModelShape;
 import org.weft.engine.Engines;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
-import org.weft.engine.ReplicaProvider;
+import org.weft.engine.EngineProvider;
 
 /** {@code cluster.engine: torch}: every family, on CPU and GPU. */
-public final class TorchProvider implements ReplicaProvider {
+public final class TorchEngineProvider implements EngineProvider {
 
     @Override
     public String name() {

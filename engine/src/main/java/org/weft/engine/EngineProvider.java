@@ -6,7 +6,7 @@ import org.weft.core.model.ModelShape;
  * An engine: a tensor library that computes language models. Found on the class path by {@link java.util.ServiceLoader},
  * so that nothing here knows any but libtorch. Providers are stateless; any thread may call them.
  */
-public interface ReplicaProvider {
+public interface EngineProvider {
 
     /** The value of {@code cluster.engine} that chooses it. */
     String name();

@@ -19,7 +19,7 @@ import org.weft.core.config.ModelConfig.RopeScaling;
  *
  * The first is written, for every version reads it.
  */
-final class LlamaRope {
+final class RotaryHubKeys {
     private static final double DEFAULT_THETA = 10000;
     private static final String ORIGINAL_CONTEXT = "original_max_position_embeddings";
     private static final Set<String> COMMON = Set.of("rope_type", "type", "rope_theta");
@@ -43,7 +43,7 @@ final class LlamaRope {
     /** What YaRN's paper proposes and Weft computes with: other values are refused. */
     private static final Map<String, Double> YARN_CONSTANTS = Map.of("beta_fast", 32.0, "beta_slow", 1.0);
 
-    private LlamaRope() {}
+    private RotaryHubKeys() {}
 
     static void read(JsonNode config, ObjectNode model, List<String> problems) {
         boolean grouped = config.path("rope_parameters").isObject();

@@ -16,14 +16,14 @@ import org.slf4j.LoggerFactory;
  * Stands before Spark's authentication on one connection. Spark lets anyone open a stream and logs a wrong secret, if at
  * all, without the peer's name: here nothing is served before authentication, and whoever fails it is named in the log.
  */
-final class Doorkeeper extends RpcHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(Doorkeeper.class);
+final class SparkDoorkeeper extends RpcHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(SparkDoorkeeper.class);
 
     private final AbstractAuthRpcHandler authentication;
     private final Channel channel;
     private final StreamManager streams = new GuardedStreams();
 
-    Doorkeeper(AbstractAuthRpcHandler authentication, Channel channel) {
+    SparkDoorkeeper(AbstractAuthRpcHandler authentication, Channel channel) {
         this.authentication = authentication;
         this.channel = channel;
     }
