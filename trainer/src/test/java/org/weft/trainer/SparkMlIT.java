@@ -112,9 +112,26 @@ class SparkMlIT {
         assertThat(said(loaded.transform(rows))).isEqualTo(before);
         assertThat(((WeftModel) loaded.stages()[2]).uid()).isEqualTo(stage.uid());
 
+        namedAsInTheFirstVersion(saved);
+        PipelineModel old = PipelineModel.load(RunFolder.uri(saved));
+        assertThat(said(old.transform(rows))).isEqualTo(before);
+
         Dataset<Row> renamed = rows.withColumnRenamed("body", "message");
         WeftModel alone = ((WeftModel) loaded.stages()[2]).setTextCol("message").setPredictionCol("verdict");
         assertThat(alone.transform(renamed).select("verdict").count()).isEqualTo(160);
+    }
+
+    /** What was saved names its stages by the packages that they had in 0.1.0. */
+    private static void namedAsInTheFirstVersion(Path saved) throws IOException {
+        try (Stream<Path> files = Files.walk(saved)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (file.getParent().endsWith("metadata") && file.getFileName().toString().startsWith("part-")) {
+                    String metadata = Files.readString(file);
+                    Files.writeString(file, metadata.replace("org.weft.tuning.ml.", "org.weft.trainer.ml."));
+                    Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+                }
+            }
+        }
     }
 
     private static List<String> said(Dataset<Row> predicted) {
@@ -146,6 +163,7 @@ class SparkMlIT {
 
         Path saved = temporary.resolve("estimator");
         first.save(RunFolder.uri(saved));
+        namedAsInTheFirstVersion(saved);
         WeftClassifier loaded = WeftClassifier.load(RunFolder.uri(saved));
         for (Param<?> param : first.params()) {
             assertThat(loaded.getOrDefault(loaded.getParam(param.name())))

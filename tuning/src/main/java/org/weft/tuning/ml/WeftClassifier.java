@@ -29,7 +29,7 @@ import org.weft.tuning.task.Task;
  * its newest checkpoint, and a finished one is found finished. Where labels of a classification are numbers, such as a
  * {@code StringIndexer} makes, predictions are doubles, else strings. For one thread.
  */
-public final class WeftClassifier extends TrainingParams implements DefaultParamsWritable {
+public class WeftClassifier extends TrainingParams implements DefaultParamsWritable {
     private static final long serialVersionUID = 1L;
 
     public WeftClassifier() {

@@ -223,7 +223,11 @@ public final class WeftModel extends Model<WeftModel> implements WeftColumns, ML
         @Override
         public WeftModel load(String path) {
             DefaultParamsReader.Metadata saved =
-                    DefaultParamsReader$.MODULE$.loadMetadata(path, sc(), WeftModel.class.getName());
+                    DefaultParamsReader$.MODULE$.loadMetadata(path, sc(), ""); // 0.1.0 wrote another package's name
+            if (!saved.className().endsWith(".WeftModel")) {
+                throw WeftException.invalidData(
+                        path + " is a " + saved.className() + ", not a WeftModel", "load it by its own class");
+            }
             WeftModel model = opened(saved.uid(), sc(), path + FILES);
             saved.getAndSetParams(model, Option.empty());
             return model;
