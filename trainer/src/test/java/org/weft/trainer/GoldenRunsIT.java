@@ -52,7 +52,8 @@ class GoldenRunsIT {
     @Test
     void knowsTheParametersOfTheFirstVersion() throws Exception {
         Path run = copyOf("gpt2");
-        JsonNode facts = CommandRun.of("inspect", RunFolder.uri(run), "--verify").done().json();
+        JsonNode facts =
+                CommandRun.of("inspect", RunFolder.uri(run), "--verify").done().json();
         assertThat(facts.toString()).contains("525895415b82405bdd47a2c41bc16feb5998a94f51bc70010ba0e6eec");
     }
 
@@ -60,7 +61,8 @@ class GoldenRunsIT {
     void predictsWithAdaptersOfTheFirstVersion() throws Exception {
         Path run = copyOf("lora");
         Path rows = Files.writeString(
-                temporary.resolve("rows.jsonl"), "{\"text\": \"sea wind storm 3\"}\n{\"text\": \"rope mast quay 5\"}\n");
+                temporary.resolve("rows.jsonl"),
+                "{\"text\": \"sea wind storm 3\"}\n{\"text\": \"rope mast quay 5\"}\n");
         Path output = temporary.resolve("predicted");
         CommandRun.of(
                         "predict",
@@ -77,7 +79,10 @@ class GoldenRunsIT {
                 .done();
         List<JsonNode> predicted = new ArrayList<>();
         try (Stream<Path> files = Files.list(output)) {
-            for (Path file : files.filter(each -> !each.getFileName().toString().startsWith(".") && Files.isRegularFile(each) && !each.endsWith("_SUCCESS")).toList()) {
+            for (Path file : files.filter(each -> !each.getFileName().toString().startsWith(".")
+                            && Files.isRegularFile(each)
+                            && !each.endsWith("_SUCCESS"))
+                    .toList()) {
                 predicted.addAll(lines(file));
             }
         }
@@ -88,11 +93,7 @@ class GoldenRunsIT {
 
     private static CommandRun command(String command, Path run, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
-                command,
-                "--config",
-                run.resolve("run.yaml").toString(),
-                "--set",
-                "run.dir=" + RunFolder.uri(run)));
+                command, "--config", run.resolve("run.yaml").toString(), "--set", "run.dir=" + RunFolder.uri(run)));
         arguments.addAll(List.of(more));
         return CommandRun.of(arguments).done();
     }
@@ -102,7 +103,8 @@ class GoldenRunsIT {
     }
 
     private Path copyOf(String name) throws IOException, URISyntaxException {
-        Path golden = Path.of(GoldenRunsIT.class.getResource("/golden-0.1.0/" + name).toURI());
+        Path golden =
+                Path.of(GoldenRunsIT.class.getResource("/golden-0.1.0/" + name).toURI());
         Path copy = temporary.resolve(name);
         try (Stream<Path> files = Files.walk(golden)) {
             for (Path file : files.toList()) {

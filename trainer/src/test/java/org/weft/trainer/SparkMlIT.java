@@ -125,7 +125,8 @@ class SparkMlIT {
     private static void namedAsInTheFirstVersion(Path saved) throws IOException {
         try (Stream<Path> files = Files.walk(saved)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (file.getParent().endsWith("metadata") && file.getFileName().toString().startsWith("part-")) {
+                if (file.getParent().endsWith("metadata")
+                        && file.getFileName().toString().startsWith("part-")) {
                     String metadata = Files.readString(file);
                     Files.writeString(file, metadata.replace("org.weft.tuning.ml.", "org.weft.trainer.ml."));
                     Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));

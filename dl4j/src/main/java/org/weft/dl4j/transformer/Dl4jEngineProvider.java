@@ -4,9 +4,9 @@ import org.weft.core.WeftException;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.Gpt2Family;
 import org.weft.core.model.ModelShape;
+import org.weft.engine.EngineProvider;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
-import org.weft.engine.EngineProvider;
 
 /** {@code cluster.engine: dl4j}: pre-training of GPT-2 in float32 on the CPU. */
 public final class Dl4jEngineProvider implements EngineProvider {

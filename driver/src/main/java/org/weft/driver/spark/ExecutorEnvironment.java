@@ -82,8 +82,9 @@ public final class ExecutorEnvironment {
         if (!here.equals(driver)) {
             throw new WeftException(
                     ExitStatus.CLUSTER,
-                    "this executor's environment has " + (here.isEmpty() ? "no " + KERNELS : here) + ", the driver's has "
-                            + (driver.isEmpty() ? "none" : driver) + ": other kernels give other bits",
+                    "this executor's environment has " + (here.isEmpty() ? "no " + KERNELS : here)
+                            + ", the driver's has " + (driver.isEmpty() ? "none" : driver)
+                            + ": other kernels give other bits",
                     "set the same for both, or unset it where Spark's Workers or YARN's NodeManagers are started");
         }
     }

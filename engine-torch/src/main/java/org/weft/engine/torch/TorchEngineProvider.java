@@ -3,10 +3,10 @@ package org.weft.engine.torch;
 import java.util.TreeSet;
 import org.weft.core.WeftException;
 import org.weft.core.model.ModelShape;
+import org.weft.engine.EngineProvider;
 import org.weft.engine.Engines;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
-import org.weft.engine.EngineProvider;
 
 /** {@code cluster.engine: torch}: every family, on CPU and GPU. */
 public final class TorchEngineProvider implements EngineProvider {
