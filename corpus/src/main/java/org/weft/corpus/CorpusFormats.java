@@ -19,7 +19,9 @@ final class CorpusFormats {
         if (corpus.format() == CorpusConfig.Format.AUTO) {
             return all.filter(format -> hasExtension(name, format)).findFirst().orElseGet(() -> new PlainText(corpus));
         }
-        return all.filter(format -> format.word() == corpus.format()).findFirst().orElseThrow();
+        return all.filter(format -> format.word() == corpus.format())
+                .findFirst()
+                .orElseThrow();
     }
 
     private static boolean hasExtension(String name, CorpusFormat format) {

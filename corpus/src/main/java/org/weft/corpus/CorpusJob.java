@@ -68,7 +68,7 @@ public final class CorpusJob {
      */
     public CorpusManifest run(CorpusConfig corpus, TokenizerConfig tokenizer, ModelConfig model, String corpusDir)
             throws IOException {
-        InputFiles input = InputFiles.of(store, corpus, splitBytes);
+        InputFiles input = InputFiles.list(store, corpus, splitBytes);
         int shards = (int) Math.max(1, (input.bytes() + corpus.shardBytes() - 1) / corpus.shardBytes());
         progress.accept("reading " + input.files() + " files, " + input.bytes() + " bytes");
         try (CorpusStaging staging = new CorpusStaging(store, corpusDir)) {
@@ -91,8 +91,8 @@ public final class CorpusJob {
     /** Every document of the input, in no order. */
     private JavaRDD<byte[]> read(InputFiles input) {
         Store from = store;
-        return spark.parallelize(input.tasks(), Math.max(1, input.tasks().size()))
-                .flatMap(task -> Collections.unmodifiableList(task.splits()).iterator())
+        return spark.parallelize(input.parts(), Math.max(1, input.parts().size()))
+                .flatMap(part -> Collections.unmodifiableList(part.splits()).iterator())
                 .flatMap(split -> documents(from, split));
     }
 

@@ -18,22 +18,22 @@ import org.weft.core.storage.Store.Entry;
  *
  * @param files how many there are
  * @param bytes their stored bytes; decides the number of token shards
- * @param tasks what each task reads
+ * @param parts a task each
  */
-public record InputFiles(int files, long bytes, List<Task> tasks) {
+public record InputFiles(int files, long bytes, List<Part> parts) {
 
-    /** The parts that one task reads, one after the other. */
-    public record Task(ArrayList<InputSplit> splits) implements Serializable {}
+    /** The splits that one task reads, one after the other. */
+    public record Part(ArrayList<InputSplit> splits) implements Serializable {}
 
     /** Resolves {@code corpus.input}; splits are of at most {@code splitBytes}. */
-    static InputFiles of(Store store, CorpusConfig corpus, long splitBytes) throws IOException {
-        return of(store, corpus, splitBytes, "corpus.input");
+    static InputFiles list(Store store, CorpusConfig corpus, long splitBytes) throws IOException {
+        return list(store, corpus, splitBytes, "corpus.input");
     }
 
     /**
      * @param name of what the user gave, for errors
      */
-    public static InputFiles of(Store store, CorpusConfig corpus, long splitBytes, String name) throws IOException {
+    public static InputFiles list(Store store, CorpusConfig corpus, long splitBytes, String name) throws IOException {
         if (corpus.input().isEmpty()) {
             throw WeftException.usage(name + " is not set", "name the files, directories or globs that hold the text");
         }
@@ -56,43 +56,43 @@ public record InputFiles(int files, long bytes, List<Task> tasks) {
                 continue;
             }
             for (long start = 0; start < file.length(); start += splitBytes) {
-                // The last part has no end, so that a file that grows meanwhile does not end within a document.
+                // The last split has no end, so that a file that grows meanwhile does not end within a document.
                 long end = start + splitBytes < file.length() ? start + splitBytes : Long.MAX_VALUE;
                 long size = Math.min(splitBytes, file.length() - start);
                 packer.add(new InputSplit(file.path(), start, end, format), size);
             }
         }
-        return new InputFiles(files.size(), bytes, packer.tasks());
+        return new InputFiles(files.size(), bytes, packer.parts());
     }
 
-    /** Gives each task some {@code taskBytes} of input. */
+    /** Gives each task some {@code partBytes} of input. */
     private static final class Packer {
-        private final long taskBytes;
-        private final List<Task> tasks = new ArrayList<>();
+        private final long partBytes;
+        private final List<Part> parts = new ArrayList<>();
         private ArrayList<InputSplit> open = new ArrayList<>();
         private long openBytes;
 
-        Packer(long taskBytes) {
-            this.taskBytes = taskBytes;
+        Packer(long partBytes) {
+            this.partBytes = partBytes;
         }
 
         void add(InputSplit split, long size) {
             open.add(split);
             openBytes += size;
-            if (openBytes >= taskBytes) {
+            if (openBytes >= partBytes) {
                 close();
             }
         }
 
-        List<Task> tasks() {
+        List<Part> parts() {
             if (!open.isEmpty()) {
                 close();
             }
-            return tasks;
+            return parts;
         }
 
         private void close() {
-            tasks.add(new Task(open));
+            parts.add(new Part(open));
             open = new ArrayList<>();
             openBytes = 0;
         }

@@ -155,8 +155,8 @@ class DocumentReaderTest {
     private List<String> read(String sampleBy, Path file, long splitBytes) throws IOException {
         CorpusConfig config = SparkFixture.corpus("auto", sampleBy, 0, file);
         List<String> documents = new ArrayList<>();
-        for (InputFiles.Task task : InputFiles.of(store, config, splitBytes).tasks()) {
-            for (InputSplit split : task.splits()) {
+        for (InputFiles.Part part : InputFiles.list(store, config, splitBytes).parts()) {
+            for (InputSplit split : part.splits()) {
                 try (DocumentReader reader = DocumentReader.open(store, split)) {
                     reader.forEachRemaining(text -> documents.add(new String(text, StandardCharsets.UTF_8)));
                 }

@@ -47,7 +47,7 @@ record CheckpointModel(Store store, Checkpoint known) implements StoredModel {
 
     @Override
     public ModelTokenizer tokenizer() throws IOException {
-        return ModelTokenizer.of(store, known);
+        return ModelTokenizer.open(store, known);
     }
 
     @Override

@@ -62,7 +62,7 @@ public final class HuggingFaceExport {
         this.checkpoint = checkpoint;
         this.notices = notices;
         this.config = ReplicaLoader.configOf(checkpoint);
-        this.model = WholeModel.of(store, checkpoint);
+        this.model = WholeModel.open(store, checkpoint);
         this.layout = model.layout();
         this.family = Family.of(config.model()).hub();
     }
@@ -195,7 +195,7 @@ public final class HuggingFaceExport {
             return Optional.empty();
         }
         try {
-            return Optional.of(ModelTokenizer.of(store, checkpoint));
+            return Optional.of(ModelTokenizer.open(store, checkpoint));
         } catch (WeftException e) {
             notices.accept("no tokenizer is exported: " + e.getMessage());
             return Optional.empty();

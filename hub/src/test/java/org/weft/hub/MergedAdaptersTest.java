@@ -51,7 +51,7 @@ class MergedAdaptersTest {
         write(store, RunDirectory.of(runDir).base(), config, adapted.frozen());
         Checkpoint checkpoint = write(store, RunDirectory.of(runDir), config, adapted.learned());
 
-        WholeModel whole = WholeModel.of(store, checkpoint);
+        WholeModel whole = WholeModel.open(store, checkpoint);
         ModelShape merged = new ModelShape(
                 config.model(),
                 TinyModels.VOCABULARY,

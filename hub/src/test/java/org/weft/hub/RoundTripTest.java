@@ -154,10 +154,10 @@ class RoundTripTest {
         ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("hf"));
         foreign.file("tokenizer.json", TinyModels.tokenizer(11)).write();
         Checkpoint imported = importFrom("hf");
-        assertThat(ModelTokenizer.of(store, imported).path()).isEqualTo(home + "/imported/tokenizer.json");
+        assertThat(ModelTokenizer.open(store, imported).path()).isEqualTo(home + "/imported/tokenizer.json");
         Files.delete(temporary.resolve("imported/.tokenizer.json.crc"));
         Files.writeString(temporary.resolve("imported/tokenizer.json"), TinyModels.tokenizer(10));
-        assertThatThrownBy(() -> ModelTokenizer.of(store, imported))
+        assertThatThrownBy(() -> ModelTokenizer.open(store, imported))
                 .isInstanceOf(WeftException.class)
                 .hasMessageStartingWith(
                         "tokenizer does not belong to this model: file=" + home + "/imported/tokenizer.json sha256 ");

@@ -30,7 +30,7 @@ final class EndInvariants {
     }
 
     /** However often it says so, a member fails once. */
-    void memberFailed(Member member, Message.MemberFailed report) {
+    void memberFailed(MemberProcess member, Message.MemberFailed report) {
         if (!member.failureReported && report.exitStatus() == ExitStatus.FAILED.code()) {
             failures.merge(member.role.name(member.id), 1, Integer::sum);
         }

@@ -1,7 +1,7 @@
 package org.weft.simulation;
 
 import java.io.IOException;
-import org.weft.driver.lease.Driver;
+import org.weft.driver.lease.DriverPlace;
 import org.weft.driver.lease.LeaseSeam;
 import org.weft.driver.lease.RunLease;
 
@@ -21,7 +21,7 @@ final class HeldLease {
         lease = RunLease.acquire(
                 store,
                 process.simulation.scenario.config().run(),
-                new Driver("host", 1, process.name),
+                new DriverPlace("host", 1, process.name),
                 notice -> process.simulation.trace(() -> process + ": " + notice),
                 process.threads);
         return lease;

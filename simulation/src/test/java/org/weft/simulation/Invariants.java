@@ -218,7 +218,7 @@ final class Invariants {
         return members;
     }
 
-    void memberFailed(Member member, Message.MemberFailed report) {
+    void memberFailed(MemberProcess member, Message.MemberFailed report) {
         end.memberFailed(member, report);
     }
 

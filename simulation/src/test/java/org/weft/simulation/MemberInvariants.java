@@ -21,7 +21,7 @@ final class MemberInvariants {
     }
 
     /** What a member says to the coordinator, or to a server. */
-    void said(Member member, Message request) {
+    void said(MemberProcess member, Message request) {
         simulation.trace(() -> member + " says " + shown(request));
         if (request instanceof Message.Heartbeat) {
             invariants.require(
@@ -42,7 +42,7 @@ final class MemberInvariants {
     }
 
     /** What a member hears. */
-    void heard(Member member, Message request, Message reply) {
+    void heard(MemberProcess member, Message request, Message reply) {
         simulation.trace(() -> member + " hears " + shown(reply));
         if (!(request instanceof Message.PollOrder poll)) {
             return;
@@ -74,7 +74,7 @@ final class MemberInvariants {
     }
 
     /** A server's answer. */
-    void served(Member server, Message request, Message answer) {
+    void served(MemberProcess server, Message request, Message answer) {
         if (request instanceof Message.AwaitParameters await && answer instanceof Message.ParametersReady ready) {
             int first = Math.max(await.fromBucket(), server.range().first());
             published(
@@ -85,7 +85,7 @@ final class MemberInvariants {
         }
     }
 
-    private void published(Member server, int publishedGeneration, int version, BucketRange range) {
+    private void published(MemberProcess server, int publishedGeneration, int version, BucketRange range) {
         float[] expected = simulation.reference.weights(version);
         for (int index = range.first(); index < range.end(); index++) {
             Bucket bucket = simulation.scenario.layout().bucket(index);
@@ -106,7 +106,7 @@ final class MemberInvariants {
         }
     }
 
-    void computesWith(Member worker, int version, float[] weights) {
+    void computesWith(MemberProcess worker, int version, float[] weights) {
         invariants.require(
                 Arrays.equals(weights, simulation.reference.weights(version)),
                 Invariant.SAME_BITS,
@@ -115,7 +115,7 @@ final class MemberInvariants {
                 version);
     }
 
-    private void reduced(Member server, Message.ShardReduced done) {
+    private void reduced(MemberProcess server, Message.ShardReduced done) {
         for (int i = 0; i < done.squares().length; i++) {
             int bucket = done.firstBucket() + i;
             invariants.requireSame(
@@ -126,7 +126,7 @@ final class MemberInvariants {
     }
 
     /** A server takes a push. */
-    void pushOpened(Member server, BucketHeader header) {
+    void pushOpened(MemberProcess server, BucketHeader header) {
         invariants.require(
                 header.generation() >= server.loadedGeneration && header.generation() <= server.orderedGeneration,
                 Invariant.STALE_CHANGES_NOTHING,
@@ -137,11 +137,11 @@ final class MemberInvariants {
     }
 
     /** A push is in the sums, or is one that they have already. */
-    void summed(Member server, BucketHeader header) {
+    void summed(MemberProcess server, BucketHeader header) {
         server.summed.add(header);
     }
 
-    void acknowledged(Member server, BucketHeader header) {
+    void acknowledged(MemberProcess server, BucketHeader header) {
         invariants.require(
                 server.summed.contains(header),
                 Invariant.WHAT_IS_ACKNOWLEDGED_IS_SUMMED,

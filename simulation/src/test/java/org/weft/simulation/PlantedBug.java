@@ -13,28 +13,28 @@ enum PlantedBug {
     ARRIVAL_ORDER {
         @Override
         Service service(VirtualProcess process, Service real) {
-            return process instanceof Member ? new PlantedSums.ArrivalOrder(process.simulation, real) : real;
+            return process instanceof MemberProcess ? new PlantedSums.ArrivalOrder(process.simulation, real) : real;
         }
     },
     /** A push of an earlier generation is taken for one of the generation at hand. */
     STALE_GENERATION {
         @Override
         Service service(VirtualProcess process, Service real) {
-            return process instanceof Member ? new PlantedServices.AnyGeneration(real) : real;
+            return process instanceof MemberProcess ? new PlantedServices.AnyGeneration(real) : real;
         }
     },
     /** A push that has come already is added once more. */
     NO_DUPLICATE_CHECK {
         @Override
         Service service(VirtualProcess process, Service real) {
-            return process instanceof Member ? new PlantedSums.Duplicates(process.simulation, real) : real;
+            return process instanceof MemberProcess ? new PlantedSums.Duplicates(process.simulation, real) : real;
         }
     },
     /** The manifest is written when all shards but the last have reported. */
     EARLY_COMMIT {
         @Override
         Service service(VirtualProcess process, Service real) {
-            return process instanceof Driver ? new PlantedServices.EarlyCommit(process.simulation, real) : real;
+            return process instanceof DriverProcess ? new PlantedServices.EarlyCommit(process.simulation, real) : real;
         }
     },
     /** What a server was told before it was given up is taken for what it is told after it has joined again. */

@@ -50,7 +50,7 @@ final class ProcessStore implements Store {
         }
 
         private void write(MemoryStore files, String path, byte[] bytes) throws IOException {
-            if (process instanceof Driver && path.endsWith("/" + CheckpointManifest.FILE)) {
+            if (process instanceof DriverProcess && path.endsWith("/" + CheckpointManifest.FILE)) {
                 process.simulation.invariants.leases().commits(path);
             }
             takeTime(WRITE_MICROS);

@@ -13,7 +13,7 @@ import org.weft.core.protocol.Role;
 final class SimulatedSpark {
     private final Simulation simulation;
     private final Faults faults;
-    private final List<Member> members = new ArrayList<>();
+    private final List<MemberProcess> members = new ArrayList<>();
     private final Map<String, Integer> attempts = new HashMap<>();
     /** Tasks that are to start. */
     private int starting;
@@ -43,7 +43,7 @@ final class SimulatedSpark {
                 return;
             }
             int attempt = attempts.merge(role.name(id), 1, Integer::sum) - 1;
-            Member member = new Member(simulation, role, id, attempt);
+            MemberProcess member = new MemberProcess(simulation, role, id, attempt);
             members.add(member);
             simulation.trace(() -> member + " starts");
             member.launch();
@@ -51,7 +51,7 @@ final class SimulatedSpark {
     }
 
     /** A task is over; what other threads its process has go on. */
-    void exited(Member member, boolean failed) {
+    void exited(MemberProcess member, boolean failed) {
         members.remove(member);
         if (failed) {
             launch(member.role, member.id, faults.between(100 * VirtualTime.MILLI, 3 * VirtualTime.SECOND));
@@ -62,7 +62,7 @@ final class SimulatedSpark {
         return members.isEmpty() && starting == 0;
     }
 
-    List<Member> members() {
+    List<MemberProcess> members() {
         return members;
     }
 
@@ -80,7 +80,7 @@ final class SimulatedSpark {
         if (members.isEmpty()) {
             return;
         }
-        Member member = members.get(faults.below(members.size()));
+        MemberProcess member = members.get(faults.below(members.size()));
         long duration = faults.below(3) == 0
                 ? faults.between(8 * VirtualTime.SECOND, 25 * VirtualTime.SECOND)
                 : faults.between(10 * VirtualTime.MILLI, 2 * VirtualTime.SECOND);

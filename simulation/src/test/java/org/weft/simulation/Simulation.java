@@ -29,7 +29,7 @@ final class Simulation {
     final Invariants invariants;
     final MemoryStore files;
     final SimulatedSpark spark;
-    final Driver driver;
+    final DriverProcess driver;
     private final Rival rival;
     private final List<String> trace;
     private long events;
@@ -53,7 +53,7 @@ final class Simulation {
         invariants = new Invariants(this);
         files = new MemoryStore(invariants::storeChanged);
         spark = new SimulatedSpark(this);
-        driver = new Driver(this);
+        driver = new DriverProcess(this);
         rival = new Rival(this);
     }
 

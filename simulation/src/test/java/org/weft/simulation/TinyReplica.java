@@ -15,7 +15,7 @@ final class TinyReplica implements Replica<Lot> {
     private static final long PIECE_MICROS = 2 * VirtualTime.MILLI;
     private static final int PIECES = 3;
 
-    private final Member worker;
+    private final MemberProcess worker;
     private final Simulation simulation;
     private final ParameterLayout layout;
     private final ByteBuffer parameters; // (P)
@@ -52,7 +52,7 @@ final class TinyReplica implements Replica<Lot> {
         }
     }
 
-    TinyReplica(Member worker) {
+    TinyReplica(MemberProcess worker) {
         this.worker = worker;
         this.simulation = worker.simulation;
         this.layout = simulation.scenario.layout();

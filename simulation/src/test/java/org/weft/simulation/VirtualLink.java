@@ -58,7 +58,7 @@ final class VirtualLink implements Link {
         send(
                 () -> {
                     Service.BucketSink sink = service.openPush(BucketHeader.decode(encoded.duplicate()));
-                    simulation.invariants.members().pushOpened((Member) to, header);
+                    simulation.invariants.members().pushOpened((MemberProcess) to, header);
                     int middle = bytes.remaining() / 3; // Within a float.
                     sink.bytes(bytes.duplicate().limit(middle));
                     to.later(
@@ -70,7 +70,7 @@ final class VirtualLink implements Link {
                                 }
                                 sink.bytes(bytes.duplicate().position(middle));
                                 sink.complete();
-                                simulation.invariants.members().acknowledged((Member) to, header);
+                                simulation.invariants.members().acknowledged((MemberProcess) to, header);
                                 answer(acknowledged, CompletableFuture.completedFuture(null));
                             }));
                 },
@@ -81,7 +81,7 @@ final class VirtualLink implements Link {
                     .flip();
             twin(() -> {
                 Service.BucketSink sink = service.openPush(header);
-                simulation.invariants.members().pushOpened((Member) to, header);
+                simulation.invariants.members().pushOpened((MemberProcess) to, header);
                 sink.bytes(copy);
                 sink.complete();
             });

@@ -19,7 +19,7 @@ record WatchedTransport(VirtualProcess process, Transport transport) implements 
 
     @Override
     public Listener listen(String host, Service service) {
-        if (process instanceof Member server) {
+        if (process instanceof MemberProcess server) {
             server.service = service;
         }
         return transport.listen(host, new WatchedService(process.simulation.bug.service(process, service)));
@@ -44,7 +44,7 @@ record WatchedTransport(VirtualProcess process, Transport transport) implements 
 
         @Override
         public CompletableFuture<Message> exchange(Message.Request<?> request) {
-            if (process instanceof Member member) {
+            if (process instanceof MemberProcess member) {
                 invariants().members().said(member, request);
                 return link.exchange(request).thenApply(reply -> {
                     invariants().members().heard(member, request, reply);
@@ -90,7 +90,7 @@ record WatchedTransport(VirtualProcess process, Transport transport) implements 
         @Override
         public CompletableFuture<Message> receive(Message request) {
             return service.receive(request).thenApply(answer -> {
-                if (process instanceof Member server) {
+                if (process instanceof MemberProcess server) {
                     invariants().members().served(server, request, answer);
                 } else {
                     invariants().answered(request, answer);
@@ -111,7 +111,7 @@ record WatchedTransport(VirtualProcess process, Transport transport) implements 
                 @Override
                 public void complete() {
                     sink.complete();
-                    invariants().members().summed((Member) process, header);
+                    invariants().members().summed((MemberProcess) process, header);
                 }
 
                 @Override

@@ -138,7 +138,7 @@ class ChoicesIT {
         Store store = HadoopStore.local();
         Checkpoint checkpoint =
                 new CheckpointResolver(store, notice -> {}).at(run.dir().toString());
-        ModelTokenizer file = ModelTokenizer.of(store, checkpoint);
+        ModelTokenizer file = ModelTokenizer.open(store, checkpoint);
         int[] right = new int[2];
         try (ModelReplica replica = ReplicaLoader.open(store, checkpoint);
                 TextTokenizer tokenizer = TextTokenizer.of(file.json(), file.path())) {

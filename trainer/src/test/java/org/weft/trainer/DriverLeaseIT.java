@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.config.RunConfig;
 import org.weft.core.storage.HadoopStore;
-import org.weft.driver.lease.Driver;
+import org.weft.driver.lease.DriverPlace;
 import org.weft.driver.lease.RunLease;
 
 /** One driver a run, through the commands. */
@@ -37,7 +37,7 @@ class DriverLeaseIT {
         RunFolder run = prepared.sibling("held");
         RunConfig config = new RunConfig("held", RunFolder.uri(run.dir()), "", 5, 4);
         try (RunLease held =
-                RunLease.acquire(HadoopStore.local(), config, new Driver("node-9", 99, "app-9"), notice -> {})) {
+                RunLease.acquire(HadoopStore.local(), config, new DriverPlace("node-9", 99, "app-9"), notice -> {})) {
             CommandRun refused = run.pretrain("--resume");
             assertThat(refused.status()).as(refused.err()).isEqualTo(1);
             assertThat(refused.err())

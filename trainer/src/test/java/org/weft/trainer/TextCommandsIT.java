@@ -175,7 +175,7 @@ class TextCommandsIT {
             Store store = HadoopStore.local();
             Checkpoint checkpoint =
                     new CheckpointResolver(store, notice -> {}).at(run.dir().toString());
-            ModelTokenizer file = ModelTokenizer.of(store, checkpoint);
+            ModelTokenizer file = ModelTokenizer.open(store, checkpoint);
             double nats = 0;
             long count = 0;
             long bytes = 0;

@@ -45,7 +45,11 @@ public record BucketKey(int generation, int step, int bucket, StateVector part, 
             int generation = Integer.parseInt(parts[0]);
             String codec = parts.length == FIELDS ? BucketCodec.F32.name() : parts[FIELDS];
             return new BucketKey(
-                    generation, Integer.parseInt(parts[1]), Integer.parseInt(parts[2]), StateVector.valueOf(parts[3]), codec);
+                    generation,
+                    Integer.parseInt(parts[1]),
+                    Integer.parseInt(parts[2]),
+                    StateVector.valueOf(parts[3]),
+                    codec);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("not a bucket's stream id: " + streamId, e);
         }

@@ -24,7 +24,7 @@ import org.weft.dl4j.ParameterServerTrainingMaster;
  * Self-attention over the words of a gloss says whether it defines a noun, a verb, an adjective or an adverb. Words are
  * hashed, glosses cut at 16 words, shorter ones masked. Accuracy at least 0.70; chance is 0.25.
  */
-record AttentionClassifier() implements Example {
+record AttentionClassifier() implements ExampleNetwork {
     private static final int VOCABULARY = 4000; // V
     private static final int LENGTH = 16; // T
     private static final int WIDTH = 32;
@@ -77,7 +77,7 @@ record AttentionClassifier() implements Example {
     private static List<DataSet> examples(int from, int to) throws IOException {
         List<List<String>> glosses = new ArrayList<>();
         for (String part : Glosses.PARTS_OF_SPEECH) {
-            glosses.add(Glosses.of(part, 2, to));
+            glosses.add(Glosses.read(part, 2, to));
         }
         List<DataSet> examples = new ArrayList<>();
         for (int i = from; i < to; i++) {

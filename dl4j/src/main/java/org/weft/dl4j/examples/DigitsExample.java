@@ -7,7 +7,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** A network that tells handwritten digits apart. */
-interface DigitsExample extends Example {
+interface DigitsExample extends ExampleNetwork {
 
     /** Where the digits are. */
     Path digits();

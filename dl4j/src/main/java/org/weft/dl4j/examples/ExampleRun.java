@@ -46,8 +46,8 @@ public final class ExampleRun implements Callable<Integer> {
         System.exit(new CommandLine(new ExampleRun()).execute(args));
     }
 
-    private Example example() {
-        List<Example> all = List.of(
+    private ExampleNetwork example() {
+        List<ExampleNetwork> all = List.of(
                 new DigitsPerceptron(digits),
                 new DigitsConvolution(digits),
                 new LstmLanguageModel(),
@@ -58,20 +58,20 @@ public final class ExampleRun implements Callable<Integer> {
                 .orElseThrow(() -> new CommandLine.ParameterException(
                         new CommandLine(this),
                         "no example " + name + ": give one of "
-                                + all.stream().map(Example::name).toList()));
+                                + all.stream().map(ExampleNetwork::name).toList()));
     }
 
     @Override
     public Integer call() throws Exception {
-        Example example = example();
+        ExampleNetwork example = example();
         List<DataSet> train = example.train();
         ParameterServerTrainingMaster.Builder settings = example.settings(
                         new ParameterServerTrainingMaster.Builder(runDir.toUri().toString()))
                 .workers(workers)
                 .servers(servers);
-        Comparison comparison = null;
+        ComparedTraining comparison = null;
         if (compareSteps > 0) {
-            comparison = new Comparison(example, train, compareSteps);
+            comparison = new ComparedTraining(example, train, compareSteps);
             train = comparison.examples();
             settings.epochs(1);
         }

@@ -20,7 +20,7 @@ final class Glosses {
     /**
      * Definitions of a part of speech, examples of use left out, in lower case: every {@code stride}-th, up to {@code count}.
      */
-    static List<String> of(String partOfSpeech, int stride, int count) throws IOException {
+    static List<String> read(String partOfSpeech, int stride, int count) throws IOException {
         String name = FOLDER + "data." + partOfSpeech;
         InputStream found = Glosses.class.getClassLoader().getResourceAsStream(name);
         if (found == null) {

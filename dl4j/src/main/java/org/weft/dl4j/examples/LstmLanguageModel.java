@@ -20,7 +20,7 @@ import org.weft.dl4j.ParameterServerTrainingMaster;
  * A language model of characters: two LSTM layers with dropout between them, on windows of 32 characters of WordNet's
  * glosses. Perplexity of a character at most 11 on glosses that it has not seen; their unigrams' is 17.5.
  */
-record LstmLanguageModel() implements Example {
+record LstmLanguageModel() implements ExampleNetwork {
     /** V = 29: the end of a gloss and all that is none of the others, space, letters, comma. */
     private static final String CHARACTERS = "\0 abcdefghijklmnopqrstuvwxyz,";
 
@@ -59,12 +59,12 @@ record LstmLanguageModel() implements Example {
 
     @Override
     public List<DataSet> train() throws IOException {
-        return windows(Glosses.of("noun", 10, 8000), 3200);
+        return windows(Glosses.read("noun", 10, 8000), 3200);
     }
 
     @Override
     public List<DataSet> test() throws IOException {
-        return windows(Glosses.of("verb", 20, 600), 300);
+        return windows(Glosses.read("verb", 20, 600), 300);
     }
 
     /** Windows of T + 1 characters, as T inputs and the T that follow them: (1, V, T) each. */

@@ -44,7 +44,7 @@ public final class NetworkReplica implements Replica<ExampleBatch> {
 
     @Override
     public ByteBuffer parameters(long offset, int length) {
-        return FlatArray.window(network.params(), offset, length);
+        return ArrayWindows.window(network.params(), offset, length);
     }
 
     @Override
@@ -76,7 +76,7 @@ public final class NetworkReplica implements Replica<ExampleBatch> {
 
     @Override
     public ByteBuffer gradients(long offset, int length) {
-        return FlatArray.window(sum, offset, length);
+        return ArrayWindows.window(sum, offset, length);
     }
 
     @Override

@@ -14,10 +14,10 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.Store;
 import org.weft.dl4j.data.ExampleBatch;
-import org.weft.dl4j.data.ExampleBatches;
 import org.weft.dl4j.data.ExampleManifest;
 import org.weft.dl4j.data.ExampleOrder;
-import org.weft.dl4j.data.ExampleReader;
+import org.weft.dl4j.data.ExampleShards;
+import org.weft.dl4j.data.PaddedBatches;
 import org.weft.engine.Replica;
 import org.weft.engine.Workload;
 
@@ -64,8 +64,8 @@ public record NetworkTraining(
 
     @Override
     public BatchSource<ExampleBatch> batches() throws IOException {
-        return new ExampleBatches(
-                new ExampleReader(data.store(), data.directory(), data.manifest()), order, config.training());
+        return new PaddedBatches(
+                new ExampleShards(data.store(), data.directory(), data.manifest()), order, config.training());
     }
 
     /** Examples: these networks know no tokens. */

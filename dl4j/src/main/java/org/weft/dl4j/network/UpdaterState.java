@@ -96,7 +96,7 @@ public final class UpdaterState {
             long to = Math.min(end, run.offset() + run.length());
             if (from < to) {
                 int count = (int) (to - from);
-                ByteBuffer own = FlatArray.window(run.array(), run.from() + from - run.offset(), count);
+                ByteBuffer own = ArrayWindows.window(run.array(), run.from() + from - run.offset(), count);
                 ByteBuffer part = chunk.slice((int) (from - offset) * Float.BYTES, count * Float.BYTES);
                 if (intoNetwork) {
                     own.put(part);

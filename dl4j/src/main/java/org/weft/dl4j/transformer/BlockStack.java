@@ -20,11 +20,11 @@ final class BlockStack {
     private static final String NO_PREFIX = "";
 
     private final ModelConfig config;
-    private final FlatArray parameters;
-    private final FlatArray gradients;
+    private final ParameterVector parameters;
+    private final ParameterVector gradients;
     private final Map<Gpt2Graphs.Shape, Gpt2Graphs> graphs = new LinkedHashMap<>();
 
-    BlockStack(ModelConfig config, FlatArray parameters, FlatArray gradients) {
+    BlockStack(ModelConfig config, ParameterVector parameters, ParameterVector gradients) {
         this.config = config;
         this.parameters = parameters;
         this.gradients = gradients;
@@ -125,13 +125,13 @@ final class BlockStack {
         private Map<String, INDArray> given(String prefix, List<String> names, INDArray x) {
             Map<String, INDArray> given = new HashMap<>();
             names.forEach(name -> given.put(name, parameters.view(prefix + name)));
-            given.put(Piece.INPUT, x);
+            given.put(GraphPiece.INPUT, x);
             return given;
         }
 
         /** Takes a piece's gradients over; what remains is its input's. */
         private INDArray added(String prefix, Map<String, INDArray> found) {
-            INDArray ofInput = found.remove(Piece.INPUT);
+            INDArray ofInput = found.remove(GraphPiece.INPUT);
             found.forEach((name, gradient) -> {
                 gradients.view(prefix + name).addi(gradient);
                 Scratch.release(gradient);

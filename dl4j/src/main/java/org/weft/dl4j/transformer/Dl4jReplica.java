@@ -31,8 +31,8 @@ public final class Dl4jReplica implements ModelReplica {
     private final int threads;
     private final Thread owner = Thread.currentThread();
     private final ParameterLayout layout;
-    private final FlatArray parameters;
-    private final FlatArray gradients;
+    private final ParameterVector parameters;
+    private final ParameterVector gradients;
     private final Gpt2Pass pass;
     private final Random random = Nd4j.getRandomFactory().getNewRandomInstance(0);
     private volatile boolean closed;
@@ -41,8 +41,8 @@ public final class Dl4jReplica implements ModelReplica {
         this.shape = shape;
         this.threads = threads;
         layout = shape.layout();
-        parameters = new FlatArray(layout);
-        gradients = new FlatArray(layout);
+        parameters = new ParameterVector(layout);
+        gradients = new ParameterVector(layout);
         pass = new Gpt2Pass(shape.config(), layout, parameters, gradients);
     }
 

@@ -18,7 +18,7 @@ import org.weft.core.config.ModelConfig;
  * @param block input and output (N, D); with dropout it is given three masks
  * @param crown the final norm, (N, D)
  */
-record Gpt2Graphs(Piece block, Piece crown) {
+record Gpt2Graphs(GraphPiece block, GraphPiece crown) {
     static final String ATTENTION_MASK = "mask.attention"; // (B, H, T, T)
     static final String ATTENTION_OUTPUT_MASK = "mask.attention_output"; // (N, D)
     static final String MLP_OUTPUT_MASK = "mask.mlp_output"; // (N, D)
@@ -58,8 +58,8 @@ record Gpt2Graphs(Piece block, Piece crown) {
         return new Gpt2Graphs(new BlockWriter(config, shape).write(), crown(config, shape));
     }
 
-    private static Piece crown(ModelConfig config, Shape shape) {
-        Piece.Builder piece = new Piece.Builder();
+    private static GraphPiece crown(ModelConfig config, Shape shape) {
+        GraphPiece.Builder piece = new GraphPiece.Builder();
         SDVariable x = piece.input(shape.rows(), config.width()); // (N, D)
         return piece.build(norm(piece, x, CROWN, config), shape.rows(), config.width());
     }
@@ -68,7 +68,7 @@ record Gpt2Graphs(Piece block, Piece crown) {
      * (x - mean) / sqrt(variance + epsilon) weight + bias over the last dimension, (N, D), with its derivative: SameDiff's
      * own of products with a row or a column are thirty times as slow as the products.
      */
-    private static SDVariable norm(Piece.Builder piece, SDVariable x, String name, ModelConfig config) {
+    private static SDVariable norm(GraphPiece.Builder piece, SDVariable x, String name, ModelConfig config) {
         SDVariable weight = piece.parameter(name + ".weight", config.width()); // (D)
         SDVariable bias = piece.parameter(name + ".bias", config.width()); // (D)
         int mark = piece.mark();
@@ -86,12 +86,12 @@ record Gpt2Graphs(Piece block, Piece crown) {
     }
 
     /** Writes the block down, half by half. */
-    private record BlockWriter(ModelConfig config, Shape shape, Piece.Builder piece) {
+    private record BlockWriter(ModelConfig config, Shape shape, GraphPiece.Builder piece) {
         BlockWriter(ModelConfig config, Shape shape) {
-            this(config, shape, new Piece.Builder());
+            this(config, shape, new GraphPiece.Builder());
         }
 
-        Piece write() {
+        GraphPiece write() {
             int width = config.width();
             SDVariable x = piece.input(shape.rows(), width); // (N, D)
             SDVariable attended = attention(norm(piece, x, "ln_1", config)); // (N, D)

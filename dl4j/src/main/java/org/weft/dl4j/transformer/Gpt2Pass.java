@@ -23,14 +23,14 @@ final class Gpt2Pass implements AutoCloseable {
     private final ParameterLayout layout;
     private final TokenEmbeddings embeddings;
     private final BlockStack blocks;
-    private final OutputHead head;
+    private final TiedHead head;
 
-    Gpt2Pass(ModelConfig config, ParameterLayout layout, FlatArray parameters, FlatArray gradients) {
+    Gpt2Pass(ModelConfig config, ParameterLayout layout, ParameterVector parameters, ParameterVector gradients) {
         this.config = config;
         this.layout = layout;
         embeddings = new TokenEmbeddings(layout, parameters, gradients);
         blocks = new BlockStack(config, parameters, gradients);
-        head = new OutputHead(parameters.view(TokenEmbeddings.TOKENS), gradients.view(TokenEmbeddings.TOKENS));
+        head = new TiedHead(parameters.view(TokenEmbeddings.TOKENS), gradients.view(TokenEmbeddings.TOKENS));
     }
 
     /** Adds the gradient of (sum of losses) / normalizer and returns that sum. */

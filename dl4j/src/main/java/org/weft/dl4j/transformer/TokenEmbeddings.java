@@ -17,12 +17,12 @@ final class TokenEmbeddings {
     static final String TOKENS = "wte.weight"; // (V, D)
     private static final String POSITIONS = "wpe.weight"; // (T, D)
 
-    private final FlatArray parameters;
-    private final FlatArray gradients;
+    private final ParameterVector parameters;
+    private final ParameterVector gradients;
     private final long tokensOffset;
     private final int width;
 
-    TokenEmbeddings(ParameterLayout layout, FlatArray parameters, FlatArray gradients) {
+    TokenEmbeddings(ParameterLayout layout, ParameterVector parameters, ParameterVector gradients) {
         this.parameters = parameters;
         this.gradients = gradients;
         Parameter tokens = layout.parameters().stream()

@@ -65,7 +65,7 @@ class ExamplesTest {
         ExampleManifest manifest = write(3, 0, 5, 1);
         assertThat(manifest.examples()).isEqualTo(9);
         for (long budget : new long[] {0, 1 << 20}) {
-            try (ExampleReader reader = new ExampleReader(store, directory.toString(), manifest, budget)) {
+            try (ExampleShards reader = new ExampleShards(store, directory.toString(), manifest, budget)) {
                 for (int i : new int[] {8, 0, 2, 3, 7}) {
                     assertThat(reader.read(i)).isEqualTo(example(i));
                 }
@@ -80,7 +80,7 @@ class ExamplesTest {
         try (ExampleShardWriter writer = new ExampleShardWriter(store, directory.toString(), "part")) {
             writer.add(three);
             ExampleManifest manifest = new ExampleManifest(1, List.of(writer.commit()));
-            try (ExampleReader reader = new ExampleReader(store, directory.toString(), manifest)) {
+            try (ExampleShards reader = new ExampleShards(store, directory.toString(), manifest)) {
                 assertThat(reader.examples()).isEqualTo(3);
                 assertThat(reader.read(1).getFeatures(0)).isEqualTo(example(3).getFeatures(0));
             }
@@ -118,7 +118,7 @@ class ExamplesTest {
     }
 
     private void readAll(ExampleManifest manifest) throws IOException {
-        try (ExampleReader reader = new ExampleReader(store, directory.toString(), manifest, 0)) {
+        try (ExampleShards reader = new ExampleShards(store, directory.toString(), manifest, 0)) {
             for (int i = 0; i < reader.examples(); i++) {
                 assertThat(reader.read(i)).isNotNull();
             }
@@ -148,8 +148,8 @@ class ExamplesTest {
     void batchesArePaddedAndMasked() throws IOException {
         ExampleManifest manifest = write(12);
         ExampleOrder order = new ExampleOrder(7, 12, 0, 0, false);
-        try (ExampleBatches batches =
-                new ExampleBatches(new ExampleReader(store, directory.toString(), manifest), order, TRAINING)) {
+        try (PaddedBatches batches =
+                new PaddedBatches(new ExampleShards(store, directory.toString(), manifest), order, TRAINING)) {
             try (ExampleBatch batch = batches.training(0, 1, 0)) { // examples 4 and 5
                 assertThat(batch.targetCount()).isEqualTo(2);
                 assertThat(batch.data().getFeatures(0).shape()).containsExactly(2, 2, 3);

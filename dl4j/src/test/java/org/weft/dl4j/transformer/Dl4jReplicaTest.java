@@ -123,8 +123,8 @@ class Dl4jReplicaTest {
         INDArray[] into = {Nd4j.zeros(64, 32), Nd4j.zeros(64, 32)};
         double[] sums = new double[2];
         for (int i = 0; i < 2; i++) {
-            int bytes = i == 0 ? OutputHead.BUFFER_BYTES : 7 * 97 * Float.BYTES;
-            try (OutputHead head = new OutputHead(weight, gradients[i], bytes)) {
+            int bytes = i == 0 ? TiedHead.BUFFER_BYTES : 7 * 97 * Float.BYTES;
+            try (TiedHead head = new TiedHead(weight, gradients[i], bytes)) {
                 sums[i] = head.lossAndGradient(x, targets, 10, into[i]);
                 assertThat(head.loss(x, targets)).isEqualTo(sums[i]);
             }
@@ -136,7 +136,7 @@ class Dl4jReplicaTest {
 
     @Test
     void hugeLogitsStayFinite() {
-        try (OutputHead head = new OutputHead(Nd4j.eye(4).castTo(Nd4j.zeros(1).dataType()), Nd4j.zeros(4, 4))) {
+        try (TiedHead head = new TiedHead(Nd4j.eye(4).castTo(Nd4j.zeros(1).dataType()), Nd4j.zeros(4, 4))) {
             INDArray x = Nd4j.create(new float[][] {{1000, 0, -1000, 0}});
             assertThat(head.loss(x, new int[] {2})).isCloseTo(2000, within(1e-3));
         }

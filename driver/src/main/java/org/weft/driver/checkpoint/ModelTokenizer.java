@@ -21,7 +21,7 @@ public record ModelTokenizer(byte[] json, String path) {
     /**
      * @throws WeftException where there is none, or only one of another corpus
      */
-    public static ModelTokenizer of(Store store, Checkpoint checkpoint) throws IOException {
+    public static ModelTokenizer open(Store store, Checkpoint checkpoint) throws IOException {
         RunConfig run = ReplicaLoader.configOf(checkpoint).run();
         if (store.exists(run.directory().corpus() + "/" + CorpusManifest.FILE)) {
             return ofCorpus(store, run.directory().corpus(), checkpoint);

@@ -56,7 +56,7 @@ public final class WholeModel implements InitialCheckpoint.Source {
     }
 
     /** Opens what a checkpoint's model is made of. */
-    public static WholeModel of(Store store, Checkpoint checkpoint) throws IOException {
+    public static WholeModel open(Store store, Checkpoint checkpoint) throws IOException {
         return new WholeModel(store, checkpoint);
     }
 

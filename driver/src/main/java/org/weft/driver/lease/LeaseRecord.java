@@ -23,7 +23,7 @@ record LeaseRecord(
         int formatVersion,
         int term,
         String owner,
-        Driver driver,
+        DriverPlace driver,
         String started,
         int leaseSeconds,
         long sequence,

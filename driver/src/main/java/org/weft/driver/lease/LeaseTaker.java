@@ -21,7 +21,7 @@ final class LeaseTaker {
     private static final int LOOKS = 20;
 
     private final LeaseFiles files;
-    private final Driver driver;
+    private final DriverPlace driver;
     private final int leaseSeconds;
     private final long unitNanos;
     private final Consumer<String> notices;
@@ -32,7 +32,7 @@ final class LeaseTaker {
      */
     LeaseTaker(
             LeaseFiles files,
-            Driver driver,
+            DriverPlace driver,
             int leaseSeconds,
             long unitNanos,
             Consumer<String> notices,

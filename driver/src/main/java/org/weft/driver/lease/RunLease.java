@@ -66,7 +66,7 @@ public final class RunLease implements AutoCloseable {
      * @param notices told when another driver's lease is watched or taken over
      * @throws WeftException where another driver has the run
      */
-    public static RunLease acquire(Store store, RunConfig run, Driver driver, Consumer<String> notices)
+    public static RunLease acquire(Store store, RunConfig run, DriverPlace driver, Consumer<String> notices)
             throws IOException {
         return acquire(store, run, driver, notices, Threads.MACHINE);
     }
@@ -74,7 +74,8 @@ public final class RunLease implements AutoCloseable {
     /**
      * @param threads of the signs of life, and how another driver's lease is watched
      */
-    public static RunLease acquire(Store store, RunConfig run, Driver driver, Consumer<String> notices, Threads threads)
+    public static RunLease acquire(
+            Store store, RunConfig run, DriverPlace driver, Consumer<String> notices, Threads threads)
             throws IOException {
         LeaseFiles files = new LeaseFiles(store, run.directory().lease());
         return acquire(files, driver, run.leaseSeconds(), TimeUnit.SECONDS.toNanos(1), notices, threads);
@@ -82,7 +83,7 @@ public final class RunLease implements AutoCloseable {
 
     static RunLease acquire(
             LeaseFiles files,
-            Driver driver,
+            DriverPlace driver,
             int leaseSeconds,
             long unitNanos,
             Consumer<String> notices,

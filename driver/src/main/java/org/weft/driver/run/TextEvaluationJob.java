@@ -55,9 +55,9 @@ public final class TextEvaluationJob {
     public Result run(Checkpoint checkpoint) throws IOException {
         HadoopStore store = application.store();
         requireCausal(checkpoint);
-        ModelTokenizer tokenizer = ModelTokenizer.of(store, checkpoint);
-        List<InputFiles.Task> parts =
-                InputFiles.of(store, corpus, partBytes, "--input").tasks();
+        ModelTokenizer tokenizer = ModelTokenizer.open(store, checkpoint);
+        List<InputFiles.Part> parts =
+                InputFiles.list(store, corpus, partBytes, "--input").parts();
         Broadcast<byte[]> json = application.context().broadcast(tokenizer.json());
         try {
             return result(TextLoss.sum(ModelStage.over(
@@ -78,7 +78,7 @@ public final class TextEvaluationJob {
     }
 
     /** The model over one part's documents after another's. */
-    private static final class PartEvaluation implements ModelStage.Opened<InputFiles.Task, TextLoss> {
+    private static final class PartEvaluation implements ModelStage.Opened<InputFiles.Part, TextLoss> {
         private final HadoopStore store;
         private final ModelReplica replica;
         private final TextTokenizer tokenizer;
@@ -103,7 +103,7 @@ public final class TextEvaluationJob {
         }
 
         @Override
-        public TextLoss take(InputFiles.Task part) throws IOException {
+        public TextLoss take(InputFiles.Part part) throws IOException {
             Sums sums = new Sums();
             DocumentWindows windows = new DocumentWindows(
                     trained.model().context(), trained.training().microBatch(), batch -> {

@@ -18,7 +18,7 @@ import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointCommitter;
 import org.weft.driver.checkpoint.CheckpointResolver;
-import org.weft.driver.lease.Driver;
+import org.weft.driver.lease.DriverPlace;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.MetricsLog;
 import org.weft.driver.progress.Progress;
@@ -70,7 +70,7 @@ public final class TrainingRun {
      * @throws WeftException where the run cannot start or go on, with what to do
      */
     public RunResult run(RunConfig run, String resume, Subject.Preparation preparation) throws IOException {
-        Driver driver = Driver.here(application.context().sc().applicationId());
+        DriverPlace driver = DriverPlace.here(application.context().sc().applicationId());
         // Before anything is read at length: executors start while a dead driver's lease is watched.
         try (RunLease lease = RunLease.acquire(store, run, driver, progress::say)) {
             return run(resume, preparation.prepare(), lease);

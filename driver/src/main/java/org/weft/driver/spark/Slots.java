@@ -93,8 +93,7 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
             }
             executors++;
             slots += (local ? context.defaultParallelism() : executor.totalCores()) / cpusPerTask;
-            ResourceInformation own =
-                    ScalaCollections.map(executor.resources()).get(GPU);
+            ResourceInformation own = ScalaCollections.map(executor.resources()).get(GPU);
             gpus += own == null ? 0 : own.addresses().length;
             memory = Math.min(memory, executor.maxMemory());
         }

@@ -75,7 +75,7 @@ class LeaseProcessTest {
     static final class Holder {
         public static void main(String[] arguments) throws IOException {
             RunLease lease = RunLease.acquire(
-                    HadoopStore.local(), config(arguments[0]), Driver.here("test"), System.err::println);
+                    HadoopStore.local(), config(arguments[0]), DriverPlace.here("test"), System.err::println);
             lease.begin(3);
             System.out.println("held");
             while (!arguments[1].equals("exit")) {

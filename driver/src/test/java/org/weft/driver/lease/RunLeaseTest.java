@@ -38,8 +38,8 @@ import org.weft.driver.local.EmbeddedHdfs;
 class RunLeaseTest {
     private static final int SECONDS = 6;
     private static final long SECOND = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final Driver FIRST = new Driver("node-1", 11, "app-1");
-    private static final Driver SECOND_DRIVER = new Driver("node-2", 22, "app-2");
+    private static final DriverPlace FIRST = new DriverPlace("node-1", 11, "app-1");
+    private static final DriverPlace SECOND_DRIVER = new DriverPlace("node-2", 22, "app-2");
 
     @TempDir
     static Path temporary;
@@ -213,7 +213,7 @@ class RunLeaseTest {
             CyclicBarrier start = new CyclicBarrier(takers);
             List<Future<Boolean>> results = new ArrayList<>();
             for (int taker = 0; taker < takers; taker++) {
-                Driver driver = new Driver("taker", taker, "app");
+                DriverPlace driver = new DriverPlace("taker", taker, "app");
                 results.add(executor.submit(() -> {
                     start.await();
                     try {
@@ -240,7 +240,7 @@ class RunLeaseTest {
         files = new LeaseFiles(failing(store), run + runs++ + "/driver.lease");
     }
 
-    private RunLease acquire(Driver driver) throws IOException {
+    private RunLease acquire(DriverPlace driver) throws IOException {
         RunLease lease = RunLease.acquire(files, driver, SECONDS, SECOND, notices::add, Threads.MACHINE);
         open.add(lease);
         return lease;

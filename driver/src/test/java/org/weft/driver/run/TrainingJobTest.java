@@ -24,7 +24,7 @@ import org.weft.core.batches.BatchSource;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.ParameterLayout;
-import org.weft.driver.lease.Driver;
+import org.weft.driver.lease.DriverPlace;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.Replica;
@@ -123,7 +123,8 @@ class TrainingJobTest {
         WeftConfig config = config();
         SparkApplication application = SparkApplication.within(context);
         RunPlan plan = new RunPlan(config, new Quadratic(10).layout(), 8, Double.NaN, 0, "", 1, 0, true);
-        try (RunLease lease = RunLease.acquire(application.store(), config.run(), Driver.here("test"), notice -> {});
+        try (RunLease lease =
+                        RunLease.acquire(application.store(), config.run(), DriverPlace.here("test"), notice -> {});
                 RunObserver observer = new RunObserver(List.of(listener), List.of(), Threads.MACHINE)) {
             job.check(config, null);
             job.run(plan, observer, lease);

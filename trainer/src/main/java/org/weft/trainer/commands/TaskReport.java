@@ -71,7 +71,7 @@ final class TaskReport {
      */
     Written write(List<String> input, String directory) throws IOException {
         Examination task = Examination.ofTask(checkpoint, config);
-        return write(task, JudgedRows.of(application.context(), store, config, input), directory);
+        return write(task, JudgedRows.read(application.context(), store, config, input), directory);
     }
 
     /** The same of a language model that chooses among answers. */

@@ -21,7 +21,7 @@ public final class JudgedRows {
      *
      * @throws org.weft.core.WeftException where a column is missing that the task needs
      */
-    public static Dataset<Row> of(JavaSparkContext spark, Store store, WeftConfig config, List<String> input)
+    public static Dataset<Row> read(JavaSparkContext spark, Store store, WeftConfig config, List<String> input)
             throws IOException {
         DatasetConfig dataset = config.dataset();
         DatasetReader reader = new DatasetReader(spark, store);

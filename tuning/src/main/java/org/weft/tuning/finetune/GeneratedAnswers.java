@@ -39,7 +39,7 @@ final class GeneratedAnswers implements RowModel {
     }
 
     static GeneratedAnswers open(Store store, Checkpoint checkpoint, WeftConfig config, int rows) throws IOException {
-        byte[] tokenizer = ModelTokenizer.of(store, checkpoint).json();
+        byte[] tokenizer = ModelTokenizer.open(store, checkpoint).json();
         ModelReplica replica = ReplicaLoader.open(store, checkpoint);
         try {
             return new GeneratedAnswers(replica, Encoder.open(config, tokenizer), config, rows);

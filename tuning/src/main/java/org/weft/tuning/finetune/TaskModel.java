@@ -91,7 +91,7 @@ public final class TaskModel implements RowModel {
     private static TaskModel open(
             Store store, Checkpoint checkpoint, WeftConfig config, int batch, ReplicaOptions options)
             throws IOException {
-        byte[] tokenizer = ModelTokenizer.of(store, checkpoint).json();
+        byte[] tokenizer = ModelTokenizer.open(store, checkpoint).json();
         ModelReplica replica = ReplicaLoader.open(store, checkpoint, options);
         try {
             return new TaskModel(replica, Encoder.open(config, tokenizer), config, batch);

@@ -24,7 +24,7 @@ class DatasetSplitsTest extends EncodedRows {
                     .isEqualTo(60);
             assertThat(manifest.overlap()).isZero();
             WeftConfig judged = config("judged-" + fold, train, folded);
-            assertThat(JudgedRows.of(spark, store, judged, List.of()).count())
+            assertThat(JudgedRows.read(spark, store, judged, List.of()).count())
                     .isEqualTo(manifest.validation().examples());
             validated += manifest.validation().examples();
         }
@@ -66,11 +66,11 @@ class DatasetSplitsTest extends EncodedRows {
         Path file = jsonl("rows.jsonl", rows);
         WeftConfig config = config("a", file, "dataset.group_column=group");
         ExamplesManifest manifest = run(config);
-        assertThat(JudgedRows.of(spark, store, config, List.of()).count())
+        assertThat(JudgedRows.read(spark, store, config, List.of()).count())
                 .isEqualTo(manifest.validation().examples());
         Path test = jsonl("test.jsonl", rows.subList(0, 7));
         WeftConfig tested = config("a", file, "dataset.test=[\"" + test + "\"]");
-        assertThat(JudgedRows.of(spark, store, tested, List.of()).count()).isEqualTo(7);
+        assertThat(JudgedRows.read(spark, store, tested, List.of()).count()).isEqualTo(7);
         assertThat(refused(config("a", file, "dataset.group_column=age")))
                 .hasMessageContaining("dataset.train has no column age");
     }

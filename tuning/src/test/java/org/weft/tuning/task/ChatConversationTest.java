@@ -63,7 +63,7 @@ class ChatConversationTest {
     }
 
     private static long ends(ChatFormat format) {
-        WeftConfig config = Rows.config(
+        WeftConfig config = TaskRows.config(
                 "gpt2",
                 "instruction",
                 "dataset.messages_column=chat",
@@ -73,12 +73,12 @@ class ChatConversationTest {
                 List.of(Map.of("role", "user", "content", "1+2"), Map.of("role", "assistant", "content", "3"));
         List<Map<String, String>> turns =
                 Stream.concat(turn.stream(), turn.stream()).toList();
-        try (Encoder encoder = Rows.encoder(config)) {
+        try (Encoder encoder = TaskRows.encoder(config)) {
             List<Map<String, String>> question = List.of(turn.get(0), turn.get(1), turn.get(0));
-            Encoded asked = Task.of(config).encode(Rows.row("chat", question), encoder, false);
+            Encoded asked = Task.of(config).encode(TaskRows.row("chat", question), encoder, false);
             assertThat(IntStream.of(asked.example().tokens()).anyMatch(token -> token == TinyTokenizers.END))
                     .isEqualTo(format == ChatFormat.PLAIN);
-            Encoded encoded = Task.of(config).encode(Rows.row("chat", turns), encoder, true);
+            Encoded encoded = Task.of(config).encode(TaskRows.row("chat", turns), encoder, true);
             return IntStream.of(encoded.example().targets())
                     .filter(token -> token == TinyTokenizers.END)
                     .count();

@@ -36,44 +36,46 @@ class EncodingTest {
 
     @Test
     void bertFramesATextAndAPair() {
-        WeftConfig one = Rows.config("bert", "classification", "finetune.labels=[ham, spam]");
-        try (Encoder encoder = Rows.encoder(one)) {
-            Encoded encoded = Task.of(one).encode(Rows.row("text", "Ab a", "label", "spam"), encoder, true);
+        WeftConfig one = TaskRows.config("bert", "classification", "finetune.labels=[ham, spam]");
+        try (Encoder encoder = TaskRows.encoder(one)) {
+            Encoded encoded = Task.of(one).encode(TaskRows.row("text", "Ab a", "label", "spam"), encoder, true);
             assertThat(encoded.example().tokens()).containsExactly(1, 5, letter("##b"), 5, 2);
             assertThat(encoded.example().secondSegment()).isEqualTo(5);
             assertThat(encoded.example().labels()).containsExactly(1f);
             assertThat(encoded.truncated()).isFalse();
         }
-        WeftConfig two = Rows.config("bert", "regression", "dataset.pair_column=other", "dataset.max_length=8");
-        try (Encoder encoder = Rows.encoder(two)) {
+        WeftConfig two = TaskRows.config("bert", "regression", "dataset.pair_column=other", "dataset.max_length=8");
+        try (Encoder encoder = TaskRows.encoder(two)) {
             Task task = Task.of(two);
             assertThat(task.columns()).containsExactly("text", "other", "label");
-            Encoded encoded = task.encode(Rows.row("text", "a", "other", "b c", "label", "2.5"), encoder, true);
+            Encoded encoded = task.encode(TaskRows.row("text", "a", "other", "b c", "label", "2.5"), encoder, true);
             assertThat(encoded.example().tokens()).containsExactly(1, 5, 2, 6, 7, 2);
             assertThat(encoded.example().secondSegment()).isEqualTo(3);
             assertThat(encoded.example().labels()).containsExactly(2.5f);
-            Encoded cut = task.encode(Rows.row("text", "a b c d e", "other", "a b", "label", 1), encoder, true);
+            Encoded cut = task.encode(TaskRows.row("text", "a b c d e", "other", "a b", "label", 1), encoder, true);
             assertThat(cut.example().tokens()).containsExactly(1, 5, 6, 7, 2, 5, 6, 2);
             assertThat(cut.truncated()).isTrue();
-            Encoded both = task.encode(Rows.row("text", "a b c d e", "other", "d e f g", "label", 1), encoder, true);
+            Encoded both =
+                    task.encode(TaskRows.row("text", "a b c d e", "other", "d e f g", "label", 1), encoder, true);
             assertThat(both.example().tokens()).containsExactly(1, 5, 6, 7, 2, 8, 9, 2);
         }
     }
 
     @Test
     void gptHasEndOfTextBetweenAPair() {
-        WeftConfig config = Rows.config("gpt2", "multilabel", "finetune.labels=[x, y, z]", "dataset.pair_column=other");
-        try (Encoder encoder = Rows.encoder(config)) {
-            Fields row = Rows.row("text", "ab", "other", "c", "label", List.of("z", "x"));
+        WeftConfig config =
+                TaskRows.config("gpt2", "multilabel", "finetune.labels=[x, y, z]", "dataset.pair_column=other");
+        try (Encoder encoder = TaskRows.encoder(config)) {
+            Fields row = TaskRows.row("text", "ab", "other", "c", "label", List.of("z", "x"));
             Encoded encoded = Task.of(config).encode(row, encoder, true);
             assertThat(encoded.example().tokens()).containsExactly('a', 'b', TinyTokenizers.END, 'c');
             assertThat(encoded.example().labels()).containsExactly(1f, 0f, 1f);
-            Encoded asked = Task.of(config).encode(Rows.row("text", "ab", "other", "c"), encoder, false);
+            Encoded asked = Task.of(config).encode(TaskRows.row("text", "ab", "other", "c"), encoder, false);
             assertThat(asked.example().labels()).isNull();
         }
-        WeftConfig single = Rows.config("llama", "regression");
-        try (Encoder encoder = Rows.encoder(single)) {
-            Encoded empty = Task.of(single).encode(Rows.row("text", "", "label", 0), encoder, true);
+        WeftConfig single = TaskRows.config("llama", "regression");
+        try (Encoder encoder = TaskRows.encoder(single)) {
+            Encoded empty = Task.of(single).encode(TaskRows.row("text", "", "label", 0), encoder, true);
             assertThat(empty.example().tokens()).containsExactly(TinyTokenizers.END);
         }
     }
@@ -81,10 +83,10 @@ class EncodingTest {
     @Test
     void aTagIsAtItsWordsFirstToken() {
         Labels labels = new Labels(List.of("N", "O"), List.of(3.0, 0.5));
-        WeftConfig config = Rows.config("bert", "tokens", "dataset.max_length=8");
+        WeftConfig config = TaskRows.config("bert", "tokens", "dataset.max_length=8");
         Task task = Task.of(config, labels);
-        try (Encoder encoder = Rows.encoder(config)) {
-            Fields row = Rows.row(
+        try (Encoder encoder = TaskRows.encoder(config)) {
+            Fields row = TaskRows.row(
                     "tokens", List.of("ab", "", "c.d", "e", "f", "g"), "tags", List.of("N", "O", "O", "N", "N", "O"));
             Encoded encoded = task.encode(row, encoder, true);
             assertThat(encoded.example().tokens()).hasSize(8);
@@ -99,13 +101,13 @@ class EncodingTest {
             assertThat(((TokensTask.Tags) task.decode(row, encoded, outputs)).tags())
                     .containsExactly("O", "", "N", "N", "", "");
             assertThatThrownBy(() ->
-                            task.encode(Rows.row("tokens", "[\"a\", \"b\"]", "tags", List.of("N")), encoder, true))
+                            task.encode(TaskRows.row("tokens", "[\"a\", \"b\"]", "tags", List.of("N")), encoder, true))
                     .isInstanceOf(WeftException.class)
                     .hasMessageContaining("words and tags of unequal number: tokens=2 tags=1");
         }
-        WeftConfig gpt = Rows.config("gpt2", "tokens");
-        try (Encoder encoder = Rows.encoder(gpt)) {
-            Fields row = Rows.row("tokens", List.of("ab", "cd"), "tags", List.of("N", "O"));
+        WeftConfig gpt = TaskRows.config("gpt2", "tokens");
+        try (Encoder encoder = TaskRows.encoder(gpt)) {
+            Fields row = TaskRows.row("tokens", List.of("ab", "cd"), "tags", List.of("N", "O"));
             Encoded encoded = Task.of(gpt, labels).encode(row, encoder, true);
             assertThat(encoded.example().targets()).containsExactly(0, NO, NO, 1, NO);
         }
@@ -113,10 +115,10 @@ class EncodingTest {
 
     @Test
     void anAnswerIsItsFirstAndLastToken() {
-        WeftConfig config = Rows.config("bert", "qa", "dataset.max_length=16");
+        WeftConfig config = TaskRows.config("bert", "qa", "dataset.max_length=16");
         Task task = Task.of(config);
-        try (Encoder encoder = Rows.encoder(config)) {
-            Fields row = Rows.row("question", "Q?", "context", "Ab é 🙂 cd ef", "answers", "cd");
+        try (Encoder encoder = TaskRows.encoder(config)) {
+            Fields row = TaskRows.row("question", "Q?", "context", "Ab é 🙂 cd ef", "answers", "cd");
             Encoded encoded = task.encode(row, encoder, true);
             // [CLS] q ? [SEP] a ##b e unk c ##d e ##f [SEP]
             assertThat(encoded.example().tokens()).hasSize(13);
@@ -143,45 +145,45 @@ class EncodingTest {
                     .containsExactly(0f, 0f);
             assertThat(answer(task, encoder, "a b c d e f g h i j k l m n o", "o"))
                     .containsExactly(0f, 0f);
-            Fields lost = Rows.row("question", "Q?", "context", "ab", "answers", "zz");
+            Fields lost = TaskRows.row("question", "Q?", "context", "ab", "answers", "zz");
             assertThat(task.encode(lost, encoder, true).leftOut()).isTrue();
         }
     }
 
     private static float[] answer(Task task, Encoder encoder, String context, Object answers) {
         Encoded encoded =
-                task.encode(Rows.row("question", "Q?", "context", context, "answers", answers), encoder, true);
+                task.encode(TaskRows.row("question", "Q?", "context", context, "answers", answers), encoder, true);
         assertThat(encoded.leftOut()).isFalse();
         return encoded.example().labels();
     }
 
     @Test
     void onlyResponsesAreLearnt() {
-        WeftConfig config = Rows.config("gpt2", "instruction", "dataset.max_length=8");
+        WeftConfig config = TaskRows.config("gpt2", "instruction", "dataset.max_length=8");
         Task task = paragraphs(config);
-        try (Encoder encoder = Rows.encoder(config)) {
-            Encoded encoded = task.encode(Rows.row("prompt", "1+2", "response", "3"), encoder, true);
+        try (Encoder encoder = TaskRows.encoder(config)) {
+            Encoded encoded = task.encode(TaskRows.row("prompt", "1+2", "response", "3"), encoder, true);
             assertThat(encoded.example().tokens()).containsExactly('1', '+', '2', '\n', '3');
             assertThat(encoded.example().targets()).containsExactly(NO, NO, NO, '3', TinyTokenizers.END);
             assertThat(encoded.example().weight()).isEqualTo(2);
-            Encoded asked = task.encode(Rows.row("prompt", "1+2"), encoder, false);
+            Encoded asked = task.encode(TaskRows.row("prompt", "1+2"), encoder, false);
             assertThat(asked.example().tokens()).containsExactly('1', '+', '2', '\n');
-            Encoded cut = task.encode(Rows.row("prompt", "abcdef", "response", "ghij"), encoder, true);
+            Encoded cut = task.encode(TaskRows.row("prompt", "abcdef", "response", "ghij"), encoder, true);
             assertThat(cut.example().targets()).containsExactly(NO, NO, NO, NO, NO, NO, 'g', 'h');
             assertThat(cut.truncated()).isTrue();
-            Encoded none = task.encode(Rows.row("prompt", "abcdefghi", "response", "j"), encoder, true);
+            Encoded none = task.encode(TaskRows.row("prompt", "abcdefghi", "response", "j"), encoder, true);
             assertThat(none.leftOut()).isTrue();
         }
-        WeftConfig chat = Rows.config("llama", "instruction", "dataset.messages_column=chat");
-        try (Encoder encoder = Rows.encoder(chat)) {
+        WeftConfig chat = TaskRows.config("llama", "instruction", "dataset.messages_column=chat");
+        try (Encoder encoder = TaskRows.encoder(chat)) {
             List<Object> messages = List.of(
                     message("user", "a"), message("assistant", "b"), message("user", "c"), message("assistant", "d"));
-            Encoded encoded = paragraphs(chat).encode(Rows.row("chat", messages), encoder, true);
+            Encoded encoded = paragraphs(chat).encode(TaskRows.row("chat", messages), encoder, true);
             int end = TinyTokenizers.END;
             assertThat(encoded.example().tokens()).containsExactly('a', '\n', 'b', end, 'c', '\n', 'd');
             assertThat(encoded.example().targets()).containsExactly(NO, 'b', end, NO, NO, 'd', end);
-            assertThatThrownBy(
-                            () -> Task.of(chat).encode(Rows.row("chat", List.of(message("user", "a"))), encoder, true))
+            assertThatThrownBy(() ->
+                            Task.of(chat).encode(TaskRows.row("chat", List.of(message("user", "a"))), encoder, true))
                     .hasMessageContaining("column chat has no message of role assistant: row={");
         }
     }
@@ -201,16 +203,16 @@ class EncodingTest {
 
     @Test
     void aLongTextBecomesWindowsThatLoseNothing() {
-        WeftConfig config = Rows.config("gpt2", "text", "dataset.max_length=4");
-        try (Encoder encoder = Rows.encoder(config)) {
-            List<Encoded> windows = Task.of(config).encodeAll(Rows.row("text", "abcdefghi"), encoder);
+        WeftConfig config = TaskRows.config("gpt2", "text", "dataset.max_length=4");
+        try (Encoder encoder = TaskRows.encoder(config)) {
+            List<Encoded> windows = Task.of(config).encodeAll(TaskRows.row("text", "abcdefghi"), encoder);
             assertThat(windows).hasSize(3);
             assertThat(windows.get(0).example().tokens()).containsExactly('a', 'b', 'c', 'd');
             assertThat(windows.get(0).example().targets()).containsExactly('b', 'c', 'd', 'e');
             assertThat(windows.get(2).example().tokens()).containsExactly('i');
             assertThat(windows.get(2).example().targets()).containsExactly(TinyTokenizers.END);
             assertThat(Task.of(config)
-                            .encode(Rows.row("text", ""), encoder, true)
+                            .encode(TaskRows.row("text", ""), encoder, true)
                             .leftOut())
                     .isTrue();
         }
@@ -218,35 +220,35 @@ class EncodingTest {
 
     @Test
     void tooLongIsAnErrorByChoice() {
-        WeftConfig config = Rows.config("gpt2", "text", "dataset.max_length=4", "dataset.long_text=error");
-        try (Encoder encoder = Rows.encoder(config)) {
-            assertThatThrownBy(() -> Task.of(config).encodeAll(Rows.row("text", "abcdefg"), encoder))
+        WeftConfig config = TaskRows.config("gpt2", "text", "dataset.max_length=4", "dataset.long_text=error");
+        try (Encoder encoder = TaskRows.encoder(config)) {
+            assertThatThrownBy(() -> Task.of(config).encodeAll(TaskRows.row("text", "abcdefg"), encoder))
                     .isInstanceOf(WeftException.class)
                     .hasMessage("row too long: tokens=7 max_length=4 row={\"text\":\"abcdefg\"}");
         }
-        WeftConfig longer = Rows.config("gpt2", "text", "dataset.max_length=33");
-        assertThatThrownBy(() -> Rows.encoder(longer))
+        WeftConfig longer = TaskRows.config("gpt2", "text", "dataset.max_length=33");
+        assertThatThrownBy(() -> TaskRows.encoder(longer))
                 .hasMessage("dataset.max_length=33 is more than model.context=32");
-        WeftConfig bert = Rows.config("bert", "regression");
+        WeftConfig bert = TaskRows.config("bert", "regression");
         assertThatThrownBy(() -> Encoder.open(bert, TinyTokenizers.bytes()))
                 .hasMessageContaining("has no [CLS] and [SEP]");
     }
 
     @Test
     void badCellsNameColumnAndRow() {
-        WeftConfig config = Rows.config("gpt2", "classification", "finetune.labels=[a, b]");
+        WeftConfig config = TaskRows.config("gpt2", "classification", "finetune.labels=[a, b]");
         Task task = Task.of(config);
-        try (Encoder encoder = Rows.encoder(config)) {
-            assertThatThrownBy(() -> task.encode(Rows.row("text", null, "label", "a"), encoder, true))
+        try (Encoder encoder = TaskRows.encoder(config)) {
+            assertThatThrownBy(() -> task.encode(TaskRows.row("text", null, "label", "a"), encoder, true))
                     .hasMessage("column text is null: row={\"text\":null,\"label\":\"a\"}");
-            assertThatThrownBy(() -> task.encode(Rows.row("text", "x", "label", "c"), encoder, true))
+            assertThatThrownBy(() -> task.encode(TaskRows.row("text", "x", "label", "c"), encoder, true))
                     .hasMessageContaining("unknown label \"c\": the labels are [a, b]");
-            assertThatThrownBy(() -> task.encode(Rows.row("text", List.of("x"), "label", "a"), encoder, true))
+            assertThatThrownBy(() -> task.encode(TaskRows.row("text", List.of("x"), "label", "a"), encoder, true))
                     .hasMessageContaining("column text is no text but an array");
         }
-        assertThatThrownBy(() -> Rows.row("label", "many").number("label"))
+        assertThatThrownBy(() -> TaskRows.row("label", "many").number("label"))
                 .hasMessage("column label is no finite number: row={\"label\":\"many\"}");
-        assertThatThrownBy(() -> Rows.row("tags", "a").strings("tags"))
+        assertThatThrownBy(() -> TaskRows.row("tags", "a").strings("tags"))
                 .hasMessageContaining("column tags is no array but String");
     }
 
@@ -263,11 +265,11 @@ class EncodingTest {
 
     @Test
     void probabilitiesOfLabels() {
-        WeftConfig one = Rows.config("gpt2", "classification", "finetune.labels=[a, b]");
+        WeftConfig one = TaskRows.config("gpt2", "classification", "finetune.labels=[a, b]");
         ClassificationTask.Label label = (ClassificationTask.Label) Task.of(one).decode(null, null, new float[] {1, 3});
         assertThat(label.label()).isEqualTo("b");
         assertThat(label.probabilities()[1]).isEqualTo(1 / (1 + Math.exp(-2)));
-        WeftConfig many = Rows.config("gpt2", "multilabel", "finetune.labels=[a, b, c]");
+        WeftConfig many = TaskRows.config("gpt2", "multilabel", "finetune.labels=[a, b, c]");
         MultilabelTask.LabelSet set =
                 (MultilabelTask.LabelSet) Task.of(many).decode(null, null, new float[] {0, -1, 1});
         assertThat(set.labels()).containsExactly("a", "c");
@@ -275,7 +277,7 @@ class EncodingTest {
                         .mapToDouble(i -> set.probabilities()[i])
                         .sum())
                 .isEqualTo(1.5);
-        WeftConfig number = Rows.config("gpt2", "regression");
+        WeftConfig number = TaskRows.config("gpt2", "regression");
         assertThat(Task.of(number).decode(null, null, new float[] {2})).isEqualTo(new RegressionTask.Value(2));
     }
 

@@ -68,7 +68,7 @@ class TaskTest {
     @Test
     void onlyWhatWasFinetunedHasATask() {
         assertThat(Task.in(WeftConfig.defaults())).isEmpty();
-        assertThat(Task.in(Rows.config("gpt2", "qa"))).get().isInstanceOf(QaTask.class);
+        assertThat(Task.in(TaskRows.config("gpt2", "qa"))).get().isInstanceOf(QaTask.class);
     }
 
     @Test

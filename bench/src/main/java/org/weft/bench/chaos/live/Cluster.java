@@ -22,7 +22,7 @@ final class Cluster implements AutoCloseable {
     private final Path sparkDir;
     private final int slots;
     private final Map<String, String> environment = new HashMap<>();
-    private volatile Network network;
+    private volatile Bridge network;
     private String diskLack = "";
 
     /**
@@ -38,7 +38,7 @@ final class Cluster implements AutoCloseable {
 
     /** Not while another thread closes, nor the other way round: no daemon may be started behind its back. */
     synchronized void start() throws IOException {
-        network = Network.create(WORKERS);
+        network = Bridge.create(WORKERS);
         setEnvironment();
         for (int number = 1; number <= DATANODES; number++) {
             Path disk = Files.createDirectories(disk(number));
@@ -76,7 +76,7 @@ final class Cluster implements AutoCloseable {
         Shell.run(environment, command);
     }
 
-    Network network() {
+    Bridge network() {
         return network;
     }
 

@@ -58,7 +58,7 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
     /** Set by the thread that ends the bench; from then on this one does nothing. */
     private volatile boolean closing;
 
-    private volatile Driver driver;
+    private volatile CommandProcess driver;
     private int drivers;
     private long startedMillis;
     private long killedMillis = -1;
@@ -157,7 +157,7 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
             return; // While a driver or an executor starts, it waits.
         }
         toCome.remove();
-        Fault fault = Faults.of(next.kind());
+        Fault fault = FaultInjection.of(next.kind());
         String lack = fault.lack(scene, next.kind());
         if (!lack.isEmpty()) {
             done.add(new Done(next, null, "not available: " + lack));
@@ -233,7 +233,7 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
     public void close() {
         closing = true;
         endFaults(true);
-        Driver running = driver;
+        CommandProcess running = driver;
         if (running != null) {
             running.close();
         }

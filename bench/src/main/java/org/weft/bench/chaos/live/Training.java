@@ -39,7 +39,7 @@ final class Training {
     private final List<String> settings;
     private final int slots;
     private final Path config;
-    private Driver driver;
+    private CommandProcess driver;
     private boolean closed;
 
     /**
@@ -73,7 +73,7 @@ final class Training {
         List<String> command = command("prepare", cluster.hdfs() + "/prepared", 1);
         command.addAll(List.of("--set", "cluster.master=local[2]"));
         Path log = workDir.resolve("prepare.log");
-        try (Driver preparing = start(command, Shape.SPLIT, new RunLog(), log)) {
+        try (CommandProcess preparing = start(command, Shape.SPLIT, new RunLog(), log)) {
             while (preparing.isAlive()) {
                 Shell.sleep(100);
             }
@@ -84,11 +84,11 @@ final class Training {
     }
 
     /** Starts a command, unless {@link #close} was called. */
-    synchronized Driver start(List<String> command, Shape shape, RunLog log, Path file) throws IOException {
+    synchronized CommandProcess start(List<String> command, Shape shape, RunLog log, Path file) throws IOException {
         if (closed) {
             throw new IOException("the bench is at its end");
         }
-        driver = Driver.start(command, environment(shape), log, file);
+        driver = CommandProcess.start(command, environment(shape), log, file);
         return driver;
     }
 

@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Arrays that come back are the caller's to close.
  */
-final class Piece {
+final class GraphPiece {
     static final String INPUT = "x";
     private static final String ABOVE = "above";
 
@@ -26,7 +26,7 @@ final class Piece {
     private final String output;
     private final Map<String, String> gradients;
 
-    private Piece(SameDiff graph, String output, Map<String, String> gradients) {
+    private GraphPiece(SameDiff graph, String output, Map<String, String> gradients) {
         this.graph = graph;
         this.output = output;
         this.gradients = gradients;
@@ -84,11 +84,11 @@ final class Piece {
         }
 
         /** @param y in the shape of the gradient that backward will be given */
-        Piece build(SDVariable y, long... shape) {
+        GraphPiece build(SDVariable y, long... shape) {
             differentiate(y, graph.placeHolder(ABOVE, DataType.FLOAT, shape));
             Map<String, String> gradients = new HashMap<>();
             wanted.forEach(each -> gradients.put(each.name(), each.gradient().name()));
-            return new Piece(graph, y.name(), gradients);
+            return new GraphPiece(graph, y.name(), gradients);
         }
 
         /**

@@ -9,7 +9,7 @@ import org.weft.dl4j.ParameterServerTrainingMaster;
 import org.weft.dl4j.data.ExampleOrder;
 
 /** A short training, with Weft and in one process. */
-record Comparison(Example example, List<DataSet> all, int steps) {
+record ComparedTraining(ExampleNetwork example, List<DataSet> all, int steps) {
     /** Largest difference allowed. */
     private static final double BAR = 1e-5;
 

@@ -30,7 +30,7 @@ import org.weft.driver.run.ObserverSeam;
  * The driver's process, as {@code TrainingRun} and {@code TrainingJob} put it together: the real lease, coordinator,
  * observer and committer.
  */
-final class Driver extends VirtualProcess {
+final class DriverProcess extends VirtualProcess {
     private static final int FIRST_GENERATION = 1;
 
     private final WeftConfig config;
@@ -47,7 +47,7 @@ final class Driver extends VirtualProcess {
         static final Commit NONE = new Commit(-1, -1);
     }
 
-    Driver(Simulation simulation) {
+    DriverProcess(Simulation simulation) {
         super(simulation, "driver", new Address("driver", 0));
         config = simulation.scenario.config();
         lease = new HeldLease(this);

@@ -13,28 +13,28 @@ import org.weft.bench.chaos.FaultKind;
 import org.weft.bench.chaos.PlannedFault;
 
 /** How each kind is done. */
-final class Faults {
-    private Faults() {}
+final class FaultInjection {
+    private FaultInjection() {}
 
     static Fault of(FaultKind kind) {
         return switch (kind) {
-            case KILL_WORKER, KILL_SERVER, KILL_BOTH -> Faults::killExecutor;
+            case KILL_WORKER, KILL_SERVER, KILL_BOTH -> FaultInjection::killExecutor;
             case KILL_DRIVER ->
                 (scene, planned) -> {
                     long now = System.currentTimeMillis();
                     return Fault.Injection.instant(scene.driver().kill(), now);
                 };
-            case PAUSE_EXECUTOR -> Faults::pauseExecutor;
+            case PAUSE_EXECUTOR -> FaultInjection::pauseExecutor;
             case OUT_OF_MEMORY -> new OutOfMemory();
-            case NETWORK_CUT -> new LinkFault(Network::cut, Network::mend);
+            case NETWORK_CUT -> new LinkFault(Bridge::cut, Bridge::mend);
             case PACKET_LOSS ->
                 new LinkFault(
                         (network, worker) -> network.lose(worker, true),
                         (network, worker) -> network.lose(worker, false));
-            case SLOW_LINK -> new LinkFault(Network::slow, Network::fast);
-            case DELAY -> new LinkFault(Network::delay, Network::undelay);
-            case KILL_DATANODE -> Faults::killDataNode;
-            case STOP_NAMENODE -> Faults::stopNameNode;
+            case SLOW_LINK -> new LinkFault(Bridge::slow, Bridge::fast);
+            case DELAY -> new LinkFault(Bridge::delay, Bridge::undelay);
+            case KILL_DATANODE -> FaultInjection::killDataNode;
+            case STOP_NAMENODE -> FaultInjection::stopNameNode;
             case FULL_DISK -> new FullDisk();
         };
     }
@@ -71,20 +71,20 @@ final class Faults {
 
     /** Something done to the link of a Worker. */
     private interface LinkChange {
-        void apply(Network network, int worker) throws IOException;
+        void apply(Bridge network, int worker) throws IOException;
     }
 
     private record LinkFault(LinkChange change, LinkChange back) implements Fault {
         @Override
         public String lack(Scene scene, FaultKind kind) {
-            Network network = scene.cluster().network();
+            Bridge network = scene.cluster().network();
             return network.lack().isEmpty() && kind == FaultKind.DELAY ? DelayedLink.lack() : network.lack();
         }
 
         @Override
         public Injection inject(Scene scene, PlannedFault planned) throws IOException {
             Scene.Victim victim = scene.victim(planned);
-            Network network = scene.cluster().network();
+            Bridge network = scene.cluster().network();
             int worker = victim.executor().worker();
             change.apply(network, worker);
             return Injection.lasting(victim.toString(), () -> back.apply(network, worker));

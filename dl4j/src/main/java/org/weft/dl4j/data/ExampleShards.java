@@ -11,7 +11,7 @@ import org.weft.core.storage.Store;
  * Reads examples by number. A shard is read whole at its first use and kept while what is kept fits into a share of the
  * heap; examples of the others are read one by one. Every record's checksum is compared each time. For one thread at a time.
  */
-public final class ExampleReader implements AutoCloseable {
+public final class ExampleShards implements AutoCloseable {
     /** Share of the heap for whole shards. */
     private static final int HEAP_SHARE = 4;
 
@@ -87,14 +87,14 @@ public final class ExampleReader implements AutoCloseable {
         }
     }
 
-    public ExampleReader(Store store, String directory, ExampleManifest manifest) {
+    public ExampleShards(Store store, String directory, ExampleManifest manifest) {
         this(store, directory, manifest, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
     }
 
     /**
      * @param budget bytes of whole shards to keep
      */
-    ExampleReader(Store store, String directory, ExampleManifest manifest, long budget) {
+    ExampleShards(Store store, String directory, ExampleManifest manifest, long budget) {
         this.store = store;
         this.directory = directory;
         this.budget = budget;

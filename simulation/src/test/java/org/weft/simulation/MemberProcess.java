@@ -21,7 +21,7 @@ import org.weft.worker.WorkerOptions;
 import org.weft.worker.WorkerSession;
 
 /** One attempt of a worker's or server's task: a process with the real worker or the real server in it. */
-final class Member extends VirtualProcess {
+final class MemberProcess extends VirtualProcess {
     private static final WireSecurity SECURITY = new WireSecurity("", false);
 
     final Role role;
@@ -43,7 +43,7 @@ final class Member extends VirtualProcess {
     private String claimed = "";
     private boolean taskEnded;
 
-    Member(Simulation simulation, Role role, int id, int attempt) {
+    MemberProcess(Simulation simulation, Role role, int id, int attempt) {
         super(simulation, role.name(id) + "." + attempt, new Address(role.name(id), attempt));
         this.role = role;
         this.id = id;

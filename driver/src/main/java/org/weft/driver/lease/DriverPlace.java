@@ -9,16 +9,16 @@ import java.net.UnknownHostException;
  * @param process its id on that host
  * @param application Spark's id of it
  */
-public record Driver(String host, long process, String application) {
+public record DriverPlace(String host, long process, String application) {
 
     /** This process. */
-    public static Driver here(String application) {
+    public static DriverPlace here(String application) {
         String host;
         try {
             host = InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
             host = "unknown";
         }
-        return new Driver(host, ProcessHandle.current().pid(), application);
+        return new DriverPlace(host, ProcessHandle.current().pid(), application);
     }
 }

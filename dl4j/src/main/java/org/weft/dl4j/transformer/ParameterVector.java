@@ -16,13 +16,13 @@ import org.weft.core.params.ParameterLayout;
  * A vector of P floats in host memory with a view for each parameter; windows and views are the vector itself. Any thread
  * may use windows while it is open.
  */
-final class FlatArray implements AutoCloseable {
+final class ParameterVector implements AutoCloseable {
     private final INDArray vector; // (P)
     private final BytePointer base;
     private final Map<String, INDArray> views = new HashMap<>();
 
     /** All zero. */
-    FlatArray(ParameterLayout layout) {
+    ParameterVector(ParameterLayout layout) {
         vector = Nd4j.createUninitializedDetached(DataType.FLOAT, layout.size()).assign(0); // (P)
         base = new BytePointer(vector.data().pointer());
         for (Parameter parameter : layout.parameters()) {

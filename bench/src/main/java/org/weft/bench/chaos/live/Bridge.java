@@ -13,7 +13,7 @@ import java.util.Map;
  * the address 10.77.N.10 and on. N is the first that no other bench has. Needs root; where namespaces cannot be made, all
  * listen on 127.77.N.1 and {@link #lack} says why no link can be touched.
  */
-final class Network implements AutoCloseable {
+final class Bridge implements AutoCloseable {
     private static final int NETWORKS = 200;
 
     private final int number;
@@ -21,24 +21,24 @@ final class Network implements AutoCloseable {
     private final String lack;
     private final Map<Integer, DelayedLink> delayed = new HashMap<>();
 
-    private Network(int number, int workers, String lack) {
+    private Bridge(int number, int workers, String lack) {
         this.number = number;
         this.workers = workers;
         this.lack = lack;
     }
 
-    static Network create(int workers) throws IOException {
+    static Bridge create(int workers) throws IOException {
         int number = 1 + (int) (ProcessHandle.current().pid() % NETWORKS);
         while (Files.exists(Path.of("/sys/class/net/" + bridge(number)))) {
             number = number % NETWORKS + 1;
         }
-        Network network = new Network(number, workers, "");
+        Bridge network = new Bridge(number, workers, "");
         try {
             network.open();
             return network;
         } catch (IOException e) {
             network.close();
-            return new Network(number, 0, "no network namespaces: " + e.getMessage());
+            return new Bridge(number, 0, "no network namespaces: " + e.getMessage());
         }
     }
 

@@ -21,7 +21,7 @@ import org.weft.dl4j.network.Network;
 import org.weft.dl4j.network.ServerPlan;
 
 /** Each example's network is one that servers can train, on data of the shape that it takes. */
-class ExamplesTest {
+class ExampleNetworksTest {
     private static final int STEPS = 2;
 
     @TempDir
@@ -56,7 +56,7 @@ class ExamplesTest {
                 .hasMessageContaining("0.json is missing");
     }
 
-    private static void trains(Example example, int tests, int trainings) throws IOException {
+    private static void trains(ExampleNetwork example, int tests, int trainings) throws IOException {
         List<DataSet> train = example.train();
         List<DataSet> test = example.test();
         assertThat(train).hasSize(trainings);

@@ -21,18 +21,18 @@ import org.weft.bench.chaos.RunLog;
  * A Weft command in a process of its own, under {@code script} of util-linux: on a terminal the progress bar tells every
  * step. What it says goes to a {@link RunLog} and, with the time, to a file.
  */
-final class Driver implements AutoCloseable {
+final class CommandProcess implements AutoCloseable {
     private static final String MAIN = "org.weft.trainer.Main";
 
     private final Process process;
     private final Thread reader;
 
-    private Driver(Process process, Thread reader) {
+    private CommandProcess(Process process, Thread reader) {
         this.process = process;
         this.reader = reader;
     }
 
-    static Driver start(List<String> command, Map<String, String> environment, RunLog log, Path file)
+    static CommandProcess start(List<String> command, Map<String, String> environment, RunLog log, Path file)
             throws IOException {
         String quoted = command.stream()
                 .map(word -> "'" + word.replace("'", "'\\''") + "'")
@@ -46,7 +46,7 @@ final class Driver implements AutoCloseable {
         Thread reader = new Thread(() -> copy(output, log, copy), "driver-output");
         reader.setDaemon(true);
         reader.start();
-        return new Driver(process, reader);
+        return new CommandProcess(process, reader);
     }
 
     private static void copy(Reader output, RunLog log, PrintWriter copy) {

@@ -8,7 +8,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.weft.dl4j.ParameterServerTrainingMaster;
 
 /** A network, what it learns from, and how well it has to. */
-interface Example {
+interface ExampleNetwork {
 
     String name();
 

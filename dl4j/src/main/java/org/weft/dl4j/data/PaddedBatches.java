@@ -8,12 +8,12 @@ import org.weft.core.batches.BatchSource;
 import org.weft.core.config.TrainingConfig;
 
 /** Micro-batches out of shards of examples, padded and masked where sequences differ in length. For one thread at a time. */
-public final class ExampleBatches implements BatchSource<ExampleBatch> {
-    private final ExampleReader reader;
+public final class PaddedBatches implements BatchSource<ExampleBatch> {
+    private final ExampleShards reader;
     private final ExampleOrder order;
     private final TrainingConfig training;
 
-    public ExampleBatches(ExampleReader reader, ExampleOrder order, TrainingConfig training) {
+    public PaddedBatches(ExampleShards reader, ExampleOrder order, TrainingConfig training) {
         this.reader = reader;
         this.order = order;
         this.training = training;

@@ -7,8 +7,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Windows on the memory of a float32 array of one dimension that counts: no copy, valid while the array is. */
-final class FlatArray {
-    private FlatArray() {}
+final class ArrayWindows {
+    private ArrayWindows() {}
 
     /**
      * Elements [offset, offset + length).

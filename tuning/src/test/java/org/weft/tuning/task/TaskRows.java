@@ -8,8 +8,8 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 
 /** Rows and configurations for the tests of tasks. */
-final class Rows {
-    private Rows() {}
+final class TaskRows {
+    private TaskRows() {}
 
     static Fields row(Object... keysAndValues) {
         Map<String, Object> values = new LinkedHashMap<>();

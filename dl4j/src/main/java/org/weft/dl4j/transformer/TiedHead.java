@@ -14,7 +14,7 @@ import org.weft.core.batches.Batch;
  *
  * <p>N rows, R rows of a chunk, D width, V vocabulary. Chunks depend on V alone and are summed in order.
  */
-final class OutputHead implements AutoCloseable {
+final class TiedHead implements AutoCloseable {
     static final int BUFFER_BYTES = 32 << 20;
 
     private final INDArray weight; // (V, D)
@@ -22,11 +22,11 @@ final class OutputHead implements AutoCloseable {
     private final int chunkRows;
     private INDArray buffer; // (R, V)
 
-    OutputHead(INDArray weight, INDArray gradient) {
+    TiedHead(INDArray weight, INDArray gradient) {
         this(weight, gradient, BUFFER_BYTES);
     }
 
-    OutputHead(INDArray weight, INDArray gradient, int bufferBytes) {
+    TiedHead(INDArray weight, INDArray gradient, int bufferBytes) {
         this.weight = weight;
         this.gradient = gradient;
         this.chunkRows = (int) Math.max(1, bufferBytes / (weight.size(0) * Float.BYTES));
