@@ -163,7 +163,7 @@ if wanted gpt2-export; then
 fi
 if wanted llama-generate; then
   weft llama-generate generate --checkpoint "file://$WORK_DIR/llama-float32" --prompt "the ship" --max-new-tokens 20 --seed 3 &&
-    echo "llama-generate $(sha_of_files llama-generate.out)"
+    echo "llama-generate $(sed 's/.*"text"://; s/,"finish_reason".*//' llama-generate.out | sha256sum | cut -d" " -f1)"
 fi
 if wanted gpt2-evaluate; then
   weft gpt2-evaluate evaluate --checkpoint "file://$WORK_DIR/gpt2-float32" --set "cluster.master=local[2]" --input "file://$WORK_DIR/text.txt" &&
