@@ -40,6 +40,7 @@ final class VirtualLink implements Link {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a duplicate's answer.
     public CompletableFuture<Message> exchange(Message.Request<?> request) {
         CompletableFuture<Message> reply = opened();
         Message carried = network.carried((Message) request);

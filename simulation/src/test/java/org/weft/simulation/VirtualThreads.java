@@ -38,6 +38,7 @@ class VirtualThreads implements Threads {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // The future is waited for; this only says when to look.
     public <T> T await(CompletableFuture<T> future, long nanos)
             throws InterruptedException, ExecutionException, TimeoutException {
         Fiber self = self();
