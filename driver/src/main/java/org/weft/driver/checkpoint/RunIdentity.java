@@ -27,7 +27,7 @@ import org.weft.core.params.ParameterLayout;
 public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary vocabulary, List<Source> sources) {
     /** Sections of the configuration that decide the bits. */
     private static final List<String> DECISIVE =
-            List.of("model", "training", "corpus", "tokenizer", "dataset", "finetune");
+            List.of("model", "training", "sync", "corpus", "tokenizer", "dataset", "finetune");
 
     private static final int SHOWN_DIGITS = 12;
 

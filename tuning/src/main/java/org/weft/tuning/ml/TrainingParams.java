@@ -2,10 +2,12 @@ package org.weft.tuning.ml;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
@@ -16,6 +18,7 @@ import org.apache.spark.ml.util.Identifiable$;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.FinetuneConfig.TaskName;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.tuning.finetune.FinetuneSettings;
@@ -25,6 +28,12 @@ import org.weft.tuning.finetune.FinetuneSettings;
  * {@code weft finetune}.
  */
 public abstract class TrainingParams extends Estimator<WeftModel> implements WeftColumns {
+    /** The tasks whose rows have labels. */
+    private static final String LABELLED = Arrays.stream(TaskName.values())
+            .filter(name -> name.head() != HeadKind.LANGUAGE)
+            .map(TaskName::word)
+            .collect(Collectors.joining(", "));
+
     private static final WeftConfig DEFAULTS =
             ConfigLoader.load("defaults", FinetuneSettings.DEFAULTS, List.of("run.dir=unused"));
 
@@ -52,7 +61,7 @@ public abstract class TrainingParams extends Estimator<WeftModel> implements Wef
         names = Names.of(this.uid);
         from = new Param<>(this, "from", "the model to fine-tune: finetune.from");
         runDir = new Param<>(this, "runDir", "a directory that each fit has one of its own in");
-        task = new Param<>(this, "task", "classification, multilabel, regression, tokens or qa: finetune.task");
+        task = new Param<>(this, "task", LABELLED + ": finetune.task");
         method = new Param<>(this, "method", "full or lora: finetune.method");
         labelCol = new Param<>(this, "labelCol", "the label: dataset.label_column");
         loraRank = new IntParam(this, "loraRank", "rank of an adapter: finetune.lora_rank");

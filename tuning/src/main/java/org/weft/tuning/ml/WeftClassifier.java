@@ -63,7 +63,7 @@ public class WeftClassifier extends TrainingParams implements DefaultParamsWrita
         return this;
     }
 
-    /** classification, multilabel, regression, tokens or qa. */
+    /** A task whose rows have labels: {@code finetune.task}. */
     public WeftClassifier setTask(String value) {
         set(task(), value);
         return this;
