@@ -3,7 +3,9 @@ package org.weft.hub;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.weft.core.Json;
@@ -68,6 +70,11 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
             }
             return;
         }
+        for (String name : present) {
+            if (!fits(config.path(name), typeOf(key.weft()))) {
+                problems.add(name + "=" + config.path(name) + " is not " + described(typeOf(key.weft())));
+            }
+        }
         JsonNode taken = config.path(present.get(0));
         model.set(key.weft(), taken);
         for (String other : present) {
@@ -76,6 +83,25 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
                         + "=" + config.path(other) + " is not taken over");
             }
         }
+    }
+
+    /** Type of a key of Weft's model section. */
+    private static Class<?> typeOf(String weft) {
+        return Arrays.stream(ModelConfig.class.getRecordComponents())
+                .filter(component -> component.getName().equalsIgnoreCase(weft.replace("_", "")))
+                .map(RecordComponent::getType)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean fits(JsonNode value, Class<?> type) {
+        return type == boolean.class
+                ? value.isBoolean()
+                : type == int.class ? value.isIntegralNumber() && value.canConvertToInt() : value.isNumber();
+    }
+
+    private static String described(Class<?> type) {
+        return type == boolean.class ? "true or false" : type == int.class ? "a whole number" : "a number";
     }
 
     private static void throwIfAny(String path, List<String> problems) {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
 
@@ -38,7 +38,7 @@ public sealed interface StoredModel permits CheckpointModel, ForeignModel {
     int vocabSize();
 
     /** @throws org.weft.core.WeftException where it has none */
-    ModelTokenizer tokenizer() throws IOException;
+    TokenizerFile tokenizer() throws IOException;
 
     /** The checkpoint that it is; empty where it is none. */
     Optional<Checkpoint> checkpoint();

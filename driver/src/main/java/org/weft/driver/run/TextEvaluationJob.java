@@ -10,6 +10,7 @@ import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.DocumentReader;
 import org.weft.corpus.InputFiles;
 import org.weft.corpus.InputSplit;
@@ -55,15 +56,15 @@ public final class TextEvaluationJob {
     public Result run(Checkpoint checkpoint) throws IOException {
         HadoopStore store = application.store();
         requireCausal(checkpoint);
-        ModelTokenizer tokenizer = ModelTokenizer.open(store, checkpoint);
+        TokenizerFile tokenizer = ModelTokenizer.open(store, checkpoint);
         List<InputFiles.Part> parts =
                 InputFiles.list(store, corpus, partBytes, "--input").parts();
-        Broadcast<byte[]> json = application.context().broadcast(tokenizer.json());
+        Broadcast<TokenizerFile> shared = application.context().broadcast(tokenizer);
         try {
             return result(TextLoss.sum(ModelStage.over(
-                    application.context(), parts, () -> PartEvaluation.open(store, checkpoint, json.value()))));
+                    application.context(), parts, () -> PartEvaluation.open(store, checkpoint, shared.value()))));
         } finally {
-            json.destroy();
+            shared.destroy();
         }
     }
 
@@ -91,8 +92,8 @@ public final class TextEvaluationJob {
             this.trained = trained;
         }
 
-        static PartEvaluation open(HadoopStore store, Checkpoint checkpoint, byte[] tokenizerJson) throws IOException {
-            TextTokenizer tokenizer = TextTokenizer.of(tokenizerJson, "the checkpoint's tokenizer");
+        static PartEvaluation open(HadoopStore store, Checkpoint checkpoint, TokenizerFile file) throws IOException {
+            TextTokenizer tokenizer = TextTokenizer.of(file);
             try {
                 ModelReplica replica = ReplicaLoader.open(store, checkpoint);
                 return new PartEvaluation(store, replica, tokenizer, ReplicaLoader.configOf(checkpoint));
@@ -114,7 +115,7 @@ public final class TextEvaluationJob {
                 try (DocumentReader reader = DocumentReader.open(store, split)) {
                     while (reader.hasNext()) {
                         byte[] text = reader.next();
-                        windows.add(tokenizer.encode(new String(text, StandardCharsets.UTF_8)));
+                        windows.add(tokenizer.framed(tokenizer.encode(new String(text, StandardCharsets.UTF_8))));
                         sums.documents++;
                         sums.bytes += text.length;
                     }
