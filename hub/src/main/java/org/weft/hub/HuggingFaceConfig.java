@@ -110,7 +110,8 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
                     problems.size() == 1
                             ? path + ": " + problems.get(0)
                             : path + ": " + problems.size() + " problems\n  - " + String.join("\n  - ", problems),
-                    "Weft does not compute such a model; see docs/formats.md for what is read");
+                    "mend config.json where it is wrong; where it is right, Weft does not compute such a model: docs/formats.md has what"
+                            + " is read");
         }
     }
 

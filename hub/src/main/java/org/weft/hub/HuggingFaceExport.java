@@ -47,6 +47,7 @@ public final class HuggingFaceExport {
     private final WholeModel model;
     private final ParameterLayout layout;
     private final HubTable family;
+    private final List<String> written = new ArrayList<>();
 
     /**
      * What is asked for.
@@ -69,12 +70,12 @@ public final class HuggingFaceExport {
     }
 
     /**
-     * Writes the directory, which must be empty or not there; where anything goes wrong it goes again.
+     * Writes the directory, which must be empty or not there; where anything goes wrong, what was written goes again.
      *
      * @return names of the files of tensors
      */
     public List<String> write(String directory, Options options) throws IOException {
-        EmptyDirectory.require(store, directory);
+        EmptyDirectory target = EmptyDirectory.require(store, directory);
         try {
             List<List<Parameter>> files = cut(options);
             List<String> names = new ArrayList<>();
@@ -96,7 +97,7 @@ public final class HuggingFaceExport {
             write(directory, HuggingFaceConfig.FILE, Json.INDENTED.writeValueAsBytes(json));
             return names;
         } catch (IOException | RuntimeException e) {
-            EmptyDirectory.restore(store, directory, e);
+            target.restore(written, e);
             throw e;
         }
     }
@@ -127,6 +128,7 @@ public final class HuggingFaceExport {
         }
         long offset = parameters.get(0).offset();
         long length = parameters.get(parameters.size() - 1).end() - offset;
+        written.add(name);
         try (AtomicOutput out = store.create(directory + "/" + name)) {
             Safetensors.of(Map.of("format", "pt"), format, shapes).writeHeader(out);
             model.read(offset, length, (at, bytes) -> {
@@ -211,6 +213,7 @@ public final class HuggingFaceExport {
     }
 
     private void write(String directory, String name, byte[] content) throws IOException {
+        written.add(name);
         store.write(directory + "/" + name, content);
         removeChecksum(directory, name);
     }

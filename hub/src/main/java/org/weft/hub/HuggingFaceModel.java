@@ -159,7 +159,7 @@ public final class HuggingFaceModel implements AutoCloseable {
     public Checkpoint writeTo(String runDir) throws IOException {
         WeftConfig weft = configIn(runDir);
         ParameterLayout layout = new ModelShape(weft.model(), vocabSize()).layout();
-        EmptyDirectory.require(store, runDir);
+        EmptyDirectory target = EmptyDirectory.require(store, runDir);
         TensorMatch match = match(layout);
         String sha256 = tokenizer == null ? "" : Sha256.hex(tokenizer.json());
         try {
@@ -170,7 +170,10 @@ public final class HuggingFaceModel implements AutoCloseable {
                     new RunIdentity(weft, layout, new Vocabulary(vocabSize(), sha256)),
                     new ForeignParameters(layout, files, match, weft.run().seed()));
         } catch (IOException | RuntimeException e) {
-            EmptyDirectory.restore(store, runDir, e);
+            List<String> written = new ArrayList<>(TokenizerFile.COMPANIONS);
+            written.add(RunDirectory.nameOf(weft.run().directory().tokenizer()));
+            written.add(RunDirectory.nameOf(weft.run().directory().checkpoints()));
+            target.restore(written, e);
             throw e;
         }
     }
