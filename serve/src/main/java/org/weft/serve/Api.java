@@ -101,8 +101,8 @@ final class Api {
         keys.check(request.authorization());
         JsonFields fields = JsonFields.of(request.body());
         String name = service.model().name();
-        String asked = fields.text("model", name);
-        if (!asked.equals(name)) {
+        String asked = fields.text("model");
+        if (asked != null && !asked.equals(name)) {
             throw ApiException.notFound(
                     "model", "there is no model " + asked + ": this server has " + name, "model_not_found");
         }

@@ -32,7 +32,7 @@ final class TinyModel {
     }
 
     private static TextModel open(Optional<ChatTemplate> chat, int context) {
-        return new TextModel(NAME, "cafe", tokenizer(), context, chat, () -> replica(context));
+        return new TextModel(NAME, "cafe", tokenizer(), context, chat, "tiny has no chat template", () -> replica(context));
     }
 
     static TextTokenizer tokenizer() {

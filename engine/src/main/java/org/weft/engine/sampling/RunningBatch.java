@@ -51,10 +51,11 @@ public final class RunningBatch implements AutoCloseable {
      * A text that is to grow.
      *
      * @param prompt at least one token; of more than the context the last ones are seen
-     * @param listener told of each token that is chosen; null for nobody
-     * @param promptToo whether it is told of the prompt's before
+     * @param ofPrompt told of the prompt's tokens but the first; null for nobody
+     * @param ofChosen told of each token that is chosen; null for nobody
      */
-    public record Beginning(int[] prompt, SamplingOptions sampling, LogitsListener listener, boolean promptToo) {
+    public record Beginning(
+            int[] prompt, SamplingOptions sampling, LogitsListener ofPrompt, LogitsListener ofChosen) {
         public Beginning {
             if (prompt.length == 0) {
                 throw new IllegalArgumentException("a prompt of no tokens: start with the end-of-text token");
@@ -73,8 +74,8 @@ public final class RunningBatch implements AutoCloseable {
         }
         GrowingText text = new GrowingText(0, beginning.prompt(), beginning.sampling());
         float[] logits =
-                beginning.promptToo() ? rows.begin(row, text, beginning.listener()) : rows.begin(row, text); // (V)
-        listeners[row] = beginning.listener();
+                beginning.ofPrompt() == null ? rows.begin(row, text) : rows.begin(row, text, beginning.ofPrompt()); // (V)
+        listeners[row] = beginning.ofChosen();
         int token = grow(row, text, logits);
         texts[row] = text;
         return token;
@@ -82,7 +83,7 @@ public final class RunningBatch implements AutoCloseable {
 
     /** The same where nobody listens. */
     public int begin(int row, int[] prompt, SamplingOptions sampling) {
-        return begin(row, new Beginning(prompt, sampling, null, false));
+        return begin(row, new Beginning(prompt, sampling, null, null));
     }
 
     private int grow(int row, GrowingText text, float[] logits) {
