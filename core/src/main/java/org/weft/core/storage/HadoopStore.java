@@ -8,7 +8,6 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -92,29 +91,7 @@ public final class HadoopStore implements Store {
 
     @Override
     public List<Entry> files(String pathOrGlob) throws IOException {
-        FileStatus[] matches = system(pathOrGlob).globStatus(new Path(pathOrGlob));
-        if (matches == null || matches.length == 0) {
-            throw new FileNotFoundException(pathOrGlob);
-        }
-        List<Entry> files = new ArrayList<>();
-        for (FileStatus match : matches) {
-            collect(match, files);
-        }
-        files.sort(Comparator.comparing(Entry::path));
-        return files;
-    }
-
-    private void collect(FileStatus at, List<Entry> files) throws IOException {
-        if (!at.isDirectory()) {
-            files.add(entry(at));
-            return;
-        }
-        for (FileStatus child : system(at.getPath().toString()).listStatus(at.getPath())) {
-            String name = child.getPath().getName();
-            if (!name.startsWith(".") && !name.startsWith("_")) {
-                collect(child, files);
-            }
-        }
+        return new MatchingFiles(system(pathOrGlob)).of(pathOrGlob);
     }
 
     @Override
@@ -281,7 +258,7 @@ public final class HadoopStore implements Store {
         return system(path).makeQualified(new Path(path));
     }
 
-    private static Entry entry(FileStatus status) {
+    static Entry entry(FileStatus status) {
         Path path = status.getPath();
         return new Entry(path.toString(), path.getName(), status.getLen(), status.isDirectory());
     }

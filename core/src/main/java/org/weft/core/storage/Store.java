@@ -37,7 +37,7 @@ public interface Store extends Serializable {
 
     /**
      * All files that a path, directory (recursively; names that start with '.' or '_' left out) or glob stands for, by
-     * path.
+     * path. A path that exists is no glob, whatever is in its name.
      *
      * @throws java.io.FileNotFoundException where nothing matches
      */

@@ -51,6 +51,12 @@ public final class PredictCommand implements Callable<Integer> {
             description = "auto, jsonl, csv, parquet or table (default: auto, by the files' names).")
     private Format inputFormat;
 
+    @Option(
+            names = "--input-encoding",
+            defaultValue = "UTF-8",
+            description = "The character set of JSONL and CSV files (default: ${DEFAULT-VALUE}).")
+    private String inputEncoding;
+
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "A folder that is not there yet.")
     private String output;
 
@@ -96,7 +102,7 @@ public final class PredictCommand implements Callable<Integer> {
 
     private Summary predict(SparkApplication application, Checkpoint checkpoint) throws IOException {
         Dataset<Row> rows =
-                new DatasetReader(application.context(), application.store()).read("--input", input, inputFormat);
+                new DatasetReader(application.context(), application.store()).read("--input", input, inputFormat, inputEncoding);
         LongAccumulator truncated = application.context().sc().longAccumulator("truncated");
         LongAccumulator written = application.context().sc().longAccumulator("rows");
         Dataset<Row> predicted =

@@ -128,7 +128,8 @@ public final class DatasetJob {
                 + Stream.of(dataset.train(), dataset.validation(), dataset.test())
                         .flatMap(List::stream)
                         .collect(Collectors.joining(", ")));
-        splits.addAll(new DatasetSplits(spark, store).read(dataset, task));
+        DatasetSplits read = new DatasetSplits(spark, store);
+        splits.addAll(read.read(dataset, task));
         List<Content> contents = new ArrayList<>();
         for (SplitRows split : splits) {
             split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
@@ -137,6 +138,9 @@ public final class DatasetJob {
             } catch (Exception failure) { // Spark's is checked, and undeclared
                 throw DatasetReader.unreadable(split.source(), failure);
             }
+        }
+        if (read.replaced() > 0) {
+            progress.accept("warning: " + read.replaced() + " unpaired surrogates in the rows became U+FFFD");
         }
         requireRows(dataset, splits, contents);
         return contents;

@@ -112,7 +112,7 @@ public final class Encoder implements AutoCloseable {
     boolean cut(boolean tooLong, int tokens, Fields row) {
         if (tooLong && !truncate) {
             throw WeftException.invalidData(
-                    "row too long: tokens=" + tokens + " max_length=" + maxLength + " row=" + row.excerpt(),
+                    "row too long: tokens=" + tokens + " max_length=" + maxLength + " " + row.where(),
                     "shorten it, raise dataset.max_length (at most model.context), or set dataset.long_text=truncate");
         }
         return tooLong;

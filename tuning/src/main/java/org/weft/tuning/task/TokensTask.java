@@ -78,7 +78,7 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
         if (tags.size() != words.size()) {
             throw WeftException.invalidData(
                     "words and tags of unequal number: " + tokensColumn + "=" + words.size() + " " + tagsColumn + "="
-                            + tags.size() + " row=" + row.excerpt(),
+                            + tags.size() + " " + row.where(),
                     "give one tag for each word");
         }
         return tags;
