@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
+import org.weft.core.config.CorpusConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusShard;
 import org.weft.core.tokens.TokenShardWriter;
@@ -23,9 +24,10 @@ import scala.Tuple2;
  *
  * @param directory where the shards go
  * @param vocabulary {@code CorpusManifest.vocabulary()} of the corpus to be
+ * @param corpus what is kept for validation, and whether special tokens in texts are characters
  */
 record TokenizeStage(
-        Store store, String directory, Broadcast<byte[]> tokenizerJson, String vocabulary, double valFraction)
+        Store store, String directory, Broadcast<byte[]> tokenizerJson, String vocabulary, CorpusConfig corpus)
         implements Function2<Integer, Iterator<Tuple2<byte[], byte[]>>, Iterator<TokenizeStage.Written>> {
 
     private static final int BATCH_DOCUMENTS = 256;
@@ -52,7 +54,7 @@ record TokenizeStage(
                 Side val = new Side(tokenizer, String.format("val-%05d.tokens", index))) {
             while (documents.hasNext()) {
                 Tuple2<byte[], byte[]> document = documents.next();
-                Side side = DocumentKey.isValidation(document._1(), valFraction) ? val : train;
+                Side side = DocumentKey.isValidation(document._1(), corpus.valFraction()) ? val : train;
                 side.add(document._2());
             }
             CorpusShard trainShard = train.commit();
@@ -89,7 +91,7 @@ record TokenizeStage(
         }
 
         private void flush() throws IOException {
-            for (int[] ids : tokenizer.encode(batch)) {
+            for (int[] ids : tokenizer.encode(batch, corpus.splitSpecialTokens())) {
                 writer.startDocument();
                 writer.append(ids);
                 writer.append(endOfText);

@@ -183,8 +183,7 @@ class CorpusJobErrorsTest {
 
     private void assertFails(CorpusConfig corpus, TokenizerConfig tokenizer, ExitStatus status, String message) {
         assertRejected(() -> job().run(corpus, tokenizer, SparkFixture.GPT2, out.toString()), status, message);
-        assertThat(out.resolve("manifest.json")).doesNotExist();
-        assertThat(out.resolve(".staging")).doesNotExist();
+        assertThat(out).doesNotExist();
     }
 
     private static void assertRejected(ThrowingCallable call, ExitStatus status, String message) {

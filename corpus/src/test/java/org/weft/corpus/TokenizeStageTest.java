@@ -35,7 +35,7 @@ class TokenizeStageTest {
         byte[] tokenizer = TokenizerJson.of(bytesAlone());
         try (JavaSparkContext spark = SparkFixture.spark("local[1]")) {
             TokenizeStage stage = new TokenizeStage(
-                    SparkFixture.store(), directory.toString(), spark.broadcast(tokenizer), "ab".repeat(16), 0.2);
+                    SparkFixture.store(), directory.toString(), spark.broadcast(tokenizer), "ab".repeat(16), SparkFixture.corpus("auto", "line", 0.2));
             assertThatThrownBy(() -> stage.call(7, interrupted(sorted, 400))).hasMessage("lost");
             assertThat(directory).isEmptyDirectory();
 

@@ -232,6 +232,21 @@ public final class HadoopStore implements Store {
     }
 
     @Override
+    public void deleteEmpty(String directory) throws IOException {
+        FileSystem system = system(directory);
+        Path path = new Path(directory);
+        if (system.exists(path) && system.listStatus(path).length == 0) {
+            try {
+                system.delete(path, false);
+            } catch (IOException filledMeanwhile) {
+                if (system.listStatus(path).length == 0) {
+                    throw filledMeanwhile;
+                }
+            }
+        }
+    }
+
+    @Override
     public byte[] readAll(String path) throws IOException {
         try (InputStream in = open(path)) {
             return in.readAllBytes();

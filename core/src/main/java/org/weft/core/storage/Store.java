@@ -92,5 +92,8 @@ public interface Store extends Serializable {
     /** Removes a file or a whole directory; no error where there is none. */
     void delete(String path) throws IOException;
 
+    /** Removes a directory that holds nothing, without a look for what comes to be in it meanwhile; else does nothing. */
+    void deleteEmpty(String directory) throws IOException;
+
     byte[] readAll(String path) throws IOException;
 }

@@ -58,10 +58,11 @@ public final class TextEvaluationJob {
         ModelTokenizer tokenizer = ModelTokenizer.open(store, checkpoint);
         List<InputFiles.Part> parts =
                 InputFiles.list(store, corpus, partBytes, "--input").parts();
+        boolean split = corpus.splitSpecialTokens();
         Broadcast<byte[]> json = application.context().broadcast(tokenizer.json());
         try {
             return result(TextLoss.sum(ModelStage.over(
-                    application.context(), parts, () -> PartEvaluation.open(store, checkpoint, json.value()))));
+                    application.context(), parts, () -> PartEvaluation.open(store, checkpoint, json.value(), split))));
         } finally {
             json.destroy();
         }
@@ -83,19 +84,29 @@ public final class TextEvaluationJob {
         private final ModelReplica replica;
         private final TextTokenizer tokenizer;
         private final WeftConfig trained;
+        private final boolean splitSpecialTokens;
 
-        private PartEvaluation(HadoopStore store, ModelReplica replica, TextTokenizer tokenizer, WeftConfig trained) {
+        private PartEvaluation(
+                HadoopStore store,
+                ModelReplica replica,
+                TextTokenizer tokenizer,
+                WeftConfig trained,
+                boolean splitSpecialTokens) {
             this.store = store;
             this.replica = replica;
             this.tokenizer = tokenizer;
             this.trained = trained;
+            this.splitSpecialTokens = splitSpecialTokens;
         }
 
-        static PartEvaluation open(HadoopStore store, Checkpoint checkpoint, byte[] tokenizerJson) throws IOException {
+        static PartEvaluation open(
+                HadoopStore store, Checkpoint checkpoint, byte[] tokenizerJson, boolean splitSpecialTokens)
+                throws IOException {
             TextTokenizer tokenizer = TextTokenizer.of(tokenizerJson, "the checkpoint's tokenizer");
             try {
                 ModelReplica replica = ReplicaLoader.open(store, checkpoint);
-                return new PartEvaluation(store, replica, tokenizer, ReplicaLoader.configOf(checkpoint));
+                return new PartEvaluation(
+                        store, replica, tokenizer, ReplicaLoader.configOf(checkpoint), splitSpecialTokens);
             } catch (IOException | RuntimeException e) {
                 tokenizer.close();
                 throw e;
@@ -114,7 +125,7 @@ public final class TextEvaluationJob {
                 try (DocumentReader reader = DocumentReader.open(store, split)) {
                     while (reader.hasNext()) {
                         byte[] text = reader.next();
-                        windows.add(tokenizer.encode(new String(text, StandardCharsets.UTF_8)));
+                        windows.add(tokenizer.encode(new String(text, StandardCharsets.UTF_8), splitSpecialTokens));
                         sums.documents++;
                         sums.bytes += text.length;
                     }

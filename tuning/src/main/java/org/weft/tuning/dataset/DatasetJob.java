@@ -18,6 +18,7 @@ import org.weft.core.examples.ExampleFileFormat;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.examples.ExamplesSplit;
 import org.weft.core.storage.Store;
+import org.weft.corpus.FirstTaskError;
 import org.weft.tuning.dataset.SplitRows.Content;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Task;
@@ -60,21 +61,18 @@ public final class DatasetJob {
             throw WeftException.usage("dataset.train is empty", "give files, directories or globs to read");
         }
         SplitRows.requireSerializer(spark.getConf());
-        int vocabSize;
-        try (Encoder usable = Encoder.open(config, tokenizerJson)) {
-            vocabSize = usable.tokenizer().vocabSize();
-        }
+        int vocabSize = vocabSize(config, tokenizerJson);
         List<SplitRows> splits = new ArrayList<>();
         try {
-            return encode(config, tokenizerJson, vocabSize, splits);
-        } catch (Exception failure) { // Spark's is checked, and undeclared
-            WeftException known = WeftException.within(failure);
-            if (known != null) {
-                throw known; // what a task threw for a person to read, rather than Spark's account of it
-            }
-            throw failure;
+            return FirstTaskError.ends(spark, () -> encode(config, tokenizerJson, vocabSize, splits));
         } finally {
             splits.forEach(split -> split.rows().unpersist());
+        }
+    }
+
+    private static int vocabSize(WeftConfig config, byte[] tokenizerJson) {
+        try (Encoder usable = Encoder.open(config, tokenizerJson)) {
+            return usable.tokenizer().vocabSize();
         }
     }
 
@@ -131,6 +129,8 @@ public final class DatasetJob {
         DatasetSplits read = new DatasetSplits(spark, store);
         splits.addAll(read.read(dataset, task));
         List<Content> contents = new ArrayList<>();
+        String source = "";
+        long replaced = 0;
         for (SplitRows split : splits) {
             split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
             try {
@@ -138,9 +138,12 @@ public final class DatasetJob {
             } catch (Exception failure) { // Spark's is checked, and undeclared
                 throw DatasetReader.unreadable(split.source(), failure);
             }
+            long found = read.takeReplaced();
+            replaced += split.source().equals(source) ? 0 : found; // validation's share of train is read again
+            source = split.source();
         }
-        if (read.replaced() > 0) {
-            progress.accept("warning: " + read.replaced() + " unpaired surrogates in the rows became U+FFFD");
+        if (replaced > 0) {
+            progress.accept("warning: " + replaced + " unpaired surrogates in the rows became U+FFFD");
         }
         requireRows(dataset, splits, contents);
         return contents;

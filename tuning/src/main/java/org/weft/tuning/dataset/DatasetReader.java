@@ -48,9 +48,11 @@ public final class DatasetReader {
         this.replaced = spark.sc().longAccumulator("unpaired surrogates");
     }
 
-    /** Unpaired surrogates that became U+FFFD in the rows that were computed so far. */
-    long replaced() {
-        return replaced.value();
+    /** Unpaired surrogates that became U+FFFD in the rows that were computed since this was last asked. */
+    long takeReplaced() {
+        long count = replaced.value();
+        replaced.reset();
+        return count;
     }
 
     /**

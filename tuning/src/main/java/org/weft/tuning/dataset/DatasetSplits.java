@@ -44,9 +44,9 @@ final class DatasetSplits {
         return splits;
     }
 
-    /** Unpaired surrogates that became U+FFFD in the rows that were computed so far. */
-    long replaced() {
-        return reader.replaced();
+    /** As {@link DatasetReader#takeReplaced}. */
+    long takeReplaced() {
+        return reader.takeReplaced();
     }
 
     private SplitRows split(String name, List<String> inputs, DatasetConfig dataset, Task task) throws IOException {

@@ -40,8 +40,11 @@ final class ChoiceJudge implements RowJudge {
         byte[] json = ModelTokenizer.open(store, checkpoint).json();
         TextTokenizer tokenizer = TextTokenizer.of(json, "the model's tokenizer");
         boolean converses = Task.in(config).filter(Task::converses).isPresent();
-        ChoiceText text =
-                new ChoiceText(tokenizer, config.model().context(), converses ? Task.conversation(config) : null);
+        ChoiceText text = new ChoiceText(
+                tokenizer,
+                config.model().context(),
+                converses ? Task.conversation(config) : null,
+                config.dataset().splitSpecialTokens());
         try {
             return new ChoiceJudge(ReplicaLoader.open(store, checkpoint), tokenizer, text, config.dataset());
         } catch (IOException | RuntimeException e) {

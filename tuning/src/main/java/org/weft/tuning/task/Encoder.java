@@ -26,6 +26,7 @@ public final class Encoder implements AutoCloseable {
     private final boolean causal;
     private final int maxLength;
     private final boolean truncate;
+    private final boolean splitSpecialTokens;
 
     private Encoder(TextTokenizer tokenizer, SpecialTokens special, WeftConfig config) {
         this.tokenizer = tokenizer;
@@ -33,6 +34,7 @@ public final class Encoder implements AutoCloseable {
         this.causal = config.model().causal();
         this.maxLength = maxLength(config);
         this.truncate = config.dataset().longText() == LongText.TRUNCATE;
+        this.splitSpecialTokens = config.dataset().splitSpecialTokens();
     }
 
     /**
@@ -69,6 +71,16 @@ public final class Encoder implements AutoCloseable {
 
     public TextTokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /** Token ids of a row's text. */
+    int[] encode(String text) {
+        return tokenizer.encode(text, splitSpecialTokens);
+    }
+
+    /** Token ids of a row's text with their places in it. */
+    TextTokenizer.Spans encodeWithSpans(String text) {
+        return tokenizer.encodeWithSpans(text, splitSpecialTokens);
     }
 
     /** Tokens of the longest example. */

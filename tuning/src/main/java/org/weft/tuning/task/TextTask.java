@@ -37,7 +37,7 @@ record TextTask(String textColumn) implements Task {
     @Override
     public List<Encoded> encodeAll(Fields row, Encoder encoder) {
         int[] ids = Encoder.join(
-                encoder.tokenizer().encode(row.text(textColumn)),
+                encoder.encode(row.text(textColumn)),
                 new int[] {encoder.tokenizer().endOfText()});
         encoder.cut(ids.length - 1 > encoder.maxLength(), ids.length - 1, row);
         if (ids.length == 1) {

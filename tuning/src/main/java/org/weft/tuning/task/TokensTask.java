@@ -51,7 +51,7 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         List<String> words = row.strings(tokensColumn);
         List<String> tags = labelled ? tags(row, words) : List.of();
-        TextTokenizer.Spans spans = encoder.tokenizer().encodeWithSpans(String.join(" ", words));
+        TextTokenizer.Spans spans = encoder.encodeWithSpans(String.join(" ", words));
         Framed framed = encoder.single(spans.ids(), row);
         int[] positions = firstTokens(words, spans, framed);
         int[] targets = null;

@@ -1,0 +1,18 @@
+package org.weft.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Halves of pairs become U+FFFD; pairs and everything else stay. */
+class UnpairedSurrogatesTest {
+    @Test
+    void halvesAreReplacedAndCounted() {
+        String well = "a\uD83D\uDC4Db \uFFFD";
+        assertThat(UnpairedSurrogates.count(well)).isZero();
+        assertThat(UnpairedSurrogates.replaced(well)).isSameAs(well);
+        String odd = "\uDC4D\uD83D\uD83D\uDC4D\uD83D";
+        assertThat(UnpairedSurrogates.count(odd)).isEqualTo(3);
+        assertThat(UnpairedSurrogates.replaced(odd)).isEqualTo("\uFFFD\uFFFD\uD83D\uDC4D\uFFFD");
+    }
+}
