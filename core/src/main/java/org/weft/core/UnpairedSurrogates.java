@@ -9,38 +9,43 @@ public final class UnpairedSurrogates {
 
     private UnpairedSurrogates() {}
 
-    /** How many a text has. */
-    public static int count(String text) {
-        int count = 0;
-        for (int i = 0; i < text.length(); i++) {
+    /** Index of the first; -1 where there is none. */
+    public static int first(CharSequence text) {
+        return next(text, 0);
+    }
+
+    private static int next(CharSequence text, int from) {
+        for (int i = from; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
-                if (pairAt(text, i)) {
-                    i++;
-                } else {
-                    count++;
+                boolean pair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+                if (!pair) {
+                    return i;
                 }
+                i++;
             }
+        }
+        return -1;
+    }
+
+    /** How many a text has. */
+    public static int count(CharSequence text) {
+        int count = 0;
+        for (int at = first(text); at >= 0; at = next(text, at + 1)) {
+            count++;
         }
         return count;
     }
 
     /** The text with U+FFFD in the place of each; the same object where it has none. */
     public static String replaced(String text) {
-        if (count(text) == 0) {
+        int at = first(text);
+        if (at < 0) {
             return text;
         }
         StringBuilder well = new StringBuilder(text);
-        for (int i = 0; i < text.length(); i++) {
-            if (pairAt(text, i)) {
-                i++;
-            } else if (Character.isSurrogate(text.charAt(i))) {
-                well.setCharAt(i, REPLACEMENT);
-            }
+        for (; at >= 0; at = next(text, at + 1)) {
+            well.setCharAt(at, REPLACEMENT);
         }
         return well.toString();
-    }
-
-    private static boolean pairAt(String text, int i) {
-        return i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
     }
 }

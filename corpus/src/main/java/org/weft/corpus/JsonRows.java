@@ -1,6 +1,8 @@
 package org.weft.corpus;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -11,11 +13,11 @@ import java.util.Map;
 import org.weft.core.UnpairedSurrogates;
 import org.weft.core.storage.Store;
 
-/**
- * JSON objects as they are written, with their places. What another reader would take for something else is made plain:
- * NaN, as Python writes what is missing, is null, an infinite number its name, half a surrogate pair U+FFFD.
- */
+/** JSON objects as they are written, with their places; halves of surrogate pairs in their texts become U+FFFD. */
 record JsonRows(String placeField, TextEncoding encoding) implements SplitFormat {
+
+    private static final ObjectWriter WRITER =
+            JsonRecords.JSON.writer().without(JsonWriteFeature.WRITE_NAN_AS_STRINGS);
 
     @Override
     public boolean splittable() {
@@ -50,7 +52,7 @@ record JsonRows(String placeField, TextEncoding encoding) implements SplitFormat
             String place = JsonRecords.JSON.writeValueAsString(placeField) + ":"
                     + JsonRecords.JSON.writeValueAsString(records.where());
             String json = changed
-                    ? JsonRecords.JSON.writeValueAsString(plain)
+                    ? WRITER.writeValueAsString(plain)
                     : new String(records.source(), StandardCharsets.UTF_8).strip();
             String open = json.substring(0, json.length() - 1); // without the closing bracket
             return (open + (row.isEmpty() ? "" : ",") + place + "}").getBytes(StandardCharsets.UTF_8);
@@ -70,9 +72,6 @@ record JsonRows(String placeField, TextEncoding encoding) implements SplitFormat
                 }
             } else if (value.isTextual()) {
                 return text(value);
-            } else if (value.isDouble() && !Double.isFinite(value.doubleValue())) {
-                changed = true;
-                return Double.isNaN(value.doubleValue()) ? null : TextNode.valueOf(value.asText());
             }
             return value;
         }

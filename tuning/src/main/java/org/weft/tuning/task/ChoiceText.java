@@ -48,7 +48,7 @@ public record ChoiceText(TextTokenizer tokenizer, int context, Conversation conv
     private int[] encoded(List<ChatSegment> segments, boolean response) {
         return segments.stream()
                 .filter(segment -> !response || segment.response())
-                .map(segment -> tokenizer.encode(segment.text()))
+                .map(segment -> tokenizer.encode(segment.text(), splitSpecialTokens && !conversation.marksEnds()))
                 .reduce(new int[0], (a, b) -> Encoder.join(a, b));
     }
 

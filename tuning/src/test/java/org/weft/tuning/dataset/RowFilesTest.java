@@ -98,9 +98,12 @@ class RowFilesTest extends EncodedRows {
     }
 
     @Test
-    void whatIsNoTextOrNoNumberIsMadePlain() throws IOException {
+    void unpairedSurrogatesBecomeTheReplacement() throws IOException {
         String rows = "{\"text\": \"a\\ud83d\", \"label\": NaN}\n{\"text\": \"\\ud83d\\udc4d\", \"label\": 2}\n";
-        assertThat(read(file("a.jsonl", rows), "UTF-8")).containsExactly("a\uFFFD|null|1", "\uD83D\uDC4D|2|2");
+        assertThat(read(file("a.jsonl", rows), "UTF-8")).containsExactly("a\uFFFD|NaN|1", "\uD83D\uDC4D|2.0|2");
+        Path array = file("a.json", "[" + rows.strip().replace("}\n", "},") + "]");
+        assertThat(read(array, "UTF-8"))
+                .containsExactly("a\uFFFD|NaN|1 element=1", "\uD83D\uDC4D|2.0|1 element=2");
         Path labelled = file("b.jsonl", rows.replace("NaN", "1").repeat(9));
         run(config("a", labelled, "dataset.validation_fraction=0"));
         assertThat(said).contains("warning: 9 unpaired surrogates in the rows became U+FFFD");
