@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -13,6 +14,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig.Format;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.corpus.FirstTaskError;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;
@@ -50,6 +52,12 @@ public final class PredictCommand implements Callable<Integer> {
             defaultValue = "auto",
             description = "auto, jsonl, csv, parquet or table (default: auto, by the files' names).")
     private Format inputFormat;
+
+    @Option(
+            names = "--input-encoding",
+            defaultValue = "UTF-8",
+            description = "The character set of JSONL and CSV files (default: ${DEFAULT-VALUE}).")
+    private String inputEncoding;
 
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "A folder that is not there yet.")
     private String output;
@@ -95,22 +103,22 @@ public final class PredictCommand implements Callable<Integer> {
     }
 
     private Summary predict(SparkApplication application, Checkpoint checkpoint) throws IOException {
-        Dataset<Row> rows =
-                new DatasetReader(application.context(), application.store()).read("--input", input, inputFormat);
         LongAccumulator truncated = application.context().sc().longAccumulator("truncated");
         LongAccumulator written = application.context().sc().longAccumulator("rows");
-        Dataset<Row> predicted =
-                new PredictionJob(application.store(), checkpoint, batch).predict(rows, truncated, written);
-        try {
+        FirstTaskError.ends(application.context(), () -> {
+            Dataset<Row> rows = new DatasetReader(application.context(), application.store())
+                    .read("--input", input, inputFormat, inputEncoding);
+            DataFrameWriter<Row> predicted = new PredictionJob(application.store(), checkpoint, batch)
+                    .predict(rows, truncated, written)
+                    .write()
+                    .mode(SaveMode.ErrorIfExists);
             if (outputFormat.equals("parquet")) {
-                predicted.write().mode(SaveMode.ErrorIfExists).parquet(output);
+                predicted.parquet(output);
             } else {
-                predicted.write().mode(SaveMode.ErrorIfExists).json(output);
+                predicted.json(output);
             }
-        } catch (RuntimeException e) {
-            WeftException known = WeftException.within(e);
-            throw known == null ? e : known;
-        }
+            return null;
+        });
         return new Summary("predict")
                 .put("checkpoint", checkpoint.directory())
                 .put("rows", written.value())

@@ -22,6 +22,7 @@ import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenRoles;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.corpus.FirstTaskError;
 import org.weft.tuning.dataset.SplitRows.Content;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Task;
@@ -72,13 +73,7 @@ public final class DatasetJob {
         }
         List<SplitRows> splits = new ArrayList<>();
         try {
-            return encode(config, tokenizer, vocabSize, framing, splits);
-        } catch (Exception failure) { // Spark's is checked, and undeclared
-            WeftException known = WeftException.within(failure);
-            if (known != null) {
-                throw known; // what a task threw for a person to read, rather than Spark's account of it
-            }
-            throw failure;
+            return FirstTaskError.ends(spark, () -> encode(config, tokenizer, vocabSize, framing, splits));
         } finally {
             splits.forEach(split -> split.rows().unpersist());
         }
@@ -141,8 +136,11 @@ public final class DatasetJob {
                 + Stream.of(dataset.train(), dataset.validation(), dataset.test())
                         .flatMap(List::stream)
                         .collect(Collectors.joining(", ")));
-        splits.addAll(new DatasetSplits(spark, store).read(dataset, task));
+        DatasetSplits read = new DatasetSplits(spark, store);
+        splits.addAll(read.read(dataset, task));
         List<Content> contents = new ArrayList<>();
+        String source = "";
+        long replaced = 0;
         for (SplitRows split : splits) {
             split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
             try {
@@ -150,6 +148,12 @@ public final class DatasetJob {
             } catch (Exception failure) { // Spark's is checked, and undeclared
                 throw DatasetReader.unreadable(split.source(), failure);
             }
+            long found = read.takeReplaced();
+            replaced += split.source().equals(source) ? 0 : found; // validation's share of train is read again
+            source = split.source();
+        }
+        if (replaced > 0) {
+            progress.accept("warning: " + replaced + " unpaired surrogates in the rows became U+FFFD");
         }
         requireRows(dataset, splits, contents);
         return contents;

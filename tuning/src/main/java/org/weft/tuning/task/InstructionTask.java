@@ -49,13 +49,20 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         long answers = messages.stream().filter(ChatMessage::ofAssistant).count();
         int[] end = {encoder.tokenizer().endOfText()};
         for (ChatSegment segment : conversation.segments(messages)) {
-            sequence.add(encoder.tokenizer().encode(segment.text()), segment.response() && labelled);
+            sequence.add(ids(segment, encoder), segment.response() && labelled);
             boolean ends = segment.response() && (labelled && --answers == 0 || !conversation.marksEnds());
             if (ends && sequence.last() != end[0]) {
                 sequence.add(end, labelled);
             }
         }
         return labelled ? learnt(sequence, encoder, row) : asked(sequence, encoder, row);
+    }
+
+    /** Where the format has markers, they are the template's: contents that spell one are refused. */
+    private int[] ids(ChatSegment segment, Encoder encoder) {
+        return conversation.marksEnds()
+                ? encoder.tokenizer().encode(segment.text())
+                : encoder.encode(segment.text());
     }
 
     /** Each token predicts the next one. */
