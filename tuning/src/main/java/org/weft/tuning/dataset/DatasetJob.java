@@ -3,6 +3,7 @@ package org.weft.tuning.dataset;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -99,8 +100,9 @@ public final class DatasetJob {
                 int files = (int) Math.min(MOST_FILES, 1 + contents.get(i).rows() / FILE_ROWS);
                 EncodeStage stage = new EncodeStage(
                         store, config, task, shared, split.name(), ExampleFileFormat.vocabulary(sha256));
-                written.add(stage.run(split.sorted(files)));
-                report(split.name(), written.get(i), task, config);
+                EncodeStage.Result result = stage.run(split.sorted(files));
+                written.add(result.split());
+                report(split.name(), result, config);
             }
         } finally {
             shared.destroy();
@@ -164,14 +166,17 @@ public final class DatasetJob {
                 : "validation_fraction=" + dataset.validationFraction();
     }
 
-    private static FoundLabels labels(WeftConfig config, Task task, List<SplitRows> splits) {
+    private FoundLabels labels(WeftConfig config, Task task, List<SplitRows> splits) {
         if (!task.hasLabels()) {
             return FoundLabels.NONE;
         }
-        FoundLabels found = FoundLabels.of(config.finetune(), splits.get(0).labelCounts(task));
-        for (SplitRows split : splits.subList(1, splits.size())) {
-            found.requireKnown(split.name(), split.labelCounts(task));
+        List<Map<String, Long>> counts =
+                splits.stream().map(split -> split.labelCounts(task)).toList(); // a bad row is told before a bad split
+        FoundLabels found = FoundLabels.of(config.finetune(), counts.get(0));
+        for (int i = 1; i < counts.size(); i++) {
+            found.requireKnown(splits.get(i).name(), counts.get(i));
         }
+        progress.accept("labels: " + found.listed());
         return found;
     }
 
@@ -200,10 +205,12 @@ public final class DatasetJob {
         }
     }
 
-    private void report(String name, ExamplesSplit split, Task task, WeftConfig config) {
+    private void report(String name, EncodeStage.Result result, WeftConfig config) {
+        ExamplesSplit split = result.split();
         if (split.examples() == 0 && split.leftOut() > 0) {
             throw WeftException.invalidData(
-                    "empty split: all rows of " + name + " were left out: " + task.leftOutBecause(),
+                    "empty split: all rows of " + name + " were left out: "
+                            + String.join("; ", result.leftOut().keySet()),
                     "check the columns, and dataset.max_length");
         }
         progress.accept(name + ": " + split.examples() + " examples, " + split.tokens() + " tokens, the longest "
@@ -212,9 +219,7 @@ public final class DatasetJob {
             progress.accept(name + ": " + split.truncated() + " rows cut to max_length=" + Encoder.maxLength(config)
                     + " tokens");
         }
-        if (split.leftOut() > 0) {
-            progress.accept(name + ": " + split.leftOut() + " rows left out: " + task.leftOutBecause());
-        }
+        result.leftOut().forEach((why, rows) -> progress.accept(name + ": " + rows + " rows left out: " + why));
     }
 
     /** Validation rows whose inputs training has, and test rows whose inputs training or validation has. */

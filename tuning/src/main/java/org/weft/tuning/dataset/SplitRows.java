@@ -66,7 +66,11 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
         return rows.aggregate(Content.NONE, Content::with, Content::plus);
     }
 
-    /** How often each label is named. */
+    /**
+     * How often each label is named.
+     *
+     * @throws WeftException of a row that cannot be used
+     */
     Map<String, Long> labelCounts(Task task) {
         Map<String, Long> all = new TreeMap<>();
         for (LabelCounts part : rows.mapPartitions(
@@ -90,8 +94,10 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
         static LabelCounts of(Iterator<DatasetRow> rows, Task task) {
             HashMap<String, Long> counts = new HashMap<>();
             try {
-                rows.forEachRemaining(
-                        row -> task.labels(row.fields()).forEach(label -> counts.merge(label, 1L, Long::sum)));
+                rows.forEachRemaining(row -> {
+                    task.check(row.fields());
+                    task.labels(row.fields()).forEach(label -> counts.merge(label, 1L, Long::sum));
+                });
                 return new LabelCounts(counts, null);
             } catch (WeftException unusable) {
                 return new LabelCounts(counts, unusable);

@@ -92,7 +92,7 @@ public final class FinetuneRun {
 
     private int validationBatches(WeftConfig complete) throws IOException {
         try (ExampleBatches batches = ExampleBatches.open(store, complete)) {
-            return Math.min(batches.validationBatches(), complete.training().evalBatches());
+            return batches.validationBatches();
         }
     }
 }

@@ -20,6 +20,7 @@ import org.weft.driver.run.ModelStage;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.RowFields;
 import org.weft.tuning.metrics.Predictions;
+import org.weft.tuning.metrics.TagPredictions;
 import org.weft.tuning.report.EvaluationData;
 import org.weft.tuning.report.TrainingCurve;
 import org.weft.tuning.task.Fields;
@@ -90,7 +91,7 @@ public final class TaskEvaluation {
         }
         return new EvaluationData(
                 examination.config().run().name() + ": " + examination.name(),
-                facts(),
+                facts(predictions),
                 predictions,
                 judged.stream().map(JudgedRow::text).toList(),
                 groups,
@@ -115,7 +116,7 @@ public final class TaskEvaluation {
         };
     }
 
-    private Map<String, String> facts() {
+    private Map<String, String> facts(Predictions predictions) {
         WeftConfig config = examination.config();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("checkpoint", checkpoint.directory());
@@ -123,6 +124,9 @@ public final class TaskEvaluation {
         facts.put("from", config.finetune().from());
         facts.put("method", config.finetune().method().word());
         facts.put("params_sha256", checkpoint.manifest().paramsSha256());
+        if (predictions instanceof TagPredictions tags && tags.ignored() > 0) {
+            facts.put("words without a token, in no metric", String.valueOf(tags.ignored()));
+        }
         return facts;
     }
 

@@ -50,14 +50,36 @@ public record Fields(Map<String, Object> values) implements Serializable {
         return name(value);
     }
 
+    /** The label in a column, as {@link Labels#canonical} has it. */
+    public String label(String column) {
+        return label(column, get(column), text(column));
+    }
+
+    /** The labels in a column that has an array of them. */
+    public List<String> labels(String column) {
+        return list(column).stream()
+                .map(value -> label(column, value, element(column, value)))
+                .toList();
+    }
+
+    /** Whether it says so as a number or, where another row makes a column one of texts, as a text: NaN is no class. */
+    private String label(String column, Object value, String name) {
+        boolean number = value instanceof Double || value instanceof Float;
+        boolean missing = number && !Double.isFinite(((Number) value).doubleValue()) || name.equals("NaN");
+        if (missing || name.isBlank()) {
+            throw wrong(column, missing ? "says " + name : "is empty", "give the row a label, or remove it");
+        }
+        return Labels.canonical(name);
+    }
+
     /** The number in a column. */
     public double number(String column) {
         Object value = require(column);
         try {
             double number = value instanceof Number n
                     ? n.doubleValue()
-                    : Double.parseDouble(value.toString().strip());
-            if (Double.isFinite(number)) {
+                    : new BigDecimal(value.toString().strip()).doubleValue(); // Java's own reads "1f" and "0x1p3", too
+            if (Float.isFinite((float) number)) { // as it is learnt
                 return number;
             }
         } catch (NumberFormatException noNumber) {
@@ -66,7 +88,7 @@ public record Fields(Map<String, Object> values) implements Serializable {
         throw wrong(column, "is no finite number", "mend or remove the row");
     }
 
-    /** A label as labels are compared: 1, 1.0 and "1" are one label. */
+    /** A value as text: numbers of any type alike, 1 as 1.0. */
     public static String name(Object value) {
         if (value instanceof Double || value instanceof Float || value instanceof BigDecimal) {
             double number = ((Number) value).doubleValue();

@@ -43,6 +43,16 @@ public interface Task extends Serializable {
     }
 
     /**
+     * Fails where a row cannot be used, as far as no tokenizer is needed to tell.
+     *
+     * @throws WeftException that shows the row
+     */
+    default void check(Fields row) {}
+
+    /** Fails where predictions of these labels could not be judged. */
+    default void requireJudgeable() {}
+
+    /**
      * A row as an example.
      *
      * @param labelled whether target columns are read; without, the example has neither targets nor labels
@@ -52,11 +62,6 @@ public interface Task extends Serializable {
     /** All examples that a row becomes for training: one, but for long documents. */
     default List<Encoded> encodeAll(Fields row, Encoder encoder) {
         return List.of(encode(row, encoder, true));
-    }
-
-    /** Why rows are left out: ends the sentence "3 rows left out: ...". */
-    default String leftOutBecause() {
-        return "nothing to learn is left within dataset.max_length";
     }
 
     /** Whether the model was tuned on messages, and so speaks as {@code finetune.chat_template} has them written. */
