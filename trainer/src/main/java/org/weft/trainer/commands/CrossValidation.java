@@ -89,7 +89,7 @@ final class CrossValidation {
     /** Null where it was asked to end early. */
     private FoldResult train(WeftConfig config, String resume) throws IOException {
         FinetuneRun run = new FinetuneRun(application, config, base, progress, StopSource.SIGNALS);
-        RunResult result = run.run(resume);
+        RunResult result = run.run(resume, true);
         if (result.stopped()) {
             return null;
         }

@@ -39,8 +39,7 @@ record EncodeStage(
      * @param leftOut rows by why they are
      * @param failure of the first row that cannot be used, or null: returned, for what a task throws Spark tries again
      */
-    record Written(
-            ExamplesFile file, int longest, long truncated, TreeMap<String, Long> leftOut, WeftException failure)
+    record Written(ExamplesFile file, int longest, long truncated, TreeMap<String, Long> leftOut, WeftException failure)
             implements Serializable {}
 
     /**

@@ -73,6 +73,9 @@ public final class TaskEvaluation {
                 .distinct()
                 .toList();
         JavaRDD<Fields> fields = rows.toJavaRDD().map(row -> RowFields.of(row, columns));
+        int labels = examination.config().finetune().labels().size();
+        new EvaluationSize(fields.count(), labels)
+                .requireFits(Runtime.getRuntime().maxMemory());
         Share share = new Share(store, checkpoint, examination, batch);
         List<JudgedRow> judged = new ArrayList<>();
         ModelStage.over(fields.mapPartitions(TaskEvaluation::chunks), share::open)

@@ -49,7 +49,7 @@ public final class TagPredictions implements Predictions {
     /** @throws WeftException where a number is no tag's */
     public static TagPredictions of(TagScheme scheme, List<Row> given) {
         int width = scheme.types().size() * COUNTS;
-        int[] entities = new int[given.size() * width];
+        int[] entities = new int[Rows.size(given.size(), width)];
         int[] tokens = new int[given.size() * 2];
         Row[] rows = new Row[given.size()];
         for (int row = 0; row < rows.length; row++) {
@@ -165,7 +165,8 @@ public final class TagPredictions implements Predictions {
     public TagPredictions select(int[] chosen) {
         Row[] some = Arrays.stream(chosen).mapToObj(row -> rows[row]).toArray(Row[]::new);
         int width = scheme.types().size() * COUNTS;
-        return new TagPredictions(scheme, Rows.select(entities, width, chosen), Rows.select(tokens, 2, chosen), some, 0);
+        return new TagPredictions(
+                scheme, Rows.select(entities, width, chosen), Rows.select(tokens, 2, chosen), some, 0);
     }
 
     /** How many tokens have a wrong tag. */

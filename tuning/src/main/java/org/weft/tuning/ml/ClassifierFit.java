@@ -45,7 +45,8 @@ final class ClassifierFit {
         BaseModel base = BaseModel.open(store, from, progress::say);
         WeftConfig settings = config(base, List.of(TrainingParams.setting("run.dir", directory), "dataset.train=[]"));
         FinetuneSettings.require(base, settings, progress::say);
-        SparkApplication committing = application.committing(settings.checkpoint().commit());
+        SparkApplication committing =
+                application.committing(settings.checkpoint().commit());
         if (settings.finetune().generative()) {
             throw WeftException.usage(
                     "task=" + settings.finetune().task().word() + " predicts tokens: a WeftModel could not add columns",
@@ -63,7 +64,7 @@ final class ClassifierFit {
                         "dataset.train=['" + saved.path().replace("'", "''") + "']",
                         "dataset.format=parquet"));
         FinetuneRun run = new FinetuneRun(committing, config, base, progress, StopSource.NONE);
-        RunResult result = run.run(TrainingRun.LATEST);
+        RunResult result = run.run(TrainingRun.LATEST, false);
         if (result.checkpoint() == null) {
             throw WeftException.usage(
                     "training.steps=" + config.training().steps() + " leaves no model", "train for a step or more");

@@ -3,8 +3,10 @@ package org.weft.tuning.task;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.Serializable;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 
@@ -15,9 +17,19 @@ import org.weft.core.WeftException;
 public record Fields(Map<String, Object> values) implements Serializable {
     private static final int EXCERPT = 160;
 
+    /** As a text, and as Spark writes JSON's NaN into a column of texts. */
+    private static final Set<String> NAN = Set.of("NaN", "\"NaN\"");
+
     /** What stands in a column, which may be null. */
     public Object get(String column) {
         return values.get(column);
+    }
+
+    /** The same row with another value in a column. */
+    Fields with(String column, Object value) {
+        Map<String, Object> changed = new LinkedHashMap<>(values);
+        changed.put(column, value);
+        return new Fields(changed);
     }
 
     /** The text in a column; a number or boolean as it is written. */
@@ -65,9 +77,12 @@ public record Fields(Map<String, Object> values) implements Serializable {
     /** Whether it says so as a number or, where another row makes a column one of texts, as a text: NaN is no class. */
     private String label(String column, Object value, String name) {
         boolean number = value instanceof Double || value instanceof Float;
-        boolean missing = number && !Double.isFinite(((Number) value).doubleValue()) || name.equals("NaN");
+        boolean missing = number && !Double.isFinite(((Number) value).doubleValue()) || NAN.contains(name);
         if (missing || name.isBlank()) {
-            throw wrong(column, missing ? "says " + name : "is empty", "give the row a label, or remove it");
+            throw wrong(
+                    column,
+                    missing ? "says " + name.replace("\"", "") : "is empty",
+                    "give the row a label, or remove it");
         }
         return Labels.canonical(name);
     }

@@ -5,8 +5,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.weft.core.config.DatasetConfig;
 import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
 import org.weft.tuning.chat.ChatMessage;
 import org.weft.tuning.chat.ChatSegment;
@@ -45,6 +45,26 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
     @Override
     public List<String> targetColumns() {
         return List.of(chat() ? messagesColumn : responseColumn);
+    }
+
+    /** Parts of text as the text that they are. */
+    @Override
+    public Fields canonical(Fields row) {
+        return chat() && row.get(messagesColumn) instanceof List<?> messages
+                ? row.with(
+                        messagesColumn,
+                        messages.stream().map(InstructionTask::canonical).toList())
+                : row;
+    }
+
+    private static Object canonical(Object message) {
+        if (!(message instanceof Map<?, ?> map)) {
+            return message;
+        }
+        String text = MessageContent.text(map.get(CONTENT));
+        Map<Object, Object> whole = new LinkedHashMap<>(map);
+        whole.computeIfPresent(CONTENT, (key, content) -> text == null ? content : text);
+        return whole;
     }
 
     @Override
@@ -100,9 +120,7 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
             return row;
         }
         List<?> messages = row.list(messagesColumn);
-        Map<String, Object> values = new LinkedHashMap<>(row.values());
-        values.put(messagesColumn, List.copyOf(messages.subList(0, lastAnswer(messages(row, true)))));
-        return new Fields(values);
+        return row.with(messagesColumn, List.copyOf(messages.subList(0, lastAnswer(messages(row, true)))));
     }
 
     private static int lastAnswer(List<ChatMessage> messages) {

@@ -1,9 +1,7 @@
 package org.weft.tuning.task;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
 import org.weft.corpus.tokenizer.TextTokenizer;
@@ -73,7 +71,9 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
             return Gold.UNANSWERABLE;
         }
         int at = answers.place(context);
-        return at < 0 ? Gold.NOT_FOUND : new Gold(at, at + answers.texts().get(0).length());
+        return at < 0
+                ? Gold.NOT_FOUND
+                : new Gold(at, at + answers.texts().get(0).length());
     }
 
     /** Of the answer's first and last token; null where it is not there whole. */
@@ -131,8 +131,7 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
             end--;
         }
         int points = context.codePointCount(0, start);
-        return new Answer(
-                context.substring(start, end), score, points, points + context.codePointCount(start, end));
+        return new Answer(context.substring(start, end), score, points, points + context.codePointCount(start, end));
     }
 
     /**
@@ -161,7 +160,8 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
 
     @Override
     public Predictions.Row judge(Fields row, Prediction said) {
-        return new AnswerPredictions.Row(((Answer) said).text(), QaAnswers.of(row, answersColumn).texts());
+        return new AnswerPredictions.Row(
+                ((Answer) said).text(), QaAnswers.of(row, answersColumn).texts());
     }
 
     @Override

@@ -42,6 +42,11 @@ public interface Task extends Serializable {
         return List.of();
     }
 
+    /** The row in the form that tells it from others, where files may write one thing in several. */
+    default Fields canonical(Fields row) {
+        return row;
+    }
+
     /**
      * Fails where a row cannot be used, as far as no tokenizer is needed to tell.
      *

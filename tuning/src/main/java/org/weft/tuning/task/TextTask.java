@@ -41,7 +41,8 @@ record TextTask(String textColumn) implements Task {
                 new int[] {encoder.tokenizer().endOfText()});
         encoder.cut(ids.length - 1 > encoder.maxLength(), ids.length - 1, row);
         if (ids.length == 1) {
-            return List.of(new Encoded(new Example(ids, 1, new int[] {Example.IGNORED}, null, 0), false, "their text has no token", null));
+            return List.of(new Encoded(
+                    new Example(ids, 1, new int[] {Example.IGNORED}, null, 0), false, "their text has no token", null));
         }
         List<Encoded> windows = new ArrayList<>();
         for (int from = 0; from < ids.length - 1; from += encoder.maxLength()) {

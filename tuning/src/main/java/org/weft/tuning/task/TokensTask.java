@@ -81,7 +81,10 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
         Example example = new Example(framed.tokens(), framed.tokens().length, targets, null, weight);
         boolean nothing = labelled && example.targetCount() == 0;
         return new Encoded(
-                example, framed.truncated(), nothing ? "no word has a token within dataset.max_length" : null, positions);
+                example,
+                framed.truncated(),
+                nothing ? "no word has a token within dataset.max_length" : null,
+                positions);
     }
 
     private List<String> tags(Fields row, int words) {
@@ -157,8 +160,7 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
         for (int i = 0; i < expected.length; i++) {
             boolean none = said.get(i).isEmpty();
             // A word without a token cannot be tagged by any model that reads it so: it counts in no metric.
-            expected[i] =
-                    none && !given.cut().get(i) ? TagPredictions.IGNORED : labels.known(right.get(i), tagsColumn);
+            expected[i] = none && !given.cut().get(i) ? TagPredictions.IGNORED : labels.known(right.get(i), tagsColumn);
             predicted[i] = none ? outside : labels.names().indexOf(said.get(i));
         }
         return new TagPredictions.Row(expected, predicted);

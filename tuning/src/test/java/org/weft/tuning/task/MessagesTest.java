@@ -13,8 +13,7 @@ import org.weft.tuning.metrics.AnswerPredictions;
 
 /** What conversations in rows say: texts and parts of text alike, and nothing else. */
 class MessagesTest {
-    private static final WeftConfig CONFIG =
-            TaskRows.config(
+    private static final WeftConfig CONFIG = TaskRows.config(
             "llama",
             "instruction",
             "model.context=128",
@@ -90,7 +89,8 @@ class MessagesTest {
     @Test
     void theAssistantsLastAnswerIsJudged() {
         Task task = Task.of(CONFIG);
-        List<Object> turns = List.of(message("user", "a"), message("assistant", List.of(part("b "))), message("user", "c"));
+        List<Object> turns =
+                List.of(message("user", "a"), message("assistant", List.of(part("b "))), message("user", "c"));
         Fields row = TaskRows.row("messages", turns);
         assertThat(task.asked(row).list("messages")).hasSize(1);
         assertThat(task.judge(row, task.said("b"))).isEqualTo(new AnswerPredictions.Row("b", List.of("b")));
