@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -94,22 +95,22 @@ public final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    private Summary predict(SparkApplication application, Checkpoint checkpoint) throws IOException {
+    private Summary predict(SparkApplication application, Checkpoint checkpoint) throws Exception {
         Dataset<Row> rows =
                 new DatasetReader(application.context(), application.store()).read("--input", input, inputFormat);
         LongAccumulator truncated = application.context().sc().longAccumulator("truncated");
         LongAccumulator written = application.context().sc().longAccumulator("rows");
-        Dataset<Row> predicted =
-                new PredictionJob(application.store(), checkpoint, batch).predict(rows, truncated, written);
+        PredictionJob job = new PredictionJob(application.store(), checkpoint, batch);
+        job.check(rows);
+        Dataset<Row> predicted = job.predict(rows, truncated, written);
         try {
             if (outputFormat.equals("parquet")) {
                 predicted.write().mode(SaveMode.ErrorIfExists).parquet(output);
             } else {
                 predicted.write().mode(SaveMode.ErrorIfExists).json(output);
             }
-        } catch (RuntimeException e) {
-            WeftException known = WeftException.within(e);
-            throw known == null ? e : known;
+        } catch (Exception e) { // Spark's are checked, and undeclared
+            throw unwritten(e);
         }
         return new Summary("predict")
                 .put("checkpoint", checkpoint.directory())
@@ -117,5 +118,16 @@ public final class PredictCommand implements Callable<Integer> {
                 .put("truncated", truncated.value())
                 .put("output", output)
                 .put("params_sha256", checkpoint.manifest().paramsSha256());
+    }
+
+    private Exception unwritten(Exception failure) {
+        WeftException known = WeftException.within(failure);
+        if (known == null && failure instanceof AnalysisException) {
+            return WeftException.usage(
+                    "--output-format " + outputFormat + " cannot hold the rows: "
+                            + failure.getMessage().lines().findFirst().orElse(""),
+                    "mend the columns, or take the other format of parquet and jsonl");
+        }
+        return known == null ? failure : known;
     }
 }

@@ -3,7 +3,6 @@ package org.weft.tuning.dataset;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,6 +19,7 @@ import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.examples.ExamplesSplit;
 import org.weft.core.storage.Store;
 import org.weft.tuning.dataset.SplitRows.Content;
+import org.weft.tuning.dataset.SplitRows.Survey;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Task;
 
@@ -82,8 +82,9 @@ public final class DatasetJob {
     private ExamplesManifest encode(WeftConfig config, byte[] tokenizerJson, int vocabSize, List<SplitRows> splits)
             throws IOException {
         Task unlabelled = Task.of(config);
-        List<Content> contents = read(config.dataset(), unlabelled, splits);
-        FoundLabels labels = labels(config, unlabelled, splits);
+        List<Survey> surveys = read(config.dataset(), unlabelled, splits);
+        List<Content> contents = surveys.stream().map(Survey::content).toList();
+        FoundLabels labels = labels(config, unlabelled, splits, surveys);
         Task task = Task.of(config, labels.labels());
         String sha256 = Sha256.hex(tokenizerJson);
         String fingerprint = DatasetFingerprint.of(config, task, sha256, contents);
@@ -125,32 +126,32 @@ public final class DatasetJob {
     }
 
     /** Reads the splits and tells what each holds. */
-    private List<Content> read(DatasetConfig dataset, Task task, List<SplitRows> splits) throws IOException {
+    private List<Survey> read(DatasetConfig dataset, Task task, List<SplitRows> splits) throws IOException {
         progress.accept("reading "
                 + Stream.of(dataset.train(), dataset.validation(), dataset.test())
                         .flatMap(List::stream)
                         .collect(Collectors.joining(", ")));
         splits.addAll(new DatasetSplits(spark, store).read(dataset, task));
-        List<Content> contents = new ArrayList<>();
+        List<Survey> surveys = new ArrayList<>();
         for (SplitRows split : splits) {
             split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
             try {
-                contents.add(split.content());
+                surveys.add(split.survey(task));
             } catch (Exception failure) { // Spark's is checked, and undeclared
                 throw DatasetReader.unreadable(split.source(), failure);
             }
         }
-        requireRows(dataset, splits, contents);
-        return contents;
+        requireRows(dataset, splits, surveys); // a bad row is told before a bad split
+        return surveys;
     }
 
-    private static void requireRows(DatasetConfig dataset, List<SplitRows> splits, List<Content> contents) {
-        for (int i = 0; i < contents.size(); i++) {
+    private static void requireRows(DatasetConfig dataset, List<SplitRows> splits, List<Survey> surveys) {
+        for (int i = 0; i < surveys.size(); i++) {
             String name = splits.get(i).name();
             boolean byHash = dataset.validation().isEmpty() && !name.equals(DatasetSplits.TEST);
             boolean none = dataset.folds() == 0 && dataset.validationFraction() == 0;
             boolean wanted = !(name.equals(DatasetSplits.VALIDATION) && byHash && none);
-            if (contents.get(i).rows() == 0 && wanted) {
+            if (surveys.get(i).content().rows() == 0 && wanted) {
                 throw WeftException.invalidData(
                         "empty split: " + name + " has no row" + (byHash ? " of dataset.train, " + share(dataset) : ""),
                         byHash
@@ -166,15 +167,14 @@ public final class DatasetJob {
                 : "validation_fraction=" + dataset.validationFraction();
     }
 
-    private FoundLabels labels(WeftConfig config, Task task, List<SplitRows> splits) {
+    private FoundLabels labels(WeftConfig config, Task task, List<SplitRows> splits, List<Survey> surveys) {
         if (!task.hasLabels()) {
             return FoundLabels.NONE;
         }
-        List<Map<String, Long>> counts =
-                splits.stream().map(split -> split.labelCounts(task)).toList(); // a bad row is told before a bad split
-        FoundLabels found = FoundLabels.of(config.finetune(), counts.get(0));
-        for (int i = 1; i < counts.size(); i++) {
-            found.requireKnown(splits.get(i).name(), counts.get(i));
+        FoundLabels found =
+                FoundLabels.of(config.finetune(), surveys.get(0).labelCounts());
+        for (int i = 1; i < surveys.size(); i++) {
+            found.requireKnown(splits.get(i).name(), surveys.get(i).labelCounts());
         }
         progress.accept("labels: " + found.listed());
         return found;

@@ -17,6 +17,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.run.ModelStage;
+import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.RowFields;
 import org.weft.tuning.metrics.Predictions;
@@ -74,7 +75,7 @@ public final class TaskEvaluation {
                 .toList();
         JavaRDD<Fields> fields = rows.toJavaRDD().map(row -> RowFields.of(row, columns));
         int labels = examination.config().finetune().labels().size();
-        new EvaluationSize(fields.count(), labels)
+        new EvaluationSize(CheckedRows.count("the rows", fields, examination::check), labels)
                 .requireFits(Runtime.getRuntime().maxMemory());
         Share share = new Share(store, checkpoint, examination, batch);
         List<JudgedRow> judged = new ArrayList<>();

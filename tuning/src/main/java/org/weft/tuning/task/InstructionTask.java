@@ -68,6 +68,11 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
     }
 
     @Override
+    public void check(Fields row, boolean labelled) {
+        segments(row, messages(row, labelled));
+    }
+
+    @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         TokenLoss sequence = new TokenLoss();
         List<ChatMessage> messages = messages(row, labelled);

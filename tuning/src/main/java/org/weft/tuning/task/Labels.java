@@ -118,7 +118,7 @@ public record Labels(List<String> names, List<Double> weights) implements Serial
     }
 
     /** Index of a row's label. */
-    int index(String name, Fields row) {
+    public int index(String name, Fields row) {
         int index = find(name);
         if (index < 0) {
             throw WeftException.invalidData(

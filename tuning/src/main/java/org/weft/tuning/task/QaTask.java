@@ -33,6 +33,14 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
     }
 
     @Override
+    public void check(Fields row, boolean labelled) {
+        inputColumns().forEach(row::text);
+        if (labelled) {
+            QaAnswers.of(row, answersColumn);
+        }
+    }
+
+    @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         String context = row.text(contextColumn);
         int[] question = encoder.tokenizer().encode(row.text(questionColumn));

@@ -50,9 +50,10 @@ public interface Task extends Serializable {
     /**
      * Fails where a row cannot be used, as far as no tokenizer is needed to tell.
      *
+     * @param labelled whether target columns are read
      * @throws WeftException that shows the row
      */
-    default void check(Fields row) {}
+    void check(Fields row, boolean labelled);
 
     /** Fails where predictions of these labels could not be judged. */
     default void requireJudgeable() {}

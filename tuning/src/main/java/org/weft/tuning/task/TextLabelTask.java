@@ -15,7 +15,7 @@ interface TextLabelTask extends Task {
     }
 
     @Override
-    default void check(Fields row) {
+    default void check(Fields row, boolean labelled) {
         inputColumns().forEach(row::text);
     }
 

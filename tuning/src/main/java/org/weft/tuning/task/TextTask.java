@@ -28,6 +28,11 @@ record TextTask(String textColumn) implements Task {
         return List.of();
     }
 
+    @Override
+    public void check(Fields row, boolean labelled) {
+        row.text(textColumn);
+    }
+
     /** The first of {@link #encodeAll}. */
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {

@@ -53,8 +53,11 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
     }
 
     @Override
-    public void check(Fields row) {
-        tags(row, row.strings(tokensColumn).size());
+    public void check(Fields row, boolean labelled) {
+        int words = row.strings(tokensColumn).size();
+        if (labelled) {
+            tags(row, words);
+        }
     }
 
     @Override
