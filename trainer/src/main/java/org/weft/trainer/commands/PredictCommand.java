@@ -1,6 +1,5 @@
 package org.weft.trainer.commands;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -56,18 +56,39 @@ public final class DatasetJob {
      * @throws WeftException where rows cannot be read or used, or the directory holds another data set
      */
     public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson) throws IOException {
-        DatasetConfig dataset = config.dataset();
-        if (dataset.train().isEmpty()) {
+        return over(config, splits -> {
+            try (Encoder usable = Encoder.open(config, tokenizerJson)) {
+                return encode(config, tokenizerJson, usable.tokenizer().vocabSize(), splits);
+            }
+        });
+    }
+
+    /**
+     * Looks at the rows of a run that is to come, and writes nothing.
+     *
+     * @throws WeftException where {@link #run} would find that rows cannot be read or used, as far as no tokenizer is needed
+     */
+    public void check(WeftConfig config) throws IOException {
+        over(config, splits -> {
+            Task unlabelled = Task.of(config);
+            return labels(config, unlabelled, splits, read(config.dataset(), unlabelled, splits));
+        });
+    }
+
+    /** Something that is done with the splits, which it opens. */
+    @FunctionalInterface
+    private interface OverSplits<T> {
+        T take(List<SplitRows> splits) throws IOException;
+    }
+
+    private <T> T over(WeftConfig config, OverSplits<T> work) throws IOException {
+        if (config.dataset().train().isEmpty()) {
             throw WeftException.usage("dataset.train is empty", "give files, directories or globs to read");
         }
         SplitRows.requireSerializer(spark.getConf());
-        int vocabSize;
-        try (Encoder usable = Encoder.open(config, tokenizerJson)) {
-            vocabSize = usable.tokenizer().vocabSize();
-        }
         List<SplitRows> splits = new ArrayList<>();
         try {
-            return encode(config, tokenizerJson, vocabSize, splits);
+            return work.take(splits);
         } catch (Exception failure) { // Spark's is checked, and undeclared
             WeftException known = WeftException.within(failure);
             if (known != null) {
@@ -171,8 +192,7 @@ public final class DatasetJob {
         if (!task.hasLabels()) {
             return FoundLabels.NONE;
         }
-        FoundLabels found =
-                FoundLabels.of(config.finetune(), surveys.get(0).labelCounts());
+        FoundLabels found = FoundLabels.of(config.finetune(), surveys.get(0).labelCounts());
         for (int i = 1; i < surveys.size(); i++) {
             found.requireKnown(splits.get(i).name(), surveys.get(i).labelCounts());
         }

@@ -61,6 +61,7 @@ public interface Examination extends Serializable {
             throw WeftException.usage(
                     checkpoint.directory() + " was not fine-tuned to a task", "leave --input out or give text");
         }
+        Task.of(config).requireJudgeable();
         return new OfTask(config);
     }
 

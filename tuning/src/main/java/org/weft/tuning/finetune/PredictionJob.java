@@ -65,8 +65,7 @@ public final class PredictionJob {
         DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
         columns.extend(rows.schema(), task);
         CheckedRows.count(
-                "the input",
-                rows.toJavaRDD().map(row -> RowFields.of(row, inputs)), row -> task.check(row, false));
+                "the input", rows.toJavaRDD().map(row -> RowFields.of(row, inputs)), row -> task.check(row, false));
     }
 
     /**

@@ -1,17 +1,22 @@
 package org.weft.tuning.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaRDD;
 import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
 import org.weft.core.config.CheckpointConfig.Commit;
 import org.weft.core.examples.ExamplesManifest;
+import org.weft.core.storage.HadoopStore;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.tuning.task.Fields;
 
 /** What rows mean whatever types Spark finds in them, and that a bad row is told before what is wrong with all. */
 class RowMeaningTest extends EncodedRows {
@@ -78,6 +83,22 @@ class RowMeaningTest extends EncodedRows {
     }
 
     @Test
+    void rowsAreLookedAtWithoutWriting() throws IOException {
+        DatasetJob job = new DatasetJob(spark, store, said::add);
+        Path rows = labels("rows.jsonl", "1", "0");
+        job.check(config("a", rows, WHOLE));
+        assertThat(Files.exists(directory.resolve("a"))).isFalse();
+        Path strange = labels("strange.jsonl", "1", "2");
+        assertThatThrownBy(() -> job.check(config("a", rows, "dataset.validation=[\"" + strange + "\"]")))
+                .hasMessageStartingWith("validation has labels that are not among those to learn: {2=1}");
+        JavaRDD<Fields> fields = spark.parallelize(List.of(new Fields(Map.of("text", "a")), new Fields(Map.of())));
+        assertThat(CheckedRows.count("the rows", fields, row -> {})).isEqualTo(2);
+        assertThatThrownBy(() -> CheckedRows.count("the rows", fields, row -> row.text("text")))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("column text is null: row={}");
+    }
+
+    @Test
     void partsOfTextInSomeRowsAreTheText() throws IOException {
         String answer = "{\"role\": \"assistant\", \"content\": \"A\"}]}";
         String plain = "{\"messages\": [{\"role\": \"user\", \"content\": \"Q\"}, " + answer;
@@ -102,5 +123,8 @@ class RowMeaningTest extends EncodedRows {
         assertThat(application.store().renames(file)).isTrue();
         assertThat(application.committing(Commit.DIRECT).store().renames(file)).isFalse();
         assertThat(application.store().renames(file)).isTrue();
+        spark.hadoopConfiguration().set(HadoopStore.COMMIT, "direct"); // as spark.hadoop.weft.checkpoint.commit does
+        assertThat(SparkApplication.within(spark).store().renames(file)).isFalse();
+        spark.hadoopConfiguration().unset(HadoopStore.COMMIT);
     }
 }
