@@ -25,7 +25,8 @@ final class TextGeneration implements Work<TextInquiry> {
         this.model = model;
         this.metrics = metrics;
         this.replica = replica;
-        this.batch = RunningBatch.open(replica, model.context(), maxBatch);
+        this.batch = RunningBatch.open(
+                replica, model.context(), maxBatch, model.tokenizer().tokens());
         this.rows = new Row[maxBatch];
     }
 
@@ -136,7 +137,7 @@ final class TextGeneration implements Work<TextInquiry> {
 
         /** Why the text ends with this token; null where it goes on. */
         FinishReason take(int token) {
-            if (token == model.tokenizer().endOfText()) {
+            if (model.tokenizer().tokens().end(token)) {
                 stream.end();
                 return FinishReason.END_OF_TEXT;
             }

@@ -116,7 +116,7 @@ final class TextRequestReader {
     }
 
     private int[] encoded(String text, String name) {
-        return fitting(model.tokenizer().encode(text), name);
+        return fitting(model.tokenizer().prompt(text), name);
     }
 
     private int[] ids(JsonNode array, String name) {

@@ -23,7 +23,7 @@ public record ChoiceText(TextTokenizer tokenizer, int context, Conversation conv
         int[] asked;
         int[] said;
         if (conversation == null) {
-            asked = tokenizer.encode(question.stripTrailing());
+            asked = tokenizer.prompt(question.stripTrailing());
             said = tokenizer.encode(" " + choice.strip());
         } else {
             ChatMessage prompt = new ChatMessage(ChatMessage.USER, question);
