@@ -1,9 +1,9 @@
 package org.weft.trainer.commands;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -102,28 +102,48 @@ public final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    private Summary predict(SparkApplication application, Checkpoint checkpoint) throws IOException {
+    private Summary predict(SparkApplication application, Checkpoint checkpoint) throws Exception {
         LongAccumulator truncated = application.context().sc().longAccumulator("truncated");
         LongAccumulator written = application.context().sc().longAccumulator("rows");
-        FirstTaskError.ends(application.context(), () -> {
-            Dataset<Row> rows = new DatasetReader(application.context(), application.store())
+        PredictionJob job = new PredictionJob(application.store(), checkpoint, batch);
+        Dataset<Row> rows = FirstTaskError.ends(application.context(), () -> {
+            Dataset<Row> read = new DatasetReader(application.context(), application.store())
                     .read("--input", input, inputFormat, inputEncoding);
-            DataFrameWriter<Row> predicted = new PredictionJob(application.store(), checkpoint, batch)
-                    .predict(rows, truncated, written)
-                    .write()
-                    .mode(SaveMode.ErrorIfExists);
-            if (outputFormat.equals("parquet")) {
-                predicted.parquet(output);
-            } else {
-                predicted.json(output);
-            }
-            return null;
+            job.check(read);
+            return read;
         });
+        try {
+            FirstTaskError.ends(application.context(), () -> {
+                write(job.predict(rows, truncated, written).write().mode(SaveMode.ErrorIfExists));
+                return null;
+            });
+        } catch (Exception e) { // Spark's are checked, and undeclared
+            throw unwritten(e);
+        }
         return new Summary("predict")
                 .put("checkpoint", checkpoint.directory())
                 .put("rows", written.value())
                 .put("truncated", truncated.value())
                 .put("output", output)
                 .put("params_sha256", checkpoint.manifest().paramsSha256());
+    }
+
+    private void write(DataFrameWriter<Row> predicted) {
+        if (outputFormat.equals("parquet")) {
+            predicted.parquet(output);
+        } else {
+            predicted.json(output);
+        }
+    }
+
+    private Exception unwritten(Exception failure) {
+        WeftException known = WeftException.within(failure);
+        if (known == null && failure instanceof AnalysisException) {
+            return WeftException.usage(
+                    "--output-format " + outputFormat + " cannot hold the rows: "
+                            + failure.getMessage().lines().findFirst().orElse(""),
+                    "mend the columns, or take the other format of parquet and jsonl");
+        }
+        return known == null ? failure : known;
     }
 }

@@ -18,6 +18,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.RowFields;
 import org.weft.tuning.task.Fields;
@@ -51,6 +52,20 @@ public final class PredictionJob {
         this.config = TaskModel.requireTask(checkpoint);
         this.batch = batch;
         this.columns = columns;
+    }
+
+    /**
+     * Looks at all rows without the model.
+     *
+     * @throws WeftException where a column is missing or there already, or of a row that cannot be read
+     */
+    public void check(Dataset<Row> rows) {
+        Task task = Task.of(config);
+        Map<String, String> inputs = columns.inputs(task.inputColumns());
+        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
+        columns.extend(rows.schema(), task);
+        CheckedRows.count(
+                "the input", rows.toJavaRDD().map(row -> RowFields.of(row, inputs)), row -> task.check(row, false));
     }
 
     /**

@@ -28,6 +28,11 @@ record TextTask(String textColumn) implements Task {
         return List.of();
     }
 
+    @Override
+    public void check(Fields row, boolean labelled) {
+        row.text(textColumn);
+    }
+
     /** The first of {@link #encodeAll}. */
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
@@ -41,7 +46,8 @@ record TextTask(String textColumn) implements Task {
         });
         encoder.cut(ids.length - 1 > encoder.maxLength(), ids.length - 1, row);
         if (ids.length - encoder.before().length == 1) {
-            return List.of(new Encoded(new Example(ids, 1, new int[] {Example.IGNORED}, null, 0), false, true, null));
+            return List.of(new Encoded(
+                    new Example(ids, 1, new int[] {Example.IGNORED}, null, 0), false, "their text has no token", null));
         }
         List<Encoded> windows = new ArrayList<>();
         for (int from = 0; from < ids.length - 1; from += encoder.maxLength()) {
