@@ -52,12 +52,12 @@ final class ProgressWatch {
         }
     }
 
-    /** Ends the run where it has waited too long. The last checkpoint's deadline is its own. */
+    /** Ends the run where it has waited too long. A checkpoint's deadline is its own. */
     void checkDeadline(long nowMillis) {
         boolean gathering = state.phase() == RunPhase.GATHERING;
         int seconds = gathering ? cluster.startTimeoutSeconds() : cluster.stepTimeoutSeconds();
         boolean late = nowMillis - sinceMillis > TimeUnit.SECONDS.toMillis(seconds);
-        if (!late || state.phase() == RunPhase.SAVING || (gathering && state.startWithFewer())) {
+        if (!late || state.waitsForStorage() || (gathering && state.startWithFewer())) {
             return;
         }
         state.fail(new WeftException(

@@ -25,6 +25,12 @@ final class RunFailures {
                 "mend the storage of run.dir and run again with --resume");
     }
 
+    /** Why all load the last checkpoint. */
+    static String sumsDiffer(int step, Member server) {
+        return "the sums of step " + step + " differ between " + server
+                + " and the other copy of its shard: one of them has damaged memory";
+    }
+
     static WeftException otherLayout(String member, String actual, String expected) {
         return WeftException.usage(
                 member + " has another parameter layout: " + actual + " expected=" + expected,

@@ -127,6 +127,14 @@ final class StepWork {
         return evaluation.evaluation();
     }
 
+    /** A worker could not do what it had, as a rule for a server's trouble: whoever asks next gets it. */
+    void abandoned(Member worker, Message.WorkAbandoned report, RunListener listener) {
+        listener.notice(worker + " dropped its work on step " + report.step() + ": " + report.cause());
+        if (servers.generation().is(report.generation())) {
+            desk.release(worker.id);
+        }
+    }
+
     /** Has late lanes computed again by those who wait. */
     void checkLate(RunListener listener) {
         desk.checkLate()

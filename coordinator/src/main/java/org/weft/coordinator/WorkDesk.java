@@ -34,6 +34,7 @@ final class WorkDesk {
     private WorkPool pool;
     private Function<LaneSpan, Message.Work> wording;
     private long openedMillis;
+    private boolean timed;
     private double usualMillis;
 
     WorkDesk(Members members, ShardTable shards, ClusterConfig cluster, LongSupplier clockMillis) {
@@ -57,6 +58,7 @@ final class WorkDesk {
         pool = newPool;
         wording = newWording;
         openedMillis = clockMillis.getAsLong();
+        timed = false;
         serve();
     }
 
@@ -86,10 +88,13 @@ final class WorkDesk {
         }
     }
 
-    /** The pool was completed: what is usual is known better. */
+    /** The pool was completed: what is usual is known better. Told again of the same pool, it learns nothing new. */
     void completed() {
-        double millis = clockMillis.getAsLong() - openedMillis;
-        usualMillis = usualMillis == 0 ? millis : (usualMillis + millis) / 2;
+        if (!timed) {
+            timed = true;
+            double millis = clockMillis.getAsLong() - openedMillis;
+            usualMillis = usualMillis == 0 ? millis : (usualMillis + millis) / 2;
+        }
     }
 
     /** A worker is gone; what it had waits for its replacement or goes to the others. */

@@ -28,6 +28,10 @@ public final class CheckpointCommitter {
     private final Rules rules;
     /** Names of the checkpoints that are known to be good. */
     private final Set<String> good = new HashSet<>();
+    /** The step that this process committed last; -1 before there is one. */
+    private int newest = -1;
+
+    private int keptBest = BestStep.NONE;
 
     /**
      * How commits are made.
@@ -73,17 +77,27 @@ public final class CheckpointCommitter {
             return directory;
         });
         good.add(RunDirectory.stepName(step));
+        rules.best().saved(step);
         retain(step);
         return new Checkpoint(directory, manifest);
     }
 
+    /** The evaluation of a step may come before its commit or after: which checkpoints stay is the same. */
+    public void evaluated() {
+        if (newest >= 0 && rules.best().savedStep() != keptBest) {
+            retain(newest);
+        }
+    }
+
     /** A checkpoint that cannot be removed is no reason to stop a run. */
     private void retain(int committed) {
+        newest = committed;
+        keptBest = rules.best().savedStep();
         Retention retention = new Retention(
                 store,
                 identity.config().run().directory(),
                 identity.config().checkpoint().keep(),
-                rules.best().step());
+                keptBest);
         try {
             rules.retries().call("removal of old checkpoints", () -> {
                 rules.guard().check();

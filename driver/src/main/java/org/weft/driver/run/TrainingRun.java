@@ -87,7 +87,10 @@ public final class TrainingRun {
         RunPlan plan = plan(subject, start, generation);
         if (LATEST.equals(resume) && start != null && subject.endsAt(plan.startStep())) {
             progress.say(start.directory() + " is this run's end: nothing to train");
-            return new RunTally(plan, start).result(best(subject), false);
+            BestStep best = best(subject);
+            best.take(MetricsLog.evaluations(store, directory, plan.startStep()));
+            best.take(start.manifest());
+            return new RunTally(plan, start).result(best, false);
         }
         TrainingJob job = new TrainingJob(application, subject.workload());
         job.check(subject.config(), subject.memory().orElse(null));
@@ -151,10 +154,14 @@ public final class TrainingRun {
                 true);
     }
 
-    private static BestStep best(Subject subject) {
-        return new BestStep(
+    /** Of a run whose evaluations are still to be told; which steps it has saved so far is known. */
+    private BestStep best(Subject subject) throws IOException {
+        BestStep best = new BestStep(
                 subject.config().finetune().metric(),
                 subject.config().finetune().patience());
+        CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
+        resolver.committedSteps(subject.config().run().directory()).forEach(best::saved);
+        return best;
     }
 
     /** Those who listen to the run, and what they need of its past. */
@@ -163,7 +170,7 @@ public final class TrainingRun {
         WeftConfig config = subject.config();
         BestStep best = best(subject);
         try (MetricsLog metrics = MetricsLog.open(store, config.run().directory(), planned.startStep())) {
-            best.take(metrics.lines());
+            best.take(metrics.evaluations());
             // Where a dead driver left no line of the start's evaluation, evaluating it again writes one.
             RunPlan plan = planned.withStartEvaluated(best.knows(planned.startStep()));
             if (start != null) {
