@@ -107,6 +107,8 @@ public final class Coordinator implements Service, AutoCloseable {
     private void guarded(Runnable event) {
         try {
             event.run();
+        } catch (WeftException e) {
+            state.fail(e);
         } catch (RuntimeException e) {
             LOG.error("coordinator failed", e);
             state.fail(new WeftException(ExitStatus.FAILED, "the coordinator failed: " + e, "", e));

@@ -3,6 +3,8 @@ package org.weft.coordinator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.model.ClassTally;
 import org.weft.core.protocol.BatchScore;
@@ -49,14 +51,12 @@ final class EvaluationLedger {
         return new Evaluation(meanLoss(), List.copyOf(classes.values()));
     }
 
+    /** What was to be predicted in all of the complete batches. */
+    long targetCount() {
+        return LongStream.of(targets).sum();
+    }
+
     private double meanLoss() {
-        double nats = 0;
-        long tokens = 0;
-        double[] losses = batches.results();
-        for (int i = 0; i < losses.length; i++) {
-            nats += losses[i];
-            tokens += targets[i];
-        }
-        return nats / tokens;
+        return DoubleStream.of(batches.results()).reduce(0, Double::sum) / targetCount();
     }
 }

@@ -24,7 +24,6 @@ final class RunState {
     private final Members members;
     private final RunListener listener;
     private final ServerGroup servers;
-    private final ShardTable shards;
     private final StepWork work;
     private final WorkDesk desk;
     private final Generation generation;
@@ -44,7 +43,6 @@ final class RunState {
         this.members = members;
         this.listener = listener;
         this.servers = new ServerGroup(plan, members, listener, clockMillis);
-        this.shards = servers.shards();
         this.generation = servers.generation();
         this.work = new StepWork(plan, members, servers, clockMillis);
         this.desk = work.desk();
@@ -84,7 +82,7 @@ final class RunState {
             serverLost(replaced);
         }
         startWhen(gathering.isComplete());
-        if (phase != RunPhase.GATHERING && phase != RunPhase.ENDED && !shards.isWhole()) {
+        if (phase != RunPhase.GATHERING && phase != RunPhase.ENDED && !servers.shards().isWhole()) {
             loadWhenPossible(server + " took over");
         }
     }
@@ -104,7 +102,7 @@ final class RunState {
     }
 
     private void takeOver(Member lost) {
-        String why = lost + " is gone, " + shards.serving(lost.shard) + " takes over";
+        String why = lost + " is gone, " + servers.shards().serving(lost.shard) + " takes over";
         if (generation.isLoading()) {
             loadWhenPossible(why);
         } else {
@@ -127,7 +125,7 @@ final class RunState {
 
     /** A generation from the last checkpoint, as soon as every shard has a server. */
     private void loadWhenPossible(String why) {
-        if (!shards.canBeWhole()) {
+        if (!servers.shards().canBeWhole()) {
             return;
         }
         step = generation.startStep();
@@ -173,7 +171,7 @@ final class RunState {
         if (work.shardReduced(server, report)) {
             decideWhenComplete();
         } else {
-            loadWhenPossible(RunFailures.sumsDiffer(step, server));
+            servers.sumsDiffer(step, server, this::loadWhenPossible, this::fail);
         }
     }
 
@@ -258,8 +256,9 @@ final class RunState {
     /** To be called now and then. */
     void tick() {
         desk.checkLost();
-        if (phase == RunPhase.COMPUTING) {
-            work.checkLate(listener);
+        work.checkLate(listener);
+        if (servers.putOffCopies()) {
+            enterStepWhenLoaded();
         }
         saves.checkOverdue();
         decideWhenComplete(); // What it waited for may have failed.

@@ -55,7 +55,7 @@ final class StepWork {
         if (plan.evaluatesAt(step) && evaluatedStep < step && !stopping) {
             int batches = plan.validationBatches();
             evaluation = new EvaluationLedger(desk.plan(batches), batches);
-            desk.open(evaluation.batches, this::evaluate);
+            desk.openEvaluation(evaluation.batches, this::evaluate);
             return RunPhase.EVALUATING;
         }
         if (step >= lastStep) {
@@ -119,11 +119,15 @@ final class StepWork {
         if (!isAtHand(RunPhase.EVALUATING, report.generation()) || report.step() != step) {
             return null;
         }
+        desk.evaluated(report.worker());
         evaluation.batchesEvaluated(report);
         if (!evaluation.isComplete()) {
             return null;
         }
         evaluatedStep = step;
+        if (evaluation.targetCount() == 0) {
+            throw RunFailures.nothingEvaluated(step);
+        }
         return evaluation.evaluation();
     }
 
@@ -135,10 +139,12 @@ final class StepWork {
         }
     }
 
-    /** Has late lanes computed again by those who wait. */
+    /** Has late lanes or batches computed again by those who wait. */
     void checkLate(RunListener listener) {
+        String units = phase == RunPhase.EVALUATING ? "batches" : "lanes";
         desk.checkLate()
-                .forEach((worker, span) -> listener.notice("step " + step + ": " + span + " of "
+                .forEach((worker, span) -> listener.notice("step " + step + ": " + units + " " + span.first() + "-"
+                        + (span.end() - 1) + " of "
                         + members.name(Role.WORKER, worker) + " are late; others compute them too"));
     }
 }

@@ -18,6 +18,7 @@ import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointCommitter;
 import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.lease.DriverPlace;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.MetricsLog;
@@ -85,12 +86,11 @@ public final class TrainingRun {
         // What checkpoints show, and what a driver that committed none wrote down.
         int generation = 1 + Math.max(lease.highestGeneration(), resolver.highestGeneration(directory));
         RunPlan plan = plan(subject, start, generation);
-        if (LATEST.equals(resume) && start != null && subject.endsAt(plan.startStep())) {
-            progress.say(start.directory() + " is this run's end: nothing to train");
-            BestStep best = best(subject);
-            best.take(MetricsLog.evaluations(store, directory, plan.startStep()));
-            best.take(start.manifest());
-            return new RunTally(plan, start).result(best, false);
+        if (LATEST.equals(resume) && start != null) {
+            RunResult over = over(subject, plan, start);
+            if (over != null) {
+                return over;
+            }
         }
         TrainingJob job = new TrainingJob(application, subject.workload());
         job.check(subject.config(), subject.memory().orElse(null));
@@ -99,6 +99,7 @@ public final class TrainingRun {
             resolver.setAsideAfter(directory, plan.startStep(), generation);
         }
         store.write(directory.config(), ConfigLoader.toYaml(subject.config()).getBytes(StandardCharsets.UTF_8));
+        Remarks.of(plan).forEach(progress::say);
         progress.say(String.format(
                 "%s on %d workers and %d servers, steps %d to %d",
                 subject.name(),
@@ -109,6 +110,18 @@ public final class TrainingRun {
         try (StopSource.Listening listening = stops.listen(job::requestStop, progress)) {
             return train(job, plan, subject, start, lease);
         }
+    }
+
+    /** What came of a run of which nothing is left to do; null where there is. */
+    private RunResult over(Subject subject, RunPlan plan, Checkpoint start) throws IOException {
+        BestStep best = best(subject);
+        best.take(MetricsLog.evaluations(store, subject.config().run().directory(), plan.startStep()));
+        if (!subject.endsAt(plan.withStartEvaluated(best.knows(plan.startStep())))) {
+            return null;
+        }
+        best.take(start.manifest());
+        progress.say(start.directory() + " is this run's end: nothing to train");
+        return new RunTally(plan, start).result(best, false);
     }
 
     private Checkpoint startingPoint(String resume, Subject subject, CheckpointResolver resolver) throws IOException {
@@ -128,6 +141,13 @@ public final class TrainingRun {
         Map<String, String> changed = subject.identity().changedSince(start.manifest());
         if (!changed.isEmpty()) {
             progress.say("changed since that checkpoint: " + changed);
+        }
+        String rate = Remarks.onResumedRate(
+                ReplicaLoader.configOf(start).training(),
+                subject.config().training(),
+                start.manifest().step());
+        if (!rate.isEmpty()) {
+            progress.say(rate);
         }
         return start;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.storage.RunDirectory;
@@ -70,6 +71,7 @@ public final class Pretraining {
         CorpusManifest corpus = corpus();
         ModelShape shape = new ModelShape(config.model(), corpus.vocabSize());
         Engines.require(config, shape);
+        sayWhatPrepareDecided(corpus);
         LanguageModelling workload = new LanguageModelling(config, corpus.vocabSize(), store);
         CheckpointManifest.Source source =
                 new CheckpointManifest.Source("corpus", directory.corpus(), corpus.fingerprint());
@@ -80,6 +82,15 @@ public final class Pretraining {
                 Optional.of(new MemoryModel(shape, config)),
                 validationBatches(corpus),
                 () -> from == null ? null : startFrom(from, shape, corpus));
+    }
+
+    /** A vocabulary is made once, by prepare: another size in the configuration changes nothing any more. */
+    private void sayWhatPrepareDecided(CorpusManifest corpus) {
+        TokenizerConfig tokenizer = config.tokenizer();
+        if (tokenizer.kind() == TokenizerConfig.Kind.BPE && tokenizer.vocabSize() != corpus.vocabSize()) {
+            progress.say("the corpus has a vocabulary of " + corpus.vocabSize() + " tokens: tokenizer.vocab_size="
+                    + tokenizer.vocabSize() + " is for prepare and has no effect here");
+        }
     }
 
     private CorpusManifest corpus() throws IOException {
