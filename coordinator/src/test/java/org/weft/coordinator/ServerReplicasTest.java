@@ -169,6 +169,7 @@ class ServerReplicasTest {
         for (int pause = 0; pause < 7; pause++) {
             run.pass(9_000);
         }
+        run.awaitNotice("step 1 waits 63 s for the sums of server 0");
         for (int server : new int[] {0, 2, 3}) {
             run.servers.get(server).reduced(1);
         }
