@@ -11,6 +11,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.HadoopStore;
 import org.weft.corpus.DocumentReader;
+import org.weft.corpus.FirstTaskError;
 import org.weft.corpus.InputFiles;
 import org.weft.corpus.InputSplit;
 import org.weft.corpus.tokenizer.TextTokenizer;
@@ -61,8 +62,12 @@ public final class TextEvaluationJob {
         boolean split = corpus.splitSpecialTokens();
         Broadcast<byte[]> json = application.context().broadcast(tokenizer.json());
         try {
-            return result(TextLoss.sum(ModelStage.over(
-                    application.context(), parts, () -> PartEvaluation.open(store, checkpoint, json.value(), split))));
+            return result(TextLoss.sum(FirstTaskError.ends(
+                    application.context(),
+                    () -> ModelStage.over(
+                            application.context(),
+                            parts,
+                            () -> PartEvaluation.open(store, checkpoint, json.value(), split)))));
         } finally {
             json.destroy();
         }
