@@ -26,6 +26,7 @@ import org.weft.core.tokens.CorpusShard;
 import org.weft.core.tokens.CorpusSplit;
 import org.weft.core.tokens.TokenShardFormat;
 import org.weft.core.tokens.TokenType;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.TokenizeStage.Written;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.Gpt2Vocabulary;
@@ -77,9 +78,12 @@ public final class CorpusJob {
                 staging.begin();
                 LongAccumulator replaced = spark.sc().longAccumulator("unpaired surrogates");
                 JavaPairRDD<byte[], byte[]> documents = sorted(read(input, replaced), shards);
-                byte[] tokenizerJson = tokenizer(tokenizer, model, train(documents, corpus.valFraction()));
-                staging.write(CorpusManifest.TOKENIZER_FILE, tokenizerJson);
-                CorpusManifest manifest = encode(documents, tokenizerJson, corpus, staging.directory());
+                TokenizerFile file = tokenizer(tokenizer, model, train(documents, corpus.valFraction()));
+                staging.write(CorpusManifest.TOKENIZER_FILE, file.json());
+                if (tokenizer.kind() == TokenizerConfig.Kind.FILE) {
+                    TokenizerFile.copyCompanions(store, file.directory(), staging.directory());
+                }
+                CorpusManifest manifest = encode(documents, file, model.causal(), corpus, staging.directory());
                 if (replaced.value() > 0) {
                     progress.accept("warning: " + replaced.value() + " unpaired surrogates in the text became U+FFFD");
                 }
@@ -129,12 +133,12 @@ public final class CorpusJob {
                 .map(Tuple2::_2);
     }
 
-    /** The bytes of the {@code tokenizer.json} that the configuration asks for. */
-    private byte[] tokenizer(TokenizerConfig config, ModelConfig model, JavaRDD<byte[]> trainDocuments)
+    /** The tokenizer that the configuration asks for. */
+    private TokenizerFile tokenizer(TokenizerConfig config, ModelConfig model, JavaRDD<byte[]> trainDocuments)
             throws IOException {
         return switch (config.kind()) {
-            case BPE -> trainBpe(config.vocabSize(), TokenizerJson.specialTokens(model), trainDocuments);
-            case GPT2 -> TokenizerJson.of(Gpt2Vocabulary.load());
+            case BPE -> made(trainBpe(config.vocabSize(), TokenizerJson.specialTokens(model), trainDocuments));
+            case GPT2 -> made(TokenizerJson.of(Gpt2Vocabulary.load()));
             case FILE -> readTokenizer(config.file());
         };
     }
@@ -145,29 +149,37 @@ public final class CorpusJob {
         return TokenizerJson.of(learnt, specialTokens);
     }
 
-    private byte[] readTokenizer(String file) throws IOException {
+    private static TokenizerFile made(byte[] json) {
+        return new TokenizerFile(json, CorpusManifest.TOKENIZER_FILE);
+    }
+
+    private TokenizerFile readTokenizer(String file) throws IOException {
         try {
-            return store.readAll(file);
+            return TokenizerFile.at(store, store.readAll(file), file);
         } catch (FileNotFoundException absent) {
             throw WeftException.usage("tokenizer.file: no such file: " + file, "give the path of a tokenizer.json");
         }
     }
 
     private CorpusManifest encode(
-            JavaPairRDD<byte[], byte[]> documents, byte[] tokenizerJson, CorpusConfig corpus, String directory) {
+            JavaPairRDD<byte[], byte[]> documents,
+            TokenizerFile file,
+            boolean begun,
+            CorpusConfig corpus,
+            String directory) {
         int vocabSize;
         int endOfText;
-        try (TextTokenizer usable = TextTokenizer.of(tokenizerJson, CorpusManifest.TOKENIZER_FILE)) {
+        try (TextTokenizer usable = TextTokenizer.of(file)) {
             vocabSize = usable.vocabSize();
             endOfText = usable.endOfText();
         }
-        String sha256 = Sha256.hex(tokenizerJson);
+        String sha256 = Sha256.hex(file.json());
         progress.accept("encoding " + documents.getNumPartitions() + " shards");
-        Broadcast<byte[]> shared = spark.broadcast(tokenizerJson);
+        Broadcast<TokenizerFile> shared = spark.broadcast(file);
         List<Written> written;
         try {
             String vocabulary = TokenShardFormat.vocabulary(sha256);
-            written = new TokenizeStage(store, directory, shared, vocabulary, corpus).run(documents);
+            written = new TokenizeStage(store, directory, shared, begun, vocabulary, corpus).run(documents);
         } finally {
             shared.destroy();
         }

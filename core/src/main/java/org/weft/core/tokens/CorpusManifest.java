@@ -94,6 +94,11 @@ public record CorpusManifest(
         return content;
     }
 
+    /** The corpus's tokenizer with what lies beside it. */
+    public TokenizerFile openTokenizer(Store store, String directory) throws IOException {
+        return TokenizerFile.at(store, loadTokenizer(store, directory), directory + "/" + tokenizerFile);
+    }
+
     /** SHA-256 of what decides every batch of it: its tokens, in their order. Where it lies does not matter. */
     public String fingerprint() {
         StringBuilder decisive = new StringBuilder(tokenizerSha256 + " " + dtype);

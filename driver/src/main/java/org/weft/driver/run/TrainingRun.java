@@ -81,6 +81,10 @@ public final class TrainingRun {
         RunDirectory directory = subject.config().run().directory();
         CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
         Checkpoint own = startingPoint(resume, subject, resolver);
+        TrainingJob job = new TrainingJob(application, subject.workload());
+        if (own == null) {
+            job.check(subject.config(), subject.memory().orElse(null)); // Before what it starts from is written.
+        }
         Checkpoint start = own == null ? subject.initial().write() : own;
         // What checkpoints show, and what a driver that committed none wrote down.
         int generation = 1 + Math.max(lease.highestGeneration(), resolver.highestGeneration(directory));
@@ -89,8 +93,9 @@ public final class TrainingRun {
             progress.say(start.directory() + " is this run's end: nothing to train");
             return new RunTally(plan, start).result(best(subject), false);
         }
-        TrainingJob job = new TrainingJob(application, subject.workload());
-        job.check(subject.config(), subject.memory().orElse(null));
+        if (own != null) {
+            job.check(subject.config(), subject.memory().orElse(null));
+        }
         lease.begin(generation);
         if (start != null) {
             resolver.setAsideAfter(directory, plan.startStep(), generation);

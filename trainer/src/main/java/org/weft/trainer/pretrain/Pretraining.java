@@ -68,18 +68,33 @@ public final class Pretraining {
 
     private Subject subject(String from) throws IOException {
         CorpusManifest corpus = corpus();
-        ModelShape shape = new ModelShape(config.model(), corpus.vocabSize());
+        Vocabulary vocabulary = vocabulary(from, corpus);
+        ModelShape shape = new ModelShape(config.model(), vocabulary.size());
         Engines.require(config, shape);
-        LanguageModelling workload = new LanguageModelling(config, corpus.vocabSize(), store);
+        LanguageModelling workload = new LanguageModelling(config, vocabulary.size(), store);
         CheckpointManifest.Source source =
                 new CheckpointManifest.Source("corpus", directory.corpus(), corpus.fingerprint());
         return new Subject(
                 Subject.name(shape),
-                new RunIdentity(config, workload.layout(), Vocabulary.of(corpus), List.of(source)),
+                new RunIdentity(config, workload.layout(), vocabulary, List.of(source)),
                 workload,
                 Optional.of(new MemoryModel(shape, config)),
                 validationBatches(corpus),
                 () -> from == null ? null : startFrom(from, shape, corpus));
+    }
+
+    /** A model that pads its vocabulary goes on with the rows that it has. */
+    private Vocabulary vocabulary(String from, CorpusManifest corpus) throws IOException {
+        String newest = new CheckpointResolver(store, progress::say).newestName(directory);
+        if (newest != null) {
+            CheckpointManifest known = CheckpointManifest.load(store, directory.checkpoints() + "/" + newest);
+            if (known.tokenizerSha256().equals(corpus.tokenizerSha256())) {
+                return new Vocabulary(Math.max(known.vocabSize(), corpus.vocabSize()), known.tokenizerSha256());
+            }
+        }
+        return from == null
+                ? Vocabulary.of(corpus)
+                : new StartingParameters(store, config, corpus, progress::say).vocabulary(from);
     }
 
     private CorpusManifest corpus() throws IOException {

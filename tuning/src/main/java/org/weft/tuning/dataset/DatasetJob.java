@@ -2,6 +2,7 @@ package org.weft.tuning.dataset;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -18,6 +19,9 @@ import org.weft.core.examples.ExampleFileFormat;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.examples.ExamplesSplit;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenRoles;
+import org.weft.core.tokens.TokenizerFile;
+import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.corpus.FirstTaskError;
 import org.weft.tuning.dataset.SplitRows.Content;
 import org.weft.tuning.task.Encoder;
@@ -52,45 +56,51 @@ public final class DatasetJob {
     /**
      * Encodes a run's data set, or finds it encoded by an earlier start of the run.
      *
-     * @param tokenizerJson the {@code tokenizer.json} of the model to fine-tune
+     * @param tokenizer of the model to fine-tune
      * @throws WeftException where rows cannot be read or used, or the directory holds another data set
      */
-    public ExamplesManifest run(WeftConfig config, byte[] tokenizerJson) throws IOException {
+    public ExamplesManifest run(WeftConfig config, TokenizerFile tokenizer) throws IOException {
         DatasetConfig dataset = config.dataset();
         if (dataset.train().isEmpty()) {
             throw WeftException.usage("dataset.train is empty", "give files, directories or globs to read");
         }
         SplitRows.requireSerializer(spark.getConf());
-        int vocabSize = vocabSize(config, tokenizerJson);
+        int vocabSize;
+        String framing;
+        try (Encoder usable = Encoder.open(config, tokenizer)) {
+            vocabSize = usable.tokenizer().vocabSize();
+            framing = framing(usable.tokenizer(), tokenizer);
+        }
         List<SplitRows> splits = new ArrayList<>();
         try {
-            return FirstTaskError.ends(spark, () -> encode(config, tokenizerJson, vocabSize, splits));
+            return FirstTaskError.ends(spark, () -> encode(config, tokenizer, vocabSize, framing, splits));
         } finally {
             splits.forEach(split -> split.rows().unpersist());
         }
     }
 
-    private static int vocabSize(WeftConfig config, byte[] tokenizerJson) {
-        try (Encoder usable = Encoder.open(config, tokenizerJson)) {
-            return usable.tokenizer().vocabSize();
-        }
+    /** What decides the tokens around a text; empty where tokenizer.json alone does, and puts nothing there. */
+    private static String framing(TextTokenizer opened, TokenizerFile file) {
+        boolean plain = file.roles().equals(TokenRoles.NONE) && opened.before().length + opened.after().length == 0;
+        return plain ? "" : Arrays.toString(opened.before()) + Arrays.toString(opened.after()) + opened.endOfText();
     }
 
-    private ExamplesManifest encode(WeftConfig config, byte[] tokenizerJson, int vocabSize, List<SplitRows> splits)
+    private ExamplesManifest encode(
+            WeftConfig config, TokenizerFile tokenizer, int vocabSize, String framing, List<SplitRows> splits)
             throws IOException {
         Task unlabelled = Task.of(config);
         List<Content> contents = read(config.dataset(), unlabelled, splits);
         FoundLabels labels = labels(config, unlabelled, splits);
         Task task = Task.of(config, labels.labels());
-        String sha256 = Sha256.hex(tokenizerJson);
-        String fingerprint = DatasetFingerprint.of(config, task, sha256, contents);
+        String sha256 = Sha256.hex(tokenizer.json());
+        String fingerprint = DatasetFingerprint.of(config, task, sha256 + framing, contents);
         String directory = config.run().directory().dataset();
         if (ExamplesManifest.exists(store, directory)) {
             return reused(directory, fingerprint);
         }
         removeFiles(directory);
         List<ExamplesSplit> written = new ArrayList<>();
-        Broadcast<byte[]> shared = spark.broadcast(tokenizerJson);
+        Broadcast<TokenizerFile> shared = spark.broadcast(tokenizer);
         try {
             for (int i = 0; i < splits.size(); i++) {
                 SplitRows split = splits.get(i);

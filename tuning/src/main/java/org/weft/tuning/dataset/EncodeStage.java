@@ -15,6 +15,7 @@ import org.weft.core.examples.ExampleWriter;
 import org.weft.core.examples.ExamplesFile;
 import org.weft.core.examples.ExamplesSplit;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.tuning.task.Encoded;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Task;
@@ -28,7 +29,7 @@ import scala.Tuple2;
  * @param vocabulary {@code ExamplesManifest.vocabulary()} of the data set to be
  */
 record EncodeStage(
-        Store store, WeftConfig config, Task task, Broadcast<byte[]> tokenizerJson, String name, String vocabulary)
+        Store store, WeftConfig config, Task task, Broadcast<TokenizerFile> tokenizer, String name, String vocabulary)
         implements Function2<Integer, Iterator<Tuple2<byte[], DatasetRow>>, Iterator<EncodeStage.Written>> {
 
     /**
@@ -57,7 +58,7 @@ record EncodeStage(
     @Override
     public Iterator<Written> call(Integer index, Iterator<Tuple2<byte[], DatasetRow>> rows) throws IOException {
         String file = String.format("%s-%05d%s", name, index, ExampleFileFormat.SUFFIX);
-        try (Encoder encoder = Encoder.open(config, tokenizerJson.value());
+        try (Encoder encoder = Encoder.open(config, tokenizer.value());
                 ExampleWriter writer =
                         new ExampleWriter(store, config.run().directory().dataset(), file, vocabulary)) {
             return List.of(write(rows, encoder, writer)).iterator();

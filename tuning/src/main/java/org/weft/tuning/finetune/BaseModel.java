@@ -9,12 +9,13 @@ import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.hub.HuggingFaceModel;
 import org.weft.hub.ModelLocator;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.chat.ChatFormat;
-import org.weft.tuning.chat.ChatTemplate;
+import org.weft.tuning.chat.ChatStyle;
+import org.weft.tuning.chat.FoundTemplate;
 
 /**
  * The model that is fine-tuned: of a Hugging Face directory, a checkpoint, or a run's newest. For one thread.
@@ -23,9 +24,8 @@ import org.weft.tuning.chat.ChatTemplate;
  * @param checkpoint null while it is a Hugging Face directory that was not imported
  * @param model its architecture
  * @param vocabSize V
- * @param tokenizer the bytes of its tokenizer.json
  */
-public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, int vocabSize, byte[] tokenizer) {
+public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, int vocabSize, TokenizerFile tokenizer) {
     /**
      * Finds and reads the model, all but its parameters.
      *
@@ -41,11 +41,7 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
                     "export it first: weft export merges the whole model into a Hugging Face directory");
         }
         return new BaseModel(
-                from,
-                found.checkpoint().orElse(null),
-                found.config().model(),
-                found.vocabSize(),
-                found.tokenizer().json());
+                from, found.checkpoint().orElse(null), found.config().model(), found.vocabSize(), found.tokenizer());
     }
 
     /**
@@ -64,22 +60,19 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
         if (config.finetune().chatTemplate() != ChatTemplateName.AUTO) {
             return config;
         }
-        ChatFormat format = ChatTemplate.beside(store, directory()).orElse(ChatFormat.PLAIN);
+        FoundTemplate found = FoundTemplate.in(store, tokenizer.directory());
+        if (!found.unknown().isEmpty()) {
+            throw WeftException.invalidData(
+                    found.unknown(),
+                    "say which comes closest with finetune.chat_template (" + ChatFormat.keys() + ")");
+        }
+        ChatFormat format = found.style().map(ChatStyle::format).orElse(ChatFormat.PLAIN);
         return config.withFinetune(config.finetune().withChatTemplate(ChatTemplateName.valueOf(format.name())));
     }
 
     /** Puts the tokenizer, and what stands beside it, into a run's directory: the fine-tuned model speaks it too. */
     void copyTokenizer(Store store, RunDirectory run) throws IOException {
-        store.write(run.tokenizer(), tokenizer);
-        for (String name : HuggingFaceModel.COMPANIONS) {
-            if (store.exists(directory() + "/" + name)) {
-                store.write(run.file(name), store.readAll(directory() + "/" + name));
-            }
-        }
-    }
-
-    /** Where what belongs to the model lies beside its tokenizer. */
-    private String directory() {
-        return checkpoint == null ? from : checkpoint.run().path();
+        store.write(run.tokenizer(), tokenizer.json());
+        TokenizerFile.copyCompanions(store, tokenizer.directory(), run.path());
     }
 }

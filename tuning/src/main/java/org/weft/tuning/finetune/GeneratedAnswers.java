@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.checkpoint.ReplicaLoader;
@@ -34,12 +35,12 @@ final class GeneratedAnswers implements RowModel {
         this.encoder = encoder;
         this.task = Task.of(config);
         this.generator = new TokenGenerator(
-                replica, config.model().context(), encoder.tokenizer().endOfText());
+                replica, config.model().context(), encoder.tokenizer().tokens());
         this.rows = rows;
     }
 
     static GeneratedAnswers open(Store store, Checkpoint checkpoint, WeftConfig config, int rows) throws IOException {
-        byte[] tokenizer = ModelTokenizer.open(store, checkpoint).json();
+        TokenizerFile tokenizer = ModelTokenizer.open(store, checkpoint);
         ModelReplica replica = ReplicaLoader.open(store, checkpoint);
         try {
             return new GeneratedAnswers(replica, Encoder.open(config, tokenizer), config, rows);

@@ -23,7 +23,7 @@ public record ChoiceText(TextTokenizer tokenizer, int context, Conversation conv
         int[] asked;
         int[] said;
         if (conversation == null) {
-            asked = tokenizer.encode(question.stripTrailing(), splitSpecialTokens);
+            asked = tokenizer.begun(tokenizer.encode(question.stripTrailing(), splitSpecialTokens));
             said = tokenizer.encode(" " + choice.strip(), splitSpecialTokens);
         } else {
             ChatMessage prompt = new ChatMessage(ChatMessage.USER, question);

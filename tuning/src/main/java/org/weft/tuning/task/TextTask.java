@@ -36,11 +36,11 @@ record TextTask(String textColumn) implements Task {
 
     @Override
     public List<Encoded> encodeAll(Fields row, Encoder encoder) {
-        int[] ids = Encoder.join(
-                encoder.encode(row.text(textColumn)),
-                new int[] {encoder.tokenizer().endOfText()});
+        int[] ids = Encoder.join(encoder.before(), encoder.encode(row.text(textColumn)), new int[] {
+            encoder.tokenizer().endOfText()
+        });
         encoder.cut(ids.length - 1 > encoder.maxLength(), ids.length - 1, row);
-        if (ids.length == 1) {
+        if (ids.length - encoder.before().length == 1) {
             return List.of(new Encoded(new Example(ids, 1, new int[] {Example.IGNORED}, null, 0), false, true, null));
         }
         List<Encoded> windows = new ArrayList<>();

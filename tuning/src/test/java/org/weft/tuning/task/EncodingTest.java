@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.tuning.chat.ChatMessage;
 import org.weft.tuning.chat.ChatSegment;
@@ -230,7 +231,7 @@ class EncodingTest {
         assertThatThrownBy(() -> TaskRows.encoder(longer))
                 .hasMessage("dataset.max_length=33 is more than model.context=32");
         WeftConfig bert = TaskRows.config("bert", "regression");
-        assertThatThrownBy(() -> Encoder.open(bert, TinyTokenizers.bytes()))
+        assertThatThrownBy(() -> Encoder.open(bert, new TokenizerFile(TinyTokenizers.bytes(), "bytes")))
                 .hasMessageContaining("has no [CLS] and [SEP]");
     }
 
