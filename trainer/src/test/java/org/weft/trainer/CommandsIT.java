@@ -163,7 +163,8 @@ class CommandsIT {
         assertThat(result.status()).isEqualTo(3);
         assertThat(result.err()).contains("does not verify: shard-00000-of-00001", "has another length: actual=");
 
-        CommandRun well = CommandRun.of("inspect", "--verify", run.dir().toString()).done();
+        CommandRun well =
+                CommandRun.of("inspect", "--verify", run.dir().toString()).done();
         assertThat(well.json().path("corpus").path("verified").asBoolean()).isTrue();
         assertThat(well.json().path("checkpoints").path(1).path("verified").asBoolean())
                 .isTrue();
