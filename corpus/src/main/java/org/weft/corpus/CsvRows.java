@@ -70,8 +70,7 @@ record CsvRows(List<String> columns, String placeField, TextEncoding encoding) i
     private byte[] row(List<String> fields, String where) throws IOException {
         if (fields.size() != columns.size()) {
             throw WeftException.invalidData(
-                    "CSV row of another length: " + where + " fields=" + fields.size() + " columns="
-                            + columns.size(),
+                    "CSV row of another length: " + where + " fields=" + fields.size() + " columns=" + columns.size(),
                     "put fields with commas or line ends in quotes; a row needs a comma for each column but the last");
         }
         ObjectNode row = Json.MAPPER.createObjectNode();

@@ -60,7 +60,8 @@ public final class FirstTaskError extends SparkListener {
 
     @Override
     public void onStageSubmitted(SparkListenerStageSubmitted submitted) {
-        if (submitted.properties() != null && group.equals(submitted.properties().getProperty(GROUP_KEY))) {
+        if (submitted.properties() != null
+                && group.equals(submitted.properties().getProperty(GROUP_KEY))) {
             stages.add(submitted.stageInfo().stageId());
         }
     }

@@ -71,7 +71,7 @@ abstract class JsonRecords implements AutoCloseable {
         return WeftException.invalidData(
                 "broken JSON: " + where + ": " + JsonFault.inLine(fault),
                 JsonFault.endsTooSoon(fault)
-                        ? "one JSON object a line is wanted, or one array of them as the whole file: jq -c . FILE writes"
+                        ? "each line must be one JSON object, or the whole file one array of them: jq -c . FILE writes"
                                 + " objects that go on over several lines as a line each, jq -c '.data[]' FILE those in a"
                                 + " key; else mend or remove the line"
                         : "each line must be one JSON object; mend or remove the line");

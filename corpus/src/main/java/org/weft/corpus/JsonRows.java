@@ -16,8 +16,7 @@ import org.weft.core.storage.Store;
 /** JSON objects as they are written, with their places; halves of surrogate pairs in their texts become U+FFFD. */
 record JsonRows(String placeField, TextEncoding encoding) implements SplitFormat {
 
-    private static final ObjectWriter WRITER =
-            JsonRecords.JSON.writer().without(JsonWriteFeature.WRITE_NAN_AS_STRINGS);
+    private static final ObjectWriter WRITER = JsonRecords.JSON.writer().without(JsonWriteFeature.WRITE_NAN_AS_STRINGS);
 
     @Override
     public boolean splittable() {

@@ -1,6 +1,5 @@
 package org.weft.corpus;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -9,8 +8,6 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.weft.core.WeftException;
-import org.weft.core.storage.Store;
 
 /**
  * The lines from which a split's documents are made: opens the file where the split starts, drops the line that began

@@ -25,7 +25,7 @@ public record TextEncoding(String name, String key) implements Serializable {
     WeftException notUtf8(String where) {
         return WeftException.invalidData(
                 "input is not UTF-8: " + where,
-                "name the file's encoding, such as " + key + "=ISO-8859-1 (UTF-16 where every second byte is 0), or"
-                        + " convert it first, for example: iconv -f ISO-8859-1 -t UTF-8 FILE");
+                "convert it first, for example: iconv -f ISO-8859-1 -t UTF-8 FILE, or name its encoding, such as " + key
+                        + "=ISO-8859-1 (UTF-16 where every second byte is 0)");
     }
 }

@@ -12,7 +12,6 @@ import org.weft.core.config.CorpusConfig.SampleBy;
 class CorpusFormatsTest {
     private static final TextEncoding UTF_8 = new TextEncoding("UTF-8", "corpus.encoding");
 
-
     @Test
     void everyWordHasAFormat() {
         for (Format word : Format.values()) {

@@ -73,7 +73,8 @@ class CorpusJobTest {
         List<String> said = new ArrayList<>();
         try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
             CorpusJob job = new CorpusJob(spark, store, said::add);
-            for (ModelConfig model : List.of(SparkFixture.GPT2, Records.with(SparkFixture.GPT2, "architecture", "bert"))) {
+            for (ModelConfig model :
+                    List.of(SparkFixture.GPT2, Records.with(SparkFixture.GPT2, "architecture", "bert"))) {
                 String out = directory.resolve(model.architecture()).toString();
                 CorpusManifest manifest = job.run(corpus, SparkFixture.bpe(262), model, out);
                 assertThat(specials(out, manifest)).hasSize(5).containsOnly(manifest.endOfText());

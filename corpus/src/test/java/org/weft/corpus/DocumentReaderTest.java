@@ -82,7 +82,8 @@ class DocumentReaderTest {
             assertThat(read("line", file, splitBytes)).containsExactly("one", "[two]");
             assertThat(read("line", packed, splitBytes)).containsExactly("one", "[two]");
         }
-        assertThat(read("line", SparkFixture.write(directory.resolve("c.json"), "[]"), 9)).isEmpty();
+        assertThat(read("line", SparkFixture.write(directory.resolve("c.json"), "[]"), 9))
+                .isEmpty();
     }
 
     @Test

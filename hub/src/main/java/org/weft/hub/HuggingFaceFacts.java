@@ -67,9 +67,8 @@ public final class HuggingFaceFacts {
 
     /** What is wrong with a directory's or a file's tensors, of which every byte is read; they have no checksums. */
     public static List<String> verify(Store store, String path) throws IOException {
-        try (TensorFiles files = path.endsWith(".safetensors")
-                ? TensorFiles.openFile(store, path)
-                : TensorFiles.open(store, path)) {
+        try (TensorFiles files =
+                path.endsWith(".safetensors") ? TensorFiles.openFile(store, path) : TensorFiles.open(store, path)) {
             byte[] buffer = new byte[1 << 20];
             for (TensorFiles.Located located : files.tensors().values()) {
                 long bytes = located.tensor().end() - located.tensor().begin();

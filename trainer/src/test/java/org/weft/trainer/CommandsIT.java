@@ -162,6 +162,24 @@ class CommandsIT {
                 CommandRun.of("inspect", "--verify", damaged.checkpoint(2).toString());
         assertThat(result.status()).isEqualTo(3);
         assertThat(result.err()).contains("does not verify: shard-00000-of-00001", "has another length: actual=");
+
+        CommandRun well =
+                CommandRun.of("inspect", "--verify", run.dir().toString()).done();
+        assertThat(well.json().path("corpus").path("verified").asBoolean()).isTrue();
+        assertThat(well.json().path("checkpoints").path(1).path("verified").asBoolean())
+                .isTrue();
+        Path corpus = damaged.dir().resolve("corpus");
+        Path tokens = corpus.resolve("train-00000.tokens");
+        Files.deleteIfExists(corpus.resolve(".train-00000.tokens.crc"));
+        byte[] shardBytes = Files.readAllBytes(tokens);
+        shardBytes[shardBytes.length / 2] ^= 1;
+        Files.write(tokens, shardBytes);
+        CommandRun both = CommandRun.of("inspect", "--verify", damaged.dir().toString());
+        assertThat(both.status()).isEqualTo(3);
+        assertThat(both.err())
+                .contains("/corpus: token shard damaged: file=", "step-00000002: shard-00000-of-00001", "hint: ");
+        assertThat(CommandRun.of("inspect", "--verify", corpus.toString()).status())
+                .isEqualTo(3);
     }
 
     @Test

@@ -62,8 +62,7 @@ public record CorpusConfig(
     void validate(Problems problems) {
         problems.require(valFraction >= 0 && valFraction < 1, "corpus.val_fraction=%s must be in [0, 1)", valFraction);
         problems.require(shardBytes >= 1 << 16, "corpus.shard_bytes=%d must be at least 65536", shardBytes);
-        problems.require(
-                Encodings.known(encoding), "corpus.encoding=%s is no character set, such as UTF-8", encoding);
+        problems.require(Encodings.known(encoding), "corpus.encoding=%s is no character set, such as UTF-8", encoding);
         problems.require(!textField.isBlank(), "corpus.text_field is empty");
     }
 }

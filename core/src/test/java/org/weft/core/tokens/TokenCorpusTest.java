@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.storage.Store;
 
 /** A split as one stream, across shard boundaries. */
 class TokenCorpusTest {
@@ -52,6 +54,21 @@ class TokenCorpusTest {
             assertThat(all[299]).isEqualTo(299);
             corpus.read(1, 1, all, 0);
             assertThat(all[0]).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void storageThatFailsIsNamedByTheShardsFile() throws IOException {
+        CorpusManifest manifest = fixture.corpus(7);
+        Store failing = (Store) Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
+                    throw new IOException("no answer");
+                });
+        try (TokenCorpus corpus = TokenCorpus.train(failing, fixture.directory, manifest)) {
+            assertThatThrownBy(() -> corpus.read(0, 4, new int[5], 0))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("cannot read the corpus: file=" + fixture.directory + "/")
+                    .hasMessageEndingWith("no answer");
         }
     }
 

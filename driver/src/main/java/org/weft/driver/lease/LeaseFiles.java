@@ -84,6 +84,15 @@ record LeaseFiles(Store store, String directory) {
         store.delete(path(term));
     }
 
+    /** Removes the leases' directory, and the run's, where they hold nothing: a run that never began leaves no trace. */
+    void deleteEmptyDirectories() throws IOException {
+        store.deleteEmpty(directory);
+        int parent = directory.lastIndexOf('/');
+        if (parent > 0) {
+            store.deleteEmpty(directory.substring(0, parent));
+        }
+    }
+
     /** Removes what earlier terms left. */
     void deleteBefore(int term) throws IOException {
         for (int earlier : terms()) {

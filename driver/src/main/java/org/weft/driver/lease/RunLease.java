@@ -255,6 +255,7 @@ public final class RunLease implements AutoCloseable {
             files.write(mine.ended(used.get()));
         } else {
             files.delete(mine.term());
+            files.deleteEmptyDirectories();
         }
     }
 }

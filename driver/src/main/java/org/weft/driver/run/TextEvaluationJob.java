@@ -12,6 +12,7 @@ import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.DocumentReader;
+import org.weft.corpus.FirstTaskError;
 import org.weft.corpus.InputFiles;
 import org.weft.corpus.InputSplit;
 import org.weft.corpus.tokenizer.TextTokenizer;
@@ -59,8 +60,12 @@ public final class TextEvaluationJob {
         boolean split = corpus.splitSpecialTokens();
         Broadcast<TokenizerFile> shared = application.context().broadcast(tokenizer);
         try {
-            return result(TextLoss.sum(ModelStage.over(
-                    application.context(), parts, () -> PartEvaluation.open(store, model, shared.value(), split))));
+            return result(TextLoss.sum(FirstTaskError.ends(
+                    application.context(),
+                    () -> ModelStage.over(
+                            application.context(),
+                            parts,
+                            () -> PartEvaluation.open(store, model, shared.value(), split)))));
         } finally {
             shared.destroy();
         }

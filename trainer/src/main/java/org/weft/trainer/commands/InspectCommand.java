@@ -40,8 +40,9 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Option(
             names = "--verify",
-            description = "Also read every file of what the path holds, checkpoints, corpus and data set of a run too, and"
-                    + " compare checksums where there are any.")
+            description =
+                    "Also read every file of what the path holds, checkpoints, corpus and data set of a run too, and"
+                            + " compare checksums where there are any.")
     private boolean verify;
 
     private final List<String> problems = new ArrayList<>();
@@ -67,8 +68,7 @@ public final class InspectCommand implements Callable<Integer> {
         }
         boolean file = path.endsWith(".safetensors");
         if (file || HuggingFaceModel.isAt(store, path)) {
-            ObjectNode facts =
-                    file ? HuggingFaceFacts.ofFile(store, path) : HuggingFaceFacts.ofDirectory(store, path);
+            ObjectNode facts = file ? HuggingFaceFacts.ofFile(store, path) : HuggingFaceFacts.ofDirectory(store, path);
             return verified(facts, path, () -> HuggingFaceFacts.verify(store, path));
         }
         return run(store);

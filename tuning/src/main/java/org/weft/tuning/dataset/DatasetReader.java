@@ -69,8 +69,7 @@ public final class DatasetReader {
         }
         List<Store.Entry> files = files(key, inputs);
         Format actual = format == Format.AUTO ? formatOf(key, files) : format;
-        RowFiles rows =
-                new RowFiles(spark, store, PLACE, new TextEncoding(encoding, "dataset.encoding"), replaced);
+        RowFiles rows = new RowFiles(spark, store, PLACE, new TextEncoding(encoding, "dataset.encoding"), replaced);
         try {
             return switch (actual) {
                 case CSV -> {

@@ -30,7 +30,10 @@ public final class JudgedRows {
             return given(spark, store, dataset, input, columns);
         }
         if (!dataset.test().isEmpty()) {
-            return checked("dataset.test", reader.read("dataset.test", dataset.test(), dataset.format(), dataset.encoding()), columns);
+            return checked(
+                    "dataset.test",
+                    reader.read("dataset.test", dataset.test(), dataset.format(), dataset.encoding()),
+                    columns);
         }
         if (!dataset.validation().isEmpty()) {
             return checked(
@@ -39,7 +42,10 @@ public final class JudgedRows {
                     columns);
         }
         Task task = Task.of(config);
-        return checked("dataset.train", reader.read("dataset.train", dataset.train(), dataset.format(), dataset.encoding()), columns)
+        return checked(
+                        "dataset.train",
+                        reader.read("dataset.train", dataset.train(), dataset.format(), dataset.encoding()),
+                        columns)
                 .filter((FilterFunction<Row>)
                         row -> DatasetRow.of(RowFields.of(row, columns), task).isValidation(dataset));
     }
@@ -52,7 +58,8 @@ public final class JudgedRows {
     public static Dataset<Row> given(
             JavaSparkContext spark, Store store, DatasetConfig dataset, List<String> input, List<String> columns)
             throws IOException {
-        Dataset<Row> rows = new DatasetReader(spark, store).read("--input", input, dataset.format(), dataset.encoding());
+        Dataset<Row> rows =
+                new DatasetReader(spark, store).read("--input", input, dataset.format(), dataset.encoding());
         return checked("--input", rows, columns);
     }
 

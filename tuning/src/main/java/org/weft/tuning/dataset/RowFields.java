@@ -32,8 +32,8 @@ public final class RowFields {
     }
 
     private static String place(Row row) {
-        boolean placed = row.schema() != null
-                && Arrays.asList(row.schema().fieldNames()).contains(DatasetReader.PLACE);
+        boolean placed =
+                row.schema() != null && Arrays.asList(row.schema().fieldNames()).contains(DatasetReader.PLACE);
         return placed ? row.getString(row.fieldIndex(DatasetReader.PLACE)) : "";
     }
 

@@ -47,7 +47,8 @@ class RowFilesTest extends EncodedRows {
 
     @Test
     void anArrayIsItsElements() throws IOException {
-        Path pretty = file("a.json", "[\n {\"text\": \"x\",\n  \"label\": 1.50},\n {\"text\": \"y\", \"label\": 2}\n]\n");
+        Path pretty =
+                file("a.json", "[\n {\"text\": \"x\",\n  \"label\": 1.50},\n {\"text\": \"y\", \"label\": 2}\n]\n");
         assertThat(read(pretty, "UTF-8")).containsExactly("x|1.5|2 element=1", "y|2.0|4 element=2");
         Path bad = file("b.json", "[{\"text\": \"x\", \"label\": 1}, 7]");
         assertRefused(bad, "not a JSON object: file=file:" + bad + " line=1 element=2 actual=NUMBER");
@@ -89,8 +90,7 @@ class RowFilesTest extends EncodedRows {
     @Test
     void otherEncodingsAreNamedOrRefused() throws IOException {
         Path csv = file("a.csv", HEADER + "1,x\n2,caf\u00e9\n", StandardCharsets.ISO_8859_1);
-        assertRefused(
-                csv, "input is not UTF-8: file=file:" + csv + " line=3 byte=20", "dataset.encoding=ISO-8859-1");
+        assertRefused(csv, "input is not UTF-8: file=file:" + csv + " line=3 byte=20", "dataset.encoding=ISO-8859-1");
         assertThat(read(csv, "ISO-8859-1")).containsExactly("x|1|2", "caf\u00e9|2|3");
         Path json = file("a.jsonl", "{\"text\": \"caf\u00e9\", \"label\": 1}\n", StandardCharsets.UTF_16);
         assertRefused(json, "input is not UTF-8: file=file:" + json + " line=1 byte=0");
@@ -102,8 +102,7 @@ class RowFilesTest extends EncodedRows {
         String rows = "{\"text\": \"a\\ud83d\", \"label\": NaN}\n{\"text\": \"\\ud83d\\udc4d\", \"label\": 2}\n";
         assertThat(read(file("a.jsonl", rows), "UTF-8")).containsExactly("a\uFFFD|NaN|1", "\uD83D\uDC4D|2.0|2");
         Path array = file("a.json", "[" + rows.strip().replace("}\n", "},") + "]");
-        assertThat(read(array, "UTF-8"))
-                .containsExactly("a\uFFFD|NaN|1 element=1", "\uD83D\uDC4D|2.0|1 element=2");
+        assertThat(read(array, "UTF-8")).containsExactly("a\uFFFD|NaN|1 element=1", "\uD83D\uDC4D|2.0|1 element=2");
         Path labelled = file("b.jsonl", rows.replace("NaN", "1").repeat(9));
         run(config("a", labelled, "dataset.validation_fraction=0"));
         assertThat(said).contains("warning: 9 unpaired surrogates in the rows became U+FFFD");
