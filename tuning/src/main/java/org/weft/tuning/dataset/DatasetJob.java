@@ -22,6 +22,7 @@ import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenRoles;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.corpus.FirstTaskError;
 import org.weft.tuning.dataset.SplitRows.Content;
 import org.weft.tuning.dataset.SplitRows.Survey;
 import org.weft.tuning.task.Encoder;
@@ -93,13 +94,7 @@ public final class DatasetJob {
         SplitRows.requireSerializer(spark.getConf());
         List<SplitRows> splits = new ArrayList<>();
         try {
-            return work.take(splits);
-        } catch (Exception failure) { // Spark's is checked, and undeclared
-            WeftException known = WeftException.within(failure);
-            if (known != null) {
-                throw known; // what a task threw for a person to read, rather than Spark's account of it
-            }
-            throw failure;
+            return FirstTaskError.ends(spark, () -> work.take(splits));
         } finally {
             splits.forEach(split -> split.rows().unpersist());
         }
@@ -164,8 +159,11 @@ public final class DatasetJob {
                 + Stream.of(dataset.train(), dataset.validation(), dataset.test())
                         .flatMap(List::stream)
                         .collect(Collectors.joining(", ")));
-        splits.addAll(new DatasetSplits(spark, store).read(dataset, task));
+        DatasetSplits read = new DatasetSplits(spark, store);
+        splits.addAll(read.read(dataset, task));
         List<Survey> surveys = new ArrayList<>();
+        String source = "";
+        long replaced = 0;
         for (SplitRows split : splits) {
             split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
             try {
@@ -173,6 +171,12 @@ public final class DatasetJob {
             } catch (Exception failure) { // Spark's is checked, and undeclared
                 throw DatasetReader.unreadable(split.source(), failure);
             }
+            long found = read.takeReplaced();
+            replaced += split.source().equals(source) ? 0 : found; // validation's share of train is read again
+            source = split.source();
+        }
+        if (replaced > 0) {
+            progress.accept("warning: " + replaced + " unpaired surrogates in the rows became U+FFFD");
         }
         requireRows(dataset, splits, surveys); // a bad row is told before a bad split
         return surveys;

@@ -89,10 +89,10 @@ public record PredictionColumns(Map<String, String> renamed, String prediction, 
         };
     }
 
-    /** A row with the cells that a prediction adds, as Spark has them. */
-    static Row extended(Row row, Prediction said) {
+    /** The first cells of a row, and those that a prediction adds, as Spark has them. */
+    static Row extended(Row row, int width, Prediction said) {
         List<Object> values = new ArrayList<>();
-        for (int i = 0; i < row.length(); i++) {
+        for (int i = 0; i < width; i++) {
             values.add(row.get(i));
         }
         said.cells().forEach(cell -> values.add(ScalaCollections.toSpark(cell)));

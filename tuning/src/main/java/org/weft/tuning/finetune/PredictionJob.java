@@ -79,20 +79,24 @@ public final class PredictionJob {
         Task task = Task.of(config);
         Map<String, String> inputs = columns.inputs(task.inputColumns());
         DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
-        StructType schema = columns.extend(rows.schema(), task);
-        Share share = new Share(store, checkpoint, inputs, batch, truncated, predicted);
-        return rows.mapPartitions((MapPartitionsFunction<Row, Row>) share::predict, Encoders.row(schema));
+        List<String> given = DatasetReader.columns(rows);
+        Dataset<Row> placed = DatasetReader.select(rows, given); // the place, where there is one, comes last
+        StructType schema = columns.extend(rows.drop(DatasetReader.PLACE).schema(), task);
+        Share share = new Share(store, checkpoint, inputs, given.size(), batch, truncated, predicted);
+        return placed.mapPartitions((MapPartitionsFunction<Row, Row>) share::predict, Encoders.row(schema));
     }
 
     /**
      * One task's rows.
      *
      * @param inputs the model's columns, and what they are called in the rows
+     * @param width columns of a row that are the data's
      */
     private record Share(
             Store store,
             Checkpoint checkpoint,
             Map<String, String> inputs,
+            int width,
             int batch,
             LongAccumulator truncated,
             LongAccumulator counted)
@@ -137,7 +141,7 @@ public final class PredictionJob {
             counted.add(taken.size());
             List<Row> extended = new ArrayList<>();
             for (int i = 0; i < taken.size(); i++) {
-                extended.add(PredictionColumns.extended(taken.get(i), predictions.get(i)));
+                extended.add(PredictionColumns.extended(taken.get(i), width, predictions.get(i)));
             }
             return extended;
         }

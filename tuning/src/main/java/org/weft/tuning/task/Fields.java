@@ -13,12 +13,19 @@ import org.weft.core.WeftException;
 /**
  * One row: column names to strings, numbers, booleans, lists, maps and nulls. A list or map may also be given as the text
  * of its JSON, as CSV files have to.
+ *
+ * @param place where the row stands, "file=… line=…", for errors; empty where that is not known
  */
-public record Fields(Map<String, Object> values) implements Serializable {
+public record Fields(Map<String, Object> values, String place) implements Serializable {
     private static final int EXCERPT = 160;
 
     /** As a text, and as Spark writes JSON's NaN into a column of texts. */
     private static final Set<String> NAN = Set.of("NaN", "\"NaN\"");
+
+    /** A row that stands nowhere. */
+    public Fields(Map<String, Object> values) {
+        this(values, "");
+    }
 
     /** What stands in a column, which may be null. */
     public Object get(String column) {
@@ -29,7 +36,7 @@ public record Fields(Map<String, Object> values) implements Serializable {
     Fields with(String column, Object value) {
         Map<String, Object> changed = new LinkedHashMap<>(values);
         changed.put(column, value);
-        return new Fields(changed);
+        return new Fields(changed, place);
     }
 
     /** The text in a column; a number or boolean as it is written. */
@@ -137,7 +144,12 @@ public record Fields(Map<String, Object> values) implements Serializable {
 
     /** An error about this row. */
     WeftException wrong(String column, String what, String hint) {
-        return WeftException.invalidData("column " + column + " " + what + ": row=" + excerpt(), hint);
+        return WeftException.invalidData("column " + column + " " + what + ": " + where(), hint);
+    }
+
+    /** Names the row in an error. */
+    String where() {
+        return (place.isEmpty() ? "" : place + " ") + "row=" + excerpt();
     }
 
     /** The row as JSON, cut to a line. */

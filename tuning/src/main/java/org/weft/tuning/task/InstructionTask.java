@@ -82,13 +82,20 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         for (ChatSegment segment : segments(row, messages)) {
             boolean answer = segment.response() && labelled;
             boolean learn = answer && !answers.next().content().isBlank();
-            sequence.add(encoder.tokenizer().encode(segment.text()), learn);
+            sequence.add(ids(segment, encoder), learn);
             boolean ends = segment.response() && (answer && !answers.hasNext() || !conversation.marksEnds());
             if (ends && sequence.last() != end[0]) {
                 sequence.add(end, learn);
             }
         }
         return labelled ? learnt(sequence, encoder, row) : asked(sequence, encoder, row);
+    }
+
+    /** Where the format has markers, they are the template's: contents that spell one are refused. */
+    private int[] ids(ChatSegment segment, Encoder encoder) {
+        return conversation.marksEnds()
+                ? encoder.tokenizer().encode(segment.text())
+                : encoder.encode(segment.text());
     }
 
     private List<ChatSegment> segments(Fields row, List<ChatMessage> messages) {

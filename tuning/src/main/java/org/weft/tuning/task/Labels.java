@@ -122,7 +122,7 @@ public record Labels(List<String> names, List<Double> weights) implements Serial
         int index = find(name);
         if (index < 0) {
             throw WeftException.invalidData(
-                    "unknown label \"" + name + "\": the labels are " + names + "; row=" + row.excerpt(),
+                    "unknown label \"" + name + "\": the labels are " + names + "; " + row.where(),
                     "mend the row, or name all labels in finetune.labels");
         }
         return index;

@@ -43,8 +43,8 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         String context = row.text(contextColumn);
-        int[] question = encoder.tokenizer().encode(row.text(questionColumn));
-        TextTokenizer.Spans passage = encoder.tokenizer().encodeWithSpans(context);
+        int[] question = encoder.encode(row.text(questionColumn));
+        TextTokenizer.Spans passage = encoder.encodeWithSpans(context);
         Framed framed = encoder.pair(question, passage.ids(), row);
         int[] anchors = new int[2 * framed.tokens().length]; // (T, 2)
         Arrays.fill(anchors, NONE);

@@ -41,7 +41,7 @@ record TextTask(String textColumn) implements Task {
 
     @Override
     public List<Encoded> encodeAll(Fields row, Encoder encoder) {
-        int[] ids = Encoder.join(encoder.before(), encoder.tokenizer().encode(row.text(textColumn)), new int[] {
+        int[] ids = Encoder.join(encoder.before(), encoder.encode(row.text(textColumn)), new int[] {
             encoder.tokenizer().endOfText()
         });
         encoder.cut(ids.length - 1 > encoder.maxLength(), ids.length - 1, row);

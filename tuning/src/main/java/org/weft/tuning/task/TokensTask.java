@@ -64,7 +64,7 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         List<String> words = row.strings(tokensColumn);
         List<String> tags = labelled ? tags(row, words.size()) : List.of();
-        TextTokenizer.Spans spans = encoder.tokenizer().encodeWithSpans(String.join(" ", words));
+        TextTokenizer.Spans spans = encoder.encodeWithSpans(String.join(" ", words));
         Framed framed = encoder.single(spans.ids(), row);
         int[] positions = firstTokens(words, spans, framed);
         int[] targets = null;
@@ -95,7 +95,7 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
         if (tags.size() != words) {
             throw WeftException.invalidData(
                     "words and tags of unequal number: " + tokensColumn + "=" + words + " " + tagsColumn + "="
-                            + tags.size() + " row=" + row.excerpt(),
+                            + tags.size() + " " + row.where(),
                     "give one tag for each word");
         }
         return tags;
