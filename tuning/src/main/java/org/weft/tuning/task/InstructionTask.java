@@ -93,9 +93,7 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
 
     /** Where the format has markers, they are the template's: contents that spell one are refused. */
     private int[] ids(ChatSegment segment, Encoder encoder) {
-        return conversation.marksEnds()
-                ? encoder.tokenizer().encode(segment.text())
-                : encoder.encode(segment.text());
+        return conversation.marksEnds() ? encoder.tokenizer().encode(segment.text()) : encoder.encode(segment.text());
     }
 
     private List<ChatSegment> segments(Fields row, List<ChatMessage> messages) {

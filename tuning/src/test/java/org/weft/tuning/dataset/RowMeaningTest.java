@@ -63,7 +63,8 @@ class RowMeaningTest extends EncodedRows {
         assertThat(refused(config("a", labels("empty.jsonl", "\"a\"", "\"\"", "\"b\""), WHOLE)))
                 .hasMessageMatching("column label is empty: file=.*jsonl line=2 row=.*\"row 1\".*");
         Path csv = lines("rows.csv", "text,label", "a,x", "b,\"\"", "c,y");
-        assertThat(refused(config("a", csv, WHOLE))).hasMessageMatching("column label is (null|empty): .*row=.*\"b\".*");
+        assertThat(refused(config("a", csv, WHOLE)))
+                .hasMessageMatching("column label is (null|empty): .*row=.*\"b\".*");
     }
 
     @Test
@@ -75,7 +76,8 @@ class RowMeaningTest extends EncodedRows {
         assertThat(refused(config("a", unequal, WHOLE, "finetune.task=tokens")))
                 .hasMessageStartingWith("words and tags of unequal number: tokens=2 tags=1");
         Path one = lines("one.jsonl", labelled(0, "1"), "{\"text\": null, \"label\": 1}");
-        assertThat(refused(config("a", one, WHOLE))).hasMessageMatching("column text is null: file=.*one.jsonl line=2 row=.*");
+        assertThat(refused(config("a", one, WHOLE)))
+                .hasMessageMatching("column text is null: file=.*one.jsonl line=2 row=.*");
         Path two = lines("two.jsonl", labelled(0, "1"), labelled(1, "1"));
         Path hole = lines("hole.jsonl", labelled(0, "1"), "{\"text\": \"a\", \"label\": null}");
         WeftException ofValidation = refused(config("a", two, "dataset.validation=[\"" + hole + "\"]"));
