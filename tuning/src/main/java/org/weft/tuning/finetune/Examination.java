@@ -10,6 +10,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.metrics.ChoicePredictions;
 import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.task.ChoiceText;
@@ -33,12 +34,8 @@ public interface Examination extends Serializable {
     /** Those of them that the model reads. */
     List<String> inputColumns();
 
-    /**
-     * Fails where a row cannot be judged, as far as no model is needed to tell.
-     *
-     * @throws WeftException that shows the row
-     */
-    void check(Fields row);
+    /** What a row must be to be judged, as far as no model is needed to tell. */
+    CheckedRows.Check check();
 
     /**
      * The model; the calling thread owns it and closes it.
@@ -98,11 +95,13 @@ public interface Examination extends Serializable {
         }
 
         @Override
-        public void check(Fields row) {
+        public CheckedRows.Check check() {
             Task task = Task.of(config);
-            task.check(row, true);
             Labels labels = Labels.of(config.finetune().labels());
-            task.labels(row).forEach(label -> labels.index(label, row));
+            return row -> {
+                task.check(row, true);
+                task.labels(row).forEach(label -> labels.index(label, row));
+            };
         }
 
         @Override
@@ -152,10 +151,12 @@ public interface Examination extends Serializable {
         }
 
         @Override
-        public void check(Fields row) {
+        public CheckedRows.Check check() {
             DatasetConfig dataset = config.dataset();
-            row.text(dataset.promptColumn());
-            ChoiceText.right(row, row.strings(dataset.choicesColumn()), dataset);
+            return row -> {
+                row.text(dataset.promptColumn());
+                ChoiceText.right(row, row.strings(dataset.choicesColumn()), dataset);
+            };
         }
 
         @Override

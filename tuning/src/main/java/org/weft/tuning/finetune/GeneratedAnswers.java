@@ -31,7 +31,7 @@ final class GeneratedAnswers implements RowModel {
     private final TokenGenerator generator;
     private final int rows;
 
-    private GeneratedAnswers(ModelReplica replica, Encoder encoder, WeftConfig config, int rows) {
+    GeneratedAnswers(ModelReplica replica, Encoder encoder, WeftConfig config, int rows) {
         this.replica = replica;
         this.encoder = encoder;
         this.task = Task.of(config);

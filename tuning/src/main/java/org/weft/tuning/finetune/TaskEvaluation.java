@@ -75,7 +75,7 @@ public final class TaskEvaluation {
                 .toList();
         JavaRDD<Fields> fields = rows.toJavaRDD().map(row -> RowFields.of(row, columns));
         int labels = examination.config().finetune().labels().size();
-        new EvaluationSize(CheckedRows.count("the rows", fields, examination::check), labels)
+        new EvaluationSize(CheckedRows.count("the rows", fields, examination.check()), labels)
                 .requireFits(Runtime.getRuntime().maxMemory());
         Share share = new Share(store, checkpoint, examination, batch);
         List<JudgedRow> judged = new ArrayList<>();
