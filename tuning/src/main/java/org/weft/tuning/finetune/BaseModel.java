@@ -68,8 +68,7 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
         FoundTemplate found = FoundTemplate.in(store, directory());
         if (!found.unknown().isEmpty()) {
             throw WeftException.invalidData(
-                    found.unknown(),
-                    "say which comes closest with finetune.chat_template (" + ChatFormat.keys() + ")");
+                    found.unknown(), "say which comes closest with finetune.chat_template (" + ChatFormat.keys() + ")");
         }
         ChatFormat format = found.style().map(ChatStyle::format).orElse(ChatFormat.PLAIN);
         return config.withFinetune(config.finetune().withChatTemplate(ChatTemplateName.valueOf(format.name())));
