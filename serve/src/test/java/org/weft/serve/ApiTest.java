@@ -95,7 +95,8 @@ class ApiTest {
             Api api = new Api(new Thrower(thrown), ServeOptions.defaults(), new ServeMetrics(), notices::add);
             byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
             api.handle(
-                    new Api.Request("POST", "/classify", null, new BrowserAccess.Caller(null, null, null), body), answer);
+                    new Api.Request("POST", "/classify", null, new BrowserAccess.Caller(null, null, null), body),
+                    answer);
         }
         assertThat(answered).containsExactly(500, 500, 500, 400);
         assertThat(notices)
