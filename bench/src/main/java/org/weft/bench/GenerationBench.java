@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
+import org.weft.core.tokens.TextTokens;
 import org.weft.engine.ReplicaOptions;
 import org.weft.engine.sampling.GeneratedText;
 import org.weft.engine.sampling.GenerationListener;
@@ -43,7 +44,7 @@ public final class GenerationBench {
                     shape.layout(), 1, 0, replica.parameters(0, size).asFloatBuffer());
             replica.parametersWritten(0, size);
             TokenGenerator generator =
-                    new TokenGenerator(replica, shape.config().context(), TokenGenerator.NO_STOP_TOKEN);
+                    new TokenGenerator(replica, shape.config().context(), TextTokens.endless());
             caching(generator, rounds, newTokens);
             batching(generator, prompts, Math.min(BATCH_TOKENS, newTokens));
         }

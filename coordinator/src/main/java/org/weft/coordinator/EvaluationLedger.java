@@ -11,12 +11,12 @@ import org.weft.core.protocol.Message;
 /** What is known of the evaluation at hand. Batches are added in batch order, whoever evaluated them. One thread's. */
 final class EvaluationLedger {
     final WorkPool batches;
-    private final long[] targets;
+    private final double[] targets;
     private final SortedMap<Integer, ClassTally> classes = new TreeMap<>();
 
     EvaluationLedger(WorkPool batches, int count) {
         this.batches = batches;
-        this.targets = new long[count];
+        this.targets = new double[count];
     }
 
     void batchesEvaluated(Message.BatchesEvaluated report) {
@@ -49,14 +49,21 @@ final class EvaluationLedger {
         return new Evaluation(meanLoss(), List.copyOf(classes.values()));
     }
 
+    /** What was to be predicted in all of the complete batches, by the weights of its classes. */
+    double weight() {
+        return inOrder(targets);
+    }
+
     private double meanLoss() {
-        double nats = 0;
-        long tokens = 0;
-        double[] losses = batches.results();
-        for (int i = 0; i < losses.length; i++) {
-            nats += losses[i];
-            tokens += targets[i];
+        return inOrder(batches.results()) / weight();
+    }
+
+    /** A plain sum in the order of batches: Java's own for streams compensates. */
+    private static double inOrder(double[] each) {
+        double sum = 0;
+        for (double value : each) {
+            sum += value;
         }
-        return nats / tokens;
+        return sum;
     }
 }

@@ -1,10 +1,14 @@
 package org.weft.core;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 
 /**
  * Readers and writers of JSON that all share: each keeps what it found out of a type, and making one takes time. They are
@@ -26,4 +30,24 @@ public final class Json {
             .build();
 
     private Json() {}
+
+    /**
+     * The tree of a file that people or other programs wrote.
+     *
+     * @param path for the error
+     * @param hint what to do about it
+     * @throws WeftException that names the place where it ceases to be JSON, with the parser's account as its cause
+     */
+    public static JsonNode parse(byte[] content, String path, String hint) {
+        GitLfs.refusePointer(content, path);
+        try {
+            return MAPPER.readTree(content);
+        } catch (JsonProcessingException broken) {
+            JsonLocation place = broken.getLocation();
+            String where = place == null ? "" : ": line " + place.getLineNr() + ", column " + place.getColumnNr();
+            throw new WeftException(ExitStatus.INVALID_DATA, path + " is not JSON" + where, hint, broken);
+        } catch (IOException broken) { // Bytes that are no UTF-8.
+            throw new WeftException(ExitStatus.INVALID_DATA, path + " is not JSON in UTF-8", hint, broken);
+        }
+    }
 }

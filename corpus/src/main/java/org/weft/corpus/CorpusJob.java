@@ -13,6 +13,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
@@ -25,6 +26,7 @@ import org.weft.core.tokens.CorpusShard;
 import org.weft.core.tokens.CorpusSplit;
 import org.weft.core.tokens.TokenShardFormat;
 import org.weft.core.tokens.TokenType;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.TokenizeStage.Written;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.Gpt2Vocabulary;
@@ -71,34 +73,41 @@ public final class CorpusJob {
         InputFiles input = InputFiles.list(store, corpus, splitBytes);
         int shards = (int) Math.max(1, (input.bytes() + corpus.shardBytes() - 1) / corpus.shardBytes());
         progress.accept("reading " + input.files() + " files, " + input.bytes() + " bytes");
-        try (CorpusStaging staging = new CorpusStaging(store, corpusDir)) {
-            staging.begin();
-            JavaPairRDD<byte[], byte[]> documents = sorted(read(input), shards);
-            byte[] tokenizerJson = tokenizer(tokenizer, model, train(documents, corpus.valFraction()));
-            staging.write(CorpusManifest.TOKENIZER_FILE, tokenizerJson);
-            CorpusManifest manifest = encode(documents, tokenizerJson, corpus, staging.directory());
-            staging.commit(manifest);
-            return manifest;
-        } catch (Exception failure) { // Spark's is checked, and undeclared
-            WeftException known = WeftException.within(failure);
-            if (known != null) {
-                throw known; // what a task threw for a person to read, rather than Spark's account of it
+        return FirstTaskError.ends(spark, () -> {
+            try (CorpusStaging staging = new CorpusStaging(store, corpusDir)) {
+                staging.begin();
+                LongAccumulator replaced = spark.sc().longAccumulator("unpaired surrogates");
+                JavaPairRDD<byte[], byte[]> documents = sorted(read(input, replaced), shards);
+                TokenizerFile file = tokenizer(tokenizer, model, train(documents, corpus.valFraction()));
+                staging.write(CorpusManifest.TOKENIZER_FILE, file.json());
+                if (tokenizer.kind() == TokenizerConfig.Kind.FILE) {
+                    TokenizerFile.copyCompanions(store, file.directory(), staging.directory());
+                }
+                CorpusManifest manifest = encode(documents, file, model.causal(), corpus, staging.directory());
+                if (replaced.value() > 0) {
+                    progress.accept("warning: " + replaced.value() + " unpaired surrogates in the text became U+FFFD");
+                }
+                staging.commit(manifest);
+                return manifest;
             }
-            throw failure;
-        }
+        });
     }
 
     /** Every document of the input, in no order. */
-    private JavaRDD<byte[]> read(InputFiles input) {
+    private JavaRDD<byte[]> read(InputFiles input, LongAccumulator replaced) {
         Store from = store;
         return spark.parallelize(input.parts(), Math.max(1, input.parts().size()))
                 .flatMap(part -> Collections.unmodifiableList(part.splits()).iterator())
-                .flatMap(split -> documents(from, split));
+                .flatMap(split -> documents(from, split, replaced));
     }
 
-    private static Iterator<byte[]> documents(Store store, InputSplit split) throws IOException {
+    private static Iterator<byte[]> documents(Store store, InputSplit split, LongAccumulator replaced)
+            throws IOException {
         DocumentReader reader = DocumentReader.open(store, split);
-        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> closeQuietly(reader));
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> {
+            replaced.add(reader.replaced());
+            closeQuietly(reader);
+        });
         return reader;
     }
 
@@ -124,12 +133,12 @@ public final class CorpusJob {
                 .map(Tuple2::_2);
     }
 
-    /** The bytes of the {@code tokenizer.json} that the configuration asks for. */
-    private byte[] tokenizer(TokenizerConfig config, ModelConfig model, JavaRDD<byte[]> trainDocuments)
+    /** The tokenizer that the configuration asks for. */
+    private TokenizerFile tokenizer(TokenizerConfig config, ModelConfig model, JavaRDD<byte[]> trainDocuments)
             throws IOException {
         return switch (config.kind()) {
-            case BPE -> trainBpe(config.vocabSize(), TokenizerJson.specialTokens(model), trainDocuments);
-            case GPT2 -> TokenizerJson.of(Gpt2Vocabulary.load());
+            case BPE -> made(trainBpe(config.vocabSize(), TokenizerJson.specialTokens(model), trainDocuments));
+            case GPT2 -> made(TokenizerJson.of(Gpt2Vocabulary.load()));
             case FILE -> readTokenizer(config.file());
         };
     }
@@ -140,29 +149,37 @@ public final class CorpusJob {
         return TokenizerJson.of(learnt, specialTokens);
     }
 
-    private byte[] readTokenizer(String file) throws IOException {
+    private static TokenizerFile made(byte[] json) {
+        return new TokenizerFile(json, CorpusManifest.TOKENIZER_FILE);
+    }
+
+    private TokenizerFile readTokenizer(String file) throws IOException {
         try {
-            return store.readAll(file);
+            return TokenizerFile.at(store, store.readAll(file), file);
         } catch (FileNotFoundException absent) {
             throw WeftException.usage("tokenizer.file: no such file: " + file, "give the path of a tokenizer.json");
         }
     }
 
     private CorpusManifest encode(
-            JavaPairRDD<byte[], byte[]> documents, byte[] tokenizerJson, CorpusConfig corpus, String directory) {
+            JavaPairRDD<byte[], byte[]> documents,
+            TokenizerFile file,
+            boolean begun,
+            CorpusConfig corpus,
+            String directory) {
         int vocabSize;
         int endOfText;
-        try (TextTokenizer usable = TextTokenizer.of(tokenizerJson, CorpusManifest.TOKENIZER_FILE)) {
+        try (TextTokenizer usable = TextTokenizer.of(file)) {
             vocabSize = usable.vocabSize();
             endOfText = usable.endOfText();
         }
-        String sha256 = Sha256.hex(tokenizerJson);
+        String sha256 = Sha256.hex(file.json());
         progress.accept("encoding " + documents.getNumPartitions() + " shards");
-        Broadcast<byte[]> shared = spark.broadcast(tokenizerJson);
+        Broadcast<TokenizerFile> shared = spark.broadcast(file);
         List<Written> written;
         try {
             String vocabulary = TokenShardFormat.vocabulary(sha256);
-            written = new TokenizeStage(store, directory, shared, vocabulary, corpus.valFraction()).run(documents);
+            written = new TokenizeStage(store, directory, shared, begun, vocabulary, corpus).run(documents);
         } finally {
             shared.destroy();
         }

@@ -5,6 +5,7 @@ import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
+import org.weft.core.tokens.TokenizerFile;
 
 /**
  * Replaces a corpus without ever leaving a wrong one. Everything is written to a hidden directory within the corpus;
@@ -37,11 +38,18 @@ final class CorpusStaging implements AutoCloseable {
     void commit(CorpusManifest manifest) throws IOException {
         store.delete(corpusDir + "/" + CorpusManifest.FILE);
         for (Entry old : store.list(corpusDir)) {
-            if (old.name().endsWith(".tokens") || old.name().equals(CorpusManifest.TOKENIZER_FILE)) {
+            if (old.name().endsWith(".tokens")
+                    || old.name().equals(CorpusManifest.TOKENIZER_FILE)
+                    || TokenizerFile.COMPANIONS.contains(old.name())) {
                 store.delete(old.path());
             }
         }
         moveIn(manifest.tokenizerFile());
+        for (String companion : TokenizerFile.COMPANIONS) {
+            if (store.exists(directory() + "/" + companion)) {
+                moveIn(companion);
+            }
+        }
         for (CorpusShard shard : manifest.train().shards()) {
             moveIn(shard.file());
         }
@@ -55,9 +63,10 @@ final class CorpusStaging implements AutoCloseable {
         store.rename(directory() + "/" + file, corpusDir + "/" + file);
     }
 
-    /** Removes the hidden directory, whatever became of it. */
+    /** Removes the hidden directory, whatever became of it, and the corpus's where it holds nothing. */
     @Override
     public void close() throws IOException {
         store.delete(directory());
+        store.deleteEmpty(corpusDir);
     }
 }

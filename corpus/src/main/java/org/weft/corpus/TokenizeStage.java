@@ -9,10 +9,12 @@ import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
+import org.weft.core.config.CorpusConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusShard;
 import org.weft.core.tokens.TokenShardWriter;
 import org.weft.core.tokens.TokenType;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import scala.Tuple2;
 
@@ -22,10 +24,18 @@ import scala.Tuple2;
  * a file appears only when it is whole.
  *
  * @param directory where the shards go
+ * @param begun whether a document stands after what its tokenizer puts before a text; masked models' windows are framed
+ *     when they are read
  * @param vocabulary {@code CorpusManifest.vocabulary()} of the corpus to be
+ * @param corpus what is kept for validation, and whether special tokens in texts are characters
  */
 record TokenizeStage(
-        Store store, String directory, Broadcast<byte[]> tokenizerJson, String vocabulary, double valFraction)
+        Store store,
+        String directory,
+        Broadcast<TokenizerFile> tokenizerFile,
+        boolean begun,
+        String vocabulary,
+        CorpusConfig corpus)
         implements Function2<Integer, Iterator<Tuple2<byte[], byte[]>>, Iterator<TokenizeStage.Written>> {
 
     private static final int BATCH_DOCUMENTS = 256;
@@ -47,12 +57,12 @@ record TokenizeStage(
     @Override
     public Iterator<Written> call(Integer index, Iterator<Tuple2<byte[], byte[]>> sorted) throws IOException {
         Deduplicated documents = new Deduplicated(sorted);
-        try (TextTokenizer tokenizer = TextTokenizer.of(tokenizerJson.value(), "the corpus's tokenizer");
+        try (TextTokenizer tokenizer = TextTokenizer.of(tokenizerFile.value());
                 Side train = new Side(tokenizer, String.format("train-%05d.tokens", index));
                 Side val = new Side(tokenizer, String.format("val-%05d.tokens", index))) {
             while (documents.hasNext()) {
                 Tuple2<byte[], byte[]> document = documents.next();
-                Side side = DocumentKey.isValidation(document._1(), valFraction) ? val : train;
+                Side side = DocumentKey.isValidation(document._1(), corpus.valFraction()) ? val : train;
                 side.add(document._2());
             }
             CorpusShard trainShard = train.commit();
@@ -68,12 +78,14 @@ record TokenizeStage(
         private final TextTokenizer tokenizer;
         private final TokenShardWriter writer;
         private final List<String> batch = new ArrayList<>();
+        private final int[] before;
         private final int[] endOfText;
         private long batchBytes;
         private long textBytes;
 
         Side(TextTokenizer tokenizer, String file) {
             this.tokenizer = tokenizer;
+            this.before = begun ? tokenizer.before() : new int[0];
             this.endOfText = new int[] {tokenizer.endOfText()};
             this.writer = new TokenShardWriter(
                     store, directory, file, TokenType.forVocabulary(tokenizer.vocabSize()), vocabulary);
@@ -89,8 +101,9 @@ record TokenizeStage(
         }
 
         private void flush() throws IOException {
-            for (int[] ids : tokenizer.encode(batch)) {
+            for (int[] ids : tokenizer.encode(batch, corpus.splitSpecialTokens())) {
                 writer.startDocument();
+                writer.append(before);
                 writer.append(ids);
                 writer.append(endOfText);
             }

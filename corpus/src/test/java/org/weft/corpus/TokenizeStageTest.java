@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.TokenizeStage.Written;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
@@ -35,7 +36,12 @@ class TokenizeStageTest {
         byte[] tokenizer = TokenizerJson.of(bytesAlone());
         try (JavaSparkContext spark = SparkFixture.spark("local[1]")) {
             TokenizeStage stage = new TokenizeStage(
-                    SparkFixture.store(), directory.toString(), spark.broadcast(tokenizer), "ab".repeat(16), 0.2);
+                    SparkFixture.store(),
+                    directory.toString(),
+                    spark.broadcast(new TokenizerFile(tokenizer, "tokenizer.json")),
+                    true,
+                    "ab".repeat(16),
+                    SparkFixture.corpus("auto", "line", 0.2));
             assertThatThrownBy(() -> stage.call(7, interrupted(sorted, 400))).hasMessage("lost");
             assertThat(directory).isEmptyDirectory();
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.checkpoint.ReplicaLoader;
@@ -46,7 +47,7 @@ record CheckpointModel(Store store, Checkpoint known) implements StoredModel {
     }
 
     @Override
-    public ModelTokenizer tokenizer() throws IOException {
+    public TokenizerFile tokenizer() throws IOException {
         return ModelTokenizer.open(store, known);
     }
 

@@ -8,8 +8,8 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
 
@@ -19,7 +19,7 @@ import org.weft.engine.ReplicaOptions;
  * @param found the tokenizer that lies with it, or null
  */
 record ForeignModel(
-        Store store, String directory, WeftConfig config, int vocabSize, ModelTokenizer found, List<String> notices)
+        Store store, String directory, WeftConfig config, int vocabSize, TokenizerFile found, List<String> notices)
         implements StoredModel {
 
     static ForeignModel at(Store store, String directory) throws IOException {
@@ -45,7 +45,7 @@ record ForeignModel(
     }
 
     @Override
-    public ModelTokenizer tokenizer() {
+    public TokenizerFile tokenizer() {
         if (found == null) {
             throw WeftException.invalidData(
                     directory + " has no " + CorpusManifest.TOKENIZER_FILE + ": text needs a tokenizer",

@@ -3,7 +3,9 @@ package org.weft.hub;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.weft.core.Json;
@@ -68,6 +70,11 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
             }
             return;
         }
+        for (String name : present) {
+            if (!fits(config.path(name), typeOf(key.weft()))) {
+                problems.add(name + "=" + config.path(name) + " is not " + described(typeOf(key.weft())));
+            }
+        }
         JsonNode taken = config.path(present.get(0));
         model.set(key.weft(), taken);
         for (String other : present) {
@@ -78,13 +85,33 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
         }
     }
 
+    /** Type of a key of Weft's model section. */
+    private static Class<?> typeOf(String weft) {
+        return Arrays.stream(ModelConfig.class.getRecordComponents())
+                .filter(component -> component.getName().equalsIgnoreCase(weft.replace("_", "")))
+                .map(RecordComponent::getType)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean fits(JsonNode value, Class<?> type) {
+        return type == boolean.class
+                ? value.isBoolean()
+                : type == int.class ? value.isIntegralNumber() && value.canConvertToInt() : value.isNumber();
+    }
+
+    private static String described(Class<?> type) {
+        return type == boolean.class ? "true or false" : type == int.class ? "a whole number" : "a number";
+    }
+
     private static void throwIfAny(String path, List<String> problems) {
         if (!problems.isEmpty()) {
             throw WeftException.invalidData(
                     problems.size() == 1
                             ? path + ": " + problems.get(0)
                             : path + ": " + problems.size() + " problems\n  - " + String.join("\n  - ", problems),
-                    "Weft does not compute such a model; see docs/formats.md for what is read");
+                    "mend config.json where it is wrong; where it is right, Weft does not compute such a model: docs/formats.md has what"
+                            + " is read");
         }
     }
 

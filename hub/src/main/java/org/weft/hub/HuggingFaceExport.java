@@ -1,6 +1,5 @@
 package org.weft.hub;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,6 +23,8 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.TokenRoles;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TokenizerFacts;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ModelTokenizer;
@@ -46,6 +47,7 @@ public final class HuggingFaceExport {
     private final WholeModel model;
     private final ParameterLayout layout;
     private final HubTable family;
+    private final List<String> written = new ArrayList<>();
 
     /**
      * What is asked for.
@@ -68,12 +70,12 @@ public final class HuggingFaceExport {
     }
 
     /**
-     * Writes the directory, which must be empty or not there; where anything goes wrong it goes again.
+     * Writes the directory, which must be empty or not there; where anything goes wrong, what was written goes again.
      *
      * @return names of the files of tensors
      */
     public List<String> write(String directory, Options options) throws IOException {
-        EmptyDirectory.require(store, directory);
+        EmptyDirectory target = EmptyDirectory.require(store, directory);
         try {
             List<List<Parameter>> files = cut(options);
             List<String> names = new ArrayList<>();
@@ -95,7 +97,7 @@ public final class HuggingFaceExport {
             write(directory, HuggingFaceConfig.FILE, Json.INDENTED.writeValueAsBytes(json));
             return names;
         } catch (IOException | RuntimeException e) {
-            EmptyDirectory.restore(store, directory, e);
+            target.restore(written, e);
             throw e;
         }
     }
@@ -126,6 +128,7 @@ public final class HuggingFaceExport {
         }
         long offset = parameters.get(0).offset();
         long length = parameters.get(parameters.size() - 1).end() - offset;
+        written.add(name);
         try (AtomicOutput out = store.create(directory + "/" + name)) {
             Safetensors.of(Map.of("format", "pt"), format, shapes).writeHeader(out);
             model.read(offset, length, (at, bytes) -> {
@@ -172,24 +175,31 @@ public final class HuggingFaceExport {
         write(directory, TensorFiles.INDEX, Json.INDENTED.writeValueAsBytes(json));
     }
 
-    /** Files that an import brought along go out again; otherwise they are made from tokenizer.json. */
+    /** Files that the model came with go out again; otherwise they are made from tokenizer.json. */
     private TokenizerFiles writeTokenizer(String directory) throws IOException {
-        Optional<ModelTokenizer> tokenizer = tokenizer();
-        Map<String, Integer> ids = tokenizer
-                .map(found -> TokenizerFacts.ids(found.json(), found.path()))
-                .orElse(Map.of());
-        TokenizerFiles files = new TokenizerFiles(config.model(), ids);
+        Optional<TokenizerFile> tokenizer = tokenizer();
+        String beside =
+                tokenizer.map(TokenizerFile::directory).orElse(checkpoint.run().path());
+        TokenRoles roles = tokenizer.isPresent() ? tokenizer.get().roles() : TokenRoles.beside(store, beside);
+        TokenizerFiles files =
+                new TokenizerFiles(config, tokenizer.map(TokenizerFacts::ids).orElse(Map.of()), roles);
         if (tokenizer.isPresent()) {
             write(directory, CorpusManifest.TOKENIZER_FILE, tokenizer.get().json());
-            writeOrCopy(directory, TokenizerFiles.CONFIG, files.tokenizerConfig());
         }
-        if (config.model().causal()) {
-            writeOrCopy(directory, TokenizerFiles.GENERATION, files.generationConfig());
+        for (String name : TokenizerFile.COMPANIONS) {
+            if (store.exists(beside + "/" + name)) {
+                write(directory, name, store.readAll(beside + "/" + name));
+            } else if (name.equals(TokenRoles.TOKENIZER_CONFIG) && tokenizer.isPresent()) {
+                write(directory, name, Json.INDENTED.writeValueAsBytes(files.tokenizerConfig()));
+            } else if (name.equals(TokenRoles.GENERATION_CONFIG)
+                    && config.model().causal()) {
+                write(directory, name, Json.INDENTED.writeValueAsBytes(files.generationConfig()));
+            }
         }
         return files;
     }
 
-    private Optional<ModelTokenizer> tokenizer() throws IOException {
+    private Optional<TokenizerFile> tokenizer() throws IOException {
         if (checkpoint.manifest().tokenizerSha256().isEmpty()) {
             notices.accept("the model has no tokenizer: none is exported");
             return Optional.empty();
@@ -202,15 +212,8 @@ public final class HuggingFaceExport {
         }
     }
 
-    private void writeOrCopy(String directory, String name, JsonNode made) throws IOException {
-        String imported = checkpoint.run().file(name);
-        write(
-                directory,
-                name,
-                store.exists(imported) ? store.readAll(imported) : Json.INDENTED.writeValueAsBytes(made));
-    }
-
     private void write(String directory, String name, byte[] content) throws IOException {
+        written.add(name);
         store.write(directory + "/" + name, content);
         removeChecksum(directory, name);
     }

@@ -1,12 +1,13 @@
 package org.weft.hub;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.weft.core.Json;
@@ -19,10 +20,11 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.TokenRoles;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TokenizerFacts;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.InitialCheckpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.checkpoint.RunIdentity;
 import org.weft.driver.checkpoint.Vocabulary;
@@ -34,15 +36,12 @@ import org.weft.engine.ReplicaOptions;
  * checked while {@link #writeTo} streams them. For one thread; holds files open until closed.
  */
 public final class HuggingFaceModel implements AutoCloseable {
-    /** Taken over as they are, for a later export. */
-    public static final List<String> COMPANIONS = List.of(TokenizerFiles.CONFIG, TokenizerFiles.GENERATION);
-
     private final Store store;
     private final String directory;
     private final TensorFiles files;
     private final HuggingFaceConfig config;
     private final HubTable family;
-    private final byte[] tokenizer;
+    private final TokenizerFile tokenizer; // null where there is none
     private final List<String> notices = new ArrayList<>();
 
     private HuggingFaceModel(Store store, String directory, HubTable family, TensorFiles files) throws IOException {
@@ -53,6 +52,10 @@ public final class HuggingFaceModel implements AutoCloseable {
         Set<String> names = new LinkedHashSet<>();
         files.tensors().keySet().forEach(name -> names.add(family.toLayout(name)));
         this.config = HuggingFaceConfig.read(family, readConfig(store, directory), names, configPath());
+        if (!files.wrapper().isEmpty()) {
+            notices.add("the name of every tensor begins with " + files.wrapper()
+                    + ", which a wrapper left there: read without it");
+        }
         notices.addAll(config.notices());
         this.tokenizer = readTokenizer();
     }
@@ -82,16 +85,18 @@ public final class HuggingFaceModel implements AutoCloseable {
 
     static JsonNode readConfig(Store store, String directory) throws IOException {
         String path = directory + "/" + HuggingFaceConfig.FILE;
+        JsonNode config;
         try {
-            return Json.MAPPER.readTree(store.readAll(path));
+            config = Json.parse(store.readAll(path), path, "take another copy of the directory");
         } catch (FileNotFoundException e) {
             throw WeftException.invalidData(
                     directory + " is no Hugging Face directory: it has no " + HuggingFaceConfig.FILE,
                     "give the directory with config.json and model.safetensors");
-        } catch (JsonProcessingException e) {
-            throw WeftException.invalidData(
-                    path + " is not JSON: " + e.getOriginalMessage(), "take another copy of the directory");
         }
+        if (!config.isObject()) {
+            throw WeftException.invalidData(path + " is no JSON object", "take another copy of the directory");
+        }
+        return config;
     }
 
     /** The configuration of a run in {@code runDir} that holds this model. */
@@ -110,17 +115,15 @@ public final class HuggingFaceModel implements AutoCloseable {
         return List.copyOf(notices);
     }
 
-    private byte[] readTokenizer() throws IOException {
+    private TokenizerFile readTokenizer() throws IOException {
         String path = directory + "/" + CorpusManifest.TOKENIZER_FILE;
         if (!store.exists(path)) {
             notices.add("there is no " + path + ": text needs a tokenizer");
             return null;
         }
-        byte[] json = store.readAll(path);
-        int largest = TokenizerFacts.ids(json, path).values().stream()
-                .mapToInt(Integer::intValue)
-                .max()
-                .orElseThrow();
+        TokenizerFile file = TokenizerFile.at(store, store.readAll(path), path);
+        Map<String, Integer> ids = TokenizerFacts.ids(file);
+        int largest = Collections.max(ids.values());
         if (largest >= config.vocabSize()) {
             throw WeftException.invalidData(
                     "tokenizer and model disagree: " + path + " has ids up to " + largest + ", the model's vocab_size="
@@ -131,7 +134,20 @@ public final class HuggingFaceModel implements AutoCloseable {
             notices.add("the vocabulary is padded: vocab_size=" + config.vocabSize() + ", the tokenizer uses "
                     + (largest + 1));
         }
-        return json;
+        sayRoles(file.roles(), ids);
+        return file;
+    }
+
+    /** A token that is named and not there ends no text. */
+    private void sayRoles(TokenRoles roles, Map<String, Integer> ids) {
+        roles.texts().forEach((part, text) -> {
+            if (!ids.containsKey(text)) {
+                notices.add(part + "_token " + text + " is none of the tokenizer's: not taken");
+            }
+        });
+        roles.ids().forEach((part, said) -> said.stream()
+                .filter(id -> !ids.containsValue(id))
+                .forEach(id -> notices.add(part + "_token_id " + id + " is none of the tokenizer's: not taken")));
     }
 
     /**
@@ -143,19 +159,21 @@ public final class HuggingFaceModel implements AutoCloseable {
     public Checkpoint writeTo(String runDir) throws IOException {
         WeftConfig weft = configIn(runDir);
         ParameterLayout layout = new ModelShape(weft.model(), vocabSize()).layout();
-        TensorMatch match = TensorMatch.of(family, layout, files, directory);
-        EmptyDirectory.require(store, runDir);
-        say(match);
-        String sha256 = tokenizer == null ? "" : Sha256.hex(tokenizer);
+        EmptyDirectory target = EmptyDirectory.require(store, runDir);
+        TensorMatch match = match(layout);
+        String sha256 = tokenizer == null ? "" : Sha256.hex(tokenizer.json());
         try {
-            copyCompanions(runDir);
+            copyTokenizer(runDir);
             return InitialCheckpoint.write(
                     store,
                     weft.run().directory(),
                     new RunIdentity(weft, layout, new Vocabulary(vocabSize(), sha256)),
                     new ForeignParameters(layout, files, match, weft.run().seed()));
         } catch (IOException | RuntimeException e) {
-            EmptyDirectory.restore(store, runDir, e);
+            List<String> written = new ArrayList<>(TokenizerFile.COMPANIONS);
+            written.add(RunDirectory.nameOf(weft.run().directory().tokenizer()));
+            written.add(RunDirectory.nameOf(weft.run().directory().checkpoints()));
+            target.restore(written, e);
             throw e;
         }
     }
@@ -163,8 +181,7 @@ public final class HuggingFaceModel implements AutoCloseable {
     /** A replica with these parameters, without a checkpoint on the way; the caller, whose thread owns it, closes it. */
     public ModelReplica replica(ReplicaOptions options) throws IOException {
         ModelShape shape = new ModelShape(configIn(directory).model(), vocabSize());
-        TensorMatch match = TensorMatch.of(family, shape.layout(), files, directory);
-        say(match);
+        TensorMatch match = match(shape.layout());
         return ReplicaLoader.open(
                 shape,
                 options,
@@ -173,9 +190,15 @@ public final class HuggingFaceModel implements AutoCloseable {
     }
 
     /** The tokenizer that lies with the model; empty where none does. */
-    public Optional<ModelTokenizer> tokenizer() {
-        return Optional.ofNullable(tokenizer)
-                .map(json -> new ModelTokenizer(json, directory + "/" + CorpusManifest.TOKENIZER_FILE));
+    public Optional<TokenizerFile> tokenizer() {
+        return Optional.ofNullable(tokenizer);
+    }
+
+    private TensorMatch match(ParameterLayout layout) throws IOException {
+        TensorMatch match = TensorMatch.of(family, layout, files, directory);
+        new TiedCopies(files).require(match);
+        say(match);
+        return match;
     }
 
     private void say(TensorMatch match) {
@@ -187,15 +210,11 @@ public final class HuggingFaceModel implements AutoCloseable {
         }
     }
 
-    private void copyCompanions(String runDir) throws IOException {
+    private void copyTokenizer(String runDir) throws IOException {
         if (tokenizer != null) {
-            store.write(RunDirectory.of(runDir).tokenizer(), tokenizer);
+            store.write(RunDirectory.of(runDir).tokenizer(), tokenizer.json());
         }
-        for (String name : COMPANIONS) {
-            if (store.exists(directory + "/" + name)) {
-                store.write(runDir + "/" + name, store.readAll(directory + "/" + name));
-            }
-        }
+        TokenizerFile.copyCompanions(store, directory, runDir);
     }
 
     private String configPath() {

@@ -2,6 +2,7 @@ package org.weft.hub;
 
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.WeftConfig;
@@ -45,7 +46,7 @@ public final class StartingParameters {
      */
     public Checkpoint of(String from) throws IOException {
         StoredModel model = new ModelLocator(store, notices).at(from);
-        requireVocabulary(model.directory(), model.vocabSize());
+        requireVocabulary(model);
         ModelSection.require(model.directory(), model.config().model(), config.model(), notices);
         RunDirectory imported = config.run().directory().imported();
         Checkpoint source = model.asCheckpoint(imported.path(), notices);
@@ -58,14 +59,37 @@ public final class StartingParameters {
         return InitialCheckpoint.write(
                 store,
                 imported,
-                new RunIdentity(config, ReplicaLoader.shapeOf(source).layout(), Vocabulary.of(corpus)),
+                new RunIdentity(config, ReplicaLoader.shapeOf(source).layout(), vocabulary(model)),
                 (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
     }
 
-    private void requireVocabulary(String from, int vocabSize) {
-        if (vocabSize != corpus.vocabSize()) {
+    /**
+     * The vocabulary of a run that starts from a model: the corpus's, with as many rows as the model has where those pad the
+     * same tokenizer's.
+     *
+     * @param from as in {@link #of}
+     */
+    public Vocabulary vocabulary(String from) throws IOException {
+        return vocabulary(new ModelLocator(store, seen -> {}).at(from));
+    }
+
+    private Vocabulary vocabulary(StoredModel model) throws IOException {
+        boolean padded = model.vocabSize() > corpus.vocabSize() && tokenizerSha256(model).equals(corpus.tokenizerSha256());
+        return new Vocabulary(padded ? model.vocabSize() : corpus.vocabSize(), corpus.tokenizerSha256());
+    }
+
+    private static String tokenizerSha256(StoredModel model) throws IOException {
+        if (model.checkpoint().isPresent()) {
+            return model.checkpoint().get().manifest().tokenizerSha256();
+        }
+        return Sha256.hex(model.tokenizer().json());
+    }
+
+    private void requireVocabulary(StoredModel model) throws IOException {
+        if (model.vocabSize() < corpus.vocabSize()
+                || model.vocabSize() != vocabulary(model).size()) {
             throw WeftException.invalidData(
-                    from + " has a vocabulary of " + vocabSize + ", the corpus in "
+                    model.directory() + " has a vocabulary of " + model.vocabSize() + ", the corpus in "
                             + config.run().directory().corpus() + " one of " + corpus.vocabSize(),
                     "prepare the corpus with the model's tokenizer: tokenizer.kind=file, and its tokenizer.json as"
                             + " tokenizer.file");

@@ -4,23 +4,19 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
+import org.weft.driver.run.LanguageModel;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
 
 /** A model where it lies: found and checked, its parameters not read yet. {@link ModelLocator} finds it. */
-public sealed interface StoredModel permits CheckpointModel, ForeignModel {
+public sealed interface StoredModel extends LanguageModel permits CheckpointModel, ForeignModel {
 
     /** The model of a checkpoint at hand. */
     static StoredModel of(Store store, Checkpoint checkpoint) {
         return new CheckpointModel(store, checkpoint);
     }
-
-    /** Where it lies, for errors and summaries. */
-    String directory();
 
     /** What people call it. */
     String name();
@@ -31,14 +27,8 @@ public sealed interface StoredModel permits CheckpointModel, ForeignModel {
     /** SHA-256 of its parameters in hexadecimal; empty where nobody has computed it. */
     String paramsSha256();
 
-    /** The configuration that it was trained with; of a foreign one the model section alone says something. */
-    WeftConfig config();
-
     /** V. */
     int vocabSize();
-
-    /** @throws org.weft.core.WeftException where it has none */
-    ModelTokenizer tokenizer() throws IOException;
 
     /** The checkpoint that it is; empty where it is none. */
     Optional<Checkpoint> checkpoint();
@@ -54,7 +44,7 @@ public sealed interface StoredModel permits CheckpointModel, ForeignModel {
     /** A replica with its parameters; the caller, whose thread owns it, closes it. */
     ModelReplica replica(ReplicaOptions options) throws IOException;
 
-    /** The same on this machine's CPU, with the threads that it was trained with. */
+    @Override
     default ModelReplica replica() throws IOException {
         return replica(ReplicaOptions.cpu(config().cluster().threads()));
     }

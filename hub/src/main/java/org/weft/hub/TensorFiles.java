@@ -1,6 +1,5 @@
 package org.weft.hub;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -29,10 +28,14 @@ final class TensorFiles implements AutoCloseable {
     /** A name in the directory itself: nothing that could climb out of it. */
     private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
 
+    /** What torch.compile and DistributedDataParallel put before every name. */
+    private static final List<String> WRAPPERS = List.of("_orig_mod.", "module.");
+
     private final Store store;
     private final Map<String, Located> tensors = new LinkedHashMap<>();
     private final Map<String, Store.RandomReader> readers = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
+    private String wrapper = "";
 
     /**
      * A tensor and where its bytes are.
@@ -59,6 +62,7 @@ final class TensorFiles implements AutoCloseable {
                         directory + " holds no " + SINGLE + " and no " + INDEX,
                         "only safetensors are read; save the model with safe_serialization=True");
             }
+            files.unwrap();
             return files;
         } catch (IOException | RuntimeException e) {
             files.close();
@@ -78,7 +82,29 @@ final class TensorFiles implements AutoCloseable {
         }
     }
 
-    /** By their names in the files, in file order. */
+    private void unwrap() {
+        for (boolean found = !tensors.isEmpty(); found; ) {
+            found = false;
+            for (String next : WRAPPERS) {
+                String longer = wrapper + next;
+                if (tensors.keySet().stream().allMatch(name -> name.startsWith(longer))) {
+                    wrapper = longer;
+                    found = true;
+                }
+            }
+        }
+        Map<String, Located> bare = new LinkedHashMap<>();
+        tensors.forEach((name, located) -> bare.put(name.substring(wrapper.length()), located));
+        tensors.clear();
+        tensors.putAll(bare);
+    }
+
+    /** What every name in the files of a directory begins with and no wrapper should have left there; empty for most. */
+    String wrapper() {
+        return wrapper;
+    }
+
+    /** By their names in the files, without a wrapper's, in file order. */
     Map<String, Located> tensors() {
         return tensors;
     }
@@ -125,12 +151,8 @@ final class TensorFiles implements AutoCloseable {
 
     /** File of each tensor. Nothing is opened before every name is known to be in the directory. */
     private Map<String, String> index(String path) throws IOException {
-        JsonNode map;
-        try {
-            map = Json.MAPPER.readTree(store.readAll(path)).path("weight_map");
-        } catch (JsonProcessingException e) {
-            throw broken(path, e.getOriginalMessage());
-        }
+        JsonNode map = Json.parse(store.readAll(path), path, "take another copy of the directory")
+                .path("weight_map");
         if (!map.isObject() || map.isEmpty()) {
             throw broken(path, "it has no weight_map");
         }

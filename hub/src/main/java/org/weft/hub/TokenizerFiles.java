@@ -1,19 +1,22 @@
 package org.weft.hub;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.weft.core.config.ModelConfig;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.tokens.TokenRoles;
 import org.weft.corpus.tokenizer.TokenizerFacts;
 
 /**
  * What Hugging Face wants to know of a tokenizer beside tokenizer.json: which tokens have a part to play, in
- * tokenizer_config.json by their text and in config.json and generation_config.json by their ids.
+ * tokenizer_config.json by their text and in config.json and generation_config.json by their ids. What the files said that
+ * the model came with is said again; a tokenizer of Weft's own has one token that begins and ends a document.
  */
 final class TokenizerFiles {
-    static final String CONFIG = "tokenizer_config.json";
-    static final String GENERATION = "generation_config.json";
+    private static final List<String> PARTS = List.of(TokenRoles.BEGIN, TokenRoles.END, TokenRoles.PAD);
 
     private static final Map<String, String> OF_BERT = ordered(
             "cls_token",
@@ -27,22 +30,25 @@ final class TokenizerFiles {
             "mask_token",
             "[MASK]");
 
-    private final ModelConfig model;
+    private final WeftConfig config;
     private final Map<String, Integer> ids;
+    private final TokenRoles roles;
 
     /**
      * @param ids of the vocabulary's tokens; empty where no tokenizer is known
+     * @param roles what was said of them beside the tokenizer
      */
-    TokenizerFiles(ModelConfig model, Map<String, Integer> ids) {
-        this.model = model;
+    TokenizerFiles(WeftConfig config, Map<String, Integer> ids, TokenRoles roles) {
+        this.config = config;
         this.ids = ids;
+        this.roles = roles;
     }
 
     /** tokenizer_config.json. */
     ObjectNode tokenizerConfig() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("tokenizer_class", "PreTrainedTokenizerFast");
-        json.put("model_max_length", model.context());
+        json.put("model_max_length", config.model().context());
         json.put("clean_up_tokenization_spaces", false);
         tokens().forEach(json::put);
         return json;
@@ -51,9 +57,15 @@ final class TokenizerFiles {
     /** The ids that config.json and generation_config.json name; null where there is no such token. */
     void putIds(ObjectNode json) {
         Map<String, String> tokens = tokens();
-        for (String part : new String[] {"bos", "eos", "pad"}) {
+        for (String part : PARTS) {
             String token = tokens.get(part + "_token");
-            json.put(part + "_token_id", token == null ? null : ids.get(token));
+            List<Integer> said = roles.ids(part);
+            if (said.size() > 1) {
+                ArrayNode array = json.putArray(part + "_token_id");
+                said.forEach(array::add);
+            } else {
+                json.put(part + "_token_id", said.isEmpty() ? token == null ? null : ids.get(token) : said.get(0));
+            }
         }
     }
 
@@ -65,22 +77,37 @@ final class TokenizerFiles {
         return json;
     }
 
-    /** Text of the tokens by their parts. A causal model begins and ends a document with one token. */
+    /** Text of the tokens by their parts. */
     private Map<String, String> tokens() {
         Map<String, String> tokens = new LinkedHashMap<>();
-        if (model.causal()) {
-            TokenizerFacts.endOfTextIn(ids).ifPresent(token -> {
-                tokens.put("bos_token", token);
-                tokens.put("eos_token", token);
-            });
-        } else {
+        if (!config.model().causal()) {
             OF_BERT.forEach((part, token) -> {
                 if (ids.containsKey(token)) {
                     tokens.put(part, token);
                 }
             });
         }
+        PARTS.forEach(part -> roles.in(ids, part).ifPresent(id -> tokens.put(part + "_token", textOf(id))));
+        if (config.model().causal()) {
+            TokenizerFacts.endOfTextIn(ids, roles).map(this::textOf).ifPresent(end -> {
+                if (roles.equals(TokenRoles.NONE)) {
+                    tokens.put("bos_token", end);
+                }
+                tokens.putIfAbsent("eos_token", end);
+                if (!config.finetune().generative()) {
+                    tokens.putIfAbsent("pad_token", end); // A classifier looks for the last token that is none.
+                }
+            });
+        }
         return tokens;
+    }
+
+    private String textOf(int id) {
+        return ids.entrySet().stream()
+                .filter(token -> token.getValue() == id)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Map<String, String> ordered(String... keysAndValues) {

@@ -46,7 +46,7 @@ public final class ForeignDirectory {
     /** GPT-2 of one block, as the first releases wrote it: no prefix, masks and a copy of the head among the tensors. */
     public static ForeignDirectory gpt2(Path path) throws IOException {
         ForeignDirectory made = new ForeignDirectory(path, GPT2);
-        made.put("wte.weight", 11, 4).put("wpe.weight", 6, 4).put("lm_head.weight", 11, 4);
+        made.put("wte.weight", 11, 4).put("wpe.weight", 6, 4).copy("wte.weight", "lm_head.weight");
         made.put("h.0.attn.bias", 1, 1, 6, 6).put("h.0.attn.masked_bias");
         made.norm("h.0.ln_1").put("h.0.attn.c_attn.weight", 4, 12).put("h.0.attn.c_attn.bias", 12);
         made.put("h.0.attn.c_proj.weight", 4, 4).put("h.0.attn.c_proj.bias", 4).norm("h.0.ln_2");
@@ -60,7 +60,7 @@ public final class ForeignDirectory {
     static ForeignDirectory llama(Path path) throws IOException {
         ForeignDirectory made = new ForeignDirectory(path, LLAMA);
         made.put("model.embed_tokens.weight", 11, 8)
-                .put("lm_head.weight", 11, 8)
+                .copy("model.embed_tokens.weight", "lm_head.weight")
                 .put("model.norm.weight", 8);
         String block = "model.layers.0.";
         made.put(block + "input_layernorm.weight", 8).put(block + "post_attention_layernorm.weight", 8);
@@ -107,6 +107,21 @@ public final class ForeignDirectory {
 
     ForeignDirectory put(String name, String dtype, byte[] bytes, long... shape) {
         tensors.put(name, new Tensor(dtype, LongStream.of(shape).boxed().toList(), bytes));
+        return this;
+    }
+
+    /** The same numbers under another name. */
+    ForeignDirectory copy(String of, String name) {
+        Tensor tensor = tensors.get(of);
+        tensors.put(name, new Tensor(tensor.dtype, tensor.shape, tensor.bytes.clone()));
+        return this;
+    }
+
+    /** Puts something before every name. */
+    ForeignDirectory wrapped(String prefix) {
+        Map<String, Tensor> bare = new LinkedHashMap<>(tensors);
+        tensors.clear();
+        bare.forEach((name, tensor) -> tensors.put(prefix + name, tensor));
         return this;
     }
 

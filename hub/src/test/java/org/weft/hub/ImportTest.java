@@ -70,6 +70,80 @@ class ImportTest {
     }
 
     @Test
+    void aCopyThatIsAnotherTensorIsRefused() throws IOException {
+        assertThatThrownBy(() -> imported(
+                        ForeignDirectory.gpt2(from).set("lm_head.weight", 7, 3).write()))
+                .hasMessage(
+                        uri(from) + "/model.safetensors: tensor lm_head.weight is tied to wte.weight and is another:"
+                                + " index=7 value=3.0 value of wte.weight=" + ForeignDirectory.value("wte.weight", 7));
+        assertThat(to).doesNotExist();
+        assertThatThrownBy(() -> imported(
+                        ForeignDirectory.llama(from).set("lm_head.weight", 0, 9).write()))
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.hint()).contains("\"tie_word_embeddings\": false"))
+                .hasMessageContaining("tensor lm_head.weight is tied to model.embed_tokens.weight and is another");
+        ForeignDirectory bert = headed(ForeignDirectory.bert(from));
+        bert.copy("embeddings.word_embeddings.weight", "cls.predictions.decoder.weight");
+        bert.set("cls.predictions.decoder.weight", 5, 1);
+        assertThatThrownBy(() -> imported(bert.write())).hasMessageContaining("cls.predictions.decoder.weight is tied");
+    }
+
+    @Test
+    void aCopyAloneStandsForWhatItIsTiedTo() throws IOException {
+        ForeignDirectory bert = headed(ForeignDirectory.bert(from));
+        bert.copy("cls.predictions.bias", "cls.predictions.decoder.bias").remove("cls.predictions.bias");
+        Checkpoint checkpoint = imported(bert.write());
+        assertThat(parameter(checkpoint, "cls.predictions.bias")[3])
+                .isEqualTo(ForeignDirectory.value("cls.predictions.bias", 3));
+    }
+
+    private static ForeignDirectory headed(ForeignDirectory bert) {
+        bert.put("cls.predictions.transform.dense.weight", 4, 4).put("cls.predictions.transform.dense.bias", 4);
+        bert.put("cls.predictions.transform.LayerNorm.weight", 4).put("cls.predictions.transform.LayerNorm.bias", 4);
+        return bert.put("cls.predictions.bias", 11);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"_orig_mod.", "module.", "module._orig_mod."})
+    void whatAWrapperPutBeforeEveryNameIsNotThere(String wrapper) throws IOException {
+        Checkpoint checkpoint =
+                imported(ForeignDirectory.llama(from).wrapped(wrapper).write());
+        String name = "model.layers.0.mlp.down_proj.weight";
+        assertThat(parameter(checkpoint, name)[95]).isEqualTo(ForeignDirectory.value(name, 95));
+        assertThat(notices)
+                .contains("the name of every tensor begins with " + wrapper
+                        + ", which a wrapper left there: read without it");
+    }
+
+    @Test
+    void namesOfAnotherProgramAreOneLine() throws IOException {
+        assertRefused(
+                ForeignDirectory.llama(from).wrapped("net.").write(),
+                uri(from) + ": none of the 13 tensors has a name of the model's: the first is"
+                        + " net.model.embed_tokens.weight, one that is looked for is model.embed_tokens.weight");
+    }
+
+    @Test
+    void aPointerOfGitLfsIsNoFileOfTensors() throws IOException {
+        ForeignDirectory gpt2 = ForeignDirectory.gpt2(from).write();
+        String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n";
+        for (String file : List.of("model.safetensors", "tokenizer.json", "config.json")) {
+            byte[] before = Files.exists(from.resolve(file)) ? Files.readAllBytes(from.resolve(file)) : null;
+            gpt2.file(file, pointer);
+            assertThatThrownBy(() -> imported(gpt2))
+                    .isInstanceOfSatisfying(
+                            WeftException.class, e -> assertThat(e.hint()).contains("git lfs pull"))
+                    .hasMessage(uri(from) + "/" + file
+                            + " is a Git LFS pointer: the file that it stands for was not fetched");
+            if (before != null) {
+                Files.write(from.resolve(file), before);
+            } else {
+                Files.delete(from.resolve(file));
+            }
+        }
+    }
+
+    @Test
     void aBareBertGetsAFreshHeadAndLosesItsPooler() throws IOException {
         Checkpoint checkpoint = imported(ForeignDirectory.bert(from).write());
         assertThat(parameter(checkpoint, "bert.encoder.layer.0.output.LayerNorm.weight")[3])

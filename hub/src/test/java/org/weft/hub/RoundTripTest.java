@@ -5,19 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.checkpoint.FloatFormat;
+import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
@@ -25,6 +29,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenRoles;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.checkpoint.InitialCheckpoint;
@@ -150,6 +155,55 @@ class RoundTripTest {
     }
 
     @Test
+    void whatTokensAreForGoesOutAsItCameIn() throws IOException {
+        ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("hf"));
+        foreign.file("tokenizer.json", TinyModels.tokenizer(11)).file("chat_template.jinja", "{{ messages }}");
+        foreign.config("bos_token_id", "3").config("eos_token_id", "[4, 10]").config("pad_token_id", "0");
+        foreign.file("tokenizer_config.json", "{\"eos_token\": \"w4\", \"model_max_length\": 1e30}").write();
+        Checkpoint imported = importFrom("hf");
+        assertThat(ModelTokenizer.open(store, imported).roles().ids(TokenRoles.END)).containsExactly(4, 10);
+        export(imported, "out", FloatFormat.F32, ONE_FILE);
+        for (String file : List.of("config.json", "generation_config.json")) {
+            assertThat(json("out/" + file).path("bos_token_id").asInt()).as(file).isEqualTo(3);
+            assertThat(json("out/" + file).path("eos_token_id").toString()).as(file).isEqualTo("[4,10]");
+            assertThat(json("out/" + file).path("pad_token_id").asInt(-1)).as(file).isZero();
+        }
+        for (String file : List.of("tokenizer_config.json", "chat_template.jinja")) {
+            assertThat(temporary.resolve("out/" + file))
+                    .hasSameTextualContentAs(foreign.path().resolve(file));
+        }
+    }
+
+    @Test
+    void aBeginningThatIsNotNamedIsNotMadeUp() throws IOException {
+        ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("hf"));
+        foreign.file("tokenizer.json", TinyModels.tokenizer(11)).config("eos_token_id", "10").write();
+        export(importFrom("hf"), "out", FloatFormat.F32, ONE_FILE);
+        assertThat(json("out/config.json").path("bos_token_id").isNull()).isTrue();
+        assertThat(json("out/config.json").path("eos_token_id").asInt()).isEqualTo(10);
+    }
+
+    @Test
+    void aClassifierOfACausalModelNamesWhatPadsIt() {
+        WeftConfig config = TinyModels.config("/run", TinyModels.GPT2);
+        Map<String, Integer> ids = Map.of("a", 0, "<|endoftext|>", 1);
+        ObjectNode generative = Json.MAPPER.createObjectNode();
+        new TokenizerFiles(config, ids, TokenRoles.NONE).putIds(generative);
+        assertThat(generative.toString())
+                .isEqualTo("{\"bos_token_id\":1,\"eos_token_id\":1,\"pad_token_id\":null}");
+        WeftConfig classifier = ConfigLoader.load(
+                "test",
+                "run: {dir: /run}\nmodel: " + TinyModels.GPT2
+                        + "\nfinetune: {from: /base, task: classification, labels: [x, y]}",
+                List.of());
+        ObjectNode padded = Json.MAPPER.createObjectNode();
+        TokenizerFiles files = new TokenizerFiles(classifier, ids, TokenRoles.NONE);
+        files.putIds(padded);
+        assertThat(padded.path("pad_token_id").asInt()).isEqualTo(1);
+        assertThat(files.tokenizerConfig().path("pad_token").asText()).isEqualTo("<|endoftext|>");
+    }
+
+    @Test
     void aTokenizerThatWasChangedAfterTheImportIsNotExported() throws IOException {
         ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("hf"));
         foreign.file("tokenizer.json", TinyModels.tokenizer(11)).write();
@@ -196,6 +250,11 @@ class RoundTripTest {
                 .isInstanceOf(WeftException.class)
                 .hasMessage("parameter wpe.weight does not fit into f16: index=3 value=70000.0");
         assertThat(temporary.resolve("out")).doesNotExist();
+
+        Path there = Files.createDirectories(temporary.resolve("out"));
+        assertThatThrownBy(() -> export(checkpoint, "out", FloatFormat.F16, ONE_FILE))
+                .isInstanceOf(WeftException.class);
+        assertThat(there).as("it was there before").isEmptyDirectory();
     }
 
     private List<String> export(Checkpoint checkpoint, String name, FloatFormat format, long maxFileBytes)

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.ConfigLoader;
@@ -20,6 +22,7 @@ import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.TokenType;
 import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.Vocabulary;
 
 /** A run that starts with another model's parameters. */
 class StartingParametersTest {
@@ -101,6 +104,20 @@ class StartingParametersTest {
         assertThat(temporary.resolve("run")).doesNotExist();
     }
 
+    @Test
+    void rowsThatPadTheSameTokenizersVocabularyAreTaken() throws IOException {
+        String tokenizer = TinyModels.tokenizer(9);
+        String from = ForeignDirectory.gpt2(temporary.resolve("hf"))
+                .file("tokenizer.json", tokenizer)
+                .write()
+                .uri();
+        String sha256 = Sha256.hex(tokenizer.getBytes(StandardCharsets.UTF_8));
+        assertThat(starting(MODEL, 9, sha256).vocabulary(from)).isEqualTo(new Vocabulary(11, sha256));
+        assertThat(starting(MODEL, 9, sha256).of(from).manifest().vocabSize()).isEqualTo(11);
+        assertThatThrownBy(() -> starting(MODEL, 9, "another").of(from))
+                .hasMessage(from + " has a vocabulary of 11, the corpus in " + home + "/run/corpus one of 9");
+    }
+
     /** The number of heads is in no tensor's shape. */
     @Test
     void anotherModelIsRefusedWithTheSectionToTake() throws IOException {
@@ -131,9 +148,13 @@ class StartingParametersTest {
     }
 
     private StartingParameters starting(String model, int vocabSize) {
+        return starting(model, vocabSize, "tok");
+    }
+
+    private StartingParameters starting(String model, int vocabSize, String tokenizerSha256) {
         WeftConfig config = ConfigLoader.load("test", "run: {dir: \"" + home + "/run\"}\nmodel: " + model, List.of());
         CorpusManifest corpus = new CorpusManifest(
-                CorpusManifest.VERSION, "tokenizer.json", "tok", vocabSize, TokenType.U16, 0, null, null);
+                CorpusManifest.VERSION, "tokenizer.json", tokenizerSha256, vocabSize, TokenType.U16, 0, null, null);
         return new StartingParameters(store, config, corpus, notices::add);
     }
 }

@@ -9,9 +9,9 @@ import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
 import org.weft.hub.ModelLocator;
@@ -73,7 +73,7 @@ public final class ModelLoader {
                     () -> new TaskClassifier(TaskModel.open(store, checkpoint, CLASSIFIER_BATCH, replica), column));
         }
         requireCausal(config.model(), model.directory());
-        ModelTokenizer tokenizer = model.tokenizer();
+        TokenizerFile tokenizer = model.tokenizer();
         model.notices().forEach(notices);
         return text(name, fingerprint, tokenizer, config, () -> model.replica(replica));
     }
@@ -90,11 +90,11 @@ public final class ModelLoader {
     }
 
     private TextModel text(
-            String name, String fingerprint, ModelTokenizer found, WeftConfig config, Callable<ModelReplica> replica)
+            String name, String fingerprint, TokenizerFile found, WeftConfig config, Callable<ModelReplica> replica)
             throws IOException {
-        TextTokenizer tokenizer = TextTokenizer.of(found.json(), found.path());
+        TextTokenizer tokenizer = TextTokenizer.of(found);
         try {
-            String directory = found.path().replaceFirst("/[^/]*$", "");
+            String directory = found.directory();
             FoundTemplate template = template(config, directory);
             String noChat = "";
             if (template.style().isEmpty()) {

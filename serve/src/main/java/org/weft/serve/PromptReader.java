@@ -55,7 +55,7 @@ final class PromptReader {
 
     private TextRequest.Prompt encoded(JsonNode string, String place, int following) {
         String text = JsonFields.text(place, string);
-        return new TextRequest.Prompt(fitting(model.tokenizer().encode(text), place, following), text);
+        return new TextRequest.Prompt(fitting(model.tokenizer().prompt(text), place, following), text);
     }
 
     private TextRequest.Prompt ids(JsonNode array, String place, int following) {

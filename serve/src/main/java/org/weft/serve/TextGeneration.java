@@ -1,6 +1,7 @@
 package org.weft.serve;
 
 import java.util.stream.IntStream;
+import org.weft.core.tokens.TextTokens;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.FinishReason;
 import org.weft.engine.sampling.LogitsListener;
@@ -20,6 +21,7 @@ final class TextGeneration implements Work<TextInquiry> {
     private final TextModel model;
     private final ServeMetrics metrics;
     private final ModelReplica replica;
+    private final TextTokens spelling;
     private final RunningBatch batch;
     private final Row[] rows; // null where free
 
@@ -27,7 +29,8 @@ final class TextGeneration implements Work<TextInquiry> {
         this.model = model;
         this.metrics = metrics;
         this.replica = replica;
-        this.batch = RunningBatch.open(replica, model.context(), maxBatch);
+        this.spelling = model.tokenizer().tokens();
+        this.batch = RunningBatch.open(replica, model.context(), maxBatch, spelling);
         this.rows = new Row[maxBatch];
     }
 
@@ -167,7 +170,7 @@ final class TextGeneration implements Work<TextInquiry> {
         /** Why the text ends with this token; null where it goes on. */
         FinishReason take(int token) {
             tokens++;
-            if (token == model.tokenizer().endOfText()) {
+            if (spelling.end(token)) {
                 stream.end();
                 return FinishReason.END_OF_TEXT;
             }

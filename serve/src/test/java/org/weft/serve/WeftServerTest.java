@@ -77,7 +77,7 @@ class WeftServerTest {
         }
         try (TextTokenizer tokenizer = TinyModel.tokenizer();
                 ModelReplica replica = TinyModel.replica(TinyModel.CONTEXT)) {
-            TokenGenerator generator = new TokenGenerator(replica, TinyModel.CONTEXT, tokenizer.endOfText());
+            TokenGenerator generator = new TokenGenerator(replica, TinyModel.CONTEXT, tokenizer.tokens());
             for (int i = 0; i < 20; i++) {
                 SamplingOptions sampling =
                         new SamplingOptions(i % 2 == 0 ? 0 : 0.9, 20, 0.9, i).withRepetitionPenalty(1.1);

@@ -165,6 +165,11 @@ final class ProcessStore implements Store {
     }
 
     @Override
+    public void deleteEmpty(String directory) throws IOException {
+        fate.look(); // No directory is without a file here.
+    }
+
+    @Override
     public List<Entry> files(String pathOrGlob) {
         throw new UnsupportedOperationException();
     }
@@ -206,13 +211,15 @@ final class ProcessStore implements Store {
     }
 
     @Override
-    public OutputStream stream(String path) {
-        return new ByteArrayOutputStream() {
+    public OutputStream stream(String path, Start start) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream() {
             @Override
             public void flush() {
                 files.put(path, toByteArray());
             }
         };
+        start.writeTo(file);
+        return file;
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
@@ -138,10 +139,10 @@ class ChoicesIT {
         Store store = HadoopStore.local();
         Checkpoint checkpoint =
                 new CheckpointResolver(store, notice -> {}).at(run.dir().toString());
-        ModelTokenizer file = ModelTokenizer.open(store, checkpoint);
+        TokenizerFile file = ModelTokenizer.open(store, checkpoint);
         int[] right = new int[2];
         try (ModelReplica replica = ReplicaLoader.open(store, checkpoint);
-                TextTokenizer tokenizer = TextTokenizer.of(file.json(), file.path())) {
+                TextTokenizer tokenizer = TextTokenizer.of(file)) {
             for (Question question : questions) {
                 double[] sums = new double[question.choices().size()];
                 double[] means = new double[sums.length];

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
@@ -175,12 +176,12 @@ class TextCommandsIT {
             Store store = HadoopStore.local();
             Checkpoint checkpoint =
                     new CheckpointResolver(store, notice -> {}).at(run.dir().toString());
-            ModelTokenizer file = ModelTokenizer.open(store, checkpoint);
+            TokenizerFile file = ModelTokenizer.open(store, checkpoint);
             double nats = 0;
             long count = 0;
             long bytes = 0;
             try (ModelReplica replica = ReplicaLoader.open(store, checkpoint);
-                    TextTokenizer tokenizer = TextTokenizer.of(file.json(), file.path())) {
+                    TextTokenizer tokenizer = TextTokenizer.of(file)) {
                 for (String document : Files.readString(text).strip().split("\n\n")) {
                     int[] tokens = tokenizer.encode(document);
                     bytes += document.getBytes(StandardCharsets.UTF_8).length;

@@ -10,6 +10,7 @@ import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.SampleOrder;
 import org.weft.core.tokens.SpecialTokens;
 import org.weft.core.tokens.TokenCorpus;
+import org.weft.core.tokens.TokenizerFile;
 
 /**
  * Batches out of token shards. Which samples a micro-batch holds is arithmetic on (seed, step, lane, micro-batch), so
@@ -68,7 +69,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
         String directory = config.run().directory().corpus();
         CorpusManifest manifest = CorpusManifest.load(store, directory);
         SpecialTokens tokens =
-                config.model().causal() ? null : specialTokens(manifest.loadTokenizer(store, directory), directory);
+                config.model().causal() ? null : specialTokens(manifest.openTokenizer(store, directory), directory);
         return new TokenShardBatches(
                 TokenCorpus.train(store, directory, manifest),
                 TokenCorpus.val(store, directory, manifest),
@@ -77,7 +78,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
                 manifest.vocabSize());
     }
 
-    private static SpecialTokens specialTokens(byte[] tokenizer, String directory) {
+    private static SpecialTokens specialTokens(TokenizerFile tokenizer, String directory) {
         SpecialTokens special = SpecialTokens.of(tokenizer);
         if (!special.hasMask()) {
             throw WeftException.invalidData(

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.GitLfs;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
@@ -120,6 +121,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Tensor> tens
     }
 
     private static int headerBytes(byte[] prefix, long fileBytes, String name) {
+        GitLfs.refusePointer(prefix, name);
         long headerBytes =
                 ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > fileBytes - prefix.length) {

@@ -51,7 +51,7 @@ public final class ConfigLoader {
     public static WeftConfig load(List<Source> sources, List<String> overrides) {
         Problems problems = new Problems();
         ObjectNode root = merged(sources, overrides, problems);
-        return bind(sources.stream().map(Source::name).collect(Collectors.joining(", ")), root, problems);
+        return bind(sources.stream().map(Source::name).distinct().collect(Collectors.joining(", ")), root, problems);
     }
 
     /**

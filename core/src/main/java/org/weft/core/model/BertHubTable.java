@@ -3,6 +3,7 @@ package org.weft.core.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -37,8 +38,12 @@ record BertHubTable() implements HubTable {
             "bert.",
             "bert.",
             "cls.",
-            Pattern.compile(
-                    "bert\\.embeddings\\.(position_ids|token_type_ids)|cls\\.predictions\\.decoder\\.(weight|bias)"));
+            Pattern.compile("bert\\.embeddings\\.(position_ids|token_type_ids)"),
+            Map.of(
+                    "cls.predictions.decoder.weight",
+                    "bert.embeddings.word_embeddings.weight",
+                    "cls.predictions.decoder.bias",
+                    "cls.predictions.bias"));
 
     @Override
     public String modelType() {

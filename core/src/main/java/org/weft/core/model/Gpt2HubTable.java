@@ -1,6 +1,7 @@
 package org.weft.core.model;
 
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.weft.core.config.ModelConfig;
 
@@ -25,7 +26,11 @@ record Gpt2HubTable() implements HubTable {
 
     /** The mask is a function of the positions, the head is the embedding. */
     private static final Names NAMES = new Names(
-            "transformer.", "", "lm_head.", Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)|lm_head\\.weight"));
+            "transformer.",
+            "",
+            "lm_head.",
+            Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)"),
+            Map.of("lm_head.weight", "wte.weight"));
 
     @Override
     public String modelType() {

@@ -3,6 +3,7 @@ package org.weft.core.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -51,9 +52,11 @@ public interface HubTable {
      * @param base what the names of the model without its heads begin with, in files of a whole model
      * @param layout what they begin with in Weft's layout
      * @param heads what the names of heads begin with, everywhere
-     * @param unused tensors, by their names in the layout's form, that carry nothing: buffers, and copies of tied ones
+     * @param unused buffers, by their names in the layout's form: what they hold follows from the configuration
+     * @param copies tensors that say once more what a parameter says which is tied to them, with that parameter, both by
+     *     their names in the layout's form; a file may have either or both
      */
-    record Names(String base, String layout, String heads, Pattern unused) {
+    record Names(String base, String layout, String heads, Pattern unused, Map<String, String> copies) {
         private static final Pattern TASK_HEADS = Pattern.compile("^(?:score|classifier|qa_outputs)\\.");
 
         /** A file's name in the layout's form. */
@@ -123,8 +126,13 @@ public interface HubTable {
      * @throws WeftException where it is none of Weft's
      */
     static HubTable of(JsonNode config, String path) {
+        JsonNode classes = config.path("architectures");
+        if (!classes.isMissingNode() && !classes.isNull() && !classes.isArray()) {
+            throw WeftException.invalidData(
+                    path + ": architectures=" + classes + " is no array of names", "mend config.json");
+        }
         String type = config.path("model_type").asText("");
-        String architecture = config.path("architectures").path(0).asText("");
+        String architecture = classes.path(0).asText("");
         for (HubTable family : all()) {
             boolean typed = type.isEmpty() || type.equals(family.modelType());
             boolean named = architecture.isEmpty() || family.architectures().contains(architecture);

@@ -3,6 +3,7 @@ package org.weft.core.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.weft.core.config.ModelConfig;
@@ -30,7 +31,8 @@ record LlamaHubTable() implements HubTable {
             "model.",
             "model.",
             "lm_head.",
-            Pattern.compile("model\\.(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq|lm_head\\.weight"));
+            Pattern.compile("model\\.(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq"),
+            Map.of("lm_head.weight", "model.embed_tokens.weight"));
 
     @Override
     public String modelType() {
@@ -72,7 +74,8 @@ record LlamaHubTable() implements HubTable {
         int width = config.path("hidden_size").asInt();
         int heads = Math.max(1, config.path("num_attention_heads").asInt());
         JsonNode headWidth = config.path("head_dim");
-        if (headWidth.isNumber() && headWidth.asLong() * heads != width) {
+        boolean said = !headWidth.isMissingNode() && !headWidth.isNull();
+        if (said && !(headWidth.isIntegralNumber() && headWidth.asLong() * heads == width)) {
             problems.add("head_dim=" + headWidth + " is not hidden_size=" + width + " / num_attention_heads=" + heads
                     + ": Weft's heads divide the width");
         }

@@ -1,6 +1,7 @@
 package org.weft.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,9 @@ import org.weft.core.config.ModelConfig.RopeScaling;
  */
 final class RotaryHubKeys {
     private static final double DEFAULT_THETA = 10000;
+    private static final String THETA = "rope_theta";
+    private static final String PARTIAL = "partial_rotary_factor";
+    private static final List<String> SECTIONS = List.of("rope_parameters", "rope_scaling");
     private static final String ORIGINAL_CONTEXT = "original_max_position_embeddings";
     private static final Set<String> COMMON = Set.of("rope_type", "type", "rope_theta");
 
@@ -45,28 +49,78 @@ final class RotaryHubKeys {
 
     private RotaryHubKeys() {}
 
+    /** Every value is of its type or refused, and what is said twice is said alike. */
     static void read(JsonNode config, ObjectNode model, List<String> problems) {
-        boolean grouped = config.path("rope_parameters").isObject();
-        String source = grouped ? "rope_parameters" : "rope_scaling";
-        JsonNode rope = config.path(source);
-        JsonNode theta = grouped ? rope.path("rope_theta") : config.path("rope_theta");
-        model.put("rope_theta", theta.isNumber() ? theta.asDouble() : DEFAULT_THETA);
-        if (!rope.isObject() && !rope.isMissingNode() && !rope.isNull()) {
-            problems.add(source + "=" + rope + " is no object");
-            return;
+        ObjectNode read = null;
+        String from = null;
+        for (String source : SECTIONS) {
+            JsonNode rope = config.path(source);
+            if (rope.isMissingNode() || rope.isNull()) {
+                continue;
+            }
+            if (!rope.isObject()) {
+                problems.add(source + "=" + rope + " is no object");
+                continue;
+            }
+            ObjectNode section = section(config, source, problems);
+            if (read != null && !read.equals(section)) {
+                problems.add(from + "=" + config.path(from) + " and " + source + "=" + rope + " disagree");
+            }
+            read = read == null ? section : read;
+            from = from == null ? source : from;
         }
-        JsonNode type = rope.path("rope_type");
-        String kind = (type.isTextual() ? type : rope.path("type")).asText("default");
+        model.put("rope_scaling", "none");
+        if (read != null) {
+            model.setAll(read);
+        }
+        model.put("rope_theta", theta(config, problems));
+        if (turnsPart(config.path(PARTIAL))) {
+            problems.add(PARTIAL + "=" + config.path(PARTIAL) + " is not one that Weft has: 1");
+        }
+    }
+
+    /** The one base of all frequencies, wherever it stands. */
+    private static double theta(JsonNode config, List<String> problems) {
+        double theta = Double.NaN;
+        String from = null;
+        for (String source : List.of("", "rope_parameters", "rope_scaling")) {
+            String name = source.isEmpty() ? THETA : source + "." + THETA;
+            JsonNode value = (source.isEmpty() ? config : config.path(source)).path(THETA);
+            if (value.isMissingNode() || value.isNull()) {
+                continue;
+            }
+            if (!value.isNumber()) {
+                problems.add(name + "=" + value + " is no number");
+            } else if (from != null && value.asDouble() != theta) {
+                problems.add(from + "=" + theta + " and " + name + "=" + value + " disagree");
+            } else {
+                theta = value.asDouble();
+                from = name;
+            }
+        }
+        return from == null ? DEFAULT_THETA : theta;
+    }
+
+    /** Weft's keys of one of the two sections. */
+    private static ObjectNode section(JsonNode config, String source, List<String> problems) {
+        ObjectNode model = JsonNodeFactory.instance.objectNode();
+        JsonNode rope = config.path(source);
+        String kind = kind(rope, source, problems);
         Map<String, String> keys = KINDS.get(kind);
         if (keys == null) {
-            problems.add(source + " of type=" + kind + " is not one that Weft has: default, linear, llama3, yarn");
-            return;
+            return model; // Said already.
         }
         model.put("rope_scaling", kind.equals("default") ? "none" : kind);
         for (Map.Entry<String, String> key : keys.entrySet()) {
             JsonNode value = rope.path(key.getKey());
-            if (value.isNumber()) {
+            boolean whole = key.getKey().equals(ORIGINAL_CONTEXT);
+            if (whole && value.isIntegralNumber()) {
                 model.set(key.getValue(), value);
+            } else if (!whole && value.isNumber()) {
+                model.put(key.getValue(), value.asDouble());
+            } else if (!value.isMissingNode() && !value.isNull()) {
+                problems.add(
+                        source + "." + key.getKey() + "=" + value + " is no " + (whole ? "whole " : "") + "number");
             } else if (kind.equals("yarn") && key.getKey().equals(ORIGINAL_CONTEXT)) {
                 model.set(key.getValue(), config.path("max_position_embeddings")); // Hugging Face's default for it.
             } else {
@@ -78,18 +132,59 @@ final class RotaryHubKeys {
                 problems.add(source + "." + field.getKey() + "=" + field.getValue() + " is not one that Weft has");
             }
         }
+        return model;
+    }
+
+    /** The type of a section's scaling; none of Weft's where it names none and yet has values to scale by. */
+    private static String kind(JsonNode rope, String source, List<String> problems) {
+        String kind = null;
+        for (String key : List.of("rope_type", "type")) {
+            JsonNode type = rope.path(key);
+            if (type.isMissingNode() || type.isNull()) {
+                continue;
+            }
+            if (!type.isTextual() || !KINDS.containsKey(type.asText())) {
+                problems.add(source + " of type=" + type.asText(type.toString())
+                        + " is not one that Weft has: default, linear, llama3, yarn");
+                return "";
+            }
+            if (kind != null && !kind.equals(type.asText())) {
+                problems.add(source + ".rope_type=" + kind + " and " + source + ".type=" + type.asText() + " disagree");
+            }
+            kind = kind == null ? type.asText() : kind;
+        }
+        List<String> scaling = rope.properties().stream()
+                .filter(field ->
+                        !COMMON.contains(field.getKey()) && !field.getKey().equals(PARTIAL))
+                .filter(field -> !field.getValue().isNull())
+                .map(field -> field.getKey() + "=" + field.getValue())
+                .toList();
+        if (kind == null && !scaling.isEmpty()) {
+            problems.add(
+                    source + " has " + String.join(", ", scaling) + " and no rope_type: which scaling is not said");
+            return "";
+        }
+        return kind == null ? "default" : kind;
     }
 
     private static boolean known(String kind, Map<String, String> keys, String key, JsonNode value) {
         if (COMMON.contains(key) || keys.containsKey(key) || value.isNull()) {
             return true;
         }
-        if (kind.equals("default")) { // Nothing is scaled; but part of a head may be left unturned.
-            return !key.equals("partial_rotary_factor") || value.asDouble() == 1;
+        if (key.equals(PARTIAL)) {
+            return !turnsPart(value);
         }
-        return kind.equals("yarn")
-                && YARN_CONSTANTS.containsKey(key)
-                && value.asDouble() == YARN_CONSTANTS.get(key).doubleValue();
+        return kind.equals("default") // Nothing is scaled.
+                || kind.equals("yarn")
+                        && YARN_CONSTANTS.containsKey(key)
+                        && value.isNumber()
+                        && value.asDouble() == YARN_CONSTANTS.get(key).doubleValue();
+    }
+
+    /** Whether part of a head is left unturned, or nobody can tell. */
+    private static boolean turnsPart(JsonNode factor) {
+        boolean said = !factor.isMissingNode() && !factor.isNull();
+        return said && !(factor.isNumber() && factor.asDouble() == 1);
     }
 
     static void write(ModelConfig model, ObjectNode config) {

@@ -1,23 +1,19 @@
 package org.weft.core.storage;
 
 import java.io.FileNotFoundException;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
-import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -92,29 +88,7 @@ public final class HadoopStore implements Store {
 
     @Override
     public List<Entry> files(String pathOrGlob) throws IOException {
-        FileStatus[] matches = system(pathOrGlob).globStatus(new Path(pathOrGlob));
-        if (matches == null || matches.length == 0) {
-            throw new FileNotFoundException(pathOrGlob);
-        }
-        List<Entry> files = new ArrayList<>();
-        for (FileStatus match : matches) {
-            collect(match, files);
-        }
-        files.sort(Comparator.comparing(Entry::path));
-        return files;
-    }
-
-    private void collect(FileStatus at, List<Entry> files) throws IOException {
-        if (!at.isDirectory()) {
-            files.add(entry(at));
-            return;
-        }
-        for (FileStatus child : system(at.getPath().toString()).listStatus(at.getPath())) {
-            String name = child.getPath().getName();
-            if (!name.startsWith(".") && !name.startsWith("_")) {
-                collect(child, files);
-            }
-        }
+        return new MatchingFiles(system(pathOrGlob)).of(pathOrGlob);
     }
 
     @Override
@@ -208,27 +182,8 @@ public final class HadoopStore implements Store {
     }
 
     @Override
-    public OutputStream stream(String path) throws IOException {
-        FileSystem system = system(path);
-        system.delete(new Path(path), false);
-        // Beside its checksums a local file's last bytes would stay in memory until it is closed.
-        FileSystem direct = system instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : system;
-        FSDataOutputStream out = direct.create(new Path(path), true);
-        return new FilterOutputStream(out) {
-            @Override
-            public void write(byte[] bytes, int offset, int length) throws IOException {
-                out.write(bytes, offset, length);
-            }
-
-            @Override
-            public void flush() throws IOException {
-                try {
-                    ((FSDataOutputStream) out).hflush();
-                } catch (UnsupportedOperationException shownWhenClosed) {
-                    out.flush();
-                }
-            }
-        };
+    public OutputStream stream(String path, Start start) throws IOException {
+        return GrowingFile.open(system(path), context(path), mode(path), new Path(path), start);
     }
 
     @Override
@@ -252,6 +207,21 @@ public final class HadoopStore implements Store {
     @Override
     public void delete(String path) throws IOException {
         system(path).delete(new Path(path), true);
+    }
+
+    @Override
+    public void deleteEmpty(String directory) throws IOException {
+        FileSystem system = system(directory);
+        Path path = new Path(directory);
+        if (system.exists(path) && system.listStatus(path).length == 0) {
+            try {
+                system.delete(path, false);
+            } catch (IOException filledMeanwhile) {
+                if (system.listStatus(path).length == 0) {
+                    throw filledMeanwhile;
+                }
+            }
+        }
     }
 
     @Override
@@ -281,7 +251,7 @@ public final class HadoopStore implements Store {
         return system(path).makeQualified(new Path(path));
     }
 
-    private static Entry entry(FileStatus status) {
+    static Entry entry(FileStatus status) {
         Path path = status.getPath();
         return new Entry(path.toString(), path.getName(), status.getLen(), status.isDirectory());
     }

@@ -94,6 +94,11 @@ public record CorpusManifest(
         return content;
     }
 
+    /** The corpus's tokenizer with what lies beside it. */
+    public TokenizerFile openTokenizer(Store store, String directory) throws IOException {
+        return TokenizerFile.at(store, loadTokenizer(store, directory), directory + "/" + tokenizerFile);
+    }
+
     /** SHA-256 of what decides every batch of it: its tokens, in their order. Where it lies does not matter. */
     public String fingerprint() {
         StringBuilder decisive = new StringBuilder(tokenizerSha256 + " " + dtype);
@@ -105,6 +110,12 @@ public record CorpusManifest(
                     .append(' '));
         }
         return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What it says of every shard, without the list of them. */
+    public CorpusManifest withoutShards() {
+        CorpusSplit none = new CorpusSplit(List.of(), 0);
+        return new CorpusManifest(version, tokenizerFile, tokenizerSha256, vocabSize, dtype, endOfText, none, none);
     }
 
     /** The vocabulary hash that every shard of this corpus carries. */

@@ -1,12 +1,11 @@
 package org.weft.core.tokens;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.weft.core.Json;
-import org.weft.core.WeftException;
 
 /**
  * Ids of the tokens that masked language models need, {@link #NONE} where the tokenizer has no such token.
@@ -27,18 +26,26 @@ public record SpecialTokens(int mask, int cls, int sep, int pad) {
     private static final List<String> SEP = List.of("[SEP]", "</s>");
     private static final List<String> PAD = List.of("[PAD]", "<pad>");
 
-    /** Looks them up in the bytes of a {@code tokenizer.json}: among its added tokens, then in its vocabulary. */
+    /** As {@link #of(TokenizerFile)}, of a tokenizer with nothing beside it. */
     public static SpecialTokens of(byte[] tokenizerJson) {
-        JsonNode root;
-        try {
-            root = Json.MAPPER.readTree(tokenizerJson);
-        } catch (IOException broken) {
-            throw WeftException.invalidData(
-                    "tokenizer is broken JSON: " + broken.getMessage(),
-                    "give a tokenizer.json as Hugging Face's tokenizers write it");
-        }
+        return of(new TokenizerFile(tokenizerJson, CorpusManifest.TOKENIZER_FILE));
+    }
+
+    /**
+     * Each by what the files beside the tokenizer call it, then, of what frames a text, by its post-processor, then by a
+     * usual name.
+     */
+    public static SpecialTokens of(TokenizerFile tokenizer) {
+        JsonNode root = Json.parse(
+                tokenizer.json(), tokenizer.path(), "give a tokenizer.json as Hugging Face's tokenizers write it");
         Map<String, Integer> ids = ids(root);
-        return new SpecialTokens(first(ids, MASK), first(ids, CLS), first(ids, SEP), first(ids, PAD));
+        TokenRoles roles = tokenizer.roles();
+        TextFrame frame = TextFrame.of(root, ids, TokenRoles.NONE);
+        return new SpecialTokens(
+                first(ids, roles, "mask", List.of(), MASK),
+                first(ids, roles, "cls", frame.before(), CLS),
+                first(ids, roles, "sep", frame.after(), SEP),
+                first(ids, roles, TokenRoles.PAD, List.of(), PAD));
     }
 
     /** Every token of a {@code tokenizer.json} with its id: its vocabulary, then its added tokens. */
@@ -61,8 +68,12 @@ public record SpecialTokens(int mask, int cls, int sep, int pad) {
         return ids;
     }
 
-    private static int first(Map<String, Integer> ids, List<String> names) {
-        return names.stream().filter(ids::containsKey).map(ids::get).findFirst().orElse(NONE);
+    private static int first(
+            Map<String, Integer> ids, TokenRoles roles, String part, List<Integer> framing, List<String> names) {
+        return roles.in(ids, part)
+                .or(() -> framing.size() == 1 ? framing.stream().findFirst() : Optional.empty())
+                .or(() -> names.stream().filter(ids::containsKey).map(ids::get).findFirst())
+                .orElse(NONE);
     }
 
     public boolean hasMask() {

@@ -41,7 +41,7 @@ class SpecialTokensTest {
         assertThatThrownBy(() -> of("{\"model\": "))
                 .isInstanceOfSatisfying(
                         WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.INVALID_DATA))
-                .hasMessageStartingWith("tokenizer is broken JSON: ");
+                .hasMessageStartingWith("tokenizer.json is not JSON: line 1, column ");
     }
 
     private static SpecialTokens of(String json) {

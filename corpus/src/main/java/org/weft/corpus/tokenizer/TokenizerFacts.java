@@ -1,21 +1,27 @@
 package org.weft.corpus.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.tokens.SpecialTokens;
+import org.weft.core.tokens.TextFrame;
+import org.weft.core.tokens.TokenRoles;
+import org.weft.core.tokens.TokenizerFile;
 
 /**
- * What Weft needs to know of a {@code tokenizer.json} beside encoding with it.
+ * What Weft needs to know of a {@code tokenizer.json} beside encoding with it. The files beside it decide which token ends
+ * a text; where they say nothing, a usual name does.
  *
- * @param vocabSize one more than the largest id
+ * @param spelt ids that there are
  * @param endOfText id of the token that ends a document
+ * @param ends ids that end a generated text, {@code endOfText} among them
+ * @param frame what stands around a text
  */
-public record TokenizerFacts(int vocabSize, int endOfText) {
+public record TokenizerFacts(BitSet spelt, int endOfText, BitSet ends, TextFrame frame) {
 
     /** What tokenizers call the end of a text, the most telling first. */
     private static final List<String> END_OF_TEXT =
@@ -23,41 +29,45 @@ public record TokenizerFacts(int vocabSize, int endOfText) {
 
     private static final String HINT = "give a tokenizer.json as Hugging Face's tokenizers write it";
 
-    /**
-     * @param name names the file in errors
-     */
-    static TokenizerFacts of(byte[] tokenizerJson, String name) {
-        Map<String, Integer> ids = ids(tokenizerJson, name);
-        int largest = ids.values().stream().mapToInt(Integer::intValue).max().getAsInt();
-        Optional<String> endOfText = endOfTextIn(ids);
-        if (endOfText.isPresent()) {
-            return new TokenizerFacts(largest + 1, ids.get(endOfText.get()));
-        }
-        throw WeftException.invalidData(
-                "tokenizer has no token for the end of a text: " + name + " looked for " + END_OF_TEXT,
-                "add <|endoftext|> to its added_tokens");
+    static TokenizerFacts of(TokenizerFile file) {
+        JsonNode root = Json.parse(file.json(), file.path(), HINT);
+        Map<String, Integer> ids = ids(root, file.path());
+        BitSet spelt = new BitSet();
+        ids.values().forEach(spelt::set);
+        int endOfText = endOfTextIn(ids, file.roles())
+                .orElseThrow(() -> WeftException.invalidData(
+                        "tokenizer has no token for the end of a text: " + file.path() + " looked for " + END_OF_TEXT,
+                        "name the one that it has: \"eos_token\": \"…\" in " + file.directory() + "/"
+                                + TokenRoles.TOKENIZER_CONFIG));
+        BitSet ends = new BitSet();
+        ends.set(endOfText);
+        file.roles().ids(TokenRoles.END).stream().filter(id -> id >= 0).forEach(ends::set);
+        ends.and(spelt);
+        return new TokenizerFacts(spelt, endOfText, ends, TextFrame.of(root, ids, file.roles()));
+    }
+
+    /** One more than the largest id. */
+    public int vocabSize() {
+        return spelt.length();
     }
 
     /** The token of a vocabulary that ends a document; empty where there is none. */
-    public static Optional<String> endOfTextIn(Map<String, Integer> ids) {
-        return END_OF_TEXT.stream().filter(ids::containsKey).findFirst();
+    public static Optional<Integer> endOfTextIn(Map<String, Integer> ids, TokenRoles roles) {
+        return roles.in(ids, TokenRoles.END).or(() -> END_OF_TEXT.stream()
+                .filter(ids::containsKey)
+                .map(ids::get)
+                .findFirst());
     }
 
-    /**
-     * Every token of a {@code tokenizer.json} with its id, never none.
-     *
-     * @param name names the file in errors
-     */
-    public static Map<String, Integer> ids(byte[] tokenizerJson, String name) {
-        JsonNode root;
-        try {
-            root = Json.MAPPER.readTree(tokenizerJson);
-        } catch (IOException broken) {
-            throw WeftException.invalidData("tokenizer is broken JSON: " + name + ": " + broken.getMessage(), HINT);
-        }
+    /** Every token of a {@code tokenizer.json} with its id, never none. */
+    public static Map<String, Integer> ids(TokenizerFile file) {
+        return ids(Json.parse(file.json(), file.path(), HINT), file.path());
+    }
+
+    private static Map<String, Integer> ids(JsonNode root, String path) {
         Map<String, Integer> ids = SpecialTokens.ids(root);
         if (ids.isEmpty()) {
-            throw WeftException.invalidData("tokenizer has no vocabulary: " + name, HINT);
+            throw WeftException.invalidData("tokenizer has no vocabulary: " + path, HINT);
         }
         return ids;
     }

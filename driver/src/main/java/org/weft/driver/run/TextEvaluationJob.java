@@ -10,13 +10,11 @@ import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.DocumentReader;
 import org.weft.corpus.InputFiles;
 import org.weft.corpus.InputSplit;
 import org.weft.corpus.tokenizer.TextTokenizer;
-import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.ModelReplica;
 
@@ -51,27 +49,28 @@ public final class TextEvaluationJob {
      */
     public record Result(LanguageScores scores, long documents, long bytes) {}
 
-    /** Evaluates a causal checkpoint on the text. */
-    public Result run(Checkpoint checkpoint) throws IOException {
+    /** Evaluates a causal model on the text. */
+    public Result run(LanguageModel model) throws IOException {
         HadoopStore store = application.store();
-        requireCausal(checkpoint);
-        ModelTokenizer tokenizer = ModelTokenizer.open(store, checkpoint);
+        requireCausal(model);
+        TokenizerFile tokenizer = model.tokenizer();
         List<InputFiles.Part> parts =
                 InputFiles.list(store, corpus, partBytes, "--input").parts();
-        Broadcast<byte[]> json = application.context().broadcast(tokenizer.json());
+        boolean split = corpus.splitSpecialTokens();
+        Broadcast<TokenizerFile> shared = application.context().broadcast(tokenizer);
         try {
             return result(TextLoss.sum(ModelStage.over(
-                    application.context(), parts, () -> PartEvaluation.open(store, checkpoint, json.value()))));
+                    application.context(), parts, () -> PartEvaluation.open(store, model, shared.value(), split))));
         } finally {
-            json.destroy();
+            shared.destroy();
         }
     }
 
-    private static void requireCausal(Checkpoint checkpoint) {
-        WeftConfig config = ReplicaLoader.configOf(checkpoint);
+    private static void requireCausal(LanguageModel model) {
+        WeftConfig config = model.config();
         if (!config.model().causal()) {
             throw WeftException.usage(
-                    "evaluate --input needs a model that predicts the next token: " + checkpoint.directory()
+                    "evaluate --input needs a model that predicts the next token: " + model.directory()
                             + " model.architecture=" + config.model().architecture(),
                     "leave --input out for its loss over the validation split");
         }
@@ -83,19 +82,27 @@ public final class TextEvaluationJob {
         private final ModelReplica replica;
         private final TextTokenizer tokenizer;
         private final WeftConfig trained;
+        private final boolean splitSpecialTokens;
 
-        private PartEvaluation(HadoopStore store, ModelReplica replica, TextTokenizer tokenizer, WeftConfig trained) {
+        private PartEvaluation(
+                HadoopStore store,
+                ModelReplica replica,
+                TextTokenizer tokenizer,
+                WeftConfig trained,
+                boolean splitSpecialTokens) {
             this.store = store;
             this.replica = replica;
             this.tokenizer = tokenizer;
             this.trained = trained;
+            this.splitSpecialTokens = splitSpecialTokens;
         }
 
-        static PartEvaluation open(HadoopStore store, Checkpoint checkpoint, byte[] tokenizerJson) throws IOException {
-            TextTokenizer tokenizer = TextTokenizer.of(tokenizerJson, "the checkpoint's tokenizer");
+        static PartEvaluation open(
+                HadoopStore store, LanguageModel model, TokenizerFile file, boolean splitSpecialTokens)
+                throws IOException {
+            TextTokenizer tokenizer = TextTokenizer.of(file);
             try {
-                ModelReplica replica = ReplicaLoader.open(store, checkpoint);
-                return new PartEvaluation(store, replica, tokenizer, ReplicaLoader.configOf(checkpoint));
+                return new PartEvaluation(store, model.replica(), tokenizer, model.config(), splitSpecialTokens);
             } catch (IOException | RuntimeException e) {
                 tokenizer.close();
                 throw e;
@@ -114,7 +121,8 @@ public final class TextEvaluationJob {
                 try (DocumentReader reader = DocumentReader.open(store, split)) {
                     while (reader.hasNext()) {
                         byte[] text = reader.next();
-                        windows.add(tokenizer.encode(new String(text, StandardCharsets.UTF_8)));
+                        int[] ids = tokenizer.encode(new String(text, StandardCharsets.UTF_8), splitSpecialTokens);
+                        windows.add(tokenizer.framed(ids));
                         sums.documents++;
                         sums.bytes += text.length;
                     }

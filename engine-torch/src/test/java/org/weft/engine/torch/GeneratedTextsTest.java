@@ -11,6 +11,7 @@ import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Gpt2Family;
 import org.weft.core.model.LlamaFamily;
 import org.weft.core.model.ModelShape;
+import org.weft.core.tokens.TextTokens;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.GeneratedText;
 import org.weft.engine.sampling.GenerationListener;
@@ -47,7 +48,7 @@ class GeneratedTextsTest {
     }
 
     private static List<GeneratedText> generate(ModelReplica replica, List<int[]> prompts, GenerationOptions options) {
-        return new TokenGenerator(replica, CONTEXT, TokenGenerator.NO_STOP_TOKEN)
+        return new TokenGenerator(replica, CONTEXT, TextTokens.endless())
                 .generate(prompts, options, GenerationListener.NONE);
     }
 }

@@ -3,6 +3,7 @@ package org.weft.engine.sampling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.weft.core.tokens.TextTokens;
 
 /**
  * One batch of prompts on its way to texts. A row whose text has ended takes the next prompt that waits, so that rows
@@ -18,15 +19,15 @@ final class GenerationRun {
     private final List<int[]> prompts;
     private final GenerationOptions options;
     private final GenerationListener listener;
-    private final int stopToken;
+    private final TextTokens tokens;
     private final GeneratedText[] done;
     private int begun;
 
-    GenerationRun(List<int[]> prompts, GenerationOptions options, GenerationListener listener, int stopToken) {
+    GenerationRun(List<int[]> prompts, GenerationOptions options, GenerationListener listener, TextTokens tokens) {
         this.prompts = prompts;
         this.options = options;
         this.listener = listener;
-        this.stopToken = stopToken;
+        this.tokens = tokens;
         this.done = new GeneratedText[prompts.size()];
     }
 
@@ -76,7 +77,7 @@ final class GenerationRun {
      */
     private boolean grow(GrowingText text, float[] logits) {
         int token = text.choose(logits);
-        if (token == stopToken) {
+        if (tokens.end(token)) {
             end(text, FinishReason.END_OF_TEXT);
             return false;
         }

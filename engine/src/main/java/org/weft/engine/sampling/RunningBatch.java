@@ -1,6 +1,7 @@
 package org.weft.engine.sampling;
 
 import java.util.Arrays;
+import org.weft.core.tokens.TextTokens;
 import org.weft.engine.Decoder;
 import org.weft.engine.ModelReplica;
 
@@ -15,9 +16,9 @@ public final class RunningBatch implements AutoCloseable {
     private final GrowingText[] texts; // by row; null where it is free
     private final LogitsListener[] listeners; // by row
 
-    private RunningBatch(ModelReplica replica, int context, Decoder decoder) {
+    private RunningBatch(ModelReplica replica, int context, Decoder decoder, TextTokens tokens) {
         this.decoder = decoder;
-        this.rows = new TextRows(decoder.rows(), context, replica, decoder);
+        this.rows = new TextRows(decoder.rows(), context, replica, decoder, tokens);
         this.texts = new GrowingText[decoder.rows()];
         this.listeners = new LogitsListener[decoder.rows()];
     }
@@ -27,9 +28,10 @@ public final class RunningBatch implements AutoCloseable {
      *
      * @param context tokens that the model sees at once
      * @param rows at least 1
+     * @param tokens that may be chosen
      */
-    public static RunningBatch open(ModelReplica replica, int context, int rows) {
-        return new RunningBatch(replica, context, replica.decoder(rows));
+    public static RunningBatch open(ModelReplica replica, int context, int rows, TextTokens tokens) {
+        return new RunningBatch(replica, context, replica.decoder(rows), tokens);
     }
 
     /** Rows that there are. */

@@ -93,6 +93,9 @@ public final class Sampler {
                 return tokens[i];
             }
         }
+        while (kept > 1 && weights[kept - 1] == 0) {
+            kept--; // Rounding left a little over: it is the last one's that may be chosen at all.
+        }
         return tokens[kept - 1];
     }
 

@@ -2,6 +2,7 @@ package org.weft.engine.sampling;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.weft.core.tokens.TextTokens;
 import org.weft.engine.Decoder;
 import org.weft.engine.ModelReplica;
 
@@ -10,13 +11,14 @@ import org.weft.engine.ModelReplica;
  * model sees, else by a pass over that.
  *
  * @param decoder null to compute every token anew
+ * @param tokens that may be chosen: the others' logits are the smallest there are
  */
-record TextRows(int count, int context, ModelReplica replica, Decoder decoder) {
+record TextRows(int count, int context, ModelReplica replica, Decoder decoder, TextTokens tokens) {
 
     /** Begins a row anew. (V), logits of the token that follows the text. */
     float[] begin(int row, GrowingText text) {
         int[] seen = text.window(context);
-        return decoder == null ? replica.nextTokenLogits(seen) : decoder.begin(row, seen);
+        return tokens.choosable(decoder == null ? replica.nextTokenLogits(seen) : decoder.begin(row, seen));
     }
 
     /** The same with a word for each token of the text but its first. */
@@ -41,7 +43,7 @@ record TextRows(int count, int context, ModelReplica replica, Decoder decoder) {
                     Arrays.stream(appended).map(i -> rows[i]).toArray(),
                     Arrays.stream(appended).map(i -> texts[i].last()).toArray()); // (appended, V)
             for (int i = 0; i < appended.length; i++) {
-                logits[appended[i]] = next[i];
+                logits[appended[i]] = tokens.choosable(next[i]);
             }
         }
         for (int i = 0; i < rows.length; i++) {

@@ -1,6 +1,7 @@
 package org.weft.engine.sampling;
 
 import java.util.List;
+import org.weft.core.tokens.TextTokens;
 import org.weft.engine.Decoder;
 import org.weft.engine.ModelReplica;
 
@@ -12,21 +13,18 @@ import org.weft.engine.ModelReplica;
  * a pass over the whole window.
  */
 public final class TokenGenerator {
-    /** No token ends the text early. */
-    public static final int NO_STOP_TOKEN = -1;
-
     private final ModelReplica replica;
     private final int context;
-    private final int stopToken;
+    private final TextTokens tokens;
 
     /**
      * @param context tokens that the model sees at once; older ones are forgotten
-     * @param stopToken ends a text, is not part of it; {@link #NO_STOP_TOKEN} for none
+     * @param tokens that may be chosen, and that end a text
      */
-    public TokenGenerator(ModelReplica replica, int context, int stopToken) {
+    public TokenGenerator(ModelReplica replica, int context, TextTokens tokens) {
         this.replica = replica;
         this.context = context;
-        this.stopToken = stopToken;
+        this.tokens = tokens;
     }
 
     /**
@@ -47,12 +45,12 @@ public final class TokenGenerator {
             return List.of();
         }
         if (!options.cached()) {
-            return new GenerationRun(prompts, options, listener, stopToken)
-                    .with(new TextRows(rows, context, replica, null));
+            return new GenerationRun(prompts, options, listener, tokens)
+                    .with(new TextRows(rows, context, replica, null, tokens));
         }
         try (Decoder decoder = replica.decoder(rows)) {
-            return new GenerationRun(prompts, options, listener, stopToken)
-                    .with(new TextRows(rows, context, replica, decoder));
+            return new GenerationRun(prompts, options, listener, tokens)
+                    .with(new TextRows(rows, context, replica, decoder, tokens));
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.weft.core.tokens.TextTokens;
 
 /** Texts that come and go at any token are the texts that each prompt gives alone. */
 class RunningBatchTest {
@@ -19,7 +20,7 @@ class RunningBatchTest {
     private final HashingReplica replica = new HashingReplica(CONTEXT, true);
 
     private int[] alone(int[] prompt, SamplingOptions sampling) {
-        TokenGenerator generator = new TokenGenerator(replica, CONTEXT, TokenGenerator.NO_STOP_TOKEN);
+        TokenGenerator generator = new TokenGenerator(replica, CONTEXT, TextTokens.endless());
         GenerationOptions options = new GenerationOptions(sampling, NEW_TOKENS, 1, true);
         return generator
                 .generate(List.of(prompt), options, GenerationListener.NONE)
@@ -37,7 +38,7 @@ class RunningBatchTest {
                     .toArray());
             samplings.add(new SamplingOptions(i % 3 == 0 ? 0 : 0.9, 0, 0.95, i));
         }
-        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 4)) {
+        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 4, TextTokens.endless())) {
             Map<Integer, Integer> textOfRow = new HashMap<>();
             List<List<Integer>> tokens = new ArrayList<>();
             prompts.forEach(prompt -> tokens.add(new ArrayList<>()));
@@ -83,9 +84,8 @@ class RunningBatchTest {
             heard.add(token);
             logits.add(from.clone());
         };
-        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 1)) {
-            int first =
-                    batch.begin(0, new RunningBatch.Beginning(prompt, SamplingOptions.greedy(), listener, listener));
+        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 1, TextTokens.endless())) {
+            int first = batch.begin(0, new RunningBatch.Beginning(prompt, SamplingOptions.greedy(), listener, listener));
             int second = batch.next(new int[] {0})[0];
             assertThat(heard).containsExactly(1, 4, 1, 5, first, second);
             for (int i = 0; i < 5; i++) {
@@ -101,7 +101,7 @@ class RunningBatchTest {
 
     @Test
     void aRowHasOneTextAtATime() {
-        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 2)) {
+        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 2, TextTokens.endless())) {
             assertThat(batch.rows()).isEqualTo(2);
             assertThat(batch.freeRow()).isZero();
             batch.begin(0, new int[] {1}, SamplingOptions.greedy());

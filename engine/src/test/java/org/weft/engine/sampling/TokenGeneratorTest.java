@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.weft.core.tokens.TextTokens;
 
 /** Texts that grow side by side, against each one alone and computed anew for every token. */
 class TokenGeneratorTest {
@@ -75,7 +77,7 @@ class TokenGeneratorTest {
         List<Integer> ended = new ArrayList<>();
         int[] running = {0, 0}; // now, most
         Set<Integer> open = new HashSet<>();
-        List<GeneratedText> texts = new TokenGenerator(replica, 64, STOP)
+        List<GeneratedText> texts = new TokenGenerator(replica, 64, TextTokens.endedBy(STOP))
                 .generate(prompts.subList(0, 30), new GenerationOptions(GREEDY, 20, 4, true), new GenerationListener() {
                     @Override
                     public boolean chosen(int text, int token) {
@@ -116,7 +118,7 @@ class TokenGeneratorTest {
     @Test
     void whoListensMayEndAText() {
         List<Integer> heard = new ArrayList<>();
-        List<GeneratedText> texts = new TokenGenerator(new HashingReplica(64, true), 64, -1)
+        List<GeneratedText> texts = new TokenGenerator(new HashingReplica(64, true), 64, TextTokens.endless())
                 .generate(prompts.subList(0, 2), new GenerationOptions(GREEDY, 50, 2, true), (text, token) -> {
                     if (text == 0) {
                         heard.add(token);
@@ -136,10 +138,44 @@ class TokenGeneratorTest {
     void thePenaltyReachesThePromptAndTheText() {
         GenerationOptions options = new GenerationOptions(GREEDY.withRepetitionPenalty(1e6), 30, 1, true);
         int[] prompt = {1, 2, 4, 5};
-        GeneratedText text = new TokenGenerator(new HashingReplica(64, true), 64, -1)
+        GeneratedText text = new TokenGenerator(new HashingReplica(64, true), 64, TextTokens.endless())
                 .generate(List.of(prompt), options, GenerationListener.NONE)
                 .get(0);
         assertThat(text.tokens()).hasSize(30).doesNotHaveDuplicates().doesNotContain(prompt);
+    }
+
+    @Test
+    void anyOfSeveralTokensEndsAText() {
+        TextTokens tokens = TextTokens.endedBy(STOP);
+        for (int id = 0; id < 20; id += 2) {
+            tokens.ends().set(id);
+        }
+        List<GeneratedText> texts = new TokenGenerator(new HashingReplica(64, true), 64, tokens)
+                .generate(prompts.subList(0, 20), new GenerationOptions(GREEDY, 50, 3, true), GenerationListener.NONE);
+        for (GeneratedText text : texts) {
+            assertThat(text.reason()).isEqualTo(FinishReason.END_OF_TEXT);
+            assertThat(Arrays.stream(text.tokens())).noneMatch(tokens::end);
+        }
+    }
+
+    @Test
+    void idsThatSpellNothingAreNeverChosen() {
+        BitSet spelt = new BitSet();
+        spelt.set(1, 4);
+        spelt.set(6);
+        TextTokens tokens = new TextTokens(spelt, new BitSet());
+        for (SamplingOptions sampling : List.of(GREEDY, SAMPLED, new SamplingOptions(1e6, 0, 1, 2, 9))) {
+            for (boolean cached : new boolean[] {true, false}) {
+                new TokenGenerator(new HashingReplica(CONTEXT, cached), CONTEXT, tokens)
+                        .generate(
+                                prompts.subList(0, 5),
+                                new GenerationOptions(sampling, 30, 2, cached),
+                                GenerationListener.NONE)
+                        .forEach(text -> assertThat(Arrays.stream(text.tokens()))
+                                .hasSize(30)
+                                .allMatch(spelt::get));
+            }
+        }
     }
 
     @Test
@@ -173,7 +209,8 @@ class TokenGeneratorTest {
 
     private static List<GeneratedText> generate(
             HashingReplica replica, List<int[]> prompts, GenerationOptions options) {
-        return new TokenGenerator(replica, replica.context(), STOP).generate(prompts, options, GenerationListener.NONE);
+        return new TokenGenerator(replica, replica.context(), TextTokens.endedBy(STOP))
+                .generate(prompts, options, GenerationListener.NONE);
     }
 
     private static void assertSame(List<GeneratedText> actual, List<GeneratedText> expected) {

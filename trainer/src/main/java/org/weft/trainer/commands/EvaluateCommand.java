@@ -11,11 +11,11 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.RunDirectory;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.EvaluationJob;
 import org.weft.driver.run.TextEvaluationJob;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,19 +67,27 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (choices && input.isEmpty()) {
             throw WeftException.usage("--choices without --input", "give the rows: JSONL, CSV or Parquet");
         }
+        if (batch < 1) {
+            throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
+        }
         try (ConfigOptions.FileAccess files = options.openFiles()) {
-            Checkpoint checkpoint = path.resolve(files.store());
-            WeftConfig config = options.over(ReplicaLoader.configOf(checkpoint));
+            StoredModel model = input.isEmpty() || choices
+                    ? StoredModel.of(files.store(), path.resolve(files.store()))
+                    : path.model(files.store());
+            WeftConfig config = options.over(model.config());
             try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
-                summaryOf(application, config, checkpoint).print();
+                summaryOf(application, config, model).print();
             }
             return ExitStatus.DONE.code();
         }
     }
 
-    private Summary summaryOf(SparkApplication application, WeftConfig config, Checkpoint checkpoint)
-            throws IOException {
+    private Summary summaryOf(SparkApplication application, WeftConfig config, StoredModel model) throws IOException {
+        if (model.checkpoint().isEmpty()) {
+            return ofText(application, config.corpus().reading(input), model);
+        }
+        Checkpoint checkpoint = model.checkpoint().get();
         RunDirectory run = checkpoint.run();
         String directory = output != null ? output : choices ? run.multipleChoice() : run.evaluation();
         if (choices) {
@@ -90,26 +98,29 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (Task.in(config).filter(Task::judged).isEmpty()) {
             return input.isEmpty()
                     ? summary(application, config, checkpoint)
-                    : ofText(application, config.corpus().reading(input), checkpoint);
+                    : ofText(application, config.corpus().reading(input), model);
         }
         return new TaskReport(application, config, checkpoint, batch)
                 .write(input, directory)
                 .summary("evaluate");
     }
 
-    private static Summary ofText(SparkApplication application, CorpusConfig corpus, Checkpoint checkpoint)
+    private static Summary ofText(SparkApplication application, CorpusConfig corpus, StoredModel model)
             throws IOException {
-        TextEvaluationJob.Result result = new TextEvaluationJob(application, corpus).run(checkpoint);
-        return new Summary("evaluate")
-                .put("checkpoint", checkpoint.directory())
-                .put("step", checkpoint.manifest().step())
-                .number("loss", result.scores().loss())
+        TextEvaluationJob.Result result = new TextEvaluationJob(application, corpus).run(model);
+        Summary summary = new Summary("evaluate").put("checkpoint", model.directory());
+        model.checkpoint()
+                .ifPresent(checkpoint -> summary.put("step", checkpoint.manifest().step()));
+        summary.number("loss", result.scores().loss())
                 .number("perplexity", result.scores().perplexity())
                 .number("bits_per_byte", result.scores().bitsPerByte())
                 .put("tokens", result.scores().tokens())
                 .put("documents", result.documents())
-                .put("bytes", result.bytes())
-                .put("params_sha256", checkpoint.manifest().paramsSha256());
+                .put("bytes", result.bytes());
+        if (!model.paramsSha256().isEmpty()) {
+            summary.put("params_sha256", model.paramsSha256());
+        }
+        return summary;
     }
 
     static Summary summary(SparkApplication application, WeftConfig config, Checkpoint checkpoint) throws IOException {

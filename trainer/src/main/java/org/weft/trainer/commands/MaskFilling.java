@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.tokens.SpecialTokens;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
-import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.engine.ModelReplica;
 import org.weft.hub.StoredModel;
 
@@ -50,14 +50,14 @@ final class MaskFilling implements AutoCloseable {
                             + config.finetune().task().word(),
                     "weft predict --checkpoint " + model.directory() + " --input ... --output ...");
         }
-        ModelTokenizer file = model.tokenizer();
-        SpecialTokens special = SpecialTokens.of(file.json());
+        TokenizerFile file = model.tokenizer();
+        SpecialTokens special = SpecialTokens.of(file);
         if (!special.hasMask()) {
             throw WeftException.invalidData(
                     "tokenizer has no mask token: " + file.path() + " looked for " + MASKS,
                     "train with a tokenizer that has one: tokenizer.kind bpe, or a BERT's tokenizer.json");
         }
-        TextTokenizer tokenizer = TextTokenizer.of(file.json(), file.path());
+        TextTokenizer tokenizer = TextTokenizer.of(file);
         return new MaskFilling(
                 model.replica(), tokenizer, special, config.model().context());
     }
@@ -121,6 +121,8 @@ final class MaskFilling implements AutoCloseable {
     }
 
     /**
+     * Tokens that spell something, with their share of all.
+     *
      * @param logits (V)
      */
     private List<Candidate> likeliest(float[] logits, int topK) {
@@ -135,6 +137,7 @@ final class MaskFilling implements AutoCloseable {
         double shift = largest;
         double sum = total;
         return IntStream.range(0, logits.length)
+                .filter(tokenizer.tokens().spelt()::get)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer id) -> -logits[id]).thenComparing(id -> id))
                 .limit(topK)

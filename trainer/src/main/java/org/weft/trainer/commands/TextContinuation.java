@@ -6,7 +6,6 @@ import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.corpus.tokenizer.TextTokenizer;
-import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.FinishReason;
 import org.weft.engine.sampling.GeneratedText;
@@ -25,7 +24,7 @@ final class TextContinuation implements AutoCloseable {
     private TextContinuation(ModelReplica replica, TextTokenizer tokenizer, int context) {
         this.replica = replica;
         this.tokenizer = tokenizer;
-        this.generator = new TokenGenerator(replica, context, tokenizer.endOfText());
+        this.generator = new TokenGenerator(replica, context, tokenizer.tokens());
     }
 
     /**
@@ -47,8 +46,7 @@ final class TextContinuation implements AutoCloseable {
                             + config.finetune().task().word(),
                     "weft predict --checkpoint " + model.directory() + " --input ... --output ...");
         }
-        ModelTokenizer found = model.tokenizer();
-        TextTokenizer tokenizer = TextTokenizer.of(found.json(), found.path());
+        TextTokenizer tokenizer = TextTokenizer.of(model.tokenizer());
         return new TextContinuation(model.replica(), tokenizer, config.model().context());
     }
 
@@ -83,7 +81,7 @@ final class TextContinuation implements AutoCloseable {
             List<String> prompts, GenerationOptions options, List<String> stops, Listener listener) {
         List<int[]> starts = new ArrayList<>();
         for (int[] tokens : tokenizer.encode(prompts)) {
-            starts.add(tokens.length == 0 ? new int[] {tokenizer.endOfText()} : tokens);
+            starts.add(tokenizer.begun(tokens));
         }
         Streams streams = new Streams(prompts.size(), stops, listener);
         generator.generate(starts, options, streams);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.storage.RunDirectory;
@@ -68,18 +69,43 @@ public final class Pretraining {
 
     private Subject subject(String from) throws IOException {
         CorpusManifest corpus = corpus();
-        ModelShape shape = new ModelShape(config.model(), corpus.vocabSize());
+        Vocabulary vocabulary = vocabulary(from, corpus);
+        ModelShape shape = new ModelShape(config.model(), vocabulary.size());
         Engines.require(config, shape);
-        LanguageModelling workload = new LanguageModelling(config, corpus.vocabSize(), store);
+        sayWhatPrepareDecided(corpus);
+        LanguageModelling workload = new LanguageModelling(config, vocabulary.size(), store);
         CheckpointManifest.Source source =
                 new CheckpointManifest.Source("corpus", directory.corpus(), corpus.fingerprint());
         return new Subject(
                 Subject.name(shape),
-                new RunIdentity(config, workload.layout(), Vocabulary.of(corpus), List.of(source)),
+                new RunIdentity(config, workload.layout(), vocabulary, List.of(source)),
                 workload,
                 Optional.of(new MemoryModel(shape, config)),
                 validationBatches(corpus),
                 () -> from == null ? null : startFrom(from, shape, corpus));
+    }
+
+    /** A model that pads its vocabulary goes on with the rows that it has. */
+    private Vocabulary vocabulary(String from, CorpusManifest corpus) throws IOException {
+        String newest = new CheckpointResolver(store, progress::say).newestName(directory);
+        if (newest != null) {
+            CheckpointManifest known = CheckpointManifest.load(store, directory.checkpoints() + "/" + newest);
+            if (known.tokenizerSha256().equals(corpus.tokenizerSha256())) {
+                return new Vocabulary(Math.max(known.vocabSize(), corpus.vocabSize()), known.tokenizerSha256());
+            }
+        }
+        return from == null
+                ? Vocabulary.of(corpus)
+                : new StartingParameters(store, config, corpus, progress::say).vocabulary(from);
+    }
+
+    /** A vocabulary is made once, by prepare: another size in the configuration changes nothing any more. */
+    private void sayWhatPrepareDecided(CorpusManifest corpus) {
+        TokenizerConfig tokenizer = config.tokenizer();
+        if (tokenizer.kind() == TokenizerConfig.Kind.BPE && tokenizer.vocabSize() != corpus.vocabSize()) {
+            progress.say("the corpus has a vocabulary of " + corpus.vocabSize() + " tokens: tokenizer.vocab_size="
+                    + tokenizer.vocabSize() + " is for prepare and has no effect here");
+        }
     }
 
     private CorpusManifest corpus() throws IOException {

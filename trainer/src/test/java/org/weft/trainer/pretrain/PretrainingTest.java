@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,15 +21,26 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.Initialization;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.corpus.CorpusJob;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.InitialCheckpoint;
+import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.driver.checkpoint.Vocabulary;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.hub.HuggingFaceExport;
 
 /** Pre-training as a program calls it, within its own Spark application. */
 @Timeout(180)
@@ -37,6 +50,8 @@ class PretrainingTest {
 
     @TempDir
     Path directory;
+
+    private static final int PADDED = 320;
 
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
@@ -85,6 +100,42 @@ class PretrainingTest {
         assertThat(directory).isEmptyDirectory();
     }
 
+    @Test
+    void aPaddedVocabularyIsTrainedOnAndGoneOnWith() throws IOException {
+        CorpusManifest corpus = prepare("the ship sailed on");
+        Checkpoint padded = padded(corpus);
+        RunResult first = pretraining(config(2)).run(null, padded.directory());
+        assertThat(first.checkpoint().manifest().vocabSize()).isEqualTo(PADDED);
+        assertThat(first.checkpoint().manifest().tokenizerSha256()).isEqualTo(corpus.tokenizerSha256());
+        assertThat(train(TrainingRun.LATEST, 4).checkpoint().manifest().vocabSize())
+                .isEqualTo(PADDED);
+    }
+
+    @Test
+    void nothingIsImportedForARunThatHasNoRoom() throws IOException {
+        Store store = application.store();
+        Checkpoint padded = padded(prepare("the ship sailed on"));
+        new HuggingFaceExport(store, padded, notice -> {})
+                .write(uri() + "/hf", new HuggingFaceExport.Options(FloatFormat.F32, Long.MAX_VALUE));
+        WeftConfig wide = ConfigLoader.load("test", ConfigLoader.toYaml(config(2)), List.of("cluster.workers=4"));
+        assertThatThrownBy(() -> pretraining(wide).run(null, uri() + "/hf")).isInstanceOf(WeftException.class);
+        assertThat(directory.resolve("imported")).doesNotExist();
+    }
+
+    /** A model of step 0 with more rows than its tokenizer has tokens. */
+    private Checkpoint padded(CorpusManifest corpus) throws IOException {
+        ParameterLayout layout = new ModelShape(config(2).model(), PADDED).layout();
+        return InitialCheckpoint.write(
+                application.store(),
+                RunDirectory.of(uri() + "/other"),
+                new RunIdentity(config(2), layout, new Vocabulary(PADDED, corpus.tokenizerSha256())),
+                (offset, length, sink) -> {
+                    ByteBuffer values = ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                    Initialization.fill(layout, 7, offset, values.asFloatBuffer());
+                    sink.accept(offset, values);
+                });
+    }
+
     /** A vocabulary of the bytes alone, so that every text has the same tokenizer. */
     private CorpusManifest prepare(String sentence) throws IOException {
         StringBuilder text = new StringBuilder();
@@ -102,8 +153,12 @@ class PretrainingTest {
     }
 
     private RunResult train(String resume, int steps) throws IOException {
+        return pretraining(config(steps)).run(resume);
+    }
+
+    private Pretraining pretraining(WeftConfig config) {
         Progress progress = new Progress(new PrintStream(said, true, StandardCharsets.UTF_8), false, System::nanoTime);
-        return new Pretraining(application, config(steps), progress, StopSource.NONE).run(resume);
+        return new Pretraining(application, config, progress, StopSource.NONE);
     }
 
     private String uri() {

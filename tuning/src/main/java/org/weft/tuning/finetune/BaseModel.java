@@ -9,8 +9,8 @@ import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.hub.HuggingFaceModel;
 import org.weft.hub.ModelLocator;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.chat.ChatFormat;
@@ -25,9 +25,8 @@ import org.weft.tuning.task.Task;
  * @param checkpoint null while it is a Hugging Face directory that was not imported
  * @param model its architecture
  * @param vocabSize V
- * @param tokenizer the bytes of its tokenizer.json
  */
-public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, int vocabSize, byte[] tokenizer) {
+public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, int vocabSize, TokenizerFile tokenizer) {
     /**
      * Finds and reads the model, all but its parameters.
      *
@@ -43,11 +42,7 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
                     "export it first: weft export merges the whole model into a Hugging Face directory");
         }
         return new BaseModel(
-                from,
-                found.checkpoint().orElse(null),
-                found.config().model(),
-                found.vocabSize(),
-                found.tokenizer().json());
+                from, found.checkpoint().orElse(null), found.config().model(), found.vocabSize(), found.tokenizer());
     }
 
     /**
@@ -70,7 +65,7 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
         if (config.finetune().chatTemplate() != ChatTemplateName.AUTO) {
             return config;
         }
-        FoundTemplate found = FoundTemplate.in(store, directory());
+        FoundTemplate found = FoundTemplate.in(store, tokenizer.directory());
         boolean converses = Task.of(config).converses();
         if (converses && !found.unknown().isEmpty()) {
             throw WeftException.invalidData(
@@ -87,16 +82,7 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
 
     /** Puts the tokenizer, and what stands beside it, into a run's directory: the fine-tuned model speaks it too. */
     void copyTokenizer(Store store, RunDirectory run) throws IOException {
-        store.write(run.tokenizer(), tokenizer);
-        for (String name : HuggingFaceModel.COMPANIONS) {
-            if (store.exists(directory() + "/" + name)) {
-                store.write(run.file(name), store.readAll(directory() + "/" + name));
-            }
-        }
-    }
-
-    /** Where what belongs to the model lies beside its tokenizer. */
-    private String directory() {
-        return checkpoint == null ? from : checkpoint.run().path();
+        store.write(run.tokenizer(), tokenizer.json());
+        TokenizerFile.copyCompanions(store, tokenizer.directory(), run.path());
     }
 }

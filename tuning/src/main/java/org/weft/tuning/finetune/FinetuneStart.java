@@ -47,7 +47,8 @@ public final class FinetuneStart {
         this.shape = new ModelShape(this.config.model(), base.vocabSize(), adaptation);
         this.tokensPerExample =
                 (double) examples.train().tokens() / examples.train().examples();
-        this.vocabulary = new Vocabulary(base.vocabSize(), Sha256.hex(base.tokenizer()));
+        this.vocabulary =
+                new Vocabulary(base.vocabSize(), Sha256.hex(base.tokenizer().json()));
     }
 
     private static WeftConfig complete(WeftConfig config, ExamplesManifest examples) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.checkpoint.ReplicaLoader;
@@ -19,10 +20,11 @@ import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
 import org.weft.tuning.task.Task;
 
-/** A model that answers prompts, always with the most likely token. Owned by the thread that opened it. */
+/**
+ * A model that answers prompts, always with the most likely token: until it ends its answer, or has said as many tokens as
+ * an example may have. Owned by the thread that opened it.
+ */
 final class GeneratedAnswers implements RowModel {
-    private static final int MAX_NEW_TOKENS = 128;
-
     private final ModelReplica replica;
     private final Encoder encoder;
     private final Task task;
@@ -34,12 +36,12 @@ final class GeneratedAnswers implements RowModel {
         this.encoder = encoder;
         this.task = Task.of(config);
         this.generator = new TokenGenerator(
-                replica, config.model().context(), encoder.tokenizer().endOfText());
+                replica, config.model().context(), encoder.tokenizer().tokens());
         this.rows = rows;
     }
 
     static GeneratedAnswers open(Store store, Checkpoint checkpoint, WeftConfig config, int rows) throws IOException {
-        byte[] tokenizer = ModelTokenizer.open(store, checkpoint).json();
+        TokenizerFile tokenizer = ModelTokenizer.open(store, checkpoint);
         ModelReplica replica = ReplicaLoader.open(store, checkpoint);
         try {
             return new GeneratedAnswers(replica, Encoder.open(config, tokenizer), config, rows);
@@ -55,7 +57,7 @@ final class GeneratedAnswers implements RowModel {
         for (Fields row : given) {
             prompts.add(task.encode(task.asked(row), encoder, false).example().tokens());
         }
-        GenerationOptions options = new GenerationOptions(SamplingOptions.greedy(), MAX_NEW_TOKENS, rows, true);
+        GenerationOptions options = new GenerationOptions(SamplingOptions.greedy(), encoder.maxLength(), rows, true);
         List<GeneratedText> texts = generator.generate(prompts, options, GenerationListener.NONE);
         return texts.stream()
                 .map(text -> task.said(encoder.tokenizer().decode(text.tokens())))

@@ -12,6 +12,7 @@ import org.weft.core.batches.PaddedBatch;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.checkpoint.ReplicaLoader;
@@ -91,7 +92,7 @@ public final class TaskModel implements RowModel {
     private static TaskModel open(
             Store store, Checkpoint checkpoint, WeftConfig config, int batch, ReplicaOptions options)
             throws IOException {
-        byte[] tokenizer = ModelTokenizer.open(store, checkpoint).json();
+        TokenizerFile tokenizer = ModelTokenizer.open(store, checkpoint);
         ModelReplica replica = ReplicaLoader.open(store, checkpoint, options);
         try {
             return new TaskModel(replica, Encoder.open(config, tokenizer), config, batch);

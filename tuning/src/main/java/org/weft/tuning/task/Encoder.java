@@ -5,6 +5,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig.LongText;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.tokens.SpecialTokens;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
 
 /**
@@ -15,6 +16,9 @@ import org.weft.corpus.tokenizer.TextTokenizer;
  *   gpt2, llama    first                  first end-of-text second
  * </pre>
  *
+ * Where the tokenizer of a causal model puts something around a text, as a Llama's puts {@code <s>} before it, that stands
+ * around the whole.
+ *
  * What is too long loses its end, of a pair the longer text first; special tokens are kept. Safe for use by many threads;
  * holds native memory until closed.
  */
@@ -24,29 +28,35 @@ public final class Encoder implements AutoCloseable {
     private final TextTokenizer tokenizer;
     private final SpecialTokens special;
     private final boolean causal;
+    private final int[] before;
+    private final int[] after;
     private final int maxLength;
     private final boolean truncate;
+    private final boolean splitSpecialTokens;
 
     private Encoder(TextTokenizer tokenizer, SpecialTokens special, WeftConfig config) {
         this.tokenizer = tokenizer;
         this.special = special;
         this.causal = config.model().causal();
+        this.before = causal ? tokenizer.before() : new int[] {special.cls()};
+        this.after = causal ? tokenizer.after() : new int[] {special.sep()};
         this.maxLength = maxLength(config);
         this.truncate = config.dataset().longText() == LongText.TRUNCATE;
+        this.splitSpecialTokens = config.dataset().splitSpecialTokens();
     }
 
     /**
-     * @param tokenizerJson the {@code tokenizer.json} of the model to fine-tune
+     * @param tokenizer of the model to fine-tune
      */
-    public static Encoder open(WeftConfig config, byte[] tokenizerJson) {
-        SpecialTokens special = SpecialTokens.of(tokenizerJson);
+    public static Encoder open(WeftConfig config, TokenizerFile tokenizer) {
+        SpecialTokens special = SpecialTokens.of(tokenizer);
         if (!config.model().causal() && !special.framed()) {
             throw WeftException.invalidData(
                     "the model's tokenizer has no [CLS] and [SEP] (or <s> and </s>), which frame what a "
                             + config.model().architecture() + " reads",
                     "give finetune.from a model with its own tokenizer");
         }
-        return new Encoder(TextTokenizer.of(tokenizerJson, "the model's tokenizer"), special, config);
+        return new Encoder(TextTokenizer.of(tokenizer), special, config);
     }
 
     /** Tokens of the longest example. */
@@ -71,6 +81,21 @@ public final class Encoder implements AutoCloseable {
         return tokenizer;
     }
 
+    /** Ids that stand before a text. */
+    int[] before() {
+        return before;
+    }
+
+    /** Token ids of a row's text. */
+    int[] encode(String text) {
+        return tokenizer.encode(text, splitSpecialTokens);
+    }
+
+    /** Token ids of a row's text with their places in it. */
+    TextTokenizer.Spans encodeWithSpans(String text) {
+        return tokenizer.encodeWithSpans(text, splitSpecialTokens);
+    }
+
     /** Tokens of the longest example. */
     public int maxLength() {
         return maxLength;
@@ -78,19 +103,17 @@ public final class Encoder implements AutoCloseable {
 
     /** One text as a sequence; a text without tokens is an end-of-text where there are no special tokens. */
     Framed single(int[] ids, Fields row) {
-        int specials = causal ? 0 : 2;
+        int specials = before.length + after.length;
         int kept = Math.min(ids.length, maxLength - specials);
         boolean cut = cut(kept < ids.length, ids.length + specials, row);
         int[] text = Arrays.copyOf(ids, kept);
-        int[] tokens = causal
-                ? join(text.length == 0 ? endOfText() : text)
-                : join(new int[] {special.cls()}, text, new int[] {special.sep()});
-        return new Framed(tokens, causal ? 0 : 1, kept, tokens.length, 0, cut);
+        int[] tokens = text.length + specials == 0 ? endOfText() : join(before, text, after);
+        return new Framed(tokens, before.length, kept, tokens.length, 0, cut);
     }
 
     /** Two texts as a sequence. */
     Framed pair(int[] first, int[] second, Fields row) {
-        int specials = causal ? 1 : 3;
+        int specials = before.length + 1 + after.length;
         int room = maxLength - specials;
         int keptFirst = first.length;
         int keptSecond = second.length;
@@ -102,9 +125,9 @@ public final class Encoder implements AutoCloseable {
         boolean cut = cut(first.length + second.length > room, first.length + second.length + specials, row);
         int[] a = Arrays.copyOf(first, keptFirst);
         int[] b = Arrays.copyOf(second, keptSecond);
-        int[] sep = {special.sep()};
-        int[] tokens = causal ? join(a, endOfText(), b) : join(new int[] {special.cls()}, a, sep, b, sep);
-        int start = causal ? 0 : 1;
+        int[] between = causal ? endOfText() : after;
+        int[] tokens = join(before, a, between, b, after);
+        int start = before.length;
         return new Framed(tokens, start, keptFirst, start + keptFirst + 1, keptSecond, cut);
     }
 
@@ -112,7 +135,7 @@ public final class Encoder implements AutoCloseable {
     boolean cut(boolean tooLong, int tokens, Fields row) {
         if (tooLong && !truncate) {
             throw WeftException.invalidData(
-                    "row too long: tokens=" + tokens + " max_length=" + maxLength + " row=" + row.excerpt(),
+                    "row too long: tokens=" + tokens + " max_length=" + maxLength + " " + row.where(),
                     "shorten it, raise dataset.max_length (at most model.context), or set dataset.long_text=truncate");
         }
         return tooLong;

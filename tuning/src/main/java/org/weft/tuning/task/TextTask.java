@@ -28,6 +28,11 @@ record TextTask(String textColumn) implements Task {
         return List.of();
     }
 
+    @Override
+    public void check(Fields row, boolean labelled) {
+        row.text(textColumn);
+    }
+
     /** The first of {@link #encodeAll}. */
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
@@ -36,12 +41,13 @@ record TextTask(String textColumn) implements Task {
 
     @Override
     public List<Encoded> encodeAll(Fields row, Encoder encoder) {
-        int[] ids = Encoder.join(
-                encoder.tokenizer().encode(row.text(textColumn)),
-                new int[] {encoder.tokenizer().endOfText()});
+        int[] ids = Encoder.join(encoder.before(), encoder.encode(row.text(textColumn)), new int[] {
+            encoder.tokenizer().endOfText()
+        });
         encoder.cut(ids.length - 1 > encoder.maxLength(), ids.length - 1, row);
-        if (ids.length == 1) {
-            return List.of(new Encoded(new Example(ids, 1, new int[] {Example.IGNORED}, null, 0), false, true, null));
+        if (ids.length - encoder.before().length == 1) {
+            return List.of(new Encoded(
+                    new Example(ids, 1, new int[] {Example.IGNORED}, null, 0), false, "their text has no token", null));
         }
         List<Encoded> windows = new ArrayList<>();
         for (int from = 0; from < ids.length - 1; from += encoder.maxLength()) {

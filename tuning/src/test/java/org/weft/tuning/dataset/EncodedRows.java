@@ -18,6 +18,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.tuning.task.TinyTokenizers;
 
 /** Rows in files, encoded by a real Spark application on this machine. */
@@ -59,7 +60,7 @@ abstract class EncodedRows {
     }
 
     ExamplesManifest run(WeftConfig config) throws IOException {
-        return new DatasetJob(spark, store, said::add).run(config, TinyTokenizers.bytes());
+        return new DatasetJob(spark, store, said::add).run(config, new TokenizerFile(TinyTokenizers.bytes(), "bytes"));
     }
 
     WeftException refused(WeftConfig config) {

@@ -16,6 +16,7 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.FinetuneConfig.ChatTemplateName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.tuning.chat.ChatFormat;
 
 /** A base model's chat template, for those who learn conversations. */
@@ -39,7 +40,9 @@ class BaseModelTest {
             overrides.add("dataset.messages_column=messages");
         }
         WeftConfig config = ConfigLoader.load("test", "", overrides);
-        BaseModel base = new BaseModel("file://" + directory, null, config.model(), 10, new byte[0]);
+        String from = "file://" + directory;
+        BaseModel base = new BaseModel(
+                from, null, config.model(), 10, new TokenizerFile(new byte[0], from + "/tokenizer.json"));
         return base.withChatTemplate(HadoopStore.local(), config, notices::add)
                 .finetune()
                 .chatTemplate();

@@ -16,13 +16,14 @@ import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.tuning.task.TinyTokenizers;
 
 /** The files conf/finetune-*.yaml, and what fine-tuning's configuration stands on. */
 class RecipesTest {
     private static final Path FOLDER = Path.of("..", "conf");
-    private static final BaseModel BASE =
-            new BaseModel("the base", null, WeftConfig.defaults().model(), 512, TinyTokenizers.bytes());
+    private static final BaseModel BASE = new BaseModel(
+            "the base", null, WeftConfig.defaults().model(), 512, new TokenizerFile(TinyTokenizers.bytes(), "bytes"));
 
     private static WeftConfig load(String yaml, String... overrides) {
         List<ConfigLoader.Source> sources = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.tokens.TokenizerFile;
 
 /** Rows and configurations for the tests of tasks. */
 final class TaskRows {
@@ -31,6 +32,9 @@ final class TaskRows {
     }
 
     static Encoder encoder(WeftConfig config) {
-        return Encoder.open(config, config.model().causal() ? TinyTokenizers.bytes() : TinyTokenizers.letters());
+        return Encoder.open(
+                config,
+                new TokenizerFile(
+                        config.model().causal() ? TinyTokenizers.bytes() : TinyTokenizers.letters(), "tokenizer.json"));
     }
 }
