@@ -122,7 +122,8 @@ final class Api {
         }
         if (!List.of(request.methods().split(", ")).contains(request.method())) {
             throw ApiException.methodNotAllowed(
-                    request.path() + " takes " + request.methods().replaceFirst(",.*", "") + ", not " + request.method(),
+                    request.path() + " takes " + request.methods().replaceFirst(",.*", "") + ", not "
+                            + request.method(),
                     request.methods());
         }
         return request.method();

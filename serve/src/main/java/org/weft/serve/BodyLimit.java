@@ -27,8 +27,8 @@ final class BodyLimit extends HttpObjectAggregator {
     @Override
     protected void handleOversizedMessage(ChannelHandlerContext context, HttpMessage oversized) {
         HttpRequest request = (HttpRequest) oversized;
-        FullHttpRequest told =
-                new DefaultFullHttpRequest(request.protocolVersion(), request.method(), request.uri(), Unpooled.EMPTY_BUFFER);
+        FullHttpRequest told = new DefaultFullHttpRequest(
+                request.protocolVersion(), request.method(), request.uri(), Unpooled.EMPTY_BUFFER);
         told.headers().set(request.headers());
         told.setDecoderResult(DecoderResult.failure(new RefusedHttp.TooLarge(maxContentLength())));
         context.fireChannelRead(told);

@@ -14,7 +14,8 @@ record CrossOrigin(String origin, String headers) {
 
     /** On every answer. */
     void of(HttpHeaders answer) {
-        answer.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin).add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+        answer.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+                .add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
     }
 
     /** On the answer to the question that comes before a request. */

@@ -42,8 +42,7 @@ final class JsonFields {
             }
         } catch (JsonProcessingException broken) {
             throw ApiException.invalid(
-                    null,
-                    "the body is not JSON" + place(broken.getLocation()) + ": " + broken.getOriginalMessage());
+                    null, "the body is not JSON" + place(broken.getLocation()) + ": " + broken.getOriginalMessage());
         } catch (IOException broken) {
             throw ApiException.invalid(null, "the body is not JSON: " + broken.getMessage());
         }

@@ -52,7 +52,9 @@ public record ServeOptions(
         }
 
         private static List<String> lower(List<String> names) {
-            return names.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
+            return names.stream()
+                    .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                    .toList();
         }
     }
 

@@ -68,8 +68,9 @@ final class TextAnswer {
     }
 
     private void end() {
-        int prompt =
-                request.prompts().stream().mapToInt(each -> each.tokens().length).sum();
+        int prompt = request.prompts().stream()
+                .mapToInt(each -> each.tokens().length)
+                .sum();
         if (request.delivery().stream()) {
             if (request.delivery().usage()) {
                 ObjectNode last = shape.frame(true);
@@ -101,9 +102,8 @@ final class TextAnswer {
             this.index = index;
             TextRequest.Prompt prompt = request.promptOf(index);
             boolean echo = request.delivery().echo();
-            this.log = request.delivery().scored()
-                    ? new TokenLog(model.tokenizer(), prompt, echo, request.chat())
-                    : null;
+            this.log =
+                    request.delivery().scored() ? new TokenLog(model.tokenizer(), prompt, echo, request.chat()) : null;
             if (echo) {
                 say(prompt.text() != null ? prompt.text() : TokenLog.spelt(model.tokenizer(), prompt.tokens()));
             }

@@ -163,7 +163,8 @@ final class TextGeneration implements Work<TextInquiry> {
 
         private void score(int token, float[] logits) {
             TextInquiry.Wish wish = inquiry.wish();
-            inquiry.listener().scored(TokenScore.of(token, logits, wish.scoring().likeliest()));
+            inquiry.listener()
+                    .scored(TokenScore.of(token, logits, wish.scoring().likeliest()));
         }
 
         /** Why the text ends with this token; null where it goes on. */

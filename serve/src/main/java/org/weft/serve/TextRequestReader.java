@@ -48,13 +48,20 @@ final class TextRequestReader {
         return whole(
                 fields,
                 new TextRequest(
-                        starts, choices, sampling(fields), stops(fields), most, false, delivery(fields, echo, likeliest)));
+                        starts,
+                        choices,
+                        sampling(fields),
+                        stops(fields),
+                        most,
+                        false,
+                        delivery(fields, echo, likeliest)));
     }
 
     /** The body of {@code /v1/chat/completions}. */
     TextRequest chat(JsonFields fields) {
         ChatTemplate template = model.chat()
-                .orElseThrow(() -> ApiException.invalid("messages", model.name() + " takes no chats: " + model.noChat()));
+                .orElseThrow(
+                        () -> ApiException.invalid("messages", model.name() + " takes no chats: " + model.noChat()));
         int named = fields.integer("max_tokens", maxTokens, 1, maxTokens);
         int most = fields.integer("max_completion_tokens", named, 1, maxTokens);
         List<String> stops = new ArrayList<>(stops(fields));
@@ -119,12 +126,7 @@ final class TextRequestReader {
         Map<Integer, Double> byToken = biases(fields.node("logit_bias"));
         try {
             return new SamplingOptions(
-                    temperature,
-                    Math.max(0, topK),
-                    topP,
-                    penalty,
-                    seed,
-                    new LogitBias(presence, frequency, byToken));
+                    temperature, Math.max(0, topK), topP, penalty, seed, new LogitBias(presence, frequency, byToken));
         } catch (WeftException outOfRange) {
             String message = outOfRange.getMessage();
             throw ApiException.invalid(message.replaceFirst("[=\\[].*", ""), message);

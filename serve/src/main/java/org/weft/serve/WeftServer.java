@@ -82,7 +82,8 @@ public final class WeftServer implements AutoCloseable {
             api.stopping();
             service.close();
             http.close();
-            if (service.thread().stopped() && http.stopped()) { // Native memory: whoever used it still would end the process.
+            if (service.thread().stopped()
+                    && http.stopped()) { // Native memory: whoever used it still would end the process.
                 service.model().close();
             }
         }

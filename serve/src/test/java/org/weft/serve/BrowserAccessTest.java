@@ -15,9 +15,7 @@ class BrowserAccessTest {
     private static WeftServer server(List<String> hosts, List<String> origins) throws InterruptedException {
         return WeftServer.start(
                 TinyModel.withChat(),
-                ServeOptions.defaults()
-                        .withPort(0)
-                        .withAccess(new ServeOptions.Access(List.of(), hosts, origins)),
+                ServeOptions.defaults().withPort(0).withAccess(new ServeOptions.Access(List.of(), hosts, origins)),
                 problem -> {});
     }
 
@@ -54,14 +52,17 @@ class BrowserAccessTest {
                         "{\"prompt\": \"w1\"}");
                 assertThat(Wire.answers(server.port(), posted)).startsWith("HTTP/1.1 403 ");
             }
-            assertThat(preflight(server, PAGE)).startsWith("HTTP/1.1 403 ").doesNotContainIgnoringCase("access-control");
+            assertThat(preflight(server, PAGE))
+                    .startsWith("HTTP/1.1 403 ")
+                    .doesNotContainIgnoringCase("access-control");
         }
     }
 
     @Test
     void aNameThatWasReboundIsRefused() throws InterruptedException {
         try (WeftServer server = server(List.of("gpu-box"), List.of())) {
-            for (String known : List.of("localhost", "LOCALHOST:80", "app.localhost", "127.0.0.1:9", "[::1]:80", "gpu-box:80")) {
+            for (String known :
+                    List.of("localhost", "LOCALHOST:80", "app.localhost", "127.0.0.1:9", "[::1]:80", "gpu-box:80")) {
                 assertThat(models(server, "Host: " + known + "\n")).as(known).startsWith("HTTP/1.1 200 ");
             }
             for (String other : List.of("evil.example", "evil.example:8080", "localhost.evil.example")) {

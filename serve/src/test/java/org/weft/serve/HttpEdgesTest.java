@@ -107,9 +107,10 @@ class HttpEdgesTest {
     @Test
     void aBodyThatIsTooLargeWaitsForItsTurn() {
         String large = " ".repeat(2 << 20);
-        String[] answers = answers("POST /v1/completions HTTP/1.1\r\nContent-Length: " + SHORT.length() + "\r\n\r\n" + SHORT
-                + "POST /v1/completions HTTP/1.1\r\nContent-Length: " + large.length() + "\r\n\r\n" + large
-                + Wire.bare("GET /health", ""));
+        String[] answers =
+                answers("POST /v1/completions HTTP/1.1\r\nContent-Length: " + SHORT.length() + "\r\n\r\n" + SHORT
+                        + "POST /v1/completions HTTP/1.1\r\nContent-Length: " + large.length() + "\r\n\r\n" + large
+                        + Wire.bare("GET /health", ""));
         assertThat(answers).hasSize(3);
         assertThat(answers[0]).startsWith("HTTP/1.1 200 ");
         assertThat(answers[1]).startsWith("HTTP/1.1 413 ").contains("request_too_large");

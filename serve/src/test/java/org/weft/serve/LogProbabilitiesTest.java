@@ -54,9 +54,7 @@ class LogProbabilitiesTest {
         try (ModelReplica replica = TinyModel.replica(TinyModel.CONTEXT)) {
             float[][] logits =
                     replica.logits(tokens, IntStream.range(0, tokens.length).toArray());
-            return Arrays.stream(logits)
-                    .map(LogProbabilitiesTest::logSoftmax)
-                    .toArray(double[][]::new);
+            return Arrays.stream(logits).map(LogProbabilitiesTest::logSoftmax).toArray(double[][]::new);
         }
     }
 
@@ -66,7 +64,9 @@ class LogProbabilitiesTest {
             sum += Math.exp(logit);
         }
         double log = Math.log(sum);
-        return IntStream.range(0, logits.length).mapToDouble(i -> logits[i] - log).toArray();
+        return IntStream.range(0, logits.length)
+                .mapToDouble(i -> logits[i] - log)
+                .toArray();
     }
 
     @Test
@@ -76,7 +76,9 @@ class LogProbabilitiesTest {
                 + " \"logprobs\": 1, \"seed\": 1234, \"echo\": true}");
         JsonNode logprobs = choice.path("logprobs");
         double[][] expected = expected(3, 1, 2);
-        int next = IntStream.range(0, 40).reduce((a, b) -> expected[2][b] > expected[2][a] ? b : a).orElseThrow();
+        int next = IntStream.range(0, 40)
+                .reduce((a, b) -> expected[2][b] > expected[2][a] ? b : a)
+                .orElseThrow();
         assertThat(choice.path("text").asText()).isEqualTo("w3 w1 w2 w" + next);
         assertThat(strings(logprobs.path("tokens"))).containsExactly(" w3", " w1", " w2", " w" + next);
         assertThat(logprobs.path("text_offset").toString()).isEqualTo("[0,2,5,8]");
@@ -105,15 +107,16 @@ class LogProbabilitiesTest {
         assertThat(choice.path("finish_reason").asText()).isEqualTo("length");
         assertThat(choice.path("logprobs").path("tokens")).hasSize(2);
         assertThat(answer.path("usage").path("completion_tokens").asInt()).isZero();
-        JsonNode whole = posted(
-                "/v1/completions", "{\"prompt\": [[3], [1, 2]], \"n\": 2, \"max_tokens\": 0, \"echo\": true}");
+        JsonNode whole =
+                posted("/v1/completions", "{\"prompt\": [[3], [1, 2]], \"n\": 2, \"max_tokens\": 0, \"echo\": true}");
         assertThat(whole.path("choices").get(3).path("text").asText()).isEqualTo("w1 w2");
         assertThat(whole.path("choices").get(3).path("logprobs").isNull()).isTrue();
     }
 
     @Test
     void everyChosenTokenIsTold() {
-        JsonNode choice = choice("{\"prompt\": \"w1\", \"max_tokens\": 9, \"logprobs\": 2, \"temperature\": 1.5, \"seed\": 4}");
+        JsonNode choice =
+                choice("{\"prompt\": \"w1\", \"max_tokens\": 9, \"logprobs\": 2, \"temperature\": 1.5, \"seed\": 4}");
         JsonNode logprobs = choice.path("logprobs");
         assertThat(logprobs.path("tokens")).hasSize(9);
         assertThat(String.join("", strings(logprobs.path("tokens"))))
@@ -161,7 +164,8 @@ class LogProbabilitiesTest {
         assertThat(first.path("bytes").get(0).asInt()).isEqualTo(' ');
         assertThat(first.path("top_logprobs")).hasSize(4);
         assertThat(first.path("top_logprobs").get(0).path("logprob").asDouble())
-                .isGreaterThanOrEqualTo(first.path("top_logprobs").get(1).path("logprob").asDouble());
+                .isGreaterThanOrEqualTo(
+                        first.path("top_logprobs").get(1).path("logprob").asDouble());
     }
 
     @Test
@@ -174,14 +178,16 @@ class LogProbabilitiesTest {
                 .isLessThan(-1);
         String free = choice(body + "null}").path("text").asText();
         String first = free.strip().split(" ")[0];
-        String banned = choice(body + "{\"" + first.substring(1) + "\": -100}}").path("text").asText();
+        String banned = choice(body + "{\"" + first.substring(1) + "\": -100}}")
+                .path("text")
+                .asText();
         assertThat(banned.strip().split(" ")).doesNotContain(first);
     }
 
     @Test
     void theTokenThatEndsATextIsCountedAndTold() throws InterruptedException {
-        try (WeftServer ending = WeftServer.start(
-                TinyModel.thatEnds(), ServeOptions.defaults().withPort(0), problem -> {})) {
+        try (WeftServer ending =
+                WeftServer.start(TinyModel.thatEnds(), ServeOptions.defaults().withPort(0), problem -> {})) {
             Client of = new Client(ending.port());
             String body = "{\"prompt\": \"w1\", \"max_tokens\": 5, \"logit_bias\": {\"39\": 100}, \"logprobs\": 0}";
             JsonNode answer = Client.json(of.post("/v1/completions", body));

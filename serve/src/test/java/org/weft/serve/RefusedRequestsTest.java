@@ -39,7 +39,11 @@ class RefusedRequestsTest {
         refused("{\"prompt\": \"w1\"} x", 400, null, "the body is not JSON");
         refused("{\"prompt\": " + "[".repeat(5000), 400, null, "the body is not JSON");
         refused("{}", 400, "prompt", "prompt must be a string, or an array of strings or token ids, is absent");
-        refused("{\"prompt\": null}", 400, "prompt", "prompt must be a string, or an array of strings or token ids, is null");
+        refused(
+                "{\"prompt\": null}",
+                400,
+                "prompt",
+                "prompt must be a string, or an array of strings or token ids, is null");
         refused("{\"prompt\": 7}", 400, "prompt", "is 7");
         refused("{\"prompt\": []}", 400, "prompt", "is []");
         refused("{\"prompt\": [99]}", 400, "prompt", "prompt[0] must be a token id below 40, is 99");
@@ -85,9 +89,10 @@ class RefusedRequestsTest {
                 400,
                 "stream_options.usage",
                 "there is no field stream_options.usage here: there are include_obfuscation, include_usage");
-        String nothing = "{\"prompt\": \"w1\", \"suffix\": \"\", \"best_of\": 1, \"response_format\": {\"type\": \"text\"},"
-                + " \"logprobs\": null, \"echo\": false, \"min_p\": null, \"store\": true, \"metadata\": {\"a\": \"b\"},"
-                + " \"presence_penalty\": 0, \"frequency_penalty\": 0.0, \"logit_bias\": {}}";
+        String nothing =
+                "{\"prompt\": \"w1\", \"suffix\": \"\", \"best_of\": 1, \"response_format\": {\"type\": \"text\"},"
+                        + " \"logprobs\": null, \"echo\": false, \"min_p\": null, \"store\": true, \"metadata\": {\"a\": \"b\"},"
+                        + " \"presence_penalty\": 0, \"frequency_penalty\": 0.0, \"logit_bias\": {}}";
         assertThat(client.post("/v1/completions", nothing).statusCode()).isEqualTo(200);
     }
 
@@ -110,8 +115,9 @@ class RefusedRequestsTest {
                 .isEqualTo("messages[0].tool_calls is not supported: this server calls no tools");
         assertThat(chatError("{\"messages\": [{\"role\": \"user\", \"content\": \"w1\", \"weight\": 0}]}"))
                 .startsWith("there is no field messages[0].weight here");
-        String asClientsSend = "\"tools\": [], \"tool_choice\": \"auto\", \"parallel_tool_calls\": true, \"modalities\":"
-                + " [\"text\"], \"response_format\": {\"type\": \"text\"}, \"user\": \"u\", \"service_tier\": \"auto\"}";
+        String asClientsSend =
+                "\"tools\": [], \"tool_choice\": \"auto\", \"parallel_tool_calls\": true, \"modalities\":"
+                        + " [\"text\"], \"response_format\": {\"type\": \"text\"}, \"user\": \"u\", \"service_tier\": \"auto\"}";
         assertThat(client.post("/v1/chat/completions", start + asClientsSend).statusCode())
                 .isEqualTo(200);
     }
@@ -129,9 +135,21 @@ class RefusedRequestsTest {
         refused("{\"prompt\": \"w1\", \"presence_penalty\": 2.1}", 400, "presence_penalty", "from -2 to 2");
         refused("{\"prompt\": \"w1\", \"frequency_penalty\": -3}", 400, "frequency_penalty", "from -2 to 2");
         refused("{\"prompt\": \"w1\", \"logit_bias\": {\"1\": 101}}", 400, "logit_bias", "logit_bias[1]=101.0");
-        refused("{\"prompt\": \"w1\", \"logit_bias\": {\"40\": 1}}", 400, "logit_bias", "the key 40, which is no token id");
-        refused("{\"prompt\": \"w1\", \"logit_bias\": {\"w1\": 1}}", 400, "logit_bias", "the key w1, which is no token id");
-        refused("{\"prompt\": \"w1\", \"logit_bias\": {\"1\": \"x\"}}", 400, "logit_bias", "logit_bias[1] must be a number");
+        refused(
+                "{\"prompt\": \"w1\", \"logit_bias\": {\"40\": 1}}",
+                400,
+                "logit_bias",
+                "the key 40, which is no token id");
+        refused(
+                "{\"prompt\": \"w1\", \"logit_bias\": {\"w1\": 1}}",
+                400,
+                "logit_bias",
+                "the key w1, which is no token id");
+        refused(
+                "{\"prompt\": \"w1\", \"logit_bias\": {\"1\": \"x\"}}",
+                400,
+                "logit_bias",
+                "logit_bias[1] must be a number");
         refused("{\"prompt\": \"w1\", \"logprobs\": 21}", 400, "logprobs", "from 0 to 20");
         refused("{\"prompt\": \"w1\", \"max_tokens\": 0}", 400, "max_tokens", "from 1 to 1024");
     }
@@ -146,8 +164,8 @@ class RefusedRequestsTest {
         refused("{\"prompt\": \"w1\", \"model\": \"" + half + "\"}", 400, "model", "model is no text");
         assertThat(chatError("{\"messages\": [{\"role\": \"user\", \"content\": \"" + half + "\"}]}"))
                 .startsWith("messages[0].content is no text");
-        assertThat(chatError("{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \"" + half
-                        + "\"}]}]}"))
+        assertThat(chatError("{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \""
+                        + half + "\"}]}]}"))
                 .startsWith("messages[0].content is no text");
         String pair = "{\"prompt\": \"w1 " + half + "\\udc4d \\uffff\", \"max_tokens\": 1}";
         assertThat(client.post("/v1/completions", pair).statusCode()).isEqualTo(200);

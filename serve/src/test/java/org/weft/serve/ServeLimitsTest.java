@@ -70,7 +70,8 @@ class ServeLimitsTest {
     }
 
     private Socket posted(String body) throws IOException {
-        return raw("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        return raw("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                + body);
     }
 
     private static String read(Socket socket) throws IOException {

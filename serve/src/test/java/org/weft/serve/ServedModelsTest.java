@@ -101,7 +101,8 @@ class ServedModelsTest {
                 .file("tokenizer_config.json", "{\"chat_template\": \"[INST]\"}");
         assertThat(served(model(PLAIN_WISH, mute.uri()))).isNotEmpty();
         assertThat(model(PLAIN_WISH, mute.uri()).noChat())
-                .contains("tokenizer_config.json has a chat template of a format that Weft does not know: start the server")
+                .contains(
+                        "tokenizer_config.json has a chat template of a format that Weft does not know: start the server")
                 .contains("--chat-template (chatml, llama3, plain), or post a prompt to /v1/completions");
         assertThat(notices).anyMatch(notice -> notice.startsWith("chats are answered 400, completions are served: "));
         assertThat(model(new ModelLoader.Wish(null, "llama3", "cpu", 0), mute.uri())

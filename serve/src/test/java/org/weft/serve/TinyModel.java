@@ -37,7 +37,8 @@ final class TinyModel {
     }
 
     private static TextModel open(Optional<ChatTemplate> chat, int context) {
-        return new TextModel(NAME, "cafe", tokenizer(), context, chat, "tiny has no chat template", () -> replica(context));
+        return new TextModel(
+                NAME, "cafe", tokenizer(), context, chat, "tiny has no chat template", () -> replica(context));
     }
 
     static TextTokenizer tokenizer() {

@@ -37,6 +37,13 @@ public final class Problems {
         }
     }
 
+    /** Adds the problem where a number becomes infinite or 0 in the type that it is used in. */
+    public void requireFloat32(String key, double value) {
+        float used = (float) value;
+        boolean kept = Float.isFinite(used) && (used == 0) == (value == 0);
+        require(kept || Double.isNaN(value), "%s=%s is %s in float32, in which it is used", key, value, used);
+    }
+
     /** Adds a problem with a key's value; what validation says of its default is of no interest then. */
     void addUnreadable(String key, String format, Object... values) {
         unreadable.add(key);

@@ -193,5 +193,8 @@ public record TrainingConfig(
         problems.require(beta1 >= 0 && beta1 < 1, "training.beta1=%s must be in [0, 1)", beta1);
         problems.require(beta2 >= 0 && beta2 < 1, "training.beta2=%s must be in [0, 1)", beta2);
         problems.require(epsilon > 0, "training.epsilon=%s must be positive", epsilon);
+        problems.requireFloat32("training.learning_rate", learningRate);
+        problems.requireFloat32("training.weight_decay", weightDecay);
+        problems.requireFloat32("training.epsilon", epsilon);
     }
 }

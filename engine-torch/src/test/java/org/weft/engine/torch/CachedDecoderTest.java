@@ -61,10 +61,12 @@ class CachedDecoderTest {
                 Decoder cached = replica.decoder(2);
                 Decoder plain = new RecomputingDecoder(replica, 1)) {
             List<float[]> told = new ArrayList<>();
-            same(cached.begin(1, prompt, (position, logits) -> {
-                assertThat(position).isEqualTo(told.size());
-                told.add(logits);
-            }), plain.begin(0, prompt));
+            same(
+                    cached.begin(1, prompt, (position, logits) -> {
+                        assertThat(position).isEqualTo(told.size());
+                        told.add(logits);
+                    }),
+                    plain.begin(0, prompt));
             List<float[]> recomputed = new ArrayList<>();
             plain.begin(0, prompt, (position, logits) -> recomputed.add(logits));
             assertThat(told).hasSize(prompt.length - 1);

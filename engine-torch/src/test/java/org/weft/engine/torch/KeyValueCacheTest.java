@@ -25,8 +25,7 @@ class KeyValueCacheTest {
     @Test
     void anAllocationThatFailsLeavesEveryRowItsOwn() {
         try (PointerScope scope = new PointerScope();
-                KeyValueCache cache =
-                        new KeyValueCache(ModelConfig.gpt2(1, WIDTH, 1, CONTEXT, 0), 2, torch.zeros(1))) {
+                KeyValueCache cache = new KeyValueCache(ModelConfig.gpt2(1, WIDTH, 1, CONTEXT, 0), 2, torch.zeros(1))) {
             for (int row = 0; row < 2; row++) {
                 cache.beginning(row).keep(0, filled(10 + row), filled(20 + row));
                 cache.setLength(row, 1);
@@ -36,8 +35,10 @@ class KeyValueCacheTest {
             }
             cache.reserve(2);
             PastKeysAndValues.Seen seen = cache.next(new int[] {0, 1})
-                    .keep(0, torch.cat(new TensorVector(filled(12), filled(13))), torch.cat(
-                            new TensorVector(filled(22), filled(23))));
+                    .keep(
+                            0,
+                            torch.cat(new TensorVector(filled(12), filled(13))),
+                            torch.cat(new TensorVector(filled(22), filled(23))));
             for (int row = 0; row < 2; row++) {
                 for (int token = 0; token < 2; token++) {
                     assertThat(at(seen.keys(), row, token)).isEqualTo(10 + row + 2 * token);

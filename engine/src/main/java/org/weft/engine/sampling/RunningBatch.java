@@ -56,8 +56,7 @@ public final class RunningBatch implements AutoCloseable {
      * @param ofPrompt told of the prompt's tokens but the first; null for nobody
      * @param ofChosen told of each token that is chosen; null for nobody
      */
-    public record Beginning(
-            int[] prompt, SamplingOptions sampling, LogitsListener ofPrompt, LogitsListener ofChosen) {
+    public record Beginning(int[] prompt, SamplingOptions sampling, LogitsListener ofPrompt, LogitsListener ofChosen) {
         public Beginning {
             if (prompt.length == 0) {
                 throw new IllegalArgumentException("a prompt of no tokens: start with the end-of-text token");
@@ -75,8 +74,9 @@ public final class RunningBatch implements AutoCloseable {
             throw new IllegalStateException("row " + row + " has a text");
         }
         GrowingText text = new GrowingText(0, beginning.prompt(), beginning.sampling());
-        float[] logits =
-                beginning.ofPrompt() == null ? rows.begin(row, text) : rows.begin(row, text, beginning.ofPrompt()); // (V)
+        float[] logits = beginning.ofPrompt() == null
+                ? rows.begin(row, text)
+                : rows.begin(row, text, beginning.ofPrompt()); // (V)
         listeners[row] = beginning.ofChosen();
         int token = grow(row, text, logits);
         texts[row] = text;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
 
@@ -98,7 +98,8 @@ class SamplerTest {
         float[] logits = {0, 1, 0.4f, -9, -9};
         assertThat(biased(0, 0, Map.of(1, -100.0)).next(logits)).isEqualTo(2);
         assertThat(biased(0, 0, Map.of(4, 100.0)).next(logits)).isEqualTo(4);
-        assertThatThrownBy(() -> biased(0, 0, Map.of(4, 101.0))).hasMessage("logit_bias[4]=101.0 must be from -100 to 100");
+        assertThatThrownBy(() -> biased(0, 0, Map.of(4, 101.0)))
+                .hasMessage("logit_bias[4]=101.0 must be from -100 to 100");
         assertThatThrownBy(() -> biased(Double.NaN, 0, Map.of()))
                 .hasMessage("presence_penalty=NaN must be from -2 to 2");
     }

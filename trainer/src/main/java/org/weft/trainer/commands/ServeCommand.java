@@ -150,7 +150,8 @@ public final class ServeCommand implements Callable<Integer> {
             try (StopSignals signals = new StopSignals(stop::countDown, progress, ending);
                     WeftServer server = WeftServer.start(model, options, progress::say)) {
                 progress.say("serving " + model.name() + " at http://" + options.host() + ":" + server.port() + "/");
-                if (options.access().apiKeys().isEmpty() && !InetAddress.getByName(host).isLoopbackAddress()) {
+                if (options.access().apiKeys().isEmpty()
+                        && !InetAddress.getByName(host).isLoopbackAddress()) {
                     progress.say("whoever reaches this machine may use it: --api-key-file asks for a key");
                 }
                 return serve(server, stop, progress);

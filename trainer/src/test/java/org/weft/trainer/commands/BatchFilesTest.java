@@ -58,7 +58,8 @@ class BatchFilesTest {
         assertRejected(
                 half,
                 ExitStatus.INVALID_DATA,
-                "\"prompt\" is no text: file=" + half + " line=2: the character at 1 is half of a surrogate pair, \\ud83d");
+                "\"prompt\" is no text: file=" + half
+                        + " line=2: the character at 1 is half of a surrogate pair, \\ud83d");
         Path latin = Files.write(directory.resolve("latin.txt"), new byte[] {'a', (byte) 0xE9, 'b'});
         assertRejected(latin.toString(), ExitStatus.INVALID_DATA, "--prompts: not UTF-8: " + latin);
     }

@@ -29,7 +29,7 @@ public record ChatStyle(ChatFormat format, String system, boolean trims) {
 
     /** The same in two branches, with tools in the other ones: no tools are given, so those are never taken. */
     private static final Pattern CHATML_AND_TOOLS = Pattern.compile(
-            literal(TAG + "if tools" + END) + ".*?"
+            literal(TAG + "if tools" + END) + "(?<tools>.*?)"
                     + literal(TAG + "else" + END + TAG + "if messages[0].role=='system'" + END + "<|im_start|>system\n"
                             + VALUE + "messages[0].content" + END + "<|im_end|>\n" + TAG + "else" + END)
                     + escaped(CHATML_SYSTEM)
@@ -37,9 +37,12 @@ public record ChatStyle(ChatFormat format, String system, boolean trims) {
                             + "if(m.role=='user')or(m.role=='system'and not loop.first)"
                             + "or(m.role=='assistant'and not m.tool_calls)" + END + CHATML_TURN + TAG
                             + "elif m.role=='assistant'" + END)
-                    + ".*" + literal(TAG + "elif m.role=='tool'" + END) + ".*"
+                    + "(?<calls>.*)" + literal(TAG + "elif m.role=='tool'" + END) + "(?<results>.*)"
                     + literal(TAG + "endif" + END + TAG + "endfor" + END + CHATML_PROMPT),
             Pattern.DOTALL);
+
+    private static final Pattern WORD = Pattern.compile(TAG + "(\\w+)");
+    private static final List<String> OPENING = List.of("if", "for", "macro", "filter", "call");
 
     private static final String LLAMA3_PROMPT = prompt("<|start_header_id|>assistant<|end_header_id|>\n\n");
     private static final String LLAMA3 = LOOP + TAG
@@ -68,12 +71,30 @@ public record ChatStyle(ChatFormat format, String system, boolean trims) {
         }
         for (Pattern known : List.of(CHATML, CHATML_AND_TOOLS)) {
             Matcher matcher = known.matcher(outline);
-            if (matcher.matches()) {
+            if (matcher.matches() && (known == CHATML || branchesEndThere(matcher))) {
                 String system = matcher.group("system");
                 return Optional.of(new ChatStyle(ChatFormat.CHATML, system == null ? "" : system, false));
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether what was not looked at is the inside of branches that no conversation takes, and no branch beside them. */
+    private static boolean branchesEndThere(Matcher matcher) {
+        return List.of("tools", "calls", "results").stream().allMatch(name -> closed(matcher.group(name)));
+    }
+
+    private static boolean closed(String inside) {
+        int depth = 0;
+        Matcher tag = WORD.matcher(inside);
+        while (tag.find()) {
+            boolean branch = tag.group(1).startsWith("el");
+            depth += tag.group(1).startsWith("end") ? -1 : OPENING.contains(tag.group(1)) ? 1 : 0;
+            if (depth < 0 || branch && depth == 0) {
+                return false;
+            }
+        }
+        return depth == 0;
     }
 
     private static String prompt(String text) {

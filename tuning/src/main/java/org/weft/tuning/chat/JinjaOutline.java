@@ -47,7 +47,8 @@ final class JinjaOutline {
             return outline;
         }
         String rest = drop ? outline.substring(0, found.start()) + outline.substring(found.end()) : outline;
-        Matcher code = Pattern.compile("[" + TAG + VALUE + "][^" + END + "]*" + END).matcher(rest);
+        Matcher code =
+                Pattern.compile("[" + TAG + VALUE + "][^" + END + "]*" + END).matcher(rest);
         String variable = "(?<![\\w.'])" + found.group(1) + "(?![\\w'])";
         return code.replaceAll(each -> Matcher.quoteReplacement(each.group().replaceAll(variable, name)));
     }

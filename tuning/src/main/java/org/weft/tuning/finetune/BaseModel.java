@@ -16,6 +16,7 @@ import org.weft.hub.StoredModel;
 import org.weft.tuning.chat.ChatFormat;
 import org.weft.tuning.chat.ChatStyle;
 import org.weft.tuning.chat.FoundTemplate;
+import org.weft.tuning.task.Task;
 
 /**
  * The model that is fine-tuned: of a Hugging Face directory, a checkpoint, or a run's newest. For one thread.
@@ -55,16 +56,25 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
                 : new ModelLocator(store, notices).at(from).asCheckpoint(run.path(), notices);
     }
 
-    /** The configuration with the chat template that lies beside the model's tokenizer, where it asks for that. */
-    public WeftConfig withChatTemplate(Store store, WeftConfig config) throws IOException {
+    /**
+     * The configuration with the chat template that lies beside the model's tokenizer, where it asks for that.
+     *
+     * @throws WeftException where conversations are learnt and the template is not known
+     */
+    public WeftConfig withChatTemplate(Store store, WeftConfig config, Consumer<String> notices) throws IOException {
         if (config.finetune().chatTemplate() != ChatTemplateName.AUTO) {
             return config;
         }
         FoundTemplate found = FoundTemplate.in(store, tokenizer.directory());
-        if (!found.unknown().isEmpty()) {
+        boolean converses = Task.of(config).converses();
+        if (converses && !found.unknown().isEmpty()) {
             throw WeftException.invalidData(
-                    found.unknown(),
-                    "say which comes closest with finetune.chat_template (" + ChatFormat.keys() + ")");
+                    found.unknown(), "say which comes closest with finetune.chat_template (" + ChatFormat.keys() + ")");
+        }
+        if (converses
+                && found.style().filter(style -> !style.system().isEmpty()).isPresent()) {
+            notices.accept("the system message that the base's chat template adds is not learnt: "
+                    + found.style().orElseThrow().system());
         }
         ChatFormat format = found.style().map(ChatStyle::format).orElse(ChatFormat.PLAIN);
         return config.withFinetune(config.finetune().withChatTemplate(ChatTemplateName.valueOf(format.name())));

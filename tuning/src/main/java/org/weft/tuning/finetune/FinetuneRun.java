@@ -41,7 +41,7 @@ public final class FinetuneRun {
             SparkApplication application, WeftConfig config, BaseModel base, Progress progress, StopSource stops)
             throws IOException {
         this.application = application;
-        this.config = base.withChatTemplate(application.store(), config);
+        this.config = base.withChatTemplate(application.store(), config, progress::say);
         this.base = base;
         this.progress = progress;
         this.stops = stops;

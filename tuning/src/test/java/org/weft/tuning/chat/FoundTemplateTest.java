@@ -20,8 +20,7 @@ import org.weft.core.storage.HadoopStore;
 /** A template is recognised whole or not at all. */
 class FoundTemplateTest {
     private static final String TURN = "{{'<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>' + '\\n'}}";
-    private static final String PROMPT =
-            "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+    private static final String PROMPT = "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
     @TempDir
     Path directory;
@@ -79,14 +78,16 @@ class FoundTemplateTest {
                         + PROMPT)
                 .style()
                 .orElseThrow();
-        ChatStyle besideTools = found("{%- if tools %}{{- '<|im_start|>system\\n' }}{{- tools | tojson }}\n{%- else %}\n"
-                        + "  {%- if messages[0]['role'] == 'system' %}\n"
-                        + "    {{- '<|im_start|>system\\n' + messages[0]['content'] + '<|im_end|>\\n' }}\n  {%- else %}\n"
-                        + "    {{- '<|im_start|>system\\nBe (very) kind.<|im_end|>\\n' }}\n  {%- endif %}\n{%- endif %}\n"
-                        + "{%- for m in messages %}\n  {%- if (m.role == \"user\") or (m.role == \"system\" and not loop.first)"
-                        + " or (m.role == \"assistant\" and not m.tool_calls) %}\n    {{- '<|im_start|>' + m.role + '\\n' +"
-                        + " m.content + '<|im_end|>' + '\\n' }}\n  {%- elif m.role == \"assistant\" %}{{- m.tool_calls }}\n"
-                        + "  {%- elif m.role == \"tool\" %}{{- m.content }}\n  {%- endif %}\n{%- endfor %}\n" + PROMPT)
+        ChatStyle besideTools = found(
+                        "{%- if tools %}{{- '<|im_start|>system\\n' }}{{- tools | tojson }}\n{%- else %}\n"
+                                + "  {%- if messages[0]['role'] == 'system' %}\n"
+                                + "    {{- '<|im_start|>system\\n' + messages[0]['content'] + '<|im_end|>\\n' }}\n  {%- else %}\n"
+                                + "    {{- '<|im_start|>system\\nBe (very) kind.<|im_end|>\\n' }}\n  {%- endif %}\n{%- endif %}\n"
+                                + "{%- for m in messages %}\n  {%- if (m.role == \"user\") or (m.role == \"system\" and not loop.first)"
+                                + " or (m.role == \"assistant\" and not m.tool_calls) %}\n    {{- '<|im_start|>' + m.role + '\\n' +"
+                                + " m.content + '<|im_end|>' + '\\n' }}\n  {%- elif m.role == \"assistant\" %}{{- m.tool_calls }}\n"
+                                + "  {%- elif m.role == \"tool\" %}{{- m.content }}\n  {%- endif %}\n{%- endfor %}\n"
+                                + PROMPT)
                 .style()
                 .orElseThrow();
         for (ChatStyle style : List.of(inLoop, besideTools)) {
@@ -126,6 +127,12 @@ class FoundTemplateTest {
                         + "{% endfor %}" + PROMPT,
                 "{% for m in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\\n' +"
                         + " bos_token + '<|im_end|>\\n' }}{% endif %}" + TURN + "{% endfor %}" + PROMPT,
+                "{% if tools %}{% endif %}Be evil.{% if x %}{% else %}{% if messages[0]['role'] == 'system' %}"
+                        + "{{ '<|im_start|>system\\n' + messages[0]['content'] + '<|im_end|>\\n' }}{% else %}"
+                        + "{{ '<|im_start|>system\\nHi<|im_end|>\\n' }}{% endif %}{% endif %}{% for m in messages %}"
+                        + "{% if (m.role == 'user') or (m.role == 'system' and not loop.first) or (m.role == 'assistant' and"
+                        + " not m.tool_calls) %}" + TURN + "{% elif m.role == 'assistant' %}{% elif m.role == 'tool' %}"
+                        + "{% endif %}{% endfor %}" + PROMPT,
                 "<|start_header_id|>{{ messages }}<|end_header_id|><|eot_id|>",
                 "[INST] {{ messages }} [/INST]",
                 "{% for m in messages %}" + TURN + "{% endfor %}", // without a prompt

@@ -1,0 +1,81 @@
+package org.weft.tuning.finetune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.FinetuneConfig.ChatTemplateName;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.HadoopStore;
+import org.weft.core.tokens.TokenizerFile;
+import org.weft.tuning.chat.ChatFormat;
+
+/** A base model's chat template, for those who learn conversations. */
+class BaseModelTest {
+    private final List<String> notices = new ArrayList<>();
+
+    @TempDir
+    Path directory;
+
+    private ChatTemplateName template(String task, String jinja) throws IOException {
+        Files.writeString(
+                directory.resolve("tokenizer_config.json"),
+                new ObjectMapper()
+                        .createObjectNode()
+                        .put("chat_template", jinja)
+                        .toString());
+        List<String> overrides =
+                new ArrayList<>(List.of("run.dir=/nowhere", "finetune.from=/base", "finetune.task=" + task));
+        overrides.add("dataset.train=/rows");
+        if (task.equals("instruction")) {
+            overrides.add("dataset.messages_column=messages");
+        }
+        WeftConfig config = ConfigLoader.load("test", "", overrides);
+        String from = "file://" + directory;
+        BaseModel base =
+                new BaseModel(from, null, config.model(), 10, new TokenizerFile(new byte[0], from + "/tokenizer.json"));
+        return base.withChatTemplate(HadoopStore.local(), config, notices::add)
+                .finetune()
+                .chatTemplate();
+    }
+
+    @Test
+    void conversationsAreLearntInATemplateThatIsKnown() throws IOException {
+        assertThat(template("instruction", ChatFormat.CHATML.jinja())).isEqualTo(ChatTemplateName.CHATML);
+        assertThat(notices).isEmpty();
+        assertThatThrownBy(() -> template("instruction", "{{ messages }}<|im_start|><|im_end|>"))
+                .isInstanceOf(WeftException.class)
+                .hasMessageEndingWith("has a chat template of a format that Weft does not know")
+                .extracting("hint")
+                .isEqualTo("say which comes closest with finetune.chat_template (chatml, llama3, plain)");
+    }
+
+    @Test
+    void whatLearnsNoConversationNeedsNone() throws IOException {
+        assertThat(template("classification", "{{ messages }}<|im_start|><|im_end|>"))
+                .isEqualTo(ChatTemplateName.PLAIN);
+    }
+
+    @Test
+    void aSystemMessageThatIsNotLearntIsSaid() throws IOException {
+        template(
+                "instruction",
+                ChatFormat.CHATML
+                        .jinja()
+                        .replace(
+                                "{% for message in messages %}",
+                                "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}"
+                                        + "{{ '<|im_start|>system\\nBe kind.<|im_end|>\\n' }}{% endif %}"));
+        assertThat(notices)
+                .containsExactly("the system message that the base's chat template adds is not learnt: Be kind.");
+    }
+}
