@@ -32,8 +32,7 @@ public final class Json {
             .build();
 
     /** Python's writers put NaN and Infinity where JSON has no number. */
-    private static final ObjectReader PYTHONS =
-            MAPPER.reader().with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
+    private static final ObjectReader PYTHONS = MAPPER.reader().with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
 
     private Json() {}
 
