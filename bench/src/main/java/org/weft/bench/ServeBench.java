@@ -176,7 +176,7 @@ public final class ServeBench {
     }
 
     private static TextModel model() {
-        return new TextModel(NAME, "", tokenizer(), CONTEXT, Optional.empty(), ServeBench::replica);
+        return new TextModel(NAME, "", tokenizer(), CONTEXT, Optional.empty(), "", ServeBench::replica);
     }
 
     private static ModelReplica replica() {

@@ -11,12 +11,12 @@ import org.weft.core.protocol.Message;
 /** What is known of the evaluation at hand. Batches are added in batch order, whoever evaluated them. One thread's. */
 final class EvaluationLedger {
     final WorkPool batches;
-    private final long[] targets;
+    private final double[] targets;
     private final SortedMap<Integer, ClassTally> classes = new TreeMap<>();
 
     EvaluationLedger(WorkPool batches, int count) {
         this.batches = batches;
-        this.targets = new long[count];
+        this.targets = new double[count];
     }
 
     void batchesEvaluated(Message.BatchesEvaluated report) {
@@ -51,12 +51,12 @@ final class EvaluationLedger {
 
     private double meanLoss() {
         double nats = 0;
-        long tokens = 0;
+        double counted = 0;
         double[] losses = batches.results();
         for (int i = 0; i < losses.length; i++) {
             nats += losses[i];
-            tokens += targets[i];
+            counted += targets[i];
         }
-        return nats / tokens;
+        return nats / counted;
     }
 }

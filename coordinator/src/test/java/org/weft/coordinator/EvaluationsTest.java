@@ -61,7 +61,7 @@ class EvaluationsTest {
         assertThat(RunHarness.get(run.pollWork(1))).isInstanceOf(Message.ComputeLanes.class);
     }
 
-    private static BatchScore score(double loss, long targets, ClassTally... classes) {
+    private static BatchScore score(double loss, double targets, ClassTally... classes) {
         return new BatchScore(loss, targets, classes);
     }
 

@@ -24,6 +24,11 @@ final class CorpusFormats {
                 .orElseThrow();
     }
 
+    /** What {@code corpus.encoding} says. */
+    static TextEncoding encoding(CorpusConfig corpus) {
+        return new TextEncoding(corpus.encoding(), "corpus.encoding");
+    }
+
     private static boolean hasExtension(String name, CorpusFormat format) {
         String any = String.join("|", format.extensions());
         return name.toLowerCase(Locale.ROOT).matches(".*\\.(" + any + ")(\\.[a-z0-9]+)?");

@@ -13,6 +13,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
@@ -72,37 +73,41 @@ public final class CorpusJob {
         InputFiles input = InputFiles.list(store, corpus, splitBytes);
         int shards = (int) Math.max(1, (input.bytes() + corpus.shardBytes() - 1) / corpus.shardBytes());
         progress.accept("reading " + input.files() + " files, " + input.bytes() + " bytes");
-        try (CorpusStaging staging = new CorpusStaging(store, corpusDir)) {
-            staging.begin();
-            JavaPairRDD<byte[], byte[]> documents = sorted(read(input), shards);
-            TokenizerFile file = tokenizer(tokenizer, model, train(documents, corpus.valFraction()));
-            staging.write(CorpusManifest.TOKENIZER_FILE, file.json());
-            if (tokenizer.kind() == TokenizerConfig.Kind.FILE) {
-                TokenizerFile.copyCompanions(store, file.directory(), staging.directory());
+        return FirstTaskError.ends(spark, () -> {
+            try (CorpusStaging staging = new CorpusStaging(store, corpusDir)) {
+                staging.begin();
+                LongAccumulator replaced = spark.sc().longAccumulator("unpaired surrogates");
+                JavaPairRDD<byte[], byte[]> documents = sorted(read(input, replaced), shards);
+                TokenizerFile file = tokenizer(tokenizer, model, train(documents, corpus.valFraction()));
+                staging.write(CorpusManifest.TOKENIZER_FILE, file.json());
+                if (tokenizer.kind() == TokenizerConfig.Kind.FILE) {
+                    TokenizerFile.copyCompanions(store, file.directory(), staging.directory());
+                }
+                CorpusManifest manifest = encode(documents, file, model.causal(), corpus, staging.directory());
+                if (replaced.value() > 0) {
+                    progress.accept("warning: " + replaced.value() + " unpaired surrogates in the text became U+FFFD");
+                }
+                staging.commit(manifest);
+                return manifest;
             }
-            CorpusManifest manifest = encode(documents, file, model.causal(), corpus, staging.directory());
-            staging.commit(manifest);
-            return manifest;
-        } catch (Exception failure) { // Spark's is checked, and undeclared
-            WeftException known = WeftException.within(failure);
-            if (known != null) {
-                throw known; // what a task threw for a person to read, rather than Spark's account of it
-            }
-            throw failure;
-        }
+        });
     }
 
     /** Every document of the input, in no order. */
-    private JavaRDD<byte[]> read(InputFiles input) {
+    private JavaRDD<byte[]> read(InputFiles input, LongAccumulator replaced) {
         Store from = store;
         return spark.parallelize(input.parts(), Math.max(1, input.parts().size()))
                 .flatMap(part -> Collections.unmodifiableList(part.splits()).iterator())
-                .flatMap(split -> documents(from, split));
+                .flatMap(split -> documents(from, split, replaced));
     }
 
-    private static Iterator<byte[]> documents(Store store, InputSplit split) throws IOException {
+    private static Iterator<byte[]> documents(Store store, InputSplit split, LongAccumulator replaced)
+            throws IOException {
         DocumentReader reader = DocumentReader.open(store, split);
-        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> closeQuietly(reader));
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> {
+            replaced.add(reader.replaced());
+            closeQuietly(reader);
+        });
         return reader;
     }
 
@@ -174,8 +179,7 @@ public final class CorpusJob {
         List<Written> written;
         try {
             String vocabulary = TokenShardFormat.vocabulary(sha256);
-            written =
-                    new TokenizeStage(store, directory, shared, begun, vocabulary, corpus.valFraction()).run(documents);
+            written = new TokenizeStage(store, directory, shared, begun, vocabulary, corpus).run(documents);
         } finally {
             shared.destroy();
         }

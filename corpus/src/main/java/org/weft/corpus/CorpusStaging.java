@@ -63,9 +63,10 @@ final class CorpusStaging implements AutoCloseable {
         store.rename(directory() + "/" + file, corpusDir + "/" + file);
     }
 
-    /** Removes the hidden directory, whatever became of it. */
+    /** Removes the hidden directory, whatever became of it, and the corpus's where it holds nothing. */
     @Override
     public void close() throws IOException {
         store.delete(directory());
+        store.deleteEmpty(corpusDir);
     }
 }

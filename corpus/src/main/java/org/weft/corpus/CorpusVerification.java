@@ -3,6 +3,7 @@ package org.weft.corpus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
@@ -20,35 +21,46 @@ public final class CorpusVerification {
     public static CorpusManifest run(JavaSparkContext spark, Store store, String corpusDir) throws IOException {
         CorpusManifest manifest = CorpusManifest.load(store, corpusDir);
         manifest.loadTokenizer(store, corpusDir);
-        List<String> files = new ArrayList<>();
-        manifest.train().shards().forEach(shard -> files.add(shard.file()));
-        manifest.val().shards().forEach(shard -> files.add(shard.file()));
-        List<String> problems = spark.parallelize(files, Math.max(1, files.size()))
-                .map(file -> problem(store, corpusDir, file))
+        CorpusManifest described = manifest.withoutShards(); // tasks have one shard each, and not the list
+        List<CorpusShard> shards = shards(manifest);
+        List<String> problems = spark.parallelize(shards, Math.max(1, shards.size()))
+                .map(shard -> problem(store, corpusDir, described, shard))
                 .filter(problem -> !problem.isEmpty())
                 .collect();
         if (!problems.isEmpty()) {
             throw WeftException.invalidData(
-                    "corpus damaged: " + corpusDir + ": " + problems.size() + " of " + files.size()
+                    "corpus damaged: " + corpusDir + ": " + problems.size() + " of " + shards.size()
                             + " token shards\n  - " + String.join("\n  - ", problems),
                     "run prepare again");
         }
         return manifest;
     }
 
-    /** What is wrong with a shard; empty where nothing is. The task loads the manifest: it may list many shards. */
-    private static String problem(Store store, String corpusDir, String file) throws IOException {
+    /** What is wrong with a corpus, of which this process alone reads every byte. */
+    public static List<String> problems(Store store, String corpusDir) throws IOException {
         CorpusManifest manifest = CorpusManifest.load(store, corpusDir);
-        List<CorpusShard> shards = new ArrayList<>(manifest.train().shards());
-        shards.addAll(manifest.val().shards());
-        for (CorpusShard shard : shards) {
-            if (shard.file().equals(file)) {
-                return problem(store, corpusDir, manifest, shard);
+        List<String> problems = new ArrayList<>();
+        try {
+            manifest.loadTokenizer(store, corpusDir);
+        } catch (WeftException damaged) {
+            problems.add(damaged.getMessage());
+        }
+        for (CorpusShard shard : shards(manifest)) {
+            String problem = problem(store, corpusDir, manifest, shard);
+            if (!problem.isEmpty()) {
+                problems.add(problem);
             }
         }
-        return "token shard no longer in the manifest: file=" + file;
+        return problems;
     }
 
+    private static List<CorpusShard> shards(CorpusManifest manifest) {
+        return Stream.of(manifest.train(), manifest.val())
+                .flatMap(split -> split.shards().stream())
+                .toList();
+    }
+
+    /** What is wrong with a shard; empty where nothing is. */
     private static String problem(Store store, String corpusDir, CorpusManifest manifest, CorpusShard shard)
             throws IOException {
         try (TokenShardReader reader = TokenCorpus.openChecked(store, corpusDir, manifest, shard)) {

@@ -18,12 +18,12 @@ public final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
     static final int MAX_DOCUMENT_BYTES = 4 << 20;
 
     private final InputSplit split;
-    private final CorpusFormat.Documents documents;
+    private final SplitFormat.Documents documents;
     private byte[] rest; // of a long text
     private byte[] next;
     private boolean ended;
 
-    private DocumentReader(InputSplit split, CorpusFormat.Documents documents) {
+    private DocumentReader(InputSplit split, SplitFormat.Documents documents) {
         this.split = split;
         this.documents = documents;
     }
@@ -59,6 +59,11 @@ public final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
         byte[] found = next;
         next = null;
         return found;
+    }
+
+    /** Unpaired surrogates that became U+FFFD so far. */
+    public long replaced() {
+        return documents.replaced();
     }
 
     /** The next document, of a long text as much as it may have, the rest after it; or null at the end of the split. */

@@ -1,12 +1,10 @@
 package org.weft.corpus;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Function;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.storage.Store;
@@ -37,20 +35,20 @@ public record InputFiles(int files, long bytes, List<Part> parts) {
         if (corpus.input().isEmpty()) {
             throw WeftException.usage(name + " is not set", "name the files, directories or globs that hold the text");
         }
-        Map<String, Entry> files = new TreeMap<>();
-        for (String input : corpus.input()) {
-            try {
-                store.files(input).forEach(file -> files.put(file.path(), file));
-            } catch (FileNotFoundException absent) {
-                throw WeftException.usage(
-                        name + ": no such file or directory: " + input,
-                        "give a path that exists; without a scheme it belongs to the default file system");
-            }
-        }
-        long bytes = files.values().stream().mapToLong(Entry::length).sum();
+        List<Entry> files = InputPaths.files(store, name, corpus.input());
+        return cut(store, files, splitBytes, file -> CorpusFormats.of(corpus, file.name()));
+    }
+
+    /**
+     * Cuts files into splits of at most {@code splitBytes}, which tasks of as much read.
+     *
+     * @param formats what a file holds
+     */
+    static InputFiles cut(Store store, List<Entry> files, long splitBytes, Function<Entry, SplitFormat> formats) {
+        long bytes = files.stream().mapToLong(Entry::length).sum();
         Packer packer = new Packer(splitBytes);
-        for (Entry file : files.values()) {
-            CorpusFormat format = CorpusFormats.of(corpus, file.name());
+        for (Entry file : files) {
+            SplitFormat format = formats.apply(file);
             if (!format.splittable() || store.compressed(file.path())) {
                 packer.add(new InputSplit(file.path(), 0, Long.MAX_VALUE, format), file.length());
                 continue;

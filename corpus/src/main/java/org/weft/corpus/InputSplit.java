@@ -7,4 +7,4 @@ import java.io.Serializable;
  *
  * @param end {@link Long#MAX_VALUE} for a file that is read whole
  */
-public record InputSplit(String path, long start, long end, CorpusFormat format) implements Serializable {}
+public record InputSplit(String path, long start, long end, SplitFormat format) implements Serializable {}

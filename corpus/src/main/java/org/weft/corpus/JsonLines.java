@@ -1,38 +1,26 @@
 package org.weft.corpus;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.weft.core.UnpairedSurrogates;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.storage.Store;
 
 /**
- * A JSON object a line, of which one field is the document. A line belongs to the split that holds its first byte.
+ * JSON objects, of each of which one field is the document.
  *
  * @param textField the key of the text
+ * @param encoding of the files; all but UTF-8 are read from their beginning, by one task each
  */
-record JsonLines(String textField) implements CorpusFormat {
-    static final int MAX_LINE_BYTES = 32 << 20;
-
-    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(MAX_LINE_BYTES)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+record JsonLines(String textField, TextEncoding encoding) implements CorpusFormat {
 
     JsonLines(CorpusConfig corpus) {
-        this(corpus.textField());
+        this(corpus.textField(), CorpusFormats.encoding(corpus));
     }
 
     @Override
@@ -47,62 +35,56 @@ record JsonLines(String textField) implements CorpusFormat {
 
     @Override
     public boolean splittable() {
-        return true;
+        return encoding.utf8();
     }
 
     @Override
     public Documents open(Store store, InputSplit split) throws IOException {
-        return new Texts(textField, SplitLines.open(store, split, MAX_LINE_BYTES));
+        return new Texts(textField, JsonRecords.open(new InputText(store, split, encoding)));
     }
 
-    /** The texts of one split's lines. */
-    private record Texts(String textField, SplitLines lines) implements Documents {
+    /** The texts of one split's objects. */
+    private static final class Texts implements Documents {
+        private final String textField;
+        private final JsonRecords records;
+        private long replaced;
+
+        Texts(String textField, JsonRecords records) {
+            this.textField = textField;
+            this.records = records;
+        }
 
         @Override
         public byte[] next() throws IOException {
-            while (lines.next() && !lines.beyond()) {
-                if (!lines.at().whole()) {
-                    throw WeftException.invalidData(
-                            "JSON line too long: " + lines.where() + " bytes=more than " + MAX_LINE_BYTES,
-                            "one line holds one JSON object; split the document, or use corpus.format=text");
-                }
-                byte[] line = lines.text();
-                if (!LineReader.isBlank(line)) {
-                    return textOf(line);
-                }
-            }
-            return null;
+            ObjectNode object = records.next();
+            return object == null ? null : textOf(object);
         }
 
-        private byte[] textOf(byte[] line) throws IOException {
-            JsonNode object;
-            try {
-                object = JSON.readTree(line);
-            } catch (JsonProcessingException broken) {
-                throw WeftException.invalidData(
-                        "broken JSON: " + lines.where() + ": " + broken.getOriginalMessage(),
-                        "each line must be one JSON object; mend or remove the line");
-            }
-            if (!object.isObject()) {
-                throw WeftException.invalidData(
-                        "not a JSON object: " + lines.where() + " actual=" + object.getNodeType(),
-                        "each line must be an object such as {\"" + textField + "\": \"...\"}");
-            }
+        private byte[] textOf(ObjectNode object) throws IOException {
             JsonNode text = object.get(textField);
             if (text == null || !text.isTextual()) {
                 List<String> keys = new ArrayList<>();
                 object.fieldNames().forEachRemaining(keys::add);
                 throw WeftException.invalidData(
-                        "no text field \"" + textField + "\": " + lines.where()
+                        "no text field \"" + textField + "\": " + records.where()
                                 + (text == null ? " keys=" + keys : " is no string but " + text.getNodeType()),
-                        "name the key of the text with corpus.text_field");
+                        text == null
+                                ? "name the key of the text with corpus.text_field"
+                                : "each object must have a string there: mend or remove it, or name another key with"
+                                        + " corpus.text_field");
             }
-            return text.textValue().getBytes(StandardCharsets.UTF_8);
+            replaced += UnpairedSurrogates.count(text.textValue());
+            return UnpairedSurrogates.replaced(text.textValue()).getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public long replaced() {
+            return replaced;
         }
 
         @Override
         public void close() throws IOException {
-            lines.close();
+            records.close();
         }
     }
 }

@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Lines of a stream as bytes, without their LF or CR LF, with the position where each starts. Memory is bounded: a
- * line longer than {@code maxLineBytes} comes in pieces that end between UTF-8 characters. Owned by one thread.
+ * Lines of a stream as bytes, without what ends them, with the position where each starts. LF and CR LF end a line, where
+ * the file's form says so a bare CR too. Memory is bounded: a line longer than {@code maxLineBytes} comes in pieces that
+ * end between UTF-8 characters. Owned by one thread.
  */
 final class LineReader implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -24,6 +25,9 @@ final class LineReader implements AutoCloseable {
     private long lineNumber;
     private boolean whole = true;
     private boolean continued;
+    private boolean returnEnds; // a bare CR ends lines
+    private boolean afterReturn; // an LF that comes next belongs to the line before
+    private String ending = "";
 
     /**
      * @param position of the stream's first byte in the file
@@ -34,33 +38,55 @@ final class LineReader implements AutoCloseable {
         this.maxLineBytes = maxLineBytes;
     }
 
+    /** From here on a bare CR ends a line, too. */
+    void endAtReturns() {
+        returnEnds = true;
+    }
+
     /** Goes to the next line, or the next piece of a long one; false at the end. */
     boolean next() throws IOException {
+        skipFeed();
         continued = !whole;
         lineStart = position - pending.size();
         while (at < limit || fill()) {
             int end = at;
             int most = (int) Math.min(limit, (long) at + maxLineBytes - pending.size());
-            while (end < most && buffer[end] != '\n') {
+            while (end < most && !endsLine(buffer[end])) {
                 end++;
             }
             take(end);
-            if (at < limit && buffer[at] == '\n') {
+            if (at < limit && endsLine(buffer[at])) {
+                afterReturn = buffer[at] == '\r';
                 at++;
                 position++;
+                ending = afterReturn ? "\r" : "\n";
                 finish(true);
                 return true;
             }
             if (pending.size() >= maxLineBytes) {
+                ending = "";
                 finish(false);
                 return true;
             }
         }
+        ending = "";
         if (pending.size() > 0) {
             finish(true);
             return true;
         }
         return false;
+    }
+
+    private boolean endsLine(byte b) {
+        return b == '\n' || (returnEnds && b == '\r');
+    }
+
+    private void skipFeed() throws IOException {
+        if (afterReturn && (at < limit || fill()) && buffer[at] == '\n') {
+            at++;
+            position++;
+        }
+        afterReturn = false;
     }
 
     private void take(int end) {
@@ -78,6 +104,7 @@ final class LineReader implements AutoCloseable {
             pending.write(bytes, length, bytes.length - length);
         } else if (length > 0 && bytes[length - 1] == '\r') {
             length--;
+            ending = "\r" + ending;
         }
         line = length == bytes.length ? bytes : java.util.Arrays.copyOf(bytes, length);
         lineNumber += continued ? 0 : 1;
@@ -103,6 +130,11 @@ final class LineReader implements AutoCloseable {
     /** The line's bytes; the caller may keep them. */
     byte[] line() {
         return line;
+    }
+
+    /** What ended the line: LF, CR LF, CR, or nothing. */
+    String ending() {
+        return ending;
     }
 
     /** Position in the file of the line's first byte. */

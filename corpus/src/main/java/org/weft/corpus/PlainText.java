@@ -12,11 +12,12 @@ import org.weft.core.storage.Store;
  * byte of the blank line before it.
  *
  * @param sampleBy what is one document
+ * @param encoding of the files; all but UTF-8 are read from their beginning, by one task each
  */
-record PlainText(SampleBy sampleBy) implements CorpusFormat {
+record PlainText(SampleBy sampleBy, TextEncoding encoding) implements CorpusFormat {
 
     PlainText(CorpusConfig corpus) {
-        this(corpus.sampleBy());
+        this(corpus.sampleBy(), CorpusFormats.encoding(corpus));
     }
 
     @Override
@@ -31,12 +32,15 @@ record PlainText(SampleBy sampleBy) implements CorpusFormat {
 
     @Override
     public boolean splittable() {
-        return sampleBy != SampleBy.DOCUMENT;
+        return sampleBy != SampleBy.DOCUMENT && encoding.utf8();
     }
 
     @Override
     public Documents open(Store store, InputSplit split) throws IOException {
-        return new Texts(sampleBy, split, SplitLines.open(store, split, DocumentReader.MAX_DOCUMENT_BYTES));
+        return new Texts(
+                sampleBy,
+                split,
+                SplitLines.open(new InputText(store, split, encoding), DocumentReader.MAX_DOCUMENT_BYTES));
     }
 
     /** What one split's lines are put together to; of a long text as much as a document may have. */
@@ -70,7 +74,7 @@ record PlainText(SampleBy sampleBy) implements CorpusFormat {
             if (!lines.next() || (!lines.at().continued() && lines.beyond())) {
                 return null;
             }
-            return lines.text();
+            return lines.bytes();
         }
 
         private byte[] readParagraph() throws IOException {
@@ -104,7 +108,7 @@ record PlainText(SampleBy sampleBy) implements CorpusFormat {
 
         /** Adds the line to the document; true where it no longer fits and is held for the next one. */
         private boolean append() throws IOException {
-            byte[] text = lines.text();
+            byte[] text = lines.bytes();
             int between = building.size() > 0 && !lines.at().continued() ? 1 : 0;
             held = building.size() > 0 && building.size() + between + text.length > DocumentReader.MAX_DOCUMENT_BYTES;
             if (held) {

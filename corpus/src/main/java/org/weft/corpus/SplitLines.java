@@ -19,34 +19,31 @@ import org.weft.core.storage.Store;
 final class SplitLines implements AutoCloseable {
     private static final int BOM_BYTES = 3;
 
-    private final Store store;
+    private final InputText text;
     private final InputSplit split;
     private final LineReader reader;
-    private final boolean compressed;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     private final CharBuffer decoded = CharBuffer.allocate(1 << 13);
     private boolean atFirst = true;
+    private boolean returnEnds;
+    private long linesBefore = -1; // the split; counted when an error or a row's place wants them
 
-    private SplitLines(Store store, InputSplit split, LineReader reader, boolean compressed) {
-        this.store = store;
-        this.split = split;
+    private SplitLines(InputText text, LineReader reader) {
+        this.text = text;
+        this.split = text.split();
         this.reader = reader;
-        this.compressed = compressed;
     }
 
-    static SplitLines open(Store store, InputSplit split, int maxLineBytes) throws IOException {
-        boolean compressed = store.compressed(split.path());
-        InputStream in = compressed ? store.openDecompressed(split.path()) : store.open(split.path());
-        long from = Math.max(0, split.start() - 1);
-        try {
-            in.skipNBytes(from);
-        } catch (EOFException shorter) {
-            in.close();
-            throw WeftException.invalidData(
-                    "input changed while it was read: file=" + split.path() + " is now shorter than " + from + " bytes",
-                    "run prepare again when nobody writes to the file");
-        }
-        return new SplitLines(store, split, new LineReader(in, from, maxLineBytes), compressed);
+    static SplitLines open(InputText text, int maxLineBytes) throws IOException {
+        long from = Math.max(0, text.split().start() - 1);
+        return new SplitLines(text, new LineReader(text.open(from), from, maxLineBytes));
+    }
+
+    /** The same lines, which a bare CR ends, too. */
+    SplitLines endingAtReturns() {
+        returnEnds = true;
+        reader.endAtReturns();
+        return this;
     }
 
     /** Goes to the next line that begins in the split or after it; false at the end of the file. */
@@ -62,18 +59,12 @@ final class SplitLines implements AutoCloseable {
             atFirst = false;
             return reader.next();
         } catch (IOException failure) {
-            if (!compressed) {
-                throw failure;
-            }
-            throw WeftException.invalidData(
-                    "cannot unpack: file=" + split.path() + " after line " + reader.lineNumber() + ": "
-                            + failure.getMessage(),
-                    "the compressed file is damaged or cut short: test it with gzip -t");
+            throw text.failed(failure, reader.lineNumber());
         }
     }
 
     /** The line's bytes, checked to be UTF-8. */
-    byte[] text() throws IOException {
+    byte[] bytes() throws IOException {
         byte[] line = reader.line();
         if (reader.lineStart() == 0 && startsWithMark(line)) {
             line = Arrays.copyOfRange(line, BOM_BYTES, line.length);
@@ -91,27 +82,35 @@ final class SplitLines implements AutoCloseable {
         return reader.lineStart() >= split.end();
     }
 
-    /** Names the line that is being read. Only now are the lines before the split counted. */
+    /** Names the line that is being read. */
     String where() throws IOException {
-        long before = 0;
-        if (split.start() > 1) {
-            try (InputStream in = store.open(split.path())) {
-                before = newlines(in, split.start() - 1);
-            }
-        }
-        return "file=" + split.path() + " line=" + (before + reader.lineNumber());
+        return "file=" + split.path() + " line=" + lineNumber();
     }
 
-    private static long newlines(InputStream in, long bytes) throws IOException {
+    /** The number of the line in its file. Only now are those before the split counted, once. */
+    long lineNumber() throws IOException {
+        if (linesBefore < 0) {
+            linesBefore = split.start() > 1 ? countBefore(split.start() - 1) : 0;
+        }
+        return linesBefore + reader.lineNumber();
+    }
+
+    /** Of the lines that end in the file's first bytes. */
+    private long countBefore(long bytes) throws IOException {
         byte[] buffer = new byte[1 << 16];
         long found = 0;
         long left = bytes;
+        boolean afterReturn = false;
         int count;
-        while (left > 0 && (count = in.read(buffer, 0, (int) Math.min(left, buffer.length))) > 0) {
-            for (int i = 0; i < count; i++) {
-                found += buffer[i] == '\n' ? 1 : 0;
+        try (InputStream in = text.open(0)) {
+            while (left > 0 && (count = in.read(buffer, 0, (int) Math.min(left, buffer.length))) > 0) {
+                for (int i = 0; i < count; i++) {
+                    boolean feedOfReturn = returnEnds && afterReturn && buffer[i] == '\n';
+                    afterReturn = buffer[i] == '\r';
+                    found += (buffer[i] == '\n' && !feedOfReturn) || (returnEnds && afterReturn) ? 1 : 0;
+                }
+                left -= count;
             }
-            left -= count;
         }
         return found;
     }
@@ -124,9 +123,7 @@ final class SplitLines implements AutoCloseable {
             result = decoder.decode(bytes, decoded.clear(), true);
         } while (result.isOverflow());
         if (result.isError()) {
-            throw WeftException.invalidData(
-                    "input is not UTF-8: " + where() + " byte=" + (reader.lineStart() + bytes.position()),
-                    "convert it first, for example: iconv -f ISO-8859-1 -t UTF-8 FILE");
+            throw text.encoding().notUtf8(where() + " byte=" + (reader.lineStart() + bytes.position()));
         }
     }
 

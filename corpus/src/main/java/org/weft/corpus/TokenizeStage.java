@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
+import org.weft.core.config.CorpusConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusShard;
 import org.weft.core.tokens.TokenShardWriter;
@@ -26,6 +27,7 @@ import scala.Tuple2;
  * @param begun whether a document stands after what its tokenizer puts before a text; masked models' windows are framed
  *     when they are read
  * @param vocabulary {@code CorpusManifest.vocabulary()} of the corpus to be
+ * @param corpus what is kept for validation, and whether special tokens in texts are characters
  */
 record TokenizeStage(
         Store store,
@@ -33,7 +35,7 @@ record TokenizeStage(
         Broadcast<TokenizerFile> tokenizerFile,
         boolean begun,
         String vocabulary,
-        double valFraction)
+        CorpusConfig corpus)
         implements Function2<Integer, Iterator<Tuple2<byte[], byte[]>>, Iterator<TokenizeStage.Written>> {
 
     private static final int BATCH_DOCUMENTS = 256;
@@ -60,7 +62,7 @@ record TokenizeStage(
                 Side val = new Side(tokenizer, String.format("val-%05d.tokens", index))) {
             while (documents.hasNext()) {
                 Tuple2<byte[], byte[]> document = documents.next();
-                Side side = DocumentKey.isValidation(document._1(), valFraction) ? val : train;
+                Side side = DocumentKey.isValidation(document._1(), corpus.valFraction()) ? val : train;
                 side.add(document._2());
             }
             CorpusShard trainShard = train.commit();
@@ -99,7 +101,7 @@ record TokenizeStage(
         }
 
         private void flush() throws IOException {
-            for (int[] ids : tokenizer.encode(batch)) {
+            for (int[] ids : tokenizer.encode(batch, corpus.splitSpecialTokens())) {
                 writer.startDocument();
                 writer.append(before);
                 writer.append(ids);

@@ -10,6 +10,8 @@ import org.weft.core.config.CorpusConfig.SampleBy;
 
 /** Which format a file has. */
 class CorpusFormatsTest {
+    private static final TextEncoding UTF_8 = new TextEncoding("UTF-8", "corpus.encoding");
+
 
     @Test
     void everyWordHasAFormat() {
@@ -39,9 +41,12 @@ class CorpusFormatsTest {
     @Test
     void onlyWholeFilesCannotBeSplit() {
         for (SampleBy unit : SampleBy.values()) {
-            assertThat(new PlainText(unit).splittable()).as(unit.name()).isEqualTo(unit != SampleBy.DOCUMENT);
+            assertThat(new PlainText(unit, UTF_8).splittable()).as(unit.name()).isEqualTo(unit != SampleBy.DOCUMENT);
         }
-        assertThat(new JsonLines("text").splittable()).isTrue();
+        assertThat(new JsonLines("text", UTF_8).splittable()).isTrue();
+        TextEncoding wide = new TextEncoding("UTF-16LE", "corpus.encoding");
+        assertThat(new JsonLines("text", wide).splittable()).isFalse();
+        assertThat(new PlainText(SampleBy.LINE, wide).splittable()).isFalse();
     }
 
     private static CorpusFormat format(Format word, String name) {

@@ -55,7 +55,7 @@ class CorpusJobErrorsTest {
                 ExitStatus.USAGE,
                 "corpus.input: no such file or directory: " + directory.resolve("nowhere"));
         CorpusConfig none = new CorpusConfig(
-                List.of(), CorpusConfig.Format.AUTO, "text", CorpusConfig.SampleBy.PARAGRAPH, 0, 1 << 16, true);
+                List.of(), CorpusConfig.Format.AUTO, "UTF-8", "text", CorpusConfig.SampleBy.PARAGRAPH, 0, 1 << 16, true, true);
         assertFails(none, SparkFixture.bpe(300), ExitStatus.USAGE, "corpus.input is not set");
     }
 
@@ -183,8 +183,7 @@ class CorpusJobErrorsTest {
 
     private void assertFails(CorpusConfig corpus, TokenizerConfig tokenizer, ExitStatus status, String message) {
         assertRejected(() -> job().run(corpus, tokenizer, SparkFixture.GPT2, out.toString()), status, message);
-        assertThat(out.resolve("manifest.json")).doesNotExist();
-        assertThat(out.resolve(".staging")).doesNotExist();
+        assertThat(out).doesNotExist();
     }
 
     private static void assertRejected(ThrowingCallable call, ExitStatus status, String message) {

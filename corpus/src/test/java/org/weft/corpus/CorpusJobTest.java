@@ -17,7 +17,9 @@ import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.Records;
 import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
@@ -58,6 +60,47 @@ class CorpusJobTest {
             assertThat(prepare(spark, SparkFixture.corpus("auto", "paragraph", 0.1, several), "c", 7_000))
                     .isEqualTo(expected);
         }
+    }
+
+    @Test
+    void specialTokensThatDocumentsSpellAreCharacters() throws IOException {
+        String spelt = "ends with <|endoftext|> and fills [MASK] between [CLS] and [SEP]";
+        StringBuilder lines = new StringBuilder("{\"text\": \"half \\ud83d\"}\n");
+        for (String text : List.of(spelt, "<|endoftext|>", "[MASK]", "plain")) {
+            lines.append("{\"text\": \"").append(text).append("\"}\n");
+        }
+        Path input = SparkFixture.write(directory.resolve("spelt.jsonl"), lines.toString());
+        CorpusConfig corpus = SparkFixture.corpus("auto", "line", 0, input);
+        List<String> said = new ArrayList<>();
+        try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
+            CorpusJob job = new CorpusJob(spark, store, said::add);
+            for (ModelConfig model : List.of(SparkFixture.GPT2, Records.with(SparkFixture.GPT2, "architecture", "bert"))) {
+                String out = directory.resolve(model.architecture()).toString();
+                CorpusManifest manifest = job.run(corpus, SparkFixture.bpe(262), model, out);
+                assertThat(specials(out, manifest)).hasSize(5).containsOnly(manifest.endOfText());
+                assertThat(manifest.train().documents()).isEqualTo(5);
+            }
+            String out = directory.resolve("parsed").toString();
+            CorpusConfig parsing = Records.with(corpus, "splitSpecialTokens", false);
+            CorpusManifest manifest = job.run(parsing, SparkFixture.bpe(262), SparkFixture.GPT2, out);
+            assertThat(specials(out, manifest)).hasSize(7);
+        }
+        assertThat(said).contains("warning: 1 unpaired surrogates in the text became U+FFFD");
+    }
+
+    /** Those tokens of a corpus of bytes that are no bytes. */
+    private List<Integer> specials(String out, CorpusManifest manifest) throws IOException {
+        List<Integer> specials = new ArrayList<>();
+        try (TokenCorpus tokens = TokenCorpus.train(store, out, manifest)) {
+            int[] all = new int[(int) tokens.tokens()];
+            tokens.read(0, all.length - 1, all, 0);
+            for (int token : all) {
+                if (token >= manifest.endOfText()) {
+                    specials.add(token);
+                }
+            }
+        }
+        return specials;
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.ExitStatus;
+import org.weft.core.Records;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.storage.Store;
@@ -73,6 +74,79 @@ class DocumentReaderTest {
     }
 
     @Test
+    void aFileMayBeOneArrayOfObjects() throws IOException {
+        String pretty = "\n[\n  {\n    \"text\": \"one\"\n  },\n  {\"text\": \"[two]\"}\n]\n";
+        Path file = SparkFixture.write(directory.resolve("a.json"), "\uFEFF" + pretty);
+        Path packed = SparkFixture.gzip(directory.resolve("b.json.gz"), "[{\"text\": \"one\"}, {\"text\": \"[two]\"}]");
+        for (int splitBytes : new int[] {1, 7, 1000}) {
+            assertThat(read("line", file, splitBytes)).containsExactly("one", "[two]");
+            assertThat(read("line", packed, splitBytes)).containsExactly("one", "[two]");
+        }
+        assertThat(read("line", SparkFixture.write(directory.resolve("c.json"), "[]"), 9)).isEmpty();
+    }
+
+    @Test
+    void whatIsWrongWithAnArrayIsNamed() throws IOException {
+        Path cut = SparkFixture.write(directory.resolve("a.json"), "[\n{\"text\": \"x\"},\n{\"text\": ");
+        assertRejected(cut, 1000, "broken JSON: file=file:" + cut + " line=3 element=2: it ends before", "jq -c '.[]'");
+        Path more = SparkFixture.write(directory.resolve("b.json"), "[{\"text\": \"x\"}]\n[]");
+        assertRejected(more, 1000, "line=2: something stands after the array", "one array of objects");
+        Path latin = directory.resolve("c.json");
+        Files.write(latin, "[{\"text\": \"caf\u00e9 x\"}]".getBytes(StandardCharsets.ISO_8859_1));
+        assertRejected(latin, 1000, "input is not UTF-8: file=file:" + latin + " line=1 element=1", "corpus.encoding=");
+        Path spread = SparkFixture.write(directory.resolve("d.json"), "{\n  \"data\": [{}]\n}");
+        assertRejected(
+                spread, 1000, "broken JSON: file=file:" + spread + " line=1: it ends before the JSON does", "jq -c");
+    }
+
+    @Test
+    void aBareReturnEndsALineOfJson() throws IOException {
+        String lines = "{\"text\": \"one\"}\r{\"text\": \"two\"}\r\n{\"text\": \"three\"}\n\r\r{\"text\": \"four\"}";
+        Path file = SparkFixture.write(directory.resolve("a.jsonl"), lines);
+        Path bad = SparkFixture.write(directory.resolve("b.jsonl"), lines + "\r{\"text\": x}");
+        for (int splitBytes = 1; splitBytes < lines.length() + 2; splitBytes++) {
+            assertThat(read("line", file, splitBytes)).containsExactly("one", "two", "three", "four");
+            assertRejected(bad, splitBytes, "broken JSON: file=file:" + bad + " line=7: ", "mend or remove");
+        }
+    }
+
+    @Test
+    void otherEncodingsAreReadWhereTheyAreNamed() throws IOException {
+        Path latin = directory.resolve("latin.txt");
+        Files.write(latin, "caf\u00e9\r\nx\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(read("ISO-8859-1", latin)).containsExactly("caf\u00e9", "x");
+        Path wide = directory.resolve("wide.jsonl");
+        String emoji = "\uFEFF" + "{\"text\": \"\uD83D\uDC4D 北\"}\n".repeat(3000);
+        Files.write(wide, emoji.getBytes(StandardCharsets.UTF_16LE));
+        assertThat(read("UTF-16LE", wide)).hasSize(3000).containsOnly("\uD83D\uDC4D 北");
+        Path none = directory.resolve("none.txt");
+        Files.write(none, new byte[] {'a', '\n', (byte) 0x81, ' '});
+        assertThatThrownBy(() -> read("Shift_JIS", none))
+                .isInstanceOf(WeftException.class)
+                .hasMessageContaining("input is not Shift_JIS: file=file:" + none);
+    }
+
+    @Test
+    void unpairedSurrogatesBecomeTheReplacementAndAreCounted() throws IOException {
+        Path file = SparkFixture.write(
+                directory.resolve("a.jsonl"),
+                "{\"text\": \"a \\ud83d b\"}\n{\"text\": \"\\udc4d\\ud83d\"}\n{\"text\": \"\\ud83d\\udc4d\"}\n");
+        assertThat(read("line", file, 1 << 20)).containsExactly("a \uFFFD b", "\uFFFD\uFFFD", "\uD83D\uDC4D");
+        CorpusConfig config = SparkFixture.corpus("auto", "line", 0, file);
+        InputSplit split =
+                InputFiles.list(store, config, 1 << 20).parts().get(0).splits().get(0);
+        try (DocumentReader reader = DocumentReader.open(store, split)) {
+            reader.forEachRemaining(text -> {});
+            assertThat(reader.replaced()).isEqualTo(3);
+        }
+    }
+
+    private List<String> read(String encoding, Path file) throws IOException {
+        CorpusConfig config = Records.with(SparkFixture.corpus("auto", "line", 0, file), "encoding", encoding);
+        return read(config, 1000);
+    }
+
+    @Test
     void longTextsBecomeSeveralDocumentsBetweenCharacters() throws IOException {
         String line = "北".repeat(3_000_000); // 9 MB in one line
         Path text = SparkFixture.write(directory.resolve("a.txt"), line + "\nnext");
@@ -112,14 +186,17 @@ class DocumentReaderTest {
                 "corpus.text_field");
         Path number = SparkFixture.write(directory.resolve("b.jsonl"), "{\"text\": 5}\n");
         assertRejected(number, 1000, "is no string but NUMBER", "corpus.text_field");
-        Path array = SparkFixture.write(directory.resolve("c.jsonl"), "[1]\n");
-        assertRejected(array, 1000, "not a JSON object: file=file:" + array + " line=1 actual=ARRAY", "\"text\"");
+        Path lines = SparkFixture.write(directory.resolve("c.jsonl"), "{\"text\": \"x\"}\n[1]\n");
+        assertRejected(lines, 1000, "not a JSON object: file=file:" + lines + " line=2 actual=ARRAY", "\"text\"");
+        Path array = SparkFixture.write(directory.resolve("d.jsonl"), "[{\"text\": \"x\"},\n 1]\n");
+        assertRejected(
+                array, 1000, "not a JSON object: file=file:" + array + " line=2 element=2 actual=NUMBER", "\"text\"");
     }
 
     @Test
     void rejectsJsonLineWithoutEnd() throws IOException {
         Path file = SparkFixture.write(
-                directory.resolve("a.jsonl"), "{\"text\": \"" + "x".repeat(JsonLines.MAX_LINE_BYTES) + "\"}");
+                directory.resolve("a.jsonl"), "{\"text\": \"" + "x".repeat(JsonRecords.MAX_RECORD_BYTES) + "\"}");
         assertRejected(file, 1L << 40, "JSON line too long: file=file:" + file + " line=1", "corpus.format=text");
     }
 
@@ -153,7 +230,10 @@ class DocumentReaderTest {
     }
 
     private List<String> read(String sampleBy, Path file, long splitBytes) throws IOException {
-        CorpusConfig config = SparkFixture.corpus("auto", sampleBy, 0, file);
+        return read(SparkFixture.corpus("auto", sampleBy, 0, file), splitBytes);
+    }
+
+    private List<String> read(CorpusConfig config, long splitBytes) throws IOException {
         List<String> documents = new ArrayList<>();
         for (InputFiles.Part part : InputFiles.list(store, config, splitBytes).parts()) {
             for (InputSplit split : part.splits()) {

@@ -51,10 +51,12 @@ public final class SparkFixture {
         return new CorpusConfig(
                 paths,
                 CorpusConfig.Format.valueOf(format.toUpperCase(Locale.ROOT)),
+                "UTF-8",
                 "text",
                 CorpusConfig.SampleBy.valueOf(sampleBy.toUpperCase(Locale.ROOT)),
                 valFraction,
                 1 << 16,
+                true,
                 true);
     }
 

@@ -41,7 +41,7 @@ class TokenizeStageTest {
                     spark.broadcast(new TokenizerFile(tokenizer, "tokenizer.json")),
                     true,
                     "ab".repeat(16),
-                    0.2);
+                    SparkFixture.corpus("auto", "line", 0.2));
             assertThatThrownBy(() -> stage.call(7, interrupted(sorted, 400))).hasMessage("lost");
             assertThat(directory).isEmptyDirectory();
 

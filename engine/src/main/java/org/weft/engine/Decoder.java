@@ -1,5 +1,7 @@
 package org.weft.engine;
 
+import java.util.Arrays;
+
 /**
  * Texts that grow token by token, side by side, each in a row of its own. Belongs to the thread of the replica that it
  * came from, and is closed before it.
@@ -21,6 +23,20 @@ public interface Decoder extends AutoCloseable {
      * @return (V), logits of the token that follows
      */
     float[] begin(int row, int[] tokens);
+
+    /**
+     * Begins a row anew with a text, and tells what the model said of it on the way: what an echo with log-probabilities is
+     * made of. As it stands here it reads the text as often as it has tokens; decoders that can read it once do.
+     *
+     * @param prompt told of every token but the last
+     * @return as {@link #begin(int, int[])}
+     */
+    default float[] begin(int row, int[] tokens, PromptLogits prompt) {
+        for (int position = 0; position < tokens.length - 1; position++) {
+            prompt.at(position, begin(row, Arrays.copyOf(tokens, position + 1)));
+        }
+        return begin(row, tokens);
+    }
 
     /**
      * Appends one token to each of some rows, which have fewer than {@code model.context} tokens.

@@ -1,9 +1,13 @@
 package org.weft.engine;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Keeps no keys and values: each token costs a forward pass over its whole text. What a cache is checked against. */
 public final class RecomputingDecoder implements Decoder {
+    /** Whose logits are there at once: a vocabulary each. */
+    private static final int POSITIONS = 256;
+
     private final ModelReplica replica;
     private final int[][] texts;
 
@@ -26,6 +30,19 @@ public final class RecomputingDecoder implements Decoder {
     public float[] begin(int row, int[] tokens) {
         texts[row] = tokens.clone();
         return replica.nextTokenLogits(texts[row]);
+    }
+
+    @Override
+    public float[] begin(int row, int[] tokens, PromptLogits prompt) {
+        for (int start = 0; start < tokens.length - 1; start += POSITIONS) {
+            int[] positions = IntStream.range(start, Math.min(start + POSITIONS, tokens.length - 1))
+                    .toArray();
+            float[][] logits = replica.logits(tokens, positions); // (positions, V)
+            for (int i = 0; i < positions.length; i++) {
+                prompt.at(positions[i], logits[i]);
+            }
+        }
+        return begin(row, tokens);
     }
 
     @Override

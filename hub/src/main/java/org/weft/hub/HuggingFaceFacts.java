@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -62,6 +63,22 @@ public final class HuggingFaceFacts {
             });
         }
         return facts;
+    }
+
+    /** What is wrong with a directory's or a file's tensors, of which every byte is read; they have no checksums. */
+    public static List<String> verify(Store store, String path) throws IOException {
+        try (TensorFiles files = path.endsWith(".safetensors")
+                ? TensorFiles.openFile(store, path)
+                : TensorFiles.open(store, path)) {
+            byte[] buffer = new byte[1 << 20];
+            for (TensorFiles.Located located : files.tensors().values()) {
+                long bytes = located.tensor().end() - located.tensor().begin();
+                for (long at = 0; at < bytes; at += buffer.length) {
+                    files.read(located, at, buffer, (int) Math.min(buffer.length, bytes - at));
+                }
+            }
+            return List.of();
+        }
     }
 
     private static void putTensors(ObjectNode facts, TensorFiles files) {

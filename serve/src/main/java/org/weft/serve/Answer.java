@@ -13,6 +13,9 @@ interface Answer {
     /** The whole answer, as text of some kind. */
     void text(int status, String contentType, String body);
 
+    /** No answer but what may be asked: 204 with the methods of a path. */
+    void options(String methods);
+
     /** The whole answer is an error; of a stream that has begun the last event is. */
     void fail(ApiException failure);
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Which request goes where. Knows no socket. Safe for use by many threads. */
@@ -15,14 +16,16 @@ final class Api {
 
     private final ModelService service;
     private final ApiKeys keys;
+    private final BrowserAccess browsers;
     private final ServeMetrics metrics;
     private final Consumer<String> notices;
     private final long created = System.currentTimeMillis() / 1000;
     private volatile boolean stopping;
 
-    Api(ModelService service, ApiKeys keys, ServeMetrics metrics, Consumer<String> notices) {
+    Api(ModelService service, ServeOptions options, ServeMetrics metrics, Consumer<String> notices) {
         this.service = service;
-        this.keys = keys;
+        this.keys = new ApiKeys(options.access().apiKeys());
+        this.browsers = new BrowserAccess(options.host(), options.access());
         this.metrics = metrics;
         this.notices = notices;
     }
@@ -33,13 +36,21 @@ final class Api {
      * @param path without the query
      * @param authorization the header of that name, or null
      */
-    record Request(String method, String path, String authorization, byte[] body) {
+    record Request(String method, String path, String authorization, BrowserAccess.Caller caller, byte[] body) {
         /** The path where it is one of the API's, for metrics: others are without number. */
         String endpoint() {
             return switch (path) {
                 case "/", "/health", "/health/live", "/health/ready", "/metrics", "/classify" -> path;
                 case "/v1/completions", "/v1/chat/completions", MODELS -> path;
                 default -> path.startsWith(MODELS + "/") ? MODELS : "other";
+            };
+        }
+
+        /** What the path takes. */
+        String methods() {
+            return switch (endpoint()) {
+                case "/v1/completions", "/v1/chat/completions", "/classify" -> "POST, OPTIONS";
+                default -> "GET, HEAD, OPTIONS";
             };
         }
     }
@@ -49,70 +60,72 @@ final class Api {
         stopping = true;
     }
 
+    BrowserAccess browsers() {
+        return browsers;
+    }
+
     /** Answers a request, now or later. */
     void handle(Request request, Answer answer) {
         try {
+            browsers.check(request.caller());
             route(request, answer);
         } catch (ApiException refused) {
             answer.fail(refused);
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) { // Whatever it is: the client waits, and the connection is held for it.
             notices.accept("error: " + request.method() + " " + request.endpoint() + ": " + failure);
             answer.fail(ApiException.internal("the server failed on this request"));
         }
     }
 
     private void route(Request request, Answer answer) {
+        String method = requireMethod(request);
+        if (method.equals("OPTIONS")) {
+            answer.options(request.methods());
+            return;
+        }
         switch (request.endpoint()) {
-            case "/" -> {
-                requireMethod(request, "GET");
-                answer.text(200, "text/html; charset=utf-8", PAGE);
-            }
-            case "/health", "/health/ready" -> {
-                requireMethod(request, "GET");
+            case "/" -> answer.text(200, "text/html; charset=utf-8", PAGE);
+            case "/health", "/health/ready" ->
                 health(answer, !stopping && !service.ended().isDone());
-            }
-            case "/health/live" -> {
-                requireMethod(request, "GET");
-                health(answer, !service.ended().isDone());
-            }
-            case "/metrics" -> {
-                requireMethod(request, "GET");
-                answer.text(200, PrometheusText.CONTENT_TYPE, PrometheusText.of(metrics.registry()));
-            }
+            case "/health/live" -> health(answer, !service.ended().isDone());
+            case "/metrics" -> answer.text(200, PrometheusText.CONTENT_TYPE, PrometheusText.of(metrics.registry()));
             case MODELS -> {
-                requireMethod(request, "GET");
                 keys.check(request.authorization());
                 models(request.path(), answer);
             }
             case "/v1/completions" -> service.complete(posted(request), answer);
             case "/v1/chat/completions" -> service.chat(posted(request), answer);
-            case "/classify" -> service.classify(posted(request), answer);
-            default ->
-                throw ApiException.notFound(
-                        null,
-                        "there is no " + request.path() + ": there are /v1/completions, /v1/chat/completions, " + MODELS
-                                + ", /classify, /health, /metrics and /",
-                        "not_found");
+            default -> service.classify(posted(request), answer);
         }
     }
 
     private JsonFields posted(Request request) {
-        requireMethod(request, "POST");
         keys.check(request.authorization());
         JsonFields fields = JsonFields.of(request.body());
         String name = service.model().name();
-        String asked = fields.text("model", name);
-        if (!asked.equals(name)) {
+        String asked = fields.text("model");
+        if (asked != null && !asked.equals(name)) {
             throw ApiException.notFound(
                     "model", "there is no model " + asked + ": this server has " + name, "model_not_found");
         }
         return fields;
     }
 
-    private static void requireMethod(Request request, String method) {
-        if (!request.method().equals(method)) {
-            throw ApiException.methodNotAllowed(request.path() + " takes " + method + ", not " + request.method());
+    /** The method, where the path takes it. HEAD is GET of which the body is not sent. */
+    private static String requireMethod(Request request) {
+        if (request.endpoint().equals("other")) {
+            throw ApiException.notFound(
+                    null,
+                    "there is no " + request.path() + ": there are /v1/completions, /v1/chat/completions, " + MODELS
+                            + ", /classify, /health, /metrics and /",
+                    "not_found");
         }
+        if (!List.of(request.methods().split(", ")).contains(request.method())) {
+            throw ApiException.methodNotAllowed(
+                    request.path() + " takes " + request.methods().replaceFirst(",.*", "") + ", not " + request.method(),
+                    request.methods());
+        }
+        return request.method();
     }
 
     private static void health(Answer answer, boolean well) {

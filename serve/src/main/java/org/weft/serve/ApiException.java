@@ -18,6 +18,7 @@ final class ApiException extends RuntimeException {
     private final String param;
     private final String code;
     private final int retryAfterSeconds;
+    private String allowed; // methods
 
     private ApiException(int status, String type, String message, String param, String code, int retryAfterSeconds) {
         super(message, null, false, false);
@@ -51,9 +52,30 @@ final class ApiException extends RuntimeException {
         return new ApiException(404, INVALID, message, param, code, NO_RETRY);
     }
 
-    /** 405. */
-    static ApiException methodNotAllowed(String message) {
-        return new ApiException(405, INVALID, message, null, "method_not_allowed", NO_RETRY);
+    /** 403. */
+    static ApiException forbidden(String message, String code) {
+        return new ApiException(403, "permission_error", message, null, code, NO_RETRY);
+    }
+
+    /**
+     * 405.
+     *
+     * @param allowed methods, for the header Allow
+     */
+    static ApiException methodNotAllowed(String message, String allowed) {
+        ApiException refused = new ApiException(405, INVALID, message, null, "method_not_allowed", NO_RETRY);
+        refused.allowed = allowed;
+        return refused;
+    }
+
+    /** 415. */
+    static ApiException unsupportedEncoding(String encoding) {
+        return ofHttp(415, "a body of Content-Encoding " + encoding + " is not taken: send it as it is");
+    }
+
+    /** Any other status below 500. */
+    static ApiException ofHttp(int status, String message) {
+        return new ApiException(status, INVALID, message, null, null, NO_RETRY);
     }
 
     /** 413. */
@@ -91,6 +113,11 @@ final class ApiException extends RuntimeException {
                 null,
                 "timeout",
                 NO_RETRY);
+    }
+
+    /** Methods that are taken instead; null where the method was not the trouble. */
+    String allowed() {
+        return allowed;
     }
 
     int status() {

@@ -54,6 +54,8 @@ final class ClassifierService implements ModelService {
     @Override
     public void classify(JsonFields fields, Answer answer) {
         List<String> texts = fields.texts("input", MOST_TEXTS);
+        fields.pass(List.of("user"));
+        fields.end();
         if (texts.isEmpty()) {
             throw ApiException.invalid("input", "input must be a text or an array of texts");
         }

@@ -31,6 +31,7 @@ final class HttpAnswer implements Answer {
     private final String endpoint;
     private final ServeMetrics metrics;
     private final long start = System.nanoTime();
+    private CrossOrigin crossOrigin; // null where there is no such page
     private Runnable onWritten = () -> {};
     private Runnable onGone = () -> {};
     private boolean streaming;
@@ -46,6 +47,21 @@ final class HttpAnswer implements Answer {
     /** Run on the channel's thread when all was handed to the system; before anything is sent. */
     void onWritten(Runnable action) {
         onWritten = action;
+    }
+
+    /** Lets the browser give the answer to a page of another server; before anything is sent. */
+    void allow(CrossOrigin page) {
+        crossOrigin = page;
+    }
+
+    @Override
+    public void options(String methods) {
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT);
+        response.headers().set(HttpHeaderNames.ALLOW, methods);
+        if (crossOrigin != null) {
+            crossOrigin.ofPreflight(response.headers(), methods);
+        }
+        whole(response, HttpResponseStatus.NO_CONTENT.code());
     }
 
     @Override
@@ -77,6 +93,9 @@ final class HttpAnswer implements Answer {
         if (failure.retryAfterSeconds() >= 0) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, failure.retryAfterSeconds());
         }
+        if (failure.allowed() != null) {
+            response.headers().set(HttpHeaderNames.ALLOW, failure.allowed());
+        }
         if (failure.status() == HttpResponseStatus.UNAUTHORIZED.code()) {
             response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         }
@@ -103,7 +122,14 @@ final class HttpAnswer implements Answer {
             return;
         }
         ended = true;
+        told(response);
         write(response, status);
+    }
+
+    private void told(HttpResponse head) {
+        if (crossOrigin != null) {
+            crossOrigin.of(head.headers());
+        }
     }
 
     @Override
@@ -115,6 +141,7 @@ final class HttpAnswer implements Answer {
             streaming = true;
             HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
             headers(head.headers(), EVENTS).set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+            told(head);
             channel.write(head).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         }
         ByteBuf bytes = Unpooled.copiedBuffer("data: " + data + "\n\n", StandardCharsets.UTF_8);

@@ -6,19 +6,24 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Executor;
 
 /**
- * One client's connection: whole requests in, one after the other. A request that comes while another is being answered
- * (pipelining, which no client of today does) is dropped and the connection closed after the answer, as HTTP lets a server
- * do. The channel's thread's.
+ * One client's connection: whole requests in, one after the other. Requests that come while another is being answered
+ * (pipelining) wait for their turn; where many do, no more are read until they had it. The channel's thread's.
  */
 final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final int WAITING = 16;
+
     private final Api api;
     private final ServeMetrics metrics;
     private final Executor requests;
     private final OpenAnswers open;
+    private final Deque<FullHttpRequest> waiting = new ArrayDeque<>();
     private HttpAnswer answering;
     private boolean closeAfter;
 
@@ -32,42 +37,70 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest message) {
-        if (answering != null) {
-            closeAfter = true;
+        if (answering == null) {
+            answer(context, message);
             return;
         }
+        waiting.add(message.retain());
+        if (waiting.size() >= WAITING) {
+            context.channel().config().setAutoRead(false);
+        }
+    }
+
+    private void answer(ChannelHandlerContext context, FullHttpRequest message) {
+        HttpHeaders headers = message.headers();
+        ApiException refusal = RefusedHttp.of(message);
         Api.Request request = new Api.Request(
                 message.method().name(),
-                new QueryStringDecoder(message.uri()).path(),
-                message.headers().get(HttpHeaderNames.AUTHORIZATION),
+                refusal == null ? new QueryStringDecoder(message.uri()).path() : "",
+                headers.get(HttpHeaderNames.AUTHORIZATION),
+                new BrowserAccess.Caller(
+                        headers.get(HttpHeaderNames.HOST),
+                        headers.get(HttpHeaderNames.ORIGIN),
+                        headers.get("Sec-Fetch-Site")),
                 ByteBufUtil.getBytes(message.content()));
         HttpAnswer answer = new HttpAnswer(context.channel(), request.endpoint(), metrics);
+        if (api.browsers().allows(request.caller().origin())) {
+            answer.allow(new CrossOrigin(
+                    request.caller().origin(), headers.get(HttpHeaderNames.ACCESS_CONTROL_REQUEST_HEADERS)));
+        }
         answering = answer;
         open.began();
         answer.onWritten(() -> written(context));
-        if (message.decoderResult().isFailure()) {
-            closeAfter = true;
-            answer.fail(ApiException.invalid(
-                    null,
-                    "this is no HTTP request: "
-                            + message.decoderResult().cause().getMessage()));
+        if (refusal != null) {
+            closeAfter = message.decoderResult().isFailure() && !RefusedHttp.isTooLarge(message);
+            answer.fail(refusal);
             return;
         }
         requests.execute(() -> api.handle(request, answer));
     }
 
     private void written(ChannelHandlerContext context) {
-        if (answering != null) {
-            answering = null;
-            open.ended();
-            if (closeAfter) {
-                context.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-            }
+        if (answering == null) {
+            return;
+        }
+        answering = null;
+        open.ended();
+        if (closeAfter) {
+            context.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+            return;
+        }
+        FullHttpRequest next = waiting.poll();
+        if (next == null) {
+            context.channel().config().setAutoRead(true);
+            return;
+        }
+        try {
+            answer(context, next);
+        } finally {
+            next.release();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        waiting.forEach(FullHttpRequest::release);
+        waiting.clear();
         if (answering != null) {
             answering.gone();
             answering = null;

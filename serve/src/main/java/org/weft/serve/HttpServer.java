@@ -42,6 +42,7 @@ final class HttpServer implements AutoCloseable {
             Executors.newFixedThreadPool(THREADS, new DefaultThreadFactory("weft-request", true));
 
     private Channel listening;
+    private boolean stopped;
 
     HttpServer(ServeOptions options, Api api, ServeMetrics metrics) {
         this.options = options;
@@ -109,6 +110,11 @@ final class HttpServer implements AutoCloseable {
         }
     }
 
+    /** Whether no request is being read any more. */
+    boolean stopped() {
+        return stopped;
+    }
+
     /** Closes all connections, after what was answered has been written. */
     @Override
     public void close() {
@@ -118,7 +124,12 @@ final class HttpServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        requests.shutdownNow();
+        requests.shutdown();
+        try {
+            stopped = requests.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         loops.shutdownGracefully(0, CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly();
     }

@@ -38,10 +38,9 @@ interface ModelService extends AutoCloseable {
         return thread().drain(limit);
     }
 
-    /** Fails what is still at hand and closes the model. */
+    /** Fails what is still at hand and ends the thread; the model's tokenizer stays, for requests that are being read. */
     @Override
     default void close() {
         thread().close();
-        model().close();
     }
 }

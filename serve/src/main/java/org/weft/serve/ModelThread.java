@@ -83,6 +83,9 @@ final class ModelThread<T extends Inquiry> implements AutoCloseable {
         } catch (RuntimeException failure) {
             notices.accept("error: " + failure);
             work.failAll(line, ApiException.internal("the model failed on this batch: " + failure.getMessage()));
+        } catch (Error failure) { // Ends the thread; those whom it worked for are told first.
+            work.failAll(line, ApiException.internal("the server failed"));
+            throw failure;
         }
     }
 
@@ -97,6 +100,11 @@ final class ModelThread<T extends Inquiry> implements AutoCloseable {
     /** Completes when the thread has ended; exceptionally where it was not asked to. */
     CompletableFuture<Void> ended() {
         return ended.copy();
+    }
+
+    /** Whether the thread does nothing any more, or never did. */
+    boolean stopped() {
+        return !thread.isAlive();
     }
 
     /** Takes no more inquiries and waits for those that are open; false where some were not done by then. */

@@ -18,8 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class RequestTimer extends ChannelDuplexHandler {
     private final Duration patience;
     private ScheduledFuture<?> alarm;
-    private boolean received; // the whole of the request at hand
-    private boolean early; // the answer came before that
+    private int owed; // answers to requests that are here whole; below 0 where an answer came before the whole request
     private boolean informational; // what is being written is not yet the answer
 
     RequestTimer(Duration patience) {
@@ -38,6 +37,15 @@ final class RequestTimer extends ChannelDuplexHandler {
         alarm = context.executor().schedule(close, patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** The client's time runs while it is owed nothing. */
+    private void run(ChannelHandlerContext context) {
+        if (owed > 0) {
+            stop();
+        } else {
+            begin(context);
+        }
+    }
+
     private void stop() {
         if (alarm != null) {
             alarm.cancel(false);
@@ -48,13 +56,8 @@ final class RequestTimer extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof LastHttpContent) {
-            if (early) {
-                early = false;
-                begin(context);
-            } else {
-                received = true;
-                stop();
-            }
+            owed++;
+            run(context);
         }
         context.fireChannelRead(message);
     }
@@ -66,9 +69,8 @@ final class RequestTimer extends ChannelDuplexHandler {
             informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
         }
         if (message instanceof LastHttpContent && !informational) {
-            early = !received;
-            received = false;
-            begin(context);
+            owed--;
+            run(context);
         }
         context.write(message, promise);
     }

@@ -2,6 +2,7 @@ package org.weft.serve;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.weft.core.WeftException;
 
 /**
@@ -12,7 +13,7 @@ import org.weft.core.WeftException;
  * @param queue texts that may wait beside those
  * @param timeout of a request, from its arrival to its last token
  * @param maxTokens that a request may ask for, of each text
- * @param apiKeys one of which a request must bear; empty for no such check
+ * @param access who may ask
  * @param network bounds for connections
  */
 public record ServeOptions(
@@ -22,8 +23,38 @@ public record ServeOptions(
         int queue,
         Duration timeout,
         int maxTokens,
-        List<String> apiKeys,
+        Access access,
         Network network) {
+
+    /**
+     * Who may ask.
+     *
+     * @param apiKeys one of which a request must bear; empty for no such check
+     * @param hosts names that this machine has beside its addresses and localhost; {@code *} for any
+     * @param origins pages of which servers may use this one, such as {@code http://localhost:3000}; {@code *} for any
+     */
+    public record Access(List<String> apiKeys, List<String> hosts, List<String> origins) {
+        public Access {
+            apiKeys = List.copyOf(apiKeys);
+            hosts = lower(hosts);
+            origins = lower(origins);
+            for (String origin : origins) {
+                if (!origin.matches("\\*|null|[a-z][a-z0-9+.-]*://[^/\\s]+")) {
+                    throw WeftException.usage(
+                            "--allow-origin " + origin + " is no origin", "for example: http://localhost:3000");
+                }
+            }
+        }
+
+        /** Whoever reaches the server, but no pages of others. */
+        public static Access open() {
+            return new Access(List.of(), List.of(), List.of());
+        }
+
+        private static List<String> lower(List<String> names) {
+            return names.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
+        }
+    }
 
     /**
      * Bounds for connections.
@@ -45,33 +76,36 @@ public record ServeOptions(
         require(timeout.toSeconds() >= 1, "--timeout", timeout.toSeconds(), "at least 1 (seconds)");
         require(maxTokens >= 1, "--max-tokens", maxTokens, "at least 1");
         require(network.connections() >= 1, "--connections", network.connections(), "at least 1");
-        apiKeys = List.copyOf(apiKeys);
     }
 
     /** On the loopback interface, without keys, with the bounds that the command has as defaults. */
     public static ServeOptions defaults() {
         return new ServeOptions(
-                "127.0.0.1", 8080, 16, 256, Duration.ofSeconds(120), 1024, List.of(), Network.defaults());
+                "127.0.0.1", 8080, 16, 256, Duration.ofSeconds(120), 1024, Access.open(), Network.defaults());
     }
 
     public ServeOptions withPort(int other) {
-        return new ServeOptions(host, other, maxBatch, queue, timeout, maxTokens, apiKeys, network);
+        return new ServeOptions(host, other, maxBatch, queue, timeout, maxTokens, access, network);
     }
 
     public ServeOptions withBatch(int batch, int waiting) {
-        return new ServeOptions(host, port, batch, waiting, timeout, maxTokens, apiKeys, network);
+        return new ServeOptions(host, port, batch, waiting, timeout, maxTokens, access, network);
     }
 
     public ServeOptions withTimeout(Duration other) {
-        return new ServeOptions(host, port, maxBatch, queue, other, maxTokens, apiKeys, network);
+        return new ServeOptions(host, port, maxBatch, queue, other, maxTokens, access, network);
     }
 
     public ServeOptions withNetwork(Network other) {
-        return new ServeOptions(host, port, maxBatch, queue, timeout, maxTokens, apiKeys, other);
+        return new ServeOptions(host, port, maxBatch, queue, timeout, maxTokens, access, other);
     }
 
     public ServeOptions withApiKeys(List<String> keys) {
-        return new ServeOptions(host, port, maxBatch, queue, timeout, maxTokens, keys, network);
+        return withAccess(new Access(keys, access.hosts(), access.origins()));
+    }
+
+    public ServeOptions withAccess(Access other) {
+        return new ServeOptions(host, port, maxBatch, queue, timeout, maxTokens, other, network);
     }
 
     private static void require(boolean holds, String option, long value, String what) {

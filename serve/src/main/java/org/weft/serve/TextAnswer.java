@@ -1,10 +1,13 @@
 package org.weft.serve;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.weft.engine.sampling.FinishReason;
+import org.weft.engine.sampling.TokenScore;
 
 /**
  * The texts of one request on their way to its client, whole or piece by piece. Filled by the model's thread; a text that
@@ -66,7 +69,7 @@ final class TextAnswer {
 
     private void end() {
         int prompt =
-                request.prompts().stream().mapToInt(tokensOf -> tokensOf.length).sum();
+                request.prompts().stream().mapToInt(each -> each.tokens().length).sum();
         if (request.delivery().stream()) {
             if (request.delivery().usage()) {
                 ObjectNode last = shape.frame(true);
@@ -79,7 +82,7 @@ final class TextAnswer {
         }
         ObjectNode whole = shape.frame(false);
         for (Choice choice : choices) {
-            shape.choice(whole, choice.index, choice.text.toString(), choice.reason);
+            shape.choice(whole, choice.index, choice.text.toString(), choice.logProbabilities(), choice.reason);
         }
         TextShape.usage(whole, prompt, tokens);
         answer.json(200, whole);
@@ -89,33 +92,61 @@ final class TextAnswer {
     private final class Choice implements TextListener {
         private final int index;
         private final StringBuilder text = new StringBuilder();
+        private final StringBuilder unsent = new StringBuilder(); // of a stream
+        private final TokenLog log; // null where nobody asked for it
         private FinishReason reason;
         private boolean spoke;
 
         Choice(int index) {
             this.index = index;
+            TextRequest.Prompt prompt = request.promptOf(index);
+            boolean echo = request.delivery().echo();
+            this.log = request.delivery().scored()
+                    ? new TokenLog(model.tokenizer(), prompt, echo, request.chat())
+                    : null;
+            if (echo) {
+                say(prompt.text() != null ? prompt.text() : TokenLog.spelt(model.tokenizer(), prompt.tokens()));
+            }
+        }
+
+        JsonNode logProbabilities() {
+            return log == null ? NullNode.instance : log.taken();
+        }
+
+        private void say(String said) {
+            text.append(said);
+            unsent.append(said);
+        }
+
+        private void send() {
+            if (request.delivery().stream() && unsent.length() > 0) {
+                answer.event(shape.piece(index, unsent.toString(), logProbabilities())
+                        .toString());
+            }
+            unsent.setLength(0);
+        }
+
+        @Override
+        public void scored(TokenScore score) {
+            log.add(score);
         }
 
         @Override
         public void piece(String piece) {
             begin();
-            String said = spoke || !request.chat()
-                    ? piece
-                    : model.chat().orElseThrow().withoutGap(piece);
+            say(spoke || !request.chat() ? piece : model.chat().orElseThrow().withoutGap(piece));
             spoke = true;
-            text.append(said);
-            if (request.delivery().stream() && !said.isEmpty()) {
-                answer.event(shape.piece(index, said).toString());
-            }
+            send();
         }
 
         @Override
         public void ended(int chosen, FinishReason why) {
             begin();
+            send(); // an echo that nothing followed
             reason = why;
             tokens += chosen;
             if (request.delivery().stream()) {
-                answer.event(shape.ending(index, why).toString());
+                answer.event(shape.ending(index, logProbabilities(), why).toString());
             }
             left--;
             if (left == 0) {

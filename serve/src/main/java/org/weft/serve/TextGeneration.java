@@ -1,10 +1,13 @@
 package org.weft.serve;
 
 import java.util.stream.IntStream;
+import org.weft.core.tokens.TextTokens;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.FinishReason;
+import org.weft.engine.sampling.LogitsListener;
 import org.weft.engine.sampling.RunningBatch;
 import org.weft.engine.sampling.TextStream;
+import org.weft.engine.sampling.TokenScore;
 
 /**
  * Continuous batching (Yu et al. 2022, Orca): texts take a free row as soon as there is one, all rows grow by a token a
@@ -18,6 +21,7 @@ final class TextGeneration implements Work<TextInquiry> {
     private final TextModel model;
     private final ServeMetrics metrics;
     private final ModelReplica replica;
+    private final TextTokens spelling;
     private final RunningBatch batch;
     private final Row[] rows; // null where free
 
@@ -25,8 +29,8 @@ final class TextGeneration implements Work<TextInquiry> {
         this.model = model;
         this.metrics = metrics;
         this.replica = replica;
-        this.batch = RunningBatch.open(
-                replica, model.context(), maxBatch, model.tokenizer().tokens());
+        this.spelling = model.tokenizer().tokens();
+        this.batch = RunningBatch.open(replica, model.context(), maxBatch, spelling);
         this.rows = new Row[maxBatch];
     }
 
@@ -82,10 +86,14 @@ final class TextGeneration implements Work<TextInquiry> {
             }
             int row = batch.freeRow();
             rows[row] = new Row(inquiry);
-            TextInquiry.Wish wish = inquiry.wish();
-            take(row, batch.begin(row, wish.prompt(), wish.sampling()), line);
-            computed += wish.prompt().length;
-            metrics.prompt(wish.prompt().length);
+            int token = batch.begin(row, rows[row].beginning());
+            computed += inquiry.wish().prompt().length;
+            metrics.prompt(inquiry.wish().prompt().length);
+            if (inquiry.wish().maxTokens() == 0) {
+                end(row, FinishReason.LENGTH, line);
+            } else {
+                take(row, token, line);
+            }
         }
     }
 
@@ -94,10 +102,15 @@ final class TextGeneration implements Work<TextInquiry> {
         Row text = rows[row];
         FinishReason reason = text.take(token);
         if (reason != null) {
-            leave(row);
-            text.inquiry.listener().ended(text.tokens, reason);
-            line.done();
+            end(row, reason, line);
         }
+    }
+
+    private void end(int row, FinishReason reason, WaitingLine<TextInquiry> line) {
+        Row text = rows[row];
+        leave(row);
+        text.inquiry.listener().ended(text.tokens, reason);
+        line.done();
     }
 
     private TextInquiry leave(int row) {
@@ -133,15 +146,33 @@ final class TextGeneration implements Work<TextInquiry> {
             this.inquiry = inquiry;
             this.stream =
                     new TextStream(model.tokenizer()::decode, inquiry.wish().stops(), inquiry.listener()::piece);
+            if (inquiry.wish().continues()) {
+                stream.follow(inquiry.wish().prompt());
+            }
+        }
+
+        RunningBatch.Beginning beginning() {
+            TextInquiry.Wish wish = inquiry.wish();
+            LogitsListener listener = wish.scoring().wanted() ? this::score : null;
+            return new RunningBatch.Beginning(
+                    wish.prompt(),
+                    wish.sampling(),
+                    wish.scoring().promptToo() ? listener : null,
+                    wish.maxTokens() > 0 ? listener : null);
+        }
+
+        private void score(int token, float[] logits) {
+            TextInquiry.Wish wish = inquiry.wish();
+            inquiry.listener().scored(TokenScore.of(token, logits, wish.scoring().likeliest()));
         }
 
         /** Why the text ends with this token; null where it goes on. */
         FinishReason take(int token) {
-            if (model.tokenizer().tokens().end(token)) {
+            tokens++;
+            if (spelling.end(token)) {
                 stream.end();
                 return FinishReason.END_OF_TEXT;
             }
-            tokens++;
             if (!stream.token(token)) {
                 return FinishReason.STOP_STRING;
             }

@@ -11,11 +11,30 @@ final class TextInquiry extends Inquiry {
     /**
      * What is asked for.
      *
-     * @param prompt at least one token, fewer than the model's context
+     * @param prompt at least one token, at most the model's context
      * @param stops strings that end the text before them
-     * @param maxTokens at least 1; prompt and text together fit the model's context
+     * @param maxTokens prompt and text together fit the model's context; 0 to have the prompt read alone
+     * @param continues whether the text is spelt as what stands after the prompt, or as a text of its own
      */
-    record Wish(int[] prompt, SamplingOptions sampling, List<String> stops, int maxTokens) {}
+    record Wish(
+            int[] prompt,
+            SamplingOptions sampling,
+            List<String> stops,
+            int maxTokens,
+            boolean continues,
+            Scoring scoring) {}
+
+    /**
+     * Which tokens' log-probabilities are told.
+     *
+     * @param likeliest alternatives to each; negative for none at all
+     * @param promptToo whether the prompt's are
+     */
+    record Scoring(int likeliest, boolean promptToo) {
+        boolean wanted() {
+            return likeliest >= 0;
+        }
+    }
 
     TextInquiry(Wish wish, long deadlineNanos, TextListener listener) {
         super(deadlineNanos);

@@ -12,6 +12,7 @@ import org.weft.tuning.chat.ChatTemplate;
  * @param tokenizer shared by all threads
  * @param context tokens that the model sees at once: prompt and text together
  * @param chat how it was taught to converse; empty where it was not, or nobody knows
+ * @param noChat why chats are refused, and the way out; empty where they are not
  * @param replica opens the model on the thread that calls it, which owns it from there on
  */
 public record TextModel(
@@ -20,6 +21,7 @@ public record TextModel(
         TextTokenizer tokenizer,
         int context,
         Optional<ChatTemplate> chat,
+        String noChat,
         Callable<ModelReplica> replica)
         implements ServedModel {
 

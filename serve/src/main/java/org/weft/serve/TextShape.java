@@ -1,5 +1,6 @@
 package org.weft.serve;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.UUID;
@@ -39,40 +40,33 @@ final class TextShape {
     }
 
     /** Adds a whole text. */
-    void choice(ObjectNode frame, int index, String text, FinishReason reason) {
+    void choice(ObjectNode frame, int index, String text, JsonNode logProbabilities, FinishReason reason) {
         ObjectNode choice = frame.withArray("choices").addObject().put("index", index);
         if (chat) {
             choice.putObject("message").put("role", "assistant").put("content", text);
         } else {
             choice.put("text", text);
         }
-        choice.putNull("logprobs").put("finish_reason", finish(reason));
+        choice.set("logprobs", logProbabilities);
+        choice.put("finish_reason", finish(reason));
     }
 
-    /** The chunk that says who speaks, which begins a chat's text. */
-    ObjectNode opening(int index) {
+    /** A piece of a text, with the log-probabilities of tokens that led to it where they were asked for. */
+    ObjectNode piece(int index, String text, JsonNode logProbabilities) {
         ObjectNode frame = frame(true);
-        delta(frame, index).put("role", "assistant").put("content", "");
-        return frame;
-    }
-
-    /** A piece of a text. */
-    ObjectNode piece(int index, String text) {
-        ObjectNode frame = frame(true);
+        ObjectNode choice = frame.withArray("choices").addObject().put("index", index);
         if (chat) {
-            delta(frame, index).put("content", text);
+            choice.putObject("delta").put("content", text);
         } else {
-            frame.withArray("choices")
-                    .addObject()
-                    .put("index", index)
-                    .put("text", text)
-                    .putNull("finish_reason");
+            choice.put("text", text);
         }
+        choice.set("logprobs", logProbabilities);
+        choice.putNull("finish_reason");
         return frame;
     }
 
     /** The chunk that says why a text ended. */
-    ObjectNode ending(int index, FinishReason reason) {
+    ObjectNode ending(int index, JsonNode logProbabilities, FinishReason reason) {
         ObjectNode frame = frame(true);
         ObjectNode choice = frame.withArray("choices").addObject().put("index", index);
         if (chat) {
@@ -80,15 +74,18 @@ final class TextShape {
         } else {
             choice.put("text", "");
         }
+        choice.set("logprobs", logProbabilities);
         choice.put("finish_reason", finish(reason));
         return frame;
     }
 
-    private static ObjectNode delta(ObjectNode frame, int index) {
+    /** The chunk that says who speaks, which begins a chat's text. */
+    ObjectNode opening(int index) {
+        ObjectNode frame = frame(true);
         ObjectNode choice = frame.withArray("choices").addObject().put("index", index);
-        ObjectNode delta = choice.putObject("delta");
+        choice.putObject("delta").put("role", "assistant").put("content", "");
         choice.putNull("finish_reason");
-        return delta;
+        return frame;
     }
 
     /** Adds the count of tokens. */

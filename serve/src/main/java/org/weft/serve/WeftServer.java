@@ -17,7 +17,7 @@ public final class WeftServer implements AutoCloseable {
         service = model instanceof TextModel text
                 ? new TextService(text, options, metrics, notices)
                 : new ClassifierService((ClassifierModel) model, options, metrics, notices);
-        api = new Api(service, new ApiKeys(options.apiKeys()), metrics, notices);
+        api = new Api(service, options, metrics, notices);
         http = new HttpServer(options, api, metrics);
     }
 
@@ -82,6 +82,9 @@ public final class WeftServer implements AutoCloseable {
             api.stopping();
             service.close();
             http.close();
+            if (service.thread().stopped() && http.stopped()) { // Native memory: whoever used it still would end the process.
+                service.model().close();
+            }
         }
     }
 }

@@ -97,7 +97,9 @@ class ModelThreadTest {
         try (ModelThread<Simple> thread = new ModelThread<>(line, Worked::new, notices::add)) {
             thread.start();
             Simple waits = new Simple("works");
-            thread.submit(List.of(new Simple("dies"), waits));
+            Simple dies = new Simple("dies");
+            thread.submit(List.of(dies, waits));
+            assertThat(dies.result.join()).isEqualTo("500 the server failed");
             assertThat(waits.result.join()).isEqualTo("500 the server failed");
             assertThatThrownBy(() -> thread.ended().join()).hasRootCauseMessage("no natives");
             assertThatThrownBy(() -> thread.submit(List.of(new Simple("works"))))

@@ -55,11 +55,18 @@ class ServedModelsTest {
         }
     }
 
+    private static String chatml() {
+        return new ObjectMapper()
+                .createObjectNode()
+                .put("chat_template", ChatFormat.CHATML.jinja())
+                .toString();
+    }
+
     @Test
     void aHuggingFaceDirectoryIsServedAsTheRunThatItBecomes() throws Exception {
         ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("tiny-gpt2"))
                 .file("tokenizer.json", TinyModels.tokenizer(11))
-                .file("tokenizer_config.json", "{\"chat_template\": \"<|im_start|> <|im_end|>\"}")
+                .file("tokenizer_config.json", chatml())
                 .write();
         TextModel direct = model(PLAIN_WISH, foreign.uri());
         assertThat(direct.name()).isEqualTo("tiny-gpt2");
@@ -92,8 +99,11 @@ class ServedModelsTest {
                 .hasMessageContaining("has no tokenizer.json: text needs a tokenizer");
         mute.file("tokenizer.json", TinyModels.tokenizer(11))
                 .file("tokenizer_config.json", "{\"chat_template\": \"[INST]\"}");
-        assertThatThrownBy(() -> model(PLAIN_WISH, mute.uri()))
-                .hasMessageContaining("a chat template of a format that Weft does not know");
+        assertThat(served(model(PLAIN_WISH, mute.uri()))).isNotEmpty();
+        assertThat(model(PLAIN_WISH, mute.uri()).noChat())
+                .contains("tokenizer_config.json has a chat template of a format that Weft does not know: start the server")
+                .contains("--chat-template (chatml, llama3, plain), or post a prompt to /v1/completions");
+        assertThat(notices).anyMatch(notice -> notice.startsWith("chats are answered 400, completions are served: "));
         assertThat(model(new ModelLoader.Wish(null, "llama3", "cpu", 0), mute.uri())
                         .chat())
                 .isPresent();

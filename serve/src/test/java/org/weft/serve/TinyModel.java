@@ -31,8 +31,13 @@ final class TinyModel {
         return open(Optional.empty(), context);
     }
 
+    /** One that may end a text as well as go on. */
+    static TextModel thatEnds() {
+        return new TextModel(NAME, "", tokenizer(), CONTEXT, Optional.empty(), "", () -> replica(CONTEXT, 0));
+    }
+
     private static TextModel open(Optional<ChatTemplate> chat, int context) {
-        return new TextModel(NAME, "cafe", tokenizer(), context, chat, () -> replica(context));
+        return new TextModel(NAME, "cafe", tokenizer(), context, chat, "tiny has no chat template", () -> replica(context));
     }
 
     static TextTokenizer tokenizer() {
@@ -49,6 +54,10 @@ final class TinyModel {
     }
 
     static ModelReplica replica(int context) {
+        return replica(context, -9);
+    }
+
+    private static ModelReplica replica(int context, float endOfText) {
         ModelShape shape = new ModelShape(ModelConfig.gpt2(1, 16, 2, context, 0), WORDS);
         ModelReplica replica = TorchReplica.open(shape, ReplicaOptions.cpu(1));
         int size = (int) shape.layout().size();
@@ -59,7 +68,7 @@ final class TinyModel {
         }
         // The last element of what the head sees is 30, and of all tokens that ends a text alone hates it.
         for (int word = 0; word < WORDS; word++) {
-            parameters.put(offset(shape, "wte.weight") + word * 16 + 15, word == WORDS - 1 ? -9f : 0f);
+            parameters.put(offset(shape, "wte.weight") + word * 16 + 15, word == WORDS - 1 ? endOfText : 0f);
         }
         parameters.put(offset(shape, "ln_f.bias") + 15, 30f);
         replica.parametersWritten(0, size);

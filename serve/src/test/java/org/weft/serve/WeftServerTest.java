@@ -185,7 +185,7 @@ class WeftServerTest {
             HttpResponse<String> chat = of.post("/v1/chat/completions", "{\"messages\": []}");
             assertThat(chat.statusCode()).isEqualTo(400);
             assertThat(Client.json(chat).path("error").path("message").asText())
-                    .contains("tiny has no chat template: start the server with --chat-template");
+                    .isEqualTo("tiny takes no chats: tiny has no chat template");
         }
     }
 
@@ -236,7 +236,7 @@ class WeftServerTest {
 
     @Test
     void aModelThatCannotBeOpenedSaysWhy() {
-        TextModel broken = new TextModel("broken", "", TinyModel.tokenizer(), 8, Optional.empty(), () -> {
+        TextModel broken = new TextModel("broken", "", TinyModel.tokenizer(), 8, Optional.empty(), "", () -> {
             throw WeftException.invalidData("no such parameters", "");
         });
         assertThatThrownBy(

@@ -165,6 +165,11 @@ final class ProcessStore implements Store {
     }
 
     @Override
+    public void deleteEmpty(String directory) throws IOException {
+        fate.look(); // No directory is without a file here.
+    }
+
+    @Override
     public List<Entry> files(String pathOrGlob) {
         throw new UnsupportedOperationException();
     }

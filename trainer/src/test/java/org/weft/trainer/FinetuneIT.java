@@ -89,6 +89,31 @@ class FinetuneIT {
                         row.path("probabilities").path("bad").asDouble()
                                 + row.path("probabilities").path("good").asDouble())
                 .isCloseTo(1, within(1e-6)));
+        predictLooksAtAllRowsFirst(tuned);
+    }
+
+    private static void predictLooksAtAllRowsFirst(RunFolder tuned) throws IOException {
+        Path output = temporary.resolve("never");
+        for (String[] bad : new String[][] {
+            {"{\"text\": null}", "column text is null: row={\"text\":null}"},
+            {"{\"text\": \"a\", \"Prediction\": 1}", "the input has a column Prediction already"}
+        }) {
+            Path rows = Files.writeString(temporary.resolve("bad.jsonl"), "{\"text\": \"fine\"}\n" + bad[0] + "\n");
+            CommandRun refused = CommandRun.of(
+                    "predict",
+                    "--checkpoint",
+                    RunFolder.uri(tuned.dir()),
+                    "--input",
+                    RunFolder.uri(rows),
+                    "--output",
+                    RunFolder.uri(output));
+            assertThat(refused.status()).isIn(2, 3);
+            assertThat(refused.err()).contains(bad[1]);
+            assertThat(output).doesNotExist();
+        }
+        CommandRun none = CommandRun.of("evaluate", "--checkpoint", RunFolder.uri(tuned.dir()), "--batch-size", "0");
+        assertThat(none.status()).isEqualTo(2);
+        assertThat(none.err()).contains("--batch-size 0 must be at least 1");
     }
 
     @Test

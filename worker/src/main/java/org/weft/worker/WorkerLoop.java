@@ -134,10 +134,11 @@ public final class WorkerLoop<B extends MicroBatch> {
                 Deadline.in(threads, options.config().cluster().stepTimeout()));
         BatchScore[] scores = new BatchScore[work.batches()];
         for (int i = 0; i < scores.length; i++) {
-            B batch = batches.validation(work.firstBatch() + i);
+            int index = work.firstBatch() + i;
+            B batch = batches.validation(index);
             Evaluated evaluated = replica.evaluate(batch);
             ClassTally[] classes = evaluated.classes().toArray(ClassTally[]::new);
-            scores[i] = new BatchScore(evaluated.loss(), batch.targetCount(), classes);
+            scores[i] = new BatchScore(evaluated.loss(), batches.validationTargets(index, batch), classes);
         }
         session.batchesEvaluated(work, scores);
     }

@@ -132,7 +132,7 @@ class WorkerLoopTest {
         work.add(new Message.EvaluateBatches(1, 7, 2, 3, addresses()));
         Message.BatchesEvaluated evaluated = report(Message.BatchesEvaluated.class);
         assertThat(evaluated.batches()).extracting(BatchScore::loss).containsExactly(2.0, 3.0, 4.0);
-        assertThat(evaluated.batches()).extracting(BatchScore::targets).containsExactly(4L, 4L, 4L);
+        assertThat(evaluated.batches()).extracting(BatchScore::targets).containsExactly(4.0, 4.0, 4.0);
         for (long i = 0; i < FakeReplica.LAYOUT.size(); i += 997) {
             assertThat(replica.parameters(i, 1).getFloat(0)).isEqualTo(FakeServer.parameter(7, i));
         }

@@ -18,6 +18,11 @@ public interface BatchSource<B extends MicroBatch> extends AutoCloseable {
     /** Validation micro-batch {@code index}; the last one may hold fewer sequences. */
     B validation(int index) throws IOException;
 
+    /** What the loss of a validation micro-batch is a mean over, counted as {@link #targets} counts. */
+    default double validationTargets(int index, B batch) {
+        return batch.targetCount();
+    }
+
     @Override
     void close() throws IOException;
 }

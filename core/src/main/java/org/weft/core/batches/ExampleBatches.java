@@ -2,6 +2,7 @@ package org.weft.core.batches;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,7 +32,7 @@ public final class ExampleBatches implements BatchSource<Batch> {
     private final LengthBuckets order;
     private final TrainingConfig training;
     private final boolean tokenTypes;
-    private final int[] validationOrder; // by length
+    private final int[][] validationBatches; // (evaluated, B): numbers of examples
     private final AtomicLong realTokens = new AtomicLong();
     private final AtomicLong allTokens = new AtomicLong();
 
@@ -45,11 +46,28 @@ public final class ExampleBatches implements BatchSource<Batch> {
                 config.run().seed(),
                 training.globalBatch(),
                 config.dataset().lengthBuckets());
-        this.validationOrder = IntStream.range(0, validation.size())
+        this.validationBatches = evaluated(validation, training);
+    }
+
+    /**
+     * The examples by length, cut into batches; of these {@code training.eval_batches}, as far from each other as there are
+     * more: any number of batches then holds short and long ones as the split does.
+     */
+    private static int[][] evaluated(ExampleSet validation, TrainingConfig training) {
+        int[] byLength = IntStream.range(0, validation.size())
                 .boxed()
                 .sorted(Comparator.comparingInt(validation::length))
                 .mapToInt(Integer::intValue)
                 .toArray();
+        int size = training.microBatch();
+        int all = (byLength.length + size - 1) / size;
+        int evaluated = Math.min(all, training.evalBatches());
+        int[][] batches = new int[evaluated][];
+        for (int i = 0; i < evaluated; i++) {
+            int from = Math.toIntExact((2L * i + 1) * all / (2L * evaluated)) * size; // the middle of an equal share
+            batches[i] = Arrays.copyOfRange(byLength, from, Math.min(byLength.length, from + size));
+        }
+        return batches;
     }
 
     /**
@@ -95,17 +113,26 @@ public final class ExampleBatches implements BatchSource<Batch> {
         return sum;
     }
 
-    /** Batches of the whole validation split; 0 where it is empty. */
+    /** Batches of an evaluation; 0 where the validation split is empty. */
     public int validationBatches() {
-        return (validation.size() + training.microBatch() - 1) / training.microBatch();
+        return validationBatches.length;
     }
 
     /** The shortest examples come first. */
     @Override
     public Batch validation(int index) throws IOException {
         check("validation batch", index, validationBatches());
-        int from = index * training.microBatch();
-        return batch(validation, validationOrder, from, Math.min(training.microBatch(), validation.size() - from));
+        return batch(validation, validationBatches[index], 0, validationBatches[index].length);
+    }
+
+    /** Sum of the weights of the examples in it: a class counts in validation what it counts in training. */
+    @Override
+    public double validationTargets(int index, Batch batch) {
+        double sum = 0;
+        for (int example : validationBatches[index]) {
+            sum += validation.weight(example);
+        }
+        return sum;
     }
 
     /** Padding among the tokens of all training batches that were asked for here; 0 before the first. */

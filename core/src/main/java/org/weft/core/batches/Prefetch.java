@@ -137,6 +137,11 @@ public final class Prefetch<B extends MicroBatch> implements BatchSource<B> {
     }
 
     @Override
+    public double validationTargets(int index, B batch) {
+        return source.validationTargets(index, batch);
+    }
+
+    @Override
     public double targets(int step) throws IOException {
         return source.targets(step);
     }

@@ -6,13 +6,17 @@ import org.weft.core.Records;
 
 /** What {@code prepare} reads and how it cuts it. */
 public record CorpusConfig(
-        @Doc("Files, directories or globs on any Hadoop file system; .gz is unpacked.")
+        @Doc("Files, directories or globs on any Hadoop file system; .gz is unpacked. A path that exists is no glob.")
         List<String> input,
 
-        @Doc("text, jsonl, or auto: .jsonl and .json (also .gz) are JSON lines, everything else is text.")
+        @Doc("text, jsonl, or auto: .jsonl and .json (also .gz) are JSON, an object a line or one array of them, "
+                + "everything else is text.")
         Format format,
 
-        @Doc("The key of the text in a JSON line.") String textField,
+        @Doc("The character set of the files, such as ISO-8859-1; all but UTF-8 are read by one task a file.")
+        String encoding,
+
+        @Doc("The key of the text in a JSON object.") String textField,
 
         @Doc("What is one document of a text file: paragraph (blank lines separate), line, or document (the file).")
         SampleBy sampleBy,
@@ -22,6 +26,10 @@ public record CorpusConfig(
 
         @Doc("Input bytes a token shard is cut for; decides the number of shards, so it is part of the corpus.")
         long shardBytes,
+
+        @Doc("Whether special tokens that a text spells, such as <|endoftext|> or [MASK], are characters like others; "
+                + "false: they are those tokens.")
+        boolean splitSpecialTokens,
 
         @Doc("Check the checksum of every token shard before a run starts.")
         boolean verify)
@@ -42,7 +50,8 @@ public record CorpusConfig(
     }
 
     static CorpusConfig defaults() {
-        return new CorpusConfig(List.of(), Format.AUTO, "text", SampleBy.PARAGRAPH, 0.01, 64L << 20, true);
+        return new CorpusConfig(
+                List.of(), Format.AUTO, "UTF-8", "text", SampleBy.PARAGRAPH, 0.01, 64L << 20, true, true);
     }
 
     /** The same with other input. */
@@ -53,6 +62,8 @@ public record CorpusConfig(
     void validate(Problems problems) {
         problems.require(valFraction >= 0 && valFraction < 1, "corpus.val_fraction=%s must be in [0, 1)", valFraction);
         problems.require(shardBytes >= 1 << 16, "corpus.shard_bytes=%d must be at least 65536", shardBytes);
+        problems.require(
+                Encodings.known(encoding), "corpus.encoding=%s is no character set, such as UTF-8", encoding);
         problems.require(!textField.isBlank(), "corpus.text_field is empty");
     }
 }

@@ -5,7 +5,8 @@ import java.util.List;
 
 /** The labelled examples that fine-tuning reads, and what their columns are called. */
 public record DatasetConfig(
-        @Doc("Files, directories or globs on any Hadoop file system, or with format table one table's name.")
+        @Doc("Files, directories or globs on any Hadoop file system, or with format table one table's name. A path that "
+                + "exists is no glob.")
         List<String> train,
 
         @Doc("As train; empty for validation_fraction of train.")
@@ -14,8 +15,12 @@ public record DatasetConfig(
         @Doc("As train, for the evaluation at the end; empty for validation's.")
         List<String> test,
 
-        @Doc("jsonl, csv (with a header), parquet, table (of Spark's catalogue), or auto: by the files' names.")
+        @Doc("jsonl (an object a line, or one array of them), csv (with a header), parquet, table (of Spark's catalogue), "
+                + "or auto: by the files' names.")
         Format format,
+
+        @Doc("The character set of JSONL and CSV files, such as ISO-8859-1.")
+        String encoding,
 
         @Doc("Fraction of train, chosen by the hash of the input columns, that validation takes where it has no files.")
         double validationFraction,
@@ -62,6 +67,10 @@ public record DatasetConfig(
         @Doc("Metadata that evaluation compares groups by; empty for none.")
         String groupColumn,
 
+        @Doc("Whether special tokens that a row's text spells, such as [SEP] or <|endoftext|>, are characters like others; "
+                + "false: they are those tokens.")
+        boolean splitSpecialTokens,
+
         @Doc("Tokens of the longest example; 0 for model.context.")
         int maxLength,
 
@@ -93,6 +102,7 @@ public record DatasetConfig(
                 List.of(),
                 List.of(),
                 Format.AUTO,
+                "UTF-8",
                 0.1,
                 0,
                 0,
@@ -109,6 +119,7 @@ public record DatasetConfig(
                 "",
                 "choices",
                 "",
+                true,
                 0,
                 LongText.TRUNCATE,
                 16);
@@ -130,6 +141,8 @@ public record DatasetConfig(
                 "dataset.validation=%s and dataset.folds=%d: validation is either files or a fold of train",
                 validation,
                 folds);
+        problems.require(
+                Encodings.known(encoding), "dataset.encoding=%s is no character set, such as UTF-8", encoding);
         problems.require(maxLength >= 0, "dataset.max_length=%d must not be negative", maxLength);
         problems.require(lengthBuckets >= 1, "dataset.length_buckets=%d must be at least 1", lengthBuckets);
     }

@@ -1,12 +1,8 @@
 package org.weft.core.examples;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -15,6 +11,7 @@ import java.util.zip.CheckedOutputStream;
 import org.weft.core.Sha256;
 import org.weft.core.examples.ExampleFileFormat.Header;
 import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.Spool;
 import org.weft.core.storage.Store;
 
 /**
@@ -23,17 +20,13 @@ import org.weft.core.storage.Store;
  * without a commit leaves nothing behind.
  */
 public final class ExampleWriter implements AutoCloseable {
-    private static final int BUFFER_BYTES = 1 << 16;
-
     private final Store store;
     private final String directory;
     private final String file;
     private final String vocabulary;
 
-    private Path recordSpool;
-    private Path indexSpool;
-    private OutputStream recordOut;
-    private OutputStream indexOut;
+    private final Spool recordSpool = new Spool("weft-examples");
+    private final Spool indexSpool = new Spool("weft-index");
     private long position = ExampleFileFormat.HEADER_BYTES;
     private long examples;
     private long tokens;
@@ -47,12 +40,11 @@ public final class ExampleWriter implements AutoCloseable {
     }
 
     public void append(Example example) throws IOException {
-        open();
         byte[] record = ExampleFileFormat.encode(example);
-        recordOut.write(record);
+        recordSpool.write(record);
         ByteBuffer entry = ByteBuffer.allocate(ExampleFileFormat.ENTRY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         entry.putLong(position).putInt(example.length()).putDouble(example.weight());
-        indexOut.write(entry.array());
+        indexSpool.write(entry.array());
         position += record.length;
         tokens += example.length();
         examples++;
@@ -64,17 +56,14 @@ public final class ExampleWriter implements AutoCloseable {
 
     /** Writes the file under its name and says what the manifest needs of it. */
     public ExamplesFile commit() throws IOException {
-        open();
-        recordOut.close();
-        indexOut.close();
         Header header = new Header(examples, position, vocabulary, tokens);
         MessageDigest sha256 = Sha256.digest();
         try (AtomicOutput out = store.create(directory + "/" + file)) {
             DigestOutputStream digested = new DigestOutputStream(out, sha256);
             CheckedOutputStream checked = new CheckedOutputStream(digested, new CRC32C());
             checked.write(ExampleFileFormat.encode(header));
-            Files.copy(recordSpool, digested);
-            Files.copy(indexSpool, checked);
+            recordSpool.copyTo(digested);
+            indexSpool.copyTo(checked);
             ByteBuffer checksum =
                     ByteBuffer.allocate(ExampleFileFormat.CHECKSUM_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             digested.write(
@@ -87,21 +76,9 @@ public final class ExampleWriter implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (recordSpool == null) {
-            return;
-        }
-        recordOut.close();
-        indexOut.close();
-        Files.deleteIfExists(recordSpool);
-        Files.deleteIfExists(indexSpool);
-    }
-
-    private void open() throws IOException {
-        if (recordSpool == null) {
-            indexSpool = Files.createTempFile("weft-index", ".spool");
-            indexOut = new BufferedOutputStream(Files.newOutputStream(indexSpool), BUFFER_BYTES);
-            recordSpool = Files.createTempFile("weft-examples", ".spool");
-            recordOut = new BufferedOutputStream(Files.newOutputStream(recordSpool), BUFFER_BYTES);
+        try (recordSpool;
+                indexSpool) {
+            // Both are removed, also where one cannot be closed.
         }
     }
 }

@@ -2,12 +2,20 @@ package org.weft.core.examples;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.Serializable;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.weft.core.Json;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
@@ -90,6 +98,28 @@ public record ExamplesManifest(
             out.write('\n');
             out.commit();
         }
+    }
+
+    /** What is wrong with the data set's files, of which every byte is read. */
+    public List<String> verify(Store store, String directory) throws IOException {
+        List<String> problems = new ArrayList<>();
+        for (ExamplesSplit split : List.of(train, validation, test)) {
+            for (ExamplesFile file : split.files()) {
+                MessageDigest digest = Sha256.digest();
+                try (InputStream in = store.open(directory + "/" + file.file())) {
+                    in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+                    String actual = HexFormat.of().formatHex(digest.digest());
+                    if (!actual.equals(file.sha256())) {
+                        problems.add(file.file() + " sha256 expected=" + file.sha256() + " actual=" + actual);
+                    }
+                } catch (FileNotFoundException absent) {
+                    problems.add(file.file() + " is missing");
+                } catch (IOException damaged) { // a local file beside which its checksums lie
+                    problems.add(file.file() + ": " + damaged.getMessage());
+                }
+            }
+        }
+        return problems;
     }
 
     /** The vocabulary hash that every file of this data set carries. */

@@ -1,7 +1,10 @@
 package org.weft.core.model;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
@@ -65,10 +68,61 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
         return new AdaptedLayout(learned.build(), frozen.build());
     }
 
+    /**
+     * Checks adapters that are to be made: what was made before, by whatever settings, is still read.
+     *
+     * @param shape of the model without them
+     * @throws WeftException where one of the targets is no linear layer, or the rank is more than a layer can have
+     */
+    public static void requireAdapters(ModelShape shape, Adaptation.Lora lora) {
+        Family family = shape.family();
+        ParameterLayout whole = family.layout(shape);
+        int[] blocks = family.blocksOf(whole, shape.config().layers());
+        List<Parameter> linear = IntStream.range(0, blocks.length)
+                .filter(i -> blocks[i] >= 0 && blocks[i] < shape.config().layers())
+                .mapToObj(whole.parameters()::get)
+                .filter(parameter -> parameter.shape().size() == 2)
+                .toList();
+        for (String target : targets(lora, family)) {
+            List<Parameter> meant =
+                    linear.stream().filter(layer -> isNamed(layer, target)).toList();
+            if (meant.isEmpty()) {
+                throw WeftException.usage(
+                        "finetune.lora_targets: " + target + " names no linear layer of "
+                                + shape.config().architecture(),
+                        "name layers by their ends: " + ends(linear));
+            }
+            for (Parameter layer : meant) {
+                int full = Collections.min(layer.shape());
+                if (lora.rank() > full) {
+                    throw WeftException.usage(
+                            "finetune.lora_rank=" + lora.rank() + " is more than the rank that " + layer.name() + " of "
+                                    + layer.shape() + " can have, " + full,
+                            "8 or 16 is usual");
+                }
+            }
+        }
+    }
+
+    private static String ends(List<Parameter> layers) {
+        return layers.stream()
+                .map(layer -> layer.name().split("\\."))
+                .map(path -> path[path.length - 2])
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    private static List<String> targets(Adaptation.Lora lora, Family family) {
+        return lora.targets().isEmpty() ? family.attention() : lora.targets();
+    }
+
+    private static boolean isNamed(Parameter parameter, String target) {
+        return parameter.name().endsWith("." + target + ".weight");
+    }
+
     private static boolean isTarget(Parameter parameter, Adaptation.Lora lora, Family family) {
-        List<String> targets = lora.targets().isEmpty() ? family.attention() : lora.targets();
         return parameter.shape().size() == 2
-                && targets.stream().anyMatch(target -> parameter.name().endsWith("." + target + ".weight"));
+                && targets(lora, family).stream().anyMatch(target -> isNamed(parameter, target));
     }
 
     private static void adapter(ParameterLayout.Builder layout, Parameter target, Adaptation.Lora lora, Family family) {

@@ -8,7 +8,6 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -92,29 +91,7 @@ public final class HadoopStore implements Store {
 
     @Override
     public List<Entry> files(String pathOrGlob) throws IOException {
-        FileStatus[] matches = system(pathOrGlob).globStatus(new Path(pathOrGlob));
-        if (matches == null || matches.length == 0) {
-            throw new FileNotFoundException(pathOrGlob);
-        }
-        List<Entry> files = new ArrayList<>();
-        for (FileStatus match : matches) {
-            collect(match, files);
-        }
-        files.sort(Comparator.comparing(Entry::path));
-        return files;
-    }
-
-    private void collect(FileStatus at, List<Entry> files) throws IOException {
-        if (!at.isDirectory()) {
-            files.add(entry(at));
-            return;
-        }
-        for (FileStatus child : system(at.getPath().toString()).listStatus(at.getPath())) {
-            String name = child.getPath().getName();
-            if (!name.startsWith(".") && !name.startsWith("_")) {
-                collect(child, files);
-            }
-        }
+        return new MatchingFiles(system(pathOrGlob)).of(pathOrGlob);
     }
 
     @Override
@@ -255,6 +232,21 @@ public final class HadoopStore implements Store {
     }
 
     @Override
+    public void deleteEmpty(String directory) throws IOException {
+        FileSystem system = system(directory);
+        Path path = new Path(directory);
+        if (system.exists(path) && system.listStatus(path).length == 0) {
+            try {
+                system.delete(path, false);
+            } catch (IOException filledMeanwhile) {
+                if (system.listStatus(path).length == 0) {
+                    throw filledMeanwhile;
+                }
+            }
+        }
+    }
+
+    @Override
     public byte[] readAll(String path) throws IOException {
         try (InputStream in = open(path)) {
             return in.readAllBytes();
@@ -281,7 +273,7 @@ public final class HadoopStore implements Store {
         return system(path).makeQualified(new Path(path));
     }
 
-    private static Entry entry(FileStatus status) {
+    static Entry entry(FileStatus status) {
         Path path = status.getPath();
         return new Entry(path.toString(), path.getName(), status.getLen(), status.isDirectory());
     }

@@ -37,7 +37,7 @@ public interface Store extends Serializable {
 
     /**
      * All files that a path, directory (recursively; names that start with '.' or '_' left out) or glob stands for, by
-     * path.
+     * path. A path that exists is no glob, whatever is in its name.
      *
      * @throws java.io.FileNotFoundException where nothing matches
      */
@@ -91,6 +91,9 @@ public interface Store extends Serializable {
 
     /** Removes a file or a whole directory; no error where there is none. */
     void delete(String path) throws IOException;
+
+    /** Removes a directory that holds nothing, without a look for what comes to be in it meanwhile; else does nothing. */
+    void deleteEmpty(String directory) throws IOException;
 
     byte[] readAll(String path) throws IOException;
 }

@@ -112,6 +112,12 @@ public record CorpusManifest(
         return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
     }
 
+    /** What it says of every shard, without the list of them. */
+    public CorpusManifest withoutShards() {
+        CorpusSplit none = new CorpusSplit(List.of(), 0);
+        return new CorpusManifest(version, tokenizerFile, tokenizerSha256, vocabSize, dtype, endOfText, none, none);
+    }
+
     /** The vocabulary hash that every shard of this corpus carries. */
     public String vocabulary() {
         return TokenShardFormat.vocabulary(tokenizerSha256);

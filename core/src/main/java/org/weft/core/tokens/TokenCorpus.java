@@ -82,7 +82,7 @@ public final class TokenCorpus implements AutoCloseable {
             long from = position + done - starts[shard];
             int part = (int) Math.min(count - done, shards.get(shard).tokens() - from);
             if (part > 0) {
-                reader(shard).read(from, part, into, at + done);
+                read(shard, from, part, into, at + done);
             }
             done += part;
             shard++;
@@ -94,6 +94,18 @@ public final class TokenCorpus implements AutoCloseable {
                                 + " token=" + into[i] + " vocab_size=" + manifest.vocabSize(),
                         "a token shard is damaged: run prepare again");
             }
+        }
+    }
+
+    /** Who drops work for a failure of storage says which file it was, and that it was no server's. */
+    private void read(int shard, long from, int count, int[] into, int at) throws IOException {
+        try {
+            reader(shard).read(from, count, into, at);
+        } catch (IOException failure) {
+            throw new IOException(
+                    "cannot read the corpus: file=" + directory + "/"
+                            + shards.get(shard).file() + ": " + failure,
+                    failure);
         }
     }
 

@@ -1,16 +1,12 @@
 package org.weft.core.tokens;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.Spool;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenShardFormat.Header;
 
@@ -29,10 +25,8 @@ public final class TokenShardWriter implements AutoCloseable {
     private final String vocabulary;
 
     private final ByteBuffer scratch = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private Path tokenSpool;
-    private Path documentSpool;
-    private OutputStream tokenOut;
-    private OutputStream documentOut;
+    private final Spool tokenSpool = new Spool("weft-tokens");
+    private final Spool documentSpool = new Spool("weft-documents");
     private long tokens;
     private long documents;
 
@@ -47,14 +41,12 @@ public final class TokenShardWriter implements AutoCloseable {
 
     /** Begins the next document; the tokens that follow belong to it. */
     public void startDocument() throws IOException {
-        open();
         scratch.clear().putLong(tokens);
-        documentOut.write(scratch.array(), 0, TokenShardFormat.DOCUMENT_BYTES);
+        documentSpool.write(scratch.array(), 0, TokenShardFormat.DOCUMENT_BYTES);
         documents++;
     }
 
     public void append(int[] ids) throws IOException {
-        open();
         int at = 0;
         while (at < ids.length) {
             int count = Math.min(ids.length - at, scratch.capacity() / type.bytes());
@@ -62,7 +54,7 @@ public final class TokenShardWriter implements AutoCloseable {
             for (int i = at; i < at + count; i++) {
                 type.put(scratch, ids[i]);
             }
-            tokenOut.write(scratch.array(), 0, scratch.position());
+            tokenSpool.write(scratch.array(), 0, scratch.position());
             at += count;
         }
         tokens += ids.length;
@@ -74,16 +66,13 @@ public final class TokenShardWriter implements AutoCloseable {
 
     /** Writes the shard under its name and says what the manifest needs of it. */
     public CorpusShard commit() throws IOException {
-        open();
-        tokenOut.close();
-        documentOut.close();
         Header header = new Header(type, tokens, documents, vocabulary);
         CRC32C crc = new CRC32C();
         try (AtomicOutput out = store.create(directory + "/" + file)) {
             CheckedOutputStream checked = new CheckedOutputStream(out, crc);
             checked.write(TokenShardFormat.encode(header));
-            copy(tokenSpool, checked);
-            copy(documentSpool, checked);
+            tokenSpool.copyTo(checked);
+            documentSpool.copyTo(checked);
             scratch.clear().putInt((int) crc.getValue());
             out.write(scratch.array(), 0, TokenShardFormat.CHECKSUM_BYTES);
             out.commit();
@@ -93,27 +82,9 @@ public final class TokenShardWriter implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (tokenSpool == null) {
-            return;
-        }
-        tokenOut.close();
-        documentOut.close();
-        Files.deleteIfExists(tokenSpool);
-        Files.deleteIfExists(documentSpool);
-    }
-
-    private void open() throws IOException {
-        if (tokenSpool == null) {
-            documentSpool = Files.createTempFile("weft-documents", ".spool");
-            documentOut = new BufferedOutputStream(Files.newOutputStream(documentSpool), BUFFER_BYTES);
-            tokenSpool = Files.createTempFile("weft-tokens", ".spool");
-            tokenOut = new BufferedOutputStream(Files.newOutputStream(tokenSpool), BUFFER_BYTES);
-        }
-    }
-
-    private static void copy(Path from, OutputStream to) throws IOException {
-        try (InputStream in = Files.newInputStream(from)) {
-            in.transferTo(to);
+        try (tokenSpool;
+                documentSpool) {
+            // Both are removed, also where one cannot be closed.
         }
     }
 }

@@ -225,6 +225,39 @@ class ExampleBatchesTest {
     }
 
     @Test
+    void fewEvaluatedBatchesAreShortAndLong() throws IOException {
+        write(TRAIN);
+        List<Integer> all = new ArrayList<>();
+        try (ExampleBatches batches = ExampleBatches.open(store, config())) {
+            for (int i = 0; i < batches.validationBatches(); i++) {
+                all.add(numbers(batches.validation(i)).get(0));
+            }
+        }
+        try (ExampleBatches batches = ExampleBatches.open(store, config("training.eval_batches=2"))) {
+            assertThat(batches.validationBatches()).isEqualTo(2);
+            assertThat(numbers(batches.validation(0)).get(0)).isEqualTo(all.get(1));
+            assertThat(numbers(batches.validation(1)).get(0)).isEqualTo(all.get(3));
+            assertThatThrownBy(() -> batches.validation(2)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+        try (ExampleBatches batches = ExampleBatches.open(store, config("training.eval_batches=1"))) {
+            assertThat(numbers(batches.validation(0)).get(0)).isEqualTo(all.get(2));
+        }
+    }
+
+    @Test
+    void aValidationLossIsAMeanOverWeightsAsTrainingIs() throws IOException {
+        write(TRAIN);
+        try (ExampleBatches batches = ExampleBatches.open(store, config("training.micro_batch=4"))) {
+            for (int i = 0; i < batches.validationBatches(); i++) {
+                Batch batch = batches.validation(i);
+                double weights =
+                        numbers(batch).stream().mapToDouble(n -> 1 + n * 0.25).sum();
+                assertThat(batches.validationTargets(i, batch)).isEqualTo(weights);
+            }
+        }
+    }
+
+    @Test
     void noExampleToTrainOnIsSaid() throws IOException {
         write(0);
         assertThatThrownBy(() -> ExampleBatches.open(store, config()))

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.weft.core.WeftException;
 import org.weft.core.config.Architecture;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
@@ -44,6 +45,19 @@ class FamilyTest {
             int first = Arrays.stream(places).boxed().toList().indexOf(block);
             assertThat(layout.parameters().get(first).name()).startsWith(family.blockPrefix(block));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void everyTargetOfAdaptersIsALayerThatCanHaveTheRank(Family family) {
+        ModelShape shape = new ModelShape(model(family.name()), 11);
+        AdaptedLayout.requireAdapters(shape, new Adaptation.Lora(1, 4, List.of()));
+        List<String> half = List.of(family.attention().get(0), "nothing");
+        assertThatThrownBy(() -> AdaptedLayout.requireAdapters(shape, new Adaptation.Lora(1, 4, half)))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("finetune.lora_targets: nothing names no linear layer of " + family.name());
+        assertThatThrownBy(() -> AdaptedLayout.requireAdapters(shape, new Adaptation.Lora(1000, 4, List.of())))
+                .hasMessageMatching("finetune.lora_rank=1000 is more than the rank that .* can have, [0-9]+");
     }
 
     @ParameterizedTest

@@ -58,6 +58,33 @@ class HadoopStoreTest {
     }
 
     @Test
+    void aPathThatExistsIsNoGlob() throws IOException {
+        write("[2024] a\u00f1o, v1/a b%20c.txt", "1");
+        write("2/x.txt", "2");
+        write("part{1}.txt", "3");
+        assertThat(found("/[2024] a\u00f1o, v1")).containsExactly("a b%20c.txt");
+        assertThat(found("/part{1}.txt")).containsExactly("part{1}.txt");
+        assertThat(found("/part\\{1\\}.*")).containsExactly("part{1}.txt");
+        assertThat(found("/[2025]/*")).containsExactly("x.txt");
+        assertThatThrownBy(() -> store.files(root + "/[2025")).isInstanceOf(FileNotFoundException.class);
+    }
+
+    private List<String> found(String path) throws IOException {
+        return store.files(root + path).stream().map(Store.Entry::name).toList();
+    }
+
+    @Test
+    void onlyAnEmptyDirectoryIsRemoved() throws IOException {
+        write("full/x", "1");
+        Files.createDirectories(directory.resolve("empty"));
+        for (String name : List.of("full", "empty", "absent")) {
+            store.deleteEmpty(root + "/" + name);
+        }
+        assertThat(names(store.files(root))).containsExactly("full/x");
+        assertThat(directory.resolve("empty")).doesNotExist();
+    }
+
+    @Test
     void listsADirectoryByName() throws IOException {
         write("b", "1");
         write("a/c", "22");

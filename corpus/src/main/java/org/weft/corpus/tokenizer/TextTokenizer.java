@@ -5,12 +5,14 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.weft.core.ExitStatus;
+import org.weft.core.UnpairedSurrogates;
 import org.weft.core.WeftException;
 import org.weft.core.tokens.TextTokens;
 import org.weft.core.tokens.TokenizerFile;
@@ -19,16 +21,23 @@ import org.weft.core.tokens.TokenizerFile;
  * Text to token ids and back, with Hugging Face's tokenizers. Cuts nothing off, pads nothing; the special tokens that stand
  * around a text are added where a method says so.
  * Safe for use by many threads; holds native memory until closed.
+ *
+ * <p>A special token that a text spells, {@code <|endoftext|>} or {@code [MASK]}, is that token in what somebody wrote for
+ * a model, a prompt or a template; in documents and rows it is characters, {@code splitSpecialTokens} in Hugging Face's
+ * words. Half a surrogate pair, which the library dies of, is U+FFFD.
  */
 public final class TextTokenizer implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
     private final TokenizerFacts facts;
+    private final byte[] json;
     private final int[] before;
     private final int[] after;
+    private HuggingFaceTokenizer splitting; // knows no special tokens; made when it is first asked for
 
-    private TextTokenizer(HuggingFaceTokenizer tokenizer, TokenizerFacts facts) {
+    private TextTokenizer(HuggingFaceTokenizer tokenizer, TokenizerFacts facts, byte[] json) {
         this.tokenizer = tokenizer;
         this.facts = facts;
+        this.json = json;
         this.before = ints(facts.frame().before());
         this.after = ints(facts.frame().after());
     }
@@ -47,12 +56,7 @@ public final class TextTokenizer implements AutoCloseable {
         TokenizerFacts facts = TokenizerFacts.of(file);
         keepNativesLocal();
         try {
-            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(
-                    new ByteArrayInputStream(file.json()), Map.of("truncation", "false"));
-            // A file may ask for truncation and padding: both would silently change the corpus.
-            TokenizersLibrary.LIB.disableTruncation(tokenizer.getHandle());
-            TokenizersLibrary.LIB.disablePadding(tokenizer.getHandle());
-            return new TextTokenizer(tokenizer, facts);
+            return new TextTokenizer(opened(file.json()), facts, file.json());
         } catch (IOException | RuntimeException failure) {
             throw new WeftException(
                     ExitStatus.INVALID_DATA,
@@ -61,6 +65,30 @@ public final class TextTokenizer implements AutoCloseable {
                     "give a tokenizer.json as they write it: tokenizer.save_pretrained(DIR)",
                     failure);
         }
+    }
+
+    private static HuggingFaceTokenizer opened(byte[] json) throws IOException {
+        HuggingFaceTokenizer tokenizer =
+                HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), Map.of("truncation", "false"));
+        // A file may ask for truncation and padding: both would silently change the corpus.
+        TokenizersLibrary.LIB.disableTruncation(tokenizer.getHandle());
+        TokenizersLibrary.LIB.disablePadding(tokenizer.getHandle());
+        return tokenizer;
+    }
+
+    private long handle(boolean splitSpecialTokens) {
+        return (splitSpecialTokens ? splitting() : tokenizer).getHandle();
+    }
+
+    private synchronized HuggingFaceTokenizer splitting() {
+        if (splitting == null) {
+            try {
+                splitting = opened(TokenizerJson.withoutSpecialTokens(json));
+            } catch (IOException failure) {
+                throw new UncheckedIOException("a tokenizer that could be read once", failure);
+            }
+        }
+        return splitting;
     }
 
     /**
@@ -78,13 +106,22 @@ public final class TextTokenizer implements AutoCloseable {
         }
     }
 
-    /** Token ids of each text. Goes below the library's own objects, which keep strings and spans for every token. */
+    /** Token ids of each text, in which special tokens that it spells are those tokens. */
     public int[][] encode(List<String> texts) {
+        return encode(texts, false);
+    }
+
+    /**
+     * Token ids of each text. Goes below the library's own objects, which keep strings and spans for every token.
+     *
+     * @param splitSpecialTokens whether special tokens that a text spells are characters like others
+     */
+    public int[][] encode(List<String> texts, boolean splitSpecialTokens) {
         if (texts.isEmpty()) {
             return new int[0][];
         }
-        long[] encodings =
-                TokenizersLibrary.LIB.batchEncode(tokenizer.getHandle(), texts.toArray(String[]::new), false);
+        String[] whole = texts.stream().map(UnpairedSurrogates::replaced).toArray(String[]::new);
+        long[] encodings = TokenizersLibrary.LIB.batchEncode(handle(splitSpecialTokens), whole, false);
         int[][] ids = new int[encodings.length][];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = narrow(TokenizersLibrary.LIB.getTokenIds(encodings[i]));
@@ -94,7 +131,11 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     public int[] encode(String text) {
-        return encode(List.of(text))[0];
+        return encode(text, false);
+    }
+
+    public int[] encode(String text, boolean splitSpecialTokens) {
+        return encode(List.of(text), splitSpecialTokens)[0];
     }
 
     /**
@@ -106,9 +147,15 @@ public final class TextTokenizer implements AutoCloseable {
      */
     public record Spans(int[] ids, int[] starts, int[] ends) {}
 
-    /** Token ids of a text with their places in it. */
+    /** Token ids of a text with their places in it; special tokens that it spells are those tokens. */
     public Spans encodeWithSpans(String text) {
-        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false);
+        return encodeWithSpans(text, false);
+    }
+
+    /** As {@link #encode(List, boolean)}, with places. */
+    public Spans encodeWithSpans(String text, boolean splitSpecialTokens) {
+        long encoding =
+                TokenizersLibrary.LIB.encode(handle(splitSpecialTokens), UnpairedSurrogates.replaced(text), false);
         try {
             int[] ids = narrow(TokenizersLibrary.LIB.getTokenIds(encoding));
             CharSpan[] spans = TokenizersLibrary.LIB.getTokenCharSpans(encoding);
@@ -191,8 +238,11 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         tokenizer.close();
+        if (splitting != null) {
+            splitting.close();
+        }
     }
 
     private static int[] joined(int[] first, int[] second) {

@@ -1,8 +1,10 @@
 package org.weft.corpus.tokenizer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.List;
 import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
@@ -48,6 +50,19 @@ public final class TokenizerJson {
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a tree of strings and numbers has a JSON form", impossible);
         }
+    }
+
+    /** The same tokenizer, which finds no special token in a text: those of other added tokens it finds still. */
+    static byte[] withoutSpecialTokens(byte[] tokenizerJson) throws IOException {
+        ObjectNode root = (ObjectNode) Json.MAPPER.readTree(tokenizerJson);
+        ArrayNode kept = Json.MAPPER.createArrayNode();
+        for (JsonNode token : root.path("added_tokens")) {
+            if (!token.path("special").asBoolean()) {
+                kept.add(token);
+            }
+        }
+        root.set("added_tokens", kept);
+        return Json.MAPPER.writeValueAsBytes(root);
     }
 
     /** A mask takes the blank before it in, for it stands for a token, and learnt tokens begin with their blank. */

@@ -84,6 +84,28 @@ class TextTokenizerTest {
     }
 
     @Test
+    void specialTokensThatATextSpellsAreSplitWhereThatIsAsked() {
+        Encoding reference = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE);
+        String spelt = "ends with <|endoftext|> and begins";
+        assertThat(gpt2.encode(spelt, true))
+                .isEqualTo(reference.encodeOrdinary(spelt).toArray())
+                .doesNotContain(50256);
+        assertThat(gpt2.encode(spelt)).contains(50256);
+        assertThat(gpt2.encodeWithSpans(spelt, true).ids()).isEqualTo(gpt2.encode(spelt, true));
+        assertThat(gpt2.decode(gpt2.encode(spelt, true))).isEqualTo(spelt);
+        for (String text : TEXTS) {
+            assertThat(gpt2.encode(text, true)).as(text).isEqualTo(gpt2.encode(text));
+        }
+    }
+
+    @Test
+    void halfAPairIsTheReplacement() {
+        assertThat(gpt2.decode(gpt2.encode("a \ud83d b"))).isEqualTo("a \ufffd b");
+        assertThat(gpt2.encodeWithSpans("\udc4dx").ids()).isEqualTo(gpt2.encode("\ufffdx"));
+        assertThat(gpt2.encode("\ud83d\udc4d", true)).isEqualTo(gpt2.encode("\ud83d\udc4d"));
+    }
+
+    @Test
     void ignoresTruncationAndPaddingOfTheFile() {
         String cutting = new String(json, StandardCharsets.UTF_8)
                 .replaceFirst(

@@ -56,10 +56,11 @@ public final class TextEvaluationJob {
         TokenizerFile tokenizer = model.tokenizer();
         List<InputFiles.Part> parts =
                 InputFiles.list(store, corpus, partBytes, "--input").parts();
+        boolean split = corpus.splitSpecialTokens();
         Broadcast<TokenizerFile> shared = application.context().broadcast(tokenizer);
         try {
             return result(TextLoss.sum(ModelStage.over(
-                    application.context(), parts, () -> PartEvaluation.open(store, model, shared.value()))));
+                    application.context(), parts, () -> PartEvaluation.open(store, model, shared.value(), split))));
         } finally {
             shared.destroy();
         }
@@ -81,18 +82,27 @@ public final class TextEvaluationJob {
         private final ModelReplica replica;
         private final TextTokenizer tokenizer;
         private final WeftConfig trained;
+        private final boolean splitSpecialTokens;
 
-        private PartEvaluation(HadoopStore store, ModelReplica replica, TextTokenizer tokenizer, WeftConfig trained) {
+        private PartEvaluation(
+                HadoopStore store,
+                ModelReplica replica,
+                TextTokenizer tokenizer,
+                WeftConfig trained,
+                boolean splitSpecialTokens) {
             this.store = store;
             this.replica = replica;
             this.tokenizer = tokenizer;
             this.trained = trained;
+            this.splitSpecialTokens = splitSpecialTokens;
         }
 
-        static PartEvaluation open(HadoopStore store, LanguageModel model, TokenizerFile file) throws IOException {
+        static PartEvaluation open(
+                HadoopStore store, LanguageModel model, TokenizerFile file, boolean splitSpecialTokens)
+                throws IOException {
             TextTokenizer tokenizer = TextTokenizer.of(file);
             try {
-                return new PartEvaluation(store, model.replica(), tokenizer, model.config());
+                return new PartEvaluation(store, model.replica(), tokenizer, model.config(), splitSpecialTokens);
             } catch (IOException | RuntimeException e) {
                 tokenizer.close();
                 throw e;
@@ -111,7 +121,8 @@ public final class TextEvaluationJob {
                 try (DocumentReader reader = DocumentReader.open(store, split)) {
                     while (reader.hasNext()) {
                         byte[] text = reader.next();
-                        windows.add(tokenizer.framed(tokenizer.encode(new String(text, StandardCharsets.UTF_8))));
+                        int[] ids = tokenizer.encode(new String(text, StandardCharsets.UTF_8), splitSpecialTokens);
+                        windows.add(tokenizer.framed(ids));
                         sums.documents++;
                         sums.bytes += text.length;
                     }

@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.config.CheckpointConfig;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
@@ -42,6 +43,13 @@ public final class SparkApplication implements AutoCloseable {
     public static SparkApplication within(JavaSparkContext context) {
         return new SparkApplication(
                 context, HadoopStore.bounded(new Configuration(context.hadoopConfiguration())), null);
+    }
+
+    /** The same application, whose files become visible as {@code checkpoint.commit} says. */
+    public SparkApplication committing(CheckpointConfig.Commit commit) {
+        Configuration own = new Configuration(hadoop);
+        own.set(HadoopStore.COMMIT, commit.word());
+        return new SparkApplication(context, own, supply);
     }
 
     /**

@@ -7,9 +7,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
 import org.weft.engine.Decoder;
+import org.weft.engine.PromptLogits;
 
 /** A decoder that keeps keys and values: a token costs one row of each block. */
 final class CachedDecoder implements Decoder {
+    private static final int POSITIONS = 64;
+
     private final Transformer model;
     private final Device device;
     private final int vocabSize;
@@ -39,6 +42,11 @@ final class CachedDecoder implements Decoder {
 
     @Override
     public float[] begin(int row, int[] tokens) {
+        return begin(row, tokens, null);
+    }
+
+    @Override
+    public float[] begin(int row, int[] tokens, PromptLogits told) {
         ownerCheck.run();
         requireFits(row, tokens.length);
         try (PointerScope scope = new PointerScope();
@@ -47,6 +55,9 @@ final class CachedDecoder implements Decoder {
             TokenTensors prompt = TokenTensors.prompt(tokens, vocabSize, device);
             Tensor x = forward(prompt, Pass.following(null, cache.beginning(row))); // (1, T, D)
             cache.setLength(row, tokens.length);
+            if (told != null) {
+                tell(told, x, tokens.length - 1);
+            }
             return logits(x.narrow(1, tokens.length - 1L, 1))[0];
         }
     }
@@ -75,6 +86,18 @@ final class CachedDecoder implements Decoder {
                 cache.setLength(row, cache.length(row) + 1);
             }
             return logits(x);
+        }
+    }
+
+    /** Some positions at once: a whole prompt's logits may be larger than the model. */
+    private void tell(PromptLogits told, Tensor x, int positions) {
+        for (int start = 0; start < positions; start += POSITIONS) {
+            try (PointerScope scope = new PointerScope()) {
+                float[][] logits = logits(x.narrow(1, start, Math.min(POSITIONS, positions - start))); // (positions, V)
+                for (int i = 0; i < logits.length; i++) {
+                    told.at(start + i, logits[i]);
+                }
+            }
         }
     }
 

@@ -68,25 +68,38 @@ final class KeyValueCache implements AutoCloseable {
         }
     }
 
+    /** All of it, or nothing where an allocation fails: rows are found by the capacity, which must be that of the tensors. */
     private void grow(int larger) {
-        int before = capacity;
-        capacity = larger;
-        for (int block = 0; block < keys.size(); block++) {
-            keys.set(block, grown(keys.get(block), before));
-            values.set(block, grown(values.get(block), before));
+        List<Tensor> grown = new ArrayList<>();
+        try {
+            for (int i = 0; i < 2 * keys.size(); i++) {
+                Tensor room = torch.zeros(new long[] {rows, larger, heads, headWidth}, like.options()); // (R, C, G, K)
+                room.retainReference(); // past the scope of this call
+                grown.add(room);
+                Tensor old = kept(i);
+                if (old != null) {
+                    try (PointerScope scope = new PointerScope()) {
+                        room.narrow(1, 0, capacity).copy_(old);
+                    }
+                }
+            }
+        } catch (RuntimeException | Error failure) {
+            grown.forEach(Tensor::releaseReference);
+            throw failure;
         }
+        for (int i = 0; i < grown.size(); i++) {
+            Tensor old = kept(i);
+            (i % 2 == 0 ? keys : values).set(i / 2, grown.get(i));
+            if (old != null) {
+                old.releaseReference();
+            }
+        }
+        capacity = larger;
     }
 
-    private Tensor grown(Tensor old, int before) {
-        Tensor larger = torch.zeros(new long[] {rows, capacity, heads, headWidth}, like.options()); // (R, C, G, K)
-        larger.retainReference(); // past the scope of this call
-        if (old != null) {
-            try (PointerScope scope = new PointerScope()) {
-                larger.narrow(1, 0, before).copy_(old);
-            }
-            old.releaseReference();
-        }
-        return larger;
+    /** The tensors in one row: a block's keys, its values, the next block's keys. */
+    private Tensor kept(int i) {
+        return (i % 2 == 0 ? keys : values).get(i / 2);
     }
 
     /** A text that begins a row: its own keys and values are all there is to look at. */

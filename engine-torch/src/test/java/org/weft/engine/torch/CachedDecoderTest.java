@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +50,31 @@ class CachedDecoderTest {
             int[] anew = {5, 6, 7};
             same(cached.begin(1, anew), plain.begin(1, anew));
             same(cached.append(new int[] {1}, new int[] {8})[0], plain.append(new int[] {1}, new int[] {8})[0]);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "llama"})
+    void aPromptTellsWhatFollowsEachOfItsTokens(String family) {
+        int[] prompt = new Random(5).ints(130, 0, VOCABULARY).toArray(); // more than are told at once, twice
+        try (TorchReplica replica = Replicas.open(shape(family), 1);
+                Decoder cached = replica.decoder(2);
+                Decoder plain = new RecomputingDecoder(replica, 1)) {
+            List<float[]> told = new ArrayList<>();
+            same(cached.begin(1, prompt, (position, logits) -> {
+                assertThat(position).isEqualTo(told.size());
+                told.add(logits);
+            }), plain.begin(0, prompt));
+            List<float[]> recomputed = new ArrayList<>();
+            plain.begin(0, prompt, (position, logits) -> recomputed.add(logits));
+            assertThat(told).hasSize(prompt.length - 1);
+            assertThat(recomputed).hasSize(prompt.length - 1);
+            for (int position = 0; position < told.size(); position++) {
+                float[] expected = replica.logits(prompt, position)[0];
+                same(told.get(position), expected);
+                same(recomputed.get(position), expected);
+            }
+            same(cached.append(new int[] {1}, new int[] {8})[0], plain.append(new int[] {0}, new int[] {8})[0]);
         }
     }
 

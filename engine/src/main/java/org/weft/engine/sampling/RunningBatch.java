@@ -14,11 +14,13 @@ public final class RunningBatch implements AutoCloseable {
     private final Decoder decoder;
     private final TextRows rows;
     private final GrowingText[] texts; // by row; null where it is free
+    private final LogitsListener[] listeners; // by row
 
     private RunningBatch(ModelReplica replica, int context, Decoder decoder, TextTokens tokens) {
         this.decoder = decoder;
         this.rows = new TextRows(decoder.rows(), context, replica, decoder, tokens);
         this.texts = new GrowingText[decoder.rows()];
+        this.listeners = new LogitsListener[decoder.rows()];
     }
 
     /**
@@ -48,22 +50,50 @@ public final class RunningBatch implements AutoCloseable {
     }
 
     /**
-     * Puts a text into a free row.
+     * A text that is to grow.
      *
      * @param prompt at least one token; of more than the context the last ones are seen
+     * @param ofPrompt told of the prompt's tokens but the first; null for nobody
+     * @param ofChosen told of each token that is chosen; null for nobody
+     */
+    public record Beginning(
+            int[] prompt, SamplingOptions sampling, LogitsListener ofPrompt, LogitsListener ofChosen) {
+        public Beginning {
+            if (prompt.length == 0) {
+                throw new IllegalArgumentException("a prompt of no tokens: start with the end-of-text token");
+            }
+        }
+    }
+
+    /**
+     * Puts a text into a free row.
+     *
      * @return the first token that follows
      */
-    public int begin(int row, int[] prompt, SamplingOptions sampling) {
+    public int begin(int row, Beginning beginning) {
         if (texts[row] != null) {
             throw new IllegalStateException("row " + row + " has a text");
         }
-        if (prompt.length == 0) {
-            throw new IllegalArgumentException("a prompt of no tokens: start with the end-of-text token");
-        }
-        GrowingText text = new GrowingText(0, prompt, sampling);
-        int token = text.choose(rows.begin(row, text));
-        text.append(token);
+        GrowingText text = new GrowingText(0, beginning.prompt(), beginning.sampling());
+        float[] logits =
+                beginning.ofPrompt() == null ? rows.begin(row, text) : rows.begin(row, text, beginning.ofPrompt()); // (V)
+        listeners[row] = beginning.ofChosen();
+        int token = grow(row, text, logits);
         texts[row] = text;
+        return token;
+    }
+
+    /** The same where nobody listens. */
+    public int begin(int row, int[] prompt, SamplingOptions sampling) {
+        return begin(row, new Beginning(prompt, sampling, null, null));
+    }
+
+    private int grow(int row, GrowingText text, float[] logits) {
+        int token = text.choose(logits);
+        text.append(token);
+        if (listeners[row] != null) {
+            listeners[row].token(token, logits);
+        }
         return token;
     }
 
@@ -79,8 +109,7 @@ public final class RunningBatch implements AutoCloseable {
         float[][] logits = rows.follow(chosen, growing); // (chosen, V)
         int[] tokens = new int[chosen.length];
         for (int i = 0; i < chosen.length; i++) {
-            tokens[i] = growing[i].choose(logits[i]);
-            growing[i].append(tokens[i]);
+            tokens[i] = grow(chosen[i], growing[i], logits[i]);
         }
         return tokens;
     }
@@ -88,6 +117,7 @@ public final class RunningBatch implements AutoCloseable {
     /** Frees a row, whether its text is whole or not. */
     public void end(int row) {
         texts[row] = null;
+        listeners[row] = null;
     }
 
     @Override

@@ -2,11 +2,13 @@ package org.weft.engine.sampling;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.weft.core.SplitMix64;
 
 /**
- * Chooses the tokens of one text: repetition penalty (Keskar et al. 2019, CTRL, section 4.1), temperature, top-k, top-p
+ * Chooses the tokens of one text: repetition penalty (Keskar et al. 2019, CTRL, section 4.1), bias, temperature, top-k, top-p
  * (Holtzman et al. 2020), then one draw. Draw n is a function of (seed, n) alone; tokens of equal logits are ordered by
  * their id. Not shared between threads, nor between texts: it remembers which tokens its text holds.
  *
@@ -16,6 +18,7 @@ public final class Sampler {
     private final SamplingOptions options;
     private final long start; // of the sequence of draws
     private final BitSet seen = new BitSet();
+    private final Map<Integer, Integer> chosen = new HashMap<>(); // how often each token was; empty where no bias asks
     private long draws;
 
     public Sampler(SamplingOptions options) {
@@ -37,8 +40,17 @@ public final class Sampler {
      */
     public int next(float[] logits) {
         checkFinite(logits);
-        int token = choose(options.repetitionPenalty() == SamplingOptions.NO_PENALTY ? logits : penalize(logits));
+        boolean penalized = options.repetitionPenalty() != SamplingOptions.NO_PENALTY;
+        float[] adjusted = penalized ? penalize(logits) : logits;
+        if (!options.bias().isNone()) {
+            adjusted = penalized ? adjusted : logits.clone();
+            options.bias().addTo(adjusted, chosen);
+        }
+        int token = choose(adjusted);
         seen.set(token);
+        if (!options.bias().isNone()) {
+            chosen.merge(token, 1, Integer::sum);
+        }
         return token;
     }
 

@@ -21,6 +21,12 @@ record TextRows(int count, int context, ModelReplica replica, Decoder decoder, T
         return tokens.choosable(decoder == null ? replica.nextTokenLogits(seen) : decoder.begin(row, seen));
     }
 
+    /** The same with a word for each token of the text but its first. */
+    float[] begin(int row, GrowingText text, LogitsListener listener) {
+        int[] seen = text.window(context);
+        return decoder.begin(row, seen, (position, logits) -> listener.token(seen[position + 1], logits));
+    }
+
     /**
      * Logits of the token that follows each text, which has grown by one token since the last call for its row.
      *

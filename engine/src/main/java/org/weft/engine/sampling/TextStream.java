@@ -40,6 +40,13 @@ public final class TextStream {
         });
     }
 
+    /** The text follows these tokens: it is spelt as what stands after them, and they are no part of it. */
+    public void follow(int[] before) {
+        count = Math.min(WINDOW, before.length);
+        System.arraycopy(before, before.length - count, window, 0, count);
+        passed = settled(decoded());
+    }
+
     /** Takes the next token; false once a stop string has ended the text. */
     public boolean token(int token) {
         if (count == window.length) {

@@ -76,6 +76,30 @@ class RunningBatchTest {
     }
 
     @Test
+    void whoListensHearsOfEachToken() {
+        int[] prompt = {3, 1, 4, 1, 5};
+        List<Integer> heard = new ArrayList<>();
+        List<float[]> logits = new ArrayList<>();
+        LogitsListener listener = (token, from) -> {
+            heard.add(token);
+            logits.add(from.clone());
+        };
+        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 1, TextTokens.endless())) {
+            int first = batch.begin(0, new RunningBatch.Beginning(prompt, SamplingOptions.greedy(), listener, listener));
+            int second = batch.next(new int[] {0})[0];
+            assertThat(heard).containsExactly(1, 4, 1, 5, first, second);
+            for (int i = 0; i < 5; i++) {
+                assertThat(logits.get(i)).isEqualTo(replica.nextTokenLogits(Arrays.copyOf(prompt, i + 1)));
+            }
+            batch.end(0);
+            heard.clear();
+            batch.begin(0, prompt, SamplingOptions.greedy());
+            batch.next(new int[] {0});
+            assertThat(heard).isEmpty();
+        }
+    }
+
+    @Test
     void aRowHasOneTextAtATime() {
         try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 2, TextTokens.endless())) {
             assertThat(batch.rows()).isEqualTo(2);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
 
@@ -66,6 +67,63 @@ class SamplerTest {
         assertThat(sampler.next(new float[] {-9, -9, -0.9f, -0.5f, -9})).isEqualTo(2);
         // What was chosen has been seen too: 1 and 2 now.
         assertThat(sampler.next(new float[] {-9, 3, 3, -9, 1.6f})).isEqualTo(4);
+    }
+
+    private static Sampler biased(double presence, double frequency, Map<Integer, Double> byToken) {
+        return new Sampler(SamplingOptions.greedy().withBias(new LogitBias(presence, frequency, byToken)));
+    }
+
+    @Test
+    void presenceIsTakenOnceAndFrequencyEachTime() {
+        float[] logits = {0, 1, 0.4f, -9, -9};
+        Sampler presence = biased(0.7, 0, Map.of());
+        Sampler frequency = biased(0, 0.25, Map.of());
+        presence.begin(new int[] {1, 1, 1}); // A prompt was not generated: it costs nothing.
+        frequency.begin(new int[] {1, 1, 1});
+        int[] ofPresence = new int[5];
+        int[] ofFrequency = new int[5];
+        for (int i = 0; i < 5; i++) {
+            ofPresence[i] = presence.next(logits);
+            ofFrequency[i] = frequency.next(logits);
+        }
+        // 1, then 2 against 0.3, then 1 again: both have paid once and for all.
+        assertThat(ofPresence).containsExactly(1, 2, 1, 1, 1);
+        // 1 falls by a quarter each time: 1, 0.75, 0.5, then 2 at 0.4 against 0.25, then 1 against 0.15.
+        assertThat(ofFrequency).containsExactly(1, 1, 1, 2, 1);
+        assertThat(logits).containsExactly(0, 1, 0.4f, -9, -9);
+    }
+
+    @Test
+    void aBiasBansOrForces() {
+        float[] logits = {0, 1, 0.4f, -9, -9};
+        assertThat(biased(0, 0, Map.of(1, -100.0)).next(logits)).isEqualTo(2);
+        assertThat(biased(0, 0, Map.of(4, 100.0)).next(logits)).isEqualTo(4);
+        assertThatThrownBy(() -> biased(0, 0, Map.of(4, 101.0))).hasMessage("logit_bias[4]=101.0 must be from -100 to 100");
+        assertThatThrownBy(() -> biased(Double.NaN, 0, Map.of()))
+                .hasMessage("presence_penalty=NaN must be from -2 to 2");
+    }
+
+    @Test
+    void aPenaltyLeavesLogitsFinite() {
+        assertThatThrownBy(() -> SamplingOptions.greedy().withRepetitionPenalty(1e-39)) // no more than 0 in float32
+                .hasMessage("repetition_penalty=1.0E-39 must be from 1e-6 to 1e6");
+        Sampler least = new Sampler(SamplingOptions.greedy().withRepetitionPenalty(1e-6));
+        least.begin(new int[] {0});
+        assertThat(least.next(new float[] {1e30f, 2, 3})).isZero();
+    }
+
+    @Test
+    void aScoreIsALogarithmOfTheSoftmax() {
+        TokenScore score = TokenScore.of(2, LOGITS, 3);
+        assertThat(score.logProbability()).isCloseTo((float) Math.log(0.05), within(1e-5f));
+        assertThat(score.likeliest()).extracting(TokenScore.Likely::token).containsExactly(1, 3, 4);
+        assertThat(score.likeliest().get(1).logProbability()).isCloseTo((float) Math.log(0.25), within(1e-5f));
+        assertThat(TokenScore.of(0, new float[] {5, 7, 7, 6, 7}, 4).likeliest())
+                .extracting(TokenScore.Likely::token)
+                .containsExactly(1, 2, 4, 3);
+        assertThat(TokenScore.of(0, LOGITS, 0).likeliest()).isEmpty();
+        assertThat(TokenScore.of(0, LOGITS, 99).likeliest()).hasSize(LOGITS.length);
+        assertThat(TokenScore.first(3).known()).isFalse();
     }
 
     @Test

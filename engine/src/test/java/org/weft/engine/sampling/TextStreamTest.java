@@ -39,6 +39,25 @@ class TextStreamTest {
     }
 
     @Test
+    void whatFollowsIsSpeltAsWhatStandsAfterIt() {
+        StringBuilder alone = new StringBuilder();
+        new TextStream(TextStreamTest::words, List.of(), alone::append).token(1);
+        assertThat(alone).hasToString("sea");
+        for (int before : new int[] {1, 7, 8, 30}) {
+            StringBuilder after = new StringBuilder();
+            TextStream stream = new TextStream(TextStreamTest::words, List.of("the"), after::append);
+            int[] prompt = new int[before];
+            Arrays.fill(prompt, 3);
+            stream.follow(prompt);
+            for (int token : new int[] {1, 2, 4, 6, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}) {
+                stream.token(token);
+            }
+            assertThat(stream.token(0)).isFalse();
+            assertThat(after).hasToString(" seas naïve🙂" + " sea".repeat(12) + " ");
+        }
+    }
+
+    @Test
     void charactersThatAreSplitOverTokensComeWhole() {
         Random random = new Random(23);
         for (int round = 0; round < 300; round++) {

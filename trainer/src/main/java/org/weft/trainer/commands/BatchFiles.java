@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.weft.core.Json;
+import org.weft.core.UnpairedSurrogates;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
@@ -82,7 +83,15 @@ final class BatchFiles {
                     "no text \"" + PROMPT + "\": " + where + " keys=" + keys,
                     "each line must be an object such as {\"prompt\": \"...\"}");
         }
-        return object.path(PROMPT).textValue();
+        String text = object.path(PROMPT).textValue();
+        int half = UnpairedSurrogates.first(text);
+        if (half >= 0) {
+            throw WeftException.invalidData(
+                    "\"" + PROMPT + "\" is no text: " + where + ": the character at " + half
+                            + " is half of a surrogate pair, \\u" + Integer.toHexString(text.charAt(half)),
+                    "write the character whole, in UTF-8 or as both of its \\u escapes");
+        }
+        return text;
     }
 
     /** Writes one line a text: with the seed in it, a text comes again alone. */

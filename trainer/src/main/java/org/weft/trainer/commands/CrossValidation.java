@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
@@ -17,6 +19,7 @@ import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.tuning.dataset.DatasetJob;
 import org.weft.tuning.finetune.BaseModel;
 import org.weft.tuning.finetune.FinetuneRun;
 import org.weft.tuning.finetune.FinetuneSettings;
@@ -56,9 +59,9 @@ final class CrossValidation {
      */
     boolean run(List<WeftConfig> runs, String resume) throws IOException {
         folds = runs.size();
+        Map<WeftConfig, FoldResult> before = finished(runs, resume);
         for (WeftConfig config : runs) {
-            FoldResult result =
-                    resume == null ? null : FoldResult.in(store, config.run().dir());
+            FoldResult result = before.get(config);
             if (result == null) {
                 progress.say(name(config) + " of " + folds);
                 result = train(config, resume);
@@ -72,6 +75,22 @@ final class CrossValidation {
             finished.add(result);
         }
         return true;
+    }
+
+    /** The folds that are finished; of the others the rows are looked at before the first of them is trained. */
+    private Map<WeftConfig, FoldResult> finished(List<WeftConfig> runs, String resume) throws IOException {
+        Map<WeftConfig, FoldResult> before = new HashMap<>();
+        DatasetJob rows = new DatasetJob(application.context(), store, line -> {});
+        for (WeftConfig config : runs) {
+            FoldResult result =
+                    resume == null ? null : FoldResult.in(store, config.run().dir());
+            if (result == null) {
+                rows.check(config);
+            } else {
+                before.put(config, result);
+            }
+        }
+        return before;
     }
 
     private static String name(WeftConfig config) {
@@ -89,7 +108,7 @@ final class CrossValidation {
     /** Null where it was asked to end early. */
     private FoldResult train(WeftConfig config, String resume) throws IOException {
         FinetuneRun run = new FinetuneRun(application, config, base, progress, StopSource.SIGNALS);
-        RunResult result = run.run(resume);
+        RunResult result = run.run(resume, true);
         if (result.stopped()) {
             return null;
         }

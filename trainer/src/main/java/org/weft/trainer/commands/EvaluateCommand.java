@@ -67,6 +67,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (choices && input.isEmpty()) {
             throw WeftException.usage("--choices without --input", "give the rows: JSONL, CSV or Parquet");
         }
+        if (batch < 1) {
+            throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
+        }
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             StoredModel model = input.isEmpty() || choices
                     ? StoredModel.of(files.store(), path.resolve(files.store()))

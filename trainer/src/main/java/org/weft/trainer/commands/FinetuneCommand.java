@@ -92,7 +92,7 @@ public final class FinetuneCommand implements Callable<Integer> {
 
     private int one(SparkApplication application, BaseModel base, WeftConfig config) throws IOException {
         FinetuneRun run = new FinetuneRun(application, config, base, progress, StopSource.SIGNALS);
-        RunResult result = run.run(resume);
+        RunResult result = run.run(resume, evaluate && Task.of(config).judged());
         Summary summary = Summary.of("finetune", result);
         if (evaluates(config, result)) {
             String directory = config.run().directory().evaluation();

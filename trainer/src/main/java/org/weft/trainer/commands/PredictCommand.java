@@ -1,9 +1,10 @@
 package org.weft.trainer.commands;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -13,6 +14,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig.Format;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.corpus.FirstTaskError;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;
@@ -50,6 +52,12 @@ public final class PredictCommand implements Callable<Integer> {
             defaultValue = "auto",
             description = "auto, jsonl, csv, parquet or table (default: auto, by the files' names).")
     private Format inputFormat;
+
+    @Option(
+            names = "--input-encoding",
+            defaultValue = "UTF-8",
+            description = "The character set of JSONL and CSV files (default: ${DEFAULT-VALUE}).")
+    private String inputEncoding;
 
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "A folder that is not there yet.")
     private String output;
@@ -94,22 +102,23 @@ public final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    private Summary predict(SparkApplication application, Checkpoint checkpoint) throws IOException {
-        Dataset<Row> rows =
-                new DatasetReader(application.context(), application.store()).read("--input", input, inputFormat);
+    private Summary predict(SparkApplication application, Checkpoint checkpoint) throws Exception {
         LongAccumulator truncated = application.context().sc().longAccumulator("truncated");
         LongAccumulator written = application.context().sc().longAccumulator("rows");
-        Dataset<Row> predicted =
-                new PredictionJob(application.store(), checkpoint, batch).predict(rows, truncated, written);
+        PredictionJob job = new PredictionJob(application.store(), checkpoint, batch);
+        Dataset<Row> rows = FirstTaskError.ends(application.context(), () -> {
+            Dataset<Row> read = new DatasetReader(application.context(), application.store())
+                    .read("--input", input, inputFormat, inputEncoding);
+            job.check(read);
+            return read;
+        });
         try {
-            if (outputFormat.equals("parquet")) {
-                predicted.write().mode(SaveMode.ErrorIfExists).parquet(output);
-            } else {
-                predicted.write().mode(SaveMode.ErrorIfExists).json(output);
-            }
-        } catch (RuntimeException e) {
-            WeftException known = WeftException.within(e);
-            throw known == null ? e : known;
+            FirstTaskError.ends(application.context(), () -> {
+                write(job.predict(rows, truncated, written).write().mode(SaveMode.ErrorIfExists));
+                return null;
+            });
+        } catch (Exception e) { // Spark's are checked, and undeclared
+            throw unwritten(e);
         }
         return new Summary("predict")
                 .put("checkpoint", checkpoint.directory())
@@ -117,5 +126,24 @@ public final class PredictCommand implements Callable<Integer> {
                 .put("truncated", truncated.value())
                 .put("output", output)
                 .put("params_sha256", checkpoint.manifest().paramsSha256());
+    }
+
+    private void write(DataFrameWriter<Row> predicted) {
+        if (outputFormat.equals("parquet")) {
+            predicted.parquet(output);
+        } else {
+            predicted.json(output);
+        }
+    }
+
+    private Exception unwritten(Exception failure) {
+        WeftException known = WeftException.within(failure);
+        if (known == null && failure instanceof AnalysisException) {
+            return WeftException.usage(
+                    "--output-format " + outputFormat + " cannot hold the rows: "
+                            + failure.getMessage().lines().findFirst().orElse(""),
+                    "mend the columns, or take the other format of parquet and jsonl");
+        }
+        return known == null ? failure : known;
     }
 }

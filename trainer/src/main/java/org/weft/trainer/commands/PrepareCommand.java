@@ -4,8 +4,12 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.corpus.CorpusJob;
+import org.weft.driver.lease.DriverPlace;
+import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
 import picocli.CommandLine.Command;
@@ -33,16 +37,24 @@ public final class PrepareCommand implements Callable<Integer> {
         }
     }
 
+    /** While a run reads the corpus of its directory, or another prepare writes it, this one is refused. */
     static CorpusManifest prepare(SparkApplication application, WeftConfig config, Progress progress) throws Exception {
         if (config.corpus().input().isEmpty()) {
             throw WeftException.usage("corpus.input is empty", "give files, directories or globs to read");
         }
-        return new CorpusJob(application.context(), application.store(), progress::say)
-                .run(
-                        config.corpus(),
-                        config.tokenizer(),
-                        config.model(),
-                        config.run().directory().corpus());
+        RunDirectory run = config.run().directory();
+        Store store = application.store();
+        try {
+            DriverPlace driver =
+                    DriverPlace.here(application.context().sc().applicationId());
+            try (RunLease lease = RunLease.acquire(store, config.run(), driver, progress::say)) {
+                return new CorpusJob(application.context(), store, progress::say)
+                        .run(config.corpus(), config.tokenizer(), config.model(), run.corpus());
+            }
+        } finally {
+            store.deleteEmpty(run.lease());
+            store.deleteEmpty(run.path());
+        }
     }
 
     static Summary summary(WeftConfig config, CorpusManifest manifest) {

@@ -113,6 +113,22 @@ public final class ServeCommand implements Callable<Integer> {
     private Path apiKeyFile;
 
     @Option(
+            names = "--allow-host",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Names that clients may call this machine by beside localhost and its addresses; * for any."
+                    + " Asked for where --host is this machine only.")
+    private List<String> hosts = List.of();
+
+    @Option(
+            names = "--allow-origin",
+            split = ",",
+            paramLabel = "ORIGIN",
+            description = "Other servers whose web pages may use this one, such as http://localhost:3000; * for any."
+                    + " Default: none.")
+    private List<String> origins = List.of();
+
+    @Option(
             names = "--stop-timeout",
             defaultValue = "30",
             paramLabel = "SECONDS",
@@ -134,7 +150,7 @@ public final class ServeCommand implements Callable<Integer> {
             try (StopSignals signals = new StopSignals(stop::countDown, progress, ending);
                     WeftServer server = WeftServer.start(model, options, progress::say)) {
                 progress.say("serving " + model.name() + " at http://" + options.host() + ":" + server.port() + "/");
-                if (options.apiKeys().isEmpty() && !InetAddress.getByName(host).isLoopbackAddress()) {
+                if (options.access().apiKeys().isEmpty() && !InetAddress.getByName(host).isLoopbackAddress()) {
                     progress.say("whoever reaches this machine may use it: --api-key-file asks for a key");
                 }
                 return serve(server, stop, progress);
@@ -173,7 +189,7 @@ public final class ServeCommand implements Callable<Integer> {
                 queue,
                 Duration.ofSeconds(timeout),
                 maxTokens,
-                apiKeys(),
+                new ServeOptions.Access(apiKeys(), hosts, origins),
                 new ServeOptions.Network(connections, bounds.maxBodyBytes(), bounds.patience()));
     }
 

@@ -11,6 +11,8 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.scores.LanguageScores;
 import org.weft.core.tokens.CorpusManifest;
+import org.weft.driver.lease.DriverPlace;
+import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.EvaluationJob;
 import org.weft.driver.run.RunResult;
@@ -83,13 +85,27 @@ public final class SweepCommand implements Callable<Integer> {
             CorpusManifest corpus = corpus(application, config);
             List<FamilyMember> family = new ModelFamily(config, corpus.vocabSize()).sizes(sizes + 1, smallest, largest);
             Sweep sweep = new Sweep(new SparkRuns(application, progress), config, application.store(), progress);
-            List<SizeResult> results = sweep.run(family, corpus);
+            List<SizeResult> results = sweep(application, config, sweep, family, corpus);
             if (results.size() < family.size()) {
                 progress.say("stopped; the same command goes on from here");
                 return ExitStatus.TERMINATED.code();
             }
             report(sweep, config, corpus, Study.of(results));
             return ExitStatus.DONE.code();
+        }
+    }
+
+    /** Runs of a sweep read the sweep's corpus: while they do, no prepare may replace it. */
+    private List<SizeResult> sweep(
+            SparkApplication application,
+            WeftConfig config,
+            Sweep sweep,
+            List<FamilyMember> family,
+            CorpusManifest corpus)
+            throws Exception {
+        DriverPlace driver = DriverPlace.here(application.context().sc().applicationId());
+        try (RunLease lease = RunLease.acquire(application.store(), config.run(), driver, progress::say)) {
+            return sweep.run(family, corpus);
         }
     }
 

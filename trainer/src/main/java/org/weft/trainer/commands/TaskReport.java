@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.corpus.FirstTaskError;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.tuning.dataset.JudgedRows;
@@ -82,20 +82,13 @@ final class TaskReport {
     }
 
     private Written write(Examination examination, Dataset<Row> rows, String directory) throws IOException {
-        try {
-            EvaluationData data = new TaskEvaluation(store, checkpoint, examination, batch).run(rows, training());
-            EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT);
-            store.write(directory + "/" + RESULTS, EvaluationJson.results(report));
-            store.write(
-                    directory + "/" + PAGE, new EvaluationPage(report).render().getBytes(StandardCharsets.UTF_8));
-            return new Written(checkpoint, report, directory);
-        } catch (Exception e) { // Spark's are checked, and undeclared
-            WeftException known = WeftException.within(e);
-            if (known != null) {
-                throw known;
-            }
-            throw e;
-        }
+        EvaluationData data = FirstTaskError.ends(
+                application.context(),
+                () -> new TaskEvaluation(store, checkpoint, examination, batch).run(rows, training()));
+        EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT);
+        store.write(directory + "/" + RESULTS, EvaluationJson.results(report));
+        store.write(directory + "/" + PAGE, new EvaluationPage(report).render().getBytes(StandardCharsets.UTF_8));
+        return new Written(checkpoint, report, directory);
     }
 
     private List<TrainingCurve> training() throws IOException {

@@ -54,6 +54,11 @@ class BatchFilesTest {
         String other = write("other.jsonl", "{\"text\": \"a\", \"prompt\": 7}");
         assertRejected(
                 other, ExitStatus.INVALID_DATA, "no text \"prompt\": file=" + other + " line=1 keys=[text, prompt]");
+        String half = write("half.jsonl", "{\"prompt\": \"\\ud83d\\udc4d\"}\n{\"prompt\": \"a\\ud83d\"}");
+        assertRejected(
+                half,
+                ExitStatus.INVALID_DATA,
+                "\"prompt\" is no text: file=" + half + " line=2: the character at 1 is half of a surrogate pair, \\ud83d");
         Path latin = Files.write(directory.resolve("latin.txt"), new byte[] {'a', (byte) 0xE9, 'b'});
         assertRejected(latin.toString(), ExitStatus.INVALID_DATA, "--prompts: not UTF-8: " + latin);
     }

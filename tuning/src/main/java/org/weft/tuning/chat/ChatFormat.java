@@ -1,9 +1,7 @@
 package org.weft.tuning.chat;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.weft.core.WeftException;
 
@@ -72,23 +70,5 @@ public enum ChatFormat {
                 .filter(format -> format.key().equals(key))
                 .findFirst()
                 .orElseThrow(() -> WeftException.usage("there is no chat template " + key, "there are: " + keys()));
-    }
-
-    /**
-     * The format that a Jinja template writes, told by the markers in it: the program in it is not run, so what it adds
-     * of its own (a system message nobody gave, today's date) is not added.
-     */
-    static Optional<ChatFormat> writtenBy(String jinja) {
-        if (containsAll(jinja, List.of("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"))) {
-            return Optional.of(LLAMA3);
-        }
-        if (containsAll(jinja, List.of("<|im_start|>", "<|im_end|>"))) {
-            return Optional.of(CHATML);
-        }
-        return jinja.strip().equals(PLAIN.jinja.strip()) ? Optional.of(PLAIN) : Optional.empty();
-    }
-
-    private static boolean containsAll(String jinja, List<String> markers) {
-        return markers.stream().allMatch(jinja::contains);
     }
 }

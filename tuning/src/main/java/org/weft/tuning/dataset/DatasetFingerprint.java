@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.weft.core.Json;
 import org.weft.core.Sha256;
+import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.tuning.dataset.SplitRows.Content;
@@ -14,8 +15,13 @@ import org.weft.tuning.task.Task;
 
 /** What decides the bytes of an encoded data set, as one SHA-256: the rows, whatever files they came from, and settings. */
 final class DatasetFingerprint {
-    /** Another number wherever the same rows become other tokens. */
-    private static final int ENCODING = 2;
+    /** Another number wherever the same rows become other tokens, or other rows are left out. */
+    private static int encoding(FinetuneConfig.TaskName task) {
+        return switch (task) {
+            case QA, INSTRUCTION -> 3; // answers that are cut off, or empty, are left out
+            default -> 2;
+        };
+    }
 
     private DatasetFingerprint() {}
 
@@ -23,7 +29,7 @@ final class DatasetFingerprint {
     static String of(WeftConfig config, Task task, String tokenizerSha256, List<Content> splits) {
         Map<String, Object> parts = new LinkedHashMap<>();
         parts.put("version", ExamplesManifest.VERSION);
-        parts.put("encoding", ENCODING);
+        parts.put("encoding", encoding(config.finetune().task()));
         parts.put("task", config.finetune().task().word());
         parts.put("reads", task.toString());
         parts.put("causal", config.model().causal());

@@ -22,7 +22,9 @@ import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenRoles;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.corpus.FirstTaskError;
 import org.weft.tuning.dataset.SplitRows.Content;
+import org.weft.tuning.dataset.SplitRows.Survey;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Task;
 
@@ -59,26 +61,40 @@ public final class DatasetJob {
      * @throws WeftException where rows cannot be read or used, or the directory holds another data set
      */
     public ExamplesManifest run(WeftConfig config, TokenizerFile tokenizer) throws IOException {
-        DatasetConfig dataset = config.dataset();
-        if (dataset.train().isEmpty()) {
+        return over(config, splits -> {
+            try (Encoder usable = Encoder.open(config, tokenizer)) {
+                TextTokenizer opened = usable.tokenizer();
+                return encode(config, tokenizer, opened.vocabSize(), framing(opened, tokenizer), splits);
+            }
+        });
+    }
+
+    /**
+     * Looks at the rows of a run that is to come, and writes nothing.
+     *
+     * @throws WeftException where {@link #run} would find that rows cannot be read or used, as far as no tokenizer is needed
+     */
+    public void check(WeftConfig config) throws IOException {
+        over(config, splits -> {
+            Task unlabelled = Task.of(config);
+            return labels(config, unlabelled, splits, read(config.dataset(), unlabelled, splits));
+        });
+    }
+
+    /** Something that is done with the splits, which it opens. */
+    @FunctionalInterface
+    private interface OverSplits<T> {
+        T take(List<SplitRows> splits) throws IOException;
+    }
+
+    private <T> T over(WeftConfig config, OverSplits<T> work) throws IOException {
+        if (config.dataset().train().isEmpty()) {
             throw WeftException.usage("dataset.train is empty", "give files, directories or globs to read");
         }
         SplitRows.requireSerializer(spark.getConf());
-        int vocabSize;
-        String framing;
-        try (Encoder usable = Encoder.open(config, tokenizer)) {
-            vocabSize = usable.tokenizer().vocabSize();
-            framing = framing(usable.tokenizer(), tokenizer);
-        }
         List<SplitRows> splits = new ArrayList<>();
         try {
-            return encode(config, tokenizer, vocabSize, framing, splits);
-        } catch (Exception failure) { // Spark's is checked, and undeclared
-            WeftException known = WeftException.within(failure);
-            if (known != null) {
-                throw known; // what a task threw for a person to read, rather than Spark's account of it
-            }
-            throw failure;
+            return FirstTaskError.ends(spark, () -> work.take(splits));
         } finally {
             splits.forEach(split -> split.rows().unpersist());
         }
@@ -94,8 +110,9 @@ public final class DatasetJob {
             WeftConfig config, TokenizerFile tokenizer, int vocabSize, String framing, List<SplitRows> splits)
             throws IOException {
         Task unlabelled = Task.of(config);
-        List<Content> contents = read(config.dataset(), unlabelled, splits);
-        FoundLabels labels = labels(config, unlabelled, splits);
+        List<Survey> surveys = read(config.dataset(), unlabelled, splits);
+        List<Content> contents = surveys.stream().map(Survey::content).toList();
+        FoundLabels labels = labels(config, unlabelled, splits, surveys);
         Task task = Task.of(config, labels.labels());
         String sha256 = Sha256.hex(tokenizer.json());
         String fingerprint = DatasetFingerprint.of(config, task, sha256 + framing, contents);
@@ -112,8 +129,9 @@ public final class DatasetJob {
                 int files = (int) Math.min(MOST_FILES, 1 + contents.get(i).rows() / FILE_ROWS);
                 EncodeStage stage = new EncodeStage(
                         store, config, task, shared, split.name(), ExampleFileFormat.vocabulary(sha256));
-                written.add(stage.run(split.sorted(files)));
-                report(split.name(), written.get(i), task, config);
+                EncodeStage.Result result = stage.run(split.sorted(files));
+                written.add(result.split());
+                report(split.name(), result, config);
             }
         } finally {
             shared.destroy();
@@ -136,32 +154,41 @@ public final class DatasetJob {
     }
 
     /** Reads the splits and tells what each holds. */
-    private List<Content> read(DatasetConfig dataset, Task task, List<SplitRows> splits) throws IOException {
+    private List<Survey> read(DatasetConfig dataset, Task task, List<SplitRows> splits) throws IOException {
         progress.accept("reading "
                 + Stream.of(dataset.train(), dataset.validation(), dataset.test())
                         .flatMap(List::stream)
                         .collect(Collectors.joining(", ")));
-        splits.addAll(new DatasetSplits(spark, store).read(dataset, task));
-        List<Content> contents = new ArrayList<>();
+        DatasetSplits read = new DatasetSplits(spark, store);
+        splits.addAll(read.read(dataset, task));
+        List<Survey> surveys = new ArrayList<>();
+        String source = "";
+        long replaced = 0;
         for (SplitRows split : splits) {
             split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
             try {
-                contents.add(split.content());
+                surveys.add(split.survey(task));
             } catch (Exception failure) { // Spark's is checked, and undeclared
                 throw DatasetReader.unreadable(split.source(), failure);
             }
+            long found = read.takeReplaced();
+            replaced += split.source().equals(source) ? 0 : found; // validation's share of train is read again
+            source = split.source();
         }
-        requireRows(dataset, splits, contents);
-        return contents;
+        if (replaced > 0) {
+            progress.accept("warning: " + replaced + " unpaired surrogates in the rows became U+FFFD");
+        }
+        requireRows(dataset, splits, surveys); // a bad row is told before a bad split
+        return surveys;
     }
 
-    private static void requireRows(DatasetConfig dataset, List<SplitRows> splits, List<Content> contents) {
-        for (int i = 0; i < contents.size(); i++) {
+    private static void requireRows(DatasetConfig dataset, List<SplitRows> splits, List<Survey> surveys) {
+        for (int i = 0; i < surveys.size(); i++) {
             String name = splits.get(i).name();
             boolean byHash = dataset.validation().isEmpty() && !name.equals(DatasetSplits.TEST);
             boolean none = dataset.folds() == 0 && dataset.validationFraction() == 0;
             boolean wanted = !(name.equals(DatasetSplits.VALIDATION) && byHash && none);
-            if (contents.get(i).rows() == 0 && wanted) {
+            if (surveys.get(i).content().rows() == 0 && wanted) {
                 throw WeftException.invalidData(
                         "empty split: " + name + " has no row" + (byHash ? " of dataset.train, " + share(dataset) : ""),
                         byHash
@@ -177,14 +204,15 @@ public final class DatasetJob {
                 : "validation_fraction=" + dataset.validationFraction();
     }
 
-    private static FoundLabels labels(WeftConfig config, Task task, List<SplitRows> splits) {
+    private FoundLabels labels(WeftConfig config, Task task, List<SplitRows> splits, List<Survey> surveys) {
         if (!task.hasLabels()) {
             return FoundLabels.NONE;
         }
-        FoundLabels found = FoundLabels.of(config.finetune(), splits.get(0).labelCounts(task));
-        for (SplitRows split : splits.subList(1, splits.size())) {
-            found.requireKnown(split.name(), split.labelCounts(task));
+        FoundLabels found = FoundLabels.of(config.finetune(), surveys.get(0).labelCounts());
+        for (int i = 1; i < surveys.size(); i++) {
+            found.requireKnown(splits.get(i).name(), surveys.get(i).labelCounts());
         }
+        progress.accept("labels: " + found.listed());
         return found;
     }
 
@@ -213,10 +241,12 @@ public final class DatasetJob {
         }
     }
 
-    private void report(String name, ExamplesSplit split, Task task, WeftConfig config) {
+    private void report(String name, EncodeStage.Result result, WeftConfig config) {
+        ExamplesSplit split = result.split();
         if (split.examples() == 0 && split.leftOut() > 0) {
             throw WeftException.invalidData(
-                    "empty split: all rows of " + name + " were left out: " + task.leftOutBecause(),
+                    "empty split: all rows of " + name + " were left out: "
+                            + String.join("; ", result.leftOut().keySet()),
                     "check the columns, and dataset.max_length");
         }
         progress.accept(name + ": " + split.examples() + " examples, " + split.tokens() + " tokens, the longest "
@@ -225,9 +255,7 @@ public final class DatasetJob {
             progress.accept(name + ": " + split.truncated() + " rows cut to max_length=" + Encoder.maxLength(config)
                     + " tokens");
         }
-        if (split.leftOut() > 0) {
-            progress.accept(name + ": " + split.leftOut() + " rows left out: " + task.leftOutBecause());
-        }
+        result.leftOut().forEach((why, rows) -> progress.accept(name + ": " + rows + " rows left out: " + why));
     }
 
     /** Validation rows whose inputs training has, and test rows whose inputs training or validation has. */

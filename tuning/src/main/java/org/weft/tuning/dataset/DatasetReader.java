@@ -1,66 +1,127 @@
 package org.weft.tuning.dataset;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig.Format;
 import org.weft.core.storage.Store;
+import org.weft.corpus.InputPaths;
+import org.weft.corpus.RowFiles;
+import org.weft.corpus.TextEncoding;
 
-/** Opens JSONL, CSV with a header, Parquet and tables of Spark's catalogue as rows. Used by the driver's thread. */
+/**
+ * Opens JSONL, CSV with a header, Parquet and tables of Spark's catalogue as rows. Used by the driver's thread.
+ *
+ * <p>What is text is read by {@link RowFiles}, as {@code prepare} reads; Spark finds the types of its columns.
+ */
 public final class DatasetReader {
+    /** The column that says where a row of JSONL or CSV stands; it is none of the data's. */
+    public static final String PLACE = "__weft_place";
+
+    private final JavaSparkContext spark;
     private final SparkSession session;
     private final Store store;
+    private final LongAccumulator replaced;
 
     public DatasetReader(JavaSparkContext spark, Store store) {
+        this.spark = spark;
         this.session = SparkSession.builder().sparkContext(spark.sc()).getOrCreate();
         this.store = store;
+        this.replaced = spark.sc().longAccumulator("unpaired surrogates");
+    }
+
+    /** Unpaired surrogates that became U+FFFD in the rows that were computed since this was last asked. */
+    long takeReplaced() {
+        long count = replaced.value();
+        replaced.reset();
+        return count;
     }
 
     /**
-     * The rows of some inputs.
+     * The rows of some inputs; those of JSONL and CSV also have their {@link #PLACE}.
      *
      * @param key names the setting that the inputs stand in, for errors
      * @param inputs files, directories or globs; with format table one table's name
      * @param format as {@code dataset.format}
+     * @param encoding as {@code dataset.encoding}
      */
-    public Dataset<Row> read(String key, List<String> inputs, Format format) throws IOException {
+    public Dataset<Row> read(String key, List<String> inputs, Format format, String encoding) throws IOException {
         if (format == Format.TABLE) {
             return table(key, inputs);
         }
         List<Store.Entry> files = files(key, inputs);
         Format actual = format == Format.AUTO ? formatOf(key, files) : format;
-        String[] paths = files.stream().map(file -> escaped(file.path())).toArray(String[]::new);
+        RowFiles rows =
+                new RowFiles(spark, store, PLACE, new TextEncoding(encoding, "dataset.encoding"), replaced);
         try {
             return switch (actual) {
-                case CSV ->
+                case CSV -> {
+                    List<String> columns = rows.csvColumns(files);
+                    yield parsed(session.read().schema(texts(columns)), rows.csv(files, columns));
+                }
+                case PARQUET ->
                     session.read()
-                            .option("header", true)
-                            .option("multiLine", true)
-                            .option("escape", "\"")
-                            .option("mode", "FAILFAST")
-                            .csv(paths);
-                case PARQUET -> session.read().parquet(paths);
-                default -> session.read().option("mode", "FAILFAST").json(paths);
+                            .parquet(files.stream()
+                                    .map(file -> escaped(file.path()))
+                                    .toArray(String[]::new));
+                default -> parsed(session.read(), rows.json(files));
             };
         } catch (Exception failure) { // Spark's is checked, and undeclared
             throw unreadable(key + "=" + inputs, failure);
         }
     }
 
+    private Dataset<Row> parsed(DataFrameReader reader, JavaRDD<String> objects) {
+        Dataset<Row> rows =
+                reader.option("mode", "FAILFAST").json(session.createDataset(objects.rdd(), Encoders.STRING()));
+        replaced.reset(); // What was read for the sake of the columns' types is read again.
+        return rows;
+    }
+
+    private static StructType texts(List<String> columns) {
+        StructType schema = new StructType();
+        for (String column : columns) {
+            schema = schema.add(column, DataTypes.StringType);
+        }
+        return schema.add(PLACE, DataTypes.StringType);
+    }
+
+    /** The columns of the data. */
+    public static List<String> columns(Dataset<Row> rows) {
+        return Arrays.stream(rows.columns())
+                .filter(column -> !column.equals(PLACE))
+                .toList();
+    }
+
+    /** Some columns, and last where the rows stand. */
+    public static Dataset<Row> select(Dataset<Row> rows, List<String> columns) {
+        boolean placed = Arrays.asList(rows.columns()).contains(PLACE);
+        return rows.select(Stream.concat(columns.stream(), placed ? Stream.of(PLACE) : Stream.empty())
+                .map(column -> rows.col("`" + column.replace("`", "``") + "`"))
+                .toArray(Column[]::new));
+    }
+
     /** Fails unless a data set has some columns, and tells those that it has. */
     public static void requireColumns(String key, Dataset<Row> rows, List<String> columns) {
-        List<String> present = List.of(rows.columns());
+        List<String> present = columns(rows);
         List<String> missing =
                 columns.stream().filter(column -> !present.contains(column)).toList();
         if (!missing.isEmpty()) {
@@ -110,14 +171,7 @@ public final class DatasetReader {
     }
 
     private List<Store.Entry> files(String key, List<String> inputs) throws IOException {
-        List<Store.Entry> files = new ArrayList<>();
-        for (String input : inputs) {
-            try {
-                files.addAll(store.files(input));
-            } catch (FileNotFoundException absent) {
-                throw WeftException.usage(key + ": no such file: " + input, "give files, directories or globs");
-            }
-        }
+        List<Store.Entry> files = InputPaths.files(store, key, inputs);
         if (files.isEmpty()) {
             throw WeftException.usage(
                     key + "=" + inputs + " holds no file", "names that begin with '.' or '_' are passed over");
@@ -125,8 +179,8 @@ public final class DatasetReader {
         return files;
     }
 
-    /** A path that Spark takes for itself and not for a glob; its CSV reader does so all the same, and finds no file. */
-    private static String escaped(String path) {
+    /** A path that Spark takes for itself and not for a glob. */
+    static String escaped(String path) {
         return path.replaceAll("[\\\\{}\\[\\]*?]", "\\\\$0");
     }
 

@@ -21,7 +21,8 @@ import org.weft.tuning.task.Task;
  */
 record DatasetRow(byte[] key, byte[] inputKey, Fields fields) implements Serializable {
 
-    static DatasetRow of(Fields fields, Task task) {
+    static DatasetRow of(Fields row, Task task) {
+        Fields fields = task.canonical(row);
         return new DatasetRow(key(fields, task.columns()), key(fields, task.inputColumns()), fields);
     }
 

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.weft.core.config.DatasetConfig;
@@ -45,17 +44,20 @@ final class DatasetSplits {
         return splits;
     }
 
+    /** As {@link DatasetReader#takeReplaced}. */
+    long takeReplaced() {
+        return reader.takeReplaced();
+    }
+
     private SplitRows split(String name, List<String> inputs, DatasetConfig dataset, Task task) throws IOException {
         String key = "dataset." + name;
-        Dataset<Row> rows = reader.read(key, inputs, dataset.format());
+        Dataset<Row> rows = reader.read(key, inputs, dataset.format(), dataset.encoding());
         List<String> columns = task.columns();
         DatasetReader.requireColumns(key, rows, columns);
         if (!dataset.groupColumn().isEmpty()) {
             DatasetReader.requireColumns(key, rows, List.of(dataset.groupColumn())); // evaluation will want it
         }
-        JavaRDD<DatasetRow> read = rows.select(columns.stream()
-                        .map(column -> rows.col("`" + column.replace("`", "``") + "`"))
-                        .toArray(Column[]::new))
+        JavaRDD<DatasetRow> read = DatasetReader.select(rows, columns)
                 .toJavaRDD()
                 .map(row -> DatasetRow.of(RowFields.of(row, columns), task));
         return new SplitRows(name, key + "=" + inputs, read);

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
@@ -35,24 +37,35 @@ record EncodeStage(
     /**
      * What one task wrote; a file without examples is not written and is null.
      *
+     * @param leftOut rows by why they are
      * @param failure of the first row that cannot be used, or null: returned, for what a task throws Spark tries again
      */
-    record Written(ExamplesFile file, int longest, long truncated, long leftOut, WeftException failure)
+    record Written(ExamplesFile file, int longest, long truncated, TreeMap<String, Long> leftOut, WeftException failure)
             implements Serializable {}
 
+    /**
+     * A split as it was written.
+     *
+     * @param leftOut rows by why they are
+     */
+    record Result(ExamplesSplit split, Map<String, Long> leftOut) {}
+
     /** Writes all files; they are in the order of the keys. */
-    ExamplesSplit run(JavaPairRDD<byte[], DatasetRow> sorted) {
+    Result run(JavaPairRDD<byte[], DatasetRow> sorted) {
         List<Written> written = sorted.mapPartitionsWithIndex(this, false).collect();
         for (Written part : written) {
             if (part.failure() != null) {
                 throw part.failure();
             }
         }
-        return new ExamplesSplit(
+        Map<String, Long> leftOut = new TreeMap<>();
+        written.forEach(part -> part.leftOut().forEach((why, rows) -> leftOut.merge(why, rows, Long::sum)));
+        ExamplesSplit split = new ExamplesSplit(
                 written.stream().map(Written::file).filter(Objects::nonNull).toList(),
                 written.stream().mapToInt(Written::longest).max().orElse(0),
                 written.stream().mapToLong(Written::truncated).sum(),
-                written.stream().mapToLong(Written::leftOut).sum());
+                leftOut.values().stream().mapToLong(Long::longValue).sum());
+        return new Result(split, leftOut);
     }
 
     @Override
@@ -63,7 +76,7 @@ record EncodeStage(
                         new ExampleWriter(store, config.run().directory().dataset(), file, vocabulary)) {
             return List.of(write(rows, encoder, writer)).iterator();
         } catch (WeftException unusable) {
-            return List.of(new Written(null, 0, 0, 0, unusable)).iterator();
+            return List.of(new Written(null, 0, 0, new TreeMap<>(), unusable)).iterator();
         }
     }
 
@@ -71,12 +84,12 @@ record EncodeStage(
             throws IOException {
         int longest = 0;
         long truncated = 0;
-        long leftOut = 0;
+        TreeMap<String, Long> leftOut = new TreeMap<>();
         while (rows.hasNext()) {
             for (Encoded encoded : task.encodeAll(rows.next()._2().fields(), encoder)) {
                 truncated += encoded.truncated() ? 1 : 0;
                 if (encoded.leftOut()) {
-                    leftOut++;
+                    leftOut.merge(encoded.leftOutBecause(), 1L, Long::sum);
                 } else {
                     writer.append(encoded.example());
                     longest = Math.max(longest, encoded.example().length());

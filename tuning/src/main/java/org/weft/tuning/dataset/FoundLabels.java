@@ -3,6 +3,8 @@ package org.weft.tuning.dataset;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.ClassWeights;
@@ -19,7 +21,9 @@ record FoundLabels(Labels labels, List<Long> counts) {
     private static final int SHOWN = 10;
 
     static FoundLabels of(FinetuneConfig finetune, Map<String, Long> trainCounts) {
-        List<String> names = finetune.labels().isEmpty() ? Labels.sorted(trainCounts.keySet()) : finetune.labels();
+        List<String> names = finetune.labels().isEmpty()
+                ? Labels.sorted(trainCounts.keySet())
+                : finetune.labels().stream().map(Labels::canonical).toList();
         if (names.stream().distinct().count() < names.size()) {
             throw WeftException.usage("finetune.labels names a label twice: " + names, "name each label once");
         }
@@ -43,6 +47,14 @@ record FoundLabels(Labels labels, List<Long> counts) {
         boolean balanced = finetune.classWeights() == ClassWeights.BALANCED
                 && finetune.task().head().exclusive();
         return new FoundLabels(balanced ? Labels.balanced(names, counts) : Labels.of(names), counts);
+    }
+
+    /** The first of them with how many training rows each has, for a person to look at before anything is trained. */
+    String listed() {
+        String shown = IntStream.range(0, Math.min(SHOWN, labels.size()))
+                .mapToObj(i -> labels.names().get(i) + " (" + counts.get(i) + ")")
+                .collect(Collectors.joining(", "));
+        return shown + (labels.size() > SHOWN ? " and " + (labels.size() - SHOWN) + " more" : "");
     }
 
     /** Fails where a split has a label that is not among these. */

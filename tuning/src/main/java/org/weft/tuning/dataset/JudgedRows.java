@@ -30,16 +30,16 @@ public final class JudgedRows {
             return given(spark, store, dataset, input, columns);
         }
         if (!dataset.test().isEmpty()) {
-            return checked("dataset.test", reader.read("dataset.test", dataset.test(), dataset.format()), columns);
+            return checked("dataset.test", reader.read("dataset.test", dataset.test(), dataset.format(), dataset.encoding()), columns);
         }
         if (!dataset.validation().isEmpty()) {
             return checked(
                     "dataset.validation",
-                    reader.read("dataset.validation", dataset.validation(), dataset.format()),
+                    reader.read("dataset.validation", dataset.validation(), dataset.format(), dataset.encoding()),
                     columns);
         }
         Task task = Task.of(config);
-        return checked("dataset.train", reader.read("dataset.train", dataset.train(), dataset.format()), columns)
+        return checked("dataset.train", reader.read("dataset.train", dataset.train(), dataset.format(), dataset.encoding()), columns)
                 .filter((FilterFunction<Row>)
                         row -> DatasetRow.of(RowFields.of(row, columns), task).isValidation(dataset));
     }
@@ -52,7 +52,7 @@ public final class JudgedRows {
     public static Dataset<Row> given(
             JavaSparkContext spark, Store store, DatasetConfig dataset, List<String> input, List<String> columns)
             throws IOException {
-        Dataset<Row> rows = new DatasetReader(spark, store).read("--input", input, dataset.format());
+        Dataset<Row> rows = new DatasetReader(spark, store).read("--input", input, dataset.format(), dataset.encoding());
         return checked("--input", rows, columns);
     }
 

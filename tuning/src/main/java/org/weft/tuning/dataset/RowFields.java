@@ -1,6 +1,7 @@
 package org.weft.tuning.dataset;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,13 @@ public final class RowFields {
     public static Fields of(Row row, Map<String, String> columns) {
         Map<String, Object> values = new LinkedHashMap<>();
         columns.forEach((name, column) -> values.put(name, plain(row.get(row.fieldIndex(column)))));
-        return new Fields(values);
+        return new Fields(values, place(row));
+    }
+
+    private static String place(Row row) {
+        boolean placed = row.schema() != null
+                && Arrays.asList(row.schema().fieldNames()).contains(DatasetReader.PLACE);
+        return placed ? row.getString(row.fieldIndex(DatasetReader.PLACE)) : "";
     }
 
     /**

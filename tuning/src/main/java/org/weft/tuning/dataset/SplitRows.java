@@ -2,11 +2,9 @@ package org.weft.tuning.dataset;
 
 import java.io.Serializable;
 import java.math.BigInteger;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -62,40 +60,53 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
         return new SplitRows(other, source, some);
     }
 
-    Content content() {
-        return rows.aggregate(Content.NONE, Content::with, Content::plus);
-    }
-
-    /** How often each label is named. */
-    Map<String, Long> labelCounts(Task task) {
-        Map<String, Long> all = new TreeMap<>();
-        for (LabelCounts part : rows.mapPartitions(
-                        some -> List.of(LabelCounts.of(some, task)).iterator())
-                .collect()) {
+    /**
+     * Looks at every row once, and computes those that are kept.
+     *
+     * @throws WeftException of a row that cannot be used
+     */
+    Survey survey(Task task) {
+        List<Survey> parts = rows.mapPartitions(
+                        some -> List.of(Survey.of(some, task)).iterator())
+                .collect();
+        Survey whole = new Survey(Content.NONE, new TreeMap<>(), null);
+        for (Survey part : parts) {
             if (part.failure() != null) {
                 throw part.failure();
             }
-            part.counts().forEach((label, count) -> all.merge(label, count, Long::sum));
+            whole = whole.plus(part);
         }
-        return all;
+        return whole;
     }
 
     /**
-     * Labels of one partition.
+     * What is known of rows before any is encoded.
      *
+     * @param labelCounts how often each label is named
      * @param failure of the first row that cannot be used, or null: returned, for what a task throws Spark tries again
      */
-    private record LabelCounts(HashMap<String, Long> counts, WeftException failure) implements Serializable {
+    record Survey(Content content, TreeMap<String, Long> labelCounts, WeftException failure) implements Serializable {
 
-        static LabelCounts of(Iterator<DatasetRow> rows, Task task) {
-            HashMap<String, Long> counts = new HashMap<>();
+        private static Survey of(Iterator<DatasetRow> rows, Task task) {
+            Content content = Content.NONE;
+            TreeMap<String, Long> counts = new TreeMap<>();
             try {
-                rows.forEachRemaining(
-                        row -> task.labels(row.fields()).forEach(label -> counts.merge(label, 1L, Long::sum)));
-                return new LabelCounts(counts, null);
+                while (rows.hasNext()) {
+                    DatasetRow row = rows.next();
+                    content = content.with(row);
+                    task.check(row.fields(), true);
+                    task.labels(row.fields()).forEach(label -> counts.merge(label, 1L, Long::sum));
+                }
+                return new Survey(content, counts, null);
             } catch (WeftException unusable) {
-                return new LabelCounts(counts, unusable);
+                return new Survey(content, counts, unusable);
             }
+        }
+
+        private Survey plus(Survey other) {
+            TreeMap<String, Long> counts = new TreeMap<>(labelCounts);
+            other.labelCounts.forEach((label, count) -> counts.merge(label, count, Long::sum));
+            return new Survey(content.plus(other.content), counts, null);
         }
     }
 

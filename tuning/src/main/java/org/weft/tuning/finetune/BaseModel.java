@@ -14,7 +14,8 @@ import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.hub.ModelLocator;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.chat.ChatFormat;
-import org.weft.tuning.chat.ChatTemplate;
+import org.weft.tuning.chat.ChatStyle;
+import org.weft.tuning.chat.FoundTemplate;
 
 /**
  * The model that is fine-tuned: of a Hugging Face directory, a checkpoint, or a run's newest. For one thread.
@@ -59,7 +60,13 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
         if (config.finetune().chatTemplate() != ChatTemplateName.AUTO) {
             return config;
         }
-        ChatFormat format = ChatTemplate.beside(store, tokenizer.directory()).orElse(ChatFormat.PLAIN);
+        FoundTemplate found = FoundTemplate.in(store, tokenizer.directory());
+        if (!found.unknown().isEmpty()) {
+            throw WeftException.invalidData(
+                    found.unknown(),
+                    "say which comes closest with finetune.chat_template (" + ChatFormat.keys() + ")");
+        }
+        ChatFormat format = found.style().map(ChatStyle::format).orElse(ChatFormat.PLAIN);
         return config.withFinetune(config.finetune().withChatTemplate(ChatTemplateName.valueOf(format.name())));
     }
 

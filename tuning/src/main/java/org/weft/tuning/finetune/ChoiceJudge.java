@@ -39,8 +39,11 @@ final class ChoiceJudge implements RowJudge {
     static ChoiceJudge open(Store store, Checkpoint checkpoint, WeftConfig config) throws IOException {
         TextTokenizer tokenizer = TextTokenizer.of(ModelTokenizer.open(store, checkpoint));
         boolean converses = Task.in(config).filter(Task::converses).isPresent();
-        ChoiceText text =
-                new ChoiceText(tokenizer, config.model().context(), converses ? Task.conversation(config) : null);
+        ChoiceText text = new ChoiceText(
+                tokenizer,
+                config.model().context(),
+                converses ? Task.conversation(config) : null,
+                config.dataset().splitSpecialTokens());
         try {
             return new ChoiceJudge(ReplicaLoader.open(store, checkpoint), tokenizer, text, config.dataset());
         } catch (IOException | RuntimeException e) {

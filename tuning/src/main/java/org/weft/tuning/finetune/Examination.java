@@ -5,13 +5,16 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.tuning.metrics.ChoicePredictions;
 import org.weft.tuning.metrics.Predictions;
+import org.weft.tuning.task.ChoiceText;
 import org.weft.tuning.task.Fields;
+import org.weft.tuning.task.Labels;
 import org.weft.tuning.task.Prediction;
 import org.weft.tuning.task.Task;
 
@@ -29,6 +32,13 @@ public interface Examination extends Serializable {
 
     /** Those of them that the model reads. */
     List<String> inputColumns();
+
+    /**
+     * Fails where a row cannot be judged, as far as no model is needed to tell.
+     *
+     * @throws WeftException that shows the row
+     */
+    void check(Fields row);
 
     /**
      * The model; the calling thread owns it and closes it.
@@ -51,6 +61,7 @@ public interface Examination extends Serializable {
             throw WeftException.usage(
                     checkpoint.directory() + " was not fine-tuned to a task", "leave --input out or give text");
         }
+        Task.of(config).requireJudgeable();
         return new OfTask(config);
     }
 
@@ -84,6 +95,14 @@ public interface Examination extends Serializable {
         @Override
         public List<String> inputColumns() {
             return Task.of(config).inputColumns();
+        }
+
+        @Override
+        public void check(Fields row) {
+            Task task = Task.of(config);
+            task.check(row, true);
+            Labels labels = Labels.of(config.finetune().labels());
+            task.labels(row).forEach(label -> labels.index(label, row));
         }
 
         @Override
@@ -130,6 +149,13 @@ public interface Examination extends Serializable {
         @Override
         public List<String> inputColumns() {
             return List.of(config.dataset().promptColumn(), config.dataset().choicesColumn());
+        }
+
+        @Override
+        public void check(Fields row) {
+            DatasetConfig dataset = config.dataset();
+            row.text(dataset.promptColumn());
+            ChoiceText.right(row, row.strings(dataset.choicesColumn()), dataset);
         }
 
         @Override

@@ -3,6 +3,7 @@ package org.weft.tuning.finetune;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.weft.core.WeftException;
 import org.weft.core.batches.ExampleBatches;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.WeftConfig;
@@ -20,6 +21,8 @@ import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.Engines;
 import org.weft.tuning.dataset.DatasetJob;
+import org.weft.tuning.task.Labels;
+import org.weft.tuning.task.Task;
 
 /** From a pre-trained model and labelled examples to a finished run. For one thread. */
 public final class FinetuneRun {
@@ -49,10 +52,11 @@ public final class FinetuneRun {
      * Encodes the examples where that is not done yet, and trains.
      *
      * @param resume null to start anew, {@link TrainingRun#LATEST}, or a step
-     * @throws org.weft.core.WeftException where rows, model or cluster cannot be used, before anything is trained
+     * @param judged whether the model is to be evaluated at the end: what would keep it from that is told first
+     * @throws WeftException where rows, model or cluster cannot be used, before anything is trained
      */
-    public RunResult run(String resume) throws IOException {
-        return new TrainingRun(application, progress, stops).run(config.run(), resume, this::subject);
+    public RunResult run(String resume, boolean judged) throws IOException {
+        return new TrainingRun(application, progress, stops).run(config.run(), resume, () -> subject(judged));
     }
 
     /** The checkpoint of the best evaluation; the last, with a notice, where that step's is not there. */
@@ -69,7 +73,7 @@ public final class FinetuneRun {
         return result.checkpoint();
     }
 
-    private Subject subject() throws IOException {
+    private Subject subject(boolean judged) throws IOException {
         int evalEvery = config.training().evalEvery();
         if (evalEvery % config.checkpoint().every() != 0) {
             progress.say("training.eval_every=" + evalEvery + " is no multiple of checkpoint.every="
@@ -77,6 +81,9 @@ public final class FinetuneRun {
         }
         ExamplesManifest examples =
                 new DatasetJob(application.context(), store, progress::say).run(config, base.tokenizer());
+        if (judged) {
+            requireJudgeable(examples);
+        }
         FinetuneStart start = new FinetuneStart(store, config, base, examples);
         Engines.require(start.config(), start.shape());
         CheckpointManifest.Source source = new CheckpointManifest.Source(
@@ -90,9 +97,19 @@ public final class FinetuneRun {
                 () -> start.write(progress::say));
     }
 
+    private void requireJudgeable(ExamplesManifest examples) {
+        Task.of(config, Labels.of(examples.labels())).requireJudgeable();
+        if (config.dataset().test().isEmpty() && examples.validation().examples() == 0) {
+            throw WeftException.usage(
+                    "no row to evaluate on: dataset.test and dataset.validation are empty, dataset.validation_fraction="
+                            + config.dataset().validationFraction(),
+                    "give one of them, or train without an evaluation: --no-evaluate");
+        }
+    }
+
     private int validationBatches(WeftConfig complete) throws IOException {
         try (ExampleBatches batches = ExampleBatches.open(store, complete)) {
-            return Math.min(batches.validationBatches(), complete.training().evalBatches());
+            return batches.validationBatches();
         }
     }
 }

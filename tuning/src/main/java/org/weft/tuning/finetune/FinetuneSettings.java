@@ -9,7 +9,11 @@ import java.util.function.Consumer;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Adaptation;
+import org.weft.core.model.AdaptedLayout;
+import org.weft.core.model.ModelShape;
 import org.weft.driver.checkpoint.ModelSection;
 
 /** What a fine-tuning's configuration stands on, what it must have, and what decides its outcome. */
@@ -31,9 +35,9 @@ public final class FinetuneSettings {
     }
 
     /**
-     * Fails where a configuration fine-tunes nothing, or another model than the one it starts from.
+     * Fails where a configuration fine-tunes nothing, another model than the one it starts from, or layers that are not there.
      *
-     * @param notices told of differences from the model that are allowed
+     * @param notices told of differences from the model that are allowed, and of settings that change nothing
      */
     public static void require(BaseModel base, WeftConfig config, Consumer<String> notices) {
         if (!config.finetune().active()) {
@@ -41,6 +45,13 @@ public final class FinetuneSettings {
                     "finetune.task is not set", "say what is to be learnt, such as --set finetune.task=classification");
         }
         ModelSection.require(base.from(), base.model(), config.model(), notices);
+        FinetuneConfig tuning = config.finetune();
+        if (tuning.lora()) {
+            AdaptedLayout.requireAdapters(
+                    new ModelShape(config.model(), base.vocabSize(), Adaptation.NONE),
+                    new Adaptation.Lora(tuning.loraRank(), tuning.loraAlpha(), tuning.loraTargets()));
+        }
+        UnusedSettings.of(config).forEach(notices);
     }
 
     /** SHA-256 of the settings that decide what is learnt, in hexadecimal: neither where the run is nor on how many machines. */

@@ -20,10 +20,11 @@ import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
 import org.weft.tuning.task.Task;
 
-/** A model that answers prompts, always with the most likely token. Owned by the thread that opened it. */
+/**
+ * A model that answers prompts, always with the most likely token: until it ends its answer, or has said as many tokens as
+ * an example may have. Owned by the thread that opened it.
+ */
 final class GeneratedAnswers implements RowModel {
-    private static final int MAX_NEW_TOKENS = 128;
-
     private final ModelReplica replica;
     private final Encoder encoder;
     private final Task task;
@@ -56,7 +57,7 @@ final class GeneratedAnswers implements RowModel {
         for (Fields row : given) {
             prompts.add(task.encode(task.asked(row), encoder, false).example().tokens());
         }
-        GenerationOptions options = new GenerationOptions(SamplingOptions.greedy(), MAX_NEW_TOKENS, rows, true);
+        GenerationOptions options = new GenerationOptions(SamplingOptions.greedy(), encoder.maxLength(), rows, true);
         List<GeneratedText> texts = generator.generate(prompts, options, GenerationListener.NONE);
         return texts.stream()
                 .map(text -> task.said(encoder.tokenizer().decode(text.tokens())))

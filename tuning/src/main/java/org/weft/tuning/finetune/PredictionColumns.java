@@ -1,12 +1,14 @@
 package org.weft.tuning.finetune;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -39,19 +41,34 @@ public record PredictionColumns(Map<String, String> renamed, String prediction, 
     /**
      * The columns of rows, and those that a task adds.
      *
-     * @throws WeftException where the rows have one of these already
+     * @throws WeftException where the rows have one of these already, or two that Spark takes for one
      */
     public StructType extend(StructType rows, Task task) {
         StructType schema = rows;
+        Map<String, String> present = new HashMap<>();
+        for (String name : rows.fieldNames()) {
+            String other = present.putIfAbsent(sparks(name), name);
+            if (other != null) {
+                throw WeftException.usage(
+                        "the input has columns " + other + " and " + name + ", which Spark takes for one",
+                        "rename one of them before predicting");
+            }
+        }
         for (PredictionColumn column : task.predictionColumns()) {
             StructField added = DataTypes.createStructField(nameOf(column), typeOf(column), true);
-            if (Arrays.asList(rows.fieldNames()).contains(added.name())) {
+            String there = present.putIfAbsent(sparks(added.name()), added.name());
+            if (there != null) {
                 throw WeftException.usage(
-                        "the input has a column " + added.name() + " already", "rename it before predicting");
+                        "the input has a column " + there + " already", "rename it before predicting");
             }
             schema = schema.add(added);
         }
         return schema;
+    }
+
+    /** A column's name as Spark tells names apart: by spark.sql.caseSensitive. */
+    private static String sparks(String name) {
+        return SQLConf.get().caseSensitiveAnalysis() ? name : name.toLowerCase(Locale.ROOT);
     }
 
     private String nameOf(PredictionColumn column) {
@@ -72,10 +89,10 @@ public record PredictionColumns(Map<String, String> renamed, String prediction, 
         };
     }
 
-    /** A row with the cells that a prediction adds, as Spark has them. */
-    static Row extended(Row row, Prediction said) {
+    /** The first cells of a row, and those that a prediction adds, as Spark has them. */
+    static Row extended(Row row, int width, Prediction said) {
         List<Object> values = new ArrayList<>();
-        for (int i = 0; i < row.length(); i++) {
+        for (int i = 0; i < width; i++) {
             values.add(row.get(i));
         }
         said.cells().forEach(cell -> values.add(ScalaCollections.toSpark(cell)));

@@ -18,6 +18,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.RowFields;
 import org.weft.tuning.task.Fields;
@@ -54,6 +55,20 @@ public final class PredictionJob {
     }
 
     /**
+     * Looks at all rows without the model.
+     *
+     * @throws WeftException where a column is missing or there already, or of a row that cannot be read
+     */
+    public void check(Dataset<Row> rows) {
+        Task task = Task.of(config);
+        Map<String, String> inputs = columns.inputs(task.inputColumns());
+        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
+        columns.extend(rows.schema(), task);
+        CheckedRows.count(
+                "the input", rows.toJavaRDD().map(row -> RowFields.of(row, inputs)), row -> task.check(row, false));
+    }
+
+    /**
      * Rows with what the model says of them; computed when Spark runs it.
      *
      * @param truncated counts rows of which a part was cut off
@@ -64,20 +79,24 @@ public final class PredictionJob {
         Task task = Task.of(config);
         Map<String, String> inputs = columns.inputs(task.inputColumns());
         DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
-        StructType schema = columns.extend(rows.schema(), task);
-        Share share = new Share(store, checkpoint, inputs, batch, truncated, predicted);
-        return rows.mapPartitions((MapPartitionsFunction<Row, Row>) share::predict, Encoders.row(schema));
+        List<String> given = DatasetReader.columns(rows);
+        Dataset<Row> placed = DatasetReader.select(rows, given); // the place, where there is one, comes last
+        StructType schema = columns.extend(rows.drop(DatasetReader.PLACE).schema(), task);
+        Share share = new Share(store, checkpoint, inputs, given.size(), batch, truncated, predicted);
+        return placed.mapPartitions((MapPartitionsFunction<Row, Row>) share::predict, Encoders.row(schema));
     }
 
     /**
      * One task's rows.
      *
      * @param inputs the model's columns, and what they are called in the rows
+     * @param width columns of a row that are the data's
      */
     private record Share(
             Store store,
             Checkpoint checkpoint,
             Map<String, String> inputs,
+            int width,
             int batch,
             LongAccumulator truncated,
             LongAccumulator counted)
@@ -122,7 +141,7 @@ public final class PredictionJob {
             counted.add(taken.size());
             List<Row> extended = new ArrayList<>();
             for (int i = 0; i < taken.size(); i++) {
-                extended.add(PredictionColumns.extended(taken.get(i), predictions.get(i)));
+                extended.add(PredictionColumns.extended(taken.get(i), width, predictions.get(i)));
             }
             return extended;
         }

@@ -17,9 +17,11 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.run.ModelStage;
+import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.RowFields;
 import org.weft.tuning.metrics.Predictions;
+import org.weft.tuning.metrics.TagPredictions;
 import org.weft.tuning.report.EvaluationData;
 import org.weft.tuning.report.TrainingCurve;
 import org.weft.tuning.task.Fields;
@@ -72,6 +74,9 @@ public final class TaskEvaluation {
                 .distinct()
                 .toList();
         JavaRDD<Fields> fields = rows.toJavaRDD().map(row -> RowFields.of(row, columns));
+        int labels = examination.config().finetune().labels().size();
+        new EvaluationSize(CheckedRows.count("the rows", fields, examination::check), labels)
+                .requireFits(Runtime.getRuntime().maxMemory());
         Share share = new Share(store, checkpoint, examination, batch);
         List<JudgedRow> judged = new ArrayList<>();
         ModelStage.over(fields.mapPartitions(TaskEvaluation::chunks), share::open)
@@ -90,7 +95,7 @@ public final class TaskEvaluation {
         }
         return new EvaluationData(
                 examination.config().run().name() + ": " + examination.name(),
-                facts(),
+                facts(predictions),
                 predictions,
                 judged.stream().map(JudgedRow::text).toList(),
                 groups,
@@ -115,7 +120,7 @@ public final class TaskEvaluation {
         };
     }
 
-    private Map<String, String> facts() {
+    private Map<String, String> facts(Predictions predictions) {
         WeftConfig config = examination.config();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("checkpoint", checkpoint.directory());
@@ -123,6 +128,9 @@ public final class TaskEvaluation {
         facts.put("from", config.finetune().from());
         facts.put("method", config.finetune().method().word());
         facts.put("params_sha256", checkpoint.manifest().paramsSha256());
+        if (predictions instanceof TagPredictions tags && tags.ignored() > 0) {
+            facts.put("words without a token, in no metric", String.valueOf(tags.ignored()));
+        }
         return facts;
     }
 

@@ -53,7 +53,7 @@ public final class ClassPredictions implements Predictions {
      */
     public static ClassPredictions ofLogits(List<String> classes, List<Logits> rows) {
         int[] labels = new int[rows.size()];
-        double[] probabilities = new double[rows.size() * classes.size()];
+        double[] probabilities = new double[Rows.size(rows.size(), classes.size())];
         for (int row = 0; row < labels.length; row++) {
             float[] logits = rows.get(row).logits();
             Rows.check(logits.length == classes.size(), logits.length + " logits, not " + classes.size(), row);
@@ -82,7 +82,7 @@ public final class ClassPredictions implements Predictions {
     public static ClassPredictions of(List<String> classes, int[] labels, double[] probabilities) {
         Rows.checkDistinct(classes, 2, "classes");
         int width = classes.size();
-        Rows.checkSameLength(labels.length * width, probabilities.length, "probabilities");
+        Rows.checkSameLength(Rows.size(labels.length, width), probabilities.length, "probabilities");
         int[] predicted = new int[labels.length];
         for (int row = 0; row < labels.length; row++) {
             int label = labels[row];

@@ -50,7 +50,7 @@ public final class MultiLabelPredictions implements Predictions {
      */
     public static MultiLabelPredictions ofLogits(List<String> names, List<Logits> rows) {
         int width = names.size();
-        boolean[] labels = new boolean[rows.size() * width];
+        boolean[] labels = new boolean[Rows.size(rows.size(), width)];
         double[] probabilities = new double[labels.length];
         for (int row = 0; row < rows.size(); row++) {
             Logits of = rows.get(row);
@@ -68,7 +68,7 @@ public final class MultiLabelPredictions implements Predictions {
     /** @throws WeftException where labels or probabilities are none or too few */
     public static MultiLabelPredictions ofRows(List<String> names, List<Row> rows) {
         int width = names.size();
-        boolean[] labels = new boolean[rows.size() * width];
+        boolean[] labels = new boolean[Rows.size(rows.size(), width)];
         for (int row = 0; row < rows.size(); row++) {
             boolean[] own = rows.get(row).labels();
             Rows.check(own.length == width, own.length + " labels, not " + width, row);

@@ -33,9 +33,20 @@ final class Rows {
         }
     }
 
+    /** Elements of an array of rows, of which Java holds 2^31 at most. */
+    static int size(int rows, int width) {
+        long size = (long) rows * width;
+        if (size > Integer.MAX_VALUE - 8) {
+            throw WeftException.usage(
+                    rows + " rows of " + width + " numbers each are more than an evaluation holds",
+                    "evaluate a sample of the rows");
+        }
+        return (int) size;
+    }
+
     /** Rows of {@code width} numbers one after the other. */
     static double[] flat(List<double[]> rows, int width) {
-        double[] values = new double[rows.size() * width];
+        double[] values = new double[size(rows.size(), width)];
         for (int row = 0; row < rows.size(); row++) {
             check(rows.get(row).length == width, rows.get(row).length + " probabilities, not " + width, row);
             System.arraycopy(rows.get(row), 0, values, row * width, width);
@@ -45,7 +56,7 @@ final class Rows {
 
     /** The chosen rows of numbers that lie {@code width} a row. */
     static double[] select(double[] values, int width, int[] rows) {
-        double[] chosen = new double[rows.length * width];
+        double[] chosen = new double[size(rows.length, width)];
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(values, rows[i] * width, chosen, i * width, width);
         }
@@ -53,7 +64,7 @@ final class Rows {
     }
 
     static int[] select(int[] values, int width, int[] rows) {
-        int[] chosen = new int[rows.length * width];
+        int[] chosen = new int[size(rows.length, width)];
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(values, rows[i] * width, chosen, i * width, width);
         }
@@ -61,7 +72,7 @@ final class Rows {
     }
 
     static boolean[] select(boolean[] values, int width, int[] rows) {
-        boolean[] chosen = new boolean[rows.length * width];
+        boolean[] chosen = new boolean[size(rows.length, width)];
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(values, rows[i] * width, chosen, i * width, width);
         }

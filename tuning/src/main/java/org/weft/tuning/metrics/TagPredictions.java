@@ -28,6 +28,7 @@ public final class TagPredictions implements Predictions {
     private final int[] entities; // (N, types, found | predicted | support)
     private final int[] tokens; // (N, right | all)
     private final Row[] rows; // without ignored tokens
+    private final long ignored;
 
     /**
      * A row as it leaves an executor: numbers of tags, a token each.
@@ -37,17 +38,18 @@ public final class TagPredictions implements Predictions {
      */
     public record Row(int[] labels, int[] predictions) implements Predictions.Row {}
 
-    private TagPredictions(TagScheme scheme, int[] entities, int[] tokens, Row[] rows) {
+    private TagPredictions(TagScheme scheme, int[] entities, int[] tokens, Row[] rows, long ignored) {
         this.scheme = scheme;
         this.entities = entities;
         this.tokens = tokens;
         this.rows = rows;
+        this.ignored = ignored;
     }
 
     /** @throws WeftException where a number is no tag's */
     public static TagPredictions of(TagScheme scheme, List<Row> given) {
         int width = scheme.types().size() * COUNTS;
-        int[] entities = new int[given.size() * width];
+        int[] entities = new int[Rows.size(given.size(), width)];
         int[] tokens = new int[given.size() * 2];
         Row[] rows = new Row[given.size()];
         for (int row = 0; row < rows.length; row++) {
@@ -66,7 +68,9 @@ public final class TagPredictions implements Predictions {
             }
             tokens[2 * row + 1] = labels.length;
         }
-        return new TagPredictions(scheme, entities, tokens, rows);
+        long all = given.stream().mapToLong(row -> row.labels().length).sum();
+        long kept = Arrays.stream(rows).mapToLong(row -> row.labels().length).sum();
+        return new TagPredictions(scheme, entities, tokens, rows, all - kept);
     }
 
     private static Row judged(Row given, int tags, int row) {
@@ -99,6 +103,11 @@ public final class TagPredictions implements Predictions {
     @Override
     public int rows() {
         return rows.length;
+    }
+
+    /** Tokens that count in no metric; 0 of some of the rows. */
+    public long ignored() {
+        return ignored;
     }
 
     public TagScheme scheme() {
@@ -156,7 +165,8 @@ public final class TagPredictions implements Predictions {
     public TagPredictions select(int[] chosen) {
         Row[] some = Arrays.stream(chosen).mapToObj(row -> rows[row]).toArray(Row[]::new);
         int width = scheme.types().size() * COUNTS;
-        return new TagPredictions(scheme, Rows.select(entities, width, chosen), Rows.select(tokens, 2, chosen), some);
+        return new TagPredictions(
+                scheme, Rows.select(entities, width, chosen), Rows.select(tokens, 2, chosen), some, 0);
     }
 
     /** How many tokens have a wrong tag. */

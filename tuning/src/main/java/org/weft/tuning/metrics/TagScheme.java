@@ -42,7 +42,8 @@ public final class TagScheme {
             if (KNOWN.indexOf(prefixes[i]) < 0) {
                 throw WeftException.invalidData(
                         "tag \"" + tag + "\" does not say where an entity begins and ends",
-                        "name tags B-TYPE, I-TYPE and O; E-TYPE and S-TYPE are understood too");
+                        "name tags B-TYPE, I-TYPE and O; E-TYPE and S-TYPE are understood too. Other tags can be learnt and "
+                                + "predicted, but not evaluated: finetune --no-evaluate");
             }
             String named = tag.substring(tag.startsWith("-", 1) ? 2 : 1);
             String type = named.isEmpty() ? "_" : named;

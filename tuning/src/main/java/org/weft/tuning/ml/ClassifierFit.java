@@ -45,12 +45,14 @@ final class ClassifierFit {
         BaseModel base = BaseModel.open(store, from, progress::say);
         WeftConfig settings = config(base, List.of(TrainingParams.setting("run.dir", directory), "dataset.train=[]"));
         FinetuneSettings.require(base, settings, progress::say);
+        SparkApplication committing =
+                application.committing(settings.checkpoint().commit());
         if (settings.finetune().generative()) {
             throw WeftException.usage(
                     "task=" + settings.finetune().task().word() + " predicts tokens: a WeftModel could not add columns",
                     "use weft finetune, and weft generate");
         }
-        SavedRows saved = SavedRows.write(store, rows, columns(settings), directory);
+        SavedRows saved = SavedRows.write(committing.store(), rows, columns(settings), directory);
         String name = Sha256.hex(
                         (saved.sha256() + FinetuneSettings.fingerprint(settings)).getBytes(StandardCharsets.UTF_8))
                 .substring(0, NAME_DIGITS);
@@ -61,8 +63,8 @@ final class ClassifierFit {
                         TrainingParams.setting("run.name", params.uid()),
                         "dataset.train=['" + saved.path().replace("'", "''") + "']",
                         "dataset.format=parquet"));
-        FinetuneRun run = new FinetuneRun(application, config, base, progress, StopSource.NONE);
-        RunResult result = run.run(TrainingRun.LATEST);
+        FinetuneRun run = new FinetuneRun(committing, config, base, progress, StopSource.NONE);
+        RunResult result = run.run(TrainingRun.LATEST, false);
         if (result.checkpoint() == null) {
             throw WeftException.usage(
                     "training.steps=" + config.training().steps() + " leaves no model", "train for a step or more");

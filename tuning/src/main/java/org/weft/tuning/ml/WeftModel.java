@@ -211,7 +211,10 @@ public final class WeftModel extends Model<WeftModel> implements WeftColumns, ML
         public void saveImpl(String path) {
             DefaultParamsWriter$.MODULE$.saveMetadata(model, path, sc(), Option.empty(), Option.empty());
             try {
-                ModelFiles.copy(store(sc()), model.checkpoint, path + FILES);
+                Store store = SparkApplication.within(JavaSparkContext.fromSparkContext(sc()))
+                        .committing(model.config().checkpoint().commit())
+                        .store();
+                ModelFiles.copy(store, model.checkpoint, path + FILES);
             } catch (IOException e) {
                 throw unreachable(path, e);
             }

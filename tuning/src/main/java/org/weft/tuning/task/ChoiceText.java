@@ -16,15 +16,15 @@ import org.weft.tuning.chat.ChatSegment;
  * @param context T: tokens of the longest sequence
  * @param conversation how the two become text; null for the choice after the question and a blank
  */
-public record ChoiceText(TextTokenizer tokenizer, int context, Conversation conversation) {
+public record ChoiceText(TextTokenizer tokenizer, int context, Conversation conversation, boolean splitSpecialTokens) {
 
     /** One sequence. */
     public Batch batch(String question, String choice) {
         int[] asked;
         int[] said;
         if (conversation == null) {
-            asked = tokenizer.prompt(question.stripTrailing());
-            said = tokenizer.encode(" " + choice.strip());
+            asked = tokenizer.begun(tokenizer.encode(question.stripTrailing(), splitSpecialTokens));
+            said = tokenizer.encode(" " + choice.strip(), splitSpecialTokens);
         } else {
             ChatMessage prompt = new ChatMessage(ChatMessage.USER, question);
             asked = encoded(conversation.segments(List.of(prompt)), false);
@@ -48,7 +48,7 @@ public record ChoiceText(TextTokenizer tokenizer, int context, Conversation conv
     private int[] encoded(List<ChatSegment> segments, boolean response) {
         return segments.stream()
                 .filter(segment -> !response || segment.response())
-                .map(segment -> tokenizer.encode(segment.text()))
+                .map(segment -> tokenizer.encode(segment.text(), splitSpecialTokens && !conversation.marksEnds()))
                 .reduce(new int[0], (a, b) -> Encoder.join(a, b));
     }
 

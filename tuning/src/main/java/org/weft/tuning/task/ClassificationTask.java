@@ -22,7 +22,7 @@ record ClassificationTask(TextInput input, String labelColumn, Labels labels) im
 
     @Override
     public List<String> labels(Fields row) {
-        return List.of(row.text(labelColumn));
+        return List.of(row.label(labelColumn));
     }
 
     @Override
@@ -30,7 +30,7 @@ record ClassificationTask(TextInput input, String labelColumn, Labels labels) im
         if (!labelled) {
             return input.encode(row, encoder, null, 1);
         }
-        int index = labels.index(row.text(labelColumn), row);
+        int index = labels.index(row.label(labelColumn), row);
         return input.encode(row, encoder, new float[] {index}, labels.weights().get(index));
     }
 
@@ -69,7 +69,7 @@ record ClassificationTask(TextInput input, String labelColumn, Labels labels) im
 
     @Override
     public Predictions.Row judge(Fields row, Prediction said) {
-        int right = labels.known(row.text(labelColumn), labelColumn);
+        int right = labels.known(row.label(labelColumn), labelColumn);
         return new ClassPredictions.Row(right, ((Label) said).probabilities());
     }
 

@@ -32,6 +32,7 @@ public final class Encoder implements AutoCloseable {
     private final int[] after;
     private final int maxLength;
     private final boolean truncate;
+    private final boolean splitSpecialTokens;
 
     private Encoder(TextTokenizer tokenizer, SpecialTokens special, WeftConfig config) {
         this.tokenizer = tokenizer;
@@ -41,6 +42,7 @@ public final class Encoder implements AutoCloseable {
         this.after = causal ? tokenizer.after() : new int[] {special.sep()};
         this.maxLength = maxLength(config);
         this.truncate = config.dataset().longText() == LongText.TRUNCATE;
+        this.splitSpecialTokens = config.dataset().splitSpecialTokens();
     }
 
     /**
@@ -84,6 +86,16 @@ public final class Encoder implements AutoCloseable {
         return before;
     }
 
+    /** Token ids of a row's text. */
+    int[] encode(String text) {
+        return tokenizer.encode(text, splitSpecialTokens);
+    }
+
+    /** Token ids of a row's text with their places in it. */
+    TextTokenizer.Spans encodeWithSpans(String text) {
+        return tokenizer.encodeWithSpans(text, splitSpecialTokens);
+    }
+
     /** Tokens of the longest example. */
     public int maxLength() {
         return maxLength;
@@ -123,7 +135,7 @@ public final class Encoder implements AutoCloseable {
     boolean cut(boolean tooLong, int tokens, Fields row) {
         if (tooLong && !truncate) {
             throw WeftException.invalidData(
-                    "row too long: tokens=" + tokens + " max_length=" + maxLength + " row=" + row.excerpt(),
+                    "row too long: tokens=" + tokens + " max_length=" + maxLength + " " + row.where(),
                     "shorten it, raise dataset.max_length (at most model.context), or set dataset.long_text=truncate");
         }
         return tooLong;

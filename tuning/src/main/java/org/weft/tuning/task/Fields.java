@@ -3,21 +3,40 @@ package org.weft.tuning.task;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.Serializable;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 
 /**
  * One row: column names to strings, numbers, booleans, lists, maps and nulls. A list or map may also be given as the text
  * of its JSON, as CSV files have to.
+ *
+ * @param place where the row stands, "file=… line=…", for errors; empty where that is not known
  */
-public record Fields(Map<String, Object> values) implements Serializable {
+public record Fields(Map<String, Object> values, String place) implements Serializable {
     private static final int EXCERPT = 160;
+
+    /** As a text, and as Spark writes JSON's NaN into a column of texts. */
+    private static final Set<String> NAN = Set.of("NaN", "\"NaN\"");
+
+    /** A row that stands nowhere. */
+    public Fields(Map<String, Object> values) {
+        this(values, "");
+    }
 
     /** What stands in a column, which may be null. */
     public Object get(String column) {
         return values.get(column);
+    }
+
+    /** The same row with another value in a column. */
+    Fields with(String column, Object value) {
+        Map<String, Object> changed = new LinkedHashMap<>(values);
+        changed.put(column, value);
+        return new Fields(changed, place);
     }
 
     /** The text in a column; a number or boolean as it is written. */
@@ -50,14 +69,39 @@ public record Fields(Map<String, Object> values) implements Serializable {
         return name(value);
     }
 
+    /** The label in a column, as {@link Labels#canonical} has it. */
+    public String label(String column) {
+        return label(column, get(column), text(column));
+    }
+
+    /** The labels in a column that has an array of them. */
+    public List<String> labels(String column) {
+        return list(column).stream()
+                .map(value -> label(column, value, element(column, value)))
+                .toList();
+    }
+
+    /** Whether it says so as a number or, where another row makes a column one of texts, as a text: NaN is no class. */
+    private String label(String column, Object value, String name) {
+        boolean number = value instanceof Double || value instanceof Float;
+        boolean missing = number && !Double.isFinite(((Number) value).doubleValue()) || NAN.contains(name);
+        if (missing || name.isBlank()) {
+            throw wrong(
+                    column,
+                    missing ? "says " + name.replace("\"", "") : "is empty",
+                    "give the row a label, or remove it");
+        }
+        return Labels.canonical(name);
+    }
+
     /** The number in a column. */
     public double number(String column) {
         Object value = require(column);
         try {
             double number = value instanceof Number n
                     ? n.doubleValue()
-                    : Double.parseDouble(value.toString().strip());
-            if (Double.isFinite(number)) {
+                    : new BigDecimal(value.toString().strip()).doubleValue(); // Java's own reads "1f" and "0x1p3", too
+            if (Float.isFinite((float) number)) { // as it is learnt
                 return number;
             }
         } catch (NumberFormatException noNumber) {
@@ -66,7 +110,7 @@ public record Fields(Map<String, Object> values) implements Serializable {
         throw wrong(column, "is no finite number", "mend or remove the row");
     }
 
-    /** A label as labels are compared: 1, 1.0 and "1" are one label. */
+    /** A value as text: numbers of any type alike, 1 as 1.0. */
     public static String name(Object value) {
         if (value instanceof Double || value instanceof Float || value instanceof BigDecimal) {
             double number = ((Number) value).doubleValue();
@@ -100,7 +144,12 @@ public record Fields(Map<String, Object> values) implements Serializable {
 
     /** An error about this row. */
     WeftException wrong(String column, String what, String hint) {
-        return WeftException.invalidData("column " + column + " " + what + ": row=" + excerpt(), hint);
+        return WeftException.invalidData("column " + column + " " + what + ": " + where(), hint);
+    }
+
+    /** Names the row in an error. */
+    String where() {
+        return (place.isEmpty() ? "" : place + " ") + "row=" + excerpt();
     }
 
     /** The row as JSON, cut to a line. */

@@ -1,9 +1,11 @@
 package org.weft.tuning.task;
 
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
 import org.weft.tuning.chat.ChatMessage;
@@ -13,7 +15,8 @@ import org.weft.tuning.metrics.Predictions;
 
 /**
  * Answers of an assistant: the next token is learnt where it belongs to a response, or is the end-of-text that follows
- * it: each one, or, where the conversation's format ends an answer by a marker of its own, the last one.
+ * it: each one, or, where the conversation's format ends an answer by a marker of its own, the last one. An empty answer
+ * teaches nothing, not even its end.
  *
  * <pre>
  *   text       p p p r r r end         p prompt, r response
@@ -23,6 +26,8 @@ import org.weft.tuning.metrics.Predictions;
  */
 record InstructionTask(String promptColumn, String responseColumn, String messagesColumn, Conversation conversation)
         implements Task {
+    private static final String ROLE = "role";
+    private static final String CONTENT = "content";
 
     InstructionTask(DatasetConfig dataset, Conversation conversation) {
         this(dataset.promptColumn(), dataset.responseColumn(), dataset.messagesColumn(), conversation);
@@ -42,20 +47,63 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         return List.of(chat() ? messagesColumn : responseColumn);
     }
 
+    /** Parts of text as the text that they are. */
+    @Override
+    public Fields canonical(Fields row) {
+        return chat() && row.get(messagesColumn) instanceof List<?> messages
+                ? row.with(
+                        messagesColumn,
+                        messages.stream().map(InstructionTask::canonical).toList())
+                : row;
+    }
+
+    private static Object canonical(Object message) {
+        if (!(message instanceof Map<?, ?> map)) {
+            return message;
+        }
+        String text = MessageContent.text(map.get(CONTENT));
+        Map<Object, Object> whole = new LinkedHashMap<>(map);
+        whole.computeIfPresent(CONTENT, (key, content) -> text == null ? content : text);
+        return whole;
+    }
+
+    @Override
+    public void check(Fields row, boolean labelled) {
+        segments(row, messages(row, labelled));
+    }
+
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         TokenLoss sequence = new TokenLoss();
         List<ChatMessage> messages = messages(row, labelled);
-        long answers = messages.stream().filter(ChatMessage::ofAssistant).count();
+        Iterator<ChatMessage> answers =
+                messages.stream().filter(ChatMessage::ofAssistant).iterator();
         int[] end = {encoder.tokenizer().endOfText()};
-        for (ChatSegment segment : conversation.segments(messages)) {
-            sequence.add(encoder.tokenizer().encode(segment.text()), segment.response() && labelled);
-            boolean ends = segment.response() && (labelled && --answers == 0 || !conversation.marksEnds());
+        for (ChatSegment segment : segments(row, messages)) {
+            boolean answer = segment.response() && labelled;
+            boolean learn = answer && !answers.next().content().isBlank();
+            sequence.add(ids(segment, encoder), learn);
+            boolean ends = segment.response() && (answer && !answers.hasNext() || !conversation.marksEnds());
             if (ends && sequence.last() != end[0]) {
-                sequence.add(end, labelled);
+                sequence.add(end, learn);
             }
         }
         return labelled ? learnt(sequence, encoder, row) : asked(sequence, encoder, row);
+    }
+
+    /** Where the format has markers, they are the template's: contents that spell one are refused. */
+    private int[] ids(ChatSegment segment, Encoder encoder) {
+        return conversation.marksEnds()
+                ? encoder.tokenizer().encode(segment.text())
+                : encoder.encode(segment.text());
+    }
+
+    private List<ChatSegment> segments(Fields row, List<ChatMessage> messages) {
+        try {
+            return conversation.segments(messages);
+        } catch (WeftException refused) {
+            throw row.wrong(inputColumns().get(0), "is no conversation: " + refused.getMessage(), refused.hint());
+        }
     }
 
     /** Each token predicts the next one. */
@@ -65,7 +113,8 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         int[] targets = sequence.targets(0, length);
         Example example = new Example(sequence.tokens(0, length), length, targets, null, 1);
         int learnt = example.targetCount();
-        return new Encoded(example.withWeight(learnt), cut, learnt == 0, null);
+        String because = sequence.learnsNothing() ? "their answer is empty" : Encoded.CUT;
+        return new Encoded(example.withWeight(learnt), cut, learnt == 0 ? because : null, null);
     }
 
     /** The end of what was said counts: the answer follows it. */
@@ -76,16 +125,22 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         return Encoded.of(new Example(tokens, length, null, null, 1), cut);
     }
 
-    /** Of messages, those before the last. */
+    /** Of messages, those before the assistant's last. */
     @Override
     public Fields asked(Fields row) {
         if (!chat()) {
             return row;
         }
         List<?> messages = row.list(messagesColumn);
-        Map<String, Object> values = new LinkedHashMap<>(row.values());
-        values.put(messagesColumn, List.copyOf(messages.subList(0, Math.max(0, messages.size() - 1))));
-        return new Fields(values);
+        return row.with(messagesColumn, List.copyOf(messages.subList(0, lastAnswer(messages(row, true)))));
+    }
+
+    private static int lastAnswer(List<ChatMessage> messages) {
+        int last = messages.size() - 1;
+        while (!messages.get(last).ofAssistant()) {
+            last--;
+        }
+        return last;
     }
 
     /** What the row says that the assistant should answer. */
@@ -93,10 +148,8 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         if (!chat()) {
             return row.text(responseColumn).strip();
         }
-        List<?> messages = row.list(messagesColumn);
-        Object last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
-        Object content = last instanceof Map<?, ?> message ? message.get("content") : null;
-        return content == null ? "" : content.toString().strip();
+        List<ChatMessage> messages = messages(row, true);
+        return messages.get(lastAnswer(messages)).content().strip();
     }
 
     /** The assistant's answer. */
@@ -146,12 +199,16 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
     }
 
     private ChatMessage message(Fields row, Object value) {
-        if (value instanceof Map<?, ?> map && map.get("role") != null && map.get("content") != null) {
-            return new ChatMessage(
-                    map.get("role").toString(), map.get("content").toString());
+        String hint = "give {\"role\": ..., \"content\": ...}, the content a text or parts of text";
+        if (!(value instanceof Map<?, ?> map) || map.get(ROLE) == null) {
+            throw row.wrong(messagesColumn, "has a message without role and content", hint);
         }
-        throw row.wrong(
-                messagesColumn, "has a message without role and content", "give {\"role\": ..., \"content\": ...}");
+        String content = MessageContent.text(map.get(CONTENT));
+        if (content == null) {
+            String what = map.get(CONTENT) == null ? "has no content" : "has a content that is not all text";
+            throw row.wrong(messagesColumn, "has a message of role " + map.get(ROLE) + " that " + what, hint);
+        }
+        return new ChatMessage(map.get(ROLE).toString(), content);
     }
 
     /** Tokens in the making, each with whether it is to be learnt. */
@@ -176,6 +233,15 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
 
         int[] tokens(int from, int length) {
             return Arrays.copyOfRange(ids, from, from + length);
+        }
+
+        boolean learnsNothing() {
+            for (boolean each : learnt) {
+                if (each) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         /** At each position the token after it, where that is to be learnt. */

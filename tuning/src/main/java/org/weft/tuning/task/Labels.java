@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.weft.core.WeftException;
 
 /**
@@ -18,6 +19,11 @@ import org.weft.core.WeftException;
  * @param weights what each label's loss counts, as many as names
  */
 public record Labels(List<String> names, List<Double> weights) implements Serializable {
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]{1,3})?");
+
+    private static final int LONGEST_NUMBER = 400;
+    private static final int LARGEST_SCALE = 400;
+
     public Labels {
         names = List.copyOf(names);
         weights = List.copyOf(weights);
@@ -41,6 +47,21 @@ public record Labels(List<String> names, List<Double> weights) implements Serial
                 counts.stream()
                         .map(count -> count == 0 ? 0 : all / (names.size() * (double) count))
                         .toList());
+    }
+
+    /**
+     * A label as labels are compared. What reads as a number, as JSON has them, is that number whatever it is written as:
+     * the type that Spark found for the column does not matter. 1, 1.0, "1" and "1.0" are one label; "01" and "true" are
+     * words.
+     */
+    public static String canonical(String name) {
+        if (name.length() > LONGEST_NUMBER || !NUMBER.matcher(name).matches()) {
+            return name;
+        }
+        BigDecimal number = new BigDecimal(name);
+        return Math.abs(number.scale()) > LARGEST_SCALE
+                ? name
+                : number.stripTrailingZeros().toPlainString();
     }
 
     /** Sorted as numbers where all are numbers, else as text. */
@@ -76,9 +97,18 @@ public record Labels(List<String> names, List<Double> weights) implements Serial
         return byName;
     }
 
+    /** Where a label stands; -1 for nowhere. Models that were tuned before labels were canonical have some that are not. */
+    private int find(String canonical) {
+        int index = names.indexOf(canonical);
+        for (int i = 0; index < 0 && i < names.size(); i++) {
+            index = canonical(names.get(i)).equals(canonical) ? i : index;
+        }
+        return index;
+    }
+
     /** Index of a label that a model is judged by. */
     int known(String name, String column) {
-        int index = names.indexOf(name);
+        int index = find(name);
         if (index < 0) {
             throw WeftException.invalidData(
                     "unknown label " + name + " in column " + column + ": the model knows " + String.join(", ", names),
@@ -88,11 +118,11 @@ public record Labels(List<String> names, List<Double> weights) implements Serial
     }
 
     /** Index of a row's label. */
-    int index(String name, Fields row) {
-        int index = names.indexOf(name);
+    public int index(String name, Fields row) {
+        int index = find(name);
         if (index < 0) {
             throw WeftException.invalidData(
-                    "unknown label \"" + name + "\": the labels are " + names + "; row=" + row.excerpt(),
+                    "unknown label \"" + name + "\": the labels are " + names + "; " + row.where(),
                     "mend the row, or name all labels in finetune.labels");
         }
         return index;

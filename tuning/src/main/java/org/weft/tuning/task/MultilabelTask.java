@@ -24,7 +24,7 @@ record MultilabelTask(TextInput input, String labelColumn, Labels labels) implem
 
     @Override
     public List<String> labels(Fields row) {
-        return row.strings(labelColumn).stream().distinct().toList();
+        return row.labels(labelColumn).stream().distinct().toList();
     }
 
     @Override
@@ -77,7 +77,7 @@ record MultilabelTask(TextInput input, String labelColumn, Labels labels) implem
     @Override
     public Predictions.Row judge(Fields row, Prediction said) {
         boolean[] right = new boolean[labels.size()]; // (K)
-        row.strings(labelColumn).forEach(name -> right[labels.known(name, labelColumn)] = true);
+        row.labels(labelColumn).forEach(name -> right[labels.known(name, labelColumn)] = true);
         return new MultiLabelPredictions.Row(right, ((LabelSet) said).probabilities());
     }
 

@@ -1,9 +1,7 @@
 package org.weft.tuning.task;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
 import org.weft.corpus.tokenizer.TextTokenizer;
@@ -15,7 +13,7 @@ import org.weft.tuning.task.PredictionColumn.Cells;
 /**
  * The span of a passage that answers a question. The question comes first, so that a model that reads from left to right
  * knows it in the passage. Labels of an example: positions of the answer's first and last token, (0, 0) where the passage
- * has none or what was kept of it does not hold it whole.
+ * has none. Characters are code points to users, and Java's inside.
  */
 record QaTask(String questionColumn, String contextColumn, String answersColumn) implements Task {
     private static final int NONE = -1;
@@ -35,15 +33,18 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
     }
 
     @Override
-    public String leftOutBecause() {
-        return "their answer does not stand in " + contextColumn;
+    public void check(Fields row, boolean labelled) {
+        inputColumns().forEach(row::text);
+        if (labelled) {
+            QaAnswers.of(row, answersColumn);
+        }
     }
 
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         String context = row.text(contextColumn);
-        int[] question = encoder.tokenizer().encode(row.text(questionColumn));
-        TextTokenizer.Spans passage = encoder.tokenizer().encodeWithSpans(context);
+        int[] question = encoder.encode(row.text(questionColumn));
+        TextTokenizer.Spans passage = encoder.encodeWithSpans(context);
         Framed framed = encoder.pair(question, passage.ids(), row);
         int[] anchors = new int[2 * framed.tokens().length]; // (T, 2)
         Arrays.fill(anchors, NONE);
@@ -52,14 +53,18 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
             anchors[2 * (framed.secondStart() + i) + 1] = passage.ends()[i];
         }
         float[] labels = null;
-        boolean notFound = false;
+        String leftOut = null;
         if (labelled) {
             Gold gold = gold(row, context);
-            notFound = gold == Gold.NOT_FOUND;
-            labels = gold == Gold.UNANSWERABLE || notFound ? new float[] {0, 0} : positions(gold, anchors);
+            labels = gold == Gold.UNANSWERABLE ? new float[] {0, 0} : positions(gold, anchors);
+            if (labels == null) {
+                leftOut = gold == Gold.NOT_FOUND
+                        ? "their answer does not stand in " + contextColumn
+                        : "their answer does not lie whole within dataset.max_length";
+            }
         }
         Example example = new Example(framed.tokens(), framed.secondStart(), null, labels, 1);
-        return new Encoded(example, framed.truncated(), notFound, anchors);
+        return new Encoded(example, framed.truncated(), leftOut, anchors);
     }
 
     /** Characters of the answer in the passage. */
@@ -69,46 +74,17 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
     }
 
     private Gold gold(Fields row, String context) {
-        Object answers = row.get(answersColumn);
-        if (answers instanceof String written) {
-            Object parsed = Fields.parsed(written);
-            boolean squad = parsed instanceof Map<?, ?> map && map.containsKey("text");
-            answers = squad || parsed instanceof List ? parsed : written;
-        }
-        Object text = answers;
-        Object start = null;
-        if (answers instanceof Map<?, ?> squad) {
-            text = first(squad.get("text"));
-            start = first(squad.get("answer_start"));
-        } else if (answers instanceof List) {
-            text = first(answers);
-        }
-        if (text == null || text.toString().isEmpty()) {
+        QaAnswers answers = QaAnswers.of(row, answersColumn);
+        if (answers.texts().isEmpty()) {
             return Gold.UNANSWERABLE;
         }
-        String answer = text.toString();
-        int at = place(context, answer, start);
-        return at < 0 ? Gold.NOT_FOUND : new Gold(at, at + answer.length());
+        int at = answers.place(context);
+        return at < 0
+                ? Gold.NOT_FOUND
+                : new Gold(at, at + answers.texts().get(0).length());
     }
 
-    private static Object first(Object value) {
-        return value instanceof List<?> list ? list.isEmpty() ? null : list.get(0) : value;
-    }
-
-    /** Where the answer stands: at the place given, which SQuAD counts in code points, else where it is found first. */
-    private static int place(String context, String answer, Object start) {
-        if (start instanceof Number number) {
-            int points = number.intValue();
-            if (points >= 0 && points <= context.codePointCount(0, context.length())) {
-                int at = context.offsetByCodePoints(0, points);
-                if (context.startsWith(answer, at)) {
-                    return at;
-                }
-            }
-        }
-        return context.indexOf(answer);
-    }
-
+    /** Of the answer's first and last token; null where it is not there whole. */
     private static float[] positions(Gold gold, int[] anchors) {
         int first = NONE;
         int last = NONE;
@@ -122,7 +98,7 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
                 whole = end >= gold.end();
             }
         }
-        return first != NONE && whole ? new float[] {first, last} : new float[] {0, 0};
+        return first != NONE && whole ? new float[] {first, last} : null;
     }
 
     /** The best start and end of the passage with start <= end, unless (0, 0), no answer, is better. */
@@ -162,7 +138,8 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
         while (end > start && Character.isWhitespace(context.charAt(end - 1))) {
             end--;
         }
-        return new Answer(context.substring(start, end), score, start, end);
+        int points = context.codePointCount(0, start);
+        return new Answer(context.substring(start, end), score, points, points + context.codePointCount(start, end));
     }
 
     /**
@@ -170,8 +147,8 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
      *
      * @param text a part of the passage; empty where the model finds no answer in it
      * @param score probability of the first token times that of the last
-     * @param start index of its first character in the passage (UTF-16)
-     * @param end index after its last
+     * @param start its first character, counted in code points of the passage
+     * @param end the one after its last
      */
     record Answer(String text, double score, int start, int end) implements Prediction {
         @Override
@@ -191,20 +168,8 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
 
     @Override
     public Predictions.Row judge(Fields row, Prediction said) {
-        return new AnswerPredictions.Row(((Answer) said).text(), answers(row.get(answersColumn)));
-    }
-
-    /** A text, an array of texts, or SQuAD's {text: [...]}; none where there is no answer. */
-    private static List<String> answers(Object column) {
-        Object given = Fields.parsed(column);
-        Object value = given instanceof Map<?, ?> map ? map.get("text") : given;
-        List<String> answers = new ArrayList<>();
-        if (value instanceof List<?> list) {
-            list.forEach(answer -> answers.add(String.valueOf(answer)));
-        } else if (value != null && !value.toString().isEmpty()) {
-            answers.add(value.toString());
-        }
-        return answers;
+        return new AnswerPredictions.Row(
+                ((Answer) said).text(), QaAnswers.of(row, answersColumn).texts());
     }
 
     @Override

@@ -14,6 +14,14 @@ record RegressionTask(TextInput input, String labelColumn) implements TextLabelT
     }
 
     @Override
+    public void check(Fields row, boolean labelled) {
+        TextLabelTask.super.check(row, labelled);
+        if (labelled) {
+            row.number(labelColumn);
+        }
+    }
+
+    @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         return input.encode(row, encoder, labelled ? new float[] {(float) row.number(labelColumn)} : null, 1);
     }

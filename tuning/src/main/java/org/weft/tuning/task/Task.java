@@ -42,6 +42,22 @@ public interface Task extends Serializable {
         return List.of();
     }
 
+    /** The row in the form that tells it from others, where files may write one thing in several. */
+    default Fields canonical(Fields row) {
+        return row;
+    }
+
+    /**
+     * Fails where a row cannot be used, as far as no tokenizer is needed to tell.
+     *
+     * @param labelled whether target columns are read
+     * @throws WeftException that shows the row
+     */
+    void check(Fields row, boolean labelled);
+
+    /** Fails where predictions of these labels could not be judged. */
+    default void requireJudgeable() {}
+
     /**
      * A row as an example.
      *
@@ -52,11 +68,6 @@ public interface Task extends Serializable {
     /** All examples that a row becomes for training: one, but for long documents. */
     default List<Encoded> encodeAll(Fields row, Encoder encoder) {
         return List.of(encode(row, encoder, true));
-    }
-
-    /** Why rows are left out: ends the sentence "3 rows left out: ...". */
-    default String leftOutBecause() {
-        return "nothing to learn is left within dataset.max_length";
     }
 
     /** Whether the model was tuned on messages, and so speaks as {@code finetune.chat_template} has them written. */

@@ -18,10 +18,10 @@ record TextInput(String textColumn, String pairColumn) implements Serializable {
 
     /** @param labels (K), or null */
     Encoded encode(Fields row, Encoder encoder, float[] labels, double weight) {
-        int[] first = encoder.tokenizer().encode(row.text(textColumn));
+        int[] first = encoder.encode(row.text(textColumn));
         Framed framed = pairColumn.isEmpty()
                 ? encoder.single(first, row)
-                : encoder.pair(first, encoder.tokenizer().encode(row.text(pairColumn)), row);
+                : encoder.pair(first, encoder.encode(row.text(pairColumn)), row);
         return Encoded.of(new Example(framed.tokens(), framed.secondStart(), null, labels, weight), framed.truncated());
     }
 }

@@ -15,6 +15,11 @@ interface TextLabelTask extends Task {
     }
 
     @Override
+    default void check(Fields row, boolean labelled) {
+        inputColumns().forEach(row::text);
+    }
+
+    @Override
     default List<String> targetColumns() {
         return List.of(labelColumn());
     }

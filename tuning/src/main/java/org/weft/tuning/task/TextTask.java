@@ -28,6 +28,11 @@ record TextTask(String textColumn) implements Task {
         return List.of();
     }
 
+    @Override
+    public void check(Fields row, boolean labelled) {
+        row.text(textColumn);
+    }
+
     /** The first of {@link #encodeAll}. */
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
@@ -36,10 +41,11 @@ record TextTask(String textColumn) implements Task {
 
     @Override
     public List<Encoded> encodeAll(Fields row, Encoder encoder) {
-        int[] text = encoder.tokenizer().encode(row.text(textColumn));
+        int[] text = encoder.encode(row.text(textColumn));
         int[] end = {encoder.tokenizer().endOfText()};
         if (text.length == 0) {
-            return List.of(new Encoded(new Example(end, 1, new int[] {Example.IGNORED}, null, 0), false, true, null));
+            return List.of(new Encoded(
+                    new Example(end, 1, new int[] {Example.IGNORED}, null, 0), false, "their text has no token", null));
         }
         int[] ids = Encoder.join(encoder.before(), text, end);
         encoder.cut(ids.length - 1 > encoder.maxLength(), ids.length - 1, row);

@@ -95,40 +95,6 @@ class ChatTemplateTest {
     }
 
     @Test
-    void formatsAreRecognisedByTheirMarkers() throws IOException {
-        assertThat(recognised()).isNull();
-        for (ChatFormat format : ChatFormat.values()) {
-            write(new ObjectMapper().createObjectNode().put("chat_template", format.jinja()));
-            assertThat(recognised()).isEqualTo(format);
-            assertThat(ChatFormat.named(format.key())).isEqualTo(format);
-        }
-        ObjectNode several = new ObjectMapper().createObjectNode();
-        several.putArray("chat_template").addObject().put("name", "default").put("template", ChatFormat.LLAMA3.jinja());
-        write(several);
-        assertThat(recognised()).isEqualTo(ChatFormat.LLAMA3);
-        write(new ObjectMapper().createObjectNode().put("model_max_length", 8));
-        assertThat(recognised()).isNull();
-        Files.writeString(directory.resolve("chat_template.jinja"), "x <|im_start|> y <|im_end|>");
-        assertThat(recognised()).isEqualTo(ChatFormat.CHATML);
-    }
-
-    @Test
-    void anUnknownTemplateNamesTheWaysOut() throws IOException {
-        write(new ObjectMapper().createObjectNode().put("chat_template", "[INST] {{ messages }} [/INST]"));
-        assertThatThrownBy(this::recognised)
-                .hasMessageEndingWith("tokenizer_config.json has a chat template of a format that Weft does not know")
-                .extracting("hint")
-                .asString()
-                .contains("--chat-template (chatml, llama3, plain)");
-        Files.writeString(directory.resolve("tokenizer_config.json"), "{");
-        assertThatThrownBy(this::recognised).hasMessageContaining("is not JSON");
-        assertThatThrownBy(() -> ChatFormat.named("alpaca"))
-                .hasMessage("there is no chat template alpaca")
-                .extracting("hint")
-                .isEqualTo("there are: chatml, llama3, plain");
-    }
-
-    @Test
     void tokensSayWhichAreTheAssistants() {
         String json = """
                 {"version":"1.0","added_tokens":[{"id":4,"content":"<|endoftext|>","single_word":false,"lstrip":false,
@@ -146,14 +112,5 @@ class ChatTemplateTest {
             assertThat(tokens.ids()).containsExactly(1, 2, 3, 0, 2, 3, 4);
             assertThat(tokens.response().stream()).containsExactly(5, 6);
         }
-    }
-
-    private void write(ObjectNode tokenizerConfig) throws IOException {
-        Files.writeString(directory.resolve("tokenizer_config.json"), tokenizerConfig.toString());
-    }
-
-    private ChatFormat recognised() throws IOException {
-        return ChatTemplate.beside(new HadoopStore(new Configuration()), "file://" + directory)
-                .orElse(null);
     }
 }

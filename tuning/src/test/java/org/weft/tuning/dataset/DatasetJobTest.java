@@ -161,7 +161,7 @@ class DatasetJobTest extends EncodedRows {
         Path folder = Files.createDirectory(directory.resolve("folder"));
         jsonl("folder/no [glob]*.jsonl", rows(9));
         for (Path file : List.of(folder, csv("rows.csv", rows(9)))) {
-            ids.add(reader.read("input", List.of(file.toString()), Format.AUTO).collectAsList().stream()
+            ids.add(reader.read("input", List.of(file.toString()), Format.AUTO, "UTF-8").collectAsList().stream()
                     .map(row -> RowFields.id(RowFields.of(row, List.of("text", "label"))))
                     .toList());
         }
@@ -175,7 +175,7 @@ class DatasetJobTest extends EncodedRows {
         assertThat(refused(config("a", file, "dataset.text_column=body", "dataset.label_column=class")))
                 .hasMessage("dataset.train has no column body, class: its columns are label, text");
         assertThat(refused(config("a", directory.resolve("absent.csv"))))
-                .hasMessage("dataset.train: no such file: " + directory.resolve("absent.csv"));
+                .hasMessage("dataset.train: no such file or directory: " + directory.resolve("absent.csv"));
         assertThat(refused(config("a", file, "dataset.validation_fraction=0.999999")))
                 .hasMessageContaining("empty split: train has no row of dataset.train");
         assertThat(refused(config("a", file, "dataset.format=table", "dataset.train=[nothing]")))
@@ -194,11 +194,12 @@ class DatasetJobTest extends EncodedRows {
         Path holes = Files.writeString(
                 directory.resolve("holes.jsonl"), "{\"text\":null,\"label\":1}\n{\"text\":\"a\",\"label\":2}\n");
         assertThat(refused(config("a", holes, "dataset.validation_fraction=0")))
-                .hasMessage("column text is null: row={\"text\":null,\"label\":1}");
+                .hasMessage("column text is null: file=file:" + holes + " line=1 row={\"text\":null,\"label\":1}");
         assertThat(refused(config("a", file, "finetune.labels=[9, 10, 9]")))
                 .hasMessage("finetune.labels names a label twice: [9, 10, 9]");
         Path broken = Files.writeString(directory.resolve("broken.jsonl"), "{\"text\": \n");
-        assertThat(refused(config("a", broken))).hasMessageContaining("cannot be read");
+        assertThat(refused(config("a", broken)))
+                .hasMessage("broken JSON: file=file:" + broken + " line=1: it ends before the JSON does");
         Path noParquet = Files.writeString(directory.resolve("no.parquet"), "no parquet");
         assertThat(refused(config("a", noParquet))).hasMessageContaining("is not a Parquet file");
         Path odd = Files.writeString(directory.resolve("rows.txt"), "x");

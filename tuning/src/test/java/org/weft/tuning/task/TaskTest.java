@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ class TaskTest {
         said.put(task(TaskName.MULTILABEL), new MultilabelTask.LabelSet(LABELS, List.of("B-x"), new double[] {0.75, 0.25
         }));
         said.put(task(TaskName.REGRESSION), new RegressionTask.Value(2.5));
-        said.put(task(TaskName.TOKENS), new TokensTask.Tags(List.of("B-x", "")));
+        said.put(task(TaskName.TOKENS), new TokensTask.Tags(List.of("B-x", ""), new BitSet()));
         said.put(task(TaskName.QA), new QaTask.Answer("sea", 0.5, 4, 7));
         said.put(task(TaskName.INSTRUCTION), task(TaskName.INSTRUCTION).said(" sea "));
         return said;

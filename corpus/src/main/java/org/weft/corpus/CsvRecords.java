@@ -1,0 +1,137 @@
+package org.weft.corpus;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.weft.core.WeftException;
+
+/**
+ * The records of a CSV file (RFC 4180): commas between fields; a field in quotes may hold commas, line ends and, written
+ * twice, quotes. What ends the first line ends records: LF or CR LF, or a bare CR. Empty lines are passed over. Owned by
+ * one thread.
+ */
+final class CsvRecords implements AutoCloseable {
+    private static final char QUOTE = '"';
+
+    private final SplitLines lines;
+    private final InputText text;
+    private final StringBuilder field = new StringBuilder();
+    private long recordLine;
+
+    private CsvRecords(InputText text, SplitLines lines) {
+        this.text = text;
+        this.lines = lines;
+    }
+
+    static CsvRecords open(InputText text) throws IOException {
+        SplitLines lines = SplitLines.open(text, JsonRecords.MAX_RECORD_BYTES);
+        return new CsvRecords(text, firstEndsAtReturn(text) ? lines.endingAtReturns() : lines);
+    }
+
+    private static boolean firstEndsAtReturn(InputText text) throws IOException {
+        try (InputStream in = new BufferedInputStream(text.open(0))) {
+            boolean quoted = false;
+            for (int b = in.read(); b >= 0; b = in.read()) {
+                quoted ^= b == QUOTE;
+                if (!quoted && (b == '\n' || b == '\r')) {
+                    return b == '\r' && in.read() != '\n';
+                }
+            }
+            return false;
+        } catch (IOException failure) {
+            throw text.failed(failure, 1);
+        }
+    }
+
+    /** The next record's fields, of which those that are empty and without quotes are null; null at the end. */
+    List<String> next() throws IOException {
+        String line;
+        do {
+            line = line();
+            recordLine = lines.at().lineNumber();
+        } while (line != null && line.isEmpty());
+        return line == null ? null : record(line);
+    }
+
+    /** Names the line in which the last record began. */
+    String where() {
+        return "file=" + text.split().path() + " line=" + recordLine;
+    }
+
+    private String line() throws IOException {
+        if (!lines.next()) {
+            return null;
+        }
+        if (!lines.at().whole()) {
+            throw WeftException.invalidData(
+                    "CSV line too long: " + lines.where() + " bytes=more than " + JsonRecords.MAX_RECORD_BYTES,
+                    "split the row's text");
+        }
+        return new String(lines.bytes(), StandardCharsets.UTF_8);
+    }
+
+    private List<String> record(String first) throws IOException {
+        List<String> fields = new ArrayList<>();
+        String line = first;
+        int at = 0;
+        while (true) {
+            if (at < line.length() && line.charAt(at) == QUOTE) {
+                field.setLength(0);
+                int end = quoted(line, at + 1);
+                while (end < 0) {
+                    field.append(lines.at().ending());
+                    line = line();
+                    if (line == null) {
+                        throw broken("a quote in the record that begins here is never closed");
+                    }
+                    end = quoted(line, 0);
+                }
+                fields.add(field.toString());
+                at = end;
+                if (at < line.length() && line.charAt(at) != ',') {
+                    throw broken("text follows the closing quote of field " + fields.size());
+                }
+            } else {
+                int end = line.indexOf(',', at) < 0 ? line.length() : line.indexOf(',', at);
+                fields.add(end == at ? null : line.substring(at, end));
+                at = end;
+            }
+            if (at == line.length()) {
+                return fields;
+            }
+            at++; // the comma
+        }
+    }
+
+    private WeftException broken(String what) {
+        return WeftException.invalidData(
+                "broken CSV: " + where() + ": " + what,
+                "put the whole field in quotes, and write a quote within it twice");
+    }
+
+    /** Adds a line's text up to the closing quote to the field; where it ends, or -1 where it goes on. */
+    private int quoted(String line, int from) {
+        int at = from;
+        while (true) {
+            int quote = line.indexOf(QUOTE, at);
+            if (quote < 0) {
+                field.append(line, at, line.length());
+                return -1;
+            }
+            field.append(line, at, quote);
+            if (quote + 1 == line.length() || line.charAt(quote + 1) != QUOTE) {
+                return quote + 1;
+            }
+            field.append(QUOTE);
+            at = quote + 2;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+}

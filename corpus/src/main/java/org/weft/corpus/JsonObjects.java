@@ -1,0 +1,55 @@
+package org.weft.corpus;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import org.weft.core.WeftException;
+
+/** A JSON object a line. */
+final class JsonObjects extends JsonRecords {
+    private final SplitLines lines;
+    private byte[] line;
+
+    JsonObjects(SplitLines lines) {
+        this.lines = lines;
+    }
+
+    @Override
+    JsonNode read() throws IOException {
+        while (lines.next() && !lines.beyond()) {
+            if (!lines.at().whole()) {
+                throw WeftException.invalidData(
+                        "JSON line too long: " + where() + " bytes=more than " + MAX_RECORD_BYTES,
+                        "one line holds one JSON object; split the document, or use corpus.format=text");
+            }
+            line = lines.bytes();
+            if (!LineReader.isBlank(line)) {
+                return parsed();
+            }
+        }
+        return null;
+    }
+
+    private JsonNode parsed() throws IOException {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException fault) {
+            throw broken(where(), fault);
+        }
+    }
+
+    @Override
+    byte[] source() {
+        return line;
+    }
+
+    @Override
+    String where() throws IOException {
+        return lines.where();
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+}

@@ -1,0 +1,99 @@
+package org.weft.corpus;
+
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.weft.core.UnpairedSurrogates;
+import org.weft.core.storage.Store;
+
+/** JSON objects as they are written, with their places; halves of surrogate pairs in their texts become U+FFFD. */
+record JsonRows(String placeField, TextEncoding encoding) implements SplitFormat {
+
+    private static final ObjectWriter WRITER =
+            JsonRecords.JSON.writer().without(JsonWriteFeature.WRITE_NAN_AS_STRINGS);
+
+    @Override
+    public boolean splittable() {
+        return encoding.utf8();
+    }
+
+    @Override
+    public Documents open(Store store, InputSplit split) throws IOException {
+        return new Rows(placeField, JsonRecords.open(new InputText(store, split, encoding)));
+    }
+
+    /** One split's. */
+    private static final class Rows implements Documents {
+        private final String placeField;
+        private final JsonRecords records;
+        private boolean changed;
+        private long replaced;
+
+        Rows(String placeField, JsonRecords records) {
+            this.placeField = placeField;
+            this.records = records;
+        }
+
+        @Override
+        public byte[] next() throws IOException {
+            ObjectNode row = records.next();
+            if (row == null) {
+                return null;
+            }
+            changed = records.source() == null;
+            JsonNode plain = plain(row);
+            String place = JsonRecords.JSON.writeValueAsString(placeField) + ":"
+                    + JsonRecords.JSON.writeValueAsString(records.where());
+            String json = changed
+                    ? WRITER.writeValueAsString(plain)
+                    : new String(records.source(), StandardCharsets.UTF_8).strip();
+            String open = json.substring(0, json.length() - 1); // without the closing bracket
+            return (open + (row.isEmpty() ? "" : ",") + place + "}").getBytes(StandardCharsets.UTF_8);
+        }
+
+        private JsonNode plain(JsonNode value) {
+            if (value instanceof ObjectNode object) {
+                for (Map.Entry<String, JsonNode> field : List.copyOf(object.properties())) {
+                    JsonNode plain = plain(field.getValue());
+                    if (plain != field.getValue()) {
+                        object.set(field.getKey(), plain);
+                    }
+                }
+            } else if (value instanceof ArrayNode array) {
+                for (int i = 0; i < array.size(); i++) {
+                    array.set(i, plain(array.get(i)));
+                }
+            } else if (value.isTextual()) {
+                return text(value);
+            }
+            return value;
+        }
+
+        private JsonNode text(JsonNode value) {
+            int found = UnpairedSurrogates.count(value.textValue());
+            if (found == 0) {
+                return value;
+            }
+            changed = true;
+            replaced += found;
+            return TextNode.valueOf(UnpairedSurrogates.replaced(value.textValue()));
+        }
+
+        @Override
+        public long replaced() {
+            return replaced;
+        }
+
+        @Override
+        public void close() throws IOException {
+            records.close();
+        }
+    }
+}

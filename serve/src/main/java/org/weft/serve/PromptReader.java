@@ -1,0 +1,133 @@
+package org.weft.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.weft.core.WeftException;
+import org.weft.tuning.chat.ChatMessage;
+import org.weft.tuning.chat.ChatTemplate;
+import org.weft.tuning.chat.ChatTokens;
+
+/** Reads what a request wants continued: prompts, or a conversation. Safe for use by many threads. */
+final class PromptReader {
+    private static final int MOST_MESSAGES = 1000;
+    /** Of a message, and without effect on how it is written down. */
+    private static final List<String> OF_MESSAGES = List.of("name", "annotations");
+
+    private final TextModel model;
+    private final int maxTexts;
+
+    /** @param maxTexts that may be asked for at once */
+    PromptReader(TextModel model, int maxTexts) {
+        this.model = model;
+        this.maxTexts = maxTexts;
+    }
+
+    /**
+     * A string, an array of strings, an array of token ids, or an array of such arrays.
+     *
+     * @param following tokens that each must leave room for
+     */
+    List<TextRequest.Prompt> prompts(JsonNode prompt, int following) {
+        if (prompt.isTextual()) {
+            return List.of(encoded(prompt, "prompt", following));
+        }
+        if (!prompt.isArray() || prompt.isEmpty()) {
+            throw JsonFields.wrong("prompt", "a string, or an array of strings or token ids", prompt);
+        }
+        if (prompt.get(0).isNumber()) {
+            return List.of(ids(prompt, "prompt", following));
+        }
+        if (prompt.size() > maxTexts) {
+            throw ApiException.invalid(
+                    "prompt", prompt.size() + " prompts are more than this server takes at once: " + maxTexts);
+        }
+        List<TextRequest.Prompt> prompts = new ArrayList<>();
+        for (JsonNode each : prompt) {
+            String place = "prompt[" + prompts.size() + "]";
+            if (!each.isTextual() && !each.isArray()) {
+                throw JsonFields.wrong(place, "a string or an array of token ids", each);
+            }
+            prompts.add(each.isTextual() ? encoded(each, place, following) : ids(each, place, following));
+        }
+        return prompts;
+    }
+
+    private TextRequest.Prompt encoded(JsonNode string, String place, int following) {
+        String text = JsonFields.text(place, string);
+        return new TextRequest.Prompt(fitting(model.tokenizer().prompt(text), place, following), text);
+    }
+
+    private TextRequest.Prompt ids(JsonNode array, String place, int following) {
+        int[] ids = new int[array.size()];
+        int vocabulary = model.tokenizer().vocabSize();
+        for (int i = 0; i < ids.length; i++) {
+            JsonNode id = array.get(i);
+            if (!id.isInt() || id.asInt() < 0 || id.asInt() >= vocabulary) {
+                throw JsonFields.wrong(place + "[" + i + "]", "a token id below " + vocabulary, id);
+            }
+            ids[i] = id.asInt();
+        }
+        return new TextRequest.Prompt(fitting(ids, place, following), null);
+    }
+
+    /** At least one token, and room for what follows. */
+    private int[] fitting(int[] prompt, String place, int following) {
+        if (prompt.length + following > model.context()) {
+            throw ApiException.invalid(
+                    place.replaceFirst("\\[.*", ""),
+                    place + " has " + prompt.length + " tokens: the model sees " + model.context()
+                            + " at once, and the text that follows is to fit too",
+                    "context_length_exceeded");
+        }
+        return prompt.length == 0 ? new int[] {model.tokenizer().endOfText()} : prompt;
+    }
+
+    /** The messages as the template writes them, up to where the assistant is to speak. */
+    TextRequest.Prompt conversation(JsonNode array, ChatTemplate template) {
+        if (!array.isArray() || array.isEmpty() || array.size() > MOST_MESSAGES) {
+            throw JsonFields.wrong("messages", "an array of 1 to " + MOST_MESSAGES + " messages", array);
+        }
+        List<ChatMessage> messages = new ArrayList<>();
+        for (JsonNode each : array) {
+            messages.add(message(JsonFields.within("messages[" + messages.size() + "]", each)));
+        }
+        try {
+            int[] tokens = ChatTokens.of(model.tokenizer(), template.segments(messages, true))
+                    .ids();
+            return new TextRequest.Prompt(fitting(tokens, "messages", 1), null);
+        } catch (WeftException refused) {
+            throw ApiException.invalid("messages", refused.getMessage());
+        }
+    }
+
+    private static ChatMessage message(JsonFields fields) {
+        String role = fields.text("role");
+        if (role == null) {
+            throw JsonFields.wrong(fields.place("role"), "a string", fields.node("role"));
+        }
+        ChatMessage message = new ChatMessage(role, content(fields.node("content"), fields.place("content")));
+        UnsupportedFields.ofMessage(fields);
+        fields.pass(OF_MESSAGES);
+        fields.end();
+        return message;
+    }
+
+    /** A string, or OpenAI's array of parts of which each must be text. */
+    private static String content(JsonNode content, String place) {
+        if (content.isTextual()) {
+            return JsonFields.text(place, content);
+        }
+        if (!content.isArray()) {
+            throw JsonFields.wrong(place, "a string", content);
+        }
+        StringBuilder text = new StringBuilder();
+        for (JsonNode part : content) {
+            if (!part.path("text").isTextual()) {
+                throw JsonFields.wrong(place, "a string or parts of text", part);
+            }
+            text.append(JsonFields.text(place, part.path("text")));
+        }
+        return text.toString();
+    }
+}

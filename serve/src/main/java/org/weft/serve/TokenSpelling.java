@@ -1,0 +1,47 @@
+package org.weft.serve;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.weft.corpus.tokenizer.TextTokenizer;
+
+/**
+ * How single tokens are spelt, as in the middle of a text: at its beginning some tokenizers leave out a token's space. A
+ * token that is only a part of a character has no text of its own, and is named {@code token_id:7}, so that two of them are
+ * two. One thread's.
+ */
+final class TokenSpelling {
+    private static final String SOME_TEXT = "a";
+    private static final String REPLACEMENT = "\uFFFD";
+
+    private final TextTokenizer tokenizer;
+    private final int[] before;
+    private final String beforeText;
+    private final Map<Integer, String> spelt = new HashMap<>();
+
+    TokenSpelling(TextTokenizer tokenizer) {
+        this.tokenizer = tokenizer;
+        this.before = tokenizer.encode(SOME_TEXT);
+        this.beforeText = tokenizer.decode(before);
+    }
+
+    /** A token's text or name. */
+    String of(int token) {
+        return spelt.computeIfAbsent(token, this::spell);
+    }
+
+    private String spell(int token) {
+        int[] both = Arrays.copyOf(before, before.length + 1);
+        both[before.length] = token;
+        String text = tokenizer.decode(both);
+        boolean whole = text.startsWith(beforeText) && text.length() > beforeText.length();
+        return whole && !text.contains(REPLACEMENT) ? text.substring(beforeText.length()) : "token_id:" + token;
+    }
+
+    /** The bytes of a token's text in UTF-8; null where it has none of its own. */
+    byte[] bytes(int token) {
+        String text = of(token);
+        return text.equals("token_id:" + token) ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+}

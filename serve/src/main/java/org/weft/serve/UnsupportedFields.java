@@ -1,0 +1,74 @@
+package org.weft.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * OpenAI's fields that this server does nothing for. One that would change the answer is taken where it asks for what comes
+ * anyway, and else refused with its name; one that changes no text passes.
+ */
+final class UnsupportedFields {
+    /** For accounts, caches and bills. */
+    private static final List<String> WITHOUT_EFFECT = List.of(
+            "user",
+            "store",
+            "metadata",
+            "service_tier",
+            "safety_identifier",
+            "prompt_cache_key",
+            "prompt_cache_retention",
+            "parallel_tool_calls",
+            "prediction");
+
+    private static final String NO_TOOLS = "this server calls no tools";
+    private static final String NO_SUCH_ANSWER = "this server answers in text alone";
+
+    private UnsupportedFields() {}
+
+    /** What both ways to text have. */
+    static void ofText(JsonFields fields) {
+        fields.pass(WITHOUT_EFFECT);
+    }
+
+    static void ofCompletion(JsonFields fields, int choices) {
+        only(fields, "suffix", node -> node.asText("x").isEmpty(), "this server continues text at its end alone");
+        only(
+                fields,
+                "best_of",
+                node -> node.isInt() && node.asInt() == choices,
+                "every text that is generated is answered: best_of must be n");
+        only(fields, "response_format", UnsupportedFields::isText, NO_SUCH_ANSWER);
+    }
+
+    static void ofChat(JsonFields fields) {
+        only(fields, "response_format", UnsupportedFields::isText, NO_SUCH_ANSWER);
+        for (String tools : List.of("tools", "functions")) {
+            only(fields, tools, node -> node.isArray() && node.isEmpty(), NO_TOOLS);
+        }
+        for (String choice : List.of("tool_choice", "function_call")) {
+            only(fields, choice, node -> List.of("none", "auto").contains(node.asText()), NO_TOOLS);
+        }
+        only(
+                fields,
+                "modalities",
+                node -> node.size() == 1 && node.get(0).asText().equals("text"),
+                NO_SUCH_ANSWER);
+    }
+
+    static void ofMessage(JsonFields fields) {
+        only(fields, "tool_calls", node -> node.isArray() && node.isEmpty(), NO_TOOLS);
+    }
+
+    private static boolean isText(JsonNode format) {
+        return format.path("type").asText().equals("text");
+    }
+
+    private static void only(JsonFields fields, String name, Predicate<JsonNode> asAnyway, String why) {
+        JsonNode node = fields.node(name);
+        if (!JsonFields.absent(node) && !asAnyway.test(node)) {
+            throw ApiException.invalid(
+                    fields.place(name).replaceFirst("[\\[.].*", ""), fields.place(name) + " is not supported: " + why);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package org.weft.tuning.finetune;
+
+import org.weft.core.WeftException;
+
+/**
+ * What an evaluation brings back to the driver, which computes metrics and their intervals over all rows.
+ *
+ * @param rows that are judged
+ * @param numbers of each row: a probability for each label
+ */
+record EvaluationSize(long rows, int numbers) {
+    /** A row's id, the beginning of its text, and the objects around them. */
+    private static final long ROW_BYTES = 1200;
+
+    /** As they arrive, in an array, and in an array of the rows that a resample drew. */
+    private static final long COPIES = 3;
+
+    /**
+     * Fails, before any row is predicted, where the driver could not hold them.
+     *
+     * @param heapBytes that the driver may have
+     */
+    void requireFits(long heapBytes) {
+        long each = ROW_BYTES + COPIES * Double.BYTES * numbers;
+        long byHeap = heapBytes / each;
+        long byArray = (Integer.MAX_VALUE - 8) / Math.max(1, numbers);
+        long most = Math.min(byHeap, byArray);
+        if (rows > most) {
+            throw WeftException.usage(
+                    rows + " rows to evaluate" + (numbers == 0 ? "" : " of " + numbers + " labels")
+                            + " are more than the driver holds: at most " + most,
+                    byHeap < byArray
+                            ? "give the driver more memory, or evaluate a sample of the rows with --input"
+                            : "evaluate a sample of the rows with --input");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.weft.tuning.finetune;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.DatasetConfig;
+import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.TaskName;
+import org.weft.core.config.HeadKind;
+import org.weft.core.config.WeftConfig;
+import org.weft.tuning.task.Task;
+
+/** Settings of a fine-tuning that someone changed, and that change nothing beside the others: each is said by name. */
+final class UnusedSettings {
+    private final JsonNode tree;
+    private final JsonNode defaults = ConfigLoader.toTree(WeftConfig.defaults());
+    private final List<String> found = new ArrayList<>();
+
+    private UnusedSettings(WeftConfig config) {
+        this.tree = ConfigLoader.toTree(config);
+    }
+
+    /** A line for each. */
+    static List<String> of(WeftConfig config) {
+        UnusedSettings unused = new UnusedSettings(config);
+        unused.learning(config);
+        unused.evaluation(config);
+        unused.columns(config);
+        return unused.found;
+    }
+
+    private void learning(WeftConfig config) {
+        FinetuneConfig tuning = config.finetune();
+        HeadKind head = tuning.task().head();
+        String task = "finetune.task=" + tuning.task().word();
+        unless(Task.of(config).hasLabels(), task + " has none", "finetune.labels");
+        String method = "finetune.method=" + tuning.method().word();
+        unless(tuning.lora(), method, "finetune.lora_rank", "finetune.lora_alpha", "finetune.lora_targets");
+        unless(!tuning.lora(), method, "finetune.frozen_layers", "finetune.layer_decay");
+        unless(head.exclusive(), task, "finetune.class_weights", "finetune.label_smoothing");
+        unless(head.ofSequence(), task, "finetune.pooling");
+        unless(head != HeadKind.LANGUAGE, task + " has no new head", "finetune.head_dropout");
+        unless(tuning.task() == TaskName.INSTRUCTION, task, "finetune.chat_template");
+        unless(
+                tuning.epochs() == 0,
+                "finetune.epochs=" + tuning.epochs() + " decides, unless it is 0",
+                "training.steps");
+    }
+
+    private void evaluation(WeftConfig config) {
+        DatasetConfig dataset = config.dataset();
+        boolean given = !dataset.validation().isEmpty();
+        boolean validates = given || dataset.folds() > 0 || dataset.validationFraction() > 0;
+        String why = validates ? "training.eval_every=0" : "there are no validation rows";
+        unless(validates && config.training().evalEvery() > 0, why, "finetune.metric", "finetune.patience");
+        unless(!given, "dataset.validation is given", "dataset.validation_fraction");
+    }
+
+    /** Names of columns that the task does not read. */
+    private void columns(WeftConfig config) {
+        List<String> read = Task.of(config).columns();
+        tree.path("dataset").fields().forEachRemaining(setting -> {
+            String key = setting.getKey();
+            boolean column = key.endsWith("_column") && !key.equals("group_column");
+            if (column && !read.contains(setting.getValue().asText())) {
+                unless(false, "finetune.task=" + config.finetune().task().word(), "dataset." + key);
+            }
+        });
+    }
+
+    private void unless(boolean used, String why, String... keys) {
+        for (String key : keys) {
+            JsonNode value = at(tree, key);
+            if (!used && !value.equals(at(defaults, key))) {
+                found.add(key + "=" + (value.isTextual() ? value.asText() : value) + " changes nothing: " + why);
+            }
+        }
+    }
+
+    private static JsonNode at(JsonNode tree, String key) {
+        return tree.at("/" + key.replace('.', '/'));
+    }
+}

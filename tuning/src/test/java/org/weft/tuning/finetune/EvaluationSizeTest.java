@@ -1,0 +1,27 @@
+package org.weft.tuning.finetune;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.weft.core.WeftException;
+
+/** How many rows the driver can judge. */
+class EvaluationSizeTest {
+    private static final long GIBIBYTE = 1L << 30;
+
+    @Test
+    void rowsThatFitAreJudged() {
+        new EvaluationSize(0, 0).requireFits(GIBIBYTE);
+        new EvaluationSize(800_000, 0).requireFits(GIBIBYTE);
+        new EvaluationSize(800_000, 5).requireFits(GIBIBYTE);
+    }
+
+    @Test
+    void moreThanTheHeapOrAnArrayHoldsIsToldBeforehand() {
+        assertThatThrownBy(() -> new EvaluationSize(1_000_000, 0).requireFits(GIBIBYTE))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("1000000 rows to evaluate are more than the driver holds: at most 894784");
+        assertThatThrownBy(() -> new EvaluationSize(3_000_000, 1000).requireFits(1000 * GIBIBYTE))
+                .hasMessage("3000000 rows to evaluate of 1000 labels are more than the driver holds: at most 2147483");
+    }
+}
