@@ -95,7 +95,7 @@ class FinetuneIT {
     private static void predictLooksAtAllRowsFirst(RunFolder tuned) throws IOException {
         Path output = temporary.resolve("never");
         for (String[] bad : new String[][] {
-            {"{\"text\": null}", "column text is null: row={\"text\":null}"},
+            {"{\"text\": null}", "bad.jsonl line=2 row={\"text\":null}"},
             {"{\"text\": \"a\", \"Prediction\": 1}", "the input has a column Prediction already"}
         }) {
             Path rows = Files.writeString(temporary.resolve("bad.jsonl"), "{\"text\": \"fine\"}\n" + bad[0] + "\n");
