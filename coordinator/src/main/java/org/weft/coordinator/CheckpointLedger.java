@@ -19,6 +19,9 @@ final class CheckpointLedger {
     private final TreeMap<Integer, SavedRange> saved = new TreeMap<>();
     private int generation = -1;
     private int step = -1;
+    /** The step of the newest that was begun, whatever became of it. */
+    private int newest = -1;
+
     private boolean committing;
     private long begunMillis;
     private boolean owed;
@@ -38,11 +41,17 @@ final class CheckpointLedger {
         return step;
     }
 
+    /** The parameters of the newest save that was begun: a commit of these, or of later ones, leaves nothing owed. */
+    int newest() {
+        return newest;
+    }
+
     void begin(int newGeneration, int newStep, long nowMillis) {
         saved.clear();
         committing = false;
         generation = newGeneration;
         step = newStep;
+        newest = newStep;
         begunMillis = nowMillis;
     }
 

@@ -81,7 +81,7 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     public void checkpointCommitted(int generation, int step, String directory) {
-        post(() -> state.checkpointCommitted(generation, step, directory));
+        post(() -> state.checkpointCommitted(step, directory));
     }
 
     public void checkpointFailed(int generation, int step, String cause) {
@@ -107,6 +107,8 @@ public final class Coordinator implements Service, AutoCloseable {
     private void guarded(Runnable event) {
         try {
             event.run();
+        } catch (WeftException e) {
+            state.fail(e);
         } catch (RuntimeException e) {
             LOG.error("coordinator failed", e);
             state.fail(new WeftException(ExitStatus.FAILED, "the coordinator failed: " + e, "", e));
@@ -115,15 +117,19 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     private void afterEvent() {
-        if (watch.observe(clockMillis.getAsLong())) {
-            failures.forget();
-        }
+        observe();
         if (state.phase() == RunPhase.ENDED && !ended.isDone()) {
             if (state.failure() == null) {
                 ended.complete(null);
             } else {
                 ended.completeExceptionally(state.failure());
             }
+        }
+    }
+
+    private void observe() {
+        if (watch.observe(clockMillis.getAsLong())) {
+            failures.forget();
         }
     }
 
@@ -274,6 +280,7 @@ public final class Coordinator implements Service, AutoCloseable {
                 lose(silent);
             }
             state.tick();
+            observe(); // A step that went on just now is not late.
             watch.sayWhatIsWaitedFor(now);
             watch.checkDeadline(now);
         });

@@ -49,14 +49,21 @@ final class EvaluationLedger {
         return new Evaluation(meanLoss(), List.copyOf(classes.values()));
     }
 
+    /** What was to be predicted in all of the complete batches, by the weights of its classes. */
+    double weight() {
+        return inOrder(targets);
+    }
+
     private double meanLoss() {
-        double nats = 0;
-        double counted = 0;
-        double[] losses = batches.results();
-        for (int i = 0; i < losses.length; i++) {
-            nats += losses[i];
-            counted += targets[i];
+        return inOrder(batches.results()) / weight();
+    }
+
+    /** A plain sum in the order of batches: Java's own for streams compensates. */
+    private static double inOrder(double[] each) {
+        double sum = 0;
+        for (double value : each) {
+            sum += value;
         }
-        return nats / counted;
+        return sum;
     }
 }

@@ -71,6 +71,11 @@ final class Generation {
         awaited.remove(server);
     }
 
+    /** Who is waited for. */
+    List<Member> awaited() {
+        return List.copyOf(awaited);
+    }
+
     /** The first server that is waited for, or null. */
     Member firstAwaited() {
         return awaited.isEmpty() ? null : awaited.get(0);

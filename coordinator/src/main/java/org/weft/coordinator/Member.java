@@ -24,6 +24,9 @@ final class Member {
     /** What a server is not known to have carried out, in order: an answer may be lost on its way. */
     final Deque<Message.Order> orders = new ArrayDeque<>();
 
+    /** Of a server that is to copy a shard. */
+    final CopyTries copying = new CopyTries();
+
     /** The held answer to a poll, or null while the member is busy. */
     CompletableFuture<Message> parked;
 
@@ -64,6 +67,9 @@ final class Member {
     Message.Order nextOrder(int generation, int step) {
         while (!orders.isEmpty() && leadsTo(orders.peek(), generation, step)) {
             orders.remove();
+        }
+        if (orders.peek() instanceof Message.CopyShard) {
+            copying.again();
         }
         return orders.peek();
     }

@@ -11,7 +11,7 @@ import org.weft.core.protocol.Message;
 
 /** Counts failures that members report of themselves. Owned by the coordinator's thread. */
 final class MemberFailures {
-    /** Failures of one worker or server without a step in between, each of a new attempt, that a run survives. */
+    /** Failures of one worker or server without a new step in between, each of a new attempt, that a run survives. */
     private static final int MOST = 3;
 
     private final Map<String, Integer> counts = new HashMap<>();
@@ -36,7 +36,7 @@ final class MemberFailures {
         return new WeftException(status, name + ": " + report.cause(), report.hint());
     }
 
-    /** A step was done: what was before does not count any more. */
+    /** A step was done that was never done before: what was before does not count any more. */
     void forget() {
         counts.clear();
     }

@@ -18,6 +18,7 @@ final class ProgressWatch {
     private final RunListener listener;
     private RunPhase lastPhase;
     private int lastStep = -1;
+    private int furthest = -1;
     private long sinceMillis;
     private int notices;
 
@@ -31,16 +32,17 @@ final class ProgressWatch {
         sinceMillis = nowMillis;
     }
 
-    /** Takes note of where the run is; returns whether it is at another step than before. */
+    /** Takes note of where the run is; returns whether it is at a step at which it never was: a replay is no progress. */
     boolean observe(long nowMillis) {
-        boolean stepped = state.step() != lastStep;
-        if (stepped || state.phase() != lastPhase) {
+        if (state.step() != lastStep || state.phase() != lastPhase) {
             lastPhase = state.phase();
             lastStep = state.step();
             sinceMillis = nowMillis;
             notices = 0;
         }
-        return stepped;
+        boolean further = lastStep > furthest;
+        furthest = Math.max(furthest, lastStep);
+        return further;
     }
 
     /** Says whom the run waits for, when it has waited for a while and then now and then. */
@@ -52,12 +54,12 @@ final class ProgressWatch {
         }
     }
 
-    /** Ends the run where it has waited too long. The last checkpoint's deadline is its own. */
+    /** Ends the run where it has waited too long. A checkpoint's deadline is its own. */
     void checkDeadline(long nowMillis) {
         boolean gathering = state.phase() == RunPhase.GATHERING;
         int seconds = gathering ? cluster.startTimeoutSeconds() : cluster.stepTimeoutSeconds();
         boolean late = nowMillis - sinceMillis > TimeUnit.SECONDS.toMillis(seconds);
-        if (!late || state.phase() == RunPhase.SAVING || (gathering && state.startWithFewer())) {
+        if (!late || state.waitsForStorage() || (gathering && state.startWithFewer())) {
             return;
         }
         state.fail(new WeftException(

@@ -21,15 +21,14 @@ import org.weft.core.protocol.Message;
  */
 final class RunState {
     private final RunPlan plan;
-    private final WeftConfig config;
     private final Members members;
     private final RunListener listener;
     private final ServerGroup servers;
-    private final ShardTable shards;
     private final StepWork work;
     private final WorkDesk desk;
     private final Generation generation;
     private final Saves saves;
+    private final Gathering gathering;
     private final UpdateRule rule;
 
     private RunPhase phase = RunPhase.GATHERING;
@@ -40,15 +39,15 @@ final class RunState {
 
     RunState(RunPlan plan, Members members, RunListener listener, LongSupplier clockMillis) {
         this.plan = plan;
-        this.config = plan.config();
+        WeftConfig config = plan.config();
         this.members = members;
         this.listener = listener;
         this.servers = new ServerGroup(plan, members, listener, clockMillis);
-        this.shards = servers.shards();
         this.generation = servers.generation();
         this.work = new StepWork(plan, members, servers, clockMillis);
         this.desk = work.desk();
         this.saves = servers.saves();
+        this.gathering = new Gathering(members, config);
         this.rule = new UpdateRule(config.training());
         this.lastStep = Math.max(plan.startStep(), config.training().steps());
     }
@@ -75,15 +74,15 @@ final class RunState {
             desk.release(replaced.id);
         }
         desk.joined(worker);
-        startWhenGathered();
+        startWhen(gathering.isComplete());
     }
 
     void serverJoined(Member server, Member replaced) {
         if (replaced != null) {
             serverLost(replaced);
         }
-        startWhenGathered();
-        if (phase != RunPhase.GATHERING && phase != RunPhase.ENDED && !shards.isWhole()) {
+        startWhen(gathering.isComplete());
+        if (phase != RunPhase.GATHERING && phase != RunPhase.ENDED && !servers.shards().isWhole()) {
             loadWhenPossible(server + " took over");
         }
     }
@@ -103,7 +102,7 @@ final class RunState {
     }
 
     private void takeOver(Member lost) {
-        String why = lost + " is gone, " + shards.serving(lost.shard) + " takes over";
+        String why = lost + " is gone, " + servers.shards().serving(lost.shard) + " takes over";
         if (generation.isLoading()) {
             loadWhenPossible(why);
         } else {
@@ -114,25 +113,19 @@ final class RunState {
 
     /** Time is up for those who have not joined: the run starts with fewer, if they are enough. */
     boolean startWithFewer() {
-        startWhenGathered(config.cluster().minWorkers(), config.cluster().servers());
+        startWhen(gathering.suffices());
         return phase != RunPhase.GATHERING;
     }
 
-    private void startWhenGathered() {
-        startWhenGathered(config.cluster().workers(), config.serverTasks());
-    }
-
-    private void startWhenGathered(int workers, int copies) {
-        int workersHere = members.workers().size();
-        int copiesHere = members.servers().size();
-        if (phase == RunPhase.GATHERING && workersHere >= workers && copiesHere >= copies) {
-            loadWhenPossible(workersHere + " workers and " + copiesHere + " servers joined");
+    private void startWhen(boolean gathered) {
+        if (phase == RunPhase.GATHERING && gathered) {
+            loadWhenPossible(gathering.account());
         }
     }
 
     /** A generation from the last checkpoint, as soon as every shard has a server. */
     private void loadWhenPossible(String why) {
-        if (!shards.canBeWhole()) {
+        if (!servers.shards().canBeWhole()) {
             return;
         }
         step = generation.startStep();
@@ -178,16 +171,12 @@ final class RunState {
         if (work.shardReduced(server, report)) {
             decideWhenComplete();
         } else {
-            loadWhenPossible("the sums of step " + step + " differ between " + server
-                    + " and the other copy of its shard: one of them has damaged memory");
+            servers.sumsDiffer(step, server, this::loadWhenPossible, this::fail);
         }
     }
 
     void workAbandoned(Member worker, Message.WorkAbandoned report) {
-        listener.notice(worker + " dropped its work on step " + report.step() + ": " + report.cause());
-        if (generation.is(report.generation())) {
-            desk.release(worker.id);
-        }
+        work.abandoned(worker, report, listener);
     }
 
     private void decideWhenComplete() {
@@ -198,8 +187,15 @@ final class RunState {
         if (rule.isFatal(notFinite)) {
             fail(RunFailures.notFinite(step, notFinite, rule.skipped(), generation.checkpoint()));
         } else if (work.isStepComplete()) {
-            decide(notFinite);
+            desk.completed();
+            if (!saves.holds(step + 1, isLast(step + 1))) {
+                decide(notFinite);
+            }
         }
+    }
+
+    private boolean isLast(int version) {
+        return version == lastStep || stopping;
     }
 
     private void decide(String notFinite) {
@@ -209,9 +205,8 @@ final class RunState {
         if (skip) {
             listener.notice("step " + step + " is skipped: " + notFinite);
         }
-        desk.completed();
         int next = step + 1;
-        boolean save = saves.isDue(next, next == lastStep || stopping);
+        boolean save = saves.isDue(next, isLast(next));
         servers.apply(step, skip ? 0 : rule.scale(ledger), skip, save);
         listener.stepDone(ledger.record(rule.learningRate(step), plan.tokensAt(1), members.peakFlops()));
         work.window().closeOldest();
@@ -230,6 +225,11 @@ final class RunState {
         }
     }
 
+    /** Whether nobody is waited for but storage, which has a deadline of its own. */
+    boolean waitsForStorage() {
+        return phase == RunPhase.SAVING || phase == RunPhase.COMPUTING && saves.isHolding();
+    }
+
     /** Who has which work. */
     WorkDesk desk() {
         return desk;
@@ -240,11 +240,11 @@ final class RunState {
         return saves;
     }
 
-    void checkpointCommitted(int savedGeneration, int savedStep, String directory) {
+    void checkpointCommitted(int savedStep, String directory) {
         generation.committed(savedStep, directory); // Of an earlier generation, too: the bits are the same.
-        if (saves.committed(savedGeneration, savedStep)) {
-            endWhenSaved();
-        }
+        saves.committed(savedStep);
+        endWhenSaved();
+        decideWhenComplete();
     }
 
     private void endWhenSaved() {
@@ -256,10 +256,12 @@ final class RunState {
     /** To be called now and then. */
     void tick() {
         desk.checkLost();
-        if (phase == RunPhase.COMPUTING) {
-            work.checkLate(listener);
+        work.checkLate(listener);
+        if (servers.putOffCopies()) {
+            enterStepWhenLoaded();
         }
         saves.checkOverdue();
+        decideWhenComplete(); // What it waited for may have failed.
         if (phase == RunPhase.SAVING && saves.isHopeless()) {
             fail(RunFailures.lastCheckpoint(step, saves.lastFailure()));
         } else if (phase == RunPhase.SAVING && saves.isRetryDue()) {
@@ -294,6 +296,6 @@ final class RunState {
 
     /** Whom the run waits for, with names: the text of every time-out. */
     String waitsFor() {
-        return new WaitReport(members, config).describe(phase, step, work, servers);
+        return new WaitReport(members, plan.config()).describe(phase, step, work, servers);
     }
 }

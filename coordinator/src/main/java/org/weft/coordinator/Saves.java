@@ -16,6 +16,7 @@ final class Saves {
     private final LongSupplier clockMillis;
     private final CheckpointLedger ledger;
     private String lastFailure = "";
+    private int heldStep = -1;
 
     Saves(RunPlan plan, RunListener listener, LongSupplier clockMillis) {
         this.plan = plan;
@@ -25,17 +26,37 @@ final class Saves {
                 plan.config().cluster().servers(), plan.config().checkpoint().saveTimeoutSeconds());
     }
 
-    /** Whether the parameters of this version are to be saved. The last ones always are. */
+    /**
+     * Whether the update to this version has to wait: it is to be saved, and an earlier checkpoint is still being written.
+     * So which checkpoints there are, and which step is the best of them, does not depend on how fast storage is. The
+     * earlier one ends within {@code checkpoint.save_timeout_seconds}, well or not.
+     */
+    boolean holds(int step, boolean last) {
+        boolean held = ledger.isPending() && (last || plan.savesAt(step));
+        if (held && step != heldStep) {
+            listener.notice("step " + step + " is to be saved, and waits until the checkpoint of step " + ledger.step()
+                    + " is written");
+        }
+        heldStep = held ? step : -1;
+        return held;
+    }
+
+    /** Whether an update waits for a checkpoint. */
+    boolean isHolding() {
+        return heldStep >= 0;
+    }
+
+    /** Whether the parameters of this version, which nothing holds, are to be saved. The last ones always are. */
     boolean isDue(int step, boolean last) {
         if (last) {
             ledger.forgiveFailures();
-            return true;
         }
-        if (plan.savesAt(step) && ledger.isPending()) {
-            listener.notice(
-                    "no checkpoint of step " + step + ": that of step " + ledger.step() + " is still being written");
-        }
-        return !ledger.isPending() && (plan.savesAt(step) || ledger.isRetryDue(now()));
+        return last || !ledger.isPending() && (plan.savesAt(step) || ledger.isRetryDue(now()));
+    }
+
+    /** The checkpoint that is being written; only while there is one. */
+    int pendingStep() {
+        return ledger.step();
     }
 
     void begin(int generation, int step) {
@@ -45,6 +66,7 @@ final class Saves {
     /** State is loaded from an earlier checkpoint: nothing of this line of versions is of use any more. */
     void forget() {
         ledger.forget();
+        heldStep = -1;
     }
 
     /**
@@ -99,13 +121,11 @@ final class Saves {
         }
     }
 
-    /** Whether this was the commit that is waited for. */
-    boolean committed(int generation, int step) {
-        boolean awaited = ledger.isFor(generation, step);
-        if (awaited) {
+    /** Takes note of a commit. One that comes late, after another try was begun or is owed, counts as well: it is there. */
+    void committed(int step) {
+        if (ledger.isPending() ? step == ledger.step() : step >= ledger.newest()) {
             ledger.committed();
         }
-        return awaited;
     }
 
     /** Whether nothing is being written, and nothing owed. */

@@ -1,7 +1,10 @@
 package org.weft.coordinator;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.weft.core.WeftException;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.Message;
 
@@ -10,15 +13,31 @@ import org.weft.core.protocol.Message;
  * Owned by the coordinator's thread.
  */
 final class ServerGroup {
+    /** Times that a shard's copies may differ before a step is done that was never done before. */
+    private static final int MOST_MISMATCHES = 3;
+
+    private final Members members;
     private final RunListener listener;
     private final ShardTable shards;
     private final Generation generation;
     private final Saves saves;
+    private final LongSupplier clockMillis;
+    /** How long a healthy run waits for a copy: it must not end for one. */
+    private final long copyPatienceMillis;
+
+    private int mismatches;
+    /** The newest version of the parameters that there ever was. */
+    private int furthest;
+
 
     ServerGroup(RunPlan plan, Members members, RunListener listener, LongSupplier clockMillis) {
         this.listener = listener;
+        this.members = members;
         this.shards = new ShardTable(members, plan.config().cluster().servers());
         this.generation = new Generation(plan);
+        this.clockMillis = clockMillis;
+        this.copyPatienceMillis =
+                TimeUnit.SECONDS.toMillis(plan.config().cluster().stepTimeoutSeconds()) / 2;
         this.saves = new Saves(plan, listener, clockMillis);
     }
 
@@ -74,9 +93,28 @@ final class ServerGroup {
         copyToCandidates(step);
     }
 
+    /**
+     * The sums of a shard's two copies differ.
+     *
+     * @param again has all load the last checkpoint
+     * @param end takes what ends the run, where state that was loaded anew did not mend them
+     */
+    void sumsDiffer(int step, Member server, Consumer<String> again, Consumer<WeftException> end) {
+        mismatches++;
+        if (mismatches < MOST_MISMATCHES) {
+            again.accept(RunFailures.sumsDiffer(step, server));
+        } else {
+            end.accept(RunFailures.sumsKeepDiffering(step, server, mismatches));
+        }
+    }
+
     /** The update from a step to the next; copies that have joined become backups at the next. */
     void apply(int step, float scale, boolean skip, boolean save) {
         beginSave(step + 1, save);
+        if (step >= furthest) {
+            furthest = step + 1;
+            mismatches = 0;
+        }
         for (Member server : shards.active()) {
             boolean saved = save && shards.serves(server);
             Address[] backups = shards.backupsOf(server);
@@ -96,12 +134,30 @@ final class ServerGroup {
         for (Member candidate : candidates) {
             Member source = shards.serving(candidate.shard);
             candidate.orders.clear();
+            candidate.copying.begin(clockMillis.getAsLong());
             candidate.order(new Message.CopyShard(generation.number(), step, source.address));
             boolean together = candidate.executor.equals(source.executor);
             listener.notice(candidate + " copies shard " + candidate.shard + " of " + source + " at step " + step
                     + (together ? "; both are in one executor, whose loss would take both" : ""));
         }
         generation.await(candidates);
+    }
+
+    /** Puts off what cannot be copied; returns whether there was any such. To be called now and then. */
+    boolean putOffCopies() {
+        long now = clockMillis.getAsLong();
+        members.servers().forEach(server -> server.copying.resume(now));
+        List<Member> hopeless = generation.awaited().stream()
+                .filter(server -> server.orders.peek() instanceof Message.CopyShard
+                        && server.copying.isHopeless(now, copyPatienceMillis))
+                .toList();
+        for (Member server : hopeless) {
+            generation.forget(server);
+            server.orders.clear();
+            listener.notice(server + " could not copy shard " + server.shard + " of " + shards.serving(server.shard)
+                    + ": the run goes on without a backup of it, and tries again in " + server.copying.putOff(now) + " s");
+        }
+        return !hopeless.isEmpty();
     }
 
     /** Takes a server's report; returns whether it was waited for. */

@@ -107,7 +107,7 @@ final class ShardTable {
             return null;
         }
         return members.copiesOf(shard).stream()
-                .filter(copy -> copy != serving[shard])
+                .filter(copy -> copy != serving[shard] && copy.copying.mayBegin())
                 .findFirst()
                 .orElse(null);
     }

@@ -55,7 +55,7 @@ final class StepWork {
         if (plan.evaluatesAt(step) && evaluatedStep < step && !stopping) {
             int batches = plan.validationBatches();
             evaluation = new EvaluationLedger(desk.plan(batches), batches);
-            desk.open(evaluation.batches, this::evaluate);
+            desk.openEvaluation(evaluation.batches, this::evaluate);
             return RunPhase.EVALUATING;
         }
         if (step >= lastStep) {
@@ -119,18 +119,32 @@ final class StepWork {
         if (!isAtHand(RunPhase.EVALUATING, report.generation()) || report.step() != step) {
             return null;
         }
+        desk.evaluated(report.worker());
         evaluation.batchesEvaluated(report);
         if (!evaluation.isComplete()) {
             return null;
         }
         evaluatedStep = step;
+        if (evaluation.weight() == 0) {
+            throw RunFailures.nothingEvaluated(step);
+        }
         return evaluation.evaluation();
     }
 
-    /** Has late lanes computed again by those who wait. */
+    /** A worker could not do what it had, as a rule for a server's trouble: whoever asks next gets it. */
+    void abandoned(Member worker, Message.WorkAbandoned report, RunListener listener) {
+        listener.notice(worker + " dropped its work on step " + report.step() + ": " + report.cause());
+        if (servers.generation().is(report.generation())) {
+            desk.release(worker.id);
+        }
+    }
+
+    /** Has late lanes or batches computed again by those who wait. */
     void checkLate(RunListener listener) {
+        String units = phase == RunPhase.EVALUATING ? "batches" : "lanes";
         desk.checkLate()
-                .forEach((worker, span) -> listener.notice("step " + step + ": " + span + " of "
+                .forEach((worker, span) -> listener.notice("step " + step + ": " + units + " " + span.first() + "-"
+                        + (span.end() - 1) + " of "
                         + members.name(Role.WORKER, worker) + " are late; others compute them too"));
     }
 }

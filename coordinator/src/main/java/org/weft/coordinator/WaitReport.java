@@ -35,7 +35,11 @@ record WaitReport(Members members, WeftConfig config) {
             return open(pool, "lanes");
         }
         Member server = ledger.firstUnreduced(servers.shards().active());
-        return server == null ? "a decision" : "the sums of " + server;
+        if (server != null) {
+            return "the sums of " + server;
+        }
+        Saves saves = servers.saves();
+        return saves.isHolding() ? "the checkpoint of step " + saves.pendingStep() : "a decision";
     }
 
     /** The first shard that nobody serves. */

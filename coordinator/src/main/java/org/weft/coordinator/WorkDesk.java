@@ -34,7 +34,11 @@ final class WorkDesk {
     private WorkPool pool;
     private Function<LaneSpan, Message.Work> wording;
     private long openedMillis;
+    private boolean timed;
+    private boolean lanes;
     private double usualMillis;
+    /** The longest that a worker took for its batches of the evaluation at hand; all have as many. */
+    private double evaluatedMillis;
 
     WorkDesk(Members members, ShardTable shards, ClusterConfig cluster, LongSupplier clockMillis) {
         this.members = members;
@@ -52,11 +56,24 @@ final class WorkDesk {
         return new WorkPool(units, speeds.shares(workers.isEmpty() ? members.workerIds() : workers));
     }
 
-    /** Opens a pool and serves everyone who waits. */
+    /** Opens a step's lanes and serves everyone who waits. */
     void open(WorkPool newPool, Function<LaneSpan, Message.Work> newWording) {
+        lanes = true;
+        openPool(newPool, newWording);
+    }
+
+    /** Opens an evaluation's batches and serves everyone who waits. */
+    void openEvaluation(WorkPool newPool, Function<LaneSpan, Message.Work> newWording) {
+        lanes = false;
+        evaluatedMillis = 0;
+        openPool(newPool, newWording);
+    }
+
+    private void openPool(WorkPool newPool, Function<LaneSpan, Message.Work> newWording) {
         pool = newPool;
         wording = newWording;
         openedMillis = clockMillis.getAsLong();
+        timed = false;
         serve();
     }
 
@@ -86,10 +103,22 @@ final class WorkDesk {
         }
     }
 
-    /** The pool was completed: what is usual is known better. */
+    /** A worker has evaluated what it had; to be called before the pool is told. */
+    void evaluated(int worker) {
+        late.remove(worker);
+        WorkPool.Taken taken = pool.outstanding().get(worker);
+        if (taken != null) {
+            evaluatedMillis = Math.max(evaluatedMillis, clockMillis.getAsLong() - taken.atMillis());
+        }
+    }
+
+    /** The pool was completed: what is usual is known better. Told again of the same pool, it learns nothing new. */
     void completed() {
-        double millis = clockMillis.getAsLong() - openedMillis;
-        usualMillis = usualMillis == 0 ? millis : (usualMillis + millis) / 2;
+        if (!timed) {
+            timed = true;
+            double millis = clockMillis.getAsLong() - openedMillis;
+            usualMillis = usualMillis == 0 ? millis : (usualMillis + millis) / 2;
+        }
     }
 
     /** A worker is gone; what it had waits for its replacement or goes to the others. */
@@ -136,14 +165,17 @@ final class WorkDesk {
     Map<Integer, LaneSpan> checkLate() {
         long now = clockMillis.getAsLong();
         Map<Integer, LaneSpan> found = new TreeMap<>();
-        if (pool == null || usualMillis == 0 || cluster.stragglerRatio() == 0) {
+        double usual = lanes ? usualMillis : evaluatedMillis;
+        if (pool == null || usual == 0 || cluster.stragglerRatio() == 0) {
             return found;
         }
-        double limit = Math.max(SHORTEST_LATENESS_MILLIS, cluster.stragglerRatio() * usualMillis);
+        double limit = Math.max(SHORTEST_LATENESS_MILLIS, cluster.stragglerRatio() * usual);
         pool.outstanding().forEach((worker, taken) -> {
             int idle = waiting().size();
             if (idle > 0 && now - taken.atMillis() > limit && late.add(worker)) {
-                speeds.measured(worker, taken.span().count(), now - taken.atMillis());
+                if (lanes) {
+                    speeds.measured(worker, taken.span().count(), now - taken.atMillis());
+                }
                 pool.offerAgain(worker, idle);
                 found.put(worker, taken.span());
                 serve();

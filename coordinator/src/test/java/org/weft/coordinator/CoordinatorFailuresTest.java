@@ -2,6 +2,7 @@ package org.weft.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -326,12 +327,61 @@ class CoordinatorFailuresTest {
     }
 
     @Test
+    void storageThatHangsHoldsAStepUpForTheTimeOfASaveAlone() {
+        run.with(
+                        "training.steps=4",
+                        "checkpoint.every=1",
+                        "checkpoint.save_timeout_seconds=20",
+                        "cluster.step_timeout_seconds=5",
+                        "cluster.straggler_ratio=0")
+                .startComputing();
+        run.runStep();
+        run.sumStep();
+        run.awaitNotice("step 2 is to be saved, and waits until the checkpoint of step 1 is written");
+        run.pass(9_000);
+        run.pass(9_000);
+        assertThat(run.coordinator.ended()).as("cluster.step_timeout_seconds is for members").isNotDone();
+        run.pass(2_001);
+        assertThat(RunHarness.take(run.failedCheckpoints)).startsWith("1: it was not written within");
+        assertThat(RunHarness.take(run.steps).step()).isEqualTo(1);
+        assertThat(RunHarness.take(run.steps).step()).isEqualTo(2);
+        assertThat(((Message.ApplyStep) run.servers.get(0).order()).save()).isTrue();
+        assertThat(run.coordinator.ended()).isNotDone();
+    }
+
+    @Test
+    void aLastCheckpointThatIsCommittedLateIsNoFailure() {
+        run.with("checkpoint.save_timeout_seconds=8", "training.steps=1").startComputing();
+        run.runStep();
+        run.saveAll(1);
+        run.pass(8_001);
+        RunHarness.take(run.failedCheckpoints);
+        run.coordinator.checkpointCommitted(1, 1, "/c/1");
+        RunHarness.get(run.coordinator.ended());
+    }
+
+    @Test
+    void aLastCheckpointThatIsCommittedWhileItIsTriedAgainIsNoFailure() {
+        run.with("checkpoint.save_timeout_seconds=8", "training.steps=1").startComputing();
+        run.runStep();
+        run.saveAll(1);
+        run.pass(8_001);
+        RunHarness.take(run.failedCheckpoints);
+        run.pass(CheckpointLedger.RETRY_PAUSE_MILLIS);
+        run.awaitNotice("generation 2 starts at step 1: the last checkpoint is tried again");
+        run.loadAll();
+        run.coordinator.checkpointCommitted(1, 1, "/c/1");
+        RunHarness.get(run.coordinator.ended());
+    }
+
+    @Test
     void theFailureOfAnOlderCheckpointLeavesTheLastOneAlone() {
         run.with("training.steps=2", "checkpoint.every=1").startComputing();
         run.runStep();
-        run.runStep();
+        List<CompletableFuture<Message>> orders = run.sumStep();
         run.coordinator.checkpointFailed(1, 1, "slow and failed");
         RunHarness.take(run.failedCheckpoints);
+        RunHarness.get(orders.get(1));
         run.saveAll(2);
         assertThat(RunHarness.take(run.written)).hasSize(2);
         run.coordinator.checkpointCommitted(1, 2, "/c/2");

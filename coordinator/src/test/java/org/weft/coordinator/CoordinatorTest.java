@@ -192,13 +192,30 @@ class CoordinatorTest {
     }
 
     @Test
-    void savesEverySoManyStepsUnlessOneIsStillBeingWritten() {
-        run.with("checkpoint.every=1", "training.steps=5").startComputing();
+    void aStepThatIsToBeSavedWaitsForTheCheckpointThatIsBeingWritten() {
+        run.with("checkpoint.every=2", "training.steps=5").startComputing();
+        assertThat(run.runStep().save()).isFalse();
         assertThat(run.runStep().save()).isTrue();
-        assertThat(run.runStep().save()).as("the first is still being written").isFalse();
-        run.saveAll(1);
-        run.coordinator.checkpointCommitted(1, 1, "/c/1");
-        assertThat(run.runStep().save()).isTrue();
+        assertThat(run.runStep().save()).as("nothing is due: nothing waits").isFalse();
+        List<CompletableFuture<Message>> orders = run.sumStep();
+        run.awaitNotice("step 4 is to be saved, and waits until the checkpoint of step 2 is written");
+        assertThat(orders).noneMatch(CompletableFuture::isDone);
+        run.saveAll(2);
+        run.coordinator.checkpointCommitted(1, 2, "/c/2");
+        assertThat(((Message.ApplyStep) RunHarness.get(orders.get(0))).save()).isTrue();
+        assertThat(RunHarness.get(orders.get(1))).isInstanceOf(Message.ApplyStep.class);
+    }
+
+    @Test
+    void theLastStepWaitsForTheCheckpointThatIsBeingWritten() {
+        run.with("checkpoint.every=2", "training.steps=3").startComputing();
+        run.runStep();
+        run.runStep();
+        List<CompletableFuture<Message>> orders = run.sumStep();
+        run.awaitNotice("step 3 is to be saved, and waits until the checkpoint of step 2 is written");
+        run.saveAll(2);
+        run.coordinator.checkpointCommitted(1, 2, "/c/2");
+        assertThat(((Message.ApplyStep) RunHarness.get(orders.get(0))).save()).isTrue();
     }
 
     @Test

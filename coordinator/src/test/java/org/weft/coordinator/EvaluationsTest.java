@@ -61,6 +61,37 @@ class EvaluationsTest {
         assertThat(RunHarness.get(run.pollWork(1))).isInstanceOf(Message.ComputeLanes.class);
     }
 
+    @Test
+    void lateBatchesAreEvaluatedByThoseWhoAreIdle() {
+        run.with("training.eval_every=1", "training.steps=1", "cluster.straggler_ratio=2");
+        run.validationBatches = 2;
+        run.startComputing();
+        run.runStep();
+        Message.EvaluateBatches zero = (Message.EvaluateBatches) RunHarness.get(run.pollWork(0));
+        Message.EvaluateBatches one = (Message.EvaluateBatches) RunHarness.get(run.pollWork(1));
+        run.pass(2_000);
+        evaluated(0, zero, score(1, 1));
+        run.pollWork(0);
+        run.pass(2_500);
+        run.awaitNotice("step 1: batches " + one.firstBatch() + "-" + one.firstBatch() + " of worker 1 (executor w1, host host-1)"
+                + " are late; others compute them too");
+        Message.EvaluateBatches again = (Message.EvaluateBatches) RunHarness.get(run.pollWork(0));
+        assertThat(again.firstBatch()).isEqualTo(one.firstBatch());
+        evaluated(0, again, score(3, 1));
+        assertThat(RunHarness.take(run.evaluations).loss()).isEqualTo(2);
+    }
+
+    @Test
+    void anEvaluationOfNothingEndsTheRun() {
+        run.with("training.eval_every=1", "training.steps=1");
+        run.validationBatches = 1;
+        run.startComputing();
+        run.runStep();
+        Message.EvaluateBatches work = (Message.EvaluateBatches) RunHarness.get(run.pollWork(1));
+        evaluated(1, work, score(0, 0));
+        assertThat(run.failure()).hasMessageStartingWith("the evaluation of step 1 had nothing to predict");
+    }
+
     private static BatchScore score(double loss, double targets, ClassTally... classes) {
         return new BatchScore(loss, targets, classes);
     }

@@ -222,14 +222,24 @@ final class RunHarness implements AutoCloseable, RunListener {
 
     /** The step at hand, up to the order to apply it. */
     Message.ApplyStep runStep() {
-        computeAll(
-                workers.keySet().stream().mapToInt(Integer::intValue).sorted().toArray());
-        servers.forEach(server -> server.reduced(1));
+        computeStep();
         Message.ApplyStep apply = null;
         for (Server server : servers) {
             apply = (Message.ApplyStep) server.order();
         }
         return apply;
+    }
+
+    /** The step at hand, up to the servers' polls for what follows. */
+    List<CompletableFuture<Message>> sumStep() {
+        computeStep();
+        return servers.stream().map(Server::poll).toList();
+    }
+
+    private void computeStep() {
+        computeAll(
+                workers.keySet().stream().mapToInt(Integer::intValue).sorted().toArray());
+        servers.forEach(server -> server.reduced(1));
     }
 
     void saveAll(int step) {

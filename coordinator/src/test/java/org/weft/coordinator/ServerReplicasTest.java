@@ -118,6 +118,86 @@ class ServerReplicasTest {
         assertThat(run.servers.get(0).order()).isInstanceOf(Message.LoadParameters.class);
     }
 
+    @Test
+    void copiesWhoseSumsKeepDifferingEndTheRun() {
+        run.startComputing();
+        for (int time = 0; time < 3; time++) {
+            run.computeAll(0, 1);
+            run.servers.get(0).reduced(1);
+            run.servers.get(1).reduced(Math.nextUp(1.0));
+            if (time < 2) {
+                run.awaitNotice("one of them has damaged memory");
+                run.loadAll();
+            }
+        }
+        assertThat(run.failure())
+                .hasMessage("the sums of step 0 differ between server 1 (executor s1, host host) and the other copy of its"
+                        + " shard: one of them has damaged memory, 3 times in a row though both loaded the last"
+                        + " checkpoint anew");
+    }
+
+    @Test
+    void aCopyThatCannotBeMadeDoesNotHoldTheRunUp() {
+        run.with("cluster.step_timeout_seconds=600").startComputing();
+        beginCopy();
+        RunHarness.Server copy = run.servers.get(1);
+        for (int tries = 0; tries < 30; tries++) {
+            run.send(copyPoll(copy)).cancel(false);
+        }
+        run.awaitNotice("server 1 (executor s1, host host) could not copy shard 0 of server 0 (executor s0, host host): the run"
+                + " goes on without a backup of it, and tries again in 60 s");
+        Message.ComputeLanes work = run.work(0);
+        assertThat(work.step()).isEqualTo(1);
+        run.lanesDone(0, work, RunHarness.losses(work.span()));
+        run.computeAll(1);
+        for (int server : new int[] {0, 2, 3}) {
+            run.servers.get(server).reduced(1);
+        }
+        assertThat(apply(0).backups()).as("put off").isEmpty();
+    }
+
+    @Test
+    void aCopyThatTakesTooLongIsPutOffAndTriedAgain() {
+        run.with("cluster.step_timeout_seconds=100", "cluster.straggler_ratio=0").startComputing();
+        beginCopy();
+        run.servers.get(1).order();
+        for (int pause = 0; pause < 6; pause++) {
+            run.pass(9_000);
+        }
+        run.awaitNotice("the run goes on without a backup of it, and tries again in 60 s");
+        run.computeAll(0, 1);
+        for (int pause = 0; pause < 7; pause++) {
+            run.pass(9_000);
+        }
+        run.awaitNotice("step 1 waits 63 s for the sums of server 0");
+        for (int server : new int[] {0, 2, 3}) {
+            run.servers.get(server).reduced(1);
+        }
+        assertThat(apply(0).backups()).extracting(Address::port).containsExactly(7001);
+        assertThat(run.servers.get(1).order()).isInstanceOf(Message.CopyShard.class);
+        run.servers.get(1).loaded();
+        assertThat(run.work(1).step()).isEqualTo(2);
+    }
+
+    /** Server 1 is lost and comes back while step 0 is computed, and is to stand by from step 1 on. */
+    private void beginCopy() {
+        run.coordinator.executorLost("s1", "killed");
+        run.awaitNotice("is lost with its executor");
+        run.joinServer(run.servers.get(1));
+        run.computeAll(0, 1);
+        for (int server : new int[] {0, 2, 3}) {
+            run.servers.get(server).reduced(1);
+        }
+        for (int server : new int[] {0, 2, 3}) {
+            apply(server);
+        }
+        run.awaitNotice("copies shard 0 of server 0");
+    }
+
+    private static Message copyPoll(RunHarness.Server server) {
+        return new Message.PollOrder(server.shard, server.incarnation, -1, -1);
+    }
+
     private Message.ApplyStep apply(int server) {
         return (Message.ApplyStep) run.servers.get(server).order();
     }

@@ -60,7 +60,7 @@ final class Fit {
     }
 
     Fit(JavaSparkContext context, TrainingOptions options, Network network, Progress progress, FitStats stats) {
-        this.application = SparkApplication.within(context);
+        this.application = SparkApplication.within(context).committing(options.checkpoint().commit());
         this.store = application.store();
         this.options = options;
         this.network = network;

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import org.weft.core.Json;
+import org.weft.core.config.CheckpointConfig;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 
@@ -60,6 +61,11 @@ record TrainingOptions(
                 .put("eval_every", 0);
         tree.putObject("checkpoint").put("every", checkpointEvery).put("keep", checkpointKeep);
         return ConfigLoader.load("ParameterServerTrainingMaster", tree.toString(), settings);
+    }
+
+    /** How files appear, and how long they stay: what of it the settings name. */
+    CheckpointConfig checkpoint() {
+        return config(runDir, 0, Map.of()).checkpoint();
     }
 
     String toJson() {

@@ -2,7 +2,10 @@ package org.weft.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
+import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.Suggestion;
@@ -22,9 +25,36 @@ public final class Engines {
      * @throws WeftException where the engine is not on the class path, or cannot compute this
      */
     public static ModelReplica open(String engine, ModelShape shape, ReplicaOptions options) {
-        EngineProvider provider = known(engine);
-        provider.require(shape, options);
-        return provider.open(shape, options);
+        return loading(engine, () -> {
+            EngineProvider provider = known(engine);
+            provider.require(shape, options);
+            return provider.open(shape, options);
+        });
+    }
+
+    static <T> T loading(String engine, Supplier<T> opening) {
+        try {
+            return opening.get();
+        } catch (LinkageError | ServiceConfigurationError e) {
+            throw notLoaded("the engine " + engine, e);
+        }
+    }
+
+    /**
+     * What is said of the error that libraries raise where a native one cannot be loaded. To Spark such errors are fatal:
+     * it would end one executor after another, and nobody would hear why.
+     */
+    public static WeftException notLoaded(String what, Error error) {
+        Throwable first = error;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        return new WeftException(
+                ExitStatus.CLUSTER,
+                what + " cannot be loaded on this machine: " + first,
+                "its native libraries need this machine's kind of processor, system and C library, and room to be unpacked"
+                        + " in (the home directory's .javacpp/cache, the temporary directory)",
+                error);
     }
 
     /** The checks of {@link #open} alone: for a driver, before executors start. */

@@ -211,13 +211,15 @@ final class ProcessStore implements Store {
     }
 
     @Override
-    public OutputStream stream(String path) {
-        return new ByteArrayOutputStream() {
+    public OutputStream stream(String path, Start start) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream() {
             @Override
             public void flush() {
                 files.put(path, toByteArray());
             }
         };
+        start.writeTo(file);
+        return file;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.weft.worker;
 
 import java.io.IOException;
+import org.weft.core.WeftException;
 import org.weft.core.batches.BatchSource;
 import org.weft.core.batches.MicroBatch;
 import org.weft.core.config.WeftConfig;
@@ -28,6 +29,11 @@ record OneGradient<B extends MicroBatch>(Replica<B> replica, BatchSource<B> batc
     @Override
     public double run(int step, int lane, GradientListener pushed) throws IOException {
         double targets = batches.targets(step);
+        if (!(targets > 0)) {
+            throw WeftException.invalidData(
+                    "step " + step + " has nothing to learn: its global batch has targets=" + targets,
+                    "give the data more text or rows that are to be predicted, or a greater training.global_batch");
+        }
         double loss = 0;
         for (int m = 0; m < microBatches; m++) {
             B batch = batches.training(step, lane, m);

@@ -127,11 +127,33 @@ public final class CheckpointReader {
         }
     }
 
-    /** SHA-256 of the float32 little-endian parameter vector in layout order, in hex. */
+    /**
+     * SHA-256 of the float32 little-endian parameter vector in layout order, in hex. Every file, with what the optimizer
+     * keeps, is compared with its own SHA-256 in the manifest on the way.
+     */
     public String paramsSha256() throws IOException {
         MessageDigest digest = Sha256.digest();
-        read(PARAM, 0, manifest.parameters(), (offset, bytes) -> digest.update(bytes));
+        readVerified(0, manifest.parameters(), Map.of(PARAM, (offset, bytes) -> digest.update(bytes)));
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /**
+     * Streams all parameters, in order, and compares them as they are read with the SHA-256 in the manifest; what the
+     * optimizer keeps is not read. What the sink was given counts only when this returns.
+     */
+    public void readParameters(Sink sink) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        read(PARAM, 0, manifest.parameters(), (offset, bytes) -> {
+            digest.update(bytes.duplicate());
+            sink.accept(offset, bytes);
+        });
+        String actual = HexFormat.of().formatHex(digest.digest());
+        if (!actual.equals(manifest.paramsSha256())) {
+            throw WeftException.invalidData(
+                    directory + " is damaged: the parameters have another SHA-256 than its manifest says: actual=" + actual
+                            + " expected=" + manifest.paramsSha256(),
+                    "restore its files from a copy, or take another checkpoint");
+        }
     }
 
     /** Everything that is wrong with the files: missing, of another length, of another content. Empty if all is well. */

@@ -23,8 +23,13 @@ public record TrainingConfig(
         OptimizerKind optimizer,
 
         @Doc("Peak learning rate.") double learningRate,
-        @Doc("Learning rate at the end of the cosine.") double minLearningRate,
-        @Doc("Steps of linear warm-up.") int warmupSteps,
+        @Doc(
+                "Learning rate that the cosine comes to when the last step is done, as PyTorch's and Hugging Face's: the last "
+                        + "step's own is a little above.")
+        double minLearningRate,
+
+        @Doc("Steps of linear warm-up, the first of which has 1 / warmup_steps of the peak.")
+        int warmupSteps,
 
         @Doc(
                 "Learning rates in place of warm-up and cosine: step:rate, in the order of steps from 0, each holding until the "

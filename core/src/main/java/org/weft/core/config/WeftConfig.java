@@ -24,6 +24,10 @@ public record WeftConfig(
         @Doc("How workers and servers keep step.") SyncConfig sync,
         @Doc("How often and how many checkpoints are kept.") CheckpointConfig checkpoint)
         implements Serializable {
+    /** [CLS], a token, [SEP]. */
+    private static final int LEAST_MASKED_CONTEXT = 3;
+    /** [CLS], a token, [SEP], a token, [SEP]. */
+    private static final int LEAST_PAIR_CONTEXT = 5;
 
     public static WeftConfig defaults() {
         return new WeftConfig(
@@ -84,6 +88,7 @@ public record WeftConfig(
         dataset.validate(problems);
         finetune.validate(problems, model);
         checkpoint.validate(problems);
+        validateMasking(problems);
         problems.require(
                 model.causal()
                         || tokenizer.kind() != TokenizerConfig.Kind.BPE
@@ -93,5 +98,29 @@ public record WeftConfig(
                 tokenizer.vocabSize(),
                 TokenizerConfig.LEAST_MASKED_VOCABULARY,
                 model.architecture());
+    }
+
+    /** A sequence has room for what is to be predicted of it beside its own [CLS] and [SEP], or two of these. */
+    private void validateMasking(Problems problems) {
+        if (model.causal() || finetune.active() || training.maskFraction() <= 0 || training.maskFraction() >= 1) {
+            return;
+        }
+        int least = model.nextSentence() ? LEAST_PAIR_CONTEXT : LEAST_MASKED_CONTEXT;
+        int specials = model.nextSentence() ? LEAST_PAIR_CONTEXT - 2 : LEAST_MASKED_CONTEXT - 1;
+        problems.require(
+                model.context() >= least,
+                "model.context=%d must be at least %d for model.architecture=%s%s: %d tokens of a sequence are special",
+                model.context(),
+                least,
+                model.architecture(),
+                model.nextSentence() ? " with model.next_sentence" : "",
+                specials);
+        problems.require(
+                model.context() < least || targetsPerSequence() <= model.context() - specials,
+                "training.mask_fraction=%s of model.context=%d are %d tokens to predict, but only %d of a sequence are text",
+                training.maskFraction(),
+                model.context(),
+                targetsPerSequence(),
+                model.context() - specials);
     }
 }

@@ -1,7 +1,6 @@
 package org.weft.core.storage;
 
 import java.io.FileNotFoundException;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.ObjectInputStream;
@@ -14,9 +13,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
-import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -185,27 +182,8 @@ public final class HadoopStore implements Store {
     }
 
     @Override
-    public OutputStream stream(String path) throws IOException {
-        FileSystem system = system(path);
-        system.delete(new Path(path), false);
-        // Beside its checksums a local file's last bytes would stay in memory until it is closed.
-        FileSystem direct = system instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : system;
-        FSDataOutputStream out = direct.create(new Path(path), true);
-        return new FilterOutputStream(out) {
-            @Override
-            public void write(byte[] bytes, int offset, int length) throws IOException {
-                out.write(bytes, offset, length);
-            }
-
-            @Override
-            public void flush() throws IOException {
-                try {
-                    ((FSDataOutputStream) out).hflush();
-                } catch (UnsupportedOperationException shownWhenClosed) {
-                    out.flush();
-                }
-            }
-        };
+    public OutputStream stream(String path, Start start) throws IOException {
+        return GrowingFile.open(system(path), context(path), mode(path), new Path(path), start);
     }
 
     @Override

@@ -38,6 +38,8 @@ import java.util.regex.Pattern;
 public record RunDirectory(String path, String corpus) implements Serializable {
     private static final String CHECKPOINTS = "checkpoints";
 
+    private static final String STEP_PREFIX = "step-";
+
     private static final Pattern STEP = Pattern.compile("step-\\d{8}");
     private static final Pattern MARK = Pattern.compile("set-aside-g(\\d{1,9})\\.json");
     /** In names of shards' files, of what is left of them, and of directories that were set aside. */
@@ -138,9 +140,14 @@ public record RunDirectory(String path, String corpus) implements Serializable {
         return STEP.matcher(name).matches();
     }
 
+    /** The step in a checkpoint's name. */
+    public static int stepOf(String name) {
+        return Integer.parseInt(name.substring(STEP_PREFIX.length()));
+    }
+
     /** Whether a name is a checkpoint's, or one's that was set aside. */
     public static boolean wasStep(String name) {
-        return name.startsWith("step-");
+        return name.startsWith(STEP_PREFIX);
     }
 
     /** {@code shard-00000-of-00002-g0003.safetensors}. */

@@ -77,8 +77,17 @@ public interface Store extends Serializable {
     /** Whether a file or directory moves in one step here; on object stores it does not. */
     boolean renames(String path) throws IOException;
 
-    /** A file that grows under its name, in place of what stood there; {@code flush} shows readers what was written. */
-    OutputStream stream(String path) throws IOException;
+    /** Writes what a file is to begin with. */
+    @FunctionalInterface
+    interface Start {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /**
+     * A file that grows under its name; {@code flush} shows readers what was written. It takes the place of what stood
+     * there when its start is written, which may have been read from that; where it cannot be, the old file stays.
+     */
+    OutputStream stream(String path, Start start) throws IOException;
 
     /**
      * Closes a file that its writer left open when it died, so that it can be read to its end; waits for some seconds.

@@ -5,6 +5,7 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,9 @@ import org.weft.core.protocol.Role;
  */
 public final class CoordinatorLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorLink.class);
+    /** Connections that are tried within the patience: one may be dead without either end having been told. */
+    private static final int TRIES = 3;
+
     private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
     private final Transport transport;
@@ -30,6 +34,7 @@ public final class CoordinatorLink implements AutoCloseable {
     private final Role role;
     private final int id;
     private final Duration patience;
+    private final Duration answerPatience;
     private final ScheduledExecutorService heartbeats;
 
     private volatile int incarnation = -1;
@@ -39,7 +44,7 @@ public final class CoordinatorLink implements AutoCloseable {
 
     /**
      * @param threads of the heartbeat, and how calls wait
-     * @param patience how long an unreachable coordinator is tried again; also the longest wait for one reply
+     * @param patience how long an unreachable coordinator is tried again; a third of it is the longest wait for one reply
      */
     public CoordinatorLink(
             Transport transport, Threads threads, Address coordinator, Role role, int id, Duration patience) {
@@ -49,6 +54,7 @@ public final class CoordinatorLink implements AutoCloseable {
         this.role = role;
         this.id = id;
         this.patience = patience;
+        this.answerPatience = patience.dividedBy(TRIES);
         this.heartbeats = threads.timer("weft-heartbeat-" + role.name(id).replace(' ', '-'));
     }
 
@@ -96,7 +102,7 @@ public final class CoordinatorLink implements AutoCloseable {
             Link used = null;
             try {
                 used = connected();
-                return deadline.await(
+                return Deadline.in(threads, answerPatience).await(
                         used.call(request),
                         role.name(id) + " waits for the coordinator at " + coordinator + " ("
                                 + request.getClass().getSimpleName() + ")");
@@ -136,12 +142,17 @@ public final class CoordinatorLink implements AutoCloseable {
     }
 
     private void beat() {
+        Link used = null;
         try {
+            used = connected();
             Message.Alive alive =
-                    threads.await(connected().call(new Message.Heartbeat(role, id, incarnation)), patience.toNanos());
+                    threads.await(used.call(new Message.Heartbeat(role, id, incarnation)), answerPatience.toNanos());
             generations.accept(alive.generation());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (TimeoutException dead) { // Nobody was told that the connection is gone.
+            disconnect(used);
+            LOG.debug("{}: no answer to a heartbeat", role.name(id));
         } catch (Exception e) {
             fenced |= e.getCause() instanceof RefusedException;
             LOG.debug("{}: no heartbeat: {}", role.name(id), e.toString());

@@ -98,6 +98,40 @@ class ConfigValidationTest {
                 .doesNotThrowAnyException();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1 | false | 0.15 | model.context=1 must be at least 3 for model.architecture=bert: 2 tokens of a sequence are",
+                "2 | false | 0.15 | model.context=2 must be at least 3 for model.architecture=bert: 2 tokens of a sequence are",
+                "4 | true  | 0.15 | model.context=4 must be at least 5 for model.architecture=bert with model.next_sentence: 3",
+                "8 | false | 0.95 | training.mask_fraction=0.95 of model.context=8 are 8 tokens to predict, but only 6 of a",
+            })
+    void aMaskedSequenceMustHaveRoomForWhatIsPredicted(int context, boolean pairs, double fraction, String message) {
+        assertThat(masked(context, pairs, fraction)).contains(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, false, 0.01", "5, true, 0.15", "8, false, 0.8"})
+    void theShortestMaskedSequencesAreAccepted(int context, boolean pairs, double fraction) {
+        assertThatCode(() -> ConfigLoaderTest.load("run: {dir: /x}", maskedSettings(context, pairs, fraction)))
+                .doesNotThrowAnyException();
+    }
+
+    private static String masked(int context, boolean pairs, double fraction) {
+        return ConfigLoaderTest.problem("run: {dir: /x}", maskedSettings(context, pairs, fraction));
+    }
+
+    private static String[] maskedSettings(int context, boolean pairs, double fraction) {
+        return new String[] {
+            "model.architecture=bert",
+            "model.token_types=2",
+            "model.next_sentence=" + pairs,
+            "model.context=" + context,
+            "training.mask_fraction=" + fraction
+        };
+    }
+
     @Test
     void acceptsTheEdges() {
         assertThatCode(() -> ConfigLoaderTest.load(

@@ -135,8 +135,33 @@ class CheckpointTest {
     void aShardOfAnotherLengthIsAnError() {
         CheckpointManifest.Shard other = new CheckpointManifest.Shard("a", 0, 100, 0, "");
         CheckpointManifest wrong = StorageFixture.manifest(PARAMETERS, List.of(other));
-        assertThatThrownBy(() -> new CheckpointReader(store, directory, wrong).paramsSha256())
+        assertThatThrownBy(() -> new CheckpointReader(store, directory, wrong)
+                        .readParameters((offset, bytes) -> {}))
                 .hasMessage(directory + "/a: param is missing or of another length: expected=100");
+    }
+
+    @Test
+    void parametersAreComparedAsTheyAreRead() throws IOException {
+        String expected = new CheckpointReader(store, directory, manifest).paramsSha256();
+        CheckpointManifest sealed = StorageFixture.manifest(PARAMETERS, manifest.shards(), expected);
+        List<Long> offsets = new ArrayList<>();
+        new CheckpointReader(store, directory, sealed).readParameters((offset, bytes) -> offsets.add(offset));
+        assertThat(offsets).first().isEqualTo(0L);
+        CheckpointManifest other = StorageFixture.manifest(PARAMETERS, manifest.shards(), "0123");
+        assertThatThrownBy(() -> new CheckpointReader(store, directory, other).readParameters((offset, bytes) -> {}))
+                .hasMessage(directory + " is damaged: the parameters have another SHA-256 than its manifest says: actual="
+                        + expected + " expected=0123");
+    }
+
+    @Test
+    void theHashIsNotGivenWhereWhatTheOptimizerKeepsIsDamaged() throws IOException {
+        Path a = path.resolve("a");
+        byte[] bytes = Files.readAllBytes(a);
+        bytes[bytes.length - 1] ^= 1;
+        Files.delete(path.resolve(".a.crc"));
+        Files.write(a, bytes);
+        assertThatThrownBy(() -> new CheckpointReader(store, directory, manifest).paramsSha256())
+                .hasMessageStartingWith("checkpoint damaged: " + directory + "/a: sha256=");
     }
 
     @Test

@@ -133,7 +133,7 @@ class CommitModeTest {
 
     @Test
     void metricsOfAStoreThatCannotShowThemEarlyAreWrittenAllTheSame() throws IOException {
-        try (OutputStream out = objects.stream(bucket + "/log")) {
+        try (OutputStream out = objects.stream(bucket + "/log", start -> {})) {
             out.write("line".getBytes(UTF_8));
             out.flush();
         }

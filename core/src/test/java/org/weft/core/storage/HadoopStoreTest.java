@@ -168,7 +168,7 @@ class HadoopStoreTest {
     @Test
     void aStreamShowsWhatWasFlushedAndReplacesWhatWasThere() throws IOException {
         write("log", "an older and longer text");
-        try (OutputStream out = store.stream(root + "/log")) {
+        try (OutputStream out = store.stream(root + "/log", start -> {})) {
             out.write("{\"step\":1}\n".getBytes(UTF_8));
             out.flush();
             assertThat(Files.readString(directory.resolve("log"))).isEqualTo("{\"step\":1}\n");

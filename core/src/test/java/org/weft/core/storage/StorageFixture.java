@@ -39,6 +39,10 @@ public final class StorageFixture {
     }
 
     public static CheckpointManifest manifest(long parameters, List<CheckpointManifest.Shard> shards) {
+        return manifest(parameters, shards, "params");
+    }
+
+    static CheckpointManifest manifest(long parameters, List<CheckpointManifest.Shard> shards, String paramsSha256) {
         ObjectNode config = JsonNodeFactory.instance.objectNode();
         config.putObject("model").put("layers", 2);
         return new CheckpointManifest(
@@ -56,6 +60,6 @@ public final class StorageFixture {
                 shards,
                 List.of(new CheckpointManifest.Source("corpus", "/run/corpus", "c0de")),
                 Map.of(100, Map.of("loss", 2.5)),
-                "params");
+                paramsSha256);
     }
 }

@@ -68,6 +68,29 @@ class CoordinatorLinkTest {
     }
 
     @Test
+    void aConnectionThatAnswersNothingIsReplaced() throws IOException {
+        link = linkWithPatience(Duration.ofSeconds(3));
+        transport.answer = request ->
+                transport.requests.size() == 1 ? new CompletableFuture<>() : done(new Message.Done());
+        assertThat(link.call(REPORT)).isEqualTo(new Message.Done());
+        assertThat(transport.links).hasSize(2);
+        assertThat(transport.links.get(0).open).isFalse();
+    }
+
+    @Test
+    void aSignOfLifeThatIsNotAnsweredReplacesTheConnection() throws Exception {
+        link = linkWithPatience(Duration.ofMillis(30));
+        transport.answer = request -> request instanceof Message.Heartbeat && transport.links.size() == 1
+                ? new CompletableFuture<>()
+                : done(request instanceof Message.Heartbeat ? new Message.Alive(1) : new Message.Admitted(9));
+        CompletableFuture<Integer> alive = new CompletableFuture<>();
+        link.onGeneration(alive::complete);
+        link.join(JOIN, Duration.ofMillis(1));
+        assertThat(alive.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(transport.links.get(0).open).isFalse();
+    }
+
+    @Test
     void triesAgainWhereNobodyListensYet() throws IOException {
         transport.refusedConnections = 2;
         transport.answer = request -> done(new Message.Done());

@@ -2,9 +2,11 @@ package org.weft.driver.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.weft.core.Json;
 import org.weft.core.checkpoint.CheckpointManifest;
@@ -12,8 +14,8 @@ import org.weft.core.config.FinetuneConfig.Metric;
 import org.weft.core.config.HeadKind;
 
 /**
- * A run's evaluations: which version of the parameters is the best one by a metric, and how long ago that was. They are
- * handed on in the manifests of checkpoints. Safe for use by many threads.
+ * A run's evaluations: which version of the parameters is the best one by a metric, which is the best of those that have a
+ * checkpoint, and how long ago that was. They are handed on in the manifests of checkpoints. Safe for use by many threads.
  */
 public final class BestStep {
     /** Nothing was evaluated yet. */
@@ -25,6 +27,8 @@ public final class BestStep {
     private final int patience;
     /** Scores by metric, null where not finite, by step. */
     private final TreeMap<Integer, Map<String, Double>> evaluations = new TreeMap<>();
+
+    private final Set<Integer> saved = new HashSet<>();
 
     /**
      * @param metric of {@link HeadKind#metrics}; of the loss less is better, of all others more
@@ -85,6 +89,11 @@ public final class BestStep {
         return new TreeMap<>(evaluations.headMap(step, true));
     }
 
+    /** A checkpoint of this version was committed, by this process or before. */
+    public synchronized void saved(int step) {
+        saved.add(step);
+    }
+
     /** Whether this version's evaluation is known. */
     public synchronized boolean knows(int step) {
         Map<String, Double> scores = evaluations.get(step);
@@ -93,10 +102,21 @@ public final class BestStep {
 
     /** The first step of the best value; {@link #NONE} before any was finite. */
     public synchronized int step() {
+        return first(evaluations);
+    }
+
+    /** As {@link #step}, of the versions that have a checkpoint: whatever is to be kept and used later is one of them. */
+    public synchronized int savedStep() {
+        TreeMap<Integer, Map<String, Double>> kept = new TreeMap<>(evaluations);
+        kept.keySet().retainAll(saved);
+        return first(kept);
+    }
+
+    private int first(TreeMap<Integer, Map<String, Double>> among) {
         int best = NONE;
         double least = Double.POSITIVE_INFINITY;
         double sign = metric.equals(Metric.LOSS.word()) ? 1 : -1;
-        for (var evaluated : evaluations.entrySet()) {
+        for (var evaluated : among.entrySet()) {
             Double value = evaluated.getValue().get(metric);
             if (value != null && sign * value < least) {
                 least = sign * value;

@@ -16,8 +16,8 @@ import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 
 /**
- * Turns the shards' files into a checkpoint: reads the parameters back for their hash, which also proves that they can be
- * read, then writes the manifest, which is the commit, then removes checkpoints beyond those to keep. Runs on one
+ * Turns the shards' files into a checkpoint: reads every file back and compares it with what
+ * its server wrote, then writes the manifest, which is the commit, then removes checkpoints beyond those to keep. Runs on one
  * background thread of its owner.
  */
 public final class CheckpointCommitter {
@@ -28,6 +28,10 @@ public final class CheckpointCommitter {
     private final Rules rules;
     /** Names of the checkpoints that are known to be good. */
     private final Set<String> good = new HashSet<>();
+    /** The step that this process committed last; -1 before there is one. */
+    private int newest = -1;
+
+    private int keptBest = BestStep.NONE;
 
     /**
      * How commits are made.
@@ -68,22 +72,56 @@ public final class CheckpointCommitter {
                 .call("reading back of " + directory, () -> new CheckpointReader(store, directory, draft)
                         .paramsSha256());
         CheckpointManifest manifest = identity.manifest(version, shards, paramsSha256);
-        rules.retries().call("commit of " + directory, () -> {
-            manifest.save(store, directory, rules.guard());
-            return directory;
+        Checkpoint committed = rules.retries().call("commit of " + directory, () -> {
+            rules.guard().check(); // Where a file is written in its place, opening it may be the end of the one there.
+            Checkpoint standing = standing(directory, manifest);
+            if (standing == null) {
+                manifest.save(store, directory, rules.guard());
+            }
+            return standing == null ? new Checkpoint(directory, manifest) : standing;
         });
         good.add(RunDirectory.stepName(step));
+        rules.best().saved(step);
         retain(step);
-        return new Checkpoint(directory, manifest);
+        return committed;
+    }
+
+    /**
+     * The same parameters where they are committed already: by a commit whose answer was lost, or of an earlier generation.
+     * Nothing is gained by another one, and one that fails could take the first with it.
+     */
+    private Checkpoint standing(String directory, CheckpointManifest wanted) throws IOException {
+        if (CheckpointResolver.state(store, directory) != CheckpointResolver.State.COMMITTED) {
+            return null;
+        }
+        try {
+            CheckpointManifest present = CheckpointManifest.load(store, directory);
+            boolean same = present.paramsSha256().equals(wanted.paramsSha256())
+                    && present.layoutHash().equals(wanted.layoutHash());
+            return same && new CheckpointReader(store, directory, present).verify().isEmpty()
+                    ? new Checkpoint(directory, present)
+                    : null;
+        } catch (WeftException damaged) {
+            return null;
+        }
+    }
+
+    /** The evaluation of a step may come before its commit or after: which checkpoints stay is the same. */
+    public void evaluated() {
+        if (newest >= 0 && rules.best().savedStep() != keptBest) {
+            retain(newest);
+        }
     }
 
     /** A checkpoint that cannot be removed is no reason to stop a run. */
     private void retain(int committed) {
+        newest = committed;
+        keptBest = rules.best().savedStep();
         Retention retention = new Retention(
                 store,
                 identity.config().run().directory(),
                 identity.config().checkpoint().keep(),
-                rules.best().step());
+                keptBest);
         try {
             rules.retries().call("removal of old checkpoints", () -> {
                 rules.guard().check();

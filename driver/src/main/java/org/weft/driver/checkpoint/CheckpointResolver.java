@@ -95,6 +95,13 @@ public final class CheckpointResolver {
         return entries.isEmpty() ? null : entries.get(entries.size() - 1).name();
     }
 
+    /** Steps of a run's committed checkpoints, oldest first. */
+    public List<Integer> committedSteps(RunDirectory run) throws IOException {
+        return committed(store, run).stream()
+                .map(entry -> RunDirectory.stepOf(entry.name()))
+                .toList();
+    }
+
     /**
      * The highest generation that left a trace among a run's checkpoints, whether committed, set aside, or given up: in
      * the names of files and directories, and in manifests that can be read. 0 where there is none.

@@ -59,7 +59,7 @@ public final class ReplicaLoader {
         CheckpointReader reader = new CheckpointReader(store, checkpoint.directory(), checkpoint.manifest());
         ModelReplica replica = Engines.open(engine, shapeOf(checkpoint), options);
         return loaded(replica, () -> {
-            load(replica, (offset, length, sink) -> reader.read(CheckpointReader.PARAM, offset, length, sink));
+            load(replica, (offset, length, sink) -> reader.readParameters(sink));
             loadFrozen(store, replica, checkpoint.run());
         });
     }
@@ -109,8 +109,7 @@ public final class ReplicaLoader {
         Checkpoint frozen = frozen(store, run);
         CheckpointResolver.requireLayout(frozen, layout);
         new CheckpointReader(store, frozen.directory(), frozen.manifest())
-                .read(CheckpointReader.PARAM, 0, layout.size(), (offset, bytes) -> replica.frozen(
-                                offset, bytes.remaining() / Float.BYTES)
+                .readParameters((offset, bytes) -> replica.frozen(offset, bytes.remaining() / Float.BYTES)
                         .put(bytes));
         replica.frozenWritten(0, layout.size());
     }

@@ -129,19 +129,20 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
         for (String section : DECISIVE) {
             for (Map.Entry<String, JsonNode> key : now.path(section).properties()) {
                 JsonNode was = old.path(section).path(key.getKey());
-                if (!was.asText().equals(key.getValue().asText())) {
+                if (!was.equals(key.getValue())) {
                     changed.put(section + "." + key.getKey(), was + " -> " + key.getValue());
                 }
             }
         }
         JsonNode seed = old.path("run").path("seed");
-        if (!seed.asText().equals(now.path("run").path("seed").asText())) {
+        if (!seed.equals(now.path("run").path("seed"))) {
             changed.put("run.seed", seed + " -> " + config.run().seed());
         }
         Map<String, String> data = byKind(before.sources());
-        byKind(sources).forEach((kind, digests) -> {
-            if (!data.getOrDefault(kind, digests).equals(digests)) {
-                changed.put(kind, data.get(kind) + " -> " + digests);
+        Map<String, String> dataNow = byKind(sources);
+        data.forEach((kind, digests) -> { // What earlier versions did not write down is not known to have changed.
+            if (!digests.equals(dataNow.get(kind))) {
+                changed.put(kind, digests + " -> " + dataNow.getOrDefault(kind, "none"));
             }
         });
         return changed;

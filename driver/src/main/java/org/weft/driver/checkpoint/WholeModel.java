@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.AdaptedLayout;
@@ -52,7 +54,20 @@ public final class WholeModel implements InitialCheckpoint.Source {
         learned = Part.of(store, checkpoint, adapted.learned());
         frozen = adapted.frozen().size() == 0
                 ? null
-                : Part.of(store, ReplicaLoader.frozen(store, checkpoint.run()), adapted.frozen());
+                : Part.of(store, verifiedFrozen(store, checkpoint), adapted.frozen());
+    }
+
+    /** Which checkpoint it is was verified when it was found; these parameters lie beside all of a run's. */
+    private static Checkpoint verifiedFrozen(Store store, Checkpoint checkpoint) throws IOException {
+        Checkpoint frozen = ReplicaLoader.frozen(store, checkpoint.run());
+        List<String> problems = new CheckpointReader(store, frozen.directory(), frozen.manifest()).verify();
+        if (!problems.isEmpty()) {
+            throw WeftException.invalidData(
+                    frozen.directory() + " does not verify: " + String.join("; ", problems),
+                    "these are the parameters that did not learn, which every checkpoint of the run needs: restore them"
+                            + " from a copy");
+        }
+        return frozen;
     }
 
     /** Opens what a checkpoint's model is made of. */

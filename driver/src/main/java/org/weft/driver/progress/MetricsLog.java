@@ -1,12 +1,8 @@
 package org.weft.driver.progress;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,51 +13,47 @@ import org.weft.coordinator.RunListener;
 import org.weft.core.Json;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.core.storage.UnreachableStorage;
 
 /**
- * {@code metrics.jsonl}: one object a step, an evaluation or a checkpoint. A resumed run keeps the lines up to its first step and writes on. Storage that
- * fails is no reason to stop a run: lines are kept until they can be written, and the file is opened again. Owned by one
- * thread.
+ * {@code metrics.jsonl}: one object a step, an evaluation or a checkpoint. A resumed run keeps the lines up to its first step
+ * and writes on. Owned by one thread.
  */
 public final class MetricsLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
+    private static final String EVALUATION = "\"val_";
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final long REOPEN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final Store store;
-    private final String path;
-    /** Lines that are safe in the file. */
-    private int flushedLines;
-    /** Lines after those, whether or not they have been handed to the stream. */
-    private final List<String> unflushed = new ArrayList<>();
-
-    private List<String> kept = List.of();
-    private OutputStream out;
-    private long lastTry = System.nanoTime();
+    private final MetricsFile file;
+    private final List<String> evaluations;
     private int lastStep;
     private int lastEvaluated;
-    private boolean closed;
 
-    private MetricsLog(Store store, String path, int startStep) {
-        this.store = store;
-        this.path = path;
+    private MetricsLog(MetricsFile file, List<String> evaluations, int startStep) {
+        this.file = file;
+        this.evaluations = evaluations;
         this.lastStep = startStep;
     }
 
     /** Opens the log of a run that starts at {@code startStep}; lines of later steps are dropped. */
     public static MetricsLog open(Store store, RunDirectory run, int startStep) throws IOException {
-        MetricsLog log = new MetricsLog(store, run.metrics(), startStep);
-        log.kept = store.exists(log.path) ? earlierLines(store, log.path, startStep) : List.of();
-        log.rewrite(log.kept);
-        return log;
+        MetricsFile file = new MetricsFile(store, run.metrics());
+        List<String> evaluations = takeUp(store, run.metrics(), file, startStep);
+        file.open(startStep);
+        return new MetricsLog(file, evaluations, startStep);
     }
 
     /** A driver that was killed left the file open. One that stays unreadable is kept beside the new one. */
-    private static List<String> earlierLines(Store store, String path, int step) throws IOException {
+    private static List<String> takeUp(Store store, String path, MetricsFile file, int step) throws IOException {
         try {
-            store.closeAbandoned(path);
-            return linesUpTo(store, path, step);
+            if (store.exists(path)) {
+                store.closeAbandoned(path);
+            }
+            return evaluations(file, step);
         } catch (IOException e) {
+            if (UnreachableStorage.explain(e) != null) {
+                throw e; // Says nothing of the file.
+            }
             String aside = path + ".unreadable-" + System.currentTimeMillis();
             LOG.warn("{} cannot be read and is moved to {}: {}", path, aside, e.getMessage());
             store.rename(path, aside);
@@ -69,34 +61,24 @@ public final class MetricsLog implements AutoCloseable {
         }
     }
 
-    /** The lines that were kept of an earlier start. */
-    public List<String> lines() {
-        return kept;
+    /** What a run's evaluations up to a step have found: their lines. Reads alone. */
+    public static List<String> evaluations(Store store, RunDirectory run, int step) throws IOException {
+        return evaluations(new MetricsFile(store, run.metrics()), step);
     }
 
-    private void rewrite(List<String> lines) throws IOException {
-        out = store.stream(path);
-        for (String line : lines) {
-            write(line);
-        }
-        out.flush();
-        flushedLines = lines.size();
-        unflushed.clear();
-    }
-
-    private static List<String> linesUpTo(Store store, String path, int step) throws IOException {
-        List<String> kept = new ArrayList<>();
-        for (String line : new String(store.readAll(path), StandardCharsets.UTF_8).split("\n")) {
-            try {
-                JsonNode object = Json.MAPPER.readTree(line);
-                if (object != null && object.path("step").asInt(Integer.MAX_VALUE) <= step) {
-                    kept.add(line);
-                }
-            } catch (JsonProcessingException ignored) {
-                // The line that a killed driver left half written.
+    private static List<String> evaluations(MetricsFile file, int step) throws IOException {
+        List<String> found = new ArrayList<>();
+        file.eachLine(step, line -> {
+            if (line.contains(EVALUATION)) {
+                found.add(line);
             }
-        }
-        return kept;
+        });
+        return found;
+    }
+
+    /** Lines of evaluations that were kept of an earlier start. Those of steps may be too many to hold. */
+    public List<String> evaluations() {
+        return evaluations;
     }
 
     /**
@@ -137,7 +119,7 @@ public final class MetricsLog implements AutoCloseable {
                 piece.put("peak_resident_mib", worker.peakResidentBytes() >> 20);
             }
         }
-        add(line, FLUSH_NANOS);
+        file.add(line.toString(), FLUSH_NANOS);
     }
 
     /**
@@ -153,7 +135,7 @@ public final class MetricsLog implements AutoCloseable {
         ObjectNode line = Json.MAPPER.createObjectNode();
         line.put("step", step);
         scores.forEach((metric, value) -> putNumber(line, "val_" + metric, value));
-        add(line, FLUSH_NANOS);
+        file.add(line.toString(), FLUSH_NANOS);
     }
 
     /** JSON has no word for what is not finite. */
@@ -171,96 +153,17 @@ public final class MetricsLog implements AutoCloseable {
         line.put("step", step);
         line.put("checkpoint_stall_millis", Math.round(stallMillis * 10) / 10.0);
         line.put("checkpoint_millis", Math.round(writeMillis * 10) / 10.0);
-        add(line, 0);
-    }
-
-    private void add(ObjectNode object, long flushAfterNanos) {
-        String line = object.toString();
-        unflushed.add(line);
-        long since = System.nanoTime() - lastTry;
-        try {
-            if (out != null) {
-                write(line);
-            } else if (since > REOPEN_NANOS) {
-                reopen();
-            }
-            if (out != null && since >= flushAfterNanos) {
-                flushLines();
-            }
-        } catch (IOException e) {
-            abandon(e);
-        }
-    }
-
-    private void reopen() throws IOException {
-        List<String> lines = new ArrayList<>(linesUpTo(store, path, Integer.MAX_VALUE - 1));
-        List<String> safe = lines.subList(0, Math.min(flushedLines, lines.size()));
-        List<String> all = new ArrayList<>(safe);
-        all.addAll(unflushed);
-        rewrite(all);
-        LOG.info("{} is written again", path);
+        file.add(line.toString(), 0);
     }
 
     /** Makes what was written so far outlive the process, where storage allows. */
     public void flush() {
-        try {
-            if (out != null) {
-                flushLines();
-            }
-        } catch (IOException e) {
-            abandon(e);
-        }
-    }
-
-    private void flushLines() throws IOException {
-        lastTry = System.nanoTime();
-        out.flush();
-        flushedLines += unflushed.size();
-        unflushed.clear();
-    }
-
-    private void abandon(IOException cause) {
-        LOG.warn(
-                "{} cannot be written, will be tried again in {} s: {}",
-                path,
-                TimeUnit.NANOSECONDS.toSeconds(REOPEN_NANOS),
-                cause.getMessage());
-        lastTry = System.nanoTime();
-        closeQuietly();
-    }
-
-    private void closeQuietly() {
-        OutputStream broken = out;
-        out = null;
-        try {
-            if (broken != null) {
-                broken.close();
-            }
-        } catch (IOException e) {
-            LOG.debug("closing {}", path, e);
-        }
-    }
-
-    private void write(String text) throws IOException {
-        out.write((text + "\n").getBytes(StandardCharsets.UTF_8));
+        file.flush();
     }
 
     /** Writes what is still to be written; a last failure is logged. */
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        try {
-            if (out == null) {
-                reopen();
-            }
-            out.close();
-            out = null;
-        } catch (IOException e) {
-            LOG.warn("{} lines of {} could not be written: {}", unflushed.size(), path, e.getMessage());
-            closeQuietly();
-        }
+        file.close();
     }
 }

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.coordinator.Coordinator;
+import org.weft.coordinator.Evaluation;
 import org.weft.coordinator.RunListener;
 import org.weft.core.protocol.SavedRange;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -35,6 +36,11 @@ final class Commits implements RunListener {
     @Override
     public void begins(Coordinator owner) {
         coordinator = owner;
+    }
+
+    @Override
+    public void evaluated(int step, Evaluation evaluation) {
+        committer.evaluated();
     }
 
     @Override

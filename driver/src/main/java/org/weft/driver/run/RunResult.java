@@ -11,6 +11,7 @@ import org.weft.driver.checkpoint.Checkpoint;
  * @param validationLoss of the last evaluation, or NaN
  * @param checkpoint the newest committed one, else the one that the run started from; null where there is neither
  * @param bestStep of the best evaluation, or {@link BestStep#NONE}
+ * @param bestSaved of the best evaluation of parameters that have a checkpoint, or {@link BestStep#NONE}
  * @param stopped whether it was asked to end early
  */
 public record RunResult(
@@ -23,6 +24,7 @@ public record RunResult(
         long parameters,
         Checkpoint checkpoint,
         int bestStep,
+        int bestSaved,
         boolean stopped) {
 
     public double tokensPerSecond() {

@@ -59,6 +59,7 @@ final class RunTally implements RunListener {
                 parameters,
                 checkpoint,
                 best.step(),
+                best.savedStep(),
                 stopped);
     }
 }

@@ -2,6 +2,7 @@ package org.weft.driver.run;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.weft.coordinator.RunPlan;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -51,8 +52,9 @@ public record Subject(
         return identity.config();
     }
 
-    /** Whether nothing is left to do of a run at this version of the parameters. */
-    boolean endsAt(int step) {
-        return step >= config().training().steps() && validationBatches == 0;
+    /** Whether nothing is left to do of a run: it is at its last step, of which nothing is to be evaluated any more. */
+    boolean endsAt(RunPlan plan) {
+        boolean evaluated = plan.startEvaluated() || validationBatches == 0 || config().training().evalEvery() == 0;
+        return plan.startStep() >= config().training().steps() && evaluated;
     }
 }

@@ -18,6 +18,7 @@ import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointCommitter;
 import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.lease.DriverPlace;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.MetricsLog;
@@ -89,9 +90,11 @@ public final class TrainingRun {
         // What checkpoints show, and what a driver that committed none wrote down.
         int generation = 1 + Math.max(lease.highestGeneration(), resolver.highestGeneration(directory));
         RunPlan plan = plan(subject, start, generation);
-        if (LATEST.equals(resume) && start != null && subject.endsAt(plan.startStep())) {
-            progress.say(start.directory() + " is this run's end: nothing to train");
-            return new RunTally(plan, start).result(best(subject), false);
+        if (LATEST.equals(resume) && start != null) {
+            RunResult over = over(subject, plan, start);
+            if (over != null) {
+                return over;
+            }
         }
         if (own != null) {
             job.check(subject.config(), subject.memory().orElse(null));
@@ -101,6 +104,7 @@ public final class TrainingRun {
             resolver.setAsideAfter(directory, plan.startStep(), generation);
         }
         store.write(directory.config(), ConfigLoader.toYaml(subject.config()).getBytes(StandardCharsets.UTF_8));
+        Remarks.of(plan).forEach(progress::say);
         progress.say(String.format(
                 "%s on %d workers and %d servers, steps %d to %d",
                 subject.name(),
@@ -111,6 +115,18 @@ public final class TrainingRun {
         try (StopSource.Listening listening = stops.listen(job::requestStop, progress)) {
             return train(job, plan, subject, start, lease);
         }
+    }
+
+    /** What came of a run of which nothing is left to do; null where there is. */
+    private RunResult over(Subject subject, RunPlan plan, Checkpoint start) throws IOException {
+        BestStep best = best(subject);
+        best.take(MetricsLog.evaluations(store, subject.config().run().directory(), plan.startStep()));
+        if (!subject.endsAt(plan.withStartEvaluated(best.knows(plan.startStep())))) {
+            return null;
+        }
+        best.take(start.manifest());
+        progress.say(start.directory() + " is this run's end: nothing to train");
+        return new RunTally(plan, start).result(best, false);
     }
 
     private Checkpoint startingPoint(String resume, Subject subject, CheckpointResolver resolver) throws IOException {
@@ -130,6 +146,13 @@ public final class TrainingRun {
         Map<String, String> changed = subject.identity().changedSince(start.manifest());
         if (!changed.isEmpty()) {
             progress.say("changed since that checkpoint: " + changed);
+        }
+        String rate = Remarks.onResumedRate(
+                ReplicaLoader.configOf(start).training(),
+                subject.config().training(),
+                start.manifest().step());
+        if (!rate.isEmpty()) {
+            progress.say(rate);
         }
         return start;
     }
@@ -156,10 +179,14 @@ public final class TrainingRun {
                 true);
     }
 
-    private static BestStep best(Subject subject) {
-        return new BestStep(
+    /** Of a run whose evaluations are still to be told; which steps it has saved so far is known. */
+    private BestStep best(Subject subject) throws IOException {
+        BestStep best = new BestStep(
                 subject.config().finetune().metric(),
                 subject.config().finetune().patience());
+        CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
+        resolver.committedSteps(subject.config().run().directory()).forEach(best::saved);
+        return best;
     }
 
     /** Those who listen to the run, and what they need of its past. */
@@ -168,7 +195,7 @@ public final class TrainingRun {
         WeftConfig config = subject.config();
         BestStep best = best(subject);
         try (MetricsLog metrics = MetricsLog.open(store, config.run().directory(), planned.startStep())) {
-            best.take(metrics.lines());
+            best.take(metrics.evaluations());
             // Where a dead driver left no line of the start's evaluation, evaluating it again writes one.
             RunPlan plan = planned.withStartEvaluated(best.knows(planned.startStep()));
             if (start != null) {

@@ -9,6 +9,7 @@ import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.resource.ResourceInformation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.core.WeftException;
 import org.weft.core.batches.MicroBatch;
 import org.weft.core.batches.Prefetch;
 import org.weft.core.config.ClusterConfig.Device;
@@ -17,6 +18,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.transport.FencedException;
 import org.weft.driver.spark.ExecutorEnvironment;
 import org.weft.driver.spark.TaskPlace;
+import org.weft.engine.Engines;
 import org.weft.engine.Replica;
 import org.weft.engine.Workload;
 import org.weft.worker.WorkerLoop;
@@ -51,6 +53,15 @@ record WorkerTask<B extends MicroBatch>(WorkerOptions options, Workload<B> workl
             LOG.warn("{} (attempt {}) ends: {}", session, place.attempt(), e.getMessage());
         } catch (IOException | RuntimeException e) {
             session.reportFailure(e);
+            throw e;
+        } catch (LinkageError e) { // For this Spark would end the executor, and the next one.
+            WeftException known = Engines.notLoaded("what " + session + " computes with", e);
+            session.reportFailure(known);
+            throw known;
+        } catch (VirtualMachineError e) { // Memory, as a rule: the executor's end, whose cause is to be known.
+            session.reportFailure(WeftException.failed(
+                    session + " (executor " + place.executor() + ", host " + place.host() + "): " + e,
+                    "give executors more memory (spark.executor.memory, cluster.executor_memory)"));
             throw e;
         }
     }

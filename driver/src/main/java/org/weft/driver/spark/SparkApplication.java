@@ -45,8 +45,11 @@ public final class SparkApplication implements AutoCloseable {
                 context, HadoopStore.bounded(new Configuration(context.hadoopConfiguration())), null);
     }
 
-    /** The same application, whose files become visible as {@code checkpoint.commit} says. */
+    /** The same, whose files appear in the way of {@code checkpoint.commit}; {@code auto} leaves Hadoop's settings as they are. */
     public SparkApplication committing(CheckpointConfig.Commit commit) {
+        if (commit == CheckpointConfig.Commit.AUTO) {
+            return this;
+        }
         Configuration own = new Configuration(hadoop);
         own.set(HadoopStore.COMMIT, commit.word());
         return new SparkApplication(context, own, supply);

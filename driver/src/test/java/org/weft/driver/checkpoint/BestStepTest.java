@@ -26,6 +26,21 @@ class BestStepTest {
     }
 
     @Test
+    void whatIsKeptIsTheBestOfThoseThatWereSaved() {
+        BestStep best = new BestStep("loss", 2);
+        best.evaluated(10, Map.of("loss", 3.0));
+        best.evaluated(20, Map.of("loss", 1.0));
+        assertThat(best.savedStep()).isEqualTo(BestStep.NONE);
+        best.saved(10);
+        best.saved(15);
+        assertThat(best.savedStep()).isEqualTo(10);
+        assertThat(best.step()).isEqualTo(20);
+        best.evaluated(30, Map.of("loss", 2.0));
+        best.saved(30);
+        assertThat(best.savedStep()).isEqualTo(30);
+    }
+
+    @Test
     void withoutPatienceNothingEndsARun() {
         BestStep best = new BestStep("loss", 0);
         best.evaluated(1, Map.of("loss", 1.0));

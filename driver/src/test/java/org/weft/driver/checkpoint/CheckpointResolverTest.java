@@ -43,7 +43,7 @@ class CheckpointResolverTest {
     @TempDir
     Path directory;
 
-    private final Store store = HadoopStore.local();
+    private Store store = HadoopStore.local();
     private final List<String> notices = new ArrayList<>();
     private final CheckpointResolver resolver = new CheckpointResolver(store, notices::add);
     private String runDir;
@@ -284,6 +284,37 @@ class CheckpointResolverTest {
                 .hasMessageStartingWith(
                         checkpoint.directory() + " is of another model: parameters=10 vocabulary=8192 model={")
                 .hasMessageEndingWith("configured parameters=12");
+    }
+
+    @Test
+    void aCheckpointWhoseOptimizerStateIsDamagedIsNotCommittedAndDrivesNoneOut() throws IOException {
+        CheckpointCommitter committer = committer(2);
+        committer.commit(1, 10, files(10));
+        committer.commit(1, 20, files(20));
+        List<SavedRange> files = files(30);
+        flip(30); // the last byte of a file: of the second moments
+        assertThatThrownBy(() -> committer.commit(1, 30, files))
+                .isInstanceOf(WeftException.class)
+                .hasMessageStartingWith("checkpoint damaged: " + checkpoints + "/step-00000030/a: ");
+        assertThat(new CheckpointResolver(store, notice -> {}).committedSteps(RunDirectory.of(runDir)))
+                .containsExactly(10, 20);
+    }
+
+    @Test
+    void aSecondCommitThatIsNotAllowedLeavesTheFirstWhereFilesAreWrittenInTheirPlace() throws IOException {
+        Configuration direct = new Configuration();
+        direct.set(HadoopStore.COMMIT, "direct");
+        store = new HadoopStore(direct);
+        commit(1, 10, 3);
+        assertThatThrownBy(() -> committer(3, "", () -> {
+                    throw WeftException.failed("the lease is another driver's", "");
+                })
+                .commit(2, 10, files(10)))
+                .hasMessage("the lease is another driver's");
+        Checkpoint again = commit(3, 10, 3);
+        assertThat(again.manifest().generation()).as("the same parameters").isEqualTo(1);
+        assertThat(new CheckpointResolver(store, notice -> {}).step(RunDirectory.of(runDir), 10).manifest())
+                .isEqualTo(again.manifest());
     }
 
     private Checkpoint commit(int generation, int step, int keep) throws IOException {

@@ -96,6 +96,26 @@ class RunIdentityTest {
     }
 
     @Test
+    void saysWhichListsChanged() {
+        RunIdentity now = identity(
+                10,
+                VOCABULARY,
+                List.of(CORPUS),
+                "training.learning_rates=[0:1e-3, 5:1e-4]",
+                "corpus.input=[/other]",
+                "finetune.lora_targets=[q]");
+        assertThat(now.changedSince(start.manifest()))
+                .containsEntry("training.learning_rates", "[] -> [\"0:1e-3\",\"5:1e-4\"]")
+                .containsKeys("corpus.input", "finetune.lora_targets");
+    }
+
+    @Test
+    void saysThatTheDataAreNotKnownAnyMore() {
+        assertThat(identity(10, VOCABULARY, List.of()).changedSince(start.manifest()))
+                .isEqualTo(Map.of("corpus", "0123456789ab -> none"));
+    }
+
+    @Test
     void saysThatTheCorpusChangedAndNotThatItMoved() {
         Source moved = new Source("corpus", "/elsewhere", CORPUS.sha256());
         assertThat(identity(10, VOCABULARY, List.of(moved)).changedSince(start.manifest()))

@@ -59,7 +59,7 @@ class EmbeddedHdfsTest {
     /** The file is still open for the writer that died; the driver that goes on keeps its lines. */
     @SuppressWarnings("MustBeClosedChecker") // As a process that was killed leaves it.
     private static void metricsOfADriverThatDied(HadoopStore store) throws IOException {
-        OutputStream abandoned = store.stream("/run/metrics.jsonl");
+        OutputStream abandoned = store.stream("/run/metrics.jsonl", start -> {});
         abandoned.write("{\"step\":1,\"loss\":2.5}\n".getBytes(StandardCharsets.UTF_8));
         abandoned.flush();
         MetricsLog.open(store, RunDirectory.of("/run"), 1).close();

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.weft.coordinator.RunListener;
@@ -34,6 +37,46 @@ class TrainingRunTest extends SmallRuns {
         assertThat(said.toString())
                 .contains("a parabola on 1 workers and 1 servers, steps 0 to 4", "step 4  val loss ");
         assertThat(Files.readString(directory.resolve("config.yaml"))).contains("steps: 4");
+    }
+
+    @Test
+    void whichCheckpointsThereAreDoesNotDependOnTheStorage() throws IOException {
+        RunResult result = run(null, worse(12, 1));
+        assertThat(Files.readAllLines(directory.resolve("metrics.jsonl")))
+                .filteredOn(line -> line.contains("\"checkpoint_millis\""))
+                .hasSize(12);
+        assertThat(result.bestStep()).isEqualTo(1);
+        assertThat(result.bestSaved()).isEqualTo(1);
+        assertThat(checkpoints()).containsExactly("step-00000001", "step-00000011", "step-00000012");
+    }
+
+    @Test
+    void theBestThatIsKeptIsOneThatWasSaved() throws IOException {
+        RunResult result = run(null, worse(6, 4));
+        assertThat(result.bestStep()).isEqualTo(1);
+        assertThat(result.bestSaved()).isEqualTo(4);
+        RunResult again = run(TrainingRun.LATEST, worse(6, 4));
+        assertThat(again.bestStep()).as("what it was is known to a run that is over").isEqualTo(1);
+        assertThat(again.bestSaved()).isEqualTo(4);
+    }
+
+    /** Of so high a rate that the loss doubles twice a step. */
+    private Subject worse(int last, int saveEvery) {
+        WeftConfig config = config(
+                last,
+                1,
+                "checkpoint.every=" + saveEvery,
+                "checkpoint.keep=2",
+                "training.optimizer=sgd",
+                "training.learning_rate=3",
+                "training.min_learning_rate=3");
+        return subject(config, 4, 10, () -> null);
+    }
+
+    private List<String> checkpoints() throws IOException {
+        try (Stream<Path> found = Files.list(directory.resolve("checkpoints"))) {
+            return found.map(path -> path.getFileName().toString()).sorted().toList();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.storage.RunDirectory;
@@ -71,6 +72,7 @@ public final class Pretraining {
         Vocabulary vocabulary = vocabulary(from, corpus);
         ModelShape shape = new ModelShape(config.model(), vocabulary.size());
         Engines.require(config, shape);
+        sayWhatPrepareDecided(corpus);
         LanguageModelling workload = new LanguageModelling(config, vocabulary.size(), store);
         CheckpointManifest.Source source =
                 new CheckpointManifest.Source("corpus", directory.corpus(), corpus.fingerprint());
@@ -95,6 +97,15 @@ public final class Pretraining {
         return from == null
                 ? Vocabulary.of(corpus)
                 : new StartingParameters(store, config, corpus, progress::say).vocabulary(from);
+    }
+
+    /** A vocabulary is made once, by prepare: another size in the configuration changes nothing any more. */
+    private void sayWhatPrepareDecided(CorpusManifest corpus) {
+        TokenizerConfig tokenizer = config.tokenizer();
+        if (tokenizer.kind() == TokenizerConfig.Kind.BPE && tokenizer.vocabSize() != corpus.vocabSize()) {
+            progress.say("the corpus has a vocabulary of " + corpus.vocabSize() + " tokens: tokenizer.vocab_size="
+                    + tokenizer.vocabSize() + " is for prepare and has no effect here");
+        }
     }
 
     private CorpusManifest corpus() throws IOException {

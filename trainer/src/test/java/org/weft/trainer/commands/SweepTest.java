@@ -51,7 +51,7 @@ class SweepTest {
         public RunResult train(WeftConfig config) {
             runs.add(config);
             boolean stopped = runs.size() == stopAt;
-            return new RunResult(10, 6, 3, Double.NaN, 100, 2500, 1000, null, BestStep.NONE, stopped);
+            return new RunResult(10, 6, 3, Double.NaN, 100, 2500, 1000, null, BestStep.NONE, BestStep.NONE, stopped);
         }
 
         @Override

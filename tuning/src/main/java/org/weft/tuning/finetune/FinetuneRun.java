@@ -59,25 +59,24 @@ public final class FinetuneRun {
         return new TrainingRun(application, progress, stops).run(config.run(), resume, () -> subject(judged));
     }
 
-    /** The checkpoint of the best evaluation; the last, with a notice, where that step's is not there. */
+    /** The checkpoint of the best evaluation of those steps that have one; the last where none was evaluated. */
     public Checkpoint best(RunResult result) throws IOException {
-        if (result.bestStep() == BestStep.NONE) {
+        if (result.bestSaved() == BestStep.NONE) {
             return result.checkpoint();
         }
-        String directory = config.run().directory().step(result.bestStep());
-        if (store.exists(directory + "/" + CheckpointManifest.FILE)) {
-            return new Checkpoint(directory, CheckpointManifest.load(store, directory));
+        String directory = config.run().directory().step(result.bestSaved());
+        if (result.bestSaved() != result.bestStep()) {
+            progress.say("step " + result.bestStep() + " was evaluated best, but has no checkpoint: taking the best that"
+                    + " has, " + directory);
         }
-        progress.say("the best step, " + result.bestStep() + ", has no checkpoint: taking "
-                + result.checkpoint().directory());
-        return result.checkpoint();
+        return new Checkpoint(directory, CheckpointManifest.load(store, directory));
     }
 
     private Subject subject(boolean judged) throws IOException {
         int evalEvery = config.training().evalEvery();
         if (evalEvery % config.checkpoint().every() != 0) {
             progress.say("training.eval_every=" + evalEvery + " is no multiple of checkpoint.every="
-                    + config.checkpoint().every() + ": where the best evaluated step was not saved, the last is taken");
+                    + config.checkpoint().every() + ": the best is looked for among the steps that are saved");
         }
         ExamplesManifest examples =
                 new DatasetJob(application.context(), store, progress::say).run(config, base.tokenizer());

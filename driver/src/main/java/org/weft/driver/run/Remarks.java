@@ -1,0 +1,108 @@
+package org.weft.driver.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.weft.coordinator.RunPlan;
+import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.OptimizerKind;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.optim.LearningRateSchedule;
+
+/**
+ * What a configuration asks for that a run will not do, though it can be done: said before the run starts, with both
+ * numbers.
+ */
+final class Remarks {
+    private final WeftConfig config;
+    private final List<String> remarks = new ArrayList<>();
+
+    private Remarks(WeftConfig config) {
+        this.config = config;
+    }
+
+    /** On a run of this plan. */
+    static List<String> of(RunPlan plan) {
+        Remarks remarks = new Remarks(plan.config());
+        remarks.onWarmup();
+        remarks.onOptimizer();
+        remarks.onCluster(plan.layout().bucketCount());
+        return remarks.remarks;
+    }
+
+    /**
+     * On a run that goes on under other settings: where the learning rate is not the one that the earlier schedule had.
+     *
+     * @param before the optimization that the checkpoint was made with
+     * @param step of the checkpoint
+     * @return empty where the rate goes on as it was to
+     */
+    static String onResumedRate(TrainingConfig before, TrainingConfig now, int step) {
+        double planned = LearningRateSchedule.of(before).at(step);
+        double rate = LearningRateSchedule.of(now).at(step);
+        if (planned == rate || step == 0) {
+            return "";
+        }
+        return "the learning rate of step " + (step + 1) + " is " + rate + ", after " + LearningRateSchedule.of(before)
+                .at(step - 1)
+                + " of step " + step + ": the schedule is that of training.steps=" + now.steps()
+                + " now, the earlier one was that of training.steps=" + before.steps()
+                + "; training.learning_rates gives any other";
+    }
+
+    private void onWarmup() {
+        TrainingConfig training = config.training();
+        if (training.learningRates().isEmpty() && training.steps() > 0 && training.warmupSteps() > training.steps()) {
+            remarks.add("training.warmup_steps=" + training.warmupSteps() + " is more than training.steps="
+                    + training.steps() + ": the learning rate comes to "
+                    + LearningRateSchedule.of(training).at(training.steps() - 1) + " and no further, "
+                    + "training.learning_rate=" + training.learningRate() + " is not reached");
+        }
+    }
+
+    private void onOptimizer() {
+        TrainingConfig training = config.training();
+        TrainingConfig usual = WeftConfig.defaults().training();
+        if (!training.learningRates().isEmpty()) {
+            unused("warmup_steps", training.warmupSteps(), usual.warmupSteps(), "training.learning_rates");
+            unused("learning_rate", training.learningRate(), usual.learningRate(), "training.learning_rates");
+            unused("min_learning_rate", training.minLearningRate(), usual.minLearningRate(), "training.learning_rates");
+        }
+        OptimizerKind optimizer = training.optimizer();
+        String chosen = "training.optimizer=" + optimizer.word();
+        if (optimizer != OptimizerKind.NESTEROV) {
+            unused("momentum", training.momentum(), usual.momentum(), chosen);
+        }
+        if (optimizer == OptimizerKind.SGD || optimizer == OptimizerKind.NESTEROV) {
+            unused("beta1", training.beta1(), usual.beta1(), chosen);
+            unused("beta2", training.beta2(), usual.beta2(), chosen);
+            unused("epsilon", training.epsilon(), usual.epsilon(), chosen);
+        }
+        if (config.model().causal()) {
+            unused(
+                    "mask_fraction",
+                    training.maskFraction(),
+                    usual.maskFraction(),
+                    "model.architecture=" + config.model().architecture());
+        }
+    }
+
+    private void unused(String key, Number value, Number usual, String under) {
+        if (!value.equals(usual)) {
+            remarks.add("training." + key + "=" + value + " has no effect with " + under);
+        }
+    }
+
+    private void onCluster(int buckets) {
+        int workers = config.cluster().workers();
+        int lanes = config.training().lanes();
+        if (workers > lanes) {
+            remarks.add("cluster.workers=" + workers + " are more than training.lanes=" + lanes + ": " + (workers - lanes)
+                    + " of them will have nothing to compute");
+        }
+        int servers = config.cluster().servers();
+        if (servers > buckets) {
+            remarks.add("cluster.servers=" + servers + " are more than the " + buckets + " buckets of parameters: "
+                    + (servers - buckets) + " of them will have none");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package org.weft.driver.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.weft.coordinator.RunPlan;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.WeftConfig;
+
+class RemarksTest {
+
+    @Test
+    void thereIsNothingToSayOfTheDefaults() {
+        assertThat(remarks()).isEmpty();
+    }
+
+    @Test
+    void aWarmupBeyondTheRunIsSaidWithTheRateThatItComesTo() {
+        assertThat(remarks("training.steps=20", "training.warmup_steps=100", "training.learning_rate=0.002"))
+                .containsExactly("training.warmup_steps=100 is more than training.steps=20: the learning rate comes to"
+                        + " 4.0E-4 and no further, training.learning_rate=0.002 is not reached");
+        assertThat(remarks("training.steps=20", "training.warmup_steps=20")).isEmpty();
+        assertThat(remarks("training.steps=20", "training.warmup_steps=50", "training.learning_rates=['0:0.1']"))
+                .isEmpty();
+    }
+
+    @Test
+    void whatHasNoEffectIsSaid() {
+        assertThat(remarks("training.learning_rates=['0:0.1']", "training.learning_rate=0.2", "training.momentum=0.5"))
+                .containsExactly(
+                        "training.learning_rate=0.2 has no effect with training.learning_rates",
+                        "training.momentum=0.5 has no effect with training.optimizer=adamw");
+        assertThat(remarks("training.optimizer=sgd", "training.beta2=0.99", "training.mask_fraction=0.2"))
+                .containsExactly(
+                        "training.beta2=0.99 has no effect with training.optimizer=sgd",
+                        "training.mask_fraction=0.2 has no effect with model.architecture=gpt2");
+        assertThat(remarks("training.optimizer=nesterov", "training.momentum=0.5")).isEmpty();
+    }
+
+    @Test
+    void membersWithoutWorkAreSaid() {
+        assertThat(remarks("cluster.workers=9", "cluster.servers=3"))
+                .containsExactly(
+                        "cluster.workers=9 are more than training.lanes=8: 1 of them will have nothing to compute",
+                        "cluster.servers=3 are more than the 1 buckets of parameters: 2 of them will have none");
+    }
+
+    @Test
+    void aLongerRunThatGoesOnSaysHowTheRateJumps() {
+        TrainingConfig before = config("training.steps=20", "training.warmup_steps=5").training();
+        TrainingConfig now = before.withSteps(40);
+        assertThat(Remarks.onResumedRate(before, now, 20))
+                .startsWith("the learning rate of step 21 is ")
+                .contains(", after ", " of step 20: the schedule is that of training.steps=40 now, the earlier one was"
+                        + " that of training.steps=20");
+        assertThat(Remarks.onResumedRate(before, before, 10)).isEmpty();
+        assertThat(Remarks.onResumedRate(before, now, 3)).as("within the warm-up nothing differs").isEmpty();
+    }
+
+    private static List<String> remarks(String... settings) {
+        return Remarks.of(new RunPlan(
+                config(settings), new Quadratic(10).layout(), 8, Double.NaN, 0, "", 1, 0, true));
+    }
+
+    private static WeftConfig config(String... settings) {
+        List<String> all = new ArrayList<>(List.of("cluster.servers=1"));
+        all.addAll(List.of(settings));
+        return ConfigLoader.load("test", "run: {dir: /run}", all);
+    }
+}
