@@ -2,9 +2,11 @@ package org.weft.core;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -29,6 +31,9 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
+    /** Python's writers put NaN and Infinity where JSON has no number. */
+    private static final ObjectReader PYTHONS = MAPPER.reader().with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
+
     private Json() {}
 
     /**
@@ -41,7 +46,7 @@ public final class Json {
     public static JsonNode parse(byte[] content, String path, String hint) {
         GitLfs.refusePointer(content, path);
         try {
-            return MAPPER.readTree(content);
+            return PYTHONS.readTree(content);
         } catch (JsonProcessingException broken) {
             JsonLocation place = broken.getLocation();
             String where = place == null ? "" : ": line " + place.getLineNr() + ", column " + place.getColumnNr();

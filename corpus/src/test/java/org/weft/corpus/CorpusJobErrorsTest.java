@@ -116,7 +116,7 @@ class CorpusJobErrorsTest {
                 corpus(text),
                 new TokenizerConfig(TokenizerConfig.Kind.FILE, 0, other.toString()),
                 ExitStatus.INVALID_DATA,
-                "tokenizer has no vocabulary: ");
+                "tokenizer has no vocabulary: " + other);
     }
 
     @Test

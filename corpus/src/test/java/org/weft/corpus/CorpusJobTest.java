@@ -24,6 +24,7 @@ import org.weft.core.config.TokenizerConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.TokenCorpus;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.TextTokenizer;
 
@@ -154,6 +155,41 @@ class CorpusJobTest {
                     SparkFixture.GPT2,
                     out("file"));
             assertThat(file).isEqualTo(gpt2);
+        }
+    }
+
+    @Test
+    void documentsBeginAndEndAsTheFilesBesideTheirTokenizerSay() throws IOException {
+        Path input = SparkFixture.write(directory.resolve("few.txt"), String.join("\n\n", documents.subList(0, 20)));
+        try (JavaSparkContext spark = SparkFixture.spark("local[1]")) {
+            CorpusConfig corpus = SparkFixture.corpus("text", "paragraph", 0, input);
+            CorpusJob job = new CorpusJob(spark, store, SparkFixture.SILENT);
+            CorpusManifest plain = job.run(corpus, SparkFixture.bpe(257), SparkFixture.GPT2, out("plain"));
+            Path model = Files.createDirectories(directory.resolve("model"));
+            Files.copy(Path.of(out("plain"), "tokenizer.json"), model.resolve("tokenizer.json"));
+            Files.writeString(
+                    model.resolve("tokenizer_config.json"),
+                    "{\"bos_token\": \"A\", \"eos_token\": {\"content\": \"B\"}, \"add_bos_token\": true}");
+            Files.writeString(model.resolve("config.json"), "{\"eos_token_id\": [3, 4]}");
+            TokenizerConfig file = new TokenizerConfig(TokenizerConfig.Kind.FILE, 0, model + "/tokenizer.json");
+            CorpusManifest framed = job.run(corpus, file, SparkFixture.GPT2, out("framed"));
+
+            TokenizerFile kept = framed.openTokenizer(store, out("framed"));
+            int[] tokens = new int[(int) framed.train().tokens()];
+            try (TextTokenizer tokenizer = TextTokenizer.of(kept);
+                    TokenCorpus train = TokenCorpus.train(store, out("framed"), framed)) {
+                train.read(0, tokens.length - 1, tokens, 0);
+                assertThat(tokens[0]).isEqualTo(tokenizer.encode("A")[0]);
+                assertThat(tokens[tokens.length - 1])
+                        .isEqualTo(tokenizer.encode("B")[0])
+                        .isEqualTo(framed.endOfText());
+                assertThat(tokenizer.tokens().ends().stream()).contains(3, 4, framed.endOfText());
+            }
+            assertThat(framed.train().tokens()).isEqualTo(plain.train().tokens() + 20);
+            CorpusManifest again = job.run(corpus, SparkFixture.bpe(257), SparkFixture.GPT2, out("framed"));
+            assertThat(again).isEqualTo(plain);
+            assertThat(SparkFixture.contents(Path.of(out("framed"))).keySet())
+                    .doesNotContain("tokenizer_config.json", "generation_config.json");
         }
     }
 

@@ -74,7 +74,8 @@ public final class StartingParameters {
     }
 
     private Vocabulary vocabulary(StoredModel model) throws IOException {
-        boolean padded = model.vocabSize() > corpus.vocabSize() && tokenizerSha256(model).equals(corpus.tokenizerSha256());
+        boolean padded =
+                model.vocabSize() > corpus.vocabSize() && tokenizerSha256(model).equals(corpus.tokenizerSha256());
         return new Vocabulary(padded ? model.vocabSize() : corpus.vocabSize(), corpus.tokenizerSha256());
     }
 

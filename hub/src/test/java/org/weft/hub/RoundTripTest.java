@@ -159,14 +159,22 @@ class RoundTripTest {
         ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("hf"));
         foreign.file("tokenizer.json", TinyModels.tokenizer(11)).file("chat_template.jinja", "{{ messages }}");
         foreign.config("bos_token_id", "3").config("eos_token_id", "[4, 10]").config("pad_token_id", "0");
-        foreign.file("tokenizer_config.json", "{\"eos_token\": \"w4\", \"model_max_length\": 1e30}").write();
+        foreign.file("tokenizer_config.json", "{\"eos_token\": \"w4\", \"model_max_length\": 1e30}")
+                .write();
         Checkpoint imported = importFrom("hf");
-        assertThat(ModelTokenizer.open(store, imported).roles().ids(TokenRoles.END)).containsExactly(4, 10);
+        assertThat(ModelTokenizer.open(store, imported).roles().ids(TokenRoles.END))
+                .containsExactly(4, 10);
         export(imported, "out", FloatFormat.F32, ONE_FILE);
         for (String file : List.of("config.json", "generation_config.json")) {
-            assertThat(json("out/" + file).path("bos_token_id").asInt()).as(file).isEqualTo(3);
-            assertThat(json("out/" + file).path("eos_token_id").toString()).as(file).isEqualTo("[4,10]");
-            assertThat(json("out/" + file).path("pad_token_id").asInt(-1)).as(file).isZero();
+            assertThat(json("out/" + file).path("bos_token_id").asInt())
+                    .as(file)
+                    .isEqualTo(3);
+            assertThat(json("out/" + file).path("eos_token_id").toString())
+                    .as(file)
+                    .isEqualTo("[4,10]");
+            assertThat(json("out/" + file).path("pad_token_id").asInt(-1))
+                    .as(file)
+                    .isZero();
         }
         for (String file : List.of("tokenizer_config.json", "chat_template.jinja")) {
             assertThat(temporary.resolve("out/" + file))
@@ -177,7 +185,9 @@ class RoundTripTest {
     @Test
     void aBeginningThatIsNotNamedIsNotMadeUp() throws IOException {
         ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("hf"));
-        foreign.file("tokenizer.json", TinyModels.tokenizer(11)).config("eos_token_id", "10").write();
+        foreign.file("tokenizer.json", TinyModels.tokenizer(11))
+                .config("eos_token_id", "10")
+                .write();
         export(importFrom("hf"), "out", FloatFormat.F32, ONE_FILE);
         assertThat(json("out/config.json").path("bos_token_id").isNull()).isTrue();
         assertThat(json("out/config.json").path("eos_token_id").asInt()).isEqualTo(10);
@@ -189,8 +199,7 @@ class RoundTripTest {
         Map<String, Integer> ids = Map.of("a", 0, "<|endoftext|>", 1);
         ObjectNode generative = Json.MAPPER.createObjectNode();
         new TokenizerFiles(config, ids, TokenRoles.NONE).putIds(generative);
-        assertThat(generative.toString())
-                .isEqualTo("{\"bos_token_id\":1,\"eos_token_id\":1,\"pad_token_id\":null}");
+        assertThat(generative.toString()).isEqualTo("{\"bos_token_id\":1,\"eos_token_id\":1,\"pad_token_id\":null}");
         WeftConfig classifier = ConfigLoader.load(
                 "test",
                 "run: {dir: /run}\nmodel: " + TinyModels.GPT2

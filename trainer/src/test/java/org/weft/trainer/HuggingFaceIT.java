@@ -65,6 +65,37 @@ class HuggingFaceIT {
                         "hint: make a run of it: weft import " + RunFolder.uri(exported) + " --to DIR");
     }
 
+    @Test
+    void aDirectoryIsEvaluatedOnTextAsTheRunIsThatItCameFrom() throws IOException {
+        Path text = Files.writeString(temporary.resolve("evaluated.txt"), "the ship sailed\n\na quiet sea\n");
+        JsonNode plain = evaluated(run.dir(), text);
+        assertThat(plain.path("step").asInt()).isEqualTo(2);
+        JsonNode direct = evaluated(exported, text);
+        assertThat(direct.path("loss")).isEqualTo(plain.path("loss"));
+        assertThat(direct.has("step")).isFalse();
+
+        Path begins = temporary.resolve("begins");
+        export(run.dir(), begins);
+        String config = "{\"bos_token\": \"<|endoftext|>\", \"add_bos_token\": true}";
+        Files.writeString(begins.resolve("tokenizer_config.json"), config);
+        assertThat(evaluated(begins, text).path("tokens").asInt())
+                .as("each document's first token is predicted, too")
+                .isEqualTo(plain.path("tokens").asInt() + 2);
+    }
+
+    private static JsonNode evaluated(Path model, Path text) {
+        return CommandRun.of(
+                        "evaluate",
+                        "--checkpoint",
+                        RunFolder.uri(model),
+                        "--input",
+                        RunFolder.uri(text),
+                        "--set",
+                        "cluster.master=local[1]")
+                .done()
+                .summary();
+    }
+
     private static String generated(Path from) {
         return CommandRun.of(
                         "generate",

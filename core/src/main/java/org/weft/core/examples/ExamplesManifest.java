@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.weft.core.Json;
+import org.weft.core.JsonFault;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
@@ -81,7 +82,7 @@ public record ExamplesManifest(
             return manifest;
         } catch (JsonProcessingException broken) {
             throw WeftException.invalidData(
-                    "data set manifest is broken: file=" + path + ": " + broken.getOriginalMessage(),
+                    "data set manifest is broken: file=" + path + ": " + JsonFault.inLine(broken),
                     "remove the directory and start again");
         }
     }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  *   run.dir/
  *     config.yaml                  the configuration as it was used
  *     metrics.jsonl                a line a step, an evaluation, a checkpoint
- *     tokenizer.json               of a run without a corpus
+ *     tokenizer.json               of a run without a corpus; beside it what says which tokens begin and end texts
  *     driver.lease/                who drives the run
  *     corpus/                      what prepare wrote; elsewhere where run.corpus says so
  *     dataset/                     encoded examples of a fine-tuning

@@ -8,6 +8,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.weft.core.Json;
+import org.weft.core.JsonFault;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
@@ -61,7 +62,7 @@ public record CorpusManifest(
             return manifest;
         } catch (JsonProcessingException broken) {
             throw WeftException.invalidData(
-                    "corpus manifest is broken: file=" + path + ": " + broken.getOriginalMessage(),
+                    "corpus manifest is broken: file=" + path + ": " + JsonFault.inLine(broken),
                     "run prepare again");
         }
     }

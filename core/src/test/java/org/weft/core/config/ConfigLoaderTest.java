@@ -46,6 +46,11 @@ class ConfigLoaderTest {
         ConfigLoader.Source bad = new ConfigLoader.Source("bad.yaml", "run: [");
         assertThat(catchThrowableOfType(() -> ConfigLoader.load(List.of(model, mine), List.of()), WeftException.class))
                 .hasMessage("model.yaml, my.yaml: unknown key model.layrs; did you mean layers?");
+        ConfigLoader.Source defaults = new ConfigLoader.Source("defaults", "");
+        List<ConfigLoader.Source> over = List.of(defaults, defaults, model, mine);
+        assertThat(catchThrowableOfType(() -> ConfigLoader.load(over, List.of()), WeftException.class))
+                .as("each name once")
+                .hasMessageStartingWith("defaults, model.yaml, my.yaml: unknown key ");
         assertThat(catchThrowableOfType(() -> ConfigLoader.load(List.of(mine, bad), List.of()), WeftException.class))
                 .hasMessageStartingWith("bad.yaml: line ");
     }

@@ -37,7 +37,7 @@ class TokenRolesTest {
         write(
                 "tokenizer_config.json",
                 "{\"eos_token\": {\"content\": \"<end>\", \"__type\": \"AddedToken\"},"
-                        + " \"bos_token\": \"<s>\", \"pad_token\": null, \"model_max_length\": 1e30}");
+                        + " \"bos_token\": \"<s>\", \"pad_token\": null, \"model_max_length\": Infinity}");
         assertThat(roles().texts()).isEqualTo(Map.of("eos", "<end>", "bos", "<s>"));
         assertThat(roles().in(VOCABULARY, TokenRoles.END)).contains(7);
         assertThat(roles().begins()).isNull();

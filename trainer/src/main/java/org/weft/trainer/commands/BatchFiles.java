@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.weft.core.Json;
+import org.weft.core.JsonFault;
 import org.weft.core.UnpairedSurrogates;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
@@ -73,7 +74,7 @@ final class BatchFiles {
             object = Json.MAPPER.readTree(line);
         } catch (JsonProcessingException broken) {
             throw WeftException.invalidData(
-                    "broken JSON: " + where + ": " + broken.getOriginalMessage(),
+                    "broken JSON: " + where + ": " + JsonFault.inLine(broken),
                     "each line must be an object such as {\"prompt\": \"...\"}");
         }
         if (!object.path(PROMPT).isTextual()) {

@@ -110,7 +110,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         TextEvaluationJob.Result result = new TextEvaluationJob(application, corpus).run(model);
         Summary summary = new Summary("evaluate").put("checkpoint", model.directory());
         model.checkpoint()
-                .ifPresent(checkpoint -> summary.put("step", checkpoint.manifest().step()));
+                .ifPresent(
+                        checkpoint -> summary.put("step", checkpoint.manifest().step()));
         summary.number("loss", result.scores().loss())
                 .number("perplexity", result.scores().perplexity())
                 .number("bits_per_byte", result.scores().bitsPerByte())

@@ -130,7 +130,8 @@ class PretrainingTest {
                 RunDirectory.of(uri() + "/other"),
                 new RunIdentity(config(2), layout, new Vocabulary(PADDED, corpus.tokenizerSha256())),
                 (offset, length, sink) -> {
-                    ByteBuffer values = ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                    ByteBuffer values =
+                            ByteBuffer.allocate((int) length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                     Initialization.fill(layout, 7, offset, values.asFloatBuffer());
                     sink.accept(offset, values);
                 });

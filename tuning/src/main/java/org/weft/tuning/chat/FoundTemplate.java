@@ -1,6 +1,5 @@
 package org.weft.tuning.chat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.weft.core.Json;
-import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 
 /**
@@ -38,12 +36,7 @@ public record FoundTemplate(Optional<ChatStyle> style, String unknown) {
         if (!store.exists(config)) {
             return NONE;
         }
-        try {
-            return of(Json.MAPPER.readTree(store.readAll(config)).path(KEY), config);
-        } catch (JsonProcessingException broken) {
-            throw WeftException.invalidData(
-                    config + " is not JSON: " + broken.getOriginalMessage(), "take another copy of it, or remove it");
-        }
+        return of(Json.parse(store.readAll(config), config, "take another copy of it, or remove it").path(KEY), config);
     }
 
     /** A template, or the one called {@code default} among several. */

@@ -41,14 +41,14 @@ record TextTask(String textColumn) implements Task {
 
     @Override
     public List<Encoded> encodeAll(Fields row, Encoder encoder) {
-        int[] ids = Encoder.join(encoder.before(), encoder.encode(row.text(textColumn)), new int[] {
-            encoder.tokenizer().endOfText()
-        });
-        encoder.cut(ids.length - 1 > encoder.maxLength(), ids.length - 1, row);
-        if (ids.length - encoder.before().length == 1) {
+        int[] text = encoder.encode(row.text(textColumn));
+        int[] end = {encoder.tokenizer().endOfText()};
+        if (text.length == 0) {
             return List.of(new Encoded(
-                    new Example(ids, 1, new int[] {Example.IGNORED}, null, 0), false, "their text has no token", null));
+                    new Example(end, 1, new int[] {Example.IGNORED}, null, 0), false, "their text has no token", null));
         }
+        int[] ids = Encoder.join(encoder.before(), text, end);
+        encoder.cut(ids.length - 1 > encoder.maxLength(), ids.length - 1, row);
         List<Encoded> windows = new ArrayList<>();
         for (int from = 0; from < ids.length - 1; from += encoder.maxLength()) {
             int to = Math.min(from + encoder.maxLength(), ids.length - 1);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
+import org.weft.core.tokens.TokenRoles;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.tuning.chat.ChatMessage;
@@ -32,6 +33,35 @@ class EncodingTest {
             TextTokenizer.Spans words = letters.encodeWithSpans("🙂 Né.");
             assertThat(words.starts()).containsExactly(0, 3, 4, 5);
             assertThat(words.ends()).containsExactly(2, 4, 5, 6);
+        }
+    }
+
+    @Test
+    void aCausalModelsTextsStandInTheFrameOfItsTokenizer() {
+        TokenRoles roles = new TokenRoles(Map.of("bos", "s", "eos", "e"), Map.of(), true, true);
+        TokenizerFile framing = new TokenizerFile(TinyTokenizers.bytes(), "framing", roles);
+        WeftConfig one = TaskRows.config("llama", "classification", "finetune.labels=[ham, spam]");
+        try (Encoder encoder = Encoder.open(one, framing)) {
+            Encoded encoded = Task.of(one).encode(TaskRows.row("text", "ab", "label", "spam"), encoder, true);
+            assertThat(encoded.example().tokens()).containsExactly('s', 'a', 'b', 'e');
+        }
+        WeftConfig pair = TaskRows.config("llama", "regression", "dataset.pair_column=other", "dataset.max_length=7");
+        try (Encoder encoder = Encoder.open(pair, framing)) {
+            Encoded encoded =
+                    Task.of(pair).encode(TaskRows.row("text", "abc", "other", "de", "label", 1), encoder, true);
+            assertThat(encoded.example().tokens()).containsExactly('s', 'a', 'b', 'e', 'd', 'e', 'e');
+            assertThat(encoded.truncated()).isTrue();
+        }
+        WeftConfig text = TaskRows.config("llama", "text");
+        try (Encoder encoder = Encoder.open(text, framing)) {
+            Example example = Task.of(text)
+                    .encode(TaskRows.row("text", "ab"), encoder, true)
+                    .example();
+            assertThat(example.tokens()).containsExactly('s', 'a', 'b');
+            assertThat(Task.of(text)
+                            .encode(TaskRows.row("text", ""), encoder, true)
+                            .leftOut())
+                    .isTrue();
         }
     }
 
