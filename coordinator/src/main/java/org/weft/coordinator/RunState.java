@@ -82,7 +82,9 @@ final class RunState {
             serverLost(replaced);
         }
         startWhen(gathering.isComplete());
-        if (phase != RunPhase.GATHERING && phase != RunPhase.ENDED && !servers.shards().isWhole()) {
+        if (phase != RunPhase.GATHERING
+                && phase != RunPhase.ENDED
+                && !servers.shards().isWhole()) {
             loadWhenPossible(server + " took over");
         }
     }

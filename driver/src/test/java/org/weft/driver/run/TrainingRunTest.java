@@ -56,7 +56,9 @@ class TrainingRunTest extends SmallRuns {
         assertThat(result.bestStep()).isEqualTo(1);
         assertThat(result.bestSaved()).isEqualTo(4);
         RunResult again = run(TrainingRun.LATEST, worse(6, 4));
-        assertThat(again.bestStep()).as("what it was is known to a run that is over").isEqualTo(1);
+        assertThat(again.bestStep())
+                .as("what it was is known to a run that is over")
+                .isEqualTo(1);
         assertThat(again.bestSaved()).isEqualTo(4);
     }
 
@@ -99,6 +101,13 @@ class TrainingRunTest extends SmallRuns {
         assertThat(result.stopped()).isTrue();
         assertThat(result.step()).isBetween(3, 99_999);
         assertThat(result.checkpoint().manifest().step()).isEqualTo(result.step());
+    }
+
+    @Test
+    void workersThatARunCanDoWithoutTakeNobodysSlot() throws IOException {
+        WeftConfig config = config(6, 0, "cluster.max_workers=9"); // of three slots
+        RunResult result = run(null, subject(config, 0, 10, () -> null));
+        assertThat(result.step()).isEqualTo(6);
     }
 
     @Test
