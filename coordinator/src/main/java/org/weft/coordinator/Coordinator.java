@@ -31,6 +31,7 @@ public final class Coordinator implements Service, AutoCloseable {
     private final RunListener listener;
     private final Members members = new Members();
     private final RunState state;
+    private final OptionalWorkers optional;
     private final ProgressWatch watch;
     private final String layoutHash;
     private final LongSupplier clockMillis;
@@ -54,6 +55,7 @@ public final class Coordinator implements Service, AutoCloseable {
         this.clockMillis = clockMillis;
         this.layoutHash = plan.layout().hash();
         this.state = new RunState(plan, members, listener, clockMillis);
+        this.optional = new OptionalWorkers(plan.config(), members, listener);
         this.watch = new ProgressWatch(cluster, state, listener);
         this.thread = thread;
     }
@@ -128,6 +130,7 @@ public final class Coordinator implements Service, AutoCloseable {
     }
 
     private void observe() {
+        optional.observe(clockMillis.getAsLong());
         if (watch.observe(clockMillis.getAsLong())) {
             failures.forget();
         }
@@ -222,8 +225,10 @@ public final class Coordinator implements Service, AutoCloseable {
             state.fail(other);
             return;
         }
-        if (members.hasLaterAttempt(member)) {
-            reply.complete(new Message.Refused(member + ": a later attempt has its place"));
+        boolean later = members.hasLaterAttempt(member);
+        if (later || optional.staysAway(member)) {
+            String why = later ? ": a later attempt has its place" : " has made room for a server";
+            reply.complete(new Message.Refused(member + why));
             return;
         }
         member.lastSeenMillis = clockMillis.getAsLong();
@@ -279,6 +284,7 @@ public final class Coordinator implements Service, AutoCloseable {
                 listener.notice(silent + " gave no sign of life for " + cluster.leaseSeconds() + " s and is given up");
                 lose(silent);
             }
+            optional.makeRoom(now, state.desk());
             state.tick();
             observe(); // A step that went on just now is not late.
             watch.sayWhatIsWaitedFor(now);

@@ -78,6 +78,12 @@ public interface RunListener {
     /** A generation begins, before any server has heard of it. */
     default void generationBegan(int generation) {}
 
+    /**
+     * Everyone is here whom the run cannot do without: there is room for those workers that it can. Told again whenever it
+     * has become so.
+     */
+    default void requiredAreHere() {}
+
     /** Something that an operator would want to read: a member joined, was lost, was replaced. */
     default void notice(String text) {}
 }

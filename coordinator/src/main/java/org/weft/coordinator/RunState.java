@@ -82,7 +82,9 @@ final class RunState {
             serverLost(replaced);
         }
         startWhen(gathering.isComplete());
-        if (phase != RunPhase.GATHERING && phase != RunPhase.ENDED && !servers.shards().isWhole()) {
+        if (phase != RunPhase.GATHERING
+                && phase != RunPhase.ENDED
+                && !servers.shards().isWhole()) {
             loadWhenPossible(server + " took over");
         }
     }
@@ -188,14 +190,10 @@ final class RunState {
             fail(RunFailures.notFinite(step, notFinite, rule.skipped(), generation.checkpoint()));
         } else if (work.isStepComplete()) {
             desk.completed();
-            if (!saves.holds(step + 1, isLast(step + 1))) {
+            if (!saves.holds(step + 1, step + 1 == lastStep || stopping)) {
                 decide(notFinite);
             }
         }
-    }
-
-    private boolean isLast(int version) {
-        return version == lastStep || stopping;
     }
 
     private void decide(String notFinite) {
@@ -206,7 +204,7 @@ final class RunState {
             listener.notice("step " + step + " is skipped: " + notFinite);
         }
         int next = step + 1;
-        boolean save = saves.isDue(next, isLast(next));
+        boolean save = saves.isDue(next, next == lastStep || stopping);
         servers.apply(step, skip ? 0 : rule.scale(ledger), skip, save);
         listener.stepDone(ledger.record(rule.learningRate(step), plan.tokensAt(1), members.peakFlops()));
         work.window().closeOldest();

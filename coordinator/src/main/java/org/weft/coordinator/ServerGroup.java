@@ -29,7 +29,6 @@ final class ServerGroup {
     /** The newest version of the parameters that there ever was. */
     private int furthest;
 
-
     ServerGroup(RunPlan plan, Members members, RunListener listener, LongSupplier clockMillis) {
         this.listener = listener;
         this.members = members;
@@ -155,7 +154,8 @@ final class ServerGroup {
             generation.forget(server);
             server.orders.clear();
             listener.notice(server + " could not copy shard " + server.shard + " of " + shards.serving(server.shard)
-                    + ": the run goes on without a backup of it, and tries again in " + server.copying.putOff(now) + " s");
+                    + ": the run goes on without a backup of it, and tries again in " + server.copying.putOff(now)
+                    + " s");
         }
         return !hopeless.isEmpty();
     }

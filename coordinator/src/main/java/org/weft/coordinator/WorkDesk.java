@@ -132,6 +132,13 @@ final class WorkDesk {
         }
     }
 
+    /** A worker has left for good: nobody is to come in its place. */
+    void left(Member worker) {
+        speeds.forget(worker.id);
+        late.remove(worker.id);
+        release(worker.id);
+    }
+
     /** A worker has joined, perhaps in the place of one that was lost. */
     void joined(Member worker) {
         lostAtMillis.remove(worker.id);

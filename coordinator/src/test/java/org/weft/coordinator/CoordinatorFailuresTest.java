@@ -340,7 +340,9 @@ class CoordinatorFailuresTest {
         run.awaitNotice("step 2 is to be saved, and waits until the checkpoint of step 1 is written");
         run.pass(9_000);
         run.pass(9_000);
-        assertThat(run.coordinator.ended()).as("cluster.step_timeout_seconds is for members").isNotDone();
+        assertThat(run.coordinator.ended())
+                .as("cluster.step_timeout_seconds is for members")
+                .isNotDone();
         run.pass(2_001);
         assertThat(RunHarness.take(run.failedCheckpoints)).startsWith("1: it was not written within");
         assertThat(RunHarness.take(run.steps).step()).isEqualTo(1);

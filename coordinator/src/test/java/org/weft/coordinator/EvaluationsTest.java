@@ -73,8 +73,8 @@ class EvaluationsTest {
         evaluated(0, zero, score(1, 1));
         run.pollWork(0);
         run.pass(2_500);
-        run.awaitNotice("step 1: batches " + one.firstBatch() + "-" + one.firstBatch() + " of worker 1 (executor w1, host host-1)"
-                + " are late; others compute them too");
+        run.awaitNotice("step 1: batches " + one.firstBatch() + "-" + one.firstBatch()
+                + " of worker 1 (executor w1, host host-1)" + " are late; others compute them too");
         Message.EvaluateBatches again = (Message.EvaluateBatches) RunHarness.get(run.pollWork(0));
         assertThat(again.firstBatch()).isEqualTo(one.firstBatch());
         evaluated(0, again, score(3, 1));

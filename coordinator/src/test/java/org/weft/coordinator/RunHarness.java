@@ -48,6 +48,7 @@ final class RunHarness implements AutoCloseable, RunListener {
     final BlockingQueue<Evaluation> evaluations = new LinkedBlockingQueue<>();
     final BlockingQueue<List<SavedRange>> written = new LinkedBlockingQueue<>();
     final BlockingQueue<String> failedCheckpoints = new LinkedBlockingQueue<>();
+    final BlockingQueue<Long> completions = new LinkedBlockingQueue<>();
     final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
     final AtomicLong clockMillis = new AtomicLong(1_000_000);
     final Map<Integer, Integer> workers = new ConcurrentHashMap<>();
@@ -335,6 +336,11 @@ final class RunHarness implements AutoCloseable, RunListener {
     @Override
     public void generationBegan(int generation) {
         // The notice of it says more.
+    }
+
+    @Override
+    public void requiredAreHere() {
+        completions.add(clockMillis.get());
     }
 
     @Override

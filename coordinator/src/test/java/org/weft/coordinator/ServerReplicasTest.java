@@ -131,9 +131,10 @@ class ServerReplicasTest {
             }
         }
         assertThat(run.failure())
-                .hasMessage("the sums of step 0 differ between server 1 (executor s1, host host) and the other copy of its"
-                        + " shard: one of them has damaged memory, 3 times in a row though both loaded the last"
-                        + " checkpoint anew");
+                .hasMessage(
+                        "the sums of step 0 differ between server 1 (executor s1, host host) and the other copy of its"
+                                + " shard: one of them has damaged memory, 3 times in a row though both loaded the last"
+                                + " checkpoint anew");
     }
 
     @Test
@@ -144,8 +145,9 @@ class ServerReplicasTest {
         for (int tries = 0; tries < 30; tries++) {
             run.send(copyPoll(copy)).cancel(false);
         }
-        run.awaitNotice("server 1 (executor s1, host host) could not copy shard 0 of server 0 (executor s0, host host): the run"
-                + " goes on without a backup of it, and tries again in 60 s");
+        run.awaitNotice(
+                "server 1 (executor s1, host host) could not copy shard 0 of server 0 (executor s0, host host): the run"
+                        + " goes on without a backup of it, and tries again in 60 s");
         Message.ComputeLanes work = run.work(0);
         assertThat(work.step()).isEqualTo(1);
         run.lanesDone(0, work, RunHarness.losses(work.span()));
@@ -158,7 +160,8 @@ class ServerReplicasTest {
 
     @Test
     void aCopyThatTakesTooLongIsPutOffAndTriedAgain() {
-        run.with("cluster.step_timeout_seconds=100", "cluster.straggler_ratio=0").startComputing();
+        run.with("cluster.step_timeout_seconds=100", "cluster.straggler_ratio=0")
+                .startComputing();
         beginCopy();
         run.servers.get(1).order();
         for (int pause = 0; pause < 6; pause++) {

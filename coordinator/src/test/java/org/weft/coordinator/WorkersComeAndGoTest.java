@@ -38,6 +38,38 @@ class WorkersComeAndGoTest {
     }
 
     @Test
+    void workersBeyondTheFirstAreAskedForOnceAllOthersAreHere() {
+        run.with("cluster.max_workers=4").start();
+        run.joinWorker(0);
+        run.servers.forEach(run::joinServer);
+        assertThat(run.completions).isEmpty();
+        run.joinWorker(1);
+        RunHarness.take(run.completions);
+    }
+
+    @Test
+    void aWorkerBeyondTheFirstMakesRoomForAServerThatStaysAway() {
+        run.with("cluster.max_workers=4", "cluster.step_timeout_seconds=600").startComputing();
+        RunHarness.take(run.completions);
+        run.joinWorker(2);
+        run.joinWorker(3);
+        run.coordinator.executorLost("s1", "killed");
+        run.awaitNotice("server 1 (executor s1, host host) is lost with its executor");
+        run.pass(9_000, "server 1");
+        run.pass(9_000, "server 1");
+        run.awaitNotice("worker 3 (executor w3, host host-3) leaves: a server is missing, and is to have its slot");
+        assertThat(RunHarness.get(run.pollWork(3))).isInstanceOf(Message.Refused.class);
+        assertThat(run.joinWorker(3))
+                .isEqualTo(new Message.Refused("worker 3 (executor w3, host host-3) has made room for a server"));
+        run.workers.remove(3);
+        run.pass(9_000, "server 1");
+        assertThat(run.notices).noneMatch(notice -> notice.contains("leaves"));
+        run.joinServer(run.servers.get(1));
+        RunHarness.take(run.completions);
+        assertThat(run.joinWorker(3)).isInstanceOf(Message.Admitted.class);
+    }
+
+    @Test
     void aLostExecutorsWorkGoesToTheOthersAtOnce() {
         run.startComputing();
         Message.ComputeLanes lost = run.work(1);

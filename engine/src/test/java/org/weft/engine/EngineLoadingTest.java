@@ -18,8 +18,8 @@ class EngineLoadingTest {
             assertThatThrownBy(() -> Engines.loading("torch", () -> {
                         throw error;
                     }))
-                    .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.status())
-                            .isEqualTo(ExitStatus.CLUSTER))
+                    .isInstanceOfSatisfying(
+                            WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.CLUSTER))
                     .hasMessageStartingWith("the engine torch cannot be loaded on this machine: java.lang.");
         }
     }

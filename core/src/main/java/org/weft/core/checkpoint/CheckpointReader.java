@@ -150,8 +150,8 @@ public final class CheckpointReader {
         String actual = HexFormat.of().formatHex(digest.digest());
         if (!actual.equals(manifest.paramsSha256())) {
             throw WeftException.invalidData(
-                    directory + " is damaged: the parameters have another SHA-256 than its manifest says: actual=" + actual
-                            + " expected=" + manifest.paramsSha256(),
+                    directory + " is damaged: the parameters have another SHA-256 than its manifest says: actual="
+                            + actual + " expected=" + manifest.paramsSha256(),
                     "restore its files from a copy, or take another checkpoint");
         }
     }

@@ -17,8 +17,9 @@ public record ClusterConfig(
         int minWorkers,
 
         @Doc(
-                "Worker tasks that Spark is asked for; those beyond cluster.workers join whenever there is a slot for them, "
-                        + "so that a run grows with the cluster. 0: as many as cluster.workers.")
+                "Worker tasks that Spark is asked for; those beyond cluster.workers are asked for once all others are there, "
+                        + "and join whenever there is a slot for them, so that a run grows with the cluster; where a server "
+                        + "stays away they make room for it. 0: as many as cluster.workers.")
         int maxWorkers,
 
         @Doc("Parameter server shards: long Spark tasks that own a range of the parameters each.")
@@ -38,7 +39,9 @@ public record ClusterConfig(
         @Doc("Heap of one executor where Weft starts Spark itself, as Spark writes it: 1g, 1024m.")
         String executorMemory,
 
-        @Doc("Encrypt gradients and parameters on the wire (AES); they are always authenticated.")
+        @Doc(
+                "Encrypt gradients and parameters on the wire (AES); they are always authenticated. Either "
+                        + "protects no more than Spark does that carries the run's secret: see Security in docs/architecture.md.")
         boolean encrypt,
 
         @Doc("Seconds to wait at the start for enough executors, servers and workers.")

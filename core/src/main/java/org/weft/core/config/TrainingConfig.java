@@ -23,6 +23,7 @@ public record TrainingConfig(
         OptimizerKind optimizer,
 
         @Doc("Peak learning rate.") double learningRate,
+
         @Doc(
                 "Learning rate that the cosine comes to when the last step is done, as PyTorch's and Hugging Face's: the last "
                         + "step's own is a little above.")

@@ -6,16 +6,17 @@ import java.util.zip.CRC32C;
 import org.weft.core.lanes.TreeNode;
 
 /**
- * What stands before the bytes of a pushed bucket. Little-endian, 36 bytes:
+ * What stands before the bytes of a pushed bucket. Little-endian, 40 bytes:
  *
  * <pre>
- *   0        4            8      12      16      20       24       28         32
- *   +--------+------------+------+-------+-------+--------+--------+----------+--------+
- *   | magic  | generation | step | level | index | bucket | length | checksum | codec  |
- *   +--------+------------+------+-------+-------+--------+--------+----------+--------+
+ *   0        4            8      12      16      20       24       28         32       36
+ *   +--------+------------+------+-------+-------+--------+--------+----------+--------+--------+
+ *   | magic  | generation | step | level | index | bucket | length | checksum | codec  | crc32c |
+ *   +--------+------------+------+-------+-------+--------+--------+----------+--------+--------+
  * </pre>
  *
  * <p>The codec's name is its word, first letter first and filled up with zero bytes; that of plain float32 is zero.
+ * The last word is the CRC32C of all bytes before it.
  *
  * @param node the lane tree's node whose sum this is
  * @param bucket index of the bucket
@@ -25,7 +26,8 @@ import org.weft.core.lanes.TreeNode;
  */
 public record BucketHeader(
         int generation, int step, TreeNode node, int bucket, int length, int checksum, String codec) {
-    public static final int BYTES = 36;
+    public static final int BYTES = 40;
+    private static final int SEALED_BYTES = BYTES - Integer.BYTES;
     private static final int MAGIC = 0x54464557; // "WEFT"
 
     public BucketHeader {
@@ -45,7 +47,7 @@ public record BucketHeader(
     }
 
     public ByteBuffer encode() {
-        return ByteBuffer.allocate(BYTES)
+        ByteBuffer bytes = ByteBuffer.allocate(BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(MAGIC)
                 .putInt(generation)
@@ -55,8 +57,8 @@ public record BucketHeader(
                 .putInt(bucket)
                 .putInt(length)
                 .putInt(checksum)
-                .putInt(codecWord())
-                .flip();
+                .putInt(codecWord());
+        return bytes.putInt(checksum(bytes.slice(0, SEALED_BYTES))).flip();
     }
 
     private int codecWord() {
@@ -83,6 +85,12 @@ public record BucketHeader(
         if (in.remaining() != BYTES || in.getInt() != MAGIC) {
             throw new IllegalArgumentException(
                     "not a bucket header: bytes=" + bytes.remaining() + " expected=" + BYTES);
+        }
+        int actual = checksum(bytes.slice(bytes.position(), SEALED_BYTES));
+        int expected = in.getInt(bytes.position() + SEALED_BYTES);
+        if (actual != expected) {
+            throw new IllegalArgumentException("damaged bucket header: crc32c=" + Integer.toHexString(actual)
+                    + " expected=" + Integer.toHexString(expected));
         }
         int generation = in.getInt();
         int step = in.getInt();

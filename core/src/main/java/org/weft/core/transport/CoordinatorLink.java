@@ -102,10 +102,11 @@ public final class CoordinatorLink implements AutoCloseable {
             Link used = null;
             try {
                 used = connected();
-                return Deadline.in(threads, answerPatience).await(
-                        used.call(request),
-                        role.name(id) + " waits for the coordinator at " + coordinator + " ("
-                                + request.getClass().getSimpleName() + ")");
+                return Deadline.in(threads, answerPatience)
+                        .await(
+                                used.call(request),
+                                role.name(id) + " waits for the coordinator at " + coordinator + " ("
+                                        + request.getClass().getSimpleName() + ")");
             } catch (IOException e) {
                 if (e.getCause() instanceof RefusedException refused) {
                     throw new FencedException(refused.reason());

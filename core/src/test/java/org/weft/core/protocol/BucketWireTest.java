@@ -17,7 +17,7 @@ import org.weft.core.optim.StateVector;
 class BucketWireTest {
     private static final BucketHeader HEADER = new BucketHeader(1, 258, new TreeNode(3, 4), 5, 1 << 20, 0xCAFEBABE);
     private static final String GOLDEN =
-            "57454654 01000000 02010000 03000000 04000000 05000000 00001000 bebafeca 00000000";
+            "57454654 01000000 02010000 03000000 04000000 05000000 00001000 bebafeca 00000000 16e22f1f";
 
     @Test
     void headerIsTheseBytes() {
@@ -27,18 +27,31 @@ class BucketWireTest {
 
     @Test
     void refusesOtherLengthsAndMagic() {
-        assertThatThrownBy(() -> BucketHeader.decode(golden().limit(35)))
+        assertThatThrownBy(() -> BucketHeader.decode(golden().limit(39)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("not a bucket header: bytes=35 expected=36");
-        assertThatThrownBy(() -> BucketHeader.decode(ByteBuffer.allocate(37)))
+                .hasMessage("not a bucket header: bytes=39 expected=40");
+        assertThatThrownBy(() -> BucketHeader.decode(ByteBuffer.allocate(41)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> BucketHeader.decode(golden().put(0, (byte) 0)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** A bucket that is summed in another's place would be worse than one whose bytes are damaged. */
+    @Test
+    void refusesAHeaderAnyBitOfWhichIsAnother() {
+        for (int bit = 0; bit < Byte.SIZE * BucketHeader.BYTES; bit++) {
+            ByteBuffer damaged = golden();
+            int at = bit / Byte.SIZE;
+            damaged.put(at, (byte) (damaged.get(at) ^ 1 << bit % Byte.SIZE));
+            assertThatThrownBy(() -> BucketHeader.decode(damaged))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageMatching("(not a|damaged) bucket header: .*");
+        }
+    }
+
     @Test
     void refusesNodesThatAreNone() {
-        assertThatThrownBy(() -> BucketHeader.decode(golden().put(15, (byte) 0x80)))
+        assertThatThrownBy(() -> BucketHeader.decode(sealed(golden().put(15, (byte) 0x80))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no such tree node");
     }
@@ -47,12 +60,14 @@ class BucketWireTest {
     void theLastWordNamesTheCodec() {
         BucketHeader coded = new BucketHeader(1, 258, new TreeNode(3, 4), 5, 1 << 20, 0xCAFEBABE, "int8");
         String bytes =
-                GOLDEN.replace(" ", "").replaceAll("0{8}$", HexFormat.of().formatHex("int8".getBytes()));
-        assertThat(HexFormat.of().formatHex(coded.encode().array())).isEqualTo(bytes);
+                GOLDEN.replace(" ", "").replaceAll("0{8}.{8}$", HexFormat.of().formatHex("int8".getBytes()));
+        assertThat(HexFormat.of().formatHex(coded.encode().array()))
+                .startsWith(bytes)
+                .hasSize(2 * BucketHeader.BYTES);
         assertThat(BucketHeader.decode(coded.encode())).isEqualTo(coded);
         BucketHeader shorter = new BucketHeader(1, 2, TreeNode.lane(0), 0, 1, 0, "q4");
         assertThat(BucketHeader.decode(shorter.encode())).isEqualTo(shorter);
-        assertThatThrownBy(() -> BucketHeader.decode(golden().put(33, (byte) '8')))
+        assertThatThrownBy(() -> BucketHeader.decode(sealed(golden().put(33, (byte) '8'))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("not a bucket codec's name: ");
         assertThatThrownBy(() -> new BucketHeader(1, 2, TreeNode.lane(0), 0, 1, 0, "int16"))
@@ -129,6 +144,12 @@ class BucketWireTest {
         assertThatThrownBy(() -> BucketKey.parse(id))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("not a bucket's stream id: " + id);
+    }
+
+    /** With the checksum that belongs to it. */
+    private static ByteBuffer sealed(ByteBuffer header) {
+        int covered = BucketHeader.BYTES - Integer.BYTES;
+        return header.order(ByteOrder.LITTLE_ENDIAN).putInt(covered, BucketHeader.checksum(header.slice(0, covered)));
     }
 
     private static ByteBuffer golden() {

@@ -135,8 +135,7 @@ class CheckpointTest {
     void aShardOfAnotherLengthIsAnError() {
         CheckpointManifest.Shard other = new CheckpointManifest.Shard("a", 0, 100, 0, "");
         CheckpointManifest wrong = StorageFixture.manifest(PARAMETERS, List.of(other));
-        assertThatThrownBy(() -> new CheckpointReader(store, directory, wrong)
-                        .readParameters((offset, bytes) -> {}))
+        assertThatThrownBy(() -> new CheckpointReader(store, directory, wrong).readParameters((offset, bytes) -> {}))
                 .hasMessage(directory + "/a: param is missing or of another length: expected=100");
     }
 
@@ -149,8 +148,9 @@ class CheckpointTest {
         assertThat(offsets).first().isEqualTo(0L);
         CheckpointManifest other = StorageFixture.manifest(PARAMETERS, manifest.shards(), "0123");
         assertThatThrownBy(() -> new CheckpointReader(store, directory, other).readParameters((offset, bytes) -> {}))
-                .hasMessage(directory + " is damaged: the parameters have another SHA-256 than its manifest says: actual="
-                        + expected + " expected=0123");
+                .hasMessage(
+                        directory + " is damaged: the parameters have another SHA-256 than its manifest says: actual="
+                                + expected + " expected=0123");
     }
 
     @Test

@@ -70,8 +70,8 @@ class CoordinatorLinkTest {
     @Test
     void aConnectionThatAnswersNothingIsReplaced() throws IOException {
         link = linkWithPatience(Duration.ofSeconds(3));
-        transport.answer = request ->
-                transport.requests.size() == 1 ? new CompletableFuture<>() : done(new Message.Done());
+        transport.answer =
+                request -> transport.requests.size() == 1 ? new CompletableFuture<>() : done(new Message.Done());
         assertThat(link.call(REPORT)).isEqualTo(new Message.Done());
         assertThat(transport.links).hasSize(2);
         assertThat(transport.links.get(0).open).isFalse();

@@ -98,7 +98,10 @@ public final class CheckpointCommitter {
             CheckpointManifest present = CheckpointManifest.load(store, directory);
             boolean same = present.paramsSha256().equals(wanted.paramsSha256())
                     && present.layoutHash().equals(wanted.layoutHash());
-            return same && new CheckpointReader(store, directory, present).verify().isEmpty()
+            return same
+                            && new CheckpointReader(store, directory, present)
+                                    .verify()
+                                    .isEmpty()
                     ? new Checkpoint(directory, present)
                     : null;
         } catch (WeftException damaged) {

@@ -109,8 +109,8 @@ public final class ReplicaLoader {
         Checkpoint frozen = frozen(store, run);
         CheckpointResolver.requireLayout(frozen, layout);
         new CheckpointReader(store, frozen.directory(), frozen.manifest())
-                .readParameters((offset, bytes) -> replica.frozen(offset, bytes.remaining() / Float.BYTES)
-                        .put(bytes));
+                .readParameters((offset, bytes) ->
+                        replica.frozen(offset, bytes.remaining() / Float.BYTES).put(bytes));
         replica.frozenWritten(0, layout.size());
     }
 }

@@ -2,6 +2,7 @@ package org.weft.driver.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.SparkConf;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.OptimizerKind;
@@ -42,11 +43,35 @@ final class Remarks {
         if (planned == rate || step == 0) {
             return "";
         }
-        return "the learning rate of step " + (step + 1) + " is " + rate + ", after " + LearningRateSchedule.of(before)
-                .at(step - 1)
+        return "the learning rate of step " + (step + 1) + " is " + rate + ", after "
+                + LearningRateSchedule.of(before).at(step - 1)
                 + " of step " + step + ": the schedule is that of training.steps=" + now.steps()
                 + " now, the earlier one was that of training.steps=" + before.steps()
                 + "; training.learning_rates gives any other";
+    }
+
+    /**
+     * On the secret by which a run's members know each other: it travels in Spark's tasks, so that it is as safe as these.
+     *
+     * @param encrypt whether {@code cluster.encrypt} asks for encryption
+     * @return empty where Spark protects it, or nothing leaves this machine's processes
+     */
+    static String onSecret(SparkConf spark, boolean encrypt) {
+        boolean here = spark.get("spark.master", "").startsWith("local");
+        boolean known = spark.getBoolean("spark.authenticate", false);
+        boolean hidden = known
+                && (spark.getBoolean("spark.network.crypto.enabled", false)
+                        || spark.getBoolean("spark.ssl.rpc.enabled", false));
+        if (here || known && !encrypt || hidden) {
+            return "";
+        }
+        return known
+                ? "cluster.encrypt: the key travels in Spark's tasks, which Spark sends in the clear: set"
+                        + " spark.network.crypto.enabled=true, too"
+                : "spark.authenticate is off: whoever reaches this application's ports can have its tasks, and with them the"
+                        + " secret of this run"
+                        + (encrypt ? ", by which cluster.encrypt encrypts" : "")
+                        + "; set spark.authenticate=true and spark.network.crypto.enabled=true, or keep the network closed";
     }
 
     private void onWarmup() {
@@ -96,8 +121,8 @@ final class Remarks {
         int workers = config.cluster().workers();
         int lanes = config.training().lanes();
         if (workers > lanes) {
-            remarks.add("cluster.workers=" + workers + " are more than training.lanes=" + lanes + ": " + (workers - lanes)
-                    + " of them will have nothing to compute");
+            remarks.add("cluster.workers=" + workers + " are more than training.lanes=" + lanes + ": "
+                    + (workers - lanes) + " of them will have nothing to compute");
         }
         int servers = config.cluster().servers();
         if (servers > buckets) {

@@ -67,6 +67,11 @@ final class RunObserver implements RunListener, AutoCloseable {
     }
 
     @Override
+    public void requiredAreHere() {
+        tell(RunListener::requiredAreHere);
+    }
+
+    @Override
     public void notice(String text) {
         LOG.info(text);
         tell(listener -> listener.notice(text));

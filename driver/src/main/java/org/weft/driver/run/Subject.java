@@ -54,7 +54,9 @@ public record Subject(
 
     /** Whether nothing is left to do of a run: it is at its last step, of which nothing is to be evaluated any more. */
     boolean endsAt(RunPlan plan) {
-        boolean evaluated = plan.startEvaluated() || validationBatches == 0 || config().training().evalEvery() == 0;
+        boolean evaluated = plan.startEvaluated()
+                || validationBatches == 0
+                || config().training().evalEvery() == 0;
         return plan.startStep() >= config().training().steps() && evaluated;
     }
 }

@@ -2,6 +2,8 @@ package org.weft.driver.run;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -9,6 +11,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.coordinator.Coordinator;
+import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
@@ -30,9 +33,10 @@ import org.weft.worker.WorkerOptions;
 
 /**
  * One run's processes on a Spark application: checks that they fit, starts the coordinator and the two long stages,
- * watches them, and ends them. {@link #check}, then {@link #run}, are for one thread; {@link #requestStop} for any.
+ * watches them, and ends them. {@link #check}, then {@link #run}, are for one thread; {@link #requestStop} for any;
+ * it listens to its own run.
  */
-final class TrainingJob {
+final class TrainingJob implements RunListener {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
     private static final Duration LEAVE = Duration.ofSeconds(30);
 
@@ -40,6 +44,7 @@ final class TrainingJob {
     private final Workload<?> workload;
     private final AtomicBoolean stopRequested = new AtomicBoolean();
     private volatile Coordinator coordinator;
+    private volatile OptionalTasks optional;
     private Slots slots;
 
     TrainingJob(SparkApplication application, Workload<?> workload) {
@@ -115,14 +120,15 @@ final class TrainingJob {
         JavaSparkContext context = application.context();
         ServerOptions serverOptions = new ServerOptions(config, plan.layout(), address, security, application.store());
         WorkerOptions workerOptions = new WorkerOptions(config, plan.layout().hash(), address, security);
+        WorkerTask<?> task = new WorkerTask<>(workerOptions, workload, new TreeMap<>(ExecutorEnvironment.kernels()));
+        int gpus = slots.gpusPerWorker(config.cluster());
+        OptionalTasks more = new OptionalTasks(
+                config.cluster(), n -> LongStage.start(context, "weft-worker-" + n, List.of(n), gpus, task));
+        optional = more;
         LongStage servers =
                 LongStage.start(context, "weft-servers", config.serverTasks(), 0, new ServerTask(serverOptions));
-        LongStage workers = LongStage.start(
-                context,
-                "weft-workers",
-                config.cluster().workerTasks(),
-                slots.gpusPerWorker(config.cluster()),
-                new WorkerTask<>(workerOptions, workload, new TreeMap<>(ExecutorEnvironment.kernels())));
+        LongStage workers =
+                LongStage.start(context, "weft-workers", config.cluster().workers(), gpus, task);
         try {
             watch(coordinating, servers);
             watch(coordinating, workers);
@@ -131,7 +137,17 @@ final class TrainingJob {
             WeftException known = WeftException.within(e);
             throw known == null ? e : known;
         } finally {
-            LongStage.leave(LEAVE, servers, workers);
+            List<LongStage> all = new ArrayList<>(List.of(servers, workers));
+            all.addAll(more.end());
+            LongStage.leave(LEAVE, all.toArray(LongStage[]::new));
+        }
+    }
+
+    @Override
+    public void requiredAreHere() {
+        OptionalTasks waiting = optional;
+        if (waiting != null) {
+            waiting.start();
         }
     }
 

@@ -105,6 +105,11 @@ public final class TrainingRun {
         }
         store.write(directory.config(), ConfigLoader.toYaml(subject.config()).getBytes(StandardCharsets.UTF_8));
         Remarks.of(plan).forEach(progress::say);
+        String secret = Remarks.onSecret(
+                application.context().getConf(), subject.config().cluster().encrypt());
+        if (!secret.isEmpty()) {
+            progress.say(secret);
+        }
         progress.say(String.format(
                 "%s on %d workers and %d servers, steps %d to %d",
                 subject.name(),
@@ -217,6 +222,7 @@ public final class TrainingRun {
                             plan.tokensPerStep()));
             try (RunObserver observer = new RunObserver(
                     List.of(
+                            job,
                             new ShownProgress(plan, progress),
                             tally,
                             new EarlyStop(config.finetune(), best, progress),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.JavaSparkStatusTracker;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.resource.ResourceProfileBuilder;
@@ -43,19 +45,28 @@ public final class LongStage {
      */
     public static LongStage start(
             JavaSparkContext context, String group, int tasks, int gpus, VoidFunction<Iterator<Integer>> task) {
+        return start(context, group, IntStream.range(0, tasks).boxed().toList(), gpus, task);
+    }
+
+    /** The same of tasks that are given these numbers. */
+    public static LongStage start(
+            JavaSparkContext context,
+            String group,
+            List<Integer> numbers,
+            int gpus,
+            VoidFunction<Iterator<Integer>> task) {
         LongStage stage = new LongStage(context, group);
-        Thread thread = new Thread(() -> stage.run(tasks, gpus, task), group);
+        Thread thread = new Thread(() -> stage.run(numbers, gpus, task), group);
         thread.setDaemon(true);
         thread.start();
         return stage;
     }
 
-    private void run(int tasks, int gpus, VoidFunction<Iterator<Integer>> task) {
+    private void run(List<Integer> numbers, int gpus, VoidFunction<Iterator<Integer>> task) {
         try {
             context.setJobGroup(group, group, true);
             context.setLocalProperty(MARK, group);
-            List<Integer> indices = IntStream.range(0, tasks).boxed().toList();
-            JavaRDD<Integer> rdd = context.parallelize(indices, tasks);
+            JavaRDD<Integer> rdd = context.parallelize(numbers, numbers.size());
             (Slots.hasGpus(context) ? rdd.withResources(profile(gpus)) : rdd).foreachPartition(task);
             done.complete(null);
         } catch (Exception e) {
@@ -81,6 +92,24 @@ public final class LongStage {
     /** Completes when all tasks have ended, or with what made Spark give the job up. */
     public CompletableFuture<Void> done() {
         return done;
+    }
+
+    /** Whether one of its tasks runs. */
+    boolean hasBegun() {
+        JavaSparkStatusTracker tracker = context.statusTracker();
+        return IntStream.of(tracker.getJobIdsForGroup(group))
+                .mapToObj(tracker::getJobInfo)
+                .filter(Objects::nonNull)
+                .flatMapToInt(job -> IntStream.of(job.stageIds()))
+                .mapToObj(tracker::getStageInfo)
+                .anyMatch(stage -> stage != null && stage.numActiveTasks() > 0);
+    }
+
+    /** Ends it where it still waits for a slot: nothing is to begin any more. */
+    public void cancelUnlessBegun() {
+        if (!hasBegun()) {
+            cancel();
+        }
     }
 
     void cancel() {

@@ -307,13 +307,15 @@ class CheckpointResolverTest {
         store = new HadoopStore(direct);
         commit(1, 10, 3);
         assertThatThrownBy(() -> committer(3, "", () -> {
-                    throw WeftException.failed("the lease is another driver's", "");
-                })
-                .commit(2, 10, files(10)))
+                            throw WeftException.failed("the lease is another driver's", "");
+                        })
+                        .commit(2, 10, files(10)))
                 .hasMessage("the lease is another driver's");
         Checkpoint again = commit(3, 10, 3);
         assertThat(again.manifest().generation()).as("the same parameters").isEqualTo(1);
-        assertThat(new CheckpointResolver(store, notice -> {}).step(RunDirectory.of(runDir), 10).manifest())
+        assertThat(new CheckpointResolver(store, notice -> {})
+                        .step(RunDirectory.of(runDir), 10)
+                        .manifest())
                 .isEqualTo(again.manifest());
     }
 

@@ -77,8 +77,7 @@ class MetricsFileTest {
     void aFileThatCannotBeOpenedAnewStaysAsItIs() throws IOException {
         MetricsFile file = new MetricsFile(failing(HadoopStore.local()), file().toString(), nanos::get);
         broken = true;
-        assertThat(catchThrowable(() -> file.open(1)))
-                .isInstanceOf(IOException.class);
+        assertThat(catchThrowable(() -> file.open(1))).isInstanceOf(IOException.class);
         assertThat(Files.readAllLines(file())).hasSize(2);
     }
 
@@ -96,10 +95,13 @@ class MetricsFileTest {
                         return invoke(store, method, arguments);
                     }
                     Store.Start start = (Store.Start) arguments[1];
-                    Object out = invoke(store, method, new Object[] {arguments[0], (Store.Start) to -> {
-                        start.writeTo(to);
-                        requireWhole();
-                    }});
+                    Object out = invoke(store, method, new Object[] {
+                        arguments[0],
+                        (Store.Start) to -> {
+                            start.writeTo(to);
+                            requireWhole();
+                        }
+                    });
                     return new Watched((OutputStream) out);
                 });
     }

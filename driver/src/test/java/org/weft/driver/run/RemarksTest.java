@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.config.ConfigLoader;
@@ -37,7 +38,8 @@ class RemarksTest {
                 .containsExactly(
                         "training.beta2=0.99 has no effect with training.optimizer=sgd",
                         "training.mask_fraction=0.2 has no effect with model.architecture=gpt2");
-        assertThat(remarks("training.optimizer=nesterov", "training.momentum=0.5")).isEmpty();
+        assertThat(remarks("training.optimizer=nesterov", "training.momentum=0.5"))
+                .isEmpty();
     }
 
     @Test
@@ -50,19 +52,41 @@ class RemarksTest {
 
     @Test
     void aLongerRunThatGoesOnSaysHowTheRateJumps() {
-        TrainingConfig before = config("training.steps=20", "training.warmup_steps=5").training();
+        TrainingConfig before =
+                config("training.steps=20", "training.warmup_steps=5").training();
         TrainingConfig now = before.withSteps(40);
         assertThat(Remarks.onResumedRate(before, now, 20))
                 .startsWith("the learning rate of step 21 is ")
-                .contains(", after ", " of step 20: the schedule is that of training.steps=40 now, the earlier one was"
-                        + " that of training.steps=20");
+                .contains(
+                        ", after ",
+                        " of step 20: the schedule is that of training.steps=40 now, the earlier one was"
+                                + " that of training.steps=20");
         assertThat(Remarks.onResumedRate(before, before, 10)).isEmpty();
-        assertThat(Remarks.onResumedRate(before, now, 3)).as("within the warm-up nothing differs").isEmpty();
+        assertThat(Remarks.onResumedRate(before, now, 3))
+                .as("within the warm-up nothing differs")
+                .isEmpty();
+    }
+
+    @Test
+    void aSecretThatSparkDoesNotProtectIsSaid() {
+        SparkConf spark = new SparkConf(false).set("spark.master", "local-cluster[2,1,1024]");
+        assertThat(Remarks.onSecret(spark, true)).isEmpty();
+        spark.set("spark.master", "spark://host:7077");
+        assertThat(Remarks.onSecret(spark, false))
+                .startsWith("spark.authenticate is off")
+                .doesNotContain("encrypts");
+        assertThat(Remarks.onSecret(spark, true))
+                .startsWith("spark.authenticate is off")
+                .contains("encrypts");
+        spark.set("spark.authenticate", "true");
+        assertThat(Remarks.onSecret(spark, false)).isEmpty();
+        assertThat(Remarks.onSecret(spark, true)).startsWith("cluster.encrypt: the key travels");
+        spark.set("spark.network.crypto.enabled", "true");
+        assertThat(Remarks.onSecret(spark, true)).isEmpty();
     }
 
     private static List<String> remarks(String... settings) {
-        return Remarks.of(new RunPlan(
-                config(settings), new Quadratic(10).layout(), 8, Double.NaN, 0, "", 1, 0, true));
+        return Remarks.of(new RunPlan(config(settings), new Quadratic(10).layout(), 8, Double.NaN, 0, "", 1, 0, true));
     }
 
     private static WeftConfig config(String... settings) {

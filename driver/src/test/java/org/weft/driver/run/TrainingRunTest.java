@@ -56,7 +56,9 @@ class TrainingRunTest extends SmallRuns {
         assertThat(result.bestStep()).isEqualTo(1);
         assertThat(result.bestSaved()).isEqualTo(4);
         RunResult again = run(TrainingRun.LATEST, worse(6, 4));
-        assertThat(again.bestStep()).as("what it was is known to a run that is over").isEqualTo(1);
+        assertThat(again.bestStep())
+                .as("what it was is known to a run that is over")
+                .isEqualTo(1);
         assertThat(again.bestSaved()).isEqualTo(4);
     }
 
@@ -102,6 +104,13 @@ class TrainingRunTest extends SmallRuns {
     }
 
     @Test
+    void workersThatARunCanDoWithoutTakeNobodysSlot() throws IOException {
+        WeftConfig config = config(6, 0, "cluster.max_workers=9"); // of three slots
+        RunResult result = run(null, subject(config, 0, 10, () -> null));
+        assertThat(result.step()).isEqualTo(6);
+    }
+
+    @Test
     void tooFewSlotsAreSaidBeforeAnythingIsWritten() {
         WeftConfig config = config(4, 0, "cluster.workers=7");
         assertThatThrownBy(() -> run(null, subject(config, 0, 10, () -> null)))
@@ -110,6 +119,16 @@ class TrainingRunTest extends SmallRuns {
                 .hasMessageContaining("too few slots: 7 workers and 1 servers need 8");
         assertThat(directory.resolve("config.yaml")).doesNotExist();
         assertThat(directory.resolve("checkpoints")).doesNotExist();
+    }
+
+    @Test
+    void filesOfAnApplicationThatSomeoneElseStartedAppearAsConfigured() throws IOException {
+        WeftConfig direct = config(1, 0, "checkpoint.commit=direct");
+        assertThat(SparkApplication.within(context, direct.checkpoint()).store().renames(run.path()))
+                .isFalse();
+        WeftConfig auto = config(1, 0);
+        assertThat(SparkApplication.within(context, auto.checkpoint()).store().renames(run.path()))
+                .isTrue();
     }
 
     @Test
