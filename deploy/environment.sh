@@ -83,31 +83,44 @@ weft_build() {
   exec 9>&-
 }
 
-# Runs the build with its output in LOG, saying now and then that it goes on.
+# Runs the build with its output in LOG, saying which room it is at and what it has fetched. The checks of how the code is
+# written are ./mvnw verify's: they take half of the time and nobody who builds to run reads them.
 weft_run_maven() {
-  local log=$1 begin=$SECONDS shown=0 maven
+  local log=$1 begin=$SECONDS said='0 ' maven
   if [ -f "$WEFT_ROOT/trainer/target/weft-built" ]; then
     echo "weft: building what changed" >&2
   else
-    echo "weft: building; the first time fetches about 500 MB of libraries (log: $log)" >&2
+    echo "weft: building, which takes a minute or two; the first time fetches about 500 MB of libraries (log: $log)" >&2
   fi
-  (cd "$WEFT_ROOT" && exec ./mvnw -B -pl trainer -am package -Dmaven.test.skip=true -Dspotless.check.skip=true \
-    -Dcheckstyle.skip=true -Djacoco.skip=true) >"$log" 2>&1 9>&- </dev/null &
+  (cd "$WEFT_ROOT" && exec ./mvnw -B -pl trainer -am package -Dmaven.test.skip=true -Derrorprone.skip \
+    -Dspotless.check.skip=true -Dcheckstyle.skip=true -Djacoco.skip=true) >"$log" 2>&1 9>&- </dev/null &
   maven=$!
   trap 'kill "$maven" 2>/dev/null; exit 130' INT
   trap 'kill "$maven" 2>/dev/null; exit 143' TERM
   while kill -0 "$maven" 2>/dev/null; do
     sleep 0.5
-    if [ $((SECONDS - begin - shown)) -ge 15 ]; then
-      shown=$((SECONDS - begin))
-      echo "weft: still building, ${shown} s" >&2
-    fi
+    said=$(weft_build_progress "$log" $((SECONDS - begin)) "$said")
   done
   trap - INT TERM
   if ! wait "$maven"; then
     grep -E '^(\[ERROR\] (/|Failed|Could|Non-|The )|mvnw:|hint:)' "$log" | sort -u | head -n 20 >&2
     weft_fail 1 "the build failed" "the whole output is in $log"
   fi
+  echo "weft: built in $((SECONDS - begin)) s" >&2
+}
+
+# Says on stderr what the build in LOG does after SECONDS, where it is at another room than BEFORE's, or 15 s went by
+# without a word. Prints what the next call is to be given as BEFORE: seconds and room.
+weft_build_progress() {
+  local log=$1 seconds=$2 before=$3 room fetched
+  room=$(sed -n 's/^\[INFO\] Building Weft \(.*[^ ]\)  *[0-9].*\(\[[0-9]*\/[0-9]*\]\)$/\1 \2/p' "$log" | tail -n 1)
+  if [ "$room" = "${before#* }" ] && [ $((seconds - ${before%% *})) -lt 15 ]; then
+    echo "$before"
+    return
+  fi
+  fetched=$(grep -c '^\(\[INFO\] \)\?Downloaded from .*\.jar' "$log") || true
+  echo "weft: building ${room:-weft}, $seconds s$([ "$fetched" = 0 ] || echo ", $fetched libraries fetched")" >&2
+  echo "$seconds $room"
 }
 
 # What the tensor library wants of its environment: one thread a process, and BLAS free to find the processor by itself

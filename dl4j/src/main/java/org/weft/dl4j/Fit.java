@@ -60,7 +60,8 @@ final class Fit {
     }
 
     Fit(JavaSparkContext context, TrainingOptions options, Network network, Progress progress, FitStats stats) {
-        this.application = SparkApplication.within(context).committing(options.checkpoint().commit());
+        this.application =
+                SparkApplication.within(context).committing(options.checkpoint().commit());
         this.store = application.store();
         this.options = options;
         this.network = network;

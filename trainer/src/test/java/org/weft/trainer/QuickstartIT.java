@@ -61,8 +61,8 @@ class QuickstartIT {
         assertThat(first.out()).contains("\"command\":\"evaluate\"", "\"perplexity\":");
         assertThat(first.err())
                 .contains("sample corpus: ", "glosses of WordNet 3.1", "resuming from hdfs://localhost:")
-                .contains("resuming for 10 steps from the last checkpoint on HDFS", "sample 1: ", "sample 3: ")
-                .contains("./weft generate --hdfs ", "Done: loss ");
+                .contains("resuming for 10 steps from the last checkpoint on HDFS", "sample 1: ", "sample 10: ")
+                .contains("./weft generate --hdfs ", "Done in ", " s: HDFS and Spark ", "Loss ");
 
         CommandRun second = launched(quickstartArguments(work.resolve("sample"), "--steps", "5"));
         assertThat(second.err())
@@ -83,7 +83,7 @@ class QuickstartIT {
         assertThat(run.summary().path("checkpoint").asText()).contains("/weft/My-notes-txt/checkpoints/");
         // So little text that none of it is kept for validation.
         assertThat(run.out()).contains("\"command\":\"prepare\"").doesNotContain("\"command\":\"evaluate\"");
-        assertThat(run.err()).contains("no text to evaluate on; --set corpus.val_fraction=0.1", "sample 3: ");
+        assertThat(run.err()).contains("no text to evaluate on; --set corpus.val_fraction=0.1", "sample 10: ");
     }
 
     @Test

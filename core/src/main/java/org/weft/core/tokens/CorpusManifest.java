@@ -62,8 +62,7 @@ public record CorpusManifest(
             return manifest;
         } catch (JsonProcessingException broken) {
             throw WeftException.invalidData(
-                    "corpus manifest is broken: file=" + path + ": " + JsonFault.inLine(broken),
-                    "run prepare again");
+                    "corpus manifest is broken: file=" + path + ": " + JsonFault.inLine(broken), "run prepare again");
         }
     }
 

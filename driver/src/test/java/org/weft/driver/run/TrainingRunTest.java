@@ -124,10 +124,16 @@ class TrainingRunTest extends SmallRuns {
     @Test
     void filesOfAnApplicationThatSomeoneElseStartedAppearAsConfigured() throws IOException {
         WeftConfig direct = config(1, 0, "checkpoint.commit=direct");
-        assertThat(SparkApplication.within(context).committing(direct.checkpoint().commit()).store().renames(run.path()))
+        assertThat(SparkApplication.within(context)
+                        .committing(direct.checkpoint().commit())
+                        .store()
+                        .renames(run.path()))
                 .isFalse();
         WeftConfig auto = config(1, 0);
-        assertThat(SparkApplication.within(context).committing(auto.checkpoint().commit()).store().renames(run.path()))
+        assertThat(SparkApplication.within(context)
+                        .committing(auto.checkpoint().commit())
+                        .store()
+                        .renames(run.path()))
                 .isTrue();
     }
 

@@ -85,7 +85,8 @@ class RunningBatchTest {
             logits.add(from.clone());
         };
         try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 1, TextTokens.endless())) {
-            int first = batch.begin(0, new RunningBatch.Beginning(prompt, SamplingOptions.greedy(), listener, listener));
+            int first =
+                    batch.begin(0, new RunningBatch.Beginning(prompt, SamplingOptions.greedy(), listener, listener));
             int second = batch.next(new int[] {0})[0];
             assertThat(heard).containsExactly(1, 4, 1, 5, first, second);
             for (int i = 0; i < 5; i++) {

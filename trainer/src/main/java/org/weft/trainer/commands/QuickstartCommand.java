@@ -38,10 +38,10 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "quickstart",
-        description = "Text in, a trained GPT out, on an embedded HDFS and two Spark executors.",
+        description = "Text in, a trained language model out, on an embedded HDFS and two Spark executors.",
         mixinStandardHelpOptions = true)
 public final class QuickstartCommand implements Callable<Integer> {
-    private static final int SAMPLES = 3;
+    private static final int SAMPLES = 10;
     private static final int SAMPLE_TOKENS = 48;
     private static final SamplingOptions SAMPLING = new SamplingOptions(0.7, 40, 0.95, 1);
 
@@ -65,6 +65,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     private List<String> overrides = new ArrayList<>();
 
     private final Progress progress = Progress.onStderr();
+    private final PartTimes times = new PartTimes(System::nanoTime);
 
     @Override
     public Integer call() throws Exception {
@@ -77,6 +78,7 @@ public final class QuickstartCommand implements Callable<Integer> {
             WeftConfig config = config(files.store(), home);
             progress.say("HDFS at " + hdfs.uri() + ", kept in " + home.resolve("hdfs"));
             try (SparkApplication application = SparkApplication.start(config, "quickstart", files.settings())) {
+                times.ended("HDFS and Spark");
                 return run(application, config, home);
             }
         }
@@ -85,6 +87,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     private int run(SparkApplication application, WeftConfig config, Path home) throws Exception {
         Store store = application.store();
         prepare(application, config);
+        times.ended("prepare");
         Checkpoint before =
                 new CheckpointResolver(store, progress::say).latest(config.run().directory());
         int from = before == null ? 0 : before.manifest().step();
@@ -93,14 +96,18 @@ public final class QuickstartCommand implements Callable<Integer> {
         if (trained.stopped()) {
             return ExitStatus.TERMINATED.code();
         }
+        times.ended("training");
         int second = first + Math.max(10, config.training().steps() / 10);
         progress.say("resuming for " + (second - first) + " steps from the last checkpoint on HDFS");
         RunResult resumed = train(application, config, second, TrainingRun.LATEST);
         if (resumed.stopped()) {
             return ExitStatus.TERMINATED.code();
         }
+        times.ended("resuming");
         evaluate(application, config, resumed.checkpoint());
+        times.ended("evaluation");
         generate(store, resumed.checkpoint());
+        times.ended("samples");
         explain(config, home, trained, resumed);
         Summary.of("quickstart", resumed)
                 .number("first_loss", trained.firstLoss())
@@ -194,7 +201,8 @@ public final class QuickstartCommand implements Callable<Integer> {
         progress.say(String.format(
                 """
 
-                Done: loss %.3f at the first step, %.3f at step %d%s.
+                Done in %s.
+                Loss %.3f at the first step, %.3f at step %d%s.
                 On the embedded HDFS, kept in %s:
                   %s/corpus        token shards, tokenizer.json, manifest.json
                   %s/checkpoints   %s is the newest
@@ -205,6 +213,7 @@ public final class QuickstartCommand implements Callable<Integer> {
                   ./weft quickstart --work-dir %s            # goes on training
                   ./weft quickstart --input YOUR_TEXT        # your own corpus
                 A real cluster: deploy/standalone/README.md""",
+                times,
                 trained.firstLoss(),
                 resumed.loss(),
                 resumed.step(),

@@ -36,7 +36,10 @@ public record FoundTemplate(Optional<ChatStyle> style, String unknown) {
         if (!store.exists(config)) {
             return NONE;
         }
-        return of(Json.parse(store.readAll(config), config, "take another copy of it, or remove it").path(KEY), config);
+        return of(
+                Json.parse(store.readAll(config), config, "take another copy of it, or remove it")
+                        .path(KEY),
+                config);
     }
 
     /** A template, or the one called {@code default} among several. */
