@@ -31,13 +31,8 @@ final class GrowingFile extends FilterOutputStream {
      * @param context of the file system; asked for renames
      * @param start writes what the file is to begin with
      */
-    static OutputStream open(FileSystem system, FileContext context, CommitMode mode, Path path, Store.Start start)
-            throws IOException {
-        // Beside its checksums a local file's last bytes would stay in memory until it is closed.
-        FileSystem direct = system instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : system;
-        if (mode == CommitMode.DIRECT) {
-            return openInPlace(direct, path, start);
-        }
+    static OutputStream open(FileSystem system, FileContext context, Path path, Store.Start start) throws IOException {
+        FileSystem direct = unchecked(system);
         long unique = ThreadLocalRandom.current().nextLong();
         Path temporary = new Path(path.getParent(), HadoopStore.temporaryName(path.getName(), unique));
         GrowingFile out = new GrowingFile(direct.create(temporary, true));
@@ -60,13 +55,19 @@ final class GrowingFile extends FilterOutputStream {
         }
     }
 
-    private static OutputStream openInPlace(FileSystem system, Path path, Store.Start start) throws IOException {
+    /** Beside its checksums a local file's last bytes would stay in memory until it is closed. */
+    private static FileSystem unchecked(FileSystem system) {
+        return system instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : system;
+    }
+
+    /** Where a rename is not one step. */
+    static OutputStream openInPlace(FileSystem system, Path path, Store.Start start) throws IOException {
         java.nio.file.Path laidBy = Files.createTempFile("weft-", ".start");
         try {
             try (OutputStream out = Files.newOutputStream(laidBy)) {
                 start.writeTo(out);
             }
-            GrowingFile out = new GrowingFile(system.create(path, true));
+            GrowingFile out = new GrowingFile(unchecked(system).create(path, true));
             try {
                 Files.copy(laidBy, out);
                 out.flush();

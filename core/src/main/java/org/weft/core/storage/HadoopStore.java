@@ -183,7 +183,10 @@ public final class HadoopStore implements Store {
 
     @Override
     public OutputStream stream(String path, Start start) throws IOException {
-        return GrowingFile.open(system(path), context(path), mode(path), new Path(path), start);
+        FileSystem system = system(path);
+        return mode(path) == CommitMode.DIRECT // There may be no FileContext for an object store's scheme.
+                ? GrowingFile.openInPlace(system, new Path(path), start)
+                : GrowingFile.open(system, context(path), new Path(path), start);
     }
 
     @Override
