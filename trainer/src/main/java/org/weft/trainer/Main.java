@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.WeftVersion;
+import org.weft.core.storage.LocalDiskException;
 import org.weft.core.storage.UnreachableStorage;
 import org.weft.driver.spark.ExecutorSupply;
 import org.weft.driver.spark.SparkLogging;
@@ -111,7 +112,10 @@ public final class Main {
     /** What a person can act on; null where nothing such is known. */
     private static WeftException explain(Exception failure) {
         return Stream.<Function<Exception, WeftException>>of(
-                        ExecutorSupply::explain, WeftException::within, UnreachableStorage::explain)
+                        ExecutorSupply::explain,
+                        WeftException::within,
+                        UnreachableStorage::explain,
+                        LocalDiskException::explain)
                 .map(explanation -> explanation.apply(failure))
                 .filter(Objects::nonNull)
                 .findFirst()

@@ -21,10 +21,12 @@ import org.apache.hadoop.fs.StreamCapabilities;
  */
 final class GrowingFile extends FilterOutputStream {
     private final FSDataOutputStream file;
+    private final Path path;
 
-    private GrowingFile(FSDataOutputStream file) {
+    private GrowingFile(FSDataOutputStream file, Path path) {
         super(file);
         this.file = file;
+        this.path = path;
     }
 
     /**
@@ -35,7 +37,7 @@ final class GrowingFile extends FilterOutputStream {
         FileSystem direct = unchecked(system);
         long unique = ThreadLocalRandom.current().nextLong();
         Path temporary = new Path(path.getParent(), HadoopStore.temporaryName(path.getName(), unique));
-        GrowingFile out = new GrowingFile(direct.create(temporary, true));
+        GrowingFile out = new GrowingFile(direct.create(temporary, true), path);
         try {
             start.writeTo(out);
             out.flush();
@@ -67,7 +69,7 @@ final class GrowingFile extends FilterOutputStream {
             try (OutputStream out = Files.newOutputStream(laidBy)) {
                 start.writeTo(out);
             }
-            GrowingFile out = new GrowingFile(unchecked(system).create(path, true));
+            GrowingFile out = new GrowingFile(unchecked(system).create(path, true), path);
             try {
                 Files.copy(laidBy, out);
                 out.flush();
@@ -87,7 +89,7 @@ final class GrowingFile extends FilterOutputStream {
             if (file.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
                 file.abort();
             } else {
-                file.close();
+                LocalDisk.run(path, file::close);
             }
         } catch (IOException e) {
             cause.addSuppressed(e);
@@ -104,15 +106,22 @@ final class GrowingFile extends FilterOutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        file.write(bytes, offset, length);
+        LocalDisk.run(path, () -> file.write(bytes, offset, length));
     }
 
     @Override
     public void flush() throws IOException {
-        try {
-            file.hflush();
-        } catch (UnsupportedOperationException shownWhenClosed) {
-            file.flush();
-        }
+        LocalDisk.run(path, () -> {
+            try {
+                file.hflush();
+            } catch (UnsupportedOperationException shownWhenClosed) {
+                file.flush();
+            }
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        LocalDisk.run(path, super::close);
     }
 }

@@ -30,18 +30,20 @@ abstract class HadoopOutput extends AtomicOutput {
 
     @Override
     public void write(int value) throws IOException {
-        out.write(value);
+        LocalDisk.run(target, () -> out.write(value));
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        out.write(bytes, offset, length);
+        LocalDisk.run(target, () -> out.write(bytes, offset, length));
     }
 
     @Override
     public void commit() throws IOException {
-        sync();
-        out.close();
+        LocalDisk.run(target, () -> {
+            sync();
+            out.close();
+        });
         appear();
         closed = true;
     }
@@ -56,7 +58,7 @@ abstract class HadoopOutput extends AtomicOutput {
      */
     boolean abort(FSDataOutputStream open) throws IOException {
         try {
-            open.close();
+            LocalDisk.run(this, open::close);
         } catch (IOException e) {
             LOG.debug("giving up {}", this, e);
         }

@@ -93,7 +93,7 @@ public final class HadoopStore implements Store {
 
     @Override
     public InputStream open(String path) throws IOException {
-        return system(path).open(new Path(path));
+        return LocalDisk.reading(path, system(path).open(new Path(path)));
     }
 
     @Override
@@ -122,7 +122,7 @@ public final class HadoopStore implements Store {
             @Override
             public void readFully(long position, byte[] into, int offset, int count) throws IOException {
                 try {
-                    stream.readFully(position, into, offset, count);
+                    LocalDisk.run(path, () -> stream.readFully(position, into, offset, count));
                 } catch (ChecksumException e) {
                     throw damaged(path, e);
                 }

@@ -89,7 +89,13 @@ record SmallFile(FileSystem system, CommitMode mode, Path target) {
 
     private java.nio.file.Path writeLocal(java.nio.file.Path file, byte[] bytes) throws IOException {
         Files.createDirectories(file.getParent());
-        return Files.write(file.resolveSibling(temporaryName()), bytes);
+        java.nio.file.Path temporary = file.resolveSibling(temporaryName());
+        try {
+            return Files.write(temporary, bytes);
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary); // A full disk has room for names.
+            throw new LocalDiskException(file, e);
+        }
     }
 
     private String temporaryName() {
