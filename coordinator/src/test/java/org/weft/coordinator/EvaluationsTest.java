@@ -71,7 +71,7 @@ class EvaluationsTest {
         Message.EvaluateBatches one = (Message.EvaluateBatches) RunHarness.get(run.pollWork(1));
         run.pass(2_000);
         evaluated(0, zero, score(1, 1));
-        run.pollWork(0);
+        assertThat(run.pollWork(0)).isNotDone();
         run.pass(2_500);
         run.awaitNotice("step 1: batches " + one.firstBatch() + "-" + one.firstBatch()
                 + " of worker 1 (executor w1, host host-1)" + " are late; others compute them too");

@@ -3,6 +3,7 @@ package org.weft.driver.progress;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -148,6 +149,9 @@ final class MetricsFile implements AutoCloseable {
     private void flushLines() throws IOException {
         lastTry = nanoTime.getAsLong();
         out.flush();
+        if (store.renames(path) && !store.exists(path)) { // An object appears when it is closed.
+            throw new FileNotFoundException("somebody removed it; it begins anew");
+        }
         flushedLines += unflushed.size();
         unflushed.clear();
     }
@@ -185,6 +189,7 @@ final class MetricsFile implements AutoCloseable {
             return;
         }
         closed = true;
+        flush(); // Gives the file up where that fails: then it is tried once more, anew.
         try {
             if (out == null) {
                 reopen();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.weft.coordinator.Evaluation;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
+import org.weft.core.config.WeftConfig;
 import org.weft.driver.progress.Progress;
 
 /** Shows people how far a run is. For the coordinator's thread. */
@@ -41,6 +42,11 @@ final class ShownProgress implements RunListener {
 
     @Override
     public void checkpointFailed(int step, String cause) {
-        progress.say("checkpoint of step " + step + " failed and will be made up for; training goes on: " + cause);
+        WeftConfig config = plan.config();
+        String next = step < config.training().steps()
+                ? "will be made up for; training goes on"
+                : "is tried again for up to " + config.checkpoint().saveTimeoutSeconds()
+                        + " s (checkpoint.save_timeout_seconds)";
+        progress.say("checkpoint of step " + step + " failed and " + next + ": " + cause);
     }
 }

@@ -82,6 +82,21 @@ class MetricsFileTest {
     }
 
     @Test
+    void aFileThatSomebodyRemovesBeginsAnew() throws IOException {
+        try (MetricsFile file = new MetricsFile(HadoopStore.local(), file().toString(), nanos::get)) {
+            file.open(0);
+            file.add("{\"step\":7}", 0);
+            Files.delete(file());
+            file.add("{\"step\":8}", 0);
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
+            file.add("{\"step\":9}", 0);
+            Files.delete(file());
+            file.add("{\"step\":10}", 0);
+        }
+        assertThat(Files.readAllLines(file())).containsExactly("{\"step\":10}");
+    }
+
+    @Test
     void evaluationsAloneAreHeldOfWhatWasWritten() throws IOException {
         assertThat(MetricsLog.evaluations(HadoopStore.local(), RunDirectory.of(directory.toString()), 9))
                 .containsExactly("{\"step\":1,\"val_loss\":2.0}");
