@@ -25,8 +25,8 @@ class FullDiskTest {
     @EnabledOnOs(OS.LINUX)
     void writingSaysWhichFile() throws IOException {
         // Linux's device that has room for nothing.
-        String file =
-                Files.createSymbolicLink(directory.resolve("file"), Path.of("/dev/full")).toString();
+        String file = Files.createSymbolicLink(directory.resolve("file"), Path.of("/dev/full"))
+                .toString();
         Configuration inPlace = new Configuration();
         inPlace.set(HadoopStore.COMMIT, "direct");
         HadoopStore store = new HadoopStore(inPlace);
@@ -54,8 +54,7 @@ class FullDiskTest {
             assertThatThrownBy(broken::read)
                     .isInstanceOf(LocalDiskException.class)
                     .hasMessage(file + ": Input/output error");
-            assertThatThrownBy(() -> broken.read(new byte[8]))
-                    .hasMessage(file + ": Input/output error");
+            assertThatThrownBy(() -> broken.read(new byte[8])).hasMessage(file + ": Input/output error");
         }
     }
 
