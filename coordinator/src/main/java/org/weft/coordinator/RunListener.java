@@ -28,7 +28,7 @@ public interface RunListener {
     /**
      * One step, as {@code metrics.jsonl} has it.
      *
-     * @param step updates applied, this one included
+     * @param step steps done, this one included
      * @param tokens target tokens of the step
      * @param workers where the workers' time went, one a piece of work, in the order of completion
      * @param peakFlops of the workers together
@@ -70,8 +70,12 @@ public interface RunListener {
 
     default void evaluated(int step, Evaluation evaluation) {}
 
-    /** Every shard's part of a checkpoint is durable; {@link Coordinator#checkpointCommitted} is to follow. */
-    default void checkpointWritten(int generation, int step, List<SavedRange> files) {}
+    /**
+     * Every shard's part of a checkpoint is durable; {@link Coordinator#checkpointCommitted} is to follow.
+     *
+     * @param skipped how many of the steps up to there were skipped
+     */
+    default void checkpointWritten(int generation, int step, int skipped, List<SavedRange> files) {}
 
     default void checkpointFailed(int step, String cause) {}
 

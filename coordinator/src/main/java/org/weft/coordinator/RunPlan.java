@@ -11,6 +11,7 @@ import org.weft.core.params.ParameterLayout;
  * @param tokensPerStep on the average
  * @param flopsPerToken of forward and backward; NaN where it is not known
  * @param startStep version of the parameters to start from
+ * @param startSkipped how many of the steps up to there were skipped
  * @param checkpoint directory to start from, empty for initial parameters
  * @param firstGeneration greater than that of any earlier attempt of this run
  * @param validationBatches micro-batches of one evaluation, 0 where there is no validation text
@@ -22,6 +23,7 @@ public record RunPlan(
         double tokensPerStep,
         double flopsPerToken,
         int startStep,
+        int startSkipped,
         String checkpoint,
         int firstGeneration,
         int validationBatches,

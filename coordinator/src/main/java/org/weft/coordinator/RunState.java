@@ -42,13 +42,13 @@ final class RunState {
         WeftConfig config = plan.config();
         this.members = members;
         this.listener = listener;
-        this.servers = new ServerGroup(plan, members, listener, clockMillis);
+        this.rule = new UpdateRule(plan);
+        this.servers = new ServerGroup(plan, members, listener, rule, clockMillis);
         this.generation = servers.generation();
         this.work = new StepWork(plan, members, servers, clockMillis);
         this.desk = work.desk();
         this.saves = servers.saves();
         this.gathering = new Gathering(members, config);
-        this.rule = new UpdateRule(config.training());
         this.lastStep = Math.max(plan.startStep(), config.training().steps());
     }
 
@@ -131,7 +131,6 @@ final class RunState {
             return;
         }
         step = generation.startStep();
-        rule.decided(false);
         stepDown();
         servers.load(why, generation.checkpoint().isEmpty() && step >= lastStep);
     }
@@ -186,8 +185,8 @@ final class RunState {
             return;
         }
         String notFinite = work.window().oldest().notFinite();
-        if (rule.isFatal(notFinite)) {
-            fail(RunFailures.notFinite(step, notFinite, rule.skipped(), generation.checkpoint()));
+        if (rule.isFatal(step, notFinite)) {
+            fail(RunFailures.notFinite(step, notFinite, rule.skippedInARowBefore(step), generation.checkpoint()));
         } else if (work.isStepComplete()) {
             desk.completed();
             if (!saves.holds(step + 1, step + 1 == lastStep || stopping)) {
@@ -199,7 +198,7 @@ final class RunState {
     private void decide(String notFinite) {
         StepLedger ledger = work.window().oldest();
         boolean skip = notFinite != null;
-        rule.decided(skip);
+        rule.decided(step, skip);
         if (skip) {
             listener.notice("step " + step + " is skipped: " + notFinite);
         }

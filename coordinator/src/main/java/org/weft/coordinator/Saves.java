@@ -13,14 +13,16 @@ import org.weft.core.protocol.SavedRange;
 final class Saves {
     private final RunPlan plan;
     private final RunListener listener;
+    private final UpdateRule rule;
     private final LongSupplier clockMillis;
     private final CheckpointLedger ledger;
     private String lastFailure = "";
     private int heldStep = -1;
 
-    Saves(RunPlan plan, RunListener listener, LongSupplier clockMillis) {
+    Saves(RunPlan plan, RunListener listener, UpdateRule rule, LongSupplier clockMillis) {
         this.plan = plan;
         this.listener = listener;
+        this.rule = rule;
         this.clockMillis = clockMillis;
         this.ledger = new CheckpointLedger(
                 plan.config().cluster().servers(), plan.config().checkpoint().saveTimeoutSeconds());
@@ -88,7 +90,8 @@ final class Saves {
         }
         List<SavedRange> files = ledger.shardSaved(server.shard, report.file());
         if (files != null) {
-            listener.checkpointWritten(report.generation(), report.step(), files);
+            int skipped = rule.skippedBefore(report.step());
+            listener.checkpointWritten(report.generation(), report.step(), skipped, files);
         }
     }
 

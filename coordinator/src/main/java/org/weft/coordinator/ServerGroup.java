@@ -21,6 +21,7 @@ final class ServerGroup {
     private final ShardTable shards;
     private final Generation generation;
     private final Saves saves;
+    private final UpdateRule rule;
     private final LongSupplier clockMillis;
     /** How long a healthy run waits for a copy: it must not end for one. */
     private final long copyPatienceMillis;
@@ -29,7 +30,7 @@ final class ServerGroup {
     /** The newest version of the parameters that there ever was. */
     private int furthest;
 
-    ServerGroup(RunPlan plan, Members members, RunListener listener, LongSupplier clockMillis) {
+    ServerGroup(RunPlan plan, Members members, RunListener listener, UpdateRule rule, LongSupplier clockMillis) {
         this.listener = listener;
         this.members = members;
         this.shards = new ShardTable(members, plan.config().cluster().servers());
@@ -37,7 +38,8 @@ final class ServerGroup {
         this.clockMillis = clockMillis;
         this.copyPatienceMillis =
                 TimeUnit.SECONDS.toMillis(plan.config().cluster().stepTimeoutSeconds()) / 2;
-        this.saves = new Saves(plan, listener, clockMillis);
+        this.rule = rule;
+        this.saves = new Saves(plan, listener, rule, clockMillis);
     }
 
     ShardTable shards() {
@@ -114,10 +116,11 @@ final class ServerGroup {
             furthest = step + 1;
             mismatches = 0;
         }
+        int updates = step - rule.skippedBefore(step);
         for (Member server : shards.active()) {
             boolean saved = save && shards.serves(server);
             Address[] backups = shards.backupsOf(server);
-            server.order(new Message.ApplyStep(generation.number(), step, scale, skip, saved, backups));
+            server.order(new Message.ApplyStep(generation.number(), step, updates, scale, skip, saved, backups));
         }
         copyToCandidates(step + 1);
     }

@@ -1,5 +1,6 @@
 package org.weft.coordinator;
 
+import java.util.BitSet;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.NonFinite;
 import org.weft.core.optim.GradientClip;
@@ -7,7 +8,8 @@ import org.weft.core.optim.LearningRateSchedule;
 
 /**
  * What is decided about a step of which everything is known: by how much its gradient is clipped, and what follows where a
- * number is not finite. Owned by the coordinator's thread.
+ * number is not finite. Remembers which steps were skipped, so that a run that goes back to a checkpoint knows what was done
+ * up to there. Owned by the coordinator's thread.
  */
 final class UpdateRule {
     /** Steps in a row that may be skipped for numbers that are not finite. */
@@ -16,27 +18,37 @@ final class UpdateRule {
     private final LearningRateSchedule schedule;
     private final GradientClip clip;
     private final boolean stops;
-    private int skipped;
+    /** Of the plan's start. */
+    private final int skippedAtStart;
+    /** Those since then; what is beyond the step at hand is of a line of versions that was given up. */
+    private final BitSet skipped = new BitSet();
 
-    UpdateRule(TrainingConfig training) {
+    UpdateRule(RunPlan plan) {
+        TrainingConfig training = plan.config().training();
+        this.skippedAtStart = plan.startSkipped();
         this.schedule = LearningRateSchedule.of(training);
         this.clip = new GradientClip(training.clipNorm());
         this.stops = training.nonFinite() == NonFinite.STOP;
     }
 
     /** Whether a number that is not finite ends the run. */
-    boolean isFatal(String notFinite) {
-        return notFinite != null && (stops || skipped >= MOST_SKIPPED);
+    boolean isFatal(int step, String notFinite) {
+        return notFinite != null && (stops || skippedInARowBefore(step) >= MOST_SKIPPED);
     }
 
     /** Takes note of what is done with a step. */
-    void decided(boolean skip) {
-        skipped = skip ? skipped + 1 : 0;
+    void decided(int step, boolean skip) {
+        skipped.set(step, skip);
     }
 
-    /** Steps before the one at hand that were skipped in a row. */
-    int skipped() {
-        return skipped;
+    /** Steps immediately before this one that this process skipped. */
+    int skippedInARowBefore(int step) {
+        return step - 1 - skipped.previousClearBit(step - 1);
+    }
+
+    /** How many of the steps that lead to this version were skipped; the others were updates. */
+    int skippedBefore(int step) {
+        return skippedAtStart + skipped.get(0, step).cardinality();
     }
 
     float scale(StepLedger ledger) {

@@ -47,6 +47,9 @@ final class RunHarness implements AutoCloseable, RunListener {
     final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
     final BlockingQueue<Evaluation> evaluations = new LinkedBlockingQueue<>();
     final BlockingQueue<List<SavedRange>> written = new LinkedBlockingQueue<>();
+    /** Of what was written. */
+    final BlockingQueue<Integer> skippedAtSaves = new LinkedBlockingQueue<>();
+
     final BlockingQueue<String> failedCheckpoints = new LinkedBlockingQueue<>();
     final BlockingQueue<Long> completions = new LinkedBlockingQueue<>();
     final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
@@ -54,6 +57,7 @@ final class RunHarness implements AutoCloseable, RunListener {
     final Map<Integer, Integer> workers = new ConcurrentHashMap<>();
     final List<Server> servers = new ArrayList<>();
     int startStep;
+    int startSkipped;
     boolean startEvaluated = true;
     String checkpoint = "";
     int firstGeneration = 1;
@@ -139,6 +143,7 @@ final class RunHarness implements AutoCloseable, RunListener {
                 tokensPerStep(config),
                 shape.flopsPerToken(),
                 startStep,
+                startSkipped,
                 checkpoint,
                 firstGeneration,
                 validationBatches,
@@ -324,8 +329,9 @@ final class RunHarness implements AutoCloseable, RunListener {
     }
 
     @Override
-    public void checkpointWritten(int generation, int step, List<SavedRange> files) {
+    public void checkpointWritten(int generation, int step, int skipped, List<SavedRange> files) {
         written.add(files);
+        skippedAtSaves.add(skipped);
     }
 
     @Override

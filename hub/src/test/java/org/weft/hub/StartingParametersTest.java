@@ -78,6 +78,7 @@ class StartingParametersTest {
                 m.formatVersion(),
                 m.weftVersion(),
                 300,
+                m.skippedSteps(),
                 m.tokensSeen() + 9,
                 m.generation(),
                 m.layoutHash(),

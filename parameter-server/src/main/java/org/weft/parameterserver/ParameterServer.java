@@ -235,7 +235,7 @@ public final class ParameterServer implements AutoCloseable {
         if (order.skip()) {
             shard.skip(order.generation(), order.step(), beginNext);
         } else {
-            shard.apply(order.generation(), order.step(), order.scale(), reducer::sum, beginNext);
+            shard.apply(order.generation(), order.step(), order.updates(), order.scale(), reducer::sum, beginNext);
         }
         if (order.save()) {
             save(order.generation(), next);

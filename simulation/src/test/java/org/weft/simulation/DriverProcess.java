@@ -80,6 +80,7 @@ final class DriverProcess extends VirtualProcess {
                 512,
                 Double.NaN,
                 0,
+                0,
                 "",
                 FIRST_GENERATION,
                 scenario.validationBatches(),
@@ -191,9 +192,9 @@ final class DriverProcess extends VirtualProcess {
         }
 
         @Override
-        public void checkpointWritten(int generation, int step, List<SavedRange> files) {
+        public void checkpointWritten(int generation, int step, int skipped, List<SavedRange> files) {
             fileTasks.add(new Commit(generation, step));
-            observer.checkpointWritten(generation, step, files);
+            observer.checkpointWritten(generation, step, skipped, files);
         }
 
         @Override

@@ -157,7 +157,10 @@ final class Invariants {
         if (order instanceof Message.ApplyStep apply) {
             Message.ApplyStep first = decisions.putIfAbsent(apply.generation() + "/" + apply.step(), apply);
             require(
-                    first == null || (first.scale() == apply.scale() && first.skip() == apply.skip()),
+                    first == null
+                            || (first.scale() == apply.scale()
+                                    && first.skip() == apply.skip()
+                                    && first.updates() == apply.updates()),
                     Invariant.ONE_DECISION_A_STEP,
                     "servers were told %s and %s",
                     first,

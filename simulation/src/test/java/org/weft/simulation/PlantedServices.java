@@ -81,6 +81,7 @@ final class PlantedServices {
                     "early",
                     report.step(),
                     0,
+                    0,
                     report.generation(),
                     scenario.layout().hash(),
                     scenario.layout().size(),

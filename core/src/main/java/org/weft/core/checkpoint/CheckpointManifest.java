@@ -22,9 +22,11 @@ import org.weft.core.storage.Store;
  * {@code manifest.json} of a checkpoint. Its appearance is the commit: a directory without one is no checkpoint.
  *
  * @param formatVersion of the checkpoint directory; since 2 the file ends with a checksum of itself, since 3 it has
- *     sources and evaluations
+ *     sources and evaluations, since 4 skipped steps
  * @param weftVersion that wrote it
- * @param step the parameters' version: updates applied
+ * @param step the parameters' version: steps done, those included that were skipped
+ * @param skippedSteps how many of them left the parameters as they were, for numbers that were not finite; 0 before version
+ *     4, which did not count them
  * @param tokensSeen target tokens trained on
  * @param generation of the servers that wrote it
  * @param layoutHash of the parameters
@@ -43,6 +45,7 @@ public record CheckpointManifest(
         int formatVersion,
         String weftVersion,
         int step,
+        int skippedSteps,
         long tokensSeen,
         int generation,
         String layoutHash,
@@ -56,11 +59,13 @@ public record CheckpointManifest(
         Map<Integer, Map<String, Double>> evaluations,
         String paramsSha256)
         implements Serializable {
-    public static final int FORMAT_VERSION = 3;
+    public static final int FORMAT_VERSION = 4;
     /** Has no checksum of its own. */
     private static final int FIRST_VERSION = 1;
     /** The first that says what a run must know of its past. */
     private static final int REMEMBERING_VERSION = 3;
+    /** The first that tells steps from updates. */
+    private static final int COUNTING_VERSION = 4;
 
     public static final String FILE = "manifest.json";
 
@@ -113,6 +118,10 @@ public record CheckpointManifest(
             if (version < REMEMBERING_VERSION) {
                 ((ObjectNode) tree).putIfAbsent("sources", JSON.createArrayNode());
                 ((ObjectNode) tree).putIfAbsent("evaluations", JSON.createObjectNode());
+            }
+            if (version < COUNTING_VERSION) {
+                ((ObjectNode) tree)
+                        .putIfAbsent("skipped_steps", JSON.getNodeFactory().numberNode(0));
             }
             manifest = JSON.treeToValue(tree, CheckpointManifest.class);
         } catch (WeftException e) {

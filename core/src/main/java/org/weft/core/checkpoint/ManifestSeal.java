@@ -12,7 +12,7 @@ import org.weft.core.WeftException;
  *
  * <pre>
  *   {
- *     "format_version" : 3,
+ *     "format_version" : 4,
  *     …
  *     "params_sha256" : "…",
  *     "manifest_sha256" : "64 hexadecimal digits"

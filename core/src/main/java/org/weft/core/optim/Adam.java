@@ -36,8 +36,8 @@ public final class Adam extends Optimizer {
     @Override
     void move(Factors factors, State state, int from, int to) {
         double rate = factors.rate();
-        double correction1 = 1 - StrictMath.pow(beta1, factors.step() + 1.0);
-        double correction2 = 1 - StrictMath.pow(beta2, factors.step() + 1.0);
+        double correction1 = 1 - StrictMath.pow(beta1, factors.updates() + 1.0);
+        double correction2 = 1 - StrictMath.pow(beta2, factors.updates() + 1.0);
         double stepSize = epsilonHat ? rate * Math.sqrt(correction2) / correction1 : rate / correction1;
         Coefficients c = new Coefficients(
                 factors.scale(),

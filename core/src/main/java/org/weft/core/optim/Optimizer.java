@@ -34,19 +34,26 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
         return regularization.changes(rule);
     }
 
+    /** The same where no step was skipped. */
+    public final void update(int step, float scale, State state, Segment segment) {
+        update(step, step, scale, state, segment);
+    }
+
     /**
      * Updates a segment from version {@code step} to {@code step + 1}.
      *
+     * @param step what the schedule goes by
+     * @param updates done before this one, what the optimizer counts: a skipped step is none
      * @param scale the gradient's factor from clipping
      */
-    public final void update(int step, float scale, State state, Segment segment) {
+    public final void update(int step, int updates, float scale, State state, Segment segment) {
         if (segment.rule().direct()) {
             Regularization.subtract(state, segment);
             return;
         }
         double rate = schedule.at(step) * segment.rule().rate();
         float left = regularization.apply(scale, state, segment);
-        move(new Factors(step, rate, left, regularization.keep(segment, rate)), state, segment.from(), segment.to());
+        move(new Factors(updates, rate, left, regularization.keep(segment, rate)), state, segment.from(), segment.to());
     }
 
     /** Moves the weights of elements [from, to) and what is kept of them. */
@@ -55,12 +62,12 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
     /**
      * What one update takes a segment's elements by.
      *
-     * @param step the version that is updated
+     * @param updates done before this one
      * @param rate the learning rate
      * @param scale of the gradient
      * @param keep of the weights, 1 without decoupled weight decay
      */
-    record Factors(int step, double rate, float scale, float keep) {}
+    record Factors(int updates, double rate, float scale, float keep) {}
 
     /**
      * The state of one bucket during an update.

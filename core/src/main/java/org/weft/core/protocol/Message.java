@@ -148,12 +148,13 @@ public sealed interface Message {
     /**
      * Update the parameters from version {@code step} to {@code step + 1}.
      *
+     * @param updates done before this one: steps that were not skipped
      * @param scale the gradient's factor from clipping by the global norm
      * @param skip leave parameters and moments as they are: the gradient is not finite
      * @param save write the updated parameters as a checkpoint
      * @param backups as in {@link LoadParameters}
      */
-    record ApplyStep(int generation, int step, float scale, boolean skip, boolean save, Address[] backups)
+    record ApplyStep(int generation, int step, int updates, float scale, boolean skip, boolean save, Address[] backups)
             implements Order {}
 
     // ---- worker to server

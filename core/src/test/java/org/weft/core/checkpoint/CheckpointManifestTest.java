@@ -51,7 +51,7 @@ class CheckpointManifestTest {
         assertThat(CheckpointManifest.load(store, directory)).isEqualTo(manifest);
         assertThat(manifest.toJson())
                 .contains(
-                        "\"format_version\" : 3", "\"tokens_seen\" : 1099511627776", "\"params_sha256\" : \"params\"");
+                        "\"format_version\" : 4", "\"tokens_seen\" : 1099511627776", "\"params_sha256\" : \"params\"");
         assertThat(RunDirectory.stepName(200)).isEqualTo("step-00000200");
     }
 
@@ -74,8 +74,9 @@ class CheckpointManifestTest {
                 "{\"format_version\":1}                                      | is damaged",
                 "{\"format_version\":2}                                      | does not match its own manifest_sha256",
                 "{\"format_version\":3}                                      | does not match its own manifest_sha256",
-                "{\"format_version\":0}                                      | format_version=0 expected=3",
-                "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=3",
+                "{\"format_version\":4}                                      | does not match its own manifest_sha256",
+                "{\"format_version\":0}                                      | format_version=0 expected=4",
+                "{\"format_version\":9,\"weft_version\":\"7\",\"news\":[]}   | format_version=9 expected=4",
             })
     void refusesBrokenManifests(String json, String problem) throws IOException {
         Files.writeString(path.resolve("manifest.json"), json);
@@ -87,7 +88,7 @@ class CheckpointManifestTest {
 
     @Test
     void everyKeyOfTheManifestIsNeeded() throws IOException {
-        String json = manifest.toJson().replace("\"format_version\" : 3", "\"format_version\" : 1");
+        String json = manifest.toJson().replace("\"format_version\" : 4", "\"format_version\" : 1");
         for (String key : List.of("step", "layout_hash", "parameters", "shards", "config", "params_sha256")) {
             Files.writeString(path.resolve("manifest.json"), json.replace("\"" + key + "\"", "\"other\""));
             assertThatThrownBy(() -> CheckpointManifest.load(store, directory))
@@ -127,7 +128,7 @@ class CheckpointManifestTest {
 
     @Test
     void readsTheManifestsOfAllVersions() throws IOException {
-        for (String golden : List.of("manifest-v1.json", "manifest-v2.json", "manifest-v3.json")) {
+        for (String golden : List.of("manifest-v1.json", "manifest-v2.json", "manifest-v3.json", "manifest-v4.json")) {
             CheckpointManifest read = golden(golden);
             assertThat(read.step()).isEqualTo(200);
             assertThat(read.shards()).hasSize(3);
@@ -156,10 +157,20 @@ class CheckpointManifestTest {
         assertThat(golden("manifest-v1.json").evaluations()).isEmpty();
     }
 
-    /** An earlier version had neither; a later one that lacks them is damaged. */
+    /** Earlier versions did not count them: their optimizers take all steps for updates, as they did. */
     @Test
-    void aManifestOfVersionThreeNeedsEvaluationsAndSources() throws IOException {
-        for (String key : List.of("sources", "evaluations")) {
+    void sinceVersionFourAManifestCountsSkippedSteps() throws IOException {
+        assertThat(golden("manifest-v4.json").skippedSteps()).isEqualTo(3);
+        assertThat(golden("manifest-v4.json").evaluations()).containsOnlyKeys(100, 200);
+        for (String earlier : List.of("manifest-v1.json", "manifest-v2.json", "manifest-v3.json")) {
+            assertThat(golden(earlier).skippedSteps()).as(earlier).isZero();
+        }
+    }
+
+    /** Earlier versions had none of them; a later one that lacks them is damaged. */
+    @Test
+    void aManifestNeedsWhatARunRemembers() throws IOException {
+        for (String key : List.of("skipped_steps", "sources", "evaluations")) {
             byte[] without =
                     manifest.toJson().replace("\"" + key + "\"", "\"other\"").getBytes(UTF_8);
             Files.write(path.resolve("manifest.json"), ManifestSeal.close(without));

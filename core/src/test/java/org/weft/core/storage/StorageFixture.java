@@ -49,6 +49,7 @@ public final class StorageFixture {
                 CheckpointManifest.FORMAT_VERSION,
                 "0.1",
                 200,
+                1,
                 1L << 40,
                 3,
                 "layout",

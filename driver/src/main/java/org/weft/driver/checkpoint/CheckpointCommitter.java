@@ -54,9 +54,10 @@ public final class CheckpointCommitter {
     /**
      * Commits a checkpoint whose shards are durable. Storage that fails is tried again.
      *
+     * @param skipped how many of the steps up to there were skipped
      * @throws WeftException where the guard does not let it
      */
-    public Checkpoint commit(int generation, int step, List<SavedRange> files) throws IOException {
+    public Checkpoint commit(int generation, int step, int skipped, List<SavedRange> files) throws IOException {
         String directory = identity.config().run().directory().step(step);
         List<CheckpointManifest.Shard> shards = files.stream()
                 .sorted(Comparator.comparingLong(SavedRange::offset).thenComparing(SavedRange::file))
@@ -64,6 +65,7 @@ public final class CheckpointCommitter {
                 .toList();
         RunIdentity.Version version = new RunIdentity.Version(
                 step,
+                skipped,
                 Math.round(step * rules.tokensPerStep()),
                 generation,
                 rules.best().evaluationsUpTo(step));

@@ -93,7 +93,7 @@ public final class InitialCheckpoint {
             shards.add(write(file, files));
         }
         CheckpointManifest manifest = identity.manifest(
-                new RunIdentity.Version(step, 0, GENERATION, Map.of()),
+                new RunIdentity.Version(step, 0, 0, GENERATION, Map.of()),
                 shards,
                 HexFormat.of().formatHex(parameters.digest()));
         String readBack = new CheckpointReader(store, directory, manifest).paramsSha256();

@@ -39,10 +39,16 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
     /**
      * What differs from checkpoint to checkpoint.
      *
+     * @param skippedSteps how many of the steps up to there were skipped
      * @param tokensSeen target tokens trained on
      * @param evaluations that are known, by step
      */
-    record Version(int step, long tokensSeen, int generation, Map<Integer, Map<String, Double>> evaluations) {}
+    record Version(
+            int step,
+            int skippedSteps,
+            long tokensSeen,
+            int generation,
+            Map<Integer, Map<String, Double>> evaluations) {}
 
     /** What a checkpoint of this run says. */
     CheckpointManifest manifest(Version version, List<Shard> shards, String paramsSha256) {
@@ -50,6 +56,7 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
                 CheckpointManifest.FORMAT_VERSION,
                 WeftVersion.CURRENT,
                 version.step(),
+                version.skippedSteps(),
                 version.tokensSeen(),
                 version.generation(),
                 layout.hash(),

@@ -44,11 +44,11 @@ final class Commits implements RunListener {
     }
 
     @Override
-    public void checkpointWritten(int generation, int step, List<SavedRange> saved) {
+    public void checkpointWritten(int generation, int step, int skipped, List<SavedRange> saved) {
         long start = System.nanoTime();
         metrics.flush(); // So that the log of a run that goes on from here has no hole.
         try {
-            Checkpoint checkpoint = committer.commit(generation, step, saved);
+            Checkpoint checkpoint = committer.commit(generation, step, skipped, saved);
             committed.accept(checkpoint);
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
             double stall =

@@ -52,8 +52,8 @@ final class RunObserver implements RunListener, AutoCloseable {
     }
 
     @Override
-    public void checkpointWritten(int generation, int step, List<SavedRange> saved) {
-        tell(listener -> listener.checkpointWritten(generation, step, saved));
+    public void checkpointWritten(int generation, int step, int skipped, List<SavedRange> saved) {
+        tell(listener -> listener.checkpointWritten(generation, step, skipped, saved));
     }
 
     @Override

@@ -178,6 +178,7 @@ public final class TrainingRun {
                 subject.workload().tokensPerStep(),
                 subject.workload().flopsPerToken(),
                 start == null ? 0 : start.manifest().step(),
+                start == null ? 0 : start.manifest().skippedSteps(),
                 start == null ? "" : start.directory(),
                 generation,
                 subject.validationBatches(),

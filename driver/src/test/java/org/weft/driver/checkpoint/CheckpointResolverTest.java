@@ -81,7 +81,7 @@ class CheckpointResolverTest {
     @Test
     void aCommitOfFilesThatAreNotThereCommitsNothing() throws IOException {
         SavedRange absent = new SavedRange("absent", 0, 10, 1, "sha", 0);
-        assertThatThrownBy(() -> committer(9).commit(1, 5, List.of(absent))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> committer(9).commit(1, 5, 0, List.of(absent))).isInstanceOf(IOException.class);
         assertThat(resolver.latest(run)).isNull();
     }
 
@@ -167,7 +167,7 @@ class CheckpointResolverTest {
     void onlyTheNewestAreKept() throws IOException {
         CheckpointCommitter committer = committer(2);
         for (int step : new int[] {100, 200, 300, 400}) {
-            committer.commit(1, step, files(step));
+            committer.commit(1, step, 0, files(step));
         }
         assertThat(directories()).containsExactly("step-00000300", "step-00000400");
     }
@@ -180,9 +180,9 @@ class CheckpointResolverTest {
         }
         flip(300);
         CheckpointCommitter resumed = committer(2, checkpoints + "/step-00000200", () -> {});
-        resumed.commit(2, 400, files(400));
+        resumed.commit(2, 400, 0, files(400));
         assertThat(directories()).containsExactly("step-00000200", "step-00000300", "step-00000400");
-        resumed.commit(2, 500, files(500));
+        resumed.commit(2, 500, 0, files(500));
         assertThat(directories()).containsExactly("step-00000400", "step-00000500");
         commit(3, 600, 2);
         assertThat(directories()).containsExactly("step-00000400", "step-00000500", "step-00000600");
@@ -194,7 +194,7 @@ class CheckpointResolverTest {
         CheckpointCommitter zombie = committer(1, "", () -> {
             throw WeftException.failed("another driver took this run over", "");
         });
-        assertThatThrownBy(() -> zombie.commit(1, 200, files(200))).hasMessage("another driver took this run over");
+        assertThatThrownBy(() -> zombie.commit(1, 200, 0, files(200))).hasMessage("another driver took this run over");
         assertThat(resolver.latest(run).manifest().step()).isEqualTo(100);
         assertThat(directory.resolve("checkpoints/step-00000200"))
                 .isDirectoryNotContaining(path -> path.getFileName().toString().contains("manifest"));
@@ -209,8 +209,8 @@ class CheckpointResolverTest {
         assertThat(notices).singleElement().asString().contains("step-00000200 was moved to ");
         assertThat(resolver.highestGeneration(run)).isEqualTo(7);
         CheckpointCommitter one = committer(1);
-        one.commit(7, 300, files(300));
-        one.commit(7, 400, files(400));
+        one.commit(7, 300, 0, files(300));
+        one.commit(7, 400, 0, files(400));
         assertThat(directories()).containsExactly("step-00000200.set-aside-g7", "step-00000300", "step-00000400");
     }
 
@@ -253,8 +253,8 @@ class CheckpointResolverTest {
         commit(1, 400, 9);
         commit(2, 50, 9);
         CheckpointCommitter one = committer(1);
-        one.commit(2, 100, files(100));
-        one.commit(2, 200, files(200));
+        one.commit(2, 100, 0, files(100));
+        one.commit(2, 200, 0, files(200));
         assertThat(directories())
                 .as("the one before may be being loaded")
                 .containsExactly("step-00000100", "step-00000200", "step-00000300", "step-00000400");
@@ -289,11 +289,11 @@ class CheckpointResolverTest {
     @Test
     void aCheckpointWhoseOptimizerStateIsDamagedIsNotCommittedAndDrivesNoneOut() throws IOException {
         CheckpointCommitter committer = committer(2);
-        committer.commit(1, 10, files(10));
-        committer.commit(1, 20, files(20));
+        committer.commit(1, 10, 0, files(10));
+        committer.commit(1, 20, 0, files(20));
         List<SavedRange> files = files(30);
         flip(30); // the last byte of a file: of the second moments
-        assertThatThrownBy(() -> committer.commit(1, 30, files))
+        assertThatThrownBy(() -> committer.commit(1, 30, 0, files))
                 .isInstanceOf(WeftException.class)
                 .hasMessageStartingWith("checkpoint damaged: " + checkpoints + "/step-00000030/a: ");
         assertThat(new CheckpointResolver(store, notice -> {}).committedSteps(RunDirectory.of(runDir)))
@@ -309,7 +309,7 @@ class CheckpointResolverTest {
         assertThatThrownBy(() -> committer(3, "", () -> {
                             throw WeftException.failed("the lease is another driver's", "");
                         })
-                        .commit(2, 10, files(10)))
+                        .commit(2, 10, 0, files(10)))
                 .hasMessage("the lease is another driver's");
         Checkpoint again = commit(3, 10, 3);
         assertThat(again.manifest().generation()).as("the same parameters").isEqualTo(1);
@@ -320,7 +320,7 @@ class CheckpointResolverTest {
     }
 
     private Checkpoint commit(int generation, int step, int keep) throws IOException {
-        return committer(keep).commit(generation, step, files(step));
+        return committer(keep).commit(generation, step, 0, files(step));
     }
 
     private List<SavedRange> files(int step) throws IOException {

@@ -24,7 +24,7 @@ class RunIdentityTest {
     private final RunIdentity identity = identity(10, VOCABULARY, List.of(CORPUS));
     private final Checkpoint start = new Checkpoint(
             "/run/checkpoints/step-00000004",
-            identity.manifest(new RunIdentity.Version(4, 64, 2, Map.of(2, Map.of("loss", 2.5))), List.of(), "sha"));
+            identity.manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of(2, Map.of("loss", 2.5))), List.of(), "sha"));
 
     @Test
     void aManifestSaysWhatTheRunIs() {
@@ -129,7 +129,7 @@ class RunIdentityTest {
     @Test
     void whereTheCorpusWasNotKnownItDidNotChange() {
         CheckpointManifest before = identity(10, VOCABULARY, List.of())
-                .manifest(new RunIdentity.Version(4, 64, 2, Map.of()), List.of(), "sha");
+                .manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of()), List.of(), "sha");
         assertThat(identity.changedSince(before)).isEmpty();
     }
 

@@ -257,6 +257,7 @@ class SaveFaultsTest {
                 "format_version",
                 "weft_version",
                 "step",
+                "skipped_steps",
                 "tokens_seen",
                 "generation",
                 "layout_hash",
@@ -293,7 +294,7 @@ class SaveFaultsTest {
         int from = step++;
         float[] gradient = new float[(int) LAYOUT.size()];
         Arrays.fill(gradient, step);
-        shards.forEach(shard -> shard.apply(1, from, 1f, bucket -> gradient, () -> {}));
+        shards.forEach(shard -> shard.apply(1, from, from, 1f, bucket -> gradient, () -> {}));
         byte[] parameters = new byte[gradient.length * Float.BYTES];
         int owner = new RangePartitioner(LAYOUT.bucketCount(), SERVERS).shardOf(0);
         shards.get(owner).bytes(new BucketKey(1, step, 0)).get(parameters);
@@ -313,7 +314,7 @@ class SaveFaultsTest {
         Vocabulary vocabulary = new Vocabulary(8192, "tok");
         CheckpointCommitter.Rules rules =
                 new CheckpointCommitter.Rules(() -> {}, verified, retries, new BestStep("loss", 0), 512);
-        new CheckpointCommitter(writing, new RunIdentity(config, LAYOUT, vocabulary), rules).commit(1, step, files);
+        new CheckpointCommitter(writing, new RunIdentity(config, LAYOUT, vocabulary), rules).commit(1, step, 0, files);
     }
 
     /** What a new process takes; its parameters are those that were saved. */

@@ -12,12 +12,20 @@ import org.weft.engine.MicroBatchKey;
 import org.weft.engine.Replica;
 import org.weft.engine.Workload;
 
-/** The smallest thing that can be trained: W parameters that are to become 1, half their squared distance the loss. */
-record Quadratic(int width) implements Workload<Quadratic.Point> {
+/**
+ * The smallest thing that can be trained: W parameters that are to become 1, half their squared distance the loss.
+ *
+ * @param brokenStep whose loss and gradient are not finite; -1 where all are
+ */
+record Quadratic(int width, int brokenStep) implements Workload<Quadratic.Point> {
     private static final long serialVersionUID = 1L;
 
+    Quadratic(int width) {
+        this(width, -1);
+    }
+
     /** Nothing to look at. */
-    record Point() implements MicroBatch {
+    record Point(boolean finite) implements MicroBatch {
         @Override
         public long targetCount() {
             return 1;
@@ -41,7 +49,7 @@ record Quadratic(int width) implements Workload<Quadratic.Point> {
         return new BatchSource<>() {
             @Override
             public Point training(int step, int lane, int microBatch) {
-                return new Point();
+                return new Point(step != brokenStep);
             }
 
             @Override
@@ -51,7 +59,7 @@ record Quadratic(int width) implements Workload<Quadratic.Point> {
 
             @Override
             public Point validation(int index) {
-                return new Point();
+                return new Point(true);
             }
 
             @Override
@@ -110,7 +118,7 @@ record Quadratic(int width) implements Workload<Quadratic.Point> {
         @Override
         public double accumulateGradient(Point batch, double normalizer, MicroBatchKey key, GradientListener listener) {
             for (int at = 0; at < parameters.capacity(); at += Float.BYTES) {
-                float error = parameters.getFloat(at) - 1;
+                float error = batch.finite() ? parameters.getFloat(at) - 1 : Float.NaN;
                 gradients.putFloat(at, gradients.getFloat(at) + (float) (error / normalizer));
             }
             listener.rangeReady(0, layout.size());
@@ -124,7 +132,7 @@ record Quadratic(int width) implements Workload<Quadratic.Point> {
 
         @Override
         public double loss(Point batch) {
-            double loss = 0;
+            double loss = batch.finite() ? 0 : Double.NaN;
             for (int at = 0; at < parameters.capacity(); at += Float.BYTES) {
                 loss += Math.pow(parameters.getFloat(at) - 1, 2) / 2;
             }

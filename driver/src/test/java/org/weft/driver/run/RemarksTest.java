@@ -86,7 +86,8 @@ class RemarksTest {
     }
 
     private static List<String> remarks(String... settings) {
-        return Remarks.of(new RunPlan(config(settings), new Quadratic(10).layout(), 8, Double.NaN, 0, "", 1, 0, true));
+        return Remarks.of(
+                new RunPlan(config(settings), new Quadratic(10).layout(), 8, Double.NaN, 0, 0, "", 1, 0, true));
     }
 
     private static WeftConfig config(String... settings) {

@@ -67,6 +67,7 @@ class ResumedRunTest extends SmallRuns {
                         2,
                         m.weftVersion(),
                         m.step(),
+                        m.skippedSteps(),
                         m.tokensSeen(),
                         m.generation(),
                         m.layoutHash(),

@@ -33,7 +33,7 @@ class RunObserverTest {
                 new RunObserver(List.of(recorder("now")), List.of(slow, recorder("file")), Threads.MACHINE)) {
             observer.stepDone(step(1));
             observer.evaluated(1, new Evaluation(2.5, List.of()));
-            observer.checkpointWritten(3, 1, List.of());
+            observer.checkpointWritten(3, 1, 0, List.of());
             assertThat(heard).as("nobody waited").containsExactly("now step 1", "now evaluated 1", "now written 1");
             heard.clear();
             storage.countDown();
@@ -57,12 +57,12 @@ class RunObserverTest {
     void aListenerThatFailsKeepsNothingFromThoseBehindIt() {
         RunListener broken = new RunListener() {
             @Override
-            public void checkpointWritten(int generation, int step, List<SavedRange> files) {
+            public void checkpointWritten(int generation, int step, int skipped, List<SavedRange> files) {
                 throw new IllegalStateException("a caller's mistake");
             }
         };
         try (RunObserver observer = new RunObserver(List.of(), List.of(broken, recorder("file")), Threads.MACHINE)) {
-            observer.checkpointWritten(1, 7, List.of());
+            observer.checkpointWritten(1, 7, 0, List.of());
         }
         assertThat(heard).containsExactly("file written 7");
     }
@@ -80,7 +80,7 @@ class RunObserverTest {
             }
 
             @Override
-            public void checkpointWritten(int generation, int step, List<SavedRange> files) {
+            public void checkpointWritten(int generation, int step, int skipped, List<SavedRange> files) {
                 heard.add(who + " written " + step);
             }
 

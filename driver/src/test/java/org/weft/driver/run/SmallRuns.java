@@ -85,7 +85,10 @@ abstract class SmallRuns {
     }
 
     Subject subject(WeftConfig config, int validationBatches, int width, Subject.Initial initial) {
-        Quadratic workload = new Quadratic(width);
+        return subject(config, validationBatches, new Quadratic(width), initial);
+    }
+
+    Subject subject(WeftConfig config, int validationBatches, Quadratic workload, Subject.Initial initial) {
         return new Subject(
                 "a parabola",
                 new RunIdentity(config, workload.layout(), Vocabulary.NONE, List.of(source)),

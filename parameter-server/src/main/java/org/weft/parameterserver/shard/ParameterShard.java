@@ -142,14 +142,15 @@ public final class ParameterShard {
     /**
      * Updates all buckets from version {@code step} to {@code step + 1}, and publishes each as it is done.
      *
+     * @param updates done before this one: steps that were not skipped
      * @param scale the gradient's factor from clipping
      * @param beforeLast runs when every gradient has been used, before the last bucket is published: from then on
      *     workers may push for the next step
      */
-    public void apply(int generation, int step, float scale, Gradients gradients, Runnable beforeLast) {
+    public void apply(int generation, int step, int updates, float scale, Gradients gradients, Runnable beforeLast) {
         begin(generation, step + 1);
         for (BucketState state : states) {
-            update(state, step, scale, gradients.sum(state.bucket().index()));
+            update(state, step, updates, scale, gradients.sum(state.bucket().index()));
             if (state.bucket().index() == range.end() - 1) {
                 beforeLast.run();
             }
@@ -182,12 +183,12 @@ public final class ParameterShard {
         publishAll();
     }
 
-    private void update(BucketState state, int step, float scale, float[] gradient) {
+    private void update(BucketState state, int step, int updates, float scale, float[] gradient) {
         int length = state.bucket().length();
         state.weights(step).clear().asFloatBuffer().get(staging, 0, length);
         Optimizer.State update = new Optimizer.State(state.forUpdate(gradient), staging, state.vectors());
         for (Optimizer.Segment segment : state.segments()) {
-            optimizer.update(step, scale, update, segment);
+            optimizer.update(step, updates, scale, update, segment);
         }
         state.weights(step + 1).clear().asFloatBuffer().put(staging, 0, length);
     }

@@ -98,7 +98,7 @@ class VersionRingTest {
     }
 
     private static void update(ParameterShard shard, int step) {
-        shard.apply(1, step, 1f, bucket -> ServerFixture.gradient(0, LAYOUT.bucket(bucket)), () -> {});
+        shard.apply(1, step, step, 1f, bucket -> ServerFixture.gradient(0, LAYOUT.bucket(bucket)), () -> {});
     }
 
     /** Of the first bucket. */
