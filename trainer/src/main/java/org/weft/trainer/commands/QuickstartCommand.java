@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
 public final class QuickstartCommand implements Callable<Integer> {
     private static final int SAMPLES = 10;
     private static final int SAMPLE_TOKENS = 48;
-    private static final SamplingOptions SAMPLING = new SamplingOptions(0.7, 40, 0.95, 1);
+    private static final SamplingOptions SAMPLING = new SamplingOptions(0.5, 40, 0.9, 1);
 
     @Option(
             names = "--steps",
