@@ -116,7 +116,7 @@ class ChoicesIT {
         String row = "{\"ask\": \"the\", \"choices\": [\"a\", \"b\"], \"label\": 2}\n";
         CommandRun result = evaluate(Files.writeString(temporary.resolve("bad.jsonl"), row));
         assertThat(result.status()).isEqualTo(3);
-        assertThat(result.err()).contains("column label says \"2\" of 2 choices: row={");
+        assertThat(result.err()).contains("column label says \"2\" of 2 choices: file=file:");
         CommandRun none = CommandRun.of("evaluate", "--checkpoint", run.dir().toString(), "--choices");
         assertThat(none.status()).isEqualTo(2);
         assertThat(none.err()).contains("--choices without --input");

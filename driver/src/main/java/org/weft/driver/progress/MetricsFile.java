@@ -135,10 +135,14 @@ final class MetricsFile implements AutoCloseable {
         LOG.info("{} is written again", path);
     }
 
-    /** Makes what was written so far outlive the process, where storage allows. */
+    /** Makes what was written so far outlive the process, where storage allows; looks whether it is still there. */
     void flush() {
         try {
             if (out != null) {
+                out.flush();
+                if (store.renames(path) && !store.exists(path)) { // An object appears when it is closed.
+                    throw new FileNotFoundException("somebody removed it; it begins anew");
+                }
                 flushLines();
             }
         } catch (IOException e) {
@@ -149,9 +153,6 @@ final class MetricsFile implements AutoCloseable {
     private void flushLines() throws IOException {
         lastTry = nanoTime.getAsLong();
         out.flush();
-        if (store.renames(path) && !store.exists(path)) { // An object appears when it is closed.
-            throw new FileNotFoundException("somebody removed it; it begins anew");
-        }
         flushedLines += unflushed.size();
         unflushed.clear();
     }

@@ -87,11 +87,13 @@ class MetricsFileTest {
             file.open(0);
             file.add("{\"step\":7}", 0);
             Files.delete(file());
-            file.add("{\"step\":8}", 0);
+            file.add("{\"step\":8}", Long.MAX_VALUE);
+            file.flush();
             nanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
             file.add("{\"step\":9}", 0);
+            assertThat(Files.readAllLines(file())).containsExactly("{\"step\":8}", "{\"step\":9}");
             Files.delete(file());
-            file.add("{\"step\":10}", 0);
+            file.add("{\"step\":10}", Long.MAX_VALUE);
         }
         assertThat(Files.readAllLines(file())).containsExactly("{\"step\":10}");
     }
