@@ -31,10 +31,14 @@ public record RowFiles(
     /** A split far into a file counts the lines before it: of a long file there are few. */
     private static final int MOST_SPLITS = 8;
 
-    /** The objects of JSON files. */
-    public JavaRDD<String> json(List<Entry> files) {
+    /**
+     * The objects of JSON files.
+     *
+     * @param texts keys whose values must be strings or null
+     */
+    public JavaRDD<String> json(List<Entry> files, List<String> texts) {
         long longest = files.stream().mapToLong(Entry::length).max().orElse(0);
-        return rows(files, Math.max(SPLIT_BYTES, longest / MOST_SPLITS), new JsonRows(placeField, encoding));
+        return rows(files, Math.max(SPLIT_BYTES, longest / MOST_SPLITS), new JsonRows(texts, placeField, encoding));
     }
 
     /** The records of CSV files, whose values are strings and nulls. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -16,6 +17,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
@@ -38,12 +40,21 @@ public final class DatasetReader {
 
     private final JavaSparkContext spark;
     private final SparkSession session;
+
+    /** Of files, which may have columns text and Text. */
+    private final SparkSession exact;
+
     private final Store store;
+    private final List<String> textColumns;
     private final LongAccumulator replaced;
 
-    public DatasetReader(JavaSparkContext spark, Store store) {
+    /** @param textColumns in which JSON must have strings */
+    public DatasetReader(JavaSparkContext spark, Store store, List<String> textColumns) {
         this.spark = spark;
+        this.textColumns = List.copyOf(textColumns);
         this.session = SparkSession.builder().sparkContext(spark.sc()).getOrCreate();
+        this.exact = session.newSession();
+        exact.conf().set("spark.sql.caseSensitive", true);
         this.store = store;
         this.replaced = spark.sc().longAccumulator("unpaired surrogates");
     }
@@ -74,14 +85,14 @@ public final class DatasetReader {
             return switch (actual) {
                 case CSV -> {
                     List<String> columns = rows.csvColumns(files);
-                    yield parsed(session.read().schema(texts(columns)), rows.csv(files, columns));
+                    yield parsed(exact.read().schema(texts(columns)), rows.csv(files, columns));
                 }
                 case PARQUET ->
-                    session.read()
+                    exact.read()
                             .parquet(files.stream()
                                     .map(file -> escaped(file.path()))
                                     .toArray(String[]::new));
-                default -> parsed(session.read(), rows.json(files));
+                default -> parsed(exact.read(), rows.json(files, textColumns));
             };
         } catch (Exception failure) { // Spark's is checked, and undeclared
             throw unreadable(key + "=" + inputs, failure);
@@ -90,7 +101,7 @@ public final class DatasetReader {
 
     private Dataset<Row> parsed(DataFrameReader reader, JavaRDD<String> objects) {
         Dataset<Row> rows =
-                reader.option("mode", "FAILFAST").json(session.createDataset(objects.rdd(), Encoders.STRING()));
+                reader.option("mode", "FAILFAST").json(exact.createDataset(objects.rdd(), Encoders.STRING()));
         replaced.reset(); // What was read for the sake of the columns' types is read again.
         return rows;
     }
@@ -114,7 +125,7 @@ public final class DatasetReader {
     public static Dataset<Row> select(Dataset<Row> rows, List<String> columns) {
         boolean placed = Arrays.asList(rows.columns()).contains(PLACE);
         return rows.select(Stream.concat(columns.stream(), placed ? Stream.of(PLACE) : Stream.empty())
-                .map(column -> rows.col("`" + column.replace("`", "``") + "`"))
+                .map(column -> functions.col("`" + column.replace("`", "``") + "`")) // of the rows' session, by case
                 .toArray(Column[]::new));
     }
 
@@ -123,6 +134,17 @@ public final class DatasetReader {
         List<String> present = columns(rows);
         List<String> missing =
                 columns.stream().filter(column -> !present.contains(column)).toList();
+        for (String column : missing) {
+            List<String> alike = IntStream.range(0, present.size())
+                    .mapToObj(i -> column + i)
+                    .filter(present::contains)
+                    .toList();
+            if (alike.size() > 1) {
+                throw WeftException.invalidData(
+                        key + " has column " + column + " more than once: read as " + String.join(", ", alike),
+                        "name one of these in the dataset section, or give each column a name of its own");
+            }
+        }
         if (!missing.isEmpty()) {
             throw WeftException.invalidData(
                     key + " has no column " + String.join(", ", missing) + ": its columns are "

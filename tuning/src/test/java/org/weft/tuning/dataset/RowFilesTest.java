@@ -21,7 +21,7 @@ class RowFilesTest extends EncodedRows {
     /** Each row as "text|label|line". */
     private List<String> read(Path file, String encoding) throws IOException {
         Dataset<Row> rows =
-                new DatasetReader(spark, store).read("input", List.of(file.toString()), Format.AUTO, encoding);
+                new DatasetReader(spark, store, List.of("text")).read("input", List.of(file.toString()), Format.AUTO, encoding);
         List<String> columns = List.of("text", "label");
         return DatasetReader.select(rows, columns).toJavaRDD().map(row -> RowFields.of(row, columns)).collect().stream()
                 .map(row -> row.get("text") + "|" + row.get("label") + "|"
@@ -109,6 +109,38 @@ class RowFilesTest extends EncodedRows {
     }
 
     @Test
+    void aTextIsAString() throws IOException {
+        for (String odd : List.of("12345678901234567890", "{\"a\": 1}", "[\"x\"]", "true")) {
+            Path file = file("a.jsonl", "{\"text\": \"x\", \"label\": 1}\n{\"text\": " + odd + ", \"label\": 2}\n");
+            assertRefused(file, "column text is no string but ", ": file=file:" + file + " line=2", "mend or remove it");
+        }
+    }
+
+    @Test
+    void columnsAreToldApartByCaseAndTwiceIsRefused() throws IOException {
+        String cased = "{\"TEXT\": \"X\", \"text\": \"x\", \"Label\": 7, \"label\": 1}\n";
+        assertThat(read(file("a.jsonl", cased), "UTF-8")).containsExactly("x|1|1");
+        assertThat(read(file("a.csv", "Label,label,TEXT,text\n7,1,X,x\n"), "UTF-8")).containsExactly("x|1|2");
+        Path twice = file("b.jsonl", cased + "{\"text\": \"x\", \"label\": 1, \"label\": 2}\n");
+        assertRefused(twice, "broken JSON: file=file:" + twice + " line=2: duplicate field 'label'");
+        Path csv = file("c.csv", "text,label,label\nx,1,2\n");
+        assertRefused(csv, "dataset.train has column label more than once: read as label1, label2");
+        assertThat(read(file("d.csv", "text,label,id,id\nx,1,2,3\n"), "UTF-8")).containsExactly("x|1|2");
+    }
+
+    @Test
+    void whatIsOddAndReadAllTheSameIsSaid() throws IOException {
+        String rows = "{\"text\": \" \", \"label\": \"good \"}\n{\"text\": \"x\", \"label\": \"nan\"}\n"
+                + "{\"text\": \"\", \"label\": \"good\"}\n";
+        run(config("a", file("a.jsonl", rows), "dataset.validation_fraction=0"));
+        assertThat(said)
+                .contains(
+                        "warning: 2 rows of train have an empty text",
+                        "warning: label \"good \" (1) is a class like others: blanks around a label belong to it",
+                        "warning: label \"nan\" (1) is a class like others: remove its rows if it stands for none");
+    }
+
+    @Test
     void aPathThatExistsIsNoGlob() throws IOException {
         Path folder = Files.createDirectory(directory.resolve("[2024] a\u00f1o, v1 {x}"));
         Path file = file(folder.getFileName() + "/a b%20c*.jsonl", "{\"text\": \"x\", \"label\": 1}\n");
@@ -116,7 +148,7 @@ class RowFilesTest extends EncodedRows {
         assertThat(read(folder, "UTF-8")).hasSize(1);
         Path rows = directory.resolve("rows [1].parquet");
         spark.setLogLevel("WARN");
-        new DatasetReader(spark, store)
+        new DatasetReader(spark, store, List.of("text"))
                 .read("input", List.of(file.toString()), Format.AUTO, "UTF-8")
                 .write()
                 .parquet(rows.toString());
