@@ -14,8 +14,8 @@ final class CorpusFormats {
 
     private static final List<String> TABLES = List.of("csv", "tsv");
 
-    private static final List<String> NO_TEXT = List.of(
-            "zip", "tar", "tgz", "7z", "rar", "xz", "parquet", "orc", "avro", "arrow", "pdf", "docx", "xlsx");
+    private static final List<String> NO_TEXT =
+            List.of("zip", "tar", "tgz", "7z", "rar", "xz", "parquet", "orc", "avro", "arrow", "pdf", "docx", "xlsx");
 
     private CorpusFormats() {}
 

@@ -7,9 +7,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.StreamSupport;
 import org.weft.core.UnpairedSurrogates;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
@@ -41,6 +45,7 @@ record JsonRows(List<String> texts, String placeField, TextEncoding encoding) im
         private final List<String> texts;
         private final String placeField;
         private final JsonRecords records;
+        private final Set<String> wide = new HashSet<>();
         private boolean changed;
         private long replaced;
 
@@ -57,6 +62,11 @@ record JsonRows(List<String> texts, String placeField, TextEncoding encoding) im
                 return null;
             }
             requireTexts(row);
+            for (Map.Entry<String, JsonNode> field : row.properties()) {
+                if (isWide(field.getValue())) {
+                    wide.add(field.getKey());
+                }
+            }
             changed = records.source() == null;
             JsonNode plain = plain(row);
             String place = JsonRecords.JSON.writeValueAsString(placeField) + ":"
@@ -78,6 +88,17 @@ record JsonRows(List<String> texts, String placeField, TextEncoding encoding) im
                                     + " dataset section");
                 }
             }
+        }
+
+        private static boolean isWide(JsonNode value) {
+            if (value.isArray()) {
+                return StreamSupport.stream(value.spliterator(), false).anyMatch(Rows::isWide);
+            }
+            return value.isIntegralNumber()
+                    && !value.isInt()
+                    && (Double.isInfinite(value.doubleValue())
+                            || new BigDecimal(Double.toString(value.doubleValue())).compareTo(value.decimalValue())
+                                    != 0);
         }
 
         private JsonNode plain(JsonNode value) {
@@ -111,6 +132,11 @@ record JsonRows(List<String> texts, String placeField, TextEncoding encoding) im
         @Override
         public long replaced() {
             return replaced;
+        }
+
+        @Override
+        public Set<String> wide() {
+            return wide;
         }
 
         @Override

@@ -47,6 +47,15 @@ class CorpusFormatsTest {
     }
 
     @Test
+    void autoKnowsTablesThatItTakesForText() {
+        CorpusConfig auto = SparkFixture.corpus("auto", "paragraph", 0);
+        assertThat(CorpusFormats.isTable(auto, "file:/d/a.CSV.gz")).isTrue();
+        assertThat(CorpusFormats.isTable(auto, "file:/d/a.csv.txt")).isFalse();
+        assertThat(CorpusFormats.isTable(SparkFixture.corpus("text", "paragraph", 0), "a.csv"))
+                .isFalse();
+    }
+
+    @Test
     void aNamedFormatIsTheFilesWhateverItsName() {
         assertThat(format(Format.TEXT, "a.jsonl").word()).isEqualTo(Format.TEXT);
         assertThat(format(Format.JSONL, "a.txt").word()).isEqualTo(Format.JSONL);

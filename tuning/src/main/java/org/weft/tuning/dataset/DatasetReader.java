@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -18,8 +19,11 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
@@ -80,7 +84,9 @@ public final class DatasetReader {
         }
         List<Store.Entry> files = files(key, inputs);
         Format actual = format == Format.AUTO ? formatOf(key, files) : format;
-        RowFiles rows = new RowFiles(spark, store, PLACE, new TextEncoding(encoding, "dataset.encoding"), replaced);
+        CollectionAccumulator<String> wide = spark.sc().collectionAccumulator("wide numbers");
+        RowFiles rows =
+                new RowFiles(spark, store, PLACE, new TextEncoding(encoding, "dataset.encoding"), replaced, wide);
         try {
             return switch (actual) {
                 case CSV -> {
@@ -92,7 +98,14 @@ public final class DatasetReader {
                             .parquet(files.stream()
                                     .map(file -> escaped(file.path()))
                                     .toArray(String[]::new));
-                default -> parsed(exact.read(), rows.json(files, textColumns));
+                default -> {
+                    JavaRDD<String> objects = rows.json(files, textColumns);
+                    Dataset<Row> found = parsed(exact.read(), objects);
+                    StructType whole = whole(found.schema(), Set.copyOf(wide.value()));
+                    yield whole.equals(found.schema())
+                            ? found
+                            : parsed(exact.read().schema(whole), objects);
+                }
             };
         } catch (Exception failure) { // Spark's is checked, and undeclared
             throw unreadable(key + "=" + inputs, failure);
@@ -104,6 +117,21 @@ public final class DatasetReader {
                 reader.option("mode", "FAILFAST").json(exact.createDataset(objects.rdd(), Encoders.STRING()));
         replaced.reset(); // What was read for the sake of the columns' types is read again.
         return rows;
+    }
+
+    /** Doubles as texts where they would change whole numbers, such as ids and labels, which stand beside fractions. */
+    private static StructType whole(StructType found, Set<String> wide) {
+        StructType whole = new StructType();
+        for (StructField field : found.fields()) {
+            DataType type = field.dataType();
+            if (wide.contains(field.name()) && type.equals(DataTypes.DoubleType)) {
+                type = DataTypes.StringType;
+            } else if (wide.contains(field.name()) && type.equals(DataTypes.createArrayType(DataTypes.DoubleType))) {
+                type = DataTypes.createArrayType(DataTypes.StringType);
+            }
+            whole = whole.add(field.name(), type);
+        }
+        return whole;
     }
 
     private static StructType texts(List<String> columns) {
@@ -208,7 +236,7 @@ public final class DatasetReader {
     private static Format formatOf(String key, List<Store.Entry> files) {
         TreeSet<Format> formats = new TreeSet<>();
         for (Store.Entry file : files) {
-            formats.add(formatOf(key, file.name().toLowerCase(Locale.ROOT)));
+            formats.add(formatOf(key, file));
         }
         if (formats.size() > 1) {
             throw WeftException.usage(
@@ -219,8 +247,8 @@ public final class DatasetReader {
         return formats.first();
     }
 
-    private static Format formatOf(String key, String name) {
-        String bare = name.replaceFirst("\\.(gz|bz2|zst|snappy|lz4)$", "");
+    private static Format formatOf(String key, Store.Entry file) {
+        String bare = file.name().toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|bz2|zst|snappy|lz4)$", "");
         if (bare.endsWith(".csv")) {
             return Format.CSV;
         }
@@ -231,7 +259,8 @@ public final class DatasetReader {
             return Format.JSONL;
         }
         throw WeftException.usage(
-                key + ": the name of " + name + " does not tell its format",
-                "set dataset.format to jsonl, csv or parquet");
+                key + ": the name of " + file.path() + " does not tell its format",
+                "set dataset.format to jsonl, csv (with commas) or parquet, or leave the file out with a glob; other"
+                        + " formats must be converted");
     }
 }

@@ -57,8 +57,7 @@ public final class JudgedRows {
      */
     public static Dataset<Row> given(
             DatasetReader reader, DatasetConfig dataset, List<String> input, List<String> columns) throws IOException {
-        return checked(
-                "--input", reader.read("--input", input, dataset.format(), dataset.encoding()), columns);
+        return checked("--input", reader.read("--input", input, dataset.format(), dataset.encoding()), columns);
     }
 
     private static Dataset<Row> checked(String key, Dataset<Row> rows, List<String> columns) {

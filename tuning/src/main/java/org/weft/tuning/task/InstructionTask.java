@@ -100,7 +100,8 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
             return asked(sequence, encoder, row);
         }
         boolean empty = messages.stream()
-                .noneMatch(message -> message.ofAssistant() && !message.content().isBlank());
+                .noneMatch(
+                        message -> message.ofAssistant() && !message.content().isBlank());
         String because = empty ? "their answer is empty" : "their answers are of weight 0";
         return learnt(sequence, encoder, row, sequence.learnsNothing() ? because : Encoded.CUT);
     }
@@ -111,7 +112,8 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         List<Boolean> teaching = new ArrayList<>();
         for (int i = 0; i < messages.size(); i++) {
             if (messages.get(i).ofAssistant()) {
-                teaching.add((!chat() || weight(row, given.get(i)) == 1) && !messages.get(i).content().isBlank());
+                teaching.add((!chat() || weight(row, given.get(i)) == 1)
+                        && !messages.get(i).content().isBlank());
             }
         }
         return teaching;

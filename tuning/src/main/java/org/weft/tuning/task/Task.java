@@ -66,8 +66,7 @@ public interface Task extends Serializable {
     /** Whether a row's texts are all empty or blank. */
     default boolean empty(Fields row) {
         return !textColumns().isEmpty()
-                && textColumns().stream()
-                        .allMatch(column -> row.get(column) instanceof String text && text.isBlank());
+                && textColumns().stream().allMatch(column -> row.get(column) instanceof String text && text.isBlank());
     }
 
     /**

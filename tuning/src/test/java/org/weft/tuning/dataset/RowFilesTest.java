@@ -20,8 +20,8 @@ class RowFilesTest extends EncodedRows {
 
     /** Each row as "text|label|line". */
     private List<String> read(Path file, String encoding) throws IOException {
-        Dataset<Row> rows =
-                new DatasetReader(spark, store, List.of("text")).read("input", List.of(file.toString()), Format.AUTO, encoding);
+        Dataset<Row> rows = new DatasetReader(spark, store, List.of("text"))
+                .read("input", List.of(file.toString()), Format.AUTO, encoding);
         List<String> columns = List.of("text", "label");
         return DatasetReader.select(rows, columns).toJavaRDD().map(row -> RowFields.of(row, columns)).collect().stream()
                 .map(row -> row.get("text") + "|" + row.get("label") + "|"
@@ -112,15 +112,31 @@ class RowFilesTest extends EncodedRows {
     void aTextIsAString() throws IOException {
         for (String odd : List.of("12345678901234567890", "{\"a\": 1}", "[\"x\"]", "true")) {
             Path file = file("a.jsonl", "{\"text\": \"x\", \"label\": 1}\n{\"text\": " + odd + ", \"label\": 2}\n");
-            assertRefused(file, "column text is no string but ", ": file=file:" + file + " line=2", "mend or remove it");
+            assertRefused(
+                    file, "column text is no string but ", ": file=file:" + file + " line=2", "mend or remove it");
         }
+    }
+
+    @Test
+    void wholeNumbersStayWholeBesideFractions() throws IOException {
+        String row = "{\"text\": \"x\", \"label\": %s}\n";
+        String wide = row.formatted("9007199254740993") + row.formatted("12345678901234567891") + row.formatted("1.5");
+        assertThat(read(file("a.jsonl", wide), "UTF-8"))
+                .containsExactly("x|9007199254740993|1", "x|12345678901234567891|2", "x|1.5|3");
+        String rows = wide + row.formatted("9007199254740992") + row.formatted("1.50");
+        assertThat(run(config("a", file("b.jsonl", rows), "dataset.validation_fraction=0"))
+                        .labels())
+                .containsExactly("1.5", "9007199254740992", "9007199254740993", "12345678901234567891");
+        Path doubles = file("c.jsonl", row.formatted("9007199254740992") + row.formatted("1.50"));
+        assertThat(read(doubles, "UTF-8")).containsExactly("x|9.007199254740992E15|1", "x|1.5|2");
     }
 
     @Test
     void columnsAreToldApartByCaseAndTwiceIsRefused() throws IOException {
         String cased = "{\"TEXT\": \"X\", \"text\": \"x\", \"Label\": 7, \"label\": 1}\n";
         assertThat(read(file("a.jsonl", cased), "UTF-8")).containsExactly("x|1|1");
-        assertThat(read(file("a.csv", "Label,label,TEXT,text\n7,1,X,x\n"), "UTF-8")).containsExactly("x|1|2");
+        assertThat(read(file("a.csv", "Label,label,TEXT,text\n7,1,X,x\n"), "UTF-8"))
+                .containsExactly("x|1|2");
         Path twice = file("b.jsonl", cased + "{\"text\": \"x\", \"label\": 1, \"label\": 2}\n");
         assertRefused(twice, "broken JSON: file=file:" + twice + " line=2: duplicate field 'label'");
         Path csv = file("c.csv", "text,label,label\nx,1,2\n");

@@ -95,8 +95,12 @@ class MessagesTest {
     @Test
     void anAnswerOfWeightZeroIsNotLearnt() {
         List<Object> turns = List.of(
-                message("user", "a"), message("assistant", "bb", "weight", 0), message("user", "b"), message("assistant", "c"));
-        assertThat(encoded(TaskRows.row("messages", turns)).example().targetCount()).isEqualTo(3);
+                message("user", "a"),
+                message("assistant", "bb", "weight", 0),
+                message("user", "b"),
+                message("assistant", "c"));
+        assertThat(encoded(TaskRows.row("messages", turns)).example().targetCount())
+                .isEqualTo(3);
         List<Object> one = List.of(message("user", "a"), message("assistant", "b", "weight", 0.0));
         assertThat(encoded(TaskRows.row("messages", one)).leftOutBecause()).isEqualTo("their answers are of weight 0");
         List<Object> odd = List.of(message("user", "a"), message("assistant", "b", "weight", 0.5));
