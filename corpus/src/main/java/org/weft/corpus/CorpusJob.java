@@ -73,6 +73,13 @@ public final class CorpusJob {
         InputFiles input = InputFiles.list(store, corpus, splitBytes);
         int shards = (int) Math.max(1, (input.bytes() + corpus.shardBytes() - 1) / corpus.shardBytes());
         progress.accept("reading " + input.files() + " files, " + input.bytes() + " bytes");
+        long tables = input.parts().stream()
+                .flatMap(part -> part.splits().stream())
+                .filter(split -> split.start() == 0 && CorpusFormats.isTable(corpus, split.path()))
+                .count();
+        if (tables > 0) {
+            progress.accept("warning: " + tables + " files of .csv or .tsv are read as text, as they stand");
+        }
         return FirstTaskError.ends(spark, () -> {
             try (CorpusStaging staging = new CorpusStaging(store, corpusDir)) {
                 staging.begin();

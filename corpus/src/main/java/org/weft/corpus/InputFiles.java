@@ -36,7 +36,7 @@ public record InputFiles(int files, long bytes, List<Part> parts) {
             throw WeftException.usage(name + " is not set", "name the files, directories or globs that hold the text");
         }
         List<Entry> files = InputPaths.files(store, name, corpus.input());
-        return cut(store, files, splitBytes, file -> CorpusFormats.of(corpus, file.name()));
+        return cut(store, files, splitBytes, file -> CorpusFormats.of(corpus, file.path()));
     }
 
     /**

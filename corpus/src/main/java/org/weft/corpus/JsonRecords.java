@@ -3,6 +3,7 @@ package org.weft.corpus;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,9 +26,10 @@ abstract class JsonRecords implements AutoCloseable {
     /** What a file may begin with before its first bracket. */
     private static final int BLANK_BYTES = 1 << 12;
 
-    /** Python writes NaN; decimals are kept as they are written. */
+    /** Python writes NaN; decimals are kept as they are written; of a key that stands twice no value is the one meant. */
     static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(MAX_RECORD_BYTES)
                             .build())

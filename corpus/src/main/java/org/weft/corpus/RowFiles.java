@@ -10,6 +10,7 @@ import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 import org.weft.core.WeftException;
@@ -23,18 +24,28 @@ import org.weft.core.storage.Store.Entry;
  * @param placeField the key of the place
  * @param encoding of the files
  * @param replaced counts unpaired surrogates that became U+FFFD
+ * @param wide gathers the keys under which a JSON file has whole numbers that a double would change
  */
 public record RowFiles(
-        JavaSparkContext spark, Store store, String placeField, TextEncoding encoding, LongAccumulator replaced) {
+        JavaSparkContext spark,
+        Store store,
+        String placeField,
+        TextEncoding encoding,
+        LongAccumulator replaced,
+        CollectionAccumulator<String> wide) {
     private static final long SPLIT_BYTES = 32 << 20;
 
     /** A split far into a file counts the lines before it: of a long file there are few. */
     private static final int MOST_SPLITS = 8;
 
-    /** The objects of JSON files. */
-    public JavaRDD<String> json(List<Entry> files) {
+    /**
+     * The objects of JSON files.
+     *
+     * @param texts keys whose values must be strings or null
+     */
+    public JavaRDD<String> json(List<Entry> files, List<String> texts) {
         long longest = files.stream().mapToLong(Entry::length).max().orElse(0);
-        return rows(files, Math.max(SPLIT_BYTES, longest / MOST_SPLITS), new JsonRows(placeField, encoding));
+        return rows(files, Math.max(SPLIT_BYTES, longest / MOST_SPLITS), new JsonRows(texts, placeField, encoding));
     }
 
     /** The records of CSV files, whose values are strings and nulls. */
@@ -67,12 +78,15 @@ public record RowFiles(
         InputFiles input = InputFiles.cut(store, files, splitBytes, file -> format);
         Store from = store;
         LongAccumulator count = replaced;
+        CollectionAccumulator<String> keys = wide;
         return spark.parallelize(input.parts(), Math.max(1, input.parts().size()))
                 .flatMap(part -> Collections.unmodifiableList(part.splits()).iterator())
-                .flatMap(split -> rows(from, split, count));
+                .flatMap(split -> rows(from, split, count, keys));
     }
 
-    private static Iterator<String> rows(Store store, InputSplit split, LongAccumulator replaced) throws IOException {
+    private static Iterator<String> rows(
+            Store store, InputSplit split, LongAccumulator replaced, CollectionAccumulator<String> wide)
+            throws IOException {
         SplitFormat.Documents rows = split.format().open(store, split);
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> {
             try {
@@ -93,6 +107,7 @@ public record RowFiles(
                         if (next == null) {
                             ended = true;
                             replaced.add(rows.replaced());
+                            rows.wide().forEach(wide::add);
                         }
                     }
                     return next != null;

@@ -2,6 +2,7 @@ package org.weft.corpus;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Set;
 import org.weft.core.storage.Store;
 
 /** How a file is taken apart by the tasks that read it; goes to them with their splits. */
@@ -22,6 +23,11 @@ interface SplitFormat extends Serializable {
         /** Unpaired surrogates that became U+FFFD so far. */
         default long replaced() {
             return 0;
+        }
+
+        /** Keys of JSON under which whole numbers stood so far that a double would change. */
+        default Set<String> wide() {
+            return Set.of();
         }
 
         @Override

@@ -26,6 +26,6 @@ public record TextEncoding(String name, String key) implements Serializable {
         return WeftException.invalidData(
                 "input is not UTF-8: " + where,
                 "convert it first, for example: iconv -f ISO-8859-1 -t UTF-8 FILE, or name its encoding, such as " + key
-                        + "=ISO-8859-1 (UTF-16 where every second byte is 0)");
+                        + "=ISO-8859-1 (windows-1252 where Windows wrote the file, UTF-16 where every second byte is 0)");
     }
 }

@@ -1,9 +1,11 @@
 package org.weft.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.CorpusConfig.Format;
 import org.weft.core.config.CorpusConfig.SampleBy;
@@ -29,6 +31,28 @@ class CorpusFormatsTest {
         for (String name : new String[] {"a.txt", "a.txt.gz", "a", "json", "a.jsonl.old.gz", "a.csv", "a."}) {
             assertThat(format(Format.AUTO, name).word()).as(name).isEqualTo(Format.TEXT);
         }
+    }
+
+    @Test
+    void autoRefusesWhatIsNoText() {
+        for (String name : new String[] {"a.zip", "a.tar.gz", "a.PARQUET", "a.xz", "a.pdf"}) {
+            assertThatThrownBy(() -> format(Format.AUTO, name))
+                    .isInstanceOf(WeftException.class)
+                    .hasMessage("no file of text, by its name: file=" + name);
+            assertThat(format(Format.TEXT, name).word()).isEqualTo(Format.TEXT);
+        }
+        for (String name : new String[] {"a.pdf.txt", "zip", "a.zip.d", "a.csv"}) {
+            assertThat(format(Format.AUTO, name).word()).as(name).isEqualTo(Format.TEXT);
+        }
+    }
+
+    @Test
+    void autoKnowsTablesThatItTakesForText() {
+        CorpusConfig auto = SparkFixture.corpus("auto", "paragraph", 0);
+        assertThat(CorpusFormats.isTable(auto, "file:/d/a.CSV.gz")).isTrue();
+        assertThat(CorpusFormats.isTable(auto, "file:/d/a.csv.txt")).isFalse();
+        assertThat(CorpusFormats.isTable(SparkFixture.corpus("text", "paragraph", 0), "a.csv"))
+                .isFalse();
     }
 
     @Test

@@ -221,6 +221,12 @@ class DocumentReaderTest {
         assertRejected(file, 1000, "cannot unpack: file=file:" + file + " after line ", "gzip -t");
     }
 
+    @Test
+    void rejectsWhatCannotBeUnpackedHere() throws IOException {
+        Path file = Files.writeString(directory.resolve("a.txt.zst"), "no frame of Zstandard's");
+        assertRejected(file, 1000, "cannot unpack: file=file:" + file, "");
+    }
+
     private void assertRejected(Path file, long splitBytes, String message, String hint) {
         assertThatThrownBy(() -> read("paragraph", file, splitBytes))
                 .isInstanceOfSatisfying(WeftException.class, e -> {

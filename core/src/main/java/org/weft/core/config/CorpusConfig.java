@@ -6,14 +6,15 @@ import org.weft.core.Records;
 
 /** What {@code prepare} reads and how it cuts it. */
 public record CorpusConfig(
-        @Doc("Files, directories or globs on any Hadoop file system; .gz is unpacked. A path that exists is no glob.")
+        @Doc(
+                "Files, directories or globs on any Hadoop file system; .gz and .bz2 are unpacked. A path that exists is no glob.")
         List<String> input,
 
         @Doc("text, jsonl, or auto: .jsonl and .json (also .gz) are JSON, an object a line or one array of them, "
-                + "everything else is text.")
+                + "everything else is text, but for archives and their like (.zip, .parquet, .pdf), which are refused.")
         Format format,
 
-        @Doc("The character set of the files, such as ISO-8859-1; all but UTF-8 are read by one task a file.")
+        @Doc("The character set of the files, such as windows-1252; all but UTF-8 are read by one task a file.")
         String encoding,
 
         @Doc("The key of the text in a JSON object.") String textField,

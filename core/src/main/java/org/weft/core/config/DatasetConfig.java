@@ -21,7 +21,7 @@ public record DatasetConfig(
                         + "or auto: by the files' names.")
         Format format,
 
-        @Doc("The character set of JSONL and CSV files, such as ISO-8859-1.")
+        @Doc("The character set of JSONL and CSV files, such as windows-1252.")
         String encoding,
 
         @Doc("Fraction of train, chosen by the hash of the input columns, that validation takes where it has no files.")

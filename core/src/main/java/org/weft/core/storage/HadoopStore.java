@@ -105,7 +105,14 @@ public final class HadoopStore implements Store {
     public InputStream openDecompressed(String path) throws IOException {
         CompressionCodec codec = new CompressionCodecFactory(configuration).getCodec(new Path(path));
         InputStream stored = open(path);
-        return codec == null ? stored : codec.createInputStream(stored);
+        try {
+            return codec == null ? stored : codec.createInputStream(stored);
+        } catch (RuntimeException | LinkageError absent) { // Hadoop's word for a native library that is not there
+            stored.close();
+            throw WeftException.invalidData(
+                    "cannot unpack: file=" + path + ": " + absent.getMessage(),
+                    ".gz and .bz2 are unpacked anywhere, others where Hadoop's native libraries are: pack the file anew");
+        }
     }
 
     @Override

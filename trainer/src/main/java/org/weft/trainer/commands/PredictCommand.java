@@ -107,7 +107,7 @@ public final class PredictCommand implements Callable<Integer> {
         LongAccumulator written = application.context().sc().longAccumulator("rows");
         PredictionJob job = new PredictionJob(application.store(), checkpoint, batch);
         Dataset<Row> rows = FirstTaskError.ends(application.context(), () -> {
-            Dataset<Row> read = new DatasetReader(application.context(), application.store())
+            Dataset<Row> read = new DatasetReader(application.context(), application.store(), job.textColumns())
                     .read("--input", input, inputFormat, inputEncoding);
             job.check(read);
             return read;

@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.FirstTaskError;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.JudgedRows;
 import org.weft.tuning.finetune.Examination;
 import org.weft.tuning.finetune.TaskEvaluation;
@@ -77,7 +79,9 @@ final class TaskReport {
     /** The same of a language model that chooses among answers. */
     Written writeChoices(List<String> input, String directory) throws IOException {
         Examination choices = Examination.ofChoices(checkpoint, config);
-        Dataset<Row> rows = JudgedRows.given(application.context(), store, config.dataset(), input, choices.columns());
+        DatasetConfig dataset = config.dataset();
+        DatasetReader reader = new DatasetReader(application.context(), store, List.of(dataset.promptColumn()));
+        Dataset<Row> rows = JudgedRows.given(reader, dataset, input, choices.columns());
         return write(choices, rows, directory);
     }
 

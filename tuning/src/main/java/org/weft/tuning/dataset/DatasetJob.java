@@ -159,8 +159,8 @@ public final class DatasetJob {
                 + Stream.of(dataset.train(), dataset.validation(), dataset.test())
                         .flatMap(List::stream)
                         .collect(Collectors.joining(", ")));
-        DatasetSplits read = new DatasetSplits(spark, store);
-        splits.addAll(read.read(dataset, task));
+        DatasetSplits read = new DatasetSplits(spark, store, task);
+        splits.addAll(read.read(dataset));
         List<Survey> surveys = new ArrayList<>();
         String source = "";
         long replaced = 0;
@@ -177,6 +177,12 @@ public final class DatasetJob {
         }
         if (replaced > 0) {
             progress.accept("warning: " + replaced + " unpaired surrogates in the rows became U+FFFD");
+        }
+        for (int i = 0; i < splits.size(); i++) {
+            if (surveys.get(i).empty() > 0) {
+                progress.accept("warning: " + surveys.get(i).empty() + " rows of "
+                        + splits.get(i).name() + " have an empty text");
+            }
         }
         requireRows(dataset, splits, surveys); // a bad row is told before a bad split
         return surveys;
@@ -213,6 +219,7 @@ public final class DatasetJob {
             found.requireKnown(splits.get(i).name(), surveys.get(i).labelCounts());
         }
         progress.accept("labels: " + found.listed());
+        found.doubts().forEach(doubt -> progress.accept("warning: " + doubt));
         return found;
     }
 

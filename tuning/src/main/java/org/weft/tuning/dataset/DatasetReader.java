@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -16,8 +18,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
@@ -38,12 +44,21 @@ public final class DatasetReader {
 
     private final JavaSparkContext spark;
     private final SparkSession session;
+
+    /** Of files, which may have columns text and Text. */
+    private final SparkSession exact;
+
     private final Store store;
+    private final List<String> textColumns;
     private final LongAccumulator replaced;
 
-    public DatasetReader(JavaSparkContext spark, Store store) {
+    /** @param textColumns in which JSON must have strings */
+    public DatasetReader(JavaSparkContext spark, Store store, List<String> textColumns) {
         this.spark = spark;
+        this.textColumns = List.copyOf(textColumns);
         this.session = SparkSession.builder().sparkContext(spark.sc()).getOrCreate();
+        this.exact = session.newSession();
+        exact.conf().set("spark.sql.caseSensitive", true);
         this.store = store;
         this.replaced = spark.sc().longAccumulator("unpaired surrogates");
     }
@@ -69,19 +84,28 @@ public final class DatasetReader {
         }
         List<Store.Entry> files = files(key, inputs);
         Format actual = format == Format.AUTO ? formatOf(key, files) : format;
-        RowFiles rows = new RowFiles(spark, store, PLACE, new TextEncoding(encoding, "dataset.encoding"), replaced);
+        CollectionAccumulator<String> wide = spark.sc().collectionAccumulator("wide numbers");
+        RowFiles rows =
+                new RowFiles(spark, store, PLACE, new TextEncoding(encoding, "dataset.encoding"), replaced, wide);
         try {
             return switch (actual) {
                 case CSV -> {
                     List<String> columns = rows.csvColumns(files);
-                    yield parsed(session.read().schema(texts(columns)), rows.csv(files, columns));
+                    yield parsed(exact.read().schema(texts(columns)), rows.csv(files, columns));
                 }
                 case PARQUET ->
-                    session.read()
+                    exact.read()
                             .parquet(files.stream()
                                     .map(file -> escaped(file.path()))
                                     .toArray(String[]::new));
-                default -> parsed(session.read(), rows.json(files));
+                default -> {
+                    JavaRDD<String> objects = rows.json(files, textColumns);
+                    Dataset<Row> found = parsed(exact.read(), objects);
+                    StructType whole = whole(found.schema(), Set.copyOf(wide.value()));
+                    yield whole.equals(found.schema())
+                            ? found
+                            : parsed(exact.read().schema(whole), objects);
+                }
             };
         } catch (Exception failure) { // Spark's is checked, and undeclared
             throw unreadable(key + "=" + inputs, failure);
@@ -90,9 +114,24 @@ public final class DatasetReader {
 
     private Dataset<Row> parsed(DataFrameReader reader, JavaRDD<String> objects) {
         Dataset<Row> rows =
-                reader.option("mode", "FAILFAST").json(session.createDataset(objects.rdd(), Encoders.STRING()));
+                reader.option("mode", "FAILFAST").json(exact.createDataset(objects.rdd(), Encoders.STRING()));
         replaced.reset(); // What was read for the sake of the columns' types is read again.
         return rows;
+    }
+
+    /** Doubles as texts where they would change whole numbers, such as ids and labels, which stand beside fractions. */
+    private static StructType whole(StructType found, Set<String> wide) {
+        StructType whole = new StructType();
+        for (StructField field : found.fields()) {
+            DataType type = field.dataType();
+            if (wide.contains(field.name()) && type.equals(DataTypes.DoubleType)) {
+                type = DataTypes.StringType;
+            } else if (wide.contains(field.name()) && type.equals(DataTypes.createArrayType(DataTypes.DoubleType))) {
+                type = DataTypes.createArrayType(DataTypes.StringType);
+            }
+            whole = whole.add(field.name(), type);
+        }
+        return whole;
     }
 
     private static StructType texts(List<String> columns) {
@@ -114,7 +153,7 @@ public final class DatasetReader {
     public static Dataset<Row> select(Dataset<Row> rows, List<String> columns) {
         boolean placed = Arrays.asList(rows.columns()).contains(PLACE);
         return rows.select(Stream.concat(columns.stream(), placed ? Stream.of(PLACE) : Stream.empty())
-                .map(column -> rows.col("`" + column.replace("`", "``") + "`"))
+                .map(column -> functions.col("`" + column.replace("`", "``") + "`")) // of the rows' session, by case
                 .toArray(Column[]::new));
     }
 
@@ -123,6 +162,17 @@ public final class DatasetReader {
         List<String> present = columns(rows);
         List<String> missing =
                 columns.stream().filter(column -> !present.contains(column)).toList();
+        for (String column : missing) {
+            List<String> alike = IntStream.range(0, present.size())
+                    .mapToObj(i -> column + i)
+                    .filter(present::contains)
+                    .toList();
+            if (alike.size() > 1) {
+                throw WeftException.invalidData(
+                        key + " has column " + column + " more than once: read as " + String.join(", ", alike),
+                        "name one of these in the dataset section, or give each column a name of its own");
+            }
+        }
         if (!missing.isEmpty()) {
             throw WeftException.invalidData(
                     key + " has no column " + String.join(", ", missing) + ": its columns are "
@@ -186,7 +236,7 @@ public final class DatasetReader {
     private static Format formatOf(String key, List<Store.Entry> files) {
         TreeSet<Format> formats = new TreeSet<>();
         for (Store.Entry file : files) {
-            formats.add(formatOf(key, file.name().toLowerCase(Locale.ROOT)));
+            formats.add(formatOf(key, file));
         }
         if (formats.size() > 1) {
             throw WeftException.usage(
@@ -197,8 +247,8 @@ public final class DatasetReader {
         return formats.first();
     }
 
-    private static Format formatOf(String key, String name) {
-        String bare = name.replaceFirst("\\.(gz|bz2|zst|snappy|lz4)$", "");
+    private static Format formatOf(String key, Store.Entry file) {
+        String bare = file.name().toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|bz2|zst|snappy|lz4)$", "");
         if (bare.endsWith(".csv")) {
             return Format.CSV;
         }
@@ -209,7 +259,8 @@ public final class DatasetReader {
             return Format.JSONL;
         }
         throw WeftException.usage(
-                key + ": the name of " + name + " does not tell its format",
-                "set dataset.format to jsonl, csv or parquet");
+                key + ": the name of " + file.path() + " does not tell its format",
+                "set dataset.format to jsonl, csv (with commas) or parquet, or leave the file out with a glob; other"
+                        + " formats must be converted");
     }
 }

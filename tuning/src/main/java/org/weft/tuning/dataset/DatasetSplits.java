@@ -20,26 +20,28 @@ final class DatasetSplits {
     static final String VALIDATION = "validation";
     static final String TEST = "test";
 
+    private final Task task;
     private final DatasetReader reader;
 
-    DatasetSplits(JavaSparkContext spark, Store store) {
-        this.reader = new DatasetReader(spark, store);
+    DatasetSplits(JavaSparkContext spark, Store store, Task task) {
+        this.task = task;
+        this.reader = new DatasetReader(spark, store, task.textColumns());
     }
 
     /** Train, validation and, where there is one, test. */
-    List<SplitRows> read(DatasetConfig dataset, Task task) throws IOException {
+    List<SplitRows> read(DatasetConfig dataset) throws IOException {
         List<SplitRows> splits = new ArrayList<>();
-        SplitRows train = split(TRAIN, dataset.train(), dataset, task);
+        SplitRows train = split(TRAIN, dataset.train(), dataset);
         if (dataset.validation().isEmpty()) {
             JavaRDD<DatasetRow> all = train.rows();
             splits.add(train.with(TRAIN, all.filter(row -> !row.isValidation(dataset))));
             splits.add(train.with(VALIDATION, all.filter(row -> row.isValidation(dataset))));
         } else {
             splits.add(train);
-            splits.add(split(VALIDATION, dataset.validation(), dataset, task));
+            splits.add(split(VALIDATION, dataset.validation(), dataset));
         }
         if (!dataset.test().isEmpty()) {
-            splits.add(split(TEST, dataset.test(), dataset, task));
+            splits.add(split(TEST, dataset.test(), dataset));
         }
         return splits;
     }
@@ -49,9 +51,10 @@ final class DatasetSplits {
         return reader.takeReplaced();
     }
 
-    private SplitRows split(String name, List<String> inputs, DatasetConfig dataset, Task task) throws IOException {
+    private SplitRows split(String name, List<String> inputs, DatasetConfig dataset) throws IOException {
         String key = "dataset." + name;
         Dataset<Row> rows = reader.read(key, inputs, dataset.format(), dataset.encoding());
+        Task task = this.task; // goes to the executors without the reader
         List<String> columns = task.columns();
         DatasetReader.requireColumns(key, rows, columns);
         if (!dataset.groupColumn().isEmpty()) {

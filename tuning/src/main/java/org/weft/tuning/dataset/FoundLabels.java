@@ -1,7 +1,10 @@
 package org.weft.tuning.dataset;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,6 +22,9 @@ record FoundLabels(Labels labels, List<Long> counts) {
     static final FoundLabels NONE = new FoundLabels(Labels.of(List.of()), List.of());
 
     private static final int SHOWN = 10;
+
+    /** As programs write a value that is missing; in lower case. */
+    private static final Set<String> MISSING = Set.of("nan", "null", "none", "n/a", "na", "<na>");
 
     static FoundLabels of(FinetuneConfig finetune, Map<String, Long> trainCounts) {
         List<String> names = finetune.labels().isEmpty()
@@ -55,6 +61,21 @@ record FoundLabels(Labels labels, List<Long> counts) {
                 .mapToObj(i -> labels.names().get(i) + " (" + counts.get(i) + ")")
                 .collect(Collectors.joining(", "));
         return shown + (labels.size() > SHOWN ? " and " + (labels.size() - SHOWN) + " more" : "");
+    }
+
+    /** What somebody may not have meant as a class of its own. */
+    List<String> doubts() {
+        List<String> doubts = new ArrayList<>();
+        for (int i = 0; i < labels.size(); i++) {
+            String name = labels.names().get(i);
+            String rows = "label \"" + name + "\" (" + counts.get(i) + ") is a class like others: ";
+            if (!name.strip().equals(name)) {
+                doubts.add(rows + "blanks around a label belong to it");
+            } else if (MISSING.contains(name.toLowerCase(Locale.ROOT))) {
+                doubts.add(rows + "remove its rows if it stands for none");
+            }
+        }
+        return doubts;
     }
 
     /** Fails where a split has a label that is not among these. */

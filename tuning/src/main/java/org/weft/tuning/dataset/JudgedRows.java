@@ -24,10 +24,11 @@ public final class JudgedRows {
     public static Dataset<Row> read(JavaSparkContext spark, Store store, WeftConfig config, List<String> input)
             throws IOException {
         DatasetConfig dataset = config.dataset();
-        DatasetReader reader = new DatasetReader(spark, store);
-        List<String> columns = Task.of(config).columns();
+        Task task = Task.of(config);
+        DatasetReader reader = new DatasetReader(spark, store, task.textColumns());
+        List<String> columns = task.columns();
         if (!input.isEmpty()) {
-            return given(spark, store, dataset, input, columns);
+            return given(reader, dataset, input, columns);
         }
         if (!dataset.test().isEmpty()) {
             return checked(
@@ -41,7 +42,6 @@ public final class JudgedRows {
                     reader.read("dataset.validation", dataset.validation(), dataset.format(), dataset.encoding()),
                     columns);
         }
-        Task task = Task.of(config);
         return checked(
                         "dataset.train",
                         reader.read("dataset.train", dataset.train(), dataset.format(), dataset.encoding()),
@@ -56,11 +56,8 @@ public final class JudgedRows {
      * @param columns that they must have
      */
     public static Dataset<Row> given(
-            JavaSparkContext spark, Store store, DatasetConfig dataset, List<String> input, List<String> columns)
-            throws IOException {
-        Dataset<Row> rows =
-                new DatasetReader(spark, store).read("--input", input, dataset.format(), dataset.encoding());
-        return checked("--input", rows, columns);
+            DatasetReader reader, DatasetConfig dataset, List<String> input, List<String> columns) throws IOException {
+        return checked("--input", reader.read("--input", input, dataset.format(), dataset.encoding()), columns);
     }
 
     private static Dataset<Row> checked(String key, Dataset<Row> rows, List<String> columns) {

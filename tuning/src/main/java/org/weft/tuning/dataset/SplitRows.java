@@ -69,7 +69,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
         List<Survey> parts = rows.mapPartitions(
                         some -> List.of(Survey.of(some, task)).iterator())
                 .collect();
-        Survey whole = new Survey(Content.NONE, new TreeMap<>(), null);
+        Survey whole = new Survey(Content.NONE, new TreeMap<>(), 0, null);
         for (Survey part : parts) {
             if (part.failure() != null) {
                 throw part.failure();
@@ -83,30 +83,34 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
      * What is known of rows before any is encoded.
      *
      * @param labelCounts how often each label is named
+     * @param empty rows whose texts are empty or blank
      * @param failure of the first row that cannot be used, or null: returned, for what a task throws Spark tries again
      */
-    record Survey(Content content, TreeMap<String, Long> labelCounts, WeftException failure) implements Serializable {
+    record Survey(Content content, TreeMap<String, Long> labelCounts, long empty, WeftException failure)
+            implements Serializable {
 
         private static Survey of(Iterator<DatasetRow> rows, Task task) {
             Content content = Content.NONE;
             TreeMap<String, Long> counts = new TreeMap<>();
+            long empty = 0;
             try {
                 while (rows.hasNext()) {
                     DatasetRow row = rows.next();
                     content = content.with(row);
                     task.check(row.fields(), true);
+                    empty += task.empty(row.fields()) ? 1 : 0;
                     task.labels(row.fields()).forEach(label -> counts.merge(label, 1L, Long::sum));
                 }
-                return new Survey(content, counts, null);
+                return new Survey(content, counts, empty, null);
             } catch (WeftException unusable) {
-                return new Survey(content, counts, unusable);
+                return new Survey(content, counts, empty, unusable);
             }
         }
 
         private Survey plus(Survey other) {
             TreeMap<String, Long> counts = new TreeMap<>(labelCounts);
             other.labelCounts.forEach((label, count) -> counts.merge(label, count, Long::sum));
-            return new Survey(content.plus(other.content), counts, null);
+            return new Survey(content.plus(other.content), counts, empty + other.empty, null);
         }
     }
 

@@ -54,6 +54,15 @@ public final class PredictionJob {
         this.columns = columns;
     }
 
+    /** The columns of texts that the model reads, under the rows' own names. */
+    public List<String> textColumns() {
+        Task task = Task.of(config);
+        List<String> read = task.inputColumns().stream()
+                .filter(task.textColumns()::contains)
+                .toList();
+        return List.copyOf(columns.inputs(read).values());
+    }
+
     /**
      * Looks at all rows without the model.
      *

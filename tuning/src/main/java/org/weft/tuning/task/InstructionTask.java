@@ -1,6 +1,6 @@
 package org.weft.tuning.task;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +28,10 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         implements Task {
     private static final String ROLE = "role";
     private static final String CONTENT = "content";
+    private static final String WEIGHT = "weight";
+
+    /** What a message may do beside saying something: this would be lost. */
+    private static final List<String> CALLS = List.of("tool_calls", "function_call");
 
     InstructionTask(DatasetConfig dataset, Conversation conversation) {
         this(dataset.promptColumn(), dataset.responseColumn(), dataset.messagesColumn(), conversation);
@@ -40,6 +44,11 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
     @Override
     public List<String> inputColumns() {
         return List.of(chat() ? messagesColumn : promptColumn);
+    }
+
+    @Override
+    public List<String> textColumns() {
+        return chat() ? List.of() : columns();
     }
 
     @Override
@@ -76,19 +85,47 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         TokenLoss sequence = new TokenLoss();
         List<ChatMessage> messages = messages(row, labelled);
-        Iterator<ChatMessage> answers =
-                messages.stream().filter(ChatMessage::ofAssistant).iterator();
+        Iterator<Boolean> answers = teaching(row, messages).iterator();
         int[] end = {encoder.tokenizer().endOfText()};
         for (ChatSegment segment : segments(row, messages)) {
             boolean answer = segment.response() && labelled;
-            boolean learn = answer && !answers.next().content().isBlank();
+            boolean learn = answer && answers.next();
             sequence.add(ids(segment, encoder), learn);
             boolean ends = segment.response() && (answer && !answers.hasNext() || !conversation.marksEnds());
             if (ends && sequence.last() != end[0]) {
                 sequence.add(end, learn);
             }
         }
-        return labelled ? learnt(sequence, encoder, row) : asked(sequence, encoder, row);
+        if (!labelled) {
+            return asked(sequence, encoder, row);
+        }
+        boolean empty = messages.stream()
+                .noneMatch(
+                        message -> message.ofAssistant() && !message.content().isBlank());
+        String because = empty ? "their answer is empty" : "their answers are of weight 0";
+        return learnt(sequence, encoder, row, sequence.learnsNothing() ? because : Encoded.CUT);
+    }
+
+    /** Of each answer whether it is to be learnt: an empty one is not, nor one that OpenAI's {@code weight: 0} takes out. */
+    private List<Boolean> teaching(Fields row, List<ChatMessage> messages) {
+        List<?> given = chat() ? row.list(messagesColumn) : List.of();
+        List<Boolean> teaching = new ArrayList<>();
+        for (int i = 0; i < messages.size(); i++) {
+            if (messages.get(i).ofAssistant()) {
+                teaching.add((!chat() || weight(row, given.get(i)) == 1)
+                        && !messages.get(i).content().isBlank());
+            }
+        }
+        return teaching;
+    }
+
+    private int weight(Fields row, Object message) {
+        Object given = ((Map<?, ?>) message).get(WEIGHT);
+        String weight = given == null ? "1" : Labels.canonical(Fields.name(given));
+        if (!weight.equals("0") && !weight.equals("1")) {
+            throw row.wrong(messagesColumn, "has a message of weight " + weight, "a weight is 0 (not learnt) or 1");
+        }
+        return Integer.parseInt(weight);
     }
 
     /** Where the format has markers, they are the template's: contents that spell one are refused. */
@@ -104,14 +141,17 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         }
     }
 
-    /** Each token predicts the next one. */
-    private static Encoded learnt(TokenLoss sequence, Encoder encoder, Fields row) {
+    /**
+     * Each token predicts the next one.
+     *
+     * @param because why nothing is learnt, should it be so
+     */
+    private static Encoded learnt(TokenLoss sequence, Encoder encoder, Fields row, String because) {
         int length = Math.max(1, Math.min(sequence.size() - 1, encoder.maxLength()));
         boolean cut = encoder.cut(sequence.size() - 1 > length, sequence.size() - 1, row);
         int[] targets = sequence.targets(0, length);
         Example example = new Example(sequence.tokens(0, length), length, targets, null, 1);
         int learnt = example.targetCount();
-        String because = sequence.learnsNothing() ? "their answer is empty" : Encoded.CUT;
         return new Encoded(example.withWeight(learnt), cut, learnt == 0 ? because : null, null);
     }
 
@@ -201,55 +241,21 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         if (!(value instanceof Map<?, ?> map) || map.get(ROLE) == null) {
             throw row.wrong(messagesColumn, "has a message without role and content", hint);
         }
+        weight(row, map);
         String content = MessageContent.text(map.get(CONTENT));
         if (content == null) {
             String what = map.get(CONTENT) == null ? "has no content" : "has a content that is not all text";
             throw row.wrong(messagesColumn, "has a message of role " + map.get(ROLE) + " that " + what, hint);
         }
+        for (String call : CALLS) {
+            Object asked = Fields.parsed(map.get(call));
+            if (asked != null && !List.of().equals(asked)) {
+                throw row.wrong(
+                        messagesColumn,
+                        "has a message of role " + map.get(ROLE) + " with " + call,
+                        "calls of tools are not learnt: remove the row, or write them into the content");
+            }
+        }
         return new ChatMessage(map.get(ROLE).toString(), content);
-    }
-
-    /** Tokens in the making, each with whether it is to be learnt. */
-    private static final class TokenLoss {
-        private int[] ids = {};
-        private boolean[] learnt = {};
-
-        void add(int[] more, boolean learn) {
-            int from = ids.length;
-            ids = Encoder.join(ids, more);
-            learnt = Arrays.copyOf(learnt, ids.length);
-            Arrays.fill(learnt, from, ids.length, learn);
-        }
-
-        int size() {
-            return ids.length;
-        }
-
-        int last() {
-            return ids.length == 0 ? Example.IGNORED : ids[ids.length - 1];
-        }
-
-        int[] tokens(int from, int length) {
-            return Arrays.copyOfRange(ids, from, from + length);
-        }
-
-        boolean learnsNothing() {
-            for (boolean each : learnt) {
-                if (each) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        /** At each position the token after it, where that is to be learnt. */
-        int[] targets(int from, int length) {
-            int[] targets = new int[length];
-            for (int i = 0; i < length; i++) {
-                int next = from + i + 1;
-                targets[i] = next < ids.length && learnt[next] ? ids[next] : Example.IGNORED;
-            }
-            return targets;
-        }
     }
 }

@@ -58,6 +58,17 @@ public interface Task extends Serializable {
     /** Fails where predictions of these labels could not be judged. */
     default void requireJudgeable() {}
 
+    /** Those that hold one text each: JSON must have strings there. */
+    default List<String> textColumns() {
+        return inputColumns();
+    }
+
+    /** Whether a row's texts are all empty or blank. */
+    default boolean empty(Fields row) {
+        return !textColumns().isEmpty()
+                && textColumns().stream().allMatch(column -> row.get(column) instanceof String text && text.isBlank());
+    }
+
     /**
      * A row as an example.
      *

@@ -38,6 +38,11 @@ record TokensTask(String tokensColumn, String tagsColumn, Labels labels) impleme
     }
 
     @Override
+    public List<String> textColumns() {
+        return List.of();
+    }
+
+    @Override
     public List<String> targetColumns() {
         return List.of(tagsColumn);
     }

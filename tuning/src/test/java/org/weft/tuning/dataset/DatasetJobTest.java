@@ -156,7 +156,7 @@ class DatasetJobTest extends EncodedRows {
 
     @Test
     void aRowsIdIsOfItsValues() throws IOException {
-        DatasetReader reader = new DatasetReader(spark, store);
+        DatasetReader reader = new DatasetReader(spark, store, List.of("text"));
         List<List<String>> ids = new ArrayList<>();
         Path folder = Files.createDirectory(directory.resolve("folder"));
         jsonl("folder/no [glob]*.jsonl", rows(9));

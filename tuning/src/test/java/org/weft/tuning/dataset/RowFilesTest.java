@@ -20,8 +20,8 @@ class RowFilesTest extends EncodedRows {
 
     /** Each row as "text|label|line". */
     private List<String> read(Path file, String encoding) throws IOException {
-        Dataset<Row> rows =
-                new DatasetReader(spark, store).read("input", List.of(file.toString()), Format.AUTO, encoding);
+        Dataset<Row> rows = new DatasetReader(spark, store, List.of("text"))
+                .read("input", List.of(file.toString()), Format.AUTO, encoding);
         List<String> columns = List.of("text", "label");
         return DatasetReader.select(rows, columns).toJavaRDD().map(row -> RowFields.of(row, columns)).collect().stream()
                 .map(row -> row.get("text") + "|" + row.get("label") + "|"
@@ -109,6 +109,54 @@ class RowFilesTest extends EncodedRows {
     }
 
     @Test
+    void aTextIsAString() throws IOException {
+        for (String odd : List.of("12345678901234567890", "{\"a\": 1}", "[\"x\"]", "true")) {
+            Path file = file("a.jsonl", "{\"text\": \"x\", \"label\": 1}\n{\"text\": " + odd + ", \"label\": 2}\n");
+            assertRefused(
+                    file, "column text is no string but ", ": file=file:" + file + " line=2", "mend or remove it");
+        }
+    }
+
+    @Test
+    void wholeNumbersStayWholeBesideFractions() throws IOException {
+        String row = "{\"text\": \"x\", \"label\": %s}\n";
+        String wide = row.formatted("9007199254740993") + row.formatted("12345678901234567891") + row.formatted("1.5");
+        assertThat(read(file("a.jsonl", wide), "UTF-8"))
+                .containsExactly("x|9007199254740993|1", "x|12345678901234567891|2", "x|1.5|3");
+        String rows = wide + row.formatted("9007199254740992") + row.formatted("1.50");
+        assertThat(run(config("a", file("b.jsonl", rows), "dataset.validation_fraction=0"))
+                        .labels())
+                .containsExactly("1.5", "9007199254740992", "9007199254740993", "12345678901234567891");
+        Path doubles = file("c.jsonl", row.formatted("9007199254740992") + row.formatted("1.50"));
+        assertThat(read(doubles, "UTF-8")).containsExactly("x|9.007199254740992E15|1", "x|1.5|2");
+    }
+
+    @Test
+    void columnsAreToldApartByCaseAndTwiceIsRefused() throws IOException {
+        String cased = "{\"TEXT\": \"X\", \"text\": \"x\", \"Label\": 7, \"label\": 1}\n";
+        assertThat(read(file("a.jsonl", cased), "UTF-8")).containsExactly("x|1|1");
+        assertThat(read(file("a.csv", "Label,label,TEXT,text\n7,1,X,x\n"), "UTF-8"))
+                .containsExactly("x|1|2");
+        Path twice = file("b.jsonl", cased + "{\"text\": \"x\", \"label\": 1, \"label\": 2}\n");
+        assertRefused(twice, "broken JSON: file=file:" + twice + " line=2: duplicate field 'label'");
+        Path csv = file("c.csv", "text,label,label\nx,1,2\n");
+        assertRefused(csv, "dataset.train has column label more than once: read as label1, label2");
+        assertThat(read(file("d.csv", "text,label,id,id\nx,1,2,3\n"), "UTF-8")).containsExactly("x|1|2");
+    }
+
+    @Test
+    void whatIsOddAndReadAllTheSameIsSaid() throws IOException {
+        String rows = "{\"text\": \" \", \"label\": \"good \"}\n{\"text\": \"x\", \"label\": \"nan\"}\n"
+                + "{\"text\": \"\", \"label\": \"good\"}\n";
+        run(config("a", file("a.jsonl", rows), "dataset.validation_fraction=0"));
+        assertThat(said)
+                .contains(
+                        "warning: 2 rows of train have an empty text",
+                        "warning: label \"good \" (1) is a class like others: blanks around a label belong to it",
+                        "warning: label \"nan\" (1) is a class like others: remove its rows if it stands for none");
+    }
+
+    @Test
     void aPathThatExistsIsNoGlob() throws IOException {
         Path folder = Files.createDirectory(directory.resolve("[2024] a\u00f1o, v1 {x}"));
         Path file = file(folder.getFileName() + "/a b%20c*.jsonl", "{\"text\": \"x\", \"label\": 1}\n");
@@ -116,7 +164,7 @@ class RowFilesTest extends EncodedRows {
         assertThat(read(folder, "UTF-8")).hasSize(1);
         Path rows = directory.resolve("rows [1].parquet");
         spark.setLogLevel("WARN");
-        new DatasetReader(spark, store)
+        new DatasetReader(spark, store, List.of("text"))
                 .read("input", List.of(file.toString()), Format.AUTO, "UTF-8")
                 .write()
                 .parquet(rows.toString());

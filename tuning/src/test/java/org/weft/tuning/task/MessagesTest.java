@@ -86,6 +86,39 @@ class MessagesTest {
         assertThat(half.example().targetCount()).isEqualTo(3); // a blank, c and its end
     }
 
+    private static Map<String, Object> message(String role, Object content, String key, Object value) {
+        Map<String, Object> message = message(role, content);
+        message.put(key, value);
+        return message;
+    }
+
+    @Test
+    void anAnswerOfWeightZeroIsNotLearnt() {
+        List<Object> turns = List.of(
+                message("user", "a"),
+                message("assistant", "bb", "weight", 0),
+                message("user", "b"),
+                message("assistant", "c"));
+        assertThat(encoded(TaskRows.row("messages", turns)).example().targetCount())
+                .isEqualTo(3);
+        List<Object> one = List.of(message("user", "a"), message("assistant", "b", "weight", 0.0));
+        assertThat(encoded(TaskRows.row("messages", one)).leftOutBecause()).isEqualTo("their answers are of weight 0");
+        List<Object> odd = List.of(message("user", "a"), message("assistant", "b", "weight", 0.5));
+        assertThatThrownBy(() -> encoded(TaskRows.row("messages", odd)))
+                .hasMessageStartingWith("column messages has a message of weight 0.5: row=");
+    }
+
+    @Test
+    void callsOfToolsAreRefused() {
+        for (Object call : List.of(List.of(Map.of("id", "1")), "[{\"id\": \"1\"}]", Map.of("name", "f"))) {
+            List<Object> turns = List.of(message("user", "a"), message("assistant", "calling", "tool_calls", call));
+            assertThatThrownBy(() -> encoded(TaskRows.row("messages", turns)))
+                    .hasMessageStartingWith("column messages has a message of role assistant with tool_calls: row=");
+        }
+        List<Object> none = List.of(message("user", "a"), message("assistant", "b", "tool_calls", List.of()));
+        assertThat(encoded(TaskRows.row("messages", none)).leftOut()).isFalse();
+    }
+
     @Test
     void theAssistantsLastAnswerIsJudged() {
         Task task = Task.of(CONFIG);
