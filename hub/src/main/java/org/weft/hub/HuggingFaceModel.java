@@ -121,7 +121,7 @@ public final class HuggingFaceModel implements AutoCloseable {
             notices.add("there is no " + path + ": text needs a tokenizer");
             return null;
         }
-        TokenizerFile file = TokenizerFile.at(store, store.readAll(path), path);
+        TokenizerFile file = TokenizerFile.foreign(store, path, notices::add);
         Map<String, Integer> ids = TokenizerFacts.ids(file);
         int largest = Collections.max(ids.values());
         if (largest >= config.vocabSize()) {

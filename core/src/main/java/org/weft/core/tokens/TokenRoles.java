@@ -39,10 +39,10 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
     public static final String END = "eos";
     public static final String PAD = "pad";
 
-    private static final List<String> NAMED = List.of(BEGIN, END, PAD, "unk", "cls", "sep", "mask");
+    static final List<String> NAMED = List.of(BEGIN, END, PAD, "unk", "cls", "sep", "mask");
     private static final List<String> NUMBERED = List.of(BEGIN, END, PAD);
-    private static final String MODEL_CONFIG = "config.json";
-    private static final String HINT = "mend the file, or take another copy of the model's directory";
+    static final String MODEL_CONFIG = "config.json";
+    static final String HINT = "mend the file, or take another copy of the model's directory";
 
     /**
      * What the files in a directory say; nothing where there are none.
@@ -112,7 +112,7 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
                 .findFirst());
     }
 
-    private static JsonNode read(Store store, String path) throws IOException {
+    static JsonNode read(Store store, String path) throws IOException {
         if (!store.exists(path)) {
             return Json.MAPPER.missingNode();
         }
@@ -151,7 +151,7 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
         return ids;
     }
 
-    private static Boolean flag(JsonNode config, String key, String path) {
+    static Boolean flag(JsonNode config, String key, String path) {
         JsonNode value = config.path(key);
         if (value.isMissingNode() || value.isNull()) {
             return null;
@@ -162,7 +162,7 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
         return value.booleanValue();
     }
 
-    private static WeftException wrong(String path, String key, JsonNode value, String expected) {
+    static WeftException wrong(String path, String key, JsonNode value, String expected) {
         return WeftException.invalidData(path + ": " + key + "=" + value + " is not " + expected, HINT);
     }
 }
