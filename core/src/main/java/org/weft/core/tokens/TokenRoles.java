@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
@@ -41,6 +42,10 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
 
     static final List<String> NAMED = List.of(BEGIN, END, PAD, "unk", "cls", "sep", "mask");
     private static final List<String> NUMBERED = List.of(BEGIN, END, PAD);
+
+    /** Classes that leave beginning and end to the post-processor, whatever the flags say. */
+    private static final Set<String> DEAF = Set.of("PreTrainedTokenizerFast", "TokenizersBackend");
+
     static final String MODEL_CONFIG = "config.json";
     static final String HINT = "mend the file, or take another copy of the model's directory";
 
@@ -66,11 +71,10 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
                 }
             }
         }
-        return new TokenRoles(
-                texts,
-                ids,
-                flag(tokenizer, "add_bos_token", tokenizerPath),
-                flag(tokenizer, "add_eos_token", tokenizerPath));
+        Boolean begins = flag(tokenizer, "add_bos_token", tokenizerPath);
+        Boolean ends = flag(tokenizer, "add_eos_token", tokenizerPath);
+        boolean heard = !DEAF.contains(tokenizer.path("tokenizer_class").asText());
+        return new TokenRoles(texts, ids, heard ? begins : null, heard ? ends : null);
     }
 
     /** generation_config.json with the ids that config.json alone has; null where neither says anything. */

@@ -33,8 +33,7 @@ public record TokenizerFile(byte[] json, String path, TokenRoles roles) implemen
      * @param notices hears of each thing that the files beside it change
      */
     public static TokenizerFile foreign(Store store, String path, Consumer<String> notices) throws IOException {
-        return at(
-                store, TokenizerSettings.applied(store, directoryOf(path), store.readAll(path), path, notices), path);
+        return at(store, TokenizerSettings.applied(store, directoryOf(path), store.readAll(path), path, notices), path);
     }
 
     /** Where it lies, and its companions. */

@@ -112,7 +112,8 @@ final class TokenizerSettings {
         List<String> schemes = split.findValuesAsText("prepend_scheme");
         return normalizer.findValuesAsText("type").contains("Prepend")
                 || schemes.stream().anyMatch(scheme -> !scheme.equals("never"))
-                || schemes.isEmpty() && split.findValuesAsText("add_prefix_space").contains("true");
+                || schemes.isEmpty()
+                        && split.findValuesAsText("add_prefix_space").contains("true");
     }
 
     private void put(JsonNode part, String key, String setting, Boolean orElse) {
@@ -123,9 +124,10 @@ final class TokenizerSettings {
         if (!before.equals(value)) {
             ((ObjectNode) part).set(key, value);
             changed = true;
-            notices.accept("tokenizer files disagree: " + path + ": " + key + "=" + before + "; " + setting + "=" + value
-                    + (said == null ? ", what its class means where nothing is said," : " of " + settingsPath)
-                    + " holds, as in transformers");
+            notices.accept(
+                    "tokenizer files disagree: " + path + ": " + key + "=" + before + "; " + setting + "=" + value
+                            + (said == null ? ", what its class means where nothing is said," : " of " + settingsPath)
+                            + " holds, as in transformers");
         }
     }
 
@@ -183,8 +185,9 @@ final class TokenizerSettings {
             Integer id = ids.get(content(token.getValue()));
             if (id == null && token.getKey() != next) {
                 throw WeftException.invalidData(
-                        "tokenizer files disagree: " + place + " has " + token.getValue().path("content") + " as id "
-                                + token.getKey() + ", the next id of " + path + " is " + next,
+                        "tokenizer files disagree: " + place + " has "
+                                + token.getValue().path("content") + " as id " + token.getKey() + ", the next id of "
+                                + path + " is " + next,
                         "save the tokenizer anew: AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)");
             }
             if (id == null) {
@@ -202,7 +205,10 @@ final class TokenizerSettings {
             Integer id = ids.get(content(token));
             if (id != null) {
                 ObjectNode special = token.isObject() ? token.deepCopy() : Json.MAPPER.createObjectNode();
-                add(id, special.put("content", content(token)).put("special", true), settingsPath + ": " + part + "_token");
+                add(
+                        id,
+                        special.put("content", content(token)).put("special", true),
+                        settingsPath + ": " + part + "_token");
             }
         }
     }

@@ -39,7 +39,9 @@ class TokenizerSettingsTest {
         unchanged(GPT2);
         write("tokenizer_config.json", "{\"tokenizer_class\": \"GPT2Tokenizer\", \"mask_token\": null}");
         unchanged(GPT2);
-        write("tokenizer_config.json", "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"add_prefix_space\": true}");
+        write(
+                "tokenizer_config.json",
+                "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"add_prefix_space\": true}");
         unchanged(GPT2);
         write("tokenizer_config.json", "{\"do_lower_case\": true}");
         write("config.json", "{\"model_type\": \"bert\"}");
