@@ -162,7 +162,7 @@ public final class CorpusJob {
 
     private TokenizerFile readTokenizer(String file) throws IOException {
         try {
-            return TokenizerFile.at(store, store.readAll(file), file);
+            return TokenizerFile.foreign(store, file, progress);
         } catch (FileNotFoundException absent) {
             throw WeftException.usage("tokenizer.file: no such file: " + file, "give the path of a tokenizer.json");
         }

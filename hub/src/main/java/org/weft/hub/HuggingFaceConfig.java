@@ -26,6 +26,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
     static final String FILE = "config.json";
 
     private static final String VOCAB_SIZE = "vocab_size";
+    private static final String QUANTIZATION = "quantization_config";
     private static final double INITIALIZER_RANGE = 0.02;
 
     /**
@@ -46,6 +47,10 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
                 problems.add(setting.foreign() + "=" + value.asText() + " is not one that Weft has: "
                         + joined(setting.allowed()));
             }
+        }
+        if (isGiven(config.path(QUANTIZATION))) {
+            problems.add(QUANTIZATION + "=" + config.path(QUANTIZATION)
+                    + " is not one that Weft has: take the float weights");
         }
         family.read(config, tensors, model, problems);
         JsonNode vocabSize = config.path(VOCAB_SIZE);

@@ -102,6 +102,11 @@ public final class HuggingFaceExport {
         }
     }
 
+    /** How many parameters are written: of adapters those of the whole model that they are merged into. */
+    public long parameters() {
+        return layout.size();
+    }
+
     /** The parameters of each file: as many as fit, in the vector's order. */
     private List<List<Parameter>> cut(Options options) {
         List<List<Parameter>> files = new ArrayList<>();
@@ -181,14 +186,18 @@ public final class HuggingFaceExport {
         String beside =
                 tokenizer.map(TokenizerFile::directory).orElse(checkpoint.run().path());
         TokenRoles roles = tokenizer.isPresent() ? tokenizer.get().roles() : TokenRoles.beside(store, beside);
-        TokenizerFiles files =
-                new TokenizerFiles(config, tokenizer.map(TokenizerFacts::ids).orElse(Map.of()), roles);
+        TokenizerFiles files = new TokenizerFiles(
+                config,
+                tokenizer.map(TokenizerFacts::ids).orElse(Map.of()),
+                roles,
+                tokenizer.map(file -> TokenizerFacts.frame(file).after()).orElse(List.of()));
         if (tokenizer.isPresent()) {
             write(directory, CorpusManifest.TOKENIZER_FILE, tokenizer.get().json());
         }
         for (String name : TokenizerFile.COMPANIONS) {
             if (store.exists(beside + "/" + name)) {
-                write(directory, name, store.readAll(beside + "/" + name));
+                byte[] said = store.readAll(beside + "/" + name);
+                write(directory, name, name.equals(TokenRoles.TOKENIZER_CONFIG) ? files.completed(said) : said);
             } else if (name.equals(TokenRoles.TOKENIZER_CONFIG) && tokenizer.isPresent()) {
                 write(directory, name, Json.INDENTED.writeValueAsBytes(files.tokenizerConfig()));
             } else if (name.equals(TokenRoles.GENERATION_CONFIG)

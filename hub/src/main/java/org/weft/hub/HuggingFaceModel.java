@@ -121,7 +121,7 @@ public final class HuggingFaceModel implements AutoCloseable {
             notices.add("there is no " + path + ": text needs a tokenizer");
             return null;
         }
-        TokenizerFile file = TokenizerFile.at(store, store.readAll(path), path);
+        TokenizerFile file = TokenizerFile.foreign(store, path, notices::add);
         Map<String, Integer> ids = TokenizerFacts.ids(file);
         int largest = Collections.max(ids.values());
         if (largest >= config.vocabSize()) {
@@ -178,10 +178,22 @@ public final class HuggingFaceModel implements AutoCloseable {
         }
     }
 
-    /** A replica with these parameters, without a checkpoint on the way; the caller, whose thread owns it, closes it. */
+    /**
+     * A replica with these parameters, without a checkpoint on the way; the caller, whose thread owns it, closes it.
+     *
+     * @throws WeftException where the files lack parameters that would be random numbers
+     */
     public ModelReplica replica(ReplicaOptions options) throws IOException {
         ModelShape shape = new ModelShape(configIn(directory).model(), vocabSize());
         TensorMatch match = match(shape.layout());
+        if (!match.fresh().isEmpty()) {
+            throw WeftException.invalidData(
+                    directory + " has a body without its head, whose answers would be chance: not in the files: "
+                            + String.join(", ", match.fresh()),
+                    "take the directory of a "
+                            + family.architectureOf(configIn(directory).model())
+                            + ", or train a head: weft finetune --from " + directory);
+        }
         return ReplicaLoader.open(
                 shape,
                 options,

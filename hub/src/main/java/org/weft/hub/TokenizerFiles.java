@@ -3,9 +3,14 @@ package org.weft.hub;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.weft.core.Json;
+import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.tokens.TokenRoles;
 import org.weft.corpus.tokenizer.TokenizerFacts;
@@ -33,15 +38,18 @@ final class TokenizerFiles {
     private final WeftConfig config;
     private final Map<String, Integer> ids;
     private final TokenRoles roles;
+    private final List<Integer> closing;
 
     /**
      * @param ids of the vocabulary's tokens; empty where no tokenizer is known
      * @param roles what was said of them beside the tokenizer
+     * @param closing ids that stand after each text
      */
-    TokenizerFiles(WeftConfig config, Map<String, Integer> ids, TokenRoles roles) {
+    TokenizerFiles(WeftConfig config, Map<String, Integer> ids, TokenRoles roles, List<Integer> closing) {
         this.config = config;
         this.ids = ids;
         this.roles = roles;
+        this.closing = closing;
     }
 
     /** tokenizer_config.json. */
@@ -54,12 +62,27 @@ final class TokenizerFiles {
         return json;
     }
 
+    /** The tokenizer_config.json that the model came with, with the padding token that its classifier goes by. */
+    byte[] completed(byte[] said) throws IOException {
+        String padding = tokens().get("pad_token");
+        if (!classifies()
+                || padding == null
+                || padding.equals(roles.text(TokenRoles.PAD).orElse(null))) {
+            return said;
+        }
+        ObjectNode json = (ObjectNode) Json.parse(said, TokenRoles.TOKENIZER_CONFIG, "");
+        return Json.INDENTED.writeValueAsBytes(json.put("pad_token", padding));
+    }
+
     /** The ids that config.json and generation_config.json name; null where there is no such token. */
     void putIds(ObjectNode json) {
         Map<String, String> tokens = tokens();
         for (String part : PARTS) {
             String token = tokens.get(part + "_token");
             List<Integer> said = roles.ids(part);
+            if (part.equals(TokenRoles.PAD) && classifies() && closing.containsAll(said)) {
+                said = List.of();
+            }
             if (said.size() > 1) {
                 ArrayNode array = json.putArray(part + "_token_id");
                 said.forEach(array::add);
@@ -94,12 +117,29 @@ final class TokenizerFiles {
                     tokens.put("bos_token", end);
                 }
                 tokens.putIfAbsent("eos_token", end);
-                if (!config.finetune().generative()) {
-                    tokens.putIfAbsent("pad_token", end); // A classifier looks for the last token that is none.
+                if (classifies()) {
+                    tokens.put("pad_token", padding(tokens.get("pad_token"), end));
                 }
             });
         }
         return tokens;
+    }
+
+    private boolean classifies() {
+        return config.model().causal() && !config.finetune().generative();
+    }
+
+    /** transformers' classifiers look for the last token that is no padding: what closes each text must not be it. */
+    private String padding(String said, String end) {
+        return Stream.of(said, end, roles.text("unk").orElse(null))
+                .filter(Objects::nonNull)
+                .filter(token -> ids.containsKey(token) && !closing.contains(ids.get(token)))
+                .findFirst()
+                .orElseThrow(() -> WeftException.invalidData(
+                        "no token is left to pad with: each text ends with " + end + ", and transformers' classifiers"
+                                + " judge the token before the first padding",
+                        "name another of the tokenizer's as pad_token in " + TokenRoles.TOKENIZER_CONFIG
+                                + " beside the run's tokenizer.json"));
     }
 
     private String textOf(int id) {

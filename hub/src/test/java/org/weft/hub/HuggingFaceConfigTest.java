@@ -94,6 +94,7 @@ class HuggingFaceConfigTest {
                 "gpt2  | n_head                          | 3        | model.width=4 is not divisible by model.heads=3",
                 "llama | hidden_act                      | \"gelu\" | hidden_act=gelu is not one that Weft has: silu, swish",
                 "llama | attention_bias                  | true     | attention_bias=true is not one that Weft has: false",
+                "llama | quantization_config             | {\"bits\":4} | quantization_config={\"bits\":4} is not one that Weft has: take the float weights",
                 "llama | mlp_bias                        | true     | mlp_bias=true is not one that Weft has: false",
                 "llama | head_dim                        | 4        | head_dim=4 is not hidden_size=8 / num_attention_heads=4: Weft's heads divide the width",
                 "llama | rope_scaling                    | {\"rope_type\":\"dynamic\",\"factor\":2} | rope_scaling of type=dynamic is not one that Weft has: default, linear, llama3, yarn",

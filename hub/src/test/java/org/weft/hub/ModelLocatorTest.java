@@ -71,6 +71,16 @@ class ModelLocatorTest {
     }
 
     @Test
+    void aBodyWithoutItsHeadAnswersNothing() throws IOException {
+        ForeignDirectory bare = ForeignDirectory.bert(temporary.resolve("bare")).write();
+        StoredModel model = locator.at(bare.uri());
+        assertThatThrownBy(model::replica)
+                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
+                        .contains("BertForMaskedLM", "weft finetune --from " + bare.uri()))
+                .hasMessageContainingAll("chance", "not in the files: cls.predictions.transform.dense.weight");
+    }
+
+    @Test
     void aForeignModelBecomesACheckpointWhateverLayThere() throws IOException {
         ForeignDirectory foreign =
                 ForeignDirectory.gpt2(temporary.resolve("hf")).write();

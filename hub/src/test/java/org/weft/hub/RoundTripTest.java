@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -194,11 +195,11 @@ class RoundTripTest {
     }
 
     @Test
-    void aClassifierOfACausalModelNamesWhatPadsIt() {
+    void aClassifierOfACausalModelNamesWhatPadsIt() throws IOException {
         WeftConfig config = TinyModels.config("/run", TinyModels.GPT2);
         Map<String, Integer> ids = Map.of("a", 0, "<|endoftext|>", 1);
         ObjectNode generative = Json.MAPPER.createObjectNode();
-        new TokenizerFiles(config, ids, TokenRoles.NONE).putIds(generative);
+        new TokenizerFiles(config, ids, TokenRoles.NONE, List.of()).putIds(generative);
         assertThat(generative.toString()).isEqualTo("{\"bos_token_id\":1,\"eos_token_id\":1,\"pad_token_id\":null}");
         WeftConfig classifier = ConfigLoader.load(
                 "test",
@@ -206,10 +207,24 @@ class RoundTripTest {
                         + "\nfinetune: {from: /base, task: classification, labels: [x, y]}",
                 List.of());
         ObjectNode padded = Json.MAPPER.createObjectNode();
-        TokenizerFiles files = new TokenizerFiles(classifier, ids, TokenRoles.NONE);
+        TokenizerFiles files = new TokenizerFiles(classifier, ids, TokenRoles.NONE, List.of());
         files.putIds(padded);
         assertThat(padded.path("pad_token_id").asInt()).isEqualTo(1);
         assertThat(files.tokenizerConfig().path("pad_token").asText()).isEqualTo("<|endoftext|>");
+
+        TokenRoles roles =
+                new TokenRoles(Map.of("pad", "<|endoftext|>", "unk", "a"), Map.of("pad", List.of(1)), null, true);
+        TokenizerFiles closed = new TokenizerFiles(classifier, ids, roles, List.of(1));
+        closed.putIds(padded);
+        assertThat(padded.path("pad_token_id").asInt())
+                .as("not what closes each text")
+                .isEqualTo(0);
+        assertThat(closed.completed("{\"pad_token\": \"<|endoftext|>\", \"x\": 1}".getBytes(StandardCharsets.UTF_8)))
+                .asString()
+                .isEqualToIgnoringWhitespace("{\"pad_token\": \"a\", \"x\": 1}");
+        assertThatThrownBy(() -> new TokenizerFiles(classifier, ids, TokenRoles.NONE, List.of(1)).putIds(padded))
+                .isInstanceOf(WeftException.class)
+                .hasMessageStartingWith("no token is left to pad with");
     }
 
     @Test

@@ -121,6 +121,7 @@ class TextCommandsIT {
     void refusesNonsense() {
         assertError(arguments("generate", "--stop", ""), 2, "--stop is empty");
         assertError(arguments("generate", "--batch-size", "0"), 2, "--batch-size 0 must be at least 1");
+        assertError(arguments("evaluate", "--output", "somewhere"), 2, "--output somewhere would stay empty");
         assertError(
                 arguments("generate", "--repetition-penalty", "0"), 2, "repetition_penalty=0.0 must be more than 0");
         assertError(arguments("generate", "--prompts", "/no/such"), 2, "--prompts: no such file: /no/such");

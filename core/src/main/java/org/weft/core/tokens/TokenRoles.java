@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
@@ -39,10 +40,14 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
     public static final String END = "eos";
     public static final String PAD = "pad";
 
-    private static final List<String> NAMED = List.of(BEGIN, END, PAD, "unk", "cls", "sep", "mask");
+    static final List<String> NAMED = List.of(BEGIN, END, PAD, "unk", "cls", "sep", "mask");
     private static final List<String> NUMBERED = List.of(BEGIN, END, PAD);
-    private static final String MODEL_CONFIG = "config.json";
-    private static final String HINT = "mend the file, or take another copy of the model's directory";
+
+    /** Classes that leave beginning and end to the post-processor, whatever the flags say. */
+    private static final Set<String> DEAF = Set.of("PreTrainedTokenizerFast", "TokenizersBackend");
+
+    static final String MODEL_CONFIG = "config.json";
+    static final String HINT = "mend the file, or take another copy of the model's directory";
 
     /**
      * What the files in a directory say; nothing where there are none.
@@ -66,11 +71,10 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
                 }
             }
         }
-        return new TokenRoles(
-                texts,
-                ids,
-                flag(tokenizer, "add_bos_token", tokenizerPath),
-                flag(tokenizer, "add_eos_token", tokenizerPath));
+        Boolean begins = flag(tokenizer, "add_bos_token", tokenizerPath);
+        Boolean ends = flag(tokenizer, "add_eos_token", tokenizerPath);
+        boolean heard = !DEAF.contains(tokenizer.path("tokenizer_class").asText());
+        return new TokenRoles(texts, ids, heard ? begins : null, heard ? ends : null);
     }
 
     /** generation_config.json with the ids that config.json alone has; null where neither says anything. */
@@ -112,7 +116,7 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
                 .findFirst());
     }
 
-    private static JsonNode read(Store store, String path) throws IOException {
+    static JsonNode read(Store store, String path) throws IOException {
         if (!store.exists(path)) {
             return Json.MAPPER.missingNode();
         }
@@ -151,7 +155,7 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
         return ids;
     }
 
-    private static Boolean flag(JsonNode config, String key, String path) {
+    static Boolean flag(JsonNode config, String key, String path) {
         JsonNode value = config.path(key);
         if (value.isMissingNode() || value.isNull()) {
             return null;
@@ -162,7 +166,7 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
         return value.booleanValue();
     }
 
-    private static WeftException wrong(String path, String key, JsonNode value, String expected) {
+    static WeftException wrong(String path, String key, JsonNode value, String expected) {
         return WeftException.invalidData(path + ": " + key + "=" + value + " is not " + expected, HINT);
     }
 }

@@ -3,6 +3,7 @@ package org.weft.core.tokens;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.Consumer;
 import org.weft.core.storage.Store;
 
 /**
@@ -23,6 +24,16 @@ public record TokenizerFile(byte[] json, String path, TokenRoles roles) implemen
     /** A tokenizer whose bytes are known, with what lies beside its path. */
     public static TokenizerFile at(Store store, byte[] json, String path) throws IOException {
         return new TokenizerFile(json, path, TokenRoles.beside(store, directoryOf(path)));
+    }
+
+    /**
+     * A tokenizer that comes from elsewhere, as Hugging Face's classes read it: with what the files beside it ask of it.
+     * Directories of Weft's have such bytes already, and are read by {@link #at}.
+     *
+     * @param notices hears of each thing that the files beside it change
+     */
+    public static TokenizerFile foreign(Store store, String path, Consumer<String> notices) throws IOException {
+        return at(store, TokenizerSettings.applied(store, directoryOf(path), store.readAll(path), path, notices), path);
     }
 
     /** Where it lies, and its companions. */

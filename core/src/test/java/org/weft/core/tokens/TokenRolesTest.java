@@ -113,6 +113,10 @@ class TokenRolesTest {
                 "{\"bos_token\": \"<s>\", \"eos_token\": \"</s>\", \"add_bos_token\": true, \"add_eos_token\": false}");
         assertThat(frame("null")).isEqualTo(new TextFrame(List.of(1), List.of()));
         assertThat(frame(template)).isEqualTo(new TextFrame(List.of(1), List.of()));
+        write(
+                "tokenizer_config.json",
+                "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"bos_token\": \"<s>\", \"add_bos_token\": false}");
+        assertThat(frame(template)).as("the class does not hear the flags").isEqualTo(both);
     }
 
     private TextFrame frame(String postProcessor) throws IOException {

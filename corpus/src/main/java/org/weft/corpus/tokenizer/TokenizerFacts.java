@@ -64,6 +64,12 @@ public record TokenizerFacts(BitSet spelt, int endOfText, BitSet ends, TextFrame
         return ids(Json.parse(file.json(), file.path(), HINT), file.path());
     }
 
+    /** What stands around a text, by the file and those beside it. */
+    public static TextFrame frame(TokenizerFile file) {
+        JsonNode root = Json.parse(file.json(), file.path(), HINT);
+        return TextFrame.of(root, ids(root, file.path()), file.roles());
+    }
+
     private static Map<String, Integer> ids(JsonNode root, String path) {
         Map<String, Integer> ids = SpecialTokens.ids(root);
         if (ids.isEmpty()) {

@@ -75,12 +75,23 @@ public final class EvaluateCommand implements Callable<Integer> {
                     ? StoredModel.of(files.store(), path.resolve(files.store()))
                     : path.model(files.store());
             WeftConfig config = options.over(model.config());
+            if (output != null && !choices && !judged(config, model)) {
+                throw WeftException.usage(
+                        "--output " + output + " would stay empty: a language model's numbers are printed",
+                        "leave it out; results.json and report.html are of labelled rows: a fine-tuned model, or --choices");
+            }
             try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
                 summaryOf(application, config, model).print();
             }
             return ExitStatus.DONE.code();
         }
+    }
+
+    /** Whether its answers are judged against labelled rows. */
+    private static boolean judged(WeftConfig config, StoredModel model) {
+        return model.checkpoint().isPresent()
+                && Task.in(config).filter(Task::judged).isPresent();
     }
 
     private Summary summaryOf(SparkApplication application, WeftConfig config, StoredModel model) throws IOException {
@@ -95,7 +106,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     .writeChoices(input, directory)
                     .summary("evaluate");
         }
-        if (Task.in(config).filter(Task::judged).isEmpty()) {
+        if (!judged(config, model)) {
             return input.isEmpty()
                     ? summary(application, config, checkpoint)
                     : ofText(application, config.corpus().reading(input), model);

@@ -55,14 +55,14 @@ public final class ExportCommand implements Callable<Integer> {
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
             Checkpoint checkpoint = path.resolve(store);
-            List<String> written = new HuggingFaceExport(store, checkpoint, progress::say)
-                    .write(to, new HuggingFaceExport.Options(dtype, maxShardBytes));
+            HuggingFaceExport export = new HuggingFaceExport(store, checkpoint, progress::say);
+            List<String> written = export.write(to, new HuggingFaceExport.Options(dtype, maxShardBytes));
             new Summary("export")
                     .put("checkpoint", checkpoint.directory())
                     .put("directory", to)
                     .put("files", written.size())
                     .put("dtype", dtype.name().toLowerCase(Locale.ROOT))
-                    .put("parameters", checkpoint.manifest().parameters())
+                    .put("parameters", export.parameters())
                     .put("params_sha256", checkpoint.manifest().paramsSha256())
                     .print();
             return ExitStatus.DONE.code();
