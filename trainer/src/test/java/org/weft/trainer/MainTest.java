@@ -7,7 +7,8 @@ import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 
 class MainTest {
-    private static final String STAGE = "Job aborted due to stage failure: Lost task 0.0 in stage 0.0 (host executor 1): ";
+    private static final String STAGE =
+            "Job aborted due to stage failure: Lost task 0.0 in stage 0.0 (host executor 1): ";
 
     @Test
     void anErrorIsOneLine() {

@@ -110,9 +110,7 @@ public final class CheckpointResolver {
     }
 
     private static List<Integer> steps(List<Store.Entry> entries) {
-        return entries.stream()
-                .map(entry -> RunDirectory.stepOf(entry.name()))
-                .toList();
+        return entries.stream().map(entry -> RunDirectory.stepOf(entry.name())).toList();
     }
 
     /**

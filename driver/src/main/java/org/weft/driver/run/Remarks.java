@@ -84,7 +84,8 @@ final class Remarks {
     static String onCopies(int copies, int executors) {
         return executors >= copies
                 ? ""
-                : "servers.replicas=" + copies + " on " + executors + " executor: a shard's copies are lost together with"
+                : "servers.replicas=" + copies + " on " + executors
+                        + " executor: a shard's copies are lost together with"
                         + " it, and the last checkpoint is what remains; have at least " + copies + " executors";
     }
 

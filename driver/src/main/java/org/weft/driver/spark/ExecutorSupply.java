@@ -41,8 +41,8 @@ public final class ExecutorSupply extends SparkListener implements AutoCloseable
     private static final String MARK = "no executor works on this: ";
 
     /** As Spark words what is done, or under way, with an application that is over. */
-    private static final List<String> ENDED = List.of(
-            "Cannot call methods on a stopped SparkContext", "cancelled because SparkContext was shut down");
+    private static final List<String> ENDED =
+            List.of("Cannot call methods on a stopped SparkContext", "cancelled because SparkContext was shut down");
 
     private final Duration patience;
     private final IntSupplier executors;

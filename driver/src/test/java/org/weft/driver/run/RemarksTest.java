@@ -76,9 +76,9 @@ class RemarksTest {
         assertThat(Remarks.onResumedRate(before, now, 100))
                 .contains(": the schedule is that of training.learning_rate=0.001 now, the earlier one was that of"
                         + " training.learning_rate=0.003; ");
-        TrainingConfig table =
-                config("training.steps=400", "training.warmup_steps=5", "training.learning_rates=['0:0.1']")
-                        .training();
+        TrainingConfig table = config(
+                        "training.steps=400", "training.warmup_steps=5", "training.learning_rates=['0:0.1']")
+                .training();
         assertThat(Remarks.onResumedRate(before, table, 100))
                 .contains("training.learning_rates=[0:0.1] now, ", "training.learning_rate=0.003")
                 .doesNotContain("training.steps", "gives any other");

@@ -152,7 +152,8 @@ class ResumedRunTest extends SmallRuns {
             assertThatThrownBy(() -> train(resume, 3, 0))
                     .isInstanceOfSatisfying(
                             WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.USAGE))
-                    .hasMessageMatching("nothing to train: training.steps=3, and .*/step-00000004 is at step 4 already");
+                    .hasMessageMatching(
+                            "nothing to train: training.steps=3, and .*/step-00000004 is at step 4 already");
         }
         assertThat(Files.readString(directory.resolve("config.yaml"))).contains("steps: 4");
         assertThat(train("2", 3, 0).step()).isEqualTo(3);

@@ -23,9 +23,7 @@ class StandaloneMastersTest {
         assertThatThrownBy(() -> StandaloneMasters.of(gone).require(SHORT))
                 .hasMessageStartingWith("no Spark master answers at " + gone + ": Connection refused")
                 .isInstanceOfSatisfying(
-                        WeftException.class,
-                        e -> assertThat(e.status())
-                                .isEqualTo(ExitStatus.CLUSTER));
+                        WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.CLUSTER));
     }
 
     @Test
@@ -38,7 +36,8 @@ class StandaloneMastersTest {
 
     @Test
     void otherClustersAndWhatIsNoAddressAreSparksOwn() {
-        for (String master : new String[] {"local[2]", "yarn", "k8s://https://host:1", "spark://host", "spark://h:99999"}) {
+        for (String master :
+                new String[] {"local[2]", "yarn", "k8s://https://host:1", "spark://host", "spark://h:99999"}) {
             assertThatCode(() -> StandaloneMasters.of(master).require(SHORT)).doesNotThrowAnyException();
         }
     }
