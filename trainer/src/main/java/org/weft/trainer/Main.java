@@ -122,13 +122,25 @@ public final class Main {
                 .orElse(null);
     }
 
-    /** Message of the failure and of its deepest cause: Hadoop and Spark hide the reason at the bottom. */
-    private static String describe(Throwable failure) {
+    /**
+     * Message of the failure and of its deepest cause: Hadoop and Spark hide the reason at the bottom. The first line of
+     * each: Spark's go on with the stacks of executor and driver.
+     */
+    static String describe(Throwable failure) {
         Throwable deepest = failure;
         while (deepest.getCause() != null && deepest.getCause() != deepest) {
             deepest = deepest.getCause();
         }
-        return deepest == failure ? failure.toString() : failure.getMessage() + ": " + deepest;
+        String reason = firstLine(deepest.toString());
+        if (deepest == failure) {
+            return reason;
+        }
+        String message = firstLine(String.valueOf(failure.getMessage()));
+        return message.endsWith(reason) ? message : message + ": " + reason;
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("").strip();
     }
 
     /** {@code --version}. */

@@ -4,8 +4,9 @@ import java.io.Serializable;
 
 /** How the parameter server's shards are kept. */
 public record ServersConfig(
-        @Doc("Copies of each shard, on executors of their own: 1, or 2 for a backup that applies every update too and "
-                + "takes over within seconds; without it a lost shard costs a replay from the last checkpoint.")
+        @Doc(
+                "Copies of each shard, on executors of their own where Spark has several: 1, or 2 for a backup that applies every update too and "
+                        + "takes over within seconds; without it a lost shard costs a replay from the last checkpoint.")
         int replicas)
         implements Serializable {
 

@@ -66,4 +66,13 @@ class FullDiskTest {
         assertThat(explained.hint()).contains("df -h");
         assertThat(LocalDiskException.explain(new IOException("other"))).isNull();
     }
+
+    @Test
+    void sparksOwnFilesAreNamedByTheirSetting() {
+        String line = "Lost task 0.0 in stage 0.0 (host executor 1): java.io.IOException: No space left on device";
+        WeftException explained = LocalDiskException.explain(
+                new IllegalStateException("Job aborted:\n" + line + "\n\tat a.B.c(B.java:1)\nDriver stacktrace:"));
+        assertThat(explained).hasMessage(line);
+        assertThat(explained.hint()).contains("spark.local.dir");
+    }
 }

@@ -52,9 +52,13 @@ public final class CheckpointResolver {
 
     /** Directories with a manifest that was not set aside, oldest step first. */
     static List<Store.Entry> committed(Store store, RunDirectory run) throws IOException {
+        return directories(store, run, State.COMMITTED);
+    }
+
+    private static List<Store.Entry> directories(Store store, RunDirectory run, State state) throws IOException {
         List<Store.Entry> found = new ArrayList<>();
         for (Store.Entry entry : directories(store, run)) {
-            if (state(store, entry.path()) == State.COMMITTED) {
+            if (state(store, entry.path()) == state) {
                 found.add(entry);
             }
         }
@@ -97,9 +101,16 @@ public final class CheckpointResolver {
 
     /** Steps of a run's committed checkpoints, oldest first. */
     public List<Integer> committedSteps(RunDirectory run) throws IOException {
-        return committed(store, run).stream()
-                .map(entry -> RunDirectory.stepOf(entry.name()))
-                .toList();
+        return steps(committed(store, run));
+    }
+
+    /** Steps of a run's directories that have no manifest and were not set aside, oldest first. */
+    public List<Integer> uncommittedSteps(RunDirectory run) throws IOException {
+        return steps(directories(store, run, State.UNCOMMITTED));
+    }
+
+    private static List<Integer> steps(List<Store.Entry> entries) {
+        return entries.stream().map(entry -> RunDirectory.stepOf(entry.name())).toList();
     }
 
     /**
@@ -138,9 +149,17 @@ public final class CheckpointResolver {
             List<String> known =
                     committed(store, run).stream().map(Store.Entry::name).toList();
             throw WeftException.invalidData(
-                    "there is no checkpoint of step " + step + " in " + run.checkpoints(), "there are: " + known);
+                    "there is no checkpoint of step " + step + " in " + run.checkpoints() + withoutManifest(run),
+                    "there are: " + known);
         }
         return verified(directory);
+    }
+
+    /** Names what looks like checkpoints and is none. */
+    private String withoutManifest(RunDirectory run) throws IOException {
+        List<String> names =
+                uncommittedSteps(run).stream().map(RunDirectory::stepName).toList();
+        return names.isEmpty() ? "" : "; without " + CheckpointManifest.FILE + ": " + names;
     }
 
     /** The checkpoint that a path stands for: a checkpoint directory, or a run directory's newest. */
@@ -148,10 +167,11 @@ public final class CheckpointResolver {
         if (store.exists(path + "/" + CheckpointManifest.FILE)) {
             return verified(path);
         }
-        Checkpoint newest = latest(RunDirectory.of(path));
+        RunDirectory run = RunDirectory.of(path);
+        Checkpoint newest = latest(run);
         if (newest == null) {
             throw WeftException.invalidData(
-                    "there is no checkpoint at " + path,
+                    "there is no checkpoint at " + path + withoutManifest(run),
                     "give a checkpoint directory such as .../checkpoints/step-00000200, or a run directory");
         }
         return newest;

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,7 @@ import org.weft.core.storage.UnreachableStorage;
 public final class MetricsLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
     private static final String EVALUATION = "\"val_";
+    private static final String CHECKPOINT = "checkpoint_millis";
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final MetricsFile file;
@@ -67,13 +70,33 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     private static List<String> evaluations(MetricsFile file, int step) throws IOException {
+        return lines(file, step, EVALUATION);
+    }
+
+    private static List<String> lines(MetricsFile file, int step, String mark) throws IOException {
         List<String> found = new ArrayList<>();
         file.eachLine(step, line -> {
-            if (line.contains(EVALUATION)) {
+            if (line.contains(mark)) {
                 found.add(line);
             }
         });
         return found;
+    }
+
+    /** Steps of the checkpoints that a run's log tells of; none where it cannot be read. */
+    public static Set<Integer> checkpoints(Store store, RunDirectory run) throws IOException {
+        Set<Integer> steps = new TreeSet<>();
+        try {
+            for (String line : lines(new MetricsFile(store, run.metrics()), Integer.MAX_VALUE - 1, CHECKPOINT)) {
+                steps.add(Json.MAPPER.readTree(line).path("step").asInt());
+            }
+        } catch (IOException e) {
+            if (UnreachableStorage.explain(e) != null) {
+                throw e;
+            }
+            LOG.warn("{} cannot be read: {}", run.metrics(), e.getMessage());
+        }
+        return steps;
     }
 
     /** Lines of evaluations that were kept of an earlier start. Those of steps may be too many to hold. */
@@ -152,7 +175,7 @@ public final class MetricsLog implements AutoCloseable {
         ObjectNode line = Json.MAPPER.createObjectNode();
         line.put("step", step);
         line.put("checkpoint_stall_millis", Math.round(stallMillis * 10) / 10.0);
-        line.put("checkpoint_millis", Math.round(writeMillis * 10) / 10.0);
+        line.put(CHECKPOINT, Math.round(writeMillis * 10) / 10.0);
         file.add(line.toString(), 0);
     }
 

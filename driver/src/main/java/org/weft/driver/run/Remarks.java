@@ -1,7 +1,10 @@
 package org.weft.driver.run;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.config.TrainingConfig;
@@ -43,11 +46,47 @@ final class Remarks {
         if (planned == rate || step == 0) {
             return "";
         }
+        Map<String, Object> earlier = schedule(before);
+        Map<String, Object> today = schedule(now);
+        Map<String, Object> same = new LinkedHashMap<>(earlier);
+        same.entrySet().retainAll(today.entrySet());
+        earlier.keySet().removeAll(same.keySet());
+        today.keySet().removeAll(same.keySet());
         return "the learning rate of step " + (step + 1) + " is " + rate + ", after "
                 + LearningRateSchedule.of(before).at(step - 1)
-                + " of step " + step + ": the schedule is that of training.steps=" + now.steps()
-                + " now, the earlier one was that of training.steps=" + before.steps()
-                + "; training.learning_rates gives any other";
+                + " of step " + step + ": the schedule is that of " + listed(today)
+                + " now, the earlier one was that of " + listed(earlier)
+                + (now.learningRates().isEmpty() ? "; training.learning_rates gives any other" : "");
+    }
+
+    /** What decides the learning rate of each step. */
+    private static Map<String, Object> schedule(TrainingConfig training) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put("steps", training.steps());
+        keys.put("learning_rate", training.learningRate());
+        keys.put("min_learning_rate", training.minLearningRate());
+        keys.put("warmup_steps", training.warmupSteps());
+        keys.put("learning_rates", training.learningRates());
+        return keys;
+    }
+
+    private static String listed(Map<String, Object> keys) {
+        return keys.entrySet().stream().map(key -> "training." + key).collect(Collectors.joining(", "));
+    }
+
+    /**
+     * On copies of a shard that share an executor.
+     *
+     * @param copies of each shard
+     * @param executors that are there
+     * @return empty where no copy is lost with another
+     */
+    static String onCopies(int copies, int executors) {
+        return executors >= copies
+                ? ""
+                : "servers.replicas=" + copies + " on " + executors
+                        + " executor: a shard's copies are lost together with"
+                        + " it, and the last checkpoint is what remains; have at least " + copies + " executors";
     }
 
     /**

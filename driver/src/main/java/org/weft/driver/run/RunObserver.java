@@ -90,6 +90,8 @@ final class RunObserver implements RunListener, AutoCloseable {
     private static void tellOne(RunListener listener, Consumer<RunListener> event) {
         try {
             event.accept(listener);
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("the coordinator was told after the run's end", ended); // A commit that outlives it.
         } catch (RuntimeException e) {
             LOG.warn("{} failed on what it was told", listener.getClass().getSimpleName(), e);
         }

@@ -75,6 +75,10 @@ final class TrainingJob implements RunListener {
     void check(WeftConfig config, MemoryModel memory) {
         slots = Slots.require(application.context(), config, memory);
         LOG.info("{} executors with {} slots and {} GPUs", slots.executors(), slots.slots(), slots.gpus());
+        String copies = Remarks.onCopies(config.servers().replicas(), slots.executors());
+        if (!copies.isEmpty()) {
+            LOG.warn(copies);
+        }
     }
 
     /**

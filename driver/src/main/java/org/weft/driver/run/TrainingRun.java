@@ -138,15 +138,24 @@ public final class TrainingRun {
         RunDirectory directory = subject.config().run().directory();
         if (resume == null) {
             requireFresh(resolver, directory);
+            MissingManifests.of(store, directory, resolver).requireNothingLost();
             return null;
         }
         Checkpoint start =
                 resume.equals(LATEST) ? resolver.latest(directory) : resolver.step(directory, Integer.parseInt(resume));
+        MissingManifests missing = MissingManifests.of(store, directory, resolver);
+        if (start == null) {
+            missing.requireNothingLost();
+        }
+        if (resume.equals(LATEST)) {
+            missing.after(start == null ? 0 : start.manifest().step()).forEach(progress::say);
+        }
         if (start == null) {
             progress.say("no checkpoint in " + directory.checkpoints() + " yet: starting at step 0");
             return null;
         }
         subject.identity().require(start);
+        requireAhead(start, subject.config().training().steps());
         progress.say("resuming from " + start.directory());
         Map<String, String> changed = subject.identity().changedSince(start.manifest());
         if (!changed.isEmpty()) {
@@ -160,6 +169,17 @@ public final class TrainingRun {
             progress.say(rate);
         }
         return start;
+    }
+
+    /** A run that is further than its configuration says would be called by that from here on. */
+    private static void requireAhead(Checkpoint start, int steps) {
+        int step = start.manifest().step();
+        if (step > steps) {
+            throw WeftException.usage(
+                    "nothing to train: training.steps=" + steps + ", and " + start.directory() + " is at step " + step
+                            + " already",
+                    "raise training.steps, go back with --resume STEP, or give another run.dir");
+        }
     }
 
     private static void requireFresh(CheckpointResolver resolver, RunDirectory directory) throws IOException {

@@ -40,6 +40,10 @@ public final class ExecutorSupply extends SparkListener implements AutoCloseable
     /** Stands before the reason in what Spark makes of it. */
     private static final String MARK = "no executor works on this: ";
 
+    /** As Spark words what is done, or under way, with an application that is over. */
+    private static final List<String> ENDED =
+            List.of("Cannot call methods on a stopped SparkContext", "cancelled because SparkContext was shut down");
+
     private final Duration patience;
     private final IntSupplier executors;
     private final BiConsumer<Integer, String> cancel;
@@ -131,14 +135,33 @@ public final class ExecutorSupply extends SparkListener implements AutoCloseable
         all.forEach(job -> cancel.accept(job, MARK + reason));
     }
 
-    /** The failure in words for a person, where a watch like this one ended the job; null where it did not. */
+    /** Fails where Spark has ended the application by itself: nothing will come of waiting for it. */
+    static void requireRunning(JavaSparkContext context) {
+        if (context.sc().isStopped()) {
+            throw ended(null);
+        }
+    }
+
+    private static WeftException ended(Throwable failure) {
+        return new WeftException(
+                ExitStatus.CLUSTER,
+                "Spark has ended this application: the cluster took it away, or its master is out of reach",
+                "see Spark's lines above, and the log of the master or resource manager",
+                failure);
+    }
+
+    /** The failure in words for a person, where a watch like this one or Spark ended the job; null where none did. */
     public static WeftException explain(Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
-            int found = String.valueOf(at.getMessage()).indexOf(MARK);
+            String message = String.valueOf(at.getMessage());
+            if (ENDED.stream().anyMatch(message::contains)) {
+                return ended(failure);
+            }
+            int found = message.indexOf(MARK);
             if (at instanceof SparkException && found >= 0) {
                 return new WeftException(
                         ExitStatus.CLUSTER,
-                        at.getMessage().substring(found),
+                        message.substring(found),
                         "see the executors' own logs, and whether the cluster has room for one:"
                                 + " cluster.executor_memory, --executor-cores, the queue",
                         failure);

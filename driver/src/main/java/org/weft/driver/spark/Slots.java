@@ -43,6 +43,7 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
         boolean fixed = context.master().startsWith("local");
         int expected = expectedExecutors(context);
         while (true) {
+            ExecutorSupply.requireRunning(context);
             Slots slots = of(context);
             String lack = slots.lack(context, config, memory);
             if (lack == null) {

@@ -26,6 +26,9 @@ import org.weft.core.storage.HadoopStore;
 public final class SparkApplication implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SparkApplication.class);
 
+    /** A master that is started together with the command takes as long. */
+    private static final Duration MASTER_COMES_UP = Duration.ofSeconds(20);
+
     private final JavaSparkContext context;
     private final Configuration hadoop;
     private final ExecutorSupply supply;
@@ -63,11 +66,13 @@ public final class SparkApplication implements AutoCloseable {
     public static SparkApplication start(WeftConfig config, String command, Map<String, String> hadoop) {
         SparkConf conf = configuration(config, command);
         hadoop.forEach((key, value) -> conf.set("spark.hadoop." + key, value));
+        Duration patience = Duration.ofSeconds(config.cluster().startTimeoutSeconds());
+        StandaloneMasters.of(conf.get("spark.master"))
+                .require(patience.compareTo(MASTER_COMES_UP) < 0 ? patience : MASTER_COMES_UP);
         try {
             JavaSparkContext context = new JavaSparkContext(conf);
             Configuration shared = HadoopStore.bounded(context.hadoopConfiguration());
             shared.set(HadoopStore.COMMIT, config.checkpoint().commit().word());
-            Duration patience = Duration.ofSeconds(config.cluster().startTimeoutSeconds());
             return new SparkApplication(context, shared, ExecutorSupply.watch(context, patience));
         } catch (Exception e) { // Spark's are checked, and undeclared
             throw new WeftException(

@@ -68,6 +68,30 @@ class RemarksTest {
     }
 
     @Test
+    void theRateJumpsForTheReasonThatIsSaid() {
+        TrainingConfig before = config("training.steps=400", "training.warmup_steps=5", "training.learning_rate=3e-3")
+                .training();
+        TrainingConfig now = config("training.steps=400", "training.warmup_steps=5", "training.learning_rate=1e-3")
+                .training();
+        assertThat(Remarks.onResumedRate(before, now, 100))
+                .contains(": the schedule is that of training.learning_rate=0.001 now, the earlier one was that of"
+                        + " training.learning_rate=0.003; ");
+        TrainingConfig table = config(
+                        "training.steps=400", "training.warmup_steps=5", "training.learning_rates=['0:0.1']")
+                .training();
+        assertThat(Remarks.onResumedRate(before, table, 100))
+                .contains("training.learning_rates=[0:0.1] now, ", "training.learning_rate=0.003")
+                .doesNotContain("training.steps", "gives any other");
+    }
+
+    @Test
+    void copiesInOneExecutorAreSaid() {
+        assertThat(Remarks.onCopies(2, 1)).startsWith("servers.replicas=2 on 1 executor: ");
+        assertThat(Remarks.onCopies(2, 2)).isEmpty();
+        assertThat(Remarks.onCopies(1, 1)).isEmpty();
+    }
+
+    @Test
     void aSecretThatSparkDoesNotProtectIsSaid() {
         SparkConf spark = new SparkConf(false).set("spark.master", "local-cluster[2,1,1024]");
         assertThat(Remarks.onSecret(spark, true)).isEmpty();

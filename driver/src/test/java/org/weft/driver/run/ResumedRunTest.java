@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,61 @@ class ResumedRunTest extends SmallRuns {
         assertThat(said.toString()).contains("no checkpoint in " + run.checkpoints() + " yet", "steps 3 to 5");
         assertThat(steps).containsExactly(4, 5);
         assertThat(result.checkpoint().manifest().step()).isEqualTo(5);
+    }
+
+    @Test
+    void aRunThatLostItsManifestsIsNotBegunAnew() throws IOException {
+        train(null, 4, 0);
+        Files.delete(manifest(2));
+        Files.delete(manifest(4));
+        for (String resume : Arrays.asList(TrainingRun.LATEST, null)) {
+            assertThatThrownBy(() -> train(resume, 4, 0))
+                    .isInstanceOfSatisfying(
+                            WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.INVALID_DATA))
+                    .hasMessage(run.checkpoints() + " has no whole checkpoint: [step-00000002, step-00000004] are"
+                            + " without manifest.json, though " + run.metrics() + " tells of their commits");
+        }
+        assertThat(Files.readString(directory.resolve("metrics.jsonl"))).contains("{\"step\":4,");
+    }
+
+    @Test
+    void aManifestThatIsMissingIsSaid() throws IOException {
+        train(null, 4, 0);
+        Files.delete(manifest(4));
+        train(TrainingRun.LATEST, 4, 0);
+        assertThat(said.toString())
+                .contains("passed over " + run.step(4) + ": no manifest.json, though " + run.metrics()
+                        + " tells of its commit\n");
+        assertThat(steps).containsExactly(1, 2, 3, 4, 3, 4);
+    }
+
+    @Test
+    void aSaveThatDidNotEndKeepsNobodyFromBeginning() throws IOException {
+        Files.createDirectories(manifest(2).getParent());
+        train(TrainingRun.LATEST, 4, 0);
+        assertThat(said.toString())
+                .contains(
+                        "passed over " + run.step(2) + ": no manifest.json, its save did not end\n",
+                        "no checkpoint in " + run.checkpoints() + " yet: starting at step 0");
+        assertThat(steps).containsExactly(1, 2, 3, 4);
+    }
+
+    private Path manifest(int step) {
+        return directory.resolve("checkpoints/" + RunDirectory.stepName(step) + "/manifest.json");
+    }
+
+    @Test
+    void fewerStepsThanTheRunHasAreRefused() throws IOException {
+        train(null, 4, 0);
+        for (String resume : List.of(TrainingRun.LATEST, "4")) {
+            assertThatThrownBy(() -> train(resume, 3, 0))
+                    .isInstanceOfSatisfying(
+                            WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.USAGE))
+                    .hasMessageMatching(
+                            "nothing to train: training.steps=3, and .*/step-00000004 is at step 4 already");
+        }
+        assertThat(Files.readString(directory.resolve("config.yaml"))).contains("steps: 4");
+        assertThat(train("2", 3, 0).step()).isEqualTo(3);
     }
 
     @Test

@@ -104,6 +104,17 @@ class ExecutorSupplyTest {
                 .isNull();
     }
 
+    @Test
+    void anApplicationThatSparkEndedIsSaid() {
+        for (Throwable spark : List.of(
+                new IllegalStateException("Cannot call methods on a stopped SparkContext.\nIt was created at: …"),
+                new SparkException("Job 3 cancelled because SparkContext was shut down"))) {
+            WeftException told = ExecutorSupply.explain(new RuntimeException(spark));
+            assertThat(told.status()).isEqualTo(ExitStatus.CLUSTER);
+            assertThat(told).hasMessageStartingWith("Spark has ended this application: ");
+        }
+    }
+
     private void start(int job, Properties properties) {
         supply.onJobStart(
                 new SparkListenerJobStart(job, 0, JavaConverters.asScalaBuffer(List.<StageInfo>of()), properties));
