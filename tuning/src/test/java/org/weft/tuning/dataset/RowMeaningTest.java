@@ -118,7 +118,8 @@ class RowMeaningTest extends EncodedRows {
         assertThat(said).contains("train: 1 rows left out: their answer is empty");
         Path untaught = lines("untaught.jsonl", plain, plain.replace("\"A\"", "\"A\", \"weight\": 0"));
         assertThat(run(config("d", untaught, instruction)).train().leftOut()).isEqualTo(1);
-        String call = "\"A\", \"tool_calls\": [{\"id\": \"1\", \"function\": {\"name\": \"f\", \"arguments\": \"{}\"}}]";
+        String call =
+                "\"A\", \"tool_calls\": [{\"id\": \"1\", \"function\": {\"name\": \"f\", \"arguments\": \"{}\"}}]";
         assertThat(refused(config("e", lines("call.jsonl", plain, plain.replace("\"A\"", call)), instruction)))
                 .hasMessageMatching(
                         "column messages has a message of role assistant with tool_calls: file=.*jsonl line=2 row=.*");
