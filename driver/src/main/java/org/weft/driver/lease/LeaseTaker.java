@@ -81,7 +81,7 @@ final class LeaseTaker {
         if (!now.isOwnedBy(mine.owner())) {
             throw refused(now, "took it first");
         }
-        LOG.info("driver lease: term {} owner {}", term, mine.owner());
+        LOG.debug("driver lease: term {} owner {}", term, mine.owner());
         return new Taken(found, mine);
     }
 
