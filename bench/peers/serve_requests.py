@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Forty requests to a server of Weft's, as OpenAI's client of PyPI and lm-evaluation-harness send them.
 
-    python3 bench/peers/serve_requests.py http://127.0.0.1:8080 [table.md]
+    python3 bench/peers/serve_requests.py http://127.0.0.1:8080 [table.md [TOKENIZER_DIR]]
 
 The server has a byte-level model with a chat template, such as one of conf/finetune-instruction.yaml. Needs PyPI's openai;
 where it has lm_eval and transformers too, and the third argument is the directory of the model's tokenizer, its
@@ -93,7 +93,7 @@ def completions():
     row("openai", "echo", complete(echo=True), lambda a: check(a.choices[0].text.startswith("Say:"), text(a)) or text(a))
     row("openai", "echo, logprobs=1, max_tokens=0", complete(echo=True, logprobs=1, max_tokens=0),
         lambda a: check(a.usage.completion_tokens == 0 and a.choices[0].text == "Say:", text(a)) or text(a))
-    row("openai", "logit_bias bans a token", lambda: banned(), lambda said: said)
+    row("openai", "logit_bias bans a token", banned, lambda said: said)
     row("openai", "presence_penalty, frequency_penalty", complete(presence_penalty=1.5, frequency_penalty=-0.5), text)
     row("openai", "stream", complete(stream=True), streamed)
     row("openai", "stream, logprobs, echo", complete(stream=True, logprobs=1, echo=True), streamed)

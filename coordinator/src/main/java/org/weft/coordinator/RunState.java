@@ -172,7 +172,8 @@ final class RunState {
         if (work.shardReduced(server, report)) {
             decideWhenComplete();
         } else {
-            servers.sumsDiffer(step, server, this::loadWhenPossible, this::fail);
+            servers.sumsDiffer(step, server);
+            loadWhenPossible(RunFailures.sumsDiffer(step, server));
         }
     }
 

@@ -77,6 +77,7 @@ final class Saves {
      * @return whether a checkpoint is to be made of the parameters at hand, for the one being written cannot be whole
      */
     boolean lost(int shard) {
+        heldStep = -1; // The step at hand is computed anew: it waits for members again.
         if (!ledger.isPending() || ledger.has(shard)) {
             return false;
         }

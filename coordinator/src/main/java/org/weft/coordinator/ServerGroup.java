@@ -2,7 +2,6 @@ package org.weft.coordinator;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.weft.core.WeftException;
 import org.weft.core.protocol.Address;
@@ -95,17 +94,14 @@ final class ServerGroup {
     }
 
     /**
-     * The sums of a shard's two copies differ.
+     * The sums of a shard's two copies differ, and all are to load the last checkpoint.
      *
-     * @param again has all load the last checkpoint
-     * @param end takes what ends the run, where state that was loaded anew did not mend them
+     * @throws WeftException that ends the run, where state that was loaded anew did not mend them
      */
-    void sumsDiffer(int step, Member server, Consumer<String> again, Consumer<WeftException> end) {
+    void sumsDiffer(int step, Member server) {
         mismatches++;
-        if (mismatches < MOST_MISMATCHES) {
-            again.accept(RunFailures.sumsDiffer(step, server));
-        } else {
-            end.accept(RunFailures.sumsKeepDiffering(step, server, mismatches));
+        if (mismatches >= MOST_MISMATCHES) {
+            throw RunFailures.sumsKeepDiffering(step, server, mismatches);
         }
     }
 

@@ -81,13 +81,7 @@ class ServerReplicasTest {
     @Test
     void aCopyThatComesBackBecomesBackupAtTheNextStep() {
         run.startComputing();
-        run.coordinator.executorLost("s1", "killed");
-        run.awaitNotice("is lost with its executor");
-        run.joinServer(run.servers.get(1));
-        run.computeAll(0, 1);
-        for (int server : new int[] {0, 2, 3}) {
-            run.servers.get(server).reduced(1);
-        }
+        loseServerOneForAWhile();
         assertThat(apply(0).backups()).extracting(Address::port).containsExactly(7001);
         Message.CopyShard copy = (Message.CopyShard) run.servers.get(1).order();
         assertThat(copy).isEqualTo(new Message.CopyShard(1, 1, new Address("host", 7000)));
@@ -182,8 +176,28 @@ class ServerReplicasTest {
         assertThat(run.work(1).step()).isEqualTo(2);
     }
 
-    /** Server 1 is lost and comes back while step 0 is computed, and is to stand by from step 1 on. */
-    private void beginCopy() {
+    @Test
+    void aStepThatWaitedForStorageAndIsComputedAnewHasItsDeadlineAgain() {
+        run.with("checkpoint.every=1", "cluster.step_timeout_seconds=5", "cluster.straggler_ratio=0")
+                .startComputing();
+        run.runStep();
+        run.servers.get(0).saved(1);
+        run.sumStep();
+        run.awaitNotice("step 2 is to be saved, and waits until the checkpoint of step 1 is written");
+        run.coordinator.executorLost("s0", "killed");
+        run.awaitNotice("server 1 (executor s1, host host) takes over");
+        run.servers.remove(0);
+        for (RunHarness.Server server : run.servers) {
+            assertThat(server.order()).isInstanceOf(Message.AdoptGeneration.class);
+            server.loaded();
+        }
+        run.work(0);
+        run.pass(5_001);
+        assertThat(run.failure()).hasMessageStartingWith("gave up after 5 s: the run step 1 waits for lanes");
+    }
+
+    /** Server 1 is lost and comes back; the others have the sums of step 0. */
+    private void loseServerOneForAWhile() {
         run.coordinator.executorLost("s1", "killed");
         run.awaitNotice("is lost with its executor");
         run.joinServer(run.servers.get(1));
@@ -191,6 +205,11 @@ class ServerReplicasTest {
         for (int server : new int[] {0, 2, 3}) {
             run.servers.get(server).reduced(1);
         }
+    }
+
+    /** Server 1 is lost and comes back while step 0 is computed, and is to stand by from step 1 on. */
+    private void beginCopy() {
+        loseServerOneForAWhile();
         for (int server : new int[] {0, 2, 3}) {
             apply(server);
         }

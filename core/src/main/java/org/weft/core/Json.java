@@ -36,6 +36,11 @@ public final class Json {
 
     private Json() {}
 
+    /** Whether an object says anything of what was looked for in it: null is nothing. */
+    public static boolean isGiven(JsonNode value) {
+        return !value.isMissingNode() && !value.isNull();
+    }
+
     /**
      * The tree of a file that people or other programs wrote.
      *

@@ -14,7 +14,7 @@ public final class JsonFault {
         return fault instanceof JsonEOFException;
     }
 
-    /** What is wrong in a text of one line: "it ends within an object", "unexpected 'o' at column 10". */
+    /** What is wrong in a text of one line: "it ends before the JSON does", "unexpected 'o' at column 10". */
     public static String inLine(JsonProcessingException fault) {
         if (endsTooSoon(fault)) {
             return "it ends before the JSON does";

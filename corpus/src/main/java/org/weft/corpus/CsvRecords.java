@@ -27,8 +27,9 @@ final class CsvRecords implements AutoCloseable {
     }
 
     static CsvRecords open(InputText text) throws IOException {
+        boolean atReturns = firstEndsAtReturn(text);
         SplitLines lines = SplitLines.open(text, JsonRecords.MAX_RECORD_BYTES);
-        return new CsvRecords(text, firstEndsAtReturn(text) ? lines.endingAtReturns() : lines);
+        return new CsvRecords(text, atReturns ? lines.endingAtReturns() : lines);
     }
 
     private static boolean firstEndsAtReturn(InputText text) throws IOException {

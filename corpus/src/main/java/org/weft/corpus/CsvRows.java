@@ -52,7 +52,12 @@ record CsvRows(List<String> columns, String placeField, TextEncoding encoding) i
     @Override
     public Documents open(Store store, InputSplit split) throws IOException {
         CsvRecords records = CsvRecords.open(new InputText(store, split, encoding));
-        records.next(); // the header
+        try {
+            records.next(); // the header
+        } catch (IOException | RuntimeException e) {
+            records.close();
+            throw e;
+        }
         return new Documents() {
             @Override
             public byte[] next() throws IOException {

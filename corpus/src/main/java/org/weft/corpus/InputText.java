@@ -20,6 +20,9 @@ record InputText(Store store, InputSplit split, TextEncoding encoding) {
             throw WeftException.invalidData(
                     "input changed while it was read: file=" + split.path() + " is now shorter than " + from + " bytes",
                     "run prepare again when nobody writes to the file");
+        } catch (IOException failure) {
+            in.close();
+            throw failure;
         }
         return encoding.utf8() ? in : new Utf8Stream(in, encoding.charset());
     }
@@ -38,7 +41,7 @@ record InputText(Store store, InputSplit split, TextEncoding encoding) {
         if (packed()) {
             throw WeftException.invalidData(
                     "cannot unpack: file=" + split.path() + " after line " + line + ": " + failure.getMessage(),
-                    "the compressed file is damaged or cut short: test it with gzip -t");
+                    "the compressed file is damaged or cut short: test it with gzip -t, or bzip2 -t");
         }
         return failure;
     }

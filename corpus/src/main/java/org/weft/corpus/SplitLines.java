@@ -108,6 +108,9 @@ final class SplitLines implements AutoCloseable {
                 }
                 left -= count;
             }
+            if (returnEnds && afterReturn && in.read() == '\n') {
+                found--; // The reader begins at this feed, and counts the line.
+            }
         }
         return found;
     }

@@ -112,6 +112,13 @@ class DocumentReaderTest {
     }
 
     @Test
+    void aSplitThatBeginsBehindAReturnAndAFeedCountsThemOnce() throws IOException {
+        String first = "{\"text\": \"one\"}\r\n";
+        Path bad = SparkFixture.write(directory.resolve("a.jsonl"), first + "{\"text\": x}\r\n");
+        assertRejected(bad, first.length(), "broken JSON: file=file:" + bad + " line=2: ", "mend or remove");
+    }
+
+    @Test
     void otherEncodingsAreReadWhereTheyAreNamed() throws IOException {
         Path latin = directory.resolve("latin.txt");
         Files.write(latin, "caf\u00e9\r\nx\n".getBytes(StandardCharsets.ISO_8859_1));

@@ -31,8 +31,8 @@ record EmptyDirectory(Store store, String path, boolean made) {
             for (String name : written) {
                 store.delete(path + "/" + name);
             }
-            if (made && store.list(path).isEmpty()) {
-                store.delete(path);
+            if (made) {
+                store.deleteEmpty(path);
             }
         } catch (IOException e) {
             failure.addSuppressed(e);

@@ -43,20 +43,20 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
         }
         for (HubTable.Setting setting : family.settings()) {
             JsonNode value = config.path(setting.foreign());
-            if (isGiven(value) && setting.allowed().stream().noneMatch(allowed -> same(value, allowed))) {
+            if (Json.isGiven(value) && setting.allowed().stream().noneMatch(allowed -> same(value, allowed))) {
                 problems.add(setting.foreign() + "=" + value.asText() + " is not one that Weft has: "
                         + joined(setting.allowed()));
             }
         }
-        if (isGiven(config.path(QUANTIZATION))) {
+        if (Json.isGiven(config.path(QUANTIZATION))) {
             problems.add(QUANTIZATION + "=" + config.path(QUANTIZATION)
                     + " is not one that Weft has: take the float weights");
         }
         family.read(config, tensors, model, problems);
         JsonNode vocabSize = config.path(VOCAB_SIZE);
         if (!vocabSize.canConvertToInt() || vocabSize.asInt() < 1) {
-            problems.add(
-                    VOCAB_SIZE + "=" + (isGiven(vocabSize) ? vocabSize : "(missing)") + " is no vocabulary's size");
+            problems.add(VOCAB_SIZE + "=" + (Json.isGiven(vocabSize) ? vocabSize : "(missing)")
+                    + " is no vocabulary's size");
         }
         throwIfAny(path, problems);
         return new HuggingFaceConfig(model, vocabSize.asInt(), List.copyOf(notices));
@@ -65,7 +65,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
     private static void readKey(
             JsonNode config, HubTable.ConfigKey key, ObjectNode model, List<String> problems, List<String> notices) {
         List<String> present = key.foreign().stream()
-                .filter(name -> isGiven(config.path(name)))
+                .filter(name -> Json.isGiven(config.path(name)))
                 .toList();
         if (present.isEmpty()) {
             if (key.fallback() == null) {
@@ -166,10 +166,6 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
         json.put("initializer_range", INITIALIZER_RANGE);
         json.put("use_cache", true);
         return json;
-    }
-
-    private static boolean isGiven(JsonNode value) {
-        return !value.isMissingNode() && !value.isNull();
     }
 
     private static boolean same(JsonNode value, Object allowed) {

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.Threads;
+import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.params.ParameterLayout;
@@ -129,6 +130,11 @@ public final class ParameterServer implements AutoCloseable {
             LOG.warn("server {} (attempt {}) ends: {}", server, attempt, e.getMessage());
         } catch (IOException | RuntimeException e) {
             coordinator.reportFailure(e);
+            throw e;
+        } catch (VirtualMachineError e) { // Memory, as a rule: the executor's end, whose cause is to be known.
+            coordinator.reportFailure(WeftException.failed(
+                    "server " + server + " (executor " + executor + ", host " + host + "): " + e,
+                    "give executors more memory (spark.executor.memory, cluster.executor_memory)"));
             throw e;
         }
     }

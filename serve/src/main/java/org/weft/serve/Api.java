@@ -12,6 +12,8 @@ import java.util.function.Consumer;
 /** Which request goes where. Knows no socket. Safe for use by many threads. */
 final class Api {
     private static final String MODELS = "/v1/models";
+    private static final List<String> POSTED = List.of("POST", "OPTIONS");
+    private static final List<String> READ = List.of("GET", "HEAD", "OPTIONS");
     private static final String PAGE = page();
 
     private final ModelService service;
@@ -46,11 +48,11 @@ final class Api {
             };
         }
 
-        /** What the path takes. */
-        String methods() {
+        /** What the path takes; what it is for comes first. */
+        List<String> methods() {
             return switch (endpoint()) {
-                case "/v1/completions", "/v1/chat/completions", "/classify" -> "POST, OPTIONS";
-                default -> "GET, HEAD, OPTIONS";
+                case "/v1/completions", "/v1/chat/completions", "/classify" -> POSTED;
+                default -> READ;
             };
         }
     }
@@ -80,7 +82,7 @@ final class Api {
     private void route(Request request, Answer answer) {
         String method = requireMethod(request);
         if (method.equals("OPTIONS")) {
-            answer.options(request.methods());
+            answer.options(allow(request));
             return;
         }
         switch (request.endpoint()) {
@@ -120,13 +122,17 @@ final class Api {
                             + ", /classify, /health, /metrics and /",
                     "not_found");
         }
-        if (!List.of(request.methods().split(", ")).contains(request.method())) {
+        if (!request.methods().contains(request.method())) {
             throw ApiException.methodNotAllowed(
-                    request.path() + " takes " + request.methods().replaceFirst(",.*", "") + ", not "
-                            + request.method(),
-                    request.methods());
+                    request.path() + " takes " + request.methods().get(0) + ", not " + request.method(),
+                    allow(request));
         }
         return request.method();
+    }
+
+    /** As the header Allow has them. */
+    private static String allow(Request request) {
+        return String.join(", ", request.methods());
     }
 
     private static void health(Answer answer, boolean well) {

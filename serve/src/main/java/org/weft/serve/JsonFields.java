@@ -66,7 +66,7 @@ final class JsonFields {
 
     /** Whether a field says nothing. */
     static boolean absent(JsonNode node) {
-        return node.isMissingNode() || node.isNull();
+        return !Json.isGiven(node);
     }
 
     /** A field as it stands. */
@@ -123,7 +123,7 @@ final class JsonFields {
         int at = UnpairedSurrogates.first(text);
         if (at >= 0) {
             throw ApiException.invalid(
-                    name(place),
+                    field(place),
                     place + " is no text: the character at " + at + " is half of a surrogate pair, \\u"
                             + Integer.toHexString(text.charAt(at)));
         }
@@ -193,7 +193,7 @@ final class JsonFields {
 
     static ApiException wrong(String place, String what, JsonNode actual) {
         String json = actual.isMissingNode() ? "absent" : shown(actual.toString());
-        return ApiException.invalid(name(place), place + " must be " + what + ", is " + json);
+        return ApiException.invalid(field(place), place + " must be " + what + ", is " + json);
     }
 
     private static String shown(String json) {
@@ -201,7 +201,7 @@ final class JsonFields {
     }
 
     /** The body's field that something stands in. */
-    private static String name(String place) {
+    static String field(String place) {
         return place.replaceFirst("[\\[.].*", "");
     }
 }

@@ -75,7 +75,7 @@ final class PromptReader {
     private int[] fitting(int[] prompt, String place, int following) {
         if (prompt.length + following > model.context()) {
             throw ApiException.invalid(
-                    place.replaceFirst("\\[.*", ""),
+                    JsonFields.field(place),
                     place + " has " + prompt.length + " tokens: the model sees " + model.context()
                             + " at once, and the text that follows is to fit too",
                     "context_length_exceeded");

@@ -18,6 +18,7 @@ final class TextAnswer {
     private final TextRequest request;
     private final Answer answer;
     private final Runnable onFirstToken;
+    private final TokenSpelling spelling; // of all its texts; null where nobody asked for scores
     private final TextShape shape;
     private final Choice[] choices;
     private final List<TextInquiry> inquiries;
@@ -33,6 +34,7 @@ final class TextAnswer {
         this.answer = answer;
         this.onFirstToken = onFirstToken;
         this.shape = new TextShape(model, request);
+        this.spelling = request.delivery().scored() ? new TokenSpelling(model.tokenizer()) : null;
         this.choices = IntStream.range(0, request.texts())
                 .mapToObj(index -> new Choice(index))
                 .toArray(Choice[]::new);
@@ -102,8 +104,7 @@ final class TextAnswer {
             this.index = index;
             TextRequest.Prompt prompt = request.promptOf(index);
             boolean echo = request.delivery().echo();
-            this.log =
-                    request.delivery().scored() ? new TokenLog(model.tokenizer(), prompt, echo, request.chat()) : null;
+            this.log = spelling == null ? null : new TokenLog(spelling, prompt, echo, request.chat());
             if (echo) {
                 say(prompt.text() != null ? prompt.text() : TokenLog.spelt(model.tokenizer(), prompt.tokens()));
             }

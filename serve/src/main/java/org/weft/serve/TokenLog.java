@@ -24,8 +24,9 @@ final class TokenLog {
     private record Entry(TokenScore score, int offset) {}
 
     /** @param echo whether the prompt is a part of the text */
-    TokenLog(TextTokenizer tokenizer, TextRequest.Prompt prompt, boolean echo, boolean chat) {
-        this.spelling = new TokenSpelling(tokenizer);
+    TokenLog(TokenSpelling spelling, TextRequest.Prompt prompt, boolean echo, boolean chat) {
+        TextTokenizer tokenizer = spelling.tokenizer();
+        this.spelling = spelling;
         this.chat = chat;
         this.places = new TextStream(tokenizer::decode, List.of(), piece -> at += length(piece));
         if (echo) {

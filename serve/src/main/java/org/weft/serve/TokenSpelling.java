@@ -26,6 +26,10 @@ final class TokenSpelling {
         this.beforeText = tokenizer.decode(before);
     }
 
+    TextTokenizer tokenizer() {
+        return tokenizer;
+    }
+
     /** A token's text or name. */
     String of(int token) {
         return spelt.computeIfAbsent(token, this::spell);

@@ -67,8 +67,8 @@ final class UnsupportedFields {
     private static void only(JsonFields fields, String name, Predicate<JsonNode> asAnyway, String why) {
         JsonNode node = fields.node(name);
         if (!JsonFields.absent(node) && !asAnyway.test(node)) {
-            throw ApiException.invalid(
-                    fields.place(name).replaceFirst("[\\[.].*", ""), fields.place(name) + " is not supported: " + why);
+            String place = fields.place(name);
+            throw ApiException.invalid(JsonFields.field(place), place + " is not supported: " + why);
         }
     }
 }

@@ -4,41 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.weft.engine.ModelReplica;
 
 /** What programs that judge a model's answers ask for: how likely it takes texts to be. */
 @Timeout(120)
-class LogProbabilitiesTest {
-    private static WeftServer server;
-    private static Client client;
-
-    @BeforeAll
-    static void start() throws InterruptedException {
-        server = WeftServer.start(
-                TinyModel.withChat(), ServeOptions.defaults().withPort(0).withBatch(4, 40), problem -> {});
-        client = new Client(server.port());
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
-    private static JsonNode posted(String path, String body) {
-        HttpResponse<String> response = client.post(path, body);
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        return Client.json(response);
-    }
-
+class LogProbabilitiesTest extends TinyServer {
     private static JsonNode choice(String body) {
         return posted("/v1/completions", body).path("choices").path(0);
     }

@@ -8,29 +8,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a server does not answer, and what it says of it. */
 @Timeout(120)
-class RefusedRequestsTest {
-    private static WeftServer server;
-    private static Client client;
-
-    @BeforeAll
-    static void start() throws InterruptedException {
-        server = WeftServer.start(
-                TinyModel.withChat(), ServeOptions.defaults().withPort(0).withBatch(4, 40), problem -> {});
-        client = new Client(server.port());
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
+class RefusedRequestsTest extends TinyServer {
     @Test
     void whatIsWrongIsSaidByName() {
         refused("{", 400, null, "the body is not JSON");

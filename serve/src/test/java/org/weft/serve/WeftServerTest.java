@@ -11,8 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.weft.core.WeftException;
@@ -25,26 +23,9 @@ import org.weft.engine.sampling.TokenGenerator;
 
 /** The API of a real server over the loopback interface, with a tiny GPT behind it. */
 @Timeout(120)
-class WeftServerTest {
-    private static WeftServer server;
-    private static Client client;
-
-    @BeforeAll
-    static void start() throws InterruptedException {
-        server = WeftServer.start(
-                TinyModel.withChat(), ServeOptions.defaults().withPort(0).withBatch(4, 40), problem -> {});
-        client = new Client(server.port());
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
+class WeftServerTest extends TinyServer {
     private static JsonNode completed(String body) {
-        HttpResponse<String> response = client.post("/v1/completions", body);
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        return Client.json(response);
+        return posted("/v1/completions", body);
     }
 
     private static String text(JsonNode completion) {

@@ -3,11 +3,11 @@ package org.weft.core.config;
 import java.nio.charset.Charset;
 
 /** Names of character sets. */
-final class Encodings {
+public final class Encodings {
     private Encodings() {}
 
     /** Whether this Java knows it. */
-    static boolean known(String name) {
+    public static boolean known(String name) {
         try {
             return Charset.isSupported(name);
         } catch (IllegalArgumentException none) {

@@ -20,6 +20,7 @@ import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
+import org.weft.core.storage.UnreachableStorage;
 
 /**
  * {@code manifest.json} of an encoded data set. It is written last: a directory with a manifest holds a whole data set,
@@ -116,6 +117,9 @@ public record ExamplesManifest(
                 } catch (FileNotFoundException absent) {
                     problems.add(file.file() + " is missing");
                 } catch (IOException damaged) { // a local file beside which its checksums lie
+                    if (UnreachableStorage.explain(damaged) != null) {
+                        throw damaged; // Says nothing of the file.
+                    }
                     problems.add(file.file() + ": " + damaged.getMessage());
                 }
             }

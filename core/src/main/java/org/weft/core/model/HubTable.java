@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
 
@@ -127,7 +128,7 @@ public interface HubTable {
      */
     static HubTable of(JsonNode config, String path) {
         JsonNode classes = config.path("architectures");
-        if (!classes.isMissingNode() && !classes.isNull() && !classes.isArray()) {
+        if (Json.isGiven(classes) && !classes.isArray()) {
             throw WeftException.invalidData(
                     path + ": architectures=" + classes + " is no array of names", "mend config.json");
         }

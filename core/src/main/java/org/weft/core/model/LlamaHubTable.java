@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
 
 /** Llama as Hugging Face has it; rotary positions are {@link RotaryHubKeys}'s. */
@@ -74,7 +75,7 @@ record LlamaHubTable() implements HubTable {
         int width = config.path("hidden_size").asInt();
         int heads = Math.max(1, config.path("num_attention_heads").asInt());
         JsonNode headWidth = config.path("head_dim");
-        boolean said = !headWidth.isMissingNode() && !headWidth.isNull();
+        boolean said = Json.isGiven(headWidth);
         if (said && !(headWidth.isIntegralNumber() && headWidth.asLong() * heads == width)) {
             problems.add("head_dim=" + headWidth + " is not hidden_size=" + width + " / num_attention_heads=" + heads
                     + ": Weft's heads divide the width");

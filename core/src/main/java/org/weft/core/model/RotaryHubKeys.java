@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.ModelConfig.RopeScaling;
 
@@ -55,7 +56,7 @@ final class RotaryHubKeys {
         String from = null;
         for (String source : SECTIONS) {
             JsonNode rope = config.path(source);
-            if (rope.isMissingNode() || rope.isNull()) {
+            if (!Json.isGiven(rope)) {
                 continue;
             }
             if (!rope.isObject()) {
@@ -86,7 +87,7 @@ final class RotaryHubKeys {
         for (String source : List.of("", "rope_parameters", "rope_scaling")) {
             String name = source.isEmpty() ? THETA : source + "." + THETA;
             JsonNode value = (source.isEmpty() ? config : config.path(source)).path(THETA);
-            if (value.isMissingNode() || value.isNull()) {
+            if (!Json.isGiven(value)) {
                 continue;
             }
             if (!value.isNumber()) {
@@ -118,7 +119,7 @@ final class RotaryHubKeys {
                 model.set(key.getValue(), value);
             } else if (!whole && value.isNumber()) {
                 model.put(key.getValue(), value.asDouble());
-            } else if (!value.isMissingNode() && !value.isNull()) {
+            } else if (Json.isGiven(value)) {
                 problems.add(
                         source + "." + key.getKey() + "=" + value + " is no " + (whole ? "whole " : "") + "number");
             } else if (kind.equals("yarn") && key.getKey().equals(ORIGINAL_CONTEXT)) {
@@ -140,7 +141,7 @@ final class RotaryHubKeys {
         String kind = null;
         for (String key : List.of("rope_type", "type")) {
             JsonNode type = rope.path(key);
-            if (type.isMissingNode() || type.isNull()) {
+            if (!Json.isGiven(type)) {
                 continue;
             }
             if (!type.isTextual() || !KINDS.containsKey(type.asText())) {
@@ -183,7 +184,7 @@ final class RotaryHubKeys {
 
     /** Whether part of a head is left unturned, or nobody can tell. */
     private static boolean turnsPart(JsonNode factor) {
-        boolean said = !factor.isMissingNode() && !factor.isNull();
+        boolean said = Json.isGiven(factor);
         return said && !(factor.isNumber() && factor.asDouble() == 1);
     }
 

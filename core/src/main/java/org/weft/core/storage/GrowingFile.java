@@ -3,7 +3,6 @@ package org.weft.core.storage;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -64,22 +63,18 @@ final class GrowingFile extends FilterOutputStream {
 
     /** Where a rename is not one step. */
     static OutputStream openInPlace(FileSystem system, Path path, Store.Start start) throws IOException {
-        java.nio.file.Path laidBy = Files.createTempFile("weft-", ".start");
-        try {
-            try (OutputStream out = Files.newOutputStream(laidBy)) {
-                start.writeTo(out);
-            }
+        try (Spool laidBy = new Spool("weft-start")) {
+            start.writeTo(laidBy);
+            laidBy.flush(); // A full disk is found before the object is opened.
             GrowingFile out = new GrowingFile(unchecked(system).create(path, true), path);
             try {
-                Files.copy(laidBy, out);
+                laidBy.copyTo(out);
                 out.flush();
                 return out;
             } catch (IOException | RuntimeException e) {
                 out.giveUp(e);
                 throw e;
             }
-        } finally {
-            Files.deleteIfExists(laidBy);
         }
     }
 

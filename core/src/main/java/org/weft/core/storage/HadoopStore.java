@@ -107,6 +107,9 @@ public final class HadoopStore implements Store {
         InputStream stored = open(path);
         try {
             return codec == null ? stored : codec.createInputStream(stored);
+        } catch (IOException damaged) {
+            stored.close();
+            throw damaged;
         } catch (RuntimeException | LinkageError absent) { // Hadoop's word for a native library that is not there
             stored.close();
             throw WeftException.invalidData(

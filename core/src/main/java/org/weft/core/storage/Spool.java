@@ -34,6 +34,11 @@ public final class Spool extends OutputStream {
         open().write(bytes, offset, length);
     }
 
+    @Override
+    public void flush() throws IOException {
+        open().flush();
+    }
+
     /** Writes what was written to another stream; the end of writing here. */
     public void copyTo(OutputStream to) throws IOException {
         open().close();

@@ -133,7 +133,7 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
         if (text.isTextual()) {
             return Optional.of(text.asText());
         }
-        if (value.isMissingNode() || value.isNull()) {
+        if (!Json.isGiven(value)) {
             return Optional.empty();
         }
         throw wrong(path, key, value, "a token's text, or an object with its content");
@@ -141,7 +141,7 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
 
     private static List<Integer> ids(JsonNode config, String key, String path) {
         JsonNode value = config.path(key);
-        if (value.isMissingNode() || value.isNull()) {
+        if (!Json.isGiven(value)) {
             return List.of();
         }
         List<Integer> ids = new ArrayList<>();
@@ -157,7 +157,7 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
 
     static Boolean flag(JsonNode config, String key, String path) {
         JsonNode value = config.path(key);
-        if (value.isMissingNode() || value.isNull()) {
+        if (!Json.isGiven(value)) {
             return null;
         }
         if (!value.isBoolean()) {

@@ -99,6 +99,28 @@ public final class CheckpointResolver {
         return entries.isEmpty() ? null : entries.get(entries.size() - 1).name();
     }
 
+    /** The manifest of a run's newest committed checkpoint that has one to read, its files unread; null for none. */
+    public CheckpointManifest newestManifest(RunDirectory run) throws IOException {
+        for (String directory : newestFirst(run)) {
+            try {
+                return CheckpointManifest.load(store, directory);
+            } catch (WeftException damaged) {
+                continue; // Whoever opens the checkpoint says so.
+            } catch (IOException e) {
+                if (UnreachableStorage.explain(e) != null) {
+                    throw e;
+                }
+            }
+        }
+        return null;
+    }
+
+    private List<String> newestFirst(RunDirectory run) throws IOException {
+        List<String> paths = new ArrayList<>();
+        committed(store, run).forEach(entry -> paths.add(0, entry.path()));
+        return paths;
+    }
+
     /** Steps of a run's committed checkpoints, oldest first. */
     public List<Integer> committedSteps(RunDirectory run) throws IOException {
         return steps(committed(store, run));

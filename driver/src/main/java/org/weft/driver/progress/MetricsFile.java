@@ -124,6 +124,7 @@ final class MetricsFile implements AutoCloseable {
             }
             if (out != null && since >= flushAfterNanos) {
                 flushLines();
+                settle();
             }
         } catch (IOException e) {
             abandon(e);
@@ -139,11 +140,9 @@ final class MetricsFile implements AutoCloseable {
     void flush() {
         try {
             if (out != null) {
-                out.flush();
-                if (store.renames(path) && !store.exists(path)) { // An object appears when it is closed.
-                    throw new FileNotFoundException("somebody removed it; it begins anew");
-                }
                 flushLines();
+                requireThere();
+                settle();
             }
         } catch (IOException e) {
             abandon(e);
@@ -153,6 +152,16 @@ final class MetricsFile implements AutoCloseable {
     private void flushLines() throws IOException {
         lastTry = nanoTime.getAsLong();
         out.flush();
+    }
+
+    private void requireThere() throws IOException {
+        if (store.renames(path) && !store.exists(path)) { // An object appears when it is closed.
+            throw new FileNotFoundException("somebody removed it; it begins anew");
+        }
+    }
+
+    /** What was flushed is the file's. */
+    private void settle() {
         flushedLines += unflushed.size();
         unflushed.clear();
     }

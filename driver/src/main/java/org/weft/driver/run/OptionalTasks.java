@@ -52,7 +52,7 @@ final class OptionalTasks {
                 });
     }
 
-    /** Ends those that still wait for a slot; returns the others, which leave by themselves. */
+    /** Ends those that still wait for a slot; returns all, of which those that have begun leave by themselves. */
     synchronized List<LongStage> end() {
         over = true;
         stages.values().forEach(LongStage::cancelUnlessBegun);

@@ -71,9 +71,8 @@ public final class TrainingRun {
      * @throws WeftException where the run cannot start or go on, with what to do
      */
     public RunResult run(RunConfig run, String resume, Subject.Preparation preparation) throws IOException {
-        DriverPlace driver = DriverPlace.here(application.context().sc().applicationId());
         // Before anything is read at length: executors start while a dead driver's lease is watched.
-        try (RunLease lease = RunLease.acquire(store, run, driver, progress::say)) {
+        try (RunLease lease = lease(application, run, progress)) {
             return run(resume, preparation.prepare(), lease);
         }
     }
@@ -122,8 +121,21 @@ public final class TrainingRun {
         }
     }
 
+    /**
+     * The lease of a run's directory, for whatever writes there.
+     *
+     * @throws WeftException where another driver has it
+     */
+    public static RunLease lease(SparkApplication application, RunConfig run, Progress progress) throws IOException {
+        DriverPlace driver = DriverPlace.here(application.context().sc().applicationId());
+        return RunLease.acquire(application.store(), run, driver, progress::say);
+    }
+
     /** What came of a run of which nothing is left to do; null where there is. */
     private RunResult over(Subject subject, RunPlan plan, Checkpoint start) throws IOException {
+        if (plan.startStep() < subject.config().training().steps()) {
+            return null;
+        }
         BestStep best = best(subject);
         best.take(MetricsLog.evaluations(store, subject.config().run().directory(), plan.startStep()));
         if (!subject.endsAt(plan.withStartEvaluated(best.knows(plan.startStep())))) {

@@ -57,7 +57,7 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
                                 + " application more: cluster.master, --num-executors, --executor-cores,"
                                 + " --executor-memory");
             }
-            pause();
+            pause(POLL_MILLIS, "executors");
         }
     }
 
@@ -125,12 +125,13 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
         return memory.executor(executors, heap).lack();
     }
 
-    private static void pause() {
+    /** Before Spark is asked again; whoever interrupts the thread wants no answer any more. */
+    static void pause(long millis, String awaited) {
         try {
-            Thread.sleep(POLL_MILLIS);
+            Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw WeftException.failed("interrupted while waiting for executors", "");
+            throw WeftException.failed("interrupted while waiting for " + awaited, "");
         }
     }
 }

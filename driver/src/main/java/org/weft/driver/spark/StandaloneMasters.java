@@ -52,7 +52,7 @@ record StandaloneMasters(String url, List<String> addresses) {
             if (first) {
                 LOG.info("no Spark master answers at {} ({}): trying for {} s", url, lack, patience.toSeconds());
             }
-            pause();
+            Slots.pause(POLL_MILLIS, "the Spark master");
         }
     }
 
@@ -85,15 +85,6 @@ record StandaloneMasters(String url, List<String> addresses) {
             return e.getMessage();
         } catch (IllegalArgumentException noPort) {
             return null;
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(POLL_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw WeftException.failed("interrupted while waiting for the Spark master", "");
         }
     }
 }

@@ -113,6 +113,7 @@ class CheckpointResolverTest {
         Files.writeString(other, Files.readString(other).replace("\"step\"", "\"stop\""));
         assertThat(resolver.latest(run).manifest().step()).isEqualTo(100);
         assertThat(notices).hasSize(2).allMatch(notice -> notice.contains("damaged"));
+        assertThat(resolver.newestManifest(run).step()).isEqualTo(100);
         assertThat(resolver.highestGeneration(run)).isEqualTo(1);
     }
 
@@ -125,6 +126,8 @@ class CheckpointResolverTest {
         assertThat(notices).isEmpty();
         assertThat(resolver.latest(RunDirectory.of(runDir + "/nowhere"))).isNull();
         assertThat(resolver.newestName(RunDirectory.of(runDir + "/nowhere"))).isNull();
+        assertThat(resolver.newestManifest(RunDirectory.of(runDir + "/nowhere")))
+                .isNull();
         assertThat(resolver.highestGeneration(RunDirectory.of(runDir + "/nowhere")))
                 .isZero();
     }

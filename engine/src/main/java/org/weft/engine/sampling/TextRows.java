@@ -24,7 +24,8 @@ record TextRows(int count, int context, ModelReplica replica, Decoder decoder, T
     /** The same with a word for each token of the text but its first. */
     float[] begin(int row, GrowingText text, LogitsListener listener) {
         int[] seen = text.window(context);
-        return decoder.begin(row, seen, (position, logits) -> listener.token(seen[position + 1], logits));
+        return tokens.choosable(
+                decoder.begin(row, seen, (position, logits) -> listener.token(seen[position + 1], logits)));
     }
 
     /**

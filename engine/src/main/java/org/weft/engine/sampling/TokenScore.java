@@ -32,20 +32,12 @@ public record TokenScore(int token, float logProbability, List<Likely> likeliest
      * @param count of the likeliest that are wanted
      */
     public static TokenScore of(int token, float[] logits, int count) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            largest = Math.max(largest, logit);
-        }
-        double sum = 0;
-        for (float logit : logits) {
-            sum += Math.exp(logit - largest);
-        }
-        double logOfSum = largest + Math.log(sum);
+        Softmax softmax = Softmax.of(logits);
         List<Likely> likeliest = new ArrayList<>();
         for (int each : largest(logits, Math.min(count, logits.length))) {
-            likeliest.add(new Likely(each, (float) (logits[each] - logOfSum)));
+            likeliest.add(new Likely(each, (float) softmax.logProbability(logits[each])));
         }
-        return new TokenScore(token, (float) (logits[token] - logOfSum), List.copyOf(likeliest));
+        return new TokenScore(token, (float) softmax.logProbability(logits[token]), List.copyOf(likeliest));
     }
 
     /** The ids of the largest logits, the largest first: an insertion sort of the few that are wanted. */

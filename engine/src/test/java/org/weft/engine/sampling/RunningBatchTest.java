@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.weft.core.tokens.TextTokens;
 
@@ -72,6 +74,24 @@ class RunningBatchTest {
                                 .boxed()
                                 .toList());
             }
+        }
+    }
+
+    @Test
+    void idsThatSpellNothingAreNotChosenWhoeverListens() {
+        int[] prompt = {3, 1, 4, 1, 5};
+        float[] logits = replica.nextTokenLogits(prompt);
+        int likeliest =
+                IntStream.range(0, logits.length).reduce(0, (best, id) -> logits[id] > logits[best] ? id : best);
+        BitSet spelt = new BitSet();
+        spelt.set(0, logits.length);
+        spelt.clear(likeliest);
+        LogitsListener listener = (token, from) -> {};
+        try (RunningBatch batch = RunningBatch.open(replica, CONTEXT, 2, new TextTokens(spelt, new BitSet()))) {
+            int heard =
+                    batch.begin(0, new RunningBatch.Beginning(prompt, SamplingOptions.greedy(), listener, listener));
+            int unheard = batch.begin(1, prompt, SamplingOptions.greedy());
+            assertThat(heard).isNotEqualTo(likeliest).isEqualTo(unheard);
         }
     }
 

@@ -92,7 +92,7 @@ public final class FinetuneCommand implements Callable<Integer> {
 
     private int one(SparkApplication application, BaseModel base, WeftConfig config) throws IOException {
         FinetuneRun run = new FinetuneRun(application, config, base, progress, StopSource.SIGNALS);
-        RunResult result = run.run(resume, evaluate && Task.of(config).judged());
+        RunResult result = run.run(resume, judges(config));
         Summary summary = Summary.of("finetune", result);
         if (evaluates(config, result)) {
             String directory = config.run().directory().evaluation();
@@ -106,10 +106,11 @@ public final class FinetuneCommand implements Callable<Integer> {
     }
 
     private boolean evaluates(WeftConfig config, RunResult result) {
-        return evaluate
-                && !result.stopped()
-                && result.checkpoint() != null
-                && Task.of(config).judged();
+        return judges(config) && !result.stopped() && result.checkpoint() != null;
+    }
+
+    private boolean judges(WeftConfig config) {
+        return evaluate && Task.of(config).judged();
     }
 
     private int crossValidation(SparkApplication application, BaseModel base, WeftConfig config, List<WeftConfig> runs)
@@ -125,7 +126,7 @@ public final class FinetuneCommand implements Callable<Integer> {
         if (folds < 2) {
             throw WeftException.usage("--folds " + folds + " must be at least 2", "leave it out for one run");
         }
-        if (!evaluate || !Task.of(config).judged()) {
+        if (!judges(config)) {
             throw WeftException.usage(
                     evaluate
                             ? "--folds with finetune.task="

@@ -11,6 +11,7 @@ import org.weft.core.tokens.SpecialTokens;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.engine.ModelReplica;
+import org.weft.engine.sampling.Softmax;
 import org.weft.hub.StoredModel;
 
 /** What a masked language model puts in place of a text's masks. One thread's. */
@@ -126,22 +127,13 @@ final class MaskFilling implements AutoCloseable {
      * @param logits (V)
      */
     private List<Candidate> likeliest(float[] logits, int topK) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            largest = Math.max(largest, logit);
-        }
-        double total = 0;
-        for (float logit : logits) {
-            total += Math.exp(logit - largest);
-        }
-        double shift = largest;
-        double sum = total;
+        Softmax softmax = Softmax.of(logits);
         return IntStream.range(0, logits.length)
                 .filter(tokenizer.tokens().spelt()::get)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer id) -> -logits[id]).thenComparing(id -> id))
                 .limit(topK)
-                .map(id -> new Candidate(id, tokenizer.decode(new int[] {id}), Math.exp(logits[id] - shift) / sum))
+                .map(id -> new Candidate(id, tokenizer.decode(new int[] {id}), softmax.probability(logits[id])))
                 .toList();
     }
 

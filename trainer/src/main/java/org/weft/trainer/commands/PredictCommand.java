@@ -12,9 +12,11 @@ import org.apache.spark.util.LongAccumulator;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig.Format;
+import org.weft.core.config.Encodings;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.FirstTaskError;
+import org.weft.corpus.TextEncoding;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;
@@ -97,6 +99,9 @@ public final class PredictCommand implements Callable<Integer> {
         if (!outputFormat.equals("parquet") && !outputFormat.equals("jsonl")) {
             throw WeftException.usage("--output-format " + outputFormat + " must be parquet or jsonl", "");
         }
+        if (!Encodings.known(inputEncoding)) {
+            throw WeftException.usage("--input-encoding " + inputEncoding + " is no character set, such as UTF-8", "");
+        }
         if (batch < 1) {
             throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
         }
@@ -108,7 +113,7 @@ public final class PredictCommand implements Callable<Integer> {
         PredictionJob job = new PredictionJob(application.store(), checkpoint, batch);
         Dataset<Row> rows = FirstTaskError.ends(application.context(), () -> {
             Dataset<Row> read = new DatasetReader(application.context(), application.store(), job.textColumns())
-                    .read("--input", input, inputFormat, inputEncoding);
+                    .read("--input", input, inputFormat, new TextEncoding(inputEncoding, "--input-encoding"));
             job.check(read);
             return read;
         });

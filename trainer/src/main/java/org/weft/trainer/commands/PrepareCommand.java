@@ -6,9 +6,9 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.corpus.CorpusJob;
-import org.weft.driver.lease.DriverPlace;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.Progress;
+import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,8 +40,7 @@ public final class PrepareCommand implements Callable<Integer> {
         if (config.corpus().input().isEmpty()) {
             throw WeftException.usage("corpus.input is empty", "give files, directories or globs to read");
         }
-        DriverPlace driver = DriverPlace.here(application.context().sc().applicationId());
-        try (RunLease lease = RunLease.acquire(application.store(), config.run(), driver, progress::say)) {
+        try (RunLease lease = TrainingRun.lease(application, config.run(), progress)) {
             return new CorpusJob(application.context(), application.store(), progress::say)
                     .run(
                             config.corpus(),

@@ -11,7 +11,6 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.scores.LanguageScores;
 import org.weft.core.tokens.CorpusManifest;
-import org.weft.driver.lease.DriverPlace;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.EvaluationJob;
@@ -103,8 +102,7 @@ public final class SweepCommand implements Callable<Integer> {
             List<FamilyMember> family,
             CorpusManifest corpus)
             throws Exception {
-        DriverPlace driver = DriverPlace.here(application.context().sc().applicationId());
-        try (RunLease lease = RunLease.acquire(application.store(), config.run(), driver, progress::say)) {
+        try (RunLease lease = TrainingRun.lease(application, config.run(), progress)) {
             return sweep.run(family, corpus);
         }
     }

@@ -73,7 +73,7 @@ final class TaskReport {
      */
     Written write(List<String> input, String directory) throws IOException {
         Examination task = Examination.ofTask(checkpoint, config);
-        return write(task, JudgedRows.read(application.context(), store, config, input), directory);
+        return write(task, () -> JudgedRows.read(application.context(), store, config, input), directory);
     }
 
     /** The same of a language model that chooses among answers. */
@@ -81,14 +81,14 @@ final class TaskReport {
         Examination choices = Examination.ofChoices(checkpoint, config);
         DatasetConfig dataset = config.dataset();
         DatasetReader reader = new DatasetReader(application.context(), store, List.of(dataset.promptColumn()));
-        Dataset<Row> rows = JudgedRows.given(reader, dataset, input, choices.columns());
-        return write(choices, rows, directory);
+        return write(choices, () -> JudgedRows.given(reader, dataset, input, choices.columns()), directory);
     }
 
-    private Written write(Examination examination, Dataset<Row> rows, String directory) throws IOException {
+    private Written write(Examination examination, FirstTaskError.Work<Dataset<Row>> rows, String directory)
+            throws IOException {
         EvaluationData data = FirstTaskError.ends(
                 application.context(),
-                () -> new TaskEvaluation(store, checkpoint, examination, batch).run(rows, training()));
+                () -> new TaskEvaluation(store, checkpoint, examination, batch).run(rows.run(), training()));
         EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT);
         store.write(directory + "/" + RESULTS, EvaluationJson.results(report));
         store.write(directory + "/" + PAGE, new EvaluationPage(report).render().getBytes(StandardCharsets.UTF_8));

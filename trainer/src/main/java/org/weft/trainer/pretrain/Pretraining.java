@@ -87,12 +87,9 @@ public final class Pretraining {
 
     /** A model that pads its vocabulary goes on with the rows that it has. */
     private Vocabulary vocabulary(String from, CorpusManifest corpus) throws IOException {
-        String newest = new CheckpointResolver(store, progress::say).newestName(directory);
-        if (newest != null) {
-            CheckpointManifest known = CheckpointManifest.load(store, directory.checkpoints() + "/" + newest);
-            if (known.tokenizerSha256().equals(corpus.tokenizerSha256())) {
-                return new Vocabulary(Math.max(known.vocabSize(), corpus.vocabSize()), known.tokenizerSha256());
-            }
+        CheckpointManifest known = new CheckpointResolver(store, progress::say).newestManifest(directory);
+        if (known != null && known.tokenizerSha256().equals(corpus.tokenizerSha256())) {
+            return new Vocabulary(Math.max(known.vocabSize(), corpus.vocabSize()), known.tokenizerSha256());
         }
         return from == null
                 ? Vocabulary.of(corpus)

@@ -69,7 +69,11 @@ final class JinjaOutline {
             }
             outline.append(text);
             strip = jinja.charAt(end - 1) == '-';
-            add(kind, tokens(jinja.substring(start + (stripBefore ? 3 : 2), strip ? end - 1 : end)));
+            int from = start + (stripBefore ? 3 : 2);
+            add(
+                    kind,
+                    tokens(jinja.substring(
+                            from, Math.max(from, strip ? end - 1 : end)))); // {#-#} has one sign for both
             newline = kind != '{';
             at = Math.min(jinja.length(), end + 2);
         }

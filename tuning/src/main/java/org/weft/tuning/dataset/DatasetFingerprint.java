@@ -25,8 +25,11 @@ final class DatasetFingerprint {
 
     private DatasetFingerprint() {}
 
-    /** @param task whose text, for it is a record of records, holds columns, labels, weights and how messages are written */
-    static String of(WeftConfig config, Task task, String tokenizerSha256, List<Content> splits) {
+    /**
+     * @param task whose text, for it is a record of records, holds columns, labels, weights and how messages are written
+     * @param tokenizer the SHA-256 of its file, with what else decides the tokens around a text
+     */
+    static String of(WeftConfig config, Task task, String tokenizer, List<Content> splits) {
         Map<String, Object> parts = new LinkedHashMap<>();
         parts.put("version", ExamplesManifest.VERSION);
         parts.put("encoding", encoding(config.finetune().task()));
@@ -34,7 +37,10 @@ final class DatasetFingerprint {
         parts.put("reads", task.toString());
         parts.put("causal", config.model().causal());
         parts.put("max_length", Encoder.maxLength(config));
-        parts.put("tokenizer", tokenizerSha256);
+        if (!config.dataset().splitSpecialTokens()) {
+            parts.put("split_special_tokens", false); // The default is not written: it leaves fingerprints as they are.
+        }
+        parts.put("tokenizer", tokenizer);
         parts.put("splits", splits.stream().map(Content::toString).toList());
         try {
             return Sha256.hex(Json.MAPPER.writeValueAsBytes(parts));

@@ -77,7 +77,7 @@ public final class DatasetJob {
     public void check(WeftConfig config) throws IOException {
         over(config, splits -> {
             Task unlabelled = Task.of(config);
-            return labels(config, unlabelled, splits, read(config.dataset(), unlabelled, splits));
+            return labels(config, unlabelled, splits, read(config.dataset(), unlabelled, splits, false));
         });
     }
 
@@ -110,7 +110,7 @@ public final class DatasetJob {
             WeftConfig config, TokenizerFile tokenizer, int vocabSize, String framing, List<SplitRows> splits)
             throws IOException {
         Task unlabelled = Task.of(config);
-        List<Survey> surveys = read(config.dataset(), unlabelled, splits);
+        List<Survey> surveys = read(config.dataset(), unlabelled, splits, true);
         List<Content> contents = surveys.stream().map(Survey::content).toList();
         FoundLabels labels = labels(config, unlabelled, splits, surveys);
         Task task = Task.of(config, labels.labels());
@@ -153,8 +153,13 @@ public final class DatasetJob {
         return manifest;
     }
 
-    /** Reads the splits and tells what each holds. */
-    private List<Survey> read(DatasetConfig dataset, Task task, List<SplitRows> splits) throws IOException {
+    /**
+     * Reads the splits and tells what each holds.
+     *
+     * @param again whether they are read again, to be encoded: then Spark keeps them
+     */
+    private List<Survey> read(DatasetConfig dataset, Task task, List<SplitRows> splits, boolean again)
+            throws IOException {
         progress.accept("reading "
                 + Stream.of(dataset.train(), dataset.validation(), dataset.test())
                         .flatMap(List::stream)
@@ -165,7 +170,9 @@ public final class DatasetJob {
         String source = "";
         long replaced = 0;
         for (SplitRows split : splits) {
-            split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
+            if (again) {
+                split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
+            }
             try {
                 surveys.add(split.survey(task));
             } catch (Exception failure) { // Spark's is checked, and undeclared

@@ -27,6 +27,7 @@ import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.DatasetConfig.Format;
 import org.weft.core.storage.Store;
 import org.weft.corpus.InputPaths;
@@ -70,23 +71,27 @@ public final class DatasetReader {
         return count;
     }
 
+    /** As {@link #read(String, List, Format, TextEncoding)}, in the form that the configuration says. */
+    Dataset<Row> read(String key, List<String> inputs, DatasetConfig dataset) throws IOException {
+        return read(key, inputs, dataset.format(), new TextEncoding(dataset.encoding(), "dataset.encoding"));
+    }
+
     /**
      * The rows of some inputs; those of JSONL and CSV also have their {@link #PLACE}.
      *
      * @param key names the setting that the inputs stand in, for errors
      * @param inputs files, directories or globs; with format table one table's name
      * @param format as {@code dataset.format}
-     * @param encoding as {@code dataset.encoding}
+     * @param encoding of JSONL and CSV, with the setting that names it
      */
-    public Dataset<Row> read(String key, List<String> inputs, Format format, String encoding) throws IOException {
+    public Dataset<Row> read(String key, List<String> inputs, Format format, TextEncoding encoding) throws IOException {
         if (format == Format.TABLE) {
             return table(key, inputs);
         }
         List<Store.Entry> files = files(key, inputs);
         Format actual = format == Format.AUTO ? formatOf(key, files) : format;
         CollectionAccumulator<String> wide = spark.sc().collectionAccumulator("wide numbers");
-        RowFiles rows =
-                new RowFiles(spark, store, PLACE, new TextEncoding(encoding, "dataset.encoding"), replaced, wide);
+        RowFiles rows = new RowFiles(spark, store, PLACE, encoding, replaced, wide);
         try {
             return switch (actual) {
                 case CSV -> {

@@ -53,7 +53,7 @@ final class DatasetSplits {
 
     private SplitRows split(String name, List<String> inputs, DatasetConfig dataset) throws IOException {
         String key = "dataset." + name;
-        Dataset<Row> rows = reader.read(key, inputs, dataset.format(), dataset.encoding());
+        Dataset<Row> rows = reader.read(key, inputs, dataset);
         Task task = this.task; // goes to the executors without the reader
         List<String> columns = task.columns();
         DatasetReader.requireColumns(key, rows, columns);

@@ -31,21 +31,13 @@ public final class JudgedRows {
             return given(reader, dataset, input, columns);
         }
         if (!dataset.test().isEmpty()) {
-            return checked(
-                    "dataset.test",
-                    reader.read("dataset.test", dataset.test(), dataset.format(), dataset.encoding()),
-                    columns);
+            return checked("dataset.test", reader.read("dataset.test", dataset.test(), dataset), columns);
         }
         if (!dataset.validation().isEmpty()) {
             return checked(
-                    "dataset.validation",
-                    reader.read("dataset.validation", dataset.validation(), dataset.format(), dataset.encoding()),
-                    columns);
+                    "dataset.validation", reader.read("dataset.validation", dataset.validation(), dataset), columns);
         }
-        return checked(
-                        "dataset.train",
-                        reader.read("dataset.train", dataset.train(), dataset.format(), dataset.encoding()),
-                        columns)
+        return checked("dataset.train", reader.read("dataset.train", dataset.train(), dataset), columns)
                 .filter((FilterFunction<Row>)
                         row -> DatasetRow.of(RowFields.of(row, columns), task).isValidation(dataset));
     }
@@ -57,7 +49,7 @@ public final class JudgedRows {
      */
     public static Dataset<Row> given(
             DatasetReader reader, DatasetConfig dataset, List<String> input, List<String> columns) throws IOException {
-        return checked("--input", reader.read("--input", input, dataset.format(), dataset.encoding()), columns);
+        return checked("--input", reader.read("--input", input, dataset), columns);
     }
 
     private static Dataset<Row> checked(String key, Dataset<Row> rows, List<String> columns) {

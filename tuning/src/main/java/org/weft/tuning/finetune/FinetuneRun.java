@@ -67,7 +67,7 @@ public final class FinetuneRun {
         String directory = config.run().directory().step(result.bestSaved());
         if (result.bestSaved() != result.bestStep()) {
             progress.say("step " + result.bestStep()
-                    + " was evaluated best, but has no checkpoint: taking the best that" + " has, " + directory);
+                    + " was evaluated best, but has no checkpoint: taking the best that has, " + directory);
         }
         return new Checkpoint(directory, CheckpointManifest.load(store, directory));
     }

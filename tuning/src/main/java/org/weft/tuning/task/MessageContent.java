@@ -28,9 +28,10 @@ final class MessageContent {
 
     /** Parts that Spark wrote down as JSON, for other rows of the column have texts; other texts are left as they are. */
     private static Object structure(String written) {
-        boolean parts = Fields.parsed(written) instanceof List<?> list
+        Object parsed = Fields.parsed(written);
+        boolean parts = parsed instanceof List<?> list
                 && !list.isEmpty()
                 && list.stream().allMatch(part -> part instanceof Map<?, ?> map && map.get(TYPE) instanceof String);
-        return parts ? Fields.parsed(written) : written;
+        return parts ? parsed : written;
     }
 }

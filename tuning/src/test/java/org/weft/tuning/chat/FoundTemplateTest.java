@@ -171,6 +171,14 @@ class FoundTemplateTest {
     }
 
     @Test
+    void oneSignMayStripBothSides() throws IOException {
+        for (String jinja : List.of("{#-#}", "{{-}}", "{%-%}", "text {%-")) {
+            assertThat(found(jinja).style()).as(jinja).isEmpty();
+        }
+        assertThat(found("{#-#}" + ChatFormat.CHATML.jinja()).style()).hasValue(ChatStyle.of(ChatFormat.CHATML));
+    }
+
+    @Test
     void whatCannotBeReadIsSaid() throws IOException {
         Files.writeString(directory.resolve("tokenizer_config.json"), "{");
         assertThatThrownBy(this::found).hasMessageContaining("is not JSON");

@@ -20,6 +20,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig.Format;
 import org.weft.core.examples.ExampleSet;
 import org.weft.core.examples.ExamplesManifest;
+import org.weft.corpus.TextEncoding;
 
 /** Rows in, the same bytes out, whatever files they came in; and what is said of rows that cannot be used. */
 class DatasetJobTest extends EncodedRows {
@@ -103,6 +104,8 @@ class DatasetJobTest extends EncodedRows {
         assertThat(said).last().asString().startsWith("data set is encoded: ");
         assertThat(refused(config("a", file, "dataset.max_length=12")))
                 .hasMessageContaining("/dataset was encoded from other rows or settings");
+        assertThat(refused(config("a", file, "dataset.split_special_tokens=false")))
+                .hasMessageContaining("/dataset was encoded from other rows or settings");
         jsonl("rows.jsonl", rows(61));
         WeftException other = refused(config("a", file));
         assertThat(other).hasMessageContaining("was encoded from other rows or settings");
@@ -161,7 +164,10 @@ class DatasetJobTest extends EncodedRows {
         Path folder = Files.createDirectory(directory.resolve("folder"));
         jsonl("folder/no [glob]*.jsonl", rows(9));
         for (Path file : List.of(folder, csv("rows.csv", rows(9)))) {
-            ids.add(reader.read("input", List.of(file.toString()), Format.AUTO, "UTF-8").collectAsList().stream()
+            ids.add(reader
+                    .read("input", List.of(file.toString()), Format.AUTO, new TextEncoding("UTF-8", "dataset.encoding"))
+                    .collectAsList()
+                    .stream()
                     .map(row -> RowFields.id(RowFields.of(row, List.of("text", "label"))))
                     .toList());
         }

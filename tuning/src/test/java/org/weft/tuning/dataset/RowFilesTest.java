@@ -13,6 +13,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.weft.core.config.DatasetConfig.Format;
+import org.weft.corpus.TextEncoding;
 
 /** How files become rows: what {@code prepare} reads as one text, fine-tuning reads as the same one. */
 class RowFilesTest extends EncodedRows {
@@ -21,7 +22,7 @@ class RowFilesTest extends EncodedRows {
     /** Each row as "text|label|line". */
     private List<String> read(Path file, String encoding) throws IOException {
         Dataset<Row> rows = new DatasetReader(spark, store, List.of("text"))
-                .read("input", List.of(file.toString()), Format.AUTO, encoding);
+                .read("input", List.of(file.toString()), Format.AUTO, new TextEncoding(encoding, "dataset.encoding"));
         List<String> columns = List.of("text", "label");
         return DatasetReader.select(rows, columns).toJavaRDD().map(row -> RowFields.of(row, columns)).collect().stream()
                 .map(row -> row.get("text") + "|" + row.get("label") + "|"
@@ -165,7 +166,7 @@ class RowFilesTest extends EncodedRows {
         Path rows = directory.resolve("rows [1].parquet");
         spark.setLogLevel("WARN");
         new DatasetReader(spark, store, List.of("text"))
-                .read("input", List.of(file.toString()), Format.AUTO, "UTF-8")
+                .read("input", List.of(file.toString()), Format.AUTO, new TextEncoding("UTF-8", "dataset.encoding"))
                 .write()
                 .parquet(rows.toString());
         assertThat(read(rows, "UTF-8")).hasSize(1);
