@@ -252,8 +252,9 @@ final class RunHarness implements AutoCloseable, RunListener {
         servers.forEach(server -> server.saved(step));
     }
 
-    /** Lets time pass; everyone but the silent gives a sign of life. */
+    /** Lets time pass once all that was told is done with; everyone but the silent gives a sign of life. */
     void pass(long millis, String... silent) {
+        call(new Message.Heartbeat(Role.WORKER, -1, -1)); // Of nobody: answered when its turn comes.
         clockMillis.addAndGet(millis);
         List<String> quiet = List.of(silent);
         workers.forEach((worker, incarnation) -> {
@@ -299,11 +300,19 @@ final class RunHarness implements AutoCloseable, RunListener {
     }
 
     String awaitNotice(String part) {
-        String notice = take(notices);
-        while (!notice.contains(part)) {
-            notice = take(notices);
+        List<String> others = new ArrayList<>();
+        while (true) {
+            String notice;
+            try {
+                notice = take(notices);
+            } catch (AssertionError e) {
+                throw new AssertionError("no notice of \"" + part + "\" came; there were " + others, e);
+            }
+            if (notice.contains(part)) {
+                return notice;
+            }
+            others.add(notice);
         }
-        return notice;
     }
 
     /** Waits for the run's failure. */
