@@ -55,7 +55,7 @@ weft_scala_line() {
 weft_build() {
   $WEFT_IS_CLONE || return 0
   local target=$WEFT_ROOT/trainer/target stamp=$WEFT_ROOT/trainer/target/weft-built
-  local rooms=(core engine engine-torch parameter-server worker coordinator corpus driver hub tuning serve trainer)
+  local rooms=(core engine engine-torch parameter-server worker coordinator corpus driver monitoring hub tuning serve trainer)
   local sources=() room
   for room in "${rooms[@]}"; do
     sources+=("$WEFT_ROOT/$room/pom.xml" "$WEFT_ROOT/$room/src/main")

@@ -39,6 +39,7 @@ class ArchitectureTest {
             Map.entry("coordinator", Set.of("core")),
             Map.entry("corpus", Set.of("core")),
             Map.entry("driver", Set.of("core", "engine", "parameterserver", "worker", "coordinator", "corpus")),
+            Map.entry("monitoring", Set.of("core", "coordinator", "driver")),
             Map.entry("hub", Set.of("core", "engine", "corpus", "driver")),
             Map.entry("tuning", Set.of("core", "engine", "corpus", "driver", "hub")),
             Map.entry("serve", Set.of("core", "engine", "corpus", "driver", "hub", "tuning"))));
@@ -96,6 +97,7 @@ class ArchitectureTest {
                         SPARK_JOBS,
                         "org.weft.corpus..",
                         "org.weft.driver..",
+                        "org.weft.monitoring..",
                         "org.weft.tuning..",
                         "org.weft.trainer..",
                         "org.weft.bench..")
