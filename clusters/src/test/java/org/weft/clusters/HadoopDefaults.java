@@ -43,9 +43,12 @@ final class HadoopDefaults {
                 folder.resolve("excluded-nodes").toString());
         yarn.put("yarn.resourcemanager.am.max-attempts", "2");
         yarn.put("yarn.scheduler.minimum-allocation-mb", "64");
-        yarn.put("yarn.nodemanager.address", "localhost:0");
-        yarn.put("yarn.nodemanager.localizer.address", "localhost:0");
-        yarn.put("yarn.nodemanager.webapp.address", "localhost:0");
+        // A queue takes its share back from whoever has more than theirs.
+        yarn.put("yarn.resourcemanager.scheduler.monitor.enable", "true");
+        yarn.put("yarn.resourcemanager.monitor.capacity.preemption.monitoring_interval", "500");
+        yarn.put("yarn.resourcemanager.monitor.capacity.preemption.max_wait_before_kill", "1000");
+        yarn.put("yarn.resourcemanager.monitor.capacity.preemption.total_preemption_per_round", "1.0");
+        yarn.put("yarn.resourcemanager.monitor.capacity.preemption.natural_termination_factor", "1.0");
         yarn.put("yarn.nodemanager.resource.memory-mb", "8192");
         yarn.put("yarn.nodemanager.resource.cpu-vcores", "16");
         // A JVM reserves far more than it touches; what it touches is checked.
