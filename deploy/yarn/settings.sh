@@ -12,6 +12,7 @@ weft_find_yarn() {
   if [ -n "${SPARK_HOME:-}" ]; then
     [ -x "$SPARK_HOME/bin/spark-submit" ] ||
       weft_fail 1 "SPARK_HOME=$SPARK_HOME has no bin/spark-submit" "unset SPARK_HOME to use the Spark that Weft brings"
+    weft_check_spark
     WEFT_OWN_SPARK=false
   else
     export SPARK_HOME=$WEFT_DIST/spark

@@ -56,8 +56,7 @@ final class HadoopDefaults {
         yarn.put("yarn.nodemanager.pmem-check-enabled", "true");
         yarn.put("yarn.nodemanager.container-monitor.interval-ms", "500");
         yarn.put("yarn.resourcemanager.nodemanagers.heartbeat-interval-ms", "200");
-        yarn.put("yarn.am.liveness-monitor.expiry-interval-ms", "20000");
-        yarn.put("yarn.nm.liveness-monitor.expiry-interval-ms", "10000");
+        yarn.put("yarn.nm.liveness-monitor.expiry-interval-ms", "20000");
         yarn.put("yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "99.9");
         yarn.put("yarn.nodemanager.delete.debug-delay-sec", "0");
     }

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.Resource;
@@ -18,6 +19,8 @@ import org.weft.trainer.Await;
 /** Somebody else on the cluster, in the queue {@code urgent}: YARN preempts whoever has more than their share. */
 final class OtherTenant implements AutoCloseable {
     private static final Duration PREEMPTED = Duration.ofMinutes(2);
+
+    private static final String QUEUE = "urgent";
 
     private final YarnClient yarn;
 
@@ -32,12 +35,16 @@ final class OtherTenant implements AutoCloseable {
         return new OtherTenant(yarn);
     }
 
-    /** Runs one container of this size, an application master that does nothing, from when it is granted for so long. */
+    /**
+     * Runs one container, an application master that does nothing, from when it is granted for so long.
+     *
+     * @param mebibytes its size; no larger than a container that is preempted for it, or YARN preempts one after another
+     */
     void takeItsShare(int mebibytes, Duration lasting) throws YarnException, IOException {
         YarnClientApplication created = yarn.createApplication();
         ApplicationSubmissionContext application = created.getApplicationSubmissionContext();
         application.setApplicationName("another tenant");
-        application.setQueue("urgent");
+        application.setQueue(QUEUE);
         application.setMaxAppAttempts(1);
         application.setResource(Resource.newInstance(mebibytes, 1));
         application.setAMContainerSpec(ContainerLaunchContext.newInstance(
@@ -61,8 +68,20 @@ final class OtherTenant implements AutoCloseable {
         }
     }
 
+    /** Leaves the queue. */
     @Override
     public void close() {
-        yarn.stop();
+        try {
+            for (ApplicationReport mine : yarn.getApplications(EnumSet.of(
+                    YarnApplicationState.ACCEPTED, YarnApplicationState.RUNNING, YarnApplicationState.SUBMITTED))) {
+                if (mine.getQueue().endsWith(QUEUE)) {
+                    yarn.killApplication(mine.getApplicationId());
+                }
+            }
+        } catch (YarnException | IOException e) {
+            throw new AssertionError(e);
+        } finally {
+            yarn.stop();
+        }
     }
 }

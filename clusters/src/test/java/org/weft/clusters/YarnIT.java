@@ -34,6 +34,9 @@ class YarnIT {
                 .paramsSha256();
         cluster = HadoopCluster.in(temporary.resolve("cluster"));
         cluster.sites().yarn().put("yarn.nodemanager.resource.memory-mb", "3072");
+        // Counted and granted by YARN as in earnest; which devices there are, the discovery script makes up.
+        cluster.sites().resources().put("yarn.resource-types", "yarn.io/gpu");
+        cluster.sites().yarn().put("yarn.nodemanager.resource-type.yarn.io/gpu", "2");
         cluster.start(2);
         user = YarnUser.of(cluster, temporary, corpus);
     }
@@ -45,15 +48,17 @@ class YarnIT {
         }
     }
 
-    /** The driver here, an executor's container killed; the second submission of the build sends no jars. */
+    /** The driver here, executors with a GPU each, and the container of one killed. */
     @Test
     void clientModeSurvivesAKilledContainer() {
-        try (RunningProcess run = user.submit("client", "pretrain", "hdfs:///run.yaml", RUN)) {
+        YarnUser rich =
+                user.with("WEFT_EXECUTOR_GPUS", "1").withOptions("--conf spark.executorEnv.WEFT_FAKE_GPUS=0");
+        try (RunningProcess run = rich.submit("client", "pretrain", "hdfs:///run.yaml", RUN)) {
             run.await("first checkpoint", PATIENCE, () -> user.hasCheckpoint("client", 4));
             cluster.containers(EXECUTOR).get(0).destroyForcibly();
             CommandRun result = run.ended(PATIENCE).done();
             assertThat(result.paramsSha256()).isEqualTo(expected);
-            assertThat(result.err()).contains("is lost with its executor");
+            assertThat(result.err()).contains("is lost with its executor", "4 slots and 2 GPUs");
         }
     }
 
@@ -78,7 +83,7 @@ class YarnIT {
             cluster.decommission(1);
             run.awaitLine("is lost with its executor", PATIENCE);
             run.await("another checkpoint", PATIENCE, () -> user.hasCheckpoint("nodes", 8));
-            other.takeItsShare(1500, Duration.ofSeconds(5));
+            other.takeItsShare(1024, Duration.ofSeconds(5));
             CommandRun result = run.ended(PATIENCE).done();
             assertThat(result.paramsSha256()).isEqualTo(expected);
         } finally {

@@ -2,6 +2,7 @@ package org.weft.clusters;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.weft.trainer.Await;
@@ -70,7 +71,7 @@ final class YarnTable {
             }
             try (OtherTenant other = OtherTenant.of(cluster)) {
                 for (int i = losses / 2; i < losses; i++) {
-                    afterAnotherCheckpoint(run, name, () -> other.takeItsShare(1500, Duration.ofSeconds(2)));
+                    afterAnotherCheckpoint(run, name, () -> other.takeItsShare(1024, Duration.ofSeconds(2)));
                 }
             }
         });

@@ -18,7 +18,8 @@ import org.weft.trainer.RunFolder;
  * @param settings of submit.sh, as environment variables
  */
 record YarnUser(HadoopCluster cluster, Path folder, RunFolder corpus, Map<String, String> settings) {
-    static final Path DISTRIBUTION = Path.of(System.getProperty("basedir", "."), "..", "trainer", "target", "dist")
+    static final Path DISTRIBUTION = Path.of(System.getProperty(
+                    "weft.dist", System.getProperty("basedir", ".") + "/../trainer/target/dist"))
             .toAbsolutePath()
             .normalize();
 
