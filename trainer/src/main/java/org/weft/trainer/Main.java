@@ -81,7 +81,8 @@ public final class Main {
                     if (!main.verbose) {
                         SparkLogging.withoutFailures();
                     }
-                    return main.kerberos.loggedIn(parsed.commandSpec().commandLine(), () -> new CommandLine.RunLast().execute(parsed));
+                    return main.kerberos.loggedIn(
+                            parsed.commandSpec().commandLine(), () -> new CommandLine.RunLast().execute(parsed));
                 })
                 .setExecutionExceptionHandler((failure, line, parsed) -> main.report(failure, line))
                 .setParameterExceptionHandler((failure, arguments) -> {

@@ -33,7 +33,9 @@ public record KerberosLogin(String principal, String keytab) {
         }
         if (!named || !keyed) {
             throw WeftException.usage(
-                    named ? "--principal " + principal + " without --keytab" : "--keytab " + keytab + " without --principal",
+                    named
+                            ? "--principal " + principal + " without --keytab"
+                            : "--keytab " + keytab + " without --principal",
                     "give both, or neither and run kinit before");
         }
         return new KerberosLogin(

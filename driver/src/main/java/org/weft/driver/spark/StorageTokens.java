@@ -59,7 +59,9 @@ final class StorageTokens extends SparkListener implements AutoCloseable {
             String scheme = colon < 0 ? "" : path.substring(0, colon);
             String rest = colon < 0 ? "" : path.substring(colon + 3);
             String authority = rest.contains("/") ? rest.substring(0, rest.indexOf('/')) : rest;
-            if (!authority.isEmpty() && Set.of("hdfs", "webhdfs", "swebhdfs", "viewfs", "abfs", "abfss").contains(scheme)) {
+            if (!authority.isEmpty()
+                    && Set.of("hdfs", "webhdfs", "swebhdfs", "viewfs", "abfs", "abfss")
+                            .contains(scheme)) {
                 storages.add(URI.create(scheme + "://" + authority).toString());
             }
         }
@@ -110,7 +112,9 @@ final class StorageTokens extends SparkListener implements AutoCloseable {
         } else {
             Credentials credentials = new Credentials();
             manager.obtainDelegationTokens(credentials);
-            tokens = credentials.numberOfTokens() == 0 ? null : SparkHadoopUtil.get().serialize(credentials);
+            tokens = credentials.numberOfTokens() == 0
+                    ? null
+                    : SparkHadoopUtil.get().serialize(credentials);
             LOG.warn("executors' tokens for the storage end when it says so (by default after a day, of which nobody"
                     + " renews them): give --principal and --keytab for a run that lasts longer");
         }

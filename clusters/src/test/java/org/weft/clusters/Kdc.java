@@ -1,4 +1,4 @@
-package org.weft.clusters.kerberos;
+package org.weft.clusters;
 
 import java.io.File;
 import java.io.IOException;
@@ -76,8 +76,7 @@ final class Kdc {
                   %1$s = {
                     kdc = localhost:%2$d
                   }
-                """
-                .formatted(REALM, port, lifetime);
+                """.formatted(REALM, port, lifetime);
     }
 
     private static void principal(SimpleKdcServer kdc, Path folder, String name, String principal) throws KrbException {
