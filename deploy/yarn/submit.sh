@@ -32,8 +32,7 @@ options=(--master yarn --deploy-mode "$mode" --class "${WEFT_MAIN_CLASS:-org.wef
   # against its node.
   --conf spark.dynamicAllocation.enabled=false --conf spark.excludeOnFailure.enabled=false
   # A driver that dies now and then in weeks is not one that cannot live.
-  --conf spark.yarn.am.attemptFailuresValidityInterval=1h
-  --conf "spark.executorEnv.HOME={{PWD}}")
+  --conf spark.yarn.am.attemptFailuresValidityInterval=1h)
 if [ -n "${WEFT_EXECUTOR_OVERHEAD:-}" ]; then
   options+=(--conf "spark.executor.memoryOverhead=$WEFT_EXECUTOR_OVERHEAD")
 fi
@@ -90,7 +89,7 @@ if [ "$mode" = client ]; then
 else
   driver+=('-Dorg.bytedeco.javacpp.cachedir={{PWD}}/../weft-natives')
   outcome=.weft/submissions/$(date -u +%Y%m%dT%H%M%S)-$(hostname)-$$
-  options+=(--conf "spark.weft.outcome=$outcome" --conf "spark.yarn.appMasterEnv.HOME={{PWD}}"
+  options+=(--conf "spark.weft.outcome=$outcome"
     --conf spark.yarn.appMasterEnv.OMP_NUM_THREADS=1 --conf spark.yarn.appMasterEnv.OPENBLAS_NUM_THREADS=1)
 fi
 options+=(--driver-java-options "${driver[*]} ${WEFT_JAVA_OPTS:-}")
