@@ -96,7 +96,8 @@ public final class TrainingRun {
         if (!application.restarted() || !lease.sameApplicationBefore()) {
             return null;
         }
-        progress.say("this application's driver was started again: goes on from the newest checkpoint, as with --resume");
+        progress.say(
+                "this application's driver was started again: goes on from the newest checkpoint, as with --resume");
         return LATEST;
     }
 
