@@ -17,6 +17,7 @@ import org.weft.driver.plan.Quantities;
 import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EventRecord;
 import org.weft.driver.progress.RunRecord;
+import org.weft.monitoring.RunFiles;
 
 /** A run as one HTML page that needs nothing else. Whatever comes from files is escaped. */
 public final class ReportPage {

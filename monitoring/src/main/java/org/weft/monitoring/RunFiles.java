@@ -1,4 +1,4 @@
-package org.weft.monitoring.report;
+package org.weft.monitoring;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,10 +22,28 @@ import org.weft.driver.progress.RunDescription;
  * @param config null where there is none that can be read
  * @param checkpoints that are there, by step
  */
-record RunFiles(String directory, WeftConfig config, TreeMap<Integer, CheckpointManifest> checkpoints) {
+public record RunFiles(String directory, WeftConfig config, TreeMap<Integer, CheckpointManifest> checkpoints) {
     private static final Logger LOG = LoggerFactory.getLogger(RunFiles.class);
 
-    static RunFiles read(Store store, RunDirectory run) throws IOException {
+    /** All of it. */
+    public static RunFiles read(Store store, RunDirectory run) throws IOException {
+        TreeMap<Integer, CheckpointManifest> checkpoints = new TreeMap<>();
+        for (int step : new CheckpointResolver(store, LOG::info).committedSteps(run)) {
+            try {
+                checkpoints.put(step, CheckpointManifest.load(store, run.step(step)));
+            } catch (WeftException damaged) {
+                LOG.warn("checkpoint of step {} is left out: {}", step, damaged.getMessage());
+            }
+        }
+        return new RunFiles(RunDescription.withoutCredentials(run.path()), config(store, run), checkpoints);
+    }
+
+    /** The configuration alone. */
+    public static RunFiles withoutCheckpoints(Store store, RunDirectory run) throws IOException {
+        return new RunFiles(RunDescription.withoutCredentials(run.path()), config(store, run), new TreeMap<>());
+    }
+
+    private static WeftConfig config(Store store, RunDirectory run) throws IOException {
         WeftConfig config = null;
         if (store.exists(run.config())) {
             try {
@@ -35,37 +53,29 @@ record RunFiles(String directory, WeftConfig config, TreeMap<Integer, Checkpoint
                 LOG.warn("{} is left out: {}", run.config(), unreadable.getMessage());
             }
         }
-        TreeMap<Integer, CheckpointManifest> checkpoints = new TreeMap<>();
-        for (int step : new CheckpointResolver(store, LOG::info).committedSteps(run)) {
-            try {
-                checkpoints.put(step, CheckpointManifest.load(store, run.step(step)));
-            } catch (WeftException damaged) {
-                LOG.warn("checkpoint of step {} is left out: {}", step, damaged.getMessage());
-            }
-        }
-        return new RunFiles(RunDescription.withoutCredentials(run.path()), config, checkpoints);
+        return config;
     }
 
-    String name() {
+    public String name() {
         return config == null ? RunDirectory.nameOf(directory) : config.run().name();
     }
 
-    Optional<Integer> steps() {
+    public Optional<Integer> steps() {
         return Optional.ofNullable(config).map(all -> all.training().steps());
     }
 
-    Optional<String> model() {
+    public Optional<String> model() {
         return Optional.ofNullable(config)
                 .map(all -> all.model().architecture() + ", " + all.model().layers() + " blocks of width "
                         + all.model().width() + ", context " + all.model().context());
     }
 
-    Map<String, String> settings() {
+    public Map<String, String> settings() {
         return config == null ? Map.of() : RunDescription.settings(ConfigLoader.toTree(config));
     }
 
     /** Null where there is none. */
-    CheckpointManifest newest() {
+    public CheckpointManifest newest() {
         return checkpoints.isEmpty() ? null : checkpoints.lastEntry().getValue();
     }
 }
