@@ -142,9 +142,7 @@ public record RunFolder(Path home, Path config) {
 
     /** Steps that have a line, in the file's order. */
     public List<Integer> stepsWithMetrics() throws IOException {
-        return steps().stream()
-                .map(line -> line.path("step").asInt())
-                .toList();
+        return steps().stream().map(line -> line.path("step").asInt()).toList();
     }
 
     /** Size and time of every file of the run: the same before and after where nothing was touched. */

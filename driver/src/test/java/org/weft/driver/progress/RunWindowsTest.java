@@ -44,7 +44,8 @@ class RunWindowsTest {
             gate.countDown();
         }
         int kept = slow.heard.size() - 3;
-        assertThat(kept).isBetween(WindowThread.MOST - WindowThread.RESERVED - 1, WindowThread.MOST - WindowThread.RESERVED);
+        assertThat(kept)
+                .isBetween(WindowThread.MOST - WindowThread.RESERVED - 1, WindowThread.MOST - WindowThread.RESERVED);
         assertThat(slow.heard).startsWith("opened run", "step 1").endsWith("checkpoint 7", "closed ended");
     }
 
