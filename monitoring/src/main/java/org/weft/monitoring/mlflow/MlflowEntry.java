@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.WeftVersion;
@@ -31,6 +32,7 @@ import org.weft.monitoring.report.ReportPage;
  */
 record MlflowEntry(Store store, RunDirectory directory, String experiment, String application) {
     private static final Logger LOG = LoggerFactory.getLogger(MlflowEntry.class);
+    private static final Pattern WITHOUT_INFLUENCE = Pattern.compile("(run|cluster|servers|checkpoint|monitoring)\\.");
 
     /**
      * A run that the server knows.
@@ -63,7 +65,13 @@ record MlflowEntry(Store store, RunDirectory directory, String experiment, Strin
         run.addParameters(description.settings());
         run.setTags(tags(description, changed));
         catchUp(run, description.startStep());
-        return new Opened(run, changed.isEmpty() ? run.lastStep() : description.startStep());
+        boolean sameNumbers = changed.keySet().stream().noneMatch(MlflowEntry::decidesNumbers);
+        return new Opened(run, sameNumbers ? run.lastStep() : description.startStep());
+    }
+
+    /** Where a run executes, how often it is saved and who looks on leaves its numbers as they are. */
+    private static boolean decidesNumbers(String key) {
+        return !WITHOUT_INFLUENCE.matcher(key).lookingAt() || key.equals("run.seed");
     }
 
     private Map<String, String> tags(RunDescription description, Map<String, String> changed) {

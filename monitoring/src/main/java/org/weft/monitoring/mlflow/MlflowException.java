@@ -28,6 +28,11 @@ final class MlflowException extends IOException {
         return code.equals(word);
     }
 
+    /** Whether an MLflow server said so. */
+    boolean isMlflows() {
+        return !code.isEmpty();
+    }
+
     boolean deniesAccess() {
         return status == UNAUTHORIZED || status == FORBIDDEN;
     }

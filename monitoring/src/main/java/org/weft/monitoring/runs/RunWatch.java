@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.weft.coordinator.RunEvent;
 import org.weft.core.Threads;
 import org.weft.core.WeftException;
@@ -159,7 +161,10 @@ public final class RunWatch {
         if (record instanceof StepRecord step) {
             progress.step(step.step(), steps, step.loss(), step.tokensPerSecond(), step.mfu(), left(step));
         } else if (record instanceof EvaluationRecord evaluation) {
-            progress.say("step " + evaluation.step() + "  validation " + evaluation.scores());
+            progress.say("step " + evaluation.step() + "  validation: "
+                    + evaluation.scores().entrySet().stream()
+                            .map(one -> String.format(Locale.ROOT, "%s %.4f", one.getKey(), one.getValue()))
+                            .collect(Collectors.joining(", ")));
         } else if (record instanceof CheckpointRecord checkpoint) {
             progress.say("step " + checkpoint.step() + "  checkpoint committed");
         } else if (record instanceof EventRecord event) {
