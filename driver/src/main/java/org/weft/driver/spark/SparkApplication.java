@@ -64,6 +64,7 @@ public final class SparkApplication implements AutoCloseable {
      * @param hadoop settings for every Hadoop file system, such as the default one
      */
     public static SparkApplication start(WeftConfig config, String command, Map<String, String> hadoop) {
+        SparkLine.require();
         SparkConf conf = configuration(config, command);
         hadoop.forEach((key, value) -> conf.set("spark.hadoop." + key, value));
         Duration patience = Duration.ofSeconds(config.cluster().startTimeoutSeconds());
