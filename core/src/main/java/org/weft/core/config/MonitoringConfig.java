@@ -12,8 +12,9 @@ public record MonitoringConfig(
         @Doc("Event files for TensorBoard in run.dir/tensorboard: numbers of every step, evaluation and checkpoint.")
         boolean tensorboard,
 
-        @Doc("An MLflow tracking server that shows the run, such as http://host:5000; empty for none. Credentials are those of "
-                + "MLflow's own client, from the driver's environment: MLFLOW_TRACKING_USERNAME and _PASSWORD, or _TOKEN.")
+        @Doc(
+                "An MLflow tracking server that shows the run, such as http://host:5000; empty for none. Credentials are those of "
+                        + "MLflow's own client, from the driver's environment: MLFLOW_TRACKING_USERNAME and _PASSWORD, or _TOKEN.")
         String mlflow,
 
         @Doc("MLflow's experiment that the run belongs to; made where it is not there.")

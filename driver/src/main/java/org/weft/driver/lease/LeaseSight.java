@@ -25,7 +25,6 @@ public record LeaseSight(int term, long sequence, String who, int leaseSeconds, 
         LeaseRecord record = seen.record();
         return record == null
                 ? new LeaseSight(seen.term(), 0, seen.who(), 0, false)
-                : new LeaseSight(
-                        seen.term(), record.sequence(), seen.who(), record.leaseSeconds(), record.released());
+                : new LeaseSight(seen.term(), record.sequence(), seen.who(), record.leaseSeconds(), record.released());
     }
 }

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.weft.coordinator.RunEvent;
 import org.weft.core.WeftVersion;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
-import org.weft.coordinator.RunEvent;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.RunDescription;
@@ -51,7 +51,9 @@ record MlflowEntry(Store store, RunDirectory directory, String experiment, Strin
                 LOG.warn("MLflow has run {} no more: it gets a new one", link.runId());
             }
         }
-        if (run != null && !description.resumed() && !run.changed(description.settings()).isEmpty()) {
+        if (run != null
+                && !description.resumed()
+                && !run.changed(description.settings()).isEmpty()) {
             run = null; // Begun anew as something else.
         }
         if (run == null) {

@@ -46,7 +46,8 @@ final class MlflowRun {
         this.id = run.path("info").path("run_id").asText();
         this.artifacts = run.path("info").path("artifact_uri").asText();
         for (JsonNode parameter : run.path("data").path("params")) {
-            parameters.put(parameter.path("key").asText(), parameter.path("value").asText());
+            parameters.put(
+                    parameter.path("key").asText(), parameter.path("value").asText());
         }
         for (JsonNode metric : run.path("data").path("metrics")) {
             if (metric.path("key").asText().equals("train/loss")) {
@@ -188,7 +189,8 @@ final class MlflowRun {
 
     /** Lays a file down beside the run. */
     void putArtifact(String name, byte[] content) throws IOException {
-        String path = artifacts.substring(PROXY.length()).replaceFirst("^//[^/]*", "").replaceFirst("^/+", "");
+        String path =
+                artifacts.substring(PROXY.length()).replaceFirst("^//[^/]*", "").replaceFirst("^/+", "");
         server.putArtifact(path + "/" + name, content);
     }
 

@@ -93,7 +93,8 @@ final class MlflowServer {
     }
 
     private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri + path)).timeout(timeout);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(uri + path)).timeout(timeout);
         return authorization.isEmpty() ? request : request.header("Authorization", authorization);
     }
 
@@ -134,7 +135,8 @@ final class MlflowServer {
             JsonNode error = Json.MAPPER.readTree(body);
             String code = error.path("error_code").asText();
             if (!code.isEmpty()) {
-                String message = uri + " refuses: " + code + ": " + shown(error.path("message").asText());
+                String message = uri + " refuses: " + code + ": "
+                        + shown(error.path("message").asText());
                 return new MlflowException(message, status, code);
             }
         } catch (JsonProcessingException isNone) {

@@ -131,7 +131,10 @@ public final class MlflowWindow implements RunWindow {
                 throw e;
             }
             if (dropped == 0) {
-                LOG.warn("MLflow does not take what happened at step {}: {}", batch.get(0).step(), e.getMessage());
+                LOG.warn(
+                        "MLflow does not take what happened at step {}: {}",
+                        batch.get(0).step(),
+                        e.getMessage());
             }
             dropped += records;
         }

@@ -36,10 +36,7 @@ final class Curves {
                 line("speed/wait_millis", "wait_millis, longest of a worker"));
         plot("Workers that had a part", line("cluster/workers", "workers"));
         plot("Resident memory of the largest worker, MiB", line("cluster/peak_resident_mib", "peak_resident_mib"));
-        plot(
-                "Bytes of a step",
-                line("traffic/push_bytes", "push_bytes"),
-                line("traffic/pull_bytes", "pull_bytes"));
+        plot("Bytes of a step", line("traffic/push_bytes", "push_bytes"), line("traffic/pull_bytes", "pull_bytes"));
         page.append("</div>\n");
         if (share > 1) {
             page.format("<p class=\"quiet\">Of long curves each point is the mean of up to %,d neighbours.</p>", share);

@@ -86,7 +86,8 @@ public final class ReportPage {
             return at;
         }
         EventRecord last = events.get(events.size() - 1).event();
-        boolean over = Stream.of(RunEvent.ENDED, RunEvent.STOPPED, RunEvent.FAILED).anyMatch(last::is);
+        boolean over =
+                Stream.of(RunEvent.ENDED, RunEvent.STOPPED, RunEvent.FAILED).anyMatch(last::is);
         return over ? at + ", " + last.kind() + (last.is(RunEvent.FAILED) ? ": " + last.text() : "") : at;
     }
 
@@ -108,7 +109,10 @@ public final class ReportPage {
         if (mfu.points() > 0) {
             tile("MFU", String.format(Locale.ROOT, "%.1f%%", 100 * mfu.mean()), "of the workers' matrix-product peak");
         }
-        tile("target tokens", Quantities.count(history.tokens()), String.format(Locale.ROOT, "%,d steps", history.steps()));
+        tile(
+                "target tokens",
+                Quantities.count(history.tokens()),
+                String.format(Locale.ROOT, "%,d steps", history.steps()));
         if (seconds > 0) {
             double waits = history.curve("speed/wait_millis").mean() * history.steps() / 1000;
             String share = String.format(Locale.ROOT, "%.0f%% of it waits", 100 * Math.min(1, waits / seconds));
@@ -134,13 +138,17 @@ public final class ReportPage {
     private void timeLine() {
         String drawn = new TimeLine(history).render();
         if (!drawn.isEmpty()) {
-            page.append("<h2>Time line</h2>\n<div class=\"timeline\" tabindex=\"0\">").append(drawn).append("</div>\n");
-            page.append("<p class=\"quiet\">Point at a mark to read what it is. A recovery is as wide as what it cost: after the"
-                    + " loss of a member the time by which the next new step came late, after that of a driver the time from"
-                    + " the last step that counts until the run went on.</p>\n");
+            page.append("<h2>Time line</h2>\n<div class=\"timeline\" tabindex=\"0\">")
+                    .append(drawn)
+                    .append("</div>\n");
+            page.append(
+                    "<p class=\"quiet\">Point at a mark to read what it is. A recovery is as wide as what it cost: after the"
+                            + " loss of a member the time by which the next new step came late, after that of a driver the time from"
+                            + " the last step that counts until the run went on.</p>\n");
         }
         if (history.untold() > 0) {
-            page.format("<p class=\"quiet\">%,d events and checkpoints in the middle are left out.</p>", history.untold());
+            page.format(
+                    "<p class=\"quiet\">%,d events and checkpoints in the middle are left out.</p>", history.untold());
         }
     }
 
@@ -192,7 +200,8 @@ public final class ReportPage {
             page.text("td", Quantities.seconds(checkpoint.stallMillis() / 1000));
             page.text("td", Quantities.seconds(checkpoint.writeMillis() / 1000));
             page.text("td", manifest == null ? "" : Quantities.bytes(bytes));
-            page.text("td class=\"hash\"", manifest == null ? "" : manifest.paramsSha256()).append("</tr>\n");
+            page.text("td class=\"hash\"", manifest == null ? "" : manifest.paramsSha256())
+                    .append("</tr>\n");
         }
         foot(all.size());
     }

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.weft.coordinator.RunEvent;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
-import org.weft.coordinator.RunEvent;
 import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.EventRecord;
@@ -52,9 +52,8 @@ final class RunHistory {
     }
 
     void add(RunRecord record) {
-        RunScalars.of(record)
-                .forEach((name, value) -> curves.computeIfAbsent(name, unknown -> new ThinnedSeries())
-                        .add(record.step(), value));
+        RunScalars.of(record).forEach((name, value) -> curves.computeIfAbsent(name, unknown -> new ThinnedSeries())
+                .add(record.step(), value));
         if (record.timeMillis() != RunRecord.NO_TIME) {
             firstMillis = firstMillis == 0 ? record.timeMillis() : Math.min(firstMillis, record.timeMillis());
             lastMillis = Math.max(lastMillis, record.timeMillis());

@@ -119,12 +119,13 @@ public final class RunScan {
     private RunFacts facts(Found found) throws IOException {
         RunDirectory run = RunDirectory.of(found.path());
         RunFiles files = RunFiles.withoutCheckpoints(store, run);
-        CheckpointManifest newest =
-                found.entries().containsKey("checkpoints") ? new CheckpointResolver(store, text -> {}).newestManifest(run) : null;
+        CheckpointManifest newest = found.entries().containsKey("checkpoints")
+                ? new CheckpointResolver(store, text -> {}).newestManifest(run)
+                : null;
         Tail tail = new Tail();
         if (found.entries().containsKey("metrics.jsonl")) {
-            new GrowingLines(store, run.metrics(), TAIL_BYTES).poll(line -> RecordFormat.parse(line)
-                    .forEach(tail::add));
+            new GrowingLines(store, run.metrics(), TAIL_BYTES)
+                    .poll(line -> RecordFormat.parse(line).forEach(tail::add));
         }
         if (newest != null) {
             tail.evaluated(newest.evaluations());

@@ -146,17 +146,19 @@ public final class RunTable {
 
     /** By path, the keys of the configuration in which the runs differ, with each one's value. */
     public static Map<String, Map<String, String>> differences(List<RunFacts> runs) {
-        List<RunFacts> known = runs.stream().filter(run -> !run.settings().isEmpty()).toList();
+        List<RunFacts> known =
+                runs.stream().filter(run -> !run.settings().isEmpty()).toList();
         TreeMap<String, Set<String>> values = new TreeMap<>();
         for (RunFacts run : known) {
-            run.settings().forEach((key, value) ->
-                    values.computeIfAbsent(key, unknown -> new TreeSet<>()).add(value));
+            run.settings().forEach((key, value) -> values.computeIfAbsent(key, unknown -> new TreeSet<>())
+                    .add(value));
         }
         Map<String, Map<String, String>> differences = new LinkedHashMap<>();
         for (RunFacts run : runs) {
             Map<String, String> own = new TreeMap<>();
             run.settings().forEach((key, value) -> {
-                boolean everywhere = known.stream().allMatch(other -> other.settings().containsKey(key));
+                boolean everywhere =
+                        known.stream().allMatch(other -> other.settings().containsKey(key));
                 if (!OWN.contains(key) && (values.get(key).size() > 1 || !everywhere)) {
                     own.put(key, value);
                 }

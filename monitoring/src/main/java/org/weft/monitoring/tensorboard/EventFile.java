@@ -130,7 +130,8 @@ final class EventFile implements AutoCloseable {
 
     private void abandon(IOException cause) {
         if (!failing) {
-            LOG.warn("{}: TensorBoard's events cannot be written, will be tried again: {}", directory, cause.toString());
+            LOG.warn(
+                    "{}: TensorBoard's events cannot be written, will be tried again: {}", directory, cause.toString());
         }
         failing = true;
         lastTry = nanoTime.getAsLong();

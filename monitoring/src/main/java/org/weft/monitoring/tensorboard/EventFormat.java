@@ -56,8 +56,7 @@ final class EventFormat {
      *
      * @param descriptions by tag, shown beside its plot; needed once in a file
      */
-    static byte[] scalars(
-            double wallTime, long step, Map<String, Double> values, Map<String, String> descriptions) {
+    static byte[] scalars(double wallTime, long step, Map<String, Double> values, Map<String, String> descriptions) {
         ProtoMessage summary = new ProtoMessage();
         values.forEach((tag, value) -> {
             ProtoMessage one = new ProtoMessage().string(VALUE_TAG, tag).float32(VALUE_SIMPLE, value.floatValue());
@@ -71,8 +70,7 @@ final class EventFormat {
 
     /** A text in Markdown. */
     static byte[] text(double wallTime, long step, String tag, String markdown) {
-        ProtoMessage shape =
-                new ProtoMessage().message(SHAPE_DIMENSION, new ProtoMessage().int64(DIMENSION_SIZE, 1));
+        ProtoMessage shape = new ProtoMessage().message(SHAPE_DIMENSION, new ProtoMessage().int64(DIMENSION_SIZE, 1));
         ProtoMessage tensor = new ProtoMessage()
                 .int64(TENSOR_TYPE, TYPE_STRING)
                 .message(TENSOR_SHAPE, shape)

@@ -11,8 +11,8 @@ public final class TensorBoardWindows implements WindowProvider {
     @Override
     public List<RunWindow> windows(WeftConfig config, SparkApplication application) {
         return config.monitoring().tensorboard()
-                ? List.of(new TensorBoardWindow(
-                        application.store(), config.run().directory()))
+                ? List.of(
+                        new TensorBoardWindow(application.store(), config.run().directory()))
                 : List.of();
     }
 }

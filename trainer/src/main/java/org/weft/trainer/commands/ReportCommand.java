@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 /** {@code report}: a run as one HTML page, from its files alone. */
 @Command(
         name = "report",
-        description = "Write one HTML page of a run, under way or over, from its files alone: curves, speed, what happened.",
+        description =
+                "Write one HTML page of a run, under way or over, from its files alone: curves, speed, what happened.",
         mixinStandardHelpOptions = true)
 public final class ReportCommand implements Callable<Integer> {
     private static final int HEAD_BYTES = 2048;
@@ -32,8 +33,9 @@ public final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--output",
             paramLabel = "FILE",
-            description = "The page to write, on any Hadoop file system; default RUN/report.html. Another file than a page of"
-                    + " Weft's is not written over.")
+            description =
+                    "The page to write, on any Hadoop file system; default RUN/report.html. Another file than a page of"
+                            + " Weft's is not written over.")
     private String output;
 
     @Override
@@ -50,7 +52,11 @@ public final class ReportCommand implements Callable<Integer> {
             requireOurs(store, to);
             byte[] page = ReportPage.of(store, run).getBytes(StandardCharsets.UTF_8);
             store.write(to, page);
-            new Summary("report").put("run", path).put("output", to).put("bytes", page.length).print();
+            new Summary("report")
+                    .put("run", path)
+                    .put("output", to)
+                    .put("bytes", page.length)
+                    .print();
             return ExitStatus.DONE.code();
         }
     }

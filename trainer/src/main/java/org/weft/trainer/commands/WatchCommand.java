@@ -52,8 +52,12 @@ public final class WatchCommand implements Callable<Integer> {
                     "give the run.dir of a run that somebody started");
         }
         System.err.print(new RunTable(run.path(), List.of(facts), now).render(false));
-        Summary summary = new Summary("watch").put("run", path).put("state", facts.state().word());
-        summary.put("step", facts.step()).put("steps", facts.steps()).number("loss", facts.loss()).print();
+        Summary summary =
+                new Summary("watch").put("run", path).put("state", facts.state().word());
+        summary.put("step", facts.step())
+                .put("steps", facts.steps())
+                .number("loss", facts.loss())
+                .print();
         return ExitStatus.DONE.code();
     }
 
