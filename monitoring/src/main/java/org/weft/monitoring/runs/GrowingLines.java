@@ -100,7 +100,7 @@ final class GrowingLines {
                 .orElse(0);
         try {
             in.skipNBytes(listed);
-            return listed + in.available();
+            return in.read() < 0 ? listed : listed + 1 + in.available(); // Before a read it may be anything.
         } catch (EOFException replaced) {
             return 0;
         }
