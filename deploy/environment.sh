@@ -1,14 +1,68 @@
-# Sourced by weft and by the scripts beside it, with WEFT_ROOT set to the folder that holds weft: a clone, where the
-# distribution is trainer/target/dist, or an unpacked weft-<version>.tar.gz, which is the distribution itself.
-# Defines functions and WEFT_DIST, WEFT_IS_CLONE, WEFT_JDK_OPTIONS; changes nothing else. bash 4 or newer.
+# Sourced by weft and by the scripts beside it, with WEFT_ROOT set to the folder that holds weft: a clone, which builds a
+# distribution for each line of Spark, or an unpacked weft-<version>-<line>.tar.gz, which is the distribution itself.
+# Defines functions and WEFT_LINE, WEFT_DIST, WEFT_IS_CLONE, WEFT_JDK_OPTIONS; changes nothing else. bash 4 or newer.
+#   WEFT_SPARK   3 (Spark 3.5, Scala 2.12) or 4 (Spark 4, Scala 2.13). Where it is not set: the line of the Spark in
+#                SPARK_HOME, else 3 in a clone, and in a distribution the one that it was built for.
 
-if [ -d "$WEFT_ROOT/lib" ] && [ -d "$WEFT_ROOT/spark/jars" ]; then
-  WEFT_DIST=$WEFT_ROOT
-  WEFT_IS_CLONE=false
-else
-  WEFT_DIST=$WEFT_ROOT/trainer/target/dist
+# weft_fail STATUS MESSAGE HINT
+weft_fail() {
+  echo "weft: $2" >&2
+  echo "hint: $3" >&2
+  exit "$1"
+}
+
+# Prints "SCALA SPARK", as in "2.13 4.2.0", as the name of a spark-core jar says it, which stands somewhere in the words
+# given; nothing without one.
+weft_spark_of() {
+  if [[ " $*" =~ [/:\ ]spark-core_([0-9.]+)-([0-9][^/:\ ]*)\.jar ]]; then
+    echo "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}"
+  fi
+}
+
+# Prints the Scala line alone.
+weft_scala_line() {
+  local found
+  found=$(weft_spark_of "$@")
+  echo "${found%% *}"
+}
+
+# Prints the line of the Spark in FOLDER: 3, 4, "other" for one that Weft is not built for, nothing where none is found.
+weft_line_of() {
+  case $(weft_spark_of "$1"/jars/spark-core_*.jar) in
+    '') ;;
+    '2.12 3.'*) echo 3 ;;
+    '2.13 4.'*) echo 4 ;;
+    *) echo other ;;
+  esac
+}
+
+# Sets WEFT_LINE, WEFT_DIST and WEFT_IS_CLONE.
+weft_choose_line() {
+  local home=
+  if [ -n "${SPARK_HOME:-}" ]; then
+    home=$(weft_line_of "$SPARK_HOME")
+  fi
+  case ${WEFT_SPARK:-} in
+    '' | 3 | 4) ;;
+    *) weft_fail 1 "WEFT_SPARK=$WEFT_SPARK is no line of Spark" "set it to 3 (Spark 3.5) or 4, or unset it" ;;
+  esac
+  if [ -d "$WEFT_ROOT/lib" ] && [ -d "$WEFT_ROOT/spark/jars" ]; then
+    WEFT_IS_CLONE=false
+    WEFT_DIST=$WEFT_ROOT
+    WEFT_LINE=$(weft_line_of "$WEFT_DIST/spark")
+    if [ -n "${WEFT_SPARK:-}" ] && [ "$WEFT_SPARK" != "$WEFT_LINE" ]; then
+      weft_fail 1 "WEFT_SPARK=$WEFT_SPARK, but $WEFT_DIST is Weft for Spark $(weft_spark_of "$WEFT_DIST"/spark/jars/*)" \
+        "unset WEFT_SPARK, or unpack the distribution of that line"
+    fi
+    return
+  fi
   WEFT_IS_CLONE=true
-fi
+  case ${WEFT_SPARK:-$home} in
+    4) WEFT_LINE=4 WEFT_DIST=$WEFT_ROOT/trainer/target/spark4/dist ;;
+    *) WEFT_LINE=3 WEFT_DIST=$WEFT_ROOT/trainer/target/dist ;;
+  esac
+}
+weft_choose_line
 
 # What Spark needs of JDK 17 (org.apache.spark.launcher.JavaModuleOptions); pom.xml has the same list for the tests.
 WEFT_JDK_OPTIONS=(-XX:+IgnoreUnrecognizedVMOptions)
@@ -19,13 +73,6 @@ done
 unset package
 WEFT_JDK_OPTIONS+=(--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED
   -Djdk.reflect.useDirectMethodHandle=false -Dfile.encoding=UTF-8)
-
-# weft_fail STATUS MESSAGE HINT
-weft_fail() {
-  echo "weft: $2" >&2
-  echo "hint: $3" >&2
-  exit "$1"
-}
 
 # Sets JAVA to a JDK 17's java: JAVA_HOME's where it is set, else the one on PATH.
 weft_find_java() {
@@ -41,24 +88,31 @@ weft_find_java() {
   [ "$version" = 17 ] || weft_fail 1 "Weft runs on JDK 17, $JAVA is version ${version:-unknown}" "$install"
 }
 
-# Prints the Scala line that a Spark is built for, as the name of its spark-core jar says it, which stands somewhere in
-# the words given; without one that of the Spark which pom.xml names.
-weft_scala_line() {
-  if [[ " $*" =~ [/:\ ]spark-core_([0-9.]+)- ]]; then
-    echo "${BASH_REMATCH[1]}"
-  else
-    echo 2.12
+# weft_check_spark: refuses a SPARK_HOME of another line than Weft's own, before anything of it is started. Call it after
+# weft_build. One whose jars folder has no spark-core is taken as it is: its spark-submit may be a wrapper.
+weft_check_spark() {
+  local home own
+  home=$(weft_spark_of "$SPARK_HOME"/jars/spark-core_*.jar)
+  own=$(weft_spark_of "$WEFT_DIST"/spark/jars/spark-core_*.jar)
+  if [ -n "$home" ] && [ "$(weft_line_of "$SPARK_HOME")" != "$WEFT_LINE" ]; then
+    weft_fail 1 "SPARK_HOME=$SPARK_HOME is Spark ${home#* } (Scala ${home%% *}), $WEFT_DIST is Weft for Spark ${own#* } (Scala ${own%% *})" \
+      "set SPARK_HOME to a Spark of that line, or take Weft's distribution for the other: Spark 3.5 with Scala 2.12 (WEFT_SPARK=3 in a clone), Spark 4 with Scala 2.13 (WEFT_SPARK=4)"
   fi
 }
 
 # Builds what is missing or older than its sources. The stamp is older than every file that the build has not seen.
 weft_build() {
   $WEFT_IS_CLONE || return 0
-  local target=$WEFT_ROOT/trainer/target stamp=$WEFT_ROOT/trainer/target/weft-built
+  local target stamp
+  target=$(dirname "$WEFT_DIST")
+  stamp=$target/weft-built
   local rooms=(core engine engine-torch parameter-server worker coordinator corpus driver monitoring hub tuning serve trainer)
   local sources=() room
   for room in "${rooms[@]}"; do
     sources+=("$WEFT_ROOT/$room/pom.xml" "$WEFT_ROOT/$room/src/main")
+    if [ -d "$WEFT_ROOT/$room/src/spark$WEFT_LINE" ]; then
+      sources+=("$WEFT_ROOT/$room/src/spark$WEFT_LINE")
+    fi
   done
   local others=("$WEFT_ROOT"/{pom.xml,conf,deploy,weft})
   if [ -f "$stamp" ] && [ -z "$(find "${sources[@]}" "${others[@]}" -newer "$stamp" -print -quit)" ]; then
@@ -87,12 +141,12 @@ weft_build() {
 # written are ./mvnw verify's: they take half of the time and nobody who builds to run reads them.
 weft_run_maven() {
   local log=$1 begin=$SECONDS said='0 ' maven
-  if [ -f "$WEFT_ROOT/trainer/target/weft-built" ]; then
+  if [ -f "$(dirname "$WEFT_DIST")/weft-built" ]; then
     echo "weft: building what changed" >&2
   else
     echo "weft: building, which takes a minute or two; the first time fetches about 500 MB of libraries (log: $log)" >&2
   fi
-  (cd "$WEFT_ROOT" && exec ./mvnw -B -pl trainer -am package -Dmaven.test.skip=true -Derrorprone.skip \
+  (cd "$WEFT_ROOT" && exec ./mvnw -B -pl trainer -am package "-Dspark.line=$WEFT_LINE" -Dmaven.test.skip=true -Derrorprone.skip \
     -Dspotless.check.skip=true -Dcheckstyle.skip=true -Djacoco.skip=true) >"$log" 2>&1 9>&- </dev/null &
   maven=$!
   trap 'kill "$maven" 2>/dev/null; exit 130' INT

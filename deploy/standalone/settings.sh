@@ -16,6 +16,7 @@ weft_find_spark() {
   if [ -n "${SPARK_HOME:-}" ]; then
     [ -x "$SPARK_HOME/bin/spark-class" ] ||
       weft_fail 1 "SPARK_HOME=$SPARK_HOME has no bin/spark-class" "unset SPARK_HOME to use the Spark that Weft brings"
+    weft_check_spark
     WEFT_OWN_SPARK=false
   else
     export SPARK_HOME=$WEFT_DIST/spark

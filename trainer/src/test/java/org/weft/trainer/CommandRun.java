@@ -12,14 +12,14 @@ import java.util.List;
  * What a command left behind: exit status, standard output, standard error. Run in this process, with the process's own
  * streams set aside; so one command at a time.
  */
-record CommandRun(int status, String out, String err) {
+public record CommandRun(int status, String out, String err) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    static CommandRun of(List<String> arguments) {
+    public static CommandRun of(List<String> arguments) {
         return of(arguments.toArray(String[]::new));
     }
 
-    static CommandRun of(String... arguments) {
+    public static CommandRun of(String... arguments) {
         PrintStream out = System.out;
         PrintStream err = System.err;
         ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
@@ -38,29 +38,29 @@ record CommandRun(int status, String out, String err) {
     }
 
     /** The last line of standard output. */
-    JsonNode summary() {
+    public JsonNode summary() {
         String[] lines = out.strip().split("\n");
         return json(lines[lines.length - 1]);
     }
 
     /** Standard output as one JSON value. */
-    JsonNode json() {
+    public JsonNode json() {
         return json(out);
     }
 
-    String paramsSha256() {
+    public String paramsSha256() {
         return summary().path("params_sha256").asText();
     }
 
     /** The same, where the command is expected to have done its work. */
-    CommandRun done() {
+    public CommandRun done() {
         if (status != 0) {
             throw new AssertionError("status=" + status + "\n" + out + err);
         }
         return this;
     }
 
-    static JsonNode json(String text) {
+    public static JsonNode json(String text) {
         try {
             return JSON.readTree(text);
         } catch (JsonProcessingException e) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code target/dist} as the build made it: a jar that slips into the wrong folder breaks a cluster's own Spark. */
 class DistributionIT {
-    private static final Path DIST = Path.of("target", "dist");
+    private static final Path DIST = Path.of(System.getProperty("weft.dist", "target/dist"));
 
     @Test
     void noJarIsInTwoFolders() throws IOException {

@@ -12,20 +12,20 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** A run directory on this machine's disk, its configuration, and the commands over it. */
-record RunFolder(Path home, Path config) {
+public record RunFolder(Path home, Path config) {
     private static final String[] WORDS =
             ("the a ship sailed sea wind never always 12 7 don't it's café and or from under light deep harbour rope"
                             + " mast gull storm quiet captain")
                     .split(" ");
 
     /** More than three million parameters, so four buckets. */
-    static final String LARGE = "{layers: 4, width: 256, heads: 4, context: 32}";
+    public static final String LARGE = "{layers: 4, width: 256, heads: 4, context: 32}";
 
     /** One bucket. */
-    static final String SMALL = "{layers: 1, width: 32, heads: 2, context: 16}";
+    public static final String SMALL = "{layers: 1, width: 32, heads: 2, context: 16}";
 
     /** A configuration over generated text, eight lanes; nothing is prepared yet. */
-    static RunFolder create(Path home, String model) throws IOException {
+    public static RunFolder create(Path home, String model) throws IOException {
         Files.createDirectories(home);
         Path text = Files.writeString(home.resolve("text.txt"), text(400, 7));
         String yaml = """
@@ -42,7 +42,7 @@ record RunFolder(Path home, Path config) {
     }
 
     /** Paragraphs of a few sentences' length. */
-    static String text(int documents, long seed) {
+    public static String text(int documents, long seed) {
         Random random = new Random(seed);
         StringBuilder text = new StringBuilder();
         for (int d = 0; d < documents; d++) {
@@ -55,7 +55,7 @@ record RunFolder(Path home, Path config) {
     }
 
     /** A run of its own over the same corpus and configuration. */
-    RunFolder sibling(String name) {
+    public RunFolder sibling(String name) {
         try {
             RunFolder other = create(home.resolveSibling(name), LARGE);
             String yaml = Files.readString(config).replace(uri(dir()), "%DIR%");
@@ -77,24 +77,24 @@ record RunFolder(Path home, Path config) {
     }
 
     /** Without the slash that a directory's own URI ends in. */
-    static String uri(Path path) {
+    public static String uri(Path path) {
         return "file://" + path.toAbsolutePath();
     }
 
-    Path dir() {
+    public Path dir() {
         return home.resolve("run");
     }
 
-    Path checkpoint(int step) {
+    public Path checkpoint(int step) {
         return dir().resolve(String.format("checkpoints/step-%08d", step));
     }
 
-    boolean hasCheckpoint(int step) {
+    public boolean hasCheckpoint(int step) {
         return Files.exists(checkpoint(step).resolve("manifest.json"));
     }
 
     /** Committed ones: a directory without a manifest is what a checkpoint left that was given up for a later one. */
-    List<String> checkpoints() throws IOException {
+    public List<String> checkpoints() throws IOException {
         try (Stream<Path> found = Files.list(dir().resolve("checkpoints"))) {
             return found.filter(path -> Files.exists(path.resolve("manifest.json")))
                     .map(path -> path.getFileName().toString())
@@ -103,21 +103,21 @@ record RunFolder(Path home, Path config) {
         }
     }
 
-    RunFolder prepared() {
+    public RunFolder prepared() {
         command("prepare").done();
         return this;
     }
 
     /** {@code settings}: {@code key=value}, or options, which begin with dashes, and their values after a blank. */
-    CommandRun command(String command, String... settings) {
+    public CommandRun command(String command, String... settings) {
         return CommandRun.of(arguments(command, settings));
     }
 
-    CommandRun pretrain(String... settings) {
+    public CommandRun pretrain(String... settings) {
         return command("pretrain", settings);
     }
 
-    List<String> arguments(String command, String... settings) {
+    public List<String> arguments(String command, String... settings) {
         List<String> arguments = new ArrayList<>(List.of(command, "--config", config.toString()));
         for (String setting : settings) {
             if (setting.startsWith("--")) {
@@ -129,14 +129,14 @@ record RunFolder(Path home, Path config) {
         return arguments;
     }
 
-    List<JsonNode> metrics() throws IOException {
+    public List<JsonNode> metrics() throws IOException {
         return Files.readAllLines(dir().resolve("metrics.jsonl")).stream()
                 .map(CommandRun::json)
                 .toList();
     }
 
     /** Steps that have a line, in the file's order, checkpoints' lines left out. */
-    List<Integer> stepsWithMetrics() throws IOException {
+    public List<Integer> stepsWithMetrics() throws IOException {
         return metrics().stream()
                 .filter(line -> line.has("loss"))
                 .map(line -> line.path("step").asInt())
@@ -144,7 +144,7 @@ record RunFolder(Path home, Path config) {
     }
 
     /** Size and time of every file of the run: the same before and after where nothing was touched. */
-    TreeMap<String, String> fingerprint() throws IOException {
+    public TreeMap<String, String> fingerprint() throws IOException {
         TreeMap<String, String> files = new TreeMap<>();
         if (!Files.exists(dir())) {
             return files;

@@ -1,6 +1,6 @@
 package org.weft.trainer.sweep;
 
-import org.weft.tuning.html.Html;
+import org.weft.core.html.Html;
 
 /** A study as one HTML page that needs nothing else: plot, table, law; light and dark, wide and narrow. */
 public final class StudyPage {

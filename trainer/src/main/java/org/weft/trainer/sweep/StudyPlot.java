@@ -3,8 +3,8 @@ package org.weft.trainer.sweep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.weft.core.html.Svg;
 import org.weft.driver.plan.Quantities;
-import org.weft.tuning.html.Svg;
 
 /**
  * The study's plot as inline SVG: parameters and loss on logarithmic axes, a dot a fitted size, the law as a line, the

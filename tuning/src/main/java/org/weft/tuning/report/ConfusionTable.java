@@ -3,7 +3,7 @@ package org.weft.tuning.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.weft.tuning.html.Html;
+import org.weft.core.html.Html;
 import org.weft.tuning.metrics.ConfusionMatrix;
 
 /** Which class was taken for which: a heat table, or the most frequent confusions where the classes are too many. */

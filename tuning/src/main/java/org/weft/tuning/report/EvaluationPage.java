@@ -3,7 +3,7 @@ package org.weft.tuning.report;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.weft.tuning.html.Html;
+import org.weft.core.html.Html;
 import org.weft.tuning.metrics.ByClass;
 import org.weft.tuning.metrics.Interval;
 import org.weft.tuning.metrics.Predictions;
@@ -19,15 +19,6 @@ public final class EvaluationPage {
     private static final String STYLE = """
             body { max-width: 60rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; }
             h3 { font-size: 1rem; margin: 1rem 0 0; font-weight: 600; }
-            .facts { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .4rem 0 0; font-size: .9rem; }
-            .facts div { display: flex; gap: .4rem; min-width: 0; } .facts dt { color: var(--quiet); }
-            .facts dd { margin: 0; overflow-wrap: anywhere; }
-            .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .8rem; margin: 1rem 0; }
-            .tile { border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; }
-            .tile b { display: block; font-size: 1.7rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
-            .tile span { color: var(--quiet); font-size: .85rem; }
-            .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 0 1.2rem; }
-            .plots figure { margin: 0; max-width: 29rem; } figcaption { font-weight: 600; margin-top: .8rem; }
             caption { text-align: left; color: var(--quiet); font-size: .9rem; padding: .2rem 0; }
             th[scope=row], .words { text-align: left; } tbody th { color: var(--ink); }
             .worst td { vertical-align: top; }
@@ -42,11 +33,6 @@ public final class EvaluationPage {
             .span { position: relative; height: .7rem; min-width: 7rem; background: var(--line); border-radius: .35rem; }
             .span i { position: absolute; top: 0; bottom: 0; background: var(--c1); opacity: .45; border-radius: .35rem; }
             .span b { position: absolute; top: -.1rem; bottom: -.1rem; width: 3px; margin-left: -1px; background: var(--c1); }
-            .curve { fill: none; stroke-width: 2; } .chance { fill: none; stroke: var(--quiet); stroke-dasharray: 5 5; }
-            .s1 { stroke: var(--c1); } .s2 { stroke: var(--c2); stroke-dasharray: 8 3; }
-            .s3 { stroke: var(--c3); stroke-dasharray: 3 3; } .s4 { stroke: var(--c4); stroke-dasharray: 10 3 2 3; }
-            .s5 { stroke: var(--c5); stroke-dasharray: 14 4; } .s6 { stroke: var(--c6); stroke-dasharray: 2 4; }
-            .key svg { display: inline; width: 2rem; height: .6rem; margin: 0 .4rem 0 0; }
             .bin { fill: var(--c1); opacity: .55; } .dot { fill: var(--c1); opacity: .5; }
             """;
 

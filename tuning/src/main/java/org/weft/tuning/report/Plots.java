@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.weft.core.html.Axes;
+import org.weft.core.html.Html;
+import org.weft.core.html.LineFigure;
+import org.weft.core.html.LineFigure.Line;
 import org.weft.core.scores.MatchCounts;
-import org.weft.tuning.html.Axes;
-import org.weft.tuning.html.Html;
 import org.weft.tuning.metrics.ByClass;
 import org.weft.tuning.metrics.Curve;
 import org.weft.tuning.metrics.Predictions;
@@ -19,7 +20,6 @@ import org.weft.tuning.metrics.Reliability;
 
 /** The page's plots. Lines that share a plot differ in colour and in dashes. */
 final class Plots {
-    private static final int MOST_LINES = 6;
     private static final int MOST_DOTS = 1500;
     private static final int TRAINING_POINTS = 300;
     private static final Axes.Range SHARE = new Axes.Range(0, 1);
@@ -30,9 +30,6 @@ final class Plots {
     Plots(Html page) {
         this.page = page;
     }
-
-    /** A line's name and its points. */
-    private record Line(String name, double[] x, double[] y) {}
 
     /** Of two classes the positive one's curves, of more, and of labels, the most frequent ones'. */
     void rankings(ByClass scores) {
@@ -45,7 +42,7 @@ final class Plots {
         return IntStream.range(0, classes)
                 .boxed()
                 .sorted(Comparator.comparingLong((Integer i) -> -matches.of(i).support()))
-                .limit(MOST_LINES)
+                .limit(LineFigure.MOST_LINES)
                 .toList();
     }
 
@@ -69,13 +66,15 @@ final class Plots {
                     shown.size() < names.size() ? ", the " + shown.size() + " most frequent" : "");
         }
         page.append("<div class=\"plots\">\n");
-        figure("ROC curve, with its area", roc, lines -> new Axes(
-                        "ROC curve", "false positive rate", SHARE, "true positive rate", SHARE)
-                .line("chance", DIAGONAL, DIAGONAL));
+        figure(
+                "ROC curve, with its area",
+                roc,
+                new Axes("ROC curve", "false positive rate", SHARE, "true positive rate", SHARE)
+                        .line("chance", DIAGONAL, DIAGONAL));
         figure(
                 "Precision and recall, with average precision",
                 precision,
-                lines -> new Axes("Precision-recall curve", "recall", SHARE, "precision", SHARE));
+                new Axes("Precision-recall curve", "recall", SHARE, "precision", SHARE));
         page.append("</div>\n");
     }
 
@@ -148,35 +147,16 @@ final class Plots {
     private void training(String title, List<TrainingCurve> curves) {
         List<Line> lines = curves.stream()
                 .filter(curve -> curve.steps().length > 0)
-                .limit(MOST_LINES)
+                .limit(LineFigure.MOST_LINES)
                 .map(curve -> curve.averaged(TRAINING_POINTS))
                 .map(curve -> new Line(curve.name(), curve.steps(), curve.values()))
                 .toList();
         if (!lines.isEmpty()) {
-            figure(
-                    title,
-                    lines,
-                    all -> new Axes(
-                            title,
-                            "step",
-                            Axes.Range.of(all.stream().map(Line::x).toArray(double[][]::new)),
-                            "",
-                            Axes.Range.of(all.stream().map(Line::y).toArray(double[][]::new))));
+            page.append(LineFigure.render(title, "step", "", lines));
         }
     }
 
-    private void figure(String title, List<Line> lines, Function<List<Line>, Axes> made) {
-        Axes axes = made.apply(lines);
-        page.append("<figure>").text("figcaption", title);
-        for (int i = 0; i < lines.size(); i++) {
-            axes.line("curve s" + (i + 1), lines.get(i).x(), lines.get(i).y());
-        }
-        page.append(axes.render()).append("<p class=\"key\">");
-        for (int i = 0; i < lines.size(); i++) {
-            page.append("<span><svg viewBox=\"0 0 32 8\" aria-hidden=\"true\"><line class=\"curve s" + (i + 1)
-                    + "\" x1=\"0\" y1=\"4\" x2=\"32\" y2=\"4\"/></svg>"
-                    + Html.escaped(lines.get(i).name()) + "</span>\n");
-        }
-        page.append("</p></figure>\n");
+    private void figure(String title, List<Line> lines, Axes axes) {
+        page.append(LineFigure.render(title, lines, axes));
     }
 }

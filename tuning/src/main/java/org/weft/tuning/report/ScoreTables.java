@@ -4,9 +4,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.weft.core.html.Html;
 import org.weft.core.scores.MatchCounts;
 import org.weft.core.scores.Scores;
-import org.weft.tuning.html.Html;
 import org.weft.tuning.metrics.ByClass;
 
 /** The page's tables of classes, groups and worst rows. */

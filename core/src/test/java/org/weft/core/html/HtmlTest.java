@@ -1,4 +1,4 @@
-package org.weft.tuning.html;
+package org.weft.core.html;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

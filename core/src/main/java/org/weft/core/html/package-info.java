@@ -1,2 +1,2 @@
 /** What pages for people are made of: one HTML file that needs nothing else, and plots as SVG within it. */
-package org.weft.tuning.html;
+package org.weft.core.html;

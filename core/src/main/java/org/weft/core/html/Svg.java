@@ -1,4 +1,4 @@
-package org.weft.tuning.html;
+package org.weft.core.html;
 
 import java.util.Locale;
 

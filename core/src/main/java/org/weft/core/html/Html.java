@@ -1,4 +1,4 @@
-package org.weft.tuning.html;
+package org.weft.core.html;
 
 import java.util.Locale;
 
@@ -32,6 +32,20 @@ public final class Html {
               font-variant-numeric: tabular-nums; }
             th, td { text-align: right; padding: .35rem .5rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
             th { color: var(--quiet); font-weight: 500; }
+            .facts { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .4rem 0 0; font-size: .9rem; }
+            .facts div { display: flex; gap: .4rem; min-width: 0; } .facts dt { color: var(--quiet); }
+            .facts dd { margin: 0; overflow-wrap: anywhere; }
+            .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .8rem; margin: 1rem 0; }
+            .tile { border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; }
+            .tile b { display: block; font-size: 1.7rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
+            .tile span { color: var(--quiet); font-size: .85rem; }
+            .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%%), 1fr)); gap: 0 1.2rem; }
+            .plots figure { margin: 0; max-width: 29rem; } figcaption { font-weight: 600; margin-top: .8rem; }
+            .curve { fill: none; stroke-width: 2; } .chance { fill: none; stroke: var(--quiet); stroke-dasharray: 5 5; }
+            .s1 { stroke: var(--c1); } .s2 { stroke: var(--c2); stroke-dasharray: 8 3; }
+            .s3 { stroke: var(--c3); stroke-dasharray: 3 3; } .s4 { stroke: var(--c4); stroke-dasharray: 10 3 2 3; }
+            .s5 { stroke: var(--c5); stroke-dasharray: 14 4; } .s6 { stroke: var(--c6); stroke-dasharray: 2 4; }
+            .key svg { display: inline; width: 2rem; height: .6rem; margin: 0 .4rem 0 0; }
             %s</style>
             </head>
             <body>
