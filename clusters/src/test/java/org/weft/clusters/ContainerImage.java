@@ -40,6 +40,9 @@ record ContainerImage(Map<String, String> places, String entrypoint, Map<String,
     private static final String SUBMIT = """
             #!/usr/bin/env bash
             set -eu
+            core=("$SPARK_HOME"/jars/spark-core_*.jar)
+            core=${core##*spark-core_}
+            export SPARK_SCALA_VERSION=${core%%-*}
             mapfile -d '' -t command < <("$JAVA_HOME/bin/java" -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \\
               org.apache.spark.deploy.SparkSubmit "$@" | tail -c +3)
             exec "${command[@]}"
@@ -51,7 +54,8 @@ record ContainerImage(Map<String, String> places, String entrypoint, Map<String,
         Files.createDirectories(spark.resolve("bin"));
         Files.createSymbolicLink(spark.resolve("jars"), distribution.resolve("spark/jars").toRealPath());
         Files.createSymbolicLink(spark.resolve("conf"), distribution.resolve("spark/conf").toRealPath());
-        script(spark.resolve("bin/spark-submit"), SUBMIT);
+        Path submit = script(spark.resolve("bin/spark-submit"), SUBMIT);
+        Files.createLink(spark.resolve("bin/spark-class"), submit);
         Path entrypoint = script(folder.resolve("entrypoint.sh"), ENTRYPOINT);
         return new ContainerImage(
                 Map.of("/opt/weft", distribution.toRealPath().toString(), "/opt/spark", spark.toString()),
