@@ -24,4 +24,4 @@ tail -n 1 "$WORK_DIR/finetune.out"
 # The metrics with their intervals, and what a step pushed.
 grep -m 4 -E '"(accuracy|f1_macro)"' -A 3 "$WORK_DIR/run/evaluation/results.json" | tr -d '\n '
 echo
-sed -n '2p' "$WORK_DIR/run/metrics.jsonl"
+grep '"loss"' "$WORK_DIR/run/metrics.jsonl" | sed -n '2p'

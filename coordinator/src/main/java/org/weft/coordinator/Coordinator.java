@@ -97,7 +97,7 @@ public final class Coordinator implements Service, AutoCloseable {
      */
     public void executorLost(String executor, String cause) {
         post(() -> members.ofExecutor(executor).forEach(member -> {
-            listener.notice(member + " is lost with its executor: " + cause);
+            listener.notice(Notice.of(RunEvent.LOST, member, " is lost with its executor: " + cause));
             lose(member);
         }));
     }
@@ -237,7 +237,10 @@ public final class Coordinator implements Service, AutoCloseable {
             replaced.reply(new Message.Refused(replaced + " was replaced"));
         }
         reply.complete(new Message.Admitted(member.incarnation));
-        listener.notice(member + (replaced == null ? " joined" : " joined in place of an earlier attempt"));
+        listener.notice(
+                replaced == null
+                        ? Notice.of(RunEvent.JOINED, member, " joined")
+                        : Notice.of(RunEvent.REPLACED, member, " joined in place of an earlier attempt"));
         if (member.role == Role.WORKER) {
             state.workerJoined(member, replaced);
         } else {
@@ -250,8 +253,9 @@ public final class Coordinator implements Service, AutoCloseable {
             return;
         }
         String name = report.role().name(report.id());
-        listener.notice(name + " failed: " + report.cause());
         Member present = members.find(report.role(), report.id());
+        listener.notice(new Notice(
+                RunEvent.LOST, name, present == null ? "" : present.executor, name + " failed: " + report.cause()));
         if (present != null && present.incarnation != report.incarnation()) {
             return; // Of an attempt that was given up: another one has its place.
         }
@@ -281,7 +285,10 @@ public final class Coordinator implements Service, AutoCloseable {
                 return;
             }
             for (Member silent : members.silentSince(now - TimeUnit.SECONDS.toMillis(cluster.leaseSeconds()))) {
-                listener.notice(silent + " gave no sign of life for " + cluster.leaseSeconds() + " s and is given up");
+                listener.notice(Notice.of(
+                        RunEvent.LOST,
+                        silent,
+                        " gave no sign of life for " + cluster.leaseSeconds() + " s and is given up"));
                 lose(silent);
             }
             optional.makeRoom(now, state.desk());

@@ -68,7 +68,7 @@ final class OptionalWorkers {
     }
 
     private void leave(Member worker, WorkDesk desk) {
-        listener.notice(worker + " leaves: a server is missing, and is to have its slot");
+        listener.notice(Notice.of(RunEvent.LEFT, worker, " leaves: a server is missing, and is to have its slot"));
         gone.add(worker.id);
         members.remove(worker);
         worker.reply(new Message.RunEnded("makes room for a server"));

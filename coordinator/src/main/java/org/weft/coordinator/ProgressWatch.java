@@ -50,7 +50,8 @@ final class ProgressWatch {
         long seconds = TimeUnit.MILLISECONDS.toSeconds(nowMillis - sinceMillis);
         if (seconds >= (notices + 1L) * NOTICE_SECONDS) {
             notices = (int) (seconds / NOTICE_SECONDS);
-            listener.notice(state.waitsFor().replaceFirst("waits for", "waits " + seconds + " s for"));
+            listener.notice(Notice.of(
+                    RunEvent.WAITING, state.waitsFor().replaceFirst("waits for", "waits " + seconds + " s for")));
         }
     }
 

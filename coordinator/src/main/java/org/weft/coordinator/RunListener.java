@@ -79,8 +79,12 @@ public interface RunListener {
 
     default void checkpointFailed(int step, String cause) {}
 
-    /** A generation begins, before any server has heard of it. */
-    default void generationBegan(int generation) {}
+    /**
+     * A generation begins, before any server has heard of it.
+     *
+     * @param step that it begins at: of steps beyond, those that were done already are done again
+     */
+    default void generationBegan(int generation, int step) {}
 
     /**
      * Everyone is here whom the run cannot do without: there is room for those workers that it can. Told again whenever it
@@ -89,5 +93,5 @@ public interface RunListener {
     default void requiredAreHere() {}
 
     /** Something that an operator would want to read: a member joined, was lost, was replaced. */
-    default void notice(String text) {}
+    default void notice(Notice notice) {}
 }

@@ -201,7 +201,7 @@ final class RunState {
         boolean skip = notFinite != null;
         rule.decided(step, skip);
         if (skip) {
-            listener.notice("step " + step + " is skipped: " + notFinite);
+            listener.notice(Notice.of(RunEvent.SKIPPED, "step " + step + " is skipped: " + notFinite));
         }
         int next = step + 1;
         boolean save = saves.isDue(next, next == lastStep || stopping);

@@ -36,8 +36,10 @@ final class Saves {
     boolean holds(int step, boolean last) {
         boolean held = ledger.isPending() && (last || plan.savesAt(step));
         if (held && step != heldStep) {
-            listener.notice("step " + step + " is to be saved, and waits until the checkpoint of step " + ledger.step()
-                    + " is written");
+            listener.notice(Notice.of(
+                    RunEvent.WAITING,
+                    "step " + step + " is to be saved, and waits until the checkpoint of step " + ledger.step()
+                            + " is written"));
         }
         heldStep = held ? step : -1;
         return held;

@@ -135,8 +135,11 @@ final class ServerGroup {
             candidate.copying.begin(clockMillis.getAsLong());
             candidate.order(new Message.CopyShard(generation.number(), step, source.address));
             boolean together = candidate.executor.equals(source.executor);
-            listener.notice(candidate + " copies shard " + candidate.shard + " of " + source + " at step " + step
-                    + (together ? "; both are in one executor, whose loss would take both" : ""));
+            listener.notice(Notice.of(
+                    RunEvent.COPYING,
+                    candidate,
+                    " copies shard " + candidate.shard + " of " + source + " at step " + step
+                            + (together ? "; both are in one executor, whose loss would take both" : "")));
         }
         generation.await(candidates);
     }
@@ -152,9 +155,12 @@ final class ServerGroup {
         for (Member server : hopeless) {
             generation.forget(server);
             server.orders.clear();
-            listener.notice(server + " could not copy shard " + server.shard + " of " + shards.serving(server.shard)
-                    + ": the run goes on without a backup of it, and tries again in " + server.copying.putOff(now)
-                    + " s");
+            listener.notice(Notice.of(
+                    RunEvent.COPY_FAILED,
+                    server,
+                    " could not copy shard " + server.shard + " of " + shards.serving(server.shard)
+                            + ": the run goes on without a backup of it, and tries again in "
+                            + server.copying.putOff(now) + " s"));
         }
         return !hopeless.isEmpty();
     }
@@ -169,7 +175,8 @@ final class ServerGroup {
     }
 
     private void tell(int step, String why) {
-        listener.generationBegan(generation.number());
-        listener.notice("generation " + generation.number() + " starts at step " + step + ": " + why);
+        listener.generationBegan(generation.number(), step);
+        listener.notice(Notice.of(
+                RunEvent.GENERATION, "generation " + generation.number() + " starts at step " + step + ": " + why));
     }
 }

@@ -133,7 +133,8 @@ final class StepWork {
 
     /** A worker could not do what it had, as a rule for a server's trouble: whoever asks next gets it. */
     void abandoned(Member worker, Message.WorkAbandoned report, RunListener listener) {
-        listener.notice(worker + " dropped its work on step " + report.step() + ": " + report.cause());
+        listener.notice(Notice.of(
+                RunEvent.DROPPED, worker, " dropped its work on step " + report.step() + ": " + report.cause()));
         if (servers.generation().is(report.generation())) {
             desk.release(worker.id);
         }
@@ -143,8 +144,11 @@ final class StepWork {
     void checkLate(RunListener listener) {
         String units = phase == RunPhase.EVALUATING ? "batches" : "lanes";
         desk.checkLate()
-                .forEach((worker, span) -> listener.notice("step " + step + ": " + units + " " + span.first() + "-"
-                        + (span.end() - 1) + " of "
-                        + members.name(Role.WORKER, worker) + " are late; others compute them too"));
+                .forEach((worker, span) -> listener.notice(new Notice(
+                        RunEvent.LATE,
+                        Role.WORKER.name(worker),
+                        "",
+                        "step " + step + ": " + units + " " + span.first() + "-" + (span.end() - 1) + " of "
+                                + members.name(Role.WORKER, worker) + " are late; others compute them too")));
     }
 }

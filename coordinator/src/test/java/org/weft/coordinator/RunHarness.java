@@ -349,7 +349,7 @@ final class RunHarness implements AutoCloseable, RunListener {
     }
 
     @Override
-    public void generationBegan(int generation) {
+    public void generationBegan(int generation, int step) {
         // The notice of it says more.
     }
 
@@ -359,8 +359,8 @@ final class RunHarness implements AutoCloseable, RunListener {
     }
 
     @Override
-    public void notice(String text) {
-        notices.add(text);
+    public void notice(Notice notice) {
+        notices.add(notice.text());
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.weft.coordinator.Coordinator;
 import org.weft.coordinator.CoordinatorSeam;
 import org.weft.coordinator.Evaluation;
+import org.weft.coordinator.Notice;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.WeftException;
@@ -205,17 +206,17 @@ final class DriverProcess extends VirtualProcess {
         }
 
         @Override
-        public void generationBegan(int generation) {
+        public void generationBegan(int generation, int step) {
             fileTasks.add(Commit.NONE);
-            observer.generationBegan(generation);
+            observer.generationBegan(generation, step);
         }
 
         @Override
-        public void notice(String text) {
-            simulation.trace(() -> "coordinator: " + text);
-            simulation.invariants.notice(text);
+        public void notice(Notice notice) {
+            simulation.trace(() -> "coordinator: " + notice.text());
+            simulation.invariants.notice(notice.text());
             fileTasks.add(Commit.NONE);
-            observer.notice(text);
+            observer.notice(notice);
         }
     }
 }

@@ -144,8 +144,8 @@ class HuggingFaceIT {
         assertThat(imported.path("checkpoints").path(0).path("params_sha256").asText())
                 .isEqualTo(trained);
         assertThat(first.paramsSha256()).isNotEqualTo(trained);
-        assertThat(next.metrics().get(0).path("loss").asDouble())
-                .isLessThan(run.metrics().get(0).path("loss").asDouble());
+        assertThat(next.steps().get(0).path("loss").asDouble())
+                .isLessThan(run.steps().get(0).path("loss").asDouble());
 
         CommandRun second = next.command("pretrain", from, "--resume latest", "training.steps=4")
                 .done();

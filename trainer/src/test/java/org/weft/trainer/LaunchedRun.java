@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A command in a process of its own, started by the distribution's launcher. Ended with its executors when closed. */
 record LaunchedRun(Process process, Path out, Path err) implements AutoCloseable {
-    private static final Path LAUNCHER = Path.of(System.getProperty("weft.dist", "target/dist"), "weft").toAbsolutePath();
+    private static final Path LAUNCHER =
+            Path.of(System.getProperty("weft.dist", "target/dist"), "weft").toAbsolutePath();
     private static final String EXECUTOR = "CoarseGrainedExecutorBackend";
 
     /**

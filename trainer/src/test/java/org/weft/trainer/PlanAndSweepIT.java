@@ -67,7 +67,7 @@ class PlanAndSweepIT {
         JsonNode summary = plan.summary();
         assertThat(summary.path("measured_exchanged_bytes").asDouble())
                 .isEqualTo(summary.path("predicted_exchanged_bytes").asDouble());
-        assertThat(run.metrics()
+        assertThat(run.steps()
                         .get(0)
                         .path("workers")
                         .get(0)

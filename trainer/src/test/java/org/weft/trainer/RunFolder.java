@@ -135,12 +135,14 @@ public record RunFolder(Path home, Path config) {
                 .toList();
     }
 
-    /** Steps that have a line, in the file's order, checkpoints' lines left out. */
+    /** The lines of steps, in the file's order. */
+    public List<JsonNode> steps() throws IOException {
+        return metrics().stream().filter(line -> line.has("loss")).toList();
+    }
+
+    /** Steps that have a line, in the file's order. */
     public List<Integer> stepsWithMetrics() throws IOException {
-        return metrics().stream()
-                .filter(line -> line.has("loss"))
-                .map(line -> line.path("step").asInt())
-                .toList();
+        return steps().stream().map(line -> line.path("step").asInt()).toList();
     }
 
     /** Size and time of every file of the run: the same before and after where nothing was touched. */

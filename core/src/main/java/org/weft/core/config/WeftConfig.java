@@ -22,7 +22,10 @@ public record WeftConfig(
         FinetuneConfig finetune,
 
         @Doc("How workers and servers keep step.") SyncConfig sync,
-        @Doc("How often and how many checkpoints are kept.") CheckpointConfig checkpoint)
+        @Doc("How often and how many checkpoints are kept.") CheckpointConfig checkpoint,
+
+        @Doc("Where people look at a run. None of it changes a bit of the parameters.")
+        MonitoringConfig monitoring)
         implements Serializable {
     /** [CLS], a token, [SEP]. */
     private static final int LEAST_MASKED_CONTEXT = 3;
@@ -41,7 +44,8 @@ public record WeftConfig(
                 DatasetConfig.defaults(),
                 FinetuneConfig.defaults(),
                 SyncConfig.defaults(),
-                CheckpointConfig.defaults());
+                CheckpointConfig.defaults(),
+                MonitoringConfig.defaults());
     }
 
     /** The same with another fine-tuning. */

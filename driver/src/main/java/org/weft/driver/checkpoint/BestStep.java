@@ -1,17 +1,15 @@
 package org.weft.driver.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.weft.core.Json;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.FinetuneConfig.Metric;
 import org.weft.core.config.HeadKind;
+import org.weft.driver.progress.EvaluationRecord;
 
 /**
  * A run's evaluations: which version of the parameters is the best one by a metric, which is the best of those that have a
@@ -20,8 +18,6 @@ import org.weft.core.config.HeadKind;
 public final class BestStep {
     /** Nothing was evaluated yet. */
     public static final int NONE = -1;
-
-    private static final String PREFIX = "val_";
 
     private final String metric;
     private final int patience;
@@ -45,31 +41,14 @@ public final class BestStep {
     }
 
     /**
-     * Takes what a run wrote down before: lines of {@code metrics.jsonl}. A manifest before version 3 has no evaluations,
-     * and a later one may have been written before its own step's was known.
+     * Takes what a run wrote down before, in its log. A manifest before version 3 has no evaluations, and a later one may
+     * have been written before its own step's was known.
      */
-    public synchronized void take(List<String> lines) {
-        for (String line : lines) {
-            try {
-                JsonNode object = Json.MAPPER.readTree(line);
-                Map<String, Double> scores = new LinkedHashMap<>();
-                for (Map.Entry<String, JsonNode> value : object.properties()) {
-                    if (value.getKey().startsWith(PREFIX)) { // Null is a value that was not finite.
-                        scores.put(
-                                value.getKey().substring(PREFIX.length()),
-                                value.getValue().isNull()
-                                        ? null
-                                        : (Double) value.getValue().asDouble());
-                    }
-                }
-                if (!scores.isEmpty()) {
-                    evaluations
-                            .computeIfAbsent(object.path("step").asInt(), step -> new LinkedHashMap<>())
-                            .putAll(scores); // of two lines the later one stands
-                }
-            } catch (JsonProcessingException halfWritten) {
-                continue;
-            }
+    public synchronized void take(List<EvaluationRecord> logged) {
+        for (EvaluationRecord evaluation : logged) { // Of two of one step the later one stands.
+            evaluations
+                    .computeIfAbsent(evaluation.step(), step -> new LinkedHashMap<>())
+                    .putAll(finite(evaluation.scores()));
         }
     }
 
@@ -79,9 +58,13 @@ public final class BestStep {
      * @param scores by metric
      */
     public synchronized void evaluated(int step, Map<String, Double> scores) {
+        evaluations.put(step, finite(scores));
+    }
+
+    private static Map<String, Double> finite(Map<String, Double> scores) {
         Map<String, Double> finite = new LinkedHashMap<>();
         scores.forEach((name, value) -> finite.put(name, Double.isFinite(value) ? value : null));
-        evaluations.put(step, finite);
+        return finite;
     }
 
     /** What a checkpoint of a step is to say of the run so far. */

@@ -1,16 +1,15 @@
 package org.weft.driver.plan;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.driver.progress.MetricsLog;
+import org.weft.driver.progress.StepRecord;
+import org.weft.driver.progress.StepRecord.WorkerShare;
 
 /**
  * What a run's {@code metrics.jsonl} says of its steps, as medians of the steps after the warm-up.
@@ -41,53 +40,37 @@ public record RunMeasurement(
             throw WeftException.invalidData(
                     "there is no " + path, "give the run.dir of a run that has trained some steps");
         }
-        List<JsonNode> steps = new ArrayList<>();
-        for (String line : new String(store.readAll(path), StandardCharsets.UTF_8).split("\n")) {
-            try {
-                JsonNode object = Json.MAPPER.readTree(line);
-                if (object != null && object.has("step_millis")) {
-                    steps.add(object);
-                }
-            } catch (JsonProcessingException ignored) {
-                // The line that a killed driver left half written.
+        List<StepRecord> steps = new ArrayList<>();
+        MetricsLog.each(store, run, record -> {
+            if (record instanceof StepRecord step) {
+                steps.add(step);
             }
-        }
+        });
         if (steps.isEmpty()) {
             throw WeftException.invalidData(path + " has no step", "let the run train some steps");
         }
         return of(steps.subList(Math.min(WARM_UP_STEPS, steps.size() / 4), steps.size()));
     }
 
-    private static RunMeasurement of(List<JsonNode> steps) {
-        double millis = median(steps, step -> step.path("step_millis").asDouble());
-        long resident = 0;
-        for (JsonNode step : steps) {
-            for (JsonNode worker : step.path("workers")) {
-                resident = Math.max(resident, worker.path("peak_resident_mib").asLong() << 20);
-            }
-        }
+    private static RunMeasurement of(List<StepRecord> steps) {
+        double millis = median(steps, StepRecord::stepMillis);
+        long resident = (long)
+                most(steps.stream().flatMap(step -> step.workers().stream()).toList(), WorkerShare::peakResidentMib);
         return new RunMeasurement(
                 steps.size(),
                 millis,
-                median(steps, step -> slowest(step, "compute_millis")),
-                median(steps, step -> slowest(step, "wait_millis")),
-                median(steps, step -> step.path("tokens").asDouble()) * 1000 / millis,
-                median(
-                        steps,
-                        step -> step.path("push_bytes").asDouble()
-                                + step.path("pull_bytes").asDouble()),
-                resident);
+                median(steps, step -> most(step.workers(), WorkerShare::computeMillis)),
+                median(steps, step -> most(step.workers(), WorkerShare::waitMillis)),
+                median(steps, StepRecord::tokens) * 1000 / millis,
+                median(steps, step -> (double) step.pushBytes() + step.pullBytes()),
+                resident << 20);
     }
 
-    private static double slowest(JsonNode step, String key) {
-        double most = 0;
-        for (JsonNode worker : step.path("workers")) {
-            most = Math.max(most, worker.path(key).asDouble());
-        }
-        return most;
+    private static double most(List<WorkerShare> workers, ToDoubleFunction<WorkerShare> value) {
+        return workers.stream().mapToDouble(value).max().orElse(0);
     }
 
-    private static double median(List<JsonNode> steps, ToDoubleFunction<JsonNode> value) {
+    private static double median(List<StepRecord> steps, ToDoubleFunction<StepRecord> value) {
         double[] sorted = steps.stream().mapToDouble(value).sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

@@ -98,11 +98,17 @@ final class MetricsFile implements AutoCloseable {
         }
     }
 
-    /** Of what is no line of the log, such as one that a killed driver left half written, a step that never comes. */
+    /**
+     * Of what is no line of the log, such as one that a killed driver left half written, a step that never comes. What
+     * happened to the run is no less true for its going back: that stays at any step.
+     */
     private static int stepOf(String line) {
         try {
             JsonNode object = Json.MAPPER.readTree(line);
-            return object == null ? Integer.MAX_VALUE : object.path("step").asInt(Integer.MAX_VALUE);
+            if (object == null) {
+                return Integer.MAX_VALUE;
+            }
+            return object.has("event") ? Integer.MIN_VALUE : object.path("step").asInt(Integer.MAX_VALUE);
         } catch (JsonProcessingException halfWritten) {
             return Integer.MAX_VALUE;
         }

@@ -1,25 +1,21 @@
 package org.weft.driver.progress;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.weft.coordinator.RunListener;
-import org.weft.core.Json;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.UnreachableStorage;
 
 /**
- * {@code metrics.jsonl}: one object a step, an evaluation or a checkpoint. A resumed run keeps the lines up to its first step
- * and writes on. Owned by one thread.
+ * {@code metrics.jsonl}: one line a {@link RunRecord}. A resumed run keeps the lines up to its first step, and what happened
+ * at whatever step, and writes on. Owned by one thread.
  */
 public final class MetricsLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
@@ -28,26 +24,24 @@ public final class MetricsLog implements AutoCloseable {
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final MetricsFile file;
-    private final List<String> evaluations;
-    private int lastStep;
-    private int lastEvaluated;
+    private final List<EvaluationRecord> evaluations;
 
-    private MetricsLog(MetricsFile file, List<String> evaluations, int startStep) {
+    private MetricsLog(MetricsFile file, List<EvaluationRecord> evaluations) {
         this.file = file;
         this.evaluations = evaluations;
-        this.lastStep = startStep;
     }
 
-    /** Opens the log of a run that starts at {@code startStep}; lines of later steps are dropped. */
+    /** Opens the log of a run that starts at {@code startStep}; lines of later steps are dropped, events apart. */
     public static MetricsLog open(Store store, RunDirectory run, int startStep) throws IOException {
         MetricsFile file = new MetricsFile(store, run.metrics());
-        List<String> evaluations = takeUp(store, run.metrics(), file, startStep);
+        List<EvaluationRecord> evaluations = takeUp(store, run.metrics(), file, startStep);
         file.open(startStep);
-        return new MetricsLog(file, evaluations, startStep);
+        return new MetricsLog(file, evaluations);
     }
 
     /** A driver that was killed left the file open. One that stays unreadable is kept beside the new one. */
-    private static List<String> takeUp(Store store, String path, MetricsFile file, int step) throws IOException {
+    private static List<EvaluationRecord> takeUp(Store store, String path, MetricsFile file, int step)
+            throws IOException {
         try {
             if (store.exists(path)) {
                 store.closeAbandoned(path);
@@ -64,32 +58,44 @@ public final class MetricsLog implements AutoCloseable {
         }
     }
 
-    /** What a run's evaluations up to a step have found: their lines. Reads alone. */
-    public static List<String> evaluations(Store store, RunDirectory run, int step) throws IOException {
+    /** What a run's evaluations up to a step have found. Reads alone. */
+    public static List<EvaluationRecord> evaluations(Store store, RunDirectory run, int step) throws IOException {
         return evaluations(new MetricsFile(store, run.metrics()), step);
     }
 
-    private static List<String> evaluations(MetricsFile file, int step) throws IOException {
-        return lines(file, step, EVALUATION);
-    }
-
-    private static List<String> lines(MetricsFile file, int step, String mark) throws IOException {
-        List<String> found = new ArrayList<>();
-        file.eachLine(step, line -> {
-            if (line.contains(mark)) {
-                found.add(line);
+    private static List<EvaluationRecord> evaluations(MetricsFile file, int step) throws IOException {
+        List<EvaluationRecord> found = new ArrayList<>();
+        each(file, step, EVALUATION, record -> {
+            if (record instanceof EvaluationRecord evaluation) {
+                found.add(evaluation);
             }
         });
         return found;
+    }
+
+    /** All records of a run's log, in its order, as they are read; none where there is no log. Reads alone. */
+    public static void each(Store store, RunDirectory run, Consumer<RunRecord> sink) throws IOException {
+        each(new MetricsFile(store, run.metrics()), Integer.MAX_VALUE - 1, "", sink);
+    }
+
+    /** @param mark what stands in the lines that are wanted: most are not, and need not be parsed */
+    private static void each(MetricsFile file, int step, String mark, Consumer<RunRecord> sink) throws IOException {
+        file.eachLine(step, line -> {
+            if (line.contains(mark)) {
+                RecordFormat.parse(line).forEach(sink);
+            }
+        });
     }
 
     /** Steps of the checkpoints that a run's log tells of; none where it cannot be read. */
     public static Set<Integer> checkpoints(Store store, RunDirectory run) throws IOException {
         Set<Integer> steps = new TreeSet<>();
         try {
-            for (String line : lines(new MetricsFile(store, run.metrics()), Integer.MAX_VALUE - 1, CHECKPOINT)) {
-                steps.add(Json.MAPPER.readTree(line).path("step").asInt());
-            }
+            each(new MetricsFile(store, run.metrics()), Integer.MAX_VALUE - 1, CHECKPOINT, record -> {
+                if (record instanceof CheckpointRecord) {
+                    steps.add(record.step());
+                }
+            });
         } catch (IOException e) {
             if (UnreachableStorage.explain(e) != null) {
                 throw e;
@@ -99,84 +105,14 @@ public final class MetricsLog implements AutoCloseable {
         return steps;
     }
 
-    /** Lines of evaluations that were kept of an earlier start. Those of steps may be too many to hold. */
-    public List<String> evaluations() {
+    /** Evaluations that were kept of an earlier start. Steps may be too many to hold. */
+    public List<EvaluationRecord> evaluations() {
         return evaluations;
     }
 
-    /**
-     * Writes a step's line. A step that is replayed after the loss of a server has its line already.
-     *
-     * @param mfu model FLOPs utilisation against the workers' measured matrix-product peak, or NaN
-     */
-    public void step(RunListener.Step step, double mfu) {
-        if (step.step() <= lastStep) {
-            return; // A replay after a lost server gives the same numbers again.
-        }
-        lastStep = step.step();
-        ObjectNode line = Json.MAPPER.createObjectNode();
-        line.put("step", step.step());
-        putNumber(line, "loss", step.loss());
-        line.put("learning_rate", step.learningRate());
-        putNumber(line, "grad_norm", step.gradientNorm());
-        line.put("tokens", step.tokens());
-        line.put("tokens_per_second", Math.round(step.tokensPerSecond()));
-        if (Double.isFinite(mfu)) {
-            line.put("mfu", Math.round(mfu * 1e4) / 1e4);
-        }
-        line.put("step_millis", Math.round(step.stepMillis() * 10) / 10.0);
-        line.put("wait_millis", Math.round(step.waitMillis() * 10) / 10.0);
-        line.put("push_bytes", step.pushBytes());
-        line.put("pull_bytes", step.pullBytes());
-        if (step.skipped()) {
-            line.put("skipped", true);
-        }
-        ArrayNode workers = line.putArray("workers");
-        for (RunListener.WorkerTime worker : step.workers()) {
-            ObjectNode piece = workers.addObject()
-                    .put("worker", worker.worker())
-                    .put("lanes", worker.lanes())
-                    .put("compute_millis", Math.round(worker.computeMillis() * 10) / 10.0)
-                    .put("wait_millis", Math.round(worker.waitMillis() * 10) / 10.0);
-            if (worker.peakResidentBytes() > 0) {
-                piece.put("peak_resident_mib", worker.peakResidentBytes() >> 20);
-            }
-        }
-        file.add(line.toString(), FLUSH_NANOS);
-    }
-
-    /**
-     * Writes what an evaluation found. One that comes again after the loss of a server has its line already.
-     *
-     * @param scores by metric
-     */
-    public void evaluation(int step, Map<String, Double> scores) {
-        if (step <= lastEvaluated) {
-            return;
-        }
-        lastEvaluated = step;
-        ObjectNode line = Json.MAPPER.createObjectNode();
-        line.put("step", step);
-        scores.forEach((metric, value) -> putNumber(line, "val_" + metric, value));
-        file.add(line.toString(), FLUSH_NANOS);
-    }
-
-    /** JSON has no word for what is not finite. */
-    private static void putNumber(ObjectNode line, String key, double value) {
-        if (Double.isFinite(value)) {
-            line.put(key, value);
-        } else {
-            line.putNull(key);
-        }
-    }
-
-    /** A committed checkpoint: how long training stood still for its copy. Lines so far outlive the process. */
-    public void checkpoint(int step, double stallMillis, double writeMillis) {
-        ObjectNode line = Json.MAPPER.createObjectNode();
-        line.put("step", step);
-        line.put("checkpoint_stall_millis", Math.round(stallMillis * 10) / 10.0);
-        line.put(CHECKPOINT, Math.round(writeMillis * 10) / 10.0);
-        file.add(line.toString(), 0);
+    /** Writes a record's line. Lines up to that of a checkpoint outlive the process. */
+    public void write(RunRecord record) {
+        file.add(RecordFormat.line(record), record instanceof CheckpointRecord ? 0 : FLUSH_NANOS);
     }
 
     /** Makes what was written so far outlive the process, where storage allows. */

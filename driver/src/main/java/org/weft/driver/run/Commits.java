@@ -20,16 +20,18 @@ final class Commits implements RunListener {
 
     private final CheckpointCommitter committer;
     private final MetricsLog metrics;
+    private final RunRecorder recorder;
     private final Consumer<Checkpoint> committed;
     private Coordinator coordinator;
 
     /**
-     * @param metrics told how long each took
+     * @param recorder told how long each took
      * @param committed told of each, before the coordinator is
      */
-    Commits(CheckpointCommitter committer, MetricsLog metrics, Consumer<Checkpoint> committed) {
+    Commits(CheckpointCommitter committer, MetricsLog metrics, RunRecorder recorder, Consumer<Checkpoint> committed) {
         this.committer = committer;
         this.metrics = metrics;
+        this.recorder = recorder;
         this.committed = committed;
     }
 
@@ -59,7 +61,7 @@ final class Commits implements RunListener {
                     millis,
                     stall);
             coordinator.checkpointCommitted(generation, step, checkpoint.directory());
-            metrics.checkpoint(step, stall, millis);
+            metrics.write(recorder.checkpoint(step, stall, millis));
         } catch (IOException | RuntimeException e) {
             coordinator.checkpointFailed(generation, step, e.toString());
         }

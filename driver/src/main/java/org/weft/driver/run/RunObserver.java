@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.coordinator.Coordinator;
 import org.weft.coordinator.Evaluation;
+import org.weft.coordinator.Notice;
 import org.weft.coordinator.RunListener;
 import org.weft.core.Threads;
 import org.weft.core.protocol.SavedRange;
@@ -62,8 +63,8 @@ final class RunObserver implements RunListener, AutoCloseable {
     }
 
     @Override
-    public void generationBegan(int generation) {
-        tell(listener -> listener.generationBegan(generation));
+    public void generationBegan(int generation, int step) {
+        tell(listener -> listener.generationBegan(generation, step));
     }
 
     @Override
@@ -72,9 +73,9 @@ final class RunObserver implements RunListener, AutoCloseable {
     }
 
     @Override
-    public void notice(String text) {
-        LOG.info(text);
-        tell(listener -> listener.notice(text));
+    public void notice(Notice notice) {
+        LOG.info(notice.text());
+        tell(listener -> listener.notice(notice));
     }
 
     private void tell(Consumer<RunListener> event) {

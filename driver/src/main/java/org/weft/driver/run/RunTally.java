@@ -43,6 +43,11 @@ final class RunTally implements RunListener {
         validationLoss = evaluation.loss();
     }
 
+    /** Steps done. */
+    synchronized int step() {
+        return step;
+    }
+
     synchronized void committed(Checkpoint newest) {
         checkpoint = newest;
     }

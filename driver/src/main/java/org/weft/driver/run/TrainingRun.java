@@ -37,6 +37,7 @@ public final class TrainingRun {
     private final Progress progress;
     private final StopSource stops;
     private final RunListener listener;
+    private final List<WindowProvider> windows;
     private final Store store;
 
     /**
@@ -50,10 +51,23 @@ public final class TrainingRun {
      * @param listener told what the coordinator tells, on the thread that writes the run's files
      */
     public TrainingRun(SparkApplication application, Progress progress, StopSource stops, RunListener listener) {
+        this(application, progress, stops, listener, WindowProvider.all());
+    }
+
+    /**
+     * @param windows who shows the run
+     */
+    TrainingRun(
+            SparkApplication application,
+            Progress progress,
+            StopSource stops,
+            RunListener listener,
+            List<WindowProvider> windows) {
         this.application = application;
         this.progress = progress;
         this.stops = stops;
         this.listener = listener;
+        this.windows = windows;
         this.store = application.store();
     }
 
@@ -117,7 +131,7 @@ public final class TrainingRun {
                 plan.startStep(),
                 subject.config().training().steps()));
         try (StopSource.Listening listening = stops.listen(job::requestStop, progress)) {
-            return train(job, plan, subject, start, lease);
+            return train(job, plan, subject, start, lease, own != null);
         }
     }
 
@@ -228,12 +242,13 @@ public final class TrainingRun {
     }
 
     /** Those who listen to the run, and what they need of its past. */
-    private RunResult train(TrainingJob job, RunPlan planned, Subject subject, Checkpoint start, RunLease lease)
+    private RunResult train(
+            TrainingJob job, RunPlan planned, Subject subject, Checkpoint start, RunLease lease, boolean resumed)
             throws IOException {
         WeftConfig config = subject.config();
         BestStep best = best(subject);
-        try (MetricsLog metrics = MetricsLog.open(store, config.run().directory(), planned.startStep())) {
-            best.take(metrics.evaluations());
+        try (Recording recording = Recording.open(store, config.run().directory(), planned.startStep())) {
+            best.take(recording.evaluations());
             // Where a dead driver left no line of the start's evaluation, evaluating it again writes one.
             RunPlan plan = planned.withStartEvaluated(best.knows(planned.startStep()));
             if (start != null) {
@@ -244,6 +259,7 @@ public final class TrainingRun {
                 progress.say(best.account() + ": the run has ended");
                 return tally.result(best, false);
             }
+            recording.begin(plan, subject.name(), resumed, WindowProvider.of(windows, config, application));
             CheckpointCommitter committer = new CheckpointCommitter(
                     store,
                     subject.identity(),
@@ -256,28 +272,25 @@ public final class TrainingRun {
             try (RunObserver observer = new RunObserver(
                     List.of(
                             job,
+                            recording.recorder(),
                             new ShownProgress(plan, progress),
                             tally,
                             new EarlyStop(config.finetune(), best, progress),
                             new LeasedGenerations(lease)),
                     List.of(
-                            new LoggedMetrics(plan, metrics),
+                            recording.logged(),
                             listener,
-                            new Commits(committer, metrics, tally::committed)),
+                            new Commits(committer, recording.metrics(), recording.recorder(), tally::committed)),
                     Threads.MACHINE)) {
                 job.run(plan, observer, lease);
+            } catch (IOException | RuntimeException e) {
+                recording.failed(tally.step(), e);
+                throw e;
             } finally {
                 progress.endBar();
             }
+            recording.ended(tally.step(), job.stopRequested() || best.exhausted());
             return tally.result(best, job.stopRequested());
-        }
-    }
-
-    /** Tells the lease which generations were used. Does not wait. */
-    record LeasedGenerations(RunLease lease) implements RunListener {
-        @Override
-        public void generationBegan(int generation) {
-            lease.used(generation);
         }
     }
 }

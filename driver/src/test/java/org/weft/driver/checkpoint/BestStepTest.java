@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.driver.progress.EvaluationRecord;
+import org.weft.driver.progress.RecordFormat;
 
 class BestStepTest {
 
@@ -51,14 +54,14 @@ class BestStepTest {
     @Test
     void goesOnFromWhatWasWrittenDown() {
         BestStep best = new BestStep("loss", 2);
-        best.take(List.of(
+        best.take(logged(
                 "{\"step\":5,\"loss\":3.0,\"val_loss\":1.5}",
                 "{\"step\":6,\"loss\":2.9}",
                 "{\"step\":10,\"loss\":2.5,\"val_loss\":1.75}",
                 "{\"step\":11,\"lo"));
         assertThat(best.step()).isEqualTo(5);
         assertThat(best.exhausted()).isFalse();
-        best.take(List.of("{\"step\":15,\"val_loss\":null}"));
+        best.take(logged("{\"step\":15,\"val_loss\":null}"));
         assertThat(best.knows(15)).isTrue();
         assertThat(best.exhausted()).isTrue();
     }
@@ -66,7 +69,7 @@ class BestStepTest {
     @Test
     void ofAMetricTheGreatestIsBest() {
         BestStep best = new BestStep("f1_macro", 1);
-        best.take(List.of("{\"step\":5,\"val_loss\":1.5,\"val_f1_macro\":0.5}", "{\"step\":10,\"val_loss\":1.0}"));
+        best.take(logged("{\"step\":5,\"val_loss\":1.5,\"val_f1_macro\":0.5}", "{\"step\":10,\"val_loss\":1.0}"));
         assertThat(best.knows(5)).isTrue();
         assertThat(best.knows(10)).isFalse();
         best.evaluated(10, Map.of("loss", 2.0, "f1_macro", 0.75));
@@ -88,12 +91,21 @@ class BestStepTest {
         assertThat(known.get(10)).containsEntry("loss", null);
 
         BestStep after = new BestStep("loss", 2);
-        after.take(List.of("{\"step\":5,\"val_loss\":9.0}", "{\"step\":12,\"val_loss\":1.75}"));
+        after.take(logged("{\"step\":5,\"val_loss\":9.0}", "{\"step\":12,\"val_loss\":1.75}"));
         after.take(
                 new CheckpointManifest(3, "", 10, 0, 0, 1, "", 10, 0, "", 0, null, List.of(), List.of(), known, "sha"));
         assertThat(after.step()).isEqualTo(5);
         assertThat(after.knows(10)).isTrue();
         assertThat(after.exhausted()).isTrue();
         assertThat(after.evaluationsUpTo(12).get(5)).containsEntry("loss", 1.5);
+    }
+
+    /** Evaluations as a log has them. */
+    private static List<EvaluationRecord> logged(String... lines) {
+        return Stream.of(lines)
+                .flatMap(line -> RecordFormat.parse(line).stream())
+                .filter(EvaluationRecord.class::isInstance)
+                .map(EvaluationRecord.class::cast)
+                .toList();
     }
 }

@@ -101,6 +101,7 @@ class MetricsFileTest {
     @Test
     void evaluationsAloneAreHeldOfWhatWasWritten() throws IOException {
         assertThat(MetricsLog.evaluations(HadoopStore.local(), RunDirectory.of(directory.toString()), 9))
+                .extracting(RecordFormat::line)
                 .containsExactly("{\"step\":1,\"val_loss\":2.0}");
     }
 

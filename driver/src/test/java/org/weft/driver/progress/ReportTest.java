@@ -3,7 +3,6 @@ package org.weft.driver.progress;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,11 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.weft.coordinator.RunListener;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
@@ -33,51 +30,18 @@ class ReportTest {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L); // It wraps around on the way.
 
     @Test
-    void aStepHasItsKeys() throws IOException {
-        try (MetricsLog log = MetricsLog.open(store, RunDirectory.of(directory.toString()), 0)) {
-            log.step(step(1), 0.123456);
-            log.evaluation(1, Map.of("loss", 3.25));
-            log.evaluation(1, Map.of("loss", 9.0)); // again, after a server was lost
-            log.step(step(2), Double.NaN);
-            log.checkpoint(2, 12.345, 678);
-        }
-        List<String> lines = lines();
-        JsonNode first = JSON.readTree(lines.get(0));
-        assertThat(first.toString())
-                .isEqualTo("{\"step\":1,\"loss\":9.5,\"learning_rate\":6.0E-4,\"grad_norm\":1.5,\"tokens\":2048,"
-                        + "\"tokens_per_second\":8192,\"mfu\":0.1235,\"step_millis\":250.0,\"wait_millis\":12.3,"
-                        + "\"push_bytes\":100,\"pull_bytes\":200,\"workers\":[{\"worker\":0,\"lanes\":4,\"compute_millis\":200.0,"
-                        + "\"wait_millis\":12.3,\"peak_resident_mib\":300}]}");
-        assertThat(lines.get(1)).isEqualTo("{\"step\":1,\"val_loss\":3.25}");
-        assertThat(JSON.readTree(lines.get(2)).has("mfu")).isFalse();
-        assertThat(lines.get(3)).isEqualTo("{\"step\":2,\"checkpoint_stall_millis\":12.3,\"checkpoint_millis\":678.0}");
-    }
-
-    @Test
     void aResumedRunKeepsTheLinesUpToItsFirstStep() throws IOException {
         try (MetricsLog log = MetricsLog.open(store, RunDirectory.of(directory.toString()), 0)) {
             for (int step = 1; step <= 5; step++) {
-                log.step(step(step), Double.NaN);
+                log.write(step(step));
             }
         }
         List<String> before = lines();
         try (MetricsLog log = MetricsLog.open(store, RunDirectory.of(directory.toString()), 3)) {
-            log.step(step(4), Double.NaN);
+            log.write(step(4));
         }
         assertThat(lines()).hasSize(4).startsWith(before.get(0), before.get(1), before.get(2));
         assertThat(JSON.readTree(lines().get(3)).path("step").intValue()).isEqualTo(4);
-    }
-
-    @Test
-    void aReplayLeavesNoSecondLine() throws IOException {
-        try (MetricsLog log = MetricsLog.open(store, RunDirectory.of(directory.toString()), 0)) {
-            for (int step : new int[] {1, 2, 3, 2, 3, 4}) {
-                log.step(step(step), Double.NaN);
-            }
-        }
-        assertThat(lines())
-                .extracting(line -> JSON.readTree(line).path("step").intValue())
-                .containsExactly(1, 2, 3, 4);
     }
 
     @Test
@@ -92,7 +56,7 @@ class ReportTest {
         Files.writeString(file(), "{\"step\":1}\n");
         try (MetricsLog log = MetricsLog.open(store, RunDirectory.of(directory.toString()), 1)) {
             assertThat(lines()).containsExactly("{\"step\":1}");
-            log.step(step(2), Double.NaN);
+            log.write(step(2));
         }
         assertThat(lines()).hasSize(2);
     }
@@ -162,16 +126,7 @@ class ReportTest {
         return Files.readAllLines(file());
     }
 
-    private static RunListener.Step step(int step) {
-        return new RunListener.Step(
-                step,
-                9.5,
-                6e-4,
-                1.5,
-                2048,
-                250,
-                List.of(new RunListener.WorkerTime(0, 4, 200, 12.345, 100, 200, 300L << 20)),
-                1e9,
-                false);
+    private static StepRecord step(int step) {
+        return new StepRecord(step, 0, 9.5, 6e-4, 1.5, 2048, 8192, Double.NaN, 250, 12.3, 100, 200, false, List.of());
     }
 }

@@ -3,6 +3,7 @@ package org.weft.driver.run;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.weft.coordinator.Coordinator;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
@@ -12,6 +13,7 @@ import org.weft.driver.checkpoint.CheckpointCommitter;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.MetricsLog;
 import org.weft.driver.progress.Progress;
+import org.weft.driver.progress.RunWindows;
 
 /** Lets the simulation have a run's observer, composed as {@link TrainingRun} does it. */
 public final class ObserverSeam {
@@ -29,13 +31,18 @@ public final class ObserverSeam {
             Threads threads) {
         Progress nowhere = new Progress(new PrintStream(OutputStream.nullOutputStream()), false, threads::nanoTime);
         RunTally tally = new RunTally(plan, null);
+        RunRecorder recorder = new RunRecorder(
+                plan, RunWindows.open(List.of(), null), () -> TimeUnit.NANOSECONDS.toMillis(threads.nanoTime()));
         observer = new RunObserver(
                 List.of(
+                        recorder,
                         new ShownProgress(plan, nowhere),
                         tally,
                         new EarlyStop(plan.config().finetune(), best, nowhere),
-                        new TrainingRun.LeasedGenerations(lease)),
-                List.of(new LoggedMetrics(plan, metrics), new Commits(committer, metrics, tally::committed)),
+                        new LeasedGenerations(lease)),
+                List.of(
+                        new LoggedMetrics(recorder, metrics),
+                        new Commits(committer, metrics, recorder, tally::committed)),
                 threads);
     }
 

@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.weft.coordinator.Evaluation;
+import org.weft.coordinator.Notice;
+import org.weft.coordinator.RunEvent;
 import org.weft.coordinator.RunListener;
 import org.weft.core.Threads;
 import org.weft.core.protocol.SavedRange;
@@ -46,8 +48,8 @@ class RunObserverTest {
     void whatIsToldAfterTheEndIsHeardAtOnceOrNotAtAll() {
         RunObserver observer = new RunObserver(List.of(recorder("now")), List.of(recorder("file")), Threads.MACHINE);
         observer.close();
-        observer.notice("a worker left");
-        observer.generationBegan(4);
+        observer.notice(new Notice(RunEvent.LEFT, "worker 1", "", "a worker left"));
+        observer.generationBegan(4, 2);
         observer.checkpointFailed(2, "disk");
         observer.close();
         assertThat(heard).containsExactly("now a worker left", "now generation 4", "now failed 2");
@@ -90,13 +92,13 @@ class RunObserverTest {
             }
 
             @Override
-            public void generationBegan(int generation) {
+            public void generationBegan(int generation, int step) {
                 heard.add(who + " generation " + generation);
             }
 
             @Override
-            public void notice(String text) {
-                heard.add(who + " " + text);
+            public void notice(Notice notice) {
+                heard.add(who + " " + notice.text());
             }
         };
     }

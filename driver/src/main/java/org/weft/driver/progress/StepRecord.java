@@ -1,0 +1,59 @@
+package org.weft.driver.progress;
+
+import java.util.List;
+
+/**
+ * A step: the numbers of one update.
+ *
+ * @param step steps done, this one included
+ * @param loss mean over the global batch, nats a target; NaN where it is no number
+ * @param gradNorm before clipping; NaN where it is no number
+ * @param tokens target tokens of the step
+ * @param mfu model FLOPs utilisation against the workers' measured matrix-product peak, or NaN
+ * @param waitMillis the longest wait of a worker for parameters and acknowledgements
+ * @param pushBytes of all workers, as {@code pullBytes}
+ * @param skipped whether the parameters were left as they are
+ * @param workers one a piece of work, in the order of completion
+ */
+public record StepRecord(
+        int step,
+        long timeMillis,
+        double loss,
+        double learningRate,
+        double gradNorm,
+        long tokens,
+        long tokensPerSecond,
+        double mfu,
+        double stepMillis,
+        double waitMillis,
+        long pushBytes,
+        long pullBytes,
+        boolean skipped,
+        List<WorkerShare> workers)
+        implements RunRecord {
+
+    /**
+     * One piece of work of one worker.
+     *
+     * @param worker its number
+     * @param lanes how many it computed
+     * @param computeMillis forward, backward and the worker's part of the lane tree
+     * @param waitMillis for parameters and acknowledgements
+     * @param peakResidentMib of its whole process so far; 0 where unknown
+     */
+    public record WorkerShare(int worker, int lanes, double computeMillis, double waitMillis, long peakResidentMib) {}
+
+    public StepRecord {
+        workers = List.copyOf(workers);
+    }
+
+    /** Lanes of all workers. */
+    public int lanes() {
+        return workers.stream().mapToInt(WorkerShare::lanes).sum();
+    }
+
+    /** Workers that had a part in it. */
+    public int workerCount() {
+        return (int) workers.stream().mapToInt(WorkerShare::worker).distinct().count();
+    }
+}
