@@ -33,21 +33,26 @@ esac
 weft_find_spark
 weft_native_environment
 
-# In the image Weft lies in /opt/weft, whatever this machine calls its folder.
-app=local:///opt/weft/lib/$(basename "$WEFT_DIST"/lib/weft-trainer-*.jar)
+# Where the image has Weft, and where its pods unpack libraries. Executors run the image that this driver runs, or will.
+home=/opt/weft natives=/var/cache/weft
+if [ "$mode" = client ]; then
+  home=$WEFT_DIST natives=${DJL_CACHE_DIR:-$natives}
+fi
+app=local://$home/lib/$(basename "$WEFT_DIST"/lib/weft-trainer-*.jar)
 native=(-Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0
-  -Dorg.bytedeco.javacpp.cachedir=/var/cache/weft)
-driver=("${native[@]}" -Dweft.home=/opt/weft)
+  "-Dorg.bytedeco.javacpp.cachedir=$natives")
+driver=("${native[@]}" "-Dweft.home=$home")
 options=(--master "${WEFT_K8S_MASTER:-k8s://https://kubernetes.default.svc}" --deploy-mode "$mode"
   --class "${WEFT_MAIN_CLASS:-org.weft.trainer.Main}" --executor-cores "${WEFT_EXECUTOR_CORES:-1}"
   --executor-memory "${WEFT_EXECUTOR_MEMORY:-1g}"
   --conf "spark.executor.instances=${WEFT_EXECUTORS:-3}"
+  --conf spark.executor.maxNumFailures=2147483647 # the coordinator decides when enough is enough
   --conf "spark.kubernetes.namespace=${WEFT_NAMESPACE:-default}"
   --conf "spark.kubernetes.container.image=$WEFT_IMAGE"
   --conf spark.kubernetes.authenticate.driver.serviceAccountName=weft-driver
   --conf spark.kubernetes.authenticate.executor.serviceAccountName=weft-executor
   --conf "spark.kubernetes.executor.podTemplateFile=${WEFT_EXECUTOR_TEMPLATE:-$here/base/executor.yaml}"
-  --conf "spark.executor.extraClassPath=/opt/weft/lib/*"
+  --conf "spark.executor.extraClassPath=$home/lib/*"
   --conf "spark.executor.extraJavaOptions=${native[*]}")
 if [ -n "${WEFT_EXECUTOR_OVERHEAD:-}" ]; then
   options+=(--conf "spark.executor.memoryOverhead=$WEFT_EXECUTOR_OVERHEAD")
@@ -55,12 +60,12 @@ fi
 if [ -n "${WEFT_EXECUTOR_GPUS:-}" ]; then
   options+=(--conf "spark.executor.resource.gpu.amount=$WEFT_EXECUTOR_GPUS"
     --conf spark.executor.resource.gpu.vendor=nvidia.com
-    --conf spark.executor.resource.gpu.discoveryScript=/opt/weft/deploy/standalone/gpus.sh)
+    --conf "spark.executor.resource.gpu.discoveryScript=$home/deploy/standalone/gpus.sh")
 fi
 if [ "$mode" = cluster ]; then
   options+=(--name "weft-${1:-run}" --driver-memory "${WEFT_DRIVER_MEMORY:-2g}"
     --conf "spark.kubernetes.driver.podTemplateFile=${WEFT_DRIVER_TEMPLATE:-$here/base/driver.yaml}"
-    --conf "spark.driver.extraClassPath=/opt/weft/lib/*"
+    --conf "spark.driver.extraClassPath=$home/lib/*"
     --conf "spark.driver.extraJavaOptions=${driver[*]}"
     --conf "spark.kubernetes.submission.waitAppCompletion=${WEFT_WAIT:-true}")
 else

@@ -65,7 +65,7 @@ class KubernetesIT {
         folder = Files.createDirectories(temporary.resolve("cluster-" + ++tests));
         image = ContainerImage.in(Files.createDirectories(folder.resolve("image")), DISTRIBUTION);
         run = prepared.sibling("volume-" + tests);
-        pods = new PodProcesses(client, NAMESPACE, folder, image, Map.of("weft-runs", run.home())).start();
+        pods = new PodProcesses(client, NAMESPACE, null, folder, image, Map.of("weft-runs", run.home())).start();
         map("weft-run", Map.of("run.yaml", recipe()));
         map("weft-templates", Map.of("executor.yaml", Manifests.text("base/executor.yaml")));
     }

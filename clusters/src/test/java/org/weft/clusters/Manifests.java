@@ -7,11 +7,13 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -73,7 +75,7 @@ final class Manifests {
         } else if (value instanceof Map<?, ?> map) {
             map.forEach((key, item) -> walk(path + "." + key, item, unknown));
         } else if (value != null && value.getClass().getName().startsWith("io.fabric8.kubernetes.api.model.")) {
-            for (var method : value.getClass().getMethods()) {
+            for (Method method : value.getClass().getMethods()) {
                 if (method.getParameterCount() == 0 && method.getName().startsWith("get")) {
                     property(path, value, method, unknown);
                 }
@@ -81,7 +83,7 @@ final class Manifests {
         }
     }
 
-    private static void property(String path, Object value, java.lang.reflect.Method getter, Map<String, Object> unknown) {
+    private static void property(String path, Object value, Method getter, Map<String, Object> unknown) {
         Object read;
         try {
             read = getter.invoke(value);
@@ -92,7 +94,7 @@ final class Manifests {
         if (name.equals("AdditionalProperties")) {
             ((Map<?, ?>) read).forEach((key, item) -> unknown.put(path + "." + key, item));
         } else {
-            walk(path + "." + name.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + name.substring(1), read, unknown);
+            walk(path + "." + name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1), read, unknown);
         }
     }
 }

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ class ManifestsTest {
 
     @Test
     void aFieldThatKubernetesDoesNotKnowIsFound() {
-        Pod pod = io.fabric8.kubernetes.client.utils.Serialization.unmarshal(
+        Pod pod = Serialization.unmarshal(
                 Manifests.text(EXECUTOR).replace("mountPath: /mnt/weft", "mountpath: /mnt/weft"), Pod.class);
         assertThat(Manifests.unknownFields(pod)).containsOnlyKeys(".spec.containers[0].volumeMounts[0].mountpath");
     }
@@ -126,7 +127,7 @@ class ManifestsTest {
                     .anyMatch(variable -> variable.getName().equals("DJL_CACHE_DIR")
                             && variable.getValue().equals("/var/cache/weft"));
         }
-        assertThat(Manifests.text("submit.sh")).contains("-Dorg.bytedeco.javacpp.cachedir=/var/cache/weft");
+        assertThat(Manifests.text("submit.sh")).contains("natives=/var/cache/weft", "-Dorg.bytedeco.javacpp.cachedir=$natives");
         assertThat(Manifests.yaml("pretrain/kustomization.yaml")
                         .path("configMapGenerator")
                         .findValuesAsText("name"))
@@ -220,7 +221,7 @@ class ManifestsTest {
     @Test
     void scriptsAndDockerfileNameWhatIsThere() {
         assertThat(Files.isExecutable(Manifests.FOLDER.resolve("submit.sh"))).isTrue();
-        assertThat(Manifests.text("submit.sh")).contains("/opt/weft/deploy/standalone/gpus.sh");
+        assertThat(Manifests.text("submit.sh")).contains("$home/deploy/standalone/gpus.sh");
         assertThat(Manifests.FOLDER.resolve("../standalone/gpus.sh")).exists();
     }
 

@@ -1,5 +1,6 @@
 package org.weft.clusters;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapVolumeSource;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -56,6 +57,9 @@ final class PodPaths {
                 place = cache;
             }
             Files.createDirectories(place);
+            if (volume.getProjected() != null) {
+                writeToken(pod, client, place);
+            }
             for (VolumeMount mount : pod.getSpec().getContainers().get(0).getVolumeMounts()) {
                 if (mount.getName().equals(volume.getName())) {
                     paths.places.put(mount.getMountPath(), place.toString());
@@ -71,6 +75,27 @@ final class PodPaths {
             }
         }
         return paths;
+    }
+
+    /** What a driver shows to the API server, and what it knows that server by. */
+    private static void writeToken(Pod pod, KubernetesClient client, Path place) throws IOException {
+        String namespace = pod.getMetadata().getNamespace();
+        String answer = client.raw(
+                "/api/v1/namespaces/" + namespace + "/serviceaccounts/"
+                        + pod.getSpec().getServiceAccountName() + "/token",
+                "POST",
+                Map.of("apiVersion", "authentication.k8s.io/v1", "kind", "TokenRequest", "spec", Map.of()));
+        Files.writeString(
+                place.resolve("token"),
+                new ObjectMapper().readTree(answer).at("/status/token").asText());
+        Files.writeString(
+                place.resolve("ca.crt"),
+                client.configMaps()
+                        .inNamespace(namespace)
+                        .withName("kube-root-ca.crt")
+                        .get()
+                        .getData()
+                        .get("ca.crt"));
     }
 
     private void write(ConfigMap map, ConfigMapVolumeSource source, Path place) {

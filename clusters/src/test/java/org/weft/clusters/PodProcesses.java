@@ -32,6 +32,7 @@ final class PodProcesses implements AutoCloseable {
 
     private final KubernetesClient client;
     private final String namespace;
+    private final String node;
     private final Path folder;
     private final ContainerImage image;
     private final Map<String, Path> claims;
@@ -45,11 +46,19 @@ final class PodProcesses implements AutoCloseable {
     private int addresses;
 
     /**
+     * @param node the name of this node, where a scheduler gives pods to nodes; null where every pod is its own
      * @param claims the folder of each persistent volume claim
      */
-    PodProcesses(KubernetesClient client, String namespace, Path folder, ContainerImage image, Map<String, Path> claims) {
+    PodProcesses(
+            KubernetesClient client,
+            String namespace,
+            String node,
+            Path folder,
+            ContainerImage image,
+            Map<String, Path> claims) {
         this.client = client;
         this.namespace = namespace;
+        this.node = node;
         this.folder = folder;
         this.image = image;
         this.claims = claims;
@@ -102,25 +111,28 @@ final class PodProcesses implements AutoCloseable {
             }
             case DELETED -> gone(pod);
             default -> {
+                waiting.computeIfPresent(uid, (key, before) -> pod);
                 if (pod.getMetadata().getDeletionTimestamp() != null) {
                     gone(pod);
-                    client.resource(pod).withGracePeriod(0).delete();
                 }
             }
         }
     }
 
     /** What a deleted pod leaves: its process, and the pods that it owned. */
+    @SuppressWarnings("FutureReturnValueIgnored") // What it closes is closed with this, too.
     private void gone(Pod pod) {
         String uid = pod.getMetadata().getUid();
         waiting.remove(uid);
         RunningProcess process = running.get(uid);
         if (process != null && process.isAlive()) {
             process.signal("TERM");
-            long seconds = pod.getSpec().getTerminationGracePeriodSeconds() == null
-                    ? 30
-                    : pod.getSpec().getTerminationGracePeriodSeconds();
-            thread.schedule(process::close, seconds, TimeUnit.SECONDS);
+            thread.schedule(process::close, pod.getSpec().getTerminationGracePeriodSeconds(), TimeUnit.SECONDS);
+        } else if (pod.getMetadata().getDeletionTimestamp() != null) {
+            client.resource(pod).withGracePeriod(0).delete();
+        }
+        if (node != null) {
+            return; // The cluster has a garbage collector.
         }
         for (Pod other : client.pods().inNamespace(namespace).list().getItems()) {
             if (other.getMetadata().getOwnerReferences().stream()
@@ -133,7 +145,9 @@ final class PodProcesses implements AutoCloseable {
     private void tick() {
         try {
             for (Pod pod : waiting.values()) {
-                startWhereItCan(pod);
+                if (node == null || node.equals(pod.getSpec().getNodeName())) {
+                    startWhereItCan(pod);
+                }
             }
             running.forEach((uid, process) -> {
                 if (!process.isAlive()) {
@@ -182,8 +196,12 @@ final class PodProcesses implements AutoCloseable {
 
     private void status(Pod pod, PodStatus status) {
         Pod now = client.resource(pod).get();
-        if (now != null) {
-            client.resource(new PodBuilder(now).withStatus(status).build()).patchStatus();
+        if (now == null) {
+            return;
+        }
+        client.resource(new PodBuilder(now).withStatus(status).build()).patchStatus();
+        if (now.getMetadata().getDeletionTimestamp() != null && status.getPhase().matches("Succeeded|Failed")) {
+            client.resource(now).withGracePeriod(0).delete();
         }
     }
 
