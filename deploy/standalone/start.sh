@@ -10,7 +10,7 @@
 #   WEFT_WORKER_NAMESPACES=     network namespaces to run the Workers in, one for each (needs root and iproute2)
 #   WEFT_MASTER_PORT=7077 WEFT_MASTER_UI_PORT=8080 WEFT_WORKER_UI_PORT=8081
 #   WEFT_CLUSTER_DIR            pid files, logs and work folders ($TMPDIR/weft-standalone-<uid>)
-#   SPARK_HOME                  your Spark 3.5 (Scala 2.12); the one that Weft brings where it is not set
+#   SPARK_HOME                  your Spark, 3.5 or 4; the one that Weft brings where it is not set
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 . "$WEFT_ROOT/deploy/standalone/workers.sh"

@@ -9,6 +9,7 @@ import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.WeftVersion;
 import org.weft.core.storage.LocalDiskException;
+import org.weft.core.storage.RefusedAccess;
 import org.weft.core.storage.UnreachableStorage;
 import org.weft.driver.spark.ExecutorSupply;
 import org.weft.driver.spark.SparkLogging;
@@ -20,6 +21,7 @@ import org.weft.trainer.commands.FinetuneCommand;
 import org.weft.trainer.commands.GenerateCommand;
 import org.weft.trainer.commands.ImportCommand;
 import org.weft.trainer.commands.InspectCommand;
+import org.weft.trainer.commands.KerberosOptions;
 import org.weft.trainer.commands.PlanCommand;
 import org.weft.trainer.commands.PredictCommand;
 import org.weft.trainer.commands.PrepareCommand;
@@ -29,6 +31,7 @@ import org.weft.trainer.commands.ServeCommand;
 import org.weft.trainer.commands.SweepCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -61,6 +64,9 @@ public final class Main {
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the whole stack of an error.")
     private boolean verbose;
 
+    @Mixin
+    private KerberosOptions kerberos;
+
     private Main() {}
 
     public static void main(String[] args) {
@@ -75,7 +81,8 @@ public final class Main {
                     if (!main.verbose) {
                         SparkLogging.withoutFailures();
                     }
-                    return new CommandLine.RunLast().execute(parsed);
+                    return main.kerberos.loggedIn(
+                            parsed.commandSpec().commandLine(), () -> new CommandLine.RunLast().execute(parsed));
                 })
                 .setExecutionExceptionHandler((failure, line, parsed) -> main.report(failure, line))
                 .setParameterExceptionHandler((failure, arguments) -> {
@@ -114,6 +121,7 @@ public final class Main {
         return Stream.<Function<Exception, WeftException>>of(
                         ExecutorSupply::explain,
                         WeftException::within,
+                        RefusedAccess::explain,
                         UnreachableStorage::explain,
                         LocalDiskException::explain)
                 .map(explanation -> explanation.apply(failure))

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.weft.driver.spark.SparkLine;
 
 /** {@code target/dist} as the build made it: a jar that slips into the wrong folder breaks a cluster's own Spark. */
 class DistributionIT {
     private static final Path DIST = Path.of(System.getProperty("weft.dist", "target/dist"));
+    private static final String SCALA = SparkLine.built().scala();
 
     @Test
     void noJarIsInTwoFolders() throws IOException {
@@ -37,9 +39,9 @@ class DistributionIT {
     void sparkIsWhole() throws IOException {
         assertThat(artifacts("spark/jars"))
                 .contains(
-                        "spark-core_2.12",
-                        "spark-sql_2.12",
-                        "spark-mllib_2.12",
+                        "spark-core_" + SCALA,
+                        "spark-sql_" + SCALA,
+                        "spark-mllib_" + SCALA,
                         "hadoop-client-api",
                         "hadoop-client-runtime")
                 .contains("log4j-slf4j2-impl", "log4j-core", "log4j-1.2-api", "slf4j-api", "commons-logging")

@@ -18,6 +18,7 @@ import org.weft.core.config.CheckpointConfig;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.RefusedAccess;
 
 /**
  * The Spark application of one command: started by Weft where the configuration names a master, else spark-submit's; or
@@ -32,20 +33,24 @@ public final class SparkApplication implements AutoCloseable {
     private final JavaSparkContext context;
     private final Configuration hadoop;
     private final ExecutorSupply supply;
+    private final StorageTokens tokens;
 
     /**
      * @param supply null where the application is someone else's
+     * @param tokens null where there are none, or Spark sees to them
      */
-    private SparkApplication(JavaSparkContext context, Configuration hadoop, ExecutorSupply supply) {
+    private SparkApplication(
+            JavaSparkContext context, Configuration hadoop, ExecutorSupply supply, StorageTokens tokens) {
         this.context = context;
         this.hadoop = hadoop;
         this.supply = supply;
+        this.tokens = tokens;
     }
 
     /** An application that someone else started: its settings stay as they are, and {@link #close} leaves it running. */
     public static SparkApplication within(JavaSparkContext context) {
         return new SparkApplication(
-                context, HadoopStore.bounded(new Configuration(context.hadoopConfiguration())), null);
+                context, HadoopStore.bounded(new Configuration(context.hadoopConfiguration())), null, null);
     }
 
     /** The same, whose files appear in the way of {@code checkpoint.commit}; {@code auto} leaves Hadoop's settings as they are. */
@@ -55,7 +60,7 @@ public final class SparkApplication implements AutoCloseable {
         }
         Configuration own = new Configuration(hadoop);
         own.set(HadoopStore.COMMIT, commit.word());
-        return new SparkApplication(context, own, supply);
+        return new SparkApplication(context, own, supply, tokens);
     }
 
     /**
@@ -64,23 +69,38 @@ public final class SparkApplication implements AutoCloseable {
      * @param hadoop settings for every Hadoop file system, such as the default one
      */
     public static SparkApplication start(WeftConfig config, String command, Map<String, String> hadoop) {
+        SparkLine.require();
         SparkConf conf = configuration(config, command);
         hadoop.forEach((key, value) -> conf.set("spark.hadoop." + key, value));
         Duration patience = Duration.ofSeconds(config.cluster().startTimeoutSeconds());
         StandaloneMasters.of(conf.get("spark.master"))
                 .require(patience.compareTo(MASTER_COMES_UP) < 0 ? patience : MASTER_COMES_UP);
+        StorageTokens.request(conf, config);
+        JavaSparkContext context = null;
         try {
-            JavaSparkContext context = new JavaSparkContext(conf);
+            context = new JavaSparkContext(conf);
             Configuration shared = HadoopStore.bounded(context.hadoopConfiguration());
             shared.set(HadoopStore.COMMIT, config.checkpoint().commit().word());
-            return new SparkApplication(context, shared, ExecutorSupply.watch(context, patience));
+            StorageTokens tokens = StorageTokens.handOut(context.sc());
+            return new SparkApplication(context, shared, ExecutorSupply.watch(context, patience), tokens);
         } catch (Exception e) { // Spark's are checked, and undeclared
-            throw new WeftException(
-                    ExitStatus.CLUSTER,
-                    "Spark did not start with master " + conf.get("spark.master") + ": " + e.getMessage(),
-                    "check cluster.master; --verbose shows the whole error",
-                    e);
+            if (context != null) {
+                context.stop();
+            }
+            throw notStarted(conf, e);
         }
+    }
+
+    private static WeftException notStarted(SparkConf conf, Exception failure) {
+        WeftException known = WeftException.within(failure);
+        WeftException refused = known == null ? RefusedAccess.explain(failure) : known;
+        return refused != null
+                ? refused
+                : new WeftException(
+                        ExitStatus.CLUSTER,
+                        "Spark did not start with master " + conf.get("spark.master") + ": " + failure.getMessage(),
+                        "check cluster.master; --verbose shows the whole error",
+                        failure);
     }
 
     static SparkConf configuration(WeftConfig config, String command) {
@@ -142,6 +162,9 @@ public final class SparkApplication implements AutoCloseable {
             return;
         }
         supply.close();
+        if (tokens != null) {
+            tokens.close();
+        }
         String id = context.sc().applicationId();
         boolean ownWorkers = context.master().startsWith("local-cluster[");
         context.stop();

@@ -1,15 +1,18 @@
 package org.weft.trainer.commands;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.util.VersionInfo;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.WeftVersion;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.driver.spark.ClassPath;
 import org.weft.driver.spark.Slots;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.driver.spark.SparkLine;
+import org.weft.driver.spark.SparkRelease;
 import org.weft.engine.torch.NativeDescription;
 import org.weft.engine.torch.NativeRuntime;
 import picocli.CommandLine.Command;
@@ -30,7 +33,7 @@ public final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         fine("weft", WeftVersion.CURRENT);
         java();
-        fine("hadoop client", VersionInfo.getVersion());
+        spark();
         natives();
         WeftConfig config = configuration();
         if (config == null) {
@@ -64,6 +67,47 @@ public final class DoctorCommand implements Callable<Integer> {
         } else {
             problem("java", "feature version=" + feature, "set JAVA_HOME to a JDK 17");
         }
+    }
+
+    /** Which line of Spark this is, what does not fit it, and what is there twice. */
+    private void spark() throws IOException {
+        SparkLine line = SparkLine.built();
+        SparkRelease found = SparkRelease.ofClassPath();
+        fine("line", line.number() + ": Weft is built for " + line);
+        fine("spark", found.spark() + ", Scala " + found.scala() + ", Hadoop client " + found.hadoop());
+        for (SparkLine.Misfit misfit : line.misfits(found)) {
+            report(misfit.fails(), "fit", misfit.finding(), misfit.hint());
+        }
+        sparkHome(line);
+        ClassPath path = ClassPath.current();
+        for (ClassPath.Twice twice : path.artifacts()) {
+            String places = String.join(", then ", twice.places());
+            report(twice.fails(), "twice", twice.what() + ": " + places, "the first is used; leave one of them out");
+        }
+        for (ClassPath.Twice twice : path.classes()) {
+            String places = String.join(", then ", twice.places());
+            report(twice.fails(), "twice", twice.what() + " is in " + places, "the first is used");
+        }
+    }
+
+    /** The Spark that spark-submit would take: the launcher's own process runs the distribution's. */
+    private void sparkHome(SparkLine line) {
+        String home = System.getProperty("weft.spark.home", "");
+        if (home.isEmpty()) {
+            return;
+        }
+        SparkRelease.ofHome(Path.of(home))
+                .ifPresentOrElse(
+                        found -> {
+                            fine("SPARK_HOME", home + " is Spark " + found.spark() + ", Scala " + found.scala());
+                            for (SparkLine.Misfit misfit : line.misfits(found)) {
+                                report(misfit.fails(), "SPARK_HOME", misfit.finding(), misfit.hint());
+                            }
+                        },
+                        () -> say(
+                                "note",
+                                "SPARK_HOME=" + home + " has no jars/spark-core_*.jar",
+                                "unset it, or set it to a Spark"));
     }
 
     private void natives() {
@@ -113,6 +157,15 @@ public final class DoctorCommand implements Callable<Integer> {
     private void problem(String what, String finding, String hint) {
         problems++;
         System.out.printf("  FAIL  %s: %s%n        hint: %s%n", what, finding, hint);
+    }
+
+    /** A problem, or something to know. */
+    private void report(boolean fails, String what, String finding, String hint) {
+        if (fails) {
+            problem(what, finding, hint);
+        } else {
+            say("note", what + ": " + finding, hint);
+        }
     }
 
     private static void say(String mark, String finding, String hint) {

@@ -1,0 +1,139 @@
+package org.weft.driver.spark;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.deploy.security.HadoopDelegationTokenManager;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.cluster.CoarseGrainedSchedulerBackend;
+import org.apache.spark.scheduler.cluster.StandaloneSchedulerBackend;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.config.WeftConfig;
+
+/**
+ * Delegation tokens, by which executors are the user to a secured storage without a ticket of their own. On YARN and
+ * Kubernetes Spark hands them out and renews them; on a standalone cluster it has all that this needs and does not begin
+ * it, so that this does: the same manager, by the same messages.
+ */
+final class StorageTokens extends SparkListener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageTokens.class);
+    private static final String STORAGES = "spark.kerberos.access.hadoopFileSystems";
+
+    private final CoarseGrainedSchedulerBackend backend;
+    private final HadoopDelegationTokenManager manager;
+
+    private StorageTokens(CoarseGrainedSchedulerBackend backend, HadoopDelegationTokenManager manager) {
+        this.backend = backend;
+        this.manager = manager;
+    }
+
+    /** Names the storages of a run, where the user named none: Spark by itself asks the default one alone for tokens. */
+    static void request(SparkConf conf, WeftConfig config) {
+        if (!UserGroupInformation.isSecurityEnabled() || conf.contains(STORAGES)) {
+            return;
+        }
+        List<String> paths = new ArrayList<>(config.corpus().input());
+        paths.add(config.run().dir());
+        paths.add(config.run().corpus());
+        String storages = String.join(",", remote(paths));
+        if (!storages.isEmpty()) {
+            conf.set(STORAGES, storages);
+        }
+    }
+
+    /** Scheme and authority of those that have tokens to give. */
+    static Set<String> remote(List<String> paths) {
+        Set<String> storages = new TreeSet<>();
+        for (String path : paths) {
+            int colon = path.indexOf("://");
+            String scheme = colon < 0 ? "" : path.substring(0, colon);
+            String rest = colon < 0 ? "" : path.substring(colon + 3);
+            String authority = rest.contains("/") ? rest.substring(0, rest.indexOf('/')) : rest;
+            if (!authority.isEmpty()
+                    && Set.of("hdfs", "webhdfs", "swebhdfs", "viewfs", "abfs", "abfss")
+                            .contains(scheme)) {
+                storages.add(URI.create(scheme + "://" + authority).toString());
+            }
+        }
+        return storages;
+    }
+
+    /**
+     * Begins to hand out tokens where Spark does not; null where there is nothing to do.
+     *
+     * @throws WeftException where tokens would go over a network on which anybody could take them
+     */
+    static StorageTokens handOut(org.apache.spark.SparkContext context) {
+        if (!UserGroupInformation.isSecurityEnabled()
+                || !(context.schedulerBackend() instanceof StandaloneSchedulerBackend backend)) {
+            return null;
+        }
+        requireProtected(context.getConf());
+        StorageTokens tokens = new StorageTokens(
+                backend,
+                new HadoopDelegationTokenManager(
+                        context.getConf(), context.hadoopConfiguration(), backend.driverEndpoint()));
+        context.addSparkListener(tokens);
+        tokens.begin();
+        return tokens;
+    }
+
+    static void requireProtected(SparkConf conf) {
+        boolean here = conf.get("spark.master", "").startsWith("local");
+        boolean hidden = conf.getBoolean("spark.authenticate", false)
+                && (conf.getBoolean("spark.network.crypto.enabled", false)
+                        || conf.getBoolean("spark.ssl.rpc.enabled", false));
+        if (!here && !hidden) {
+            throw new WeftException(
+                    ExitStatus.USAGE,
+                    "the storage is secured by Kerberos, and Spark's connections here are not: spark.authenticate="
+                            + conf.get("spark.authenticate", "false") + ", spark.network.crypto.enabled="
+                            + conf.get("spark.network.crypto.enabled", "false")
+                            + "; executors would be sent tokens that anybody on the network could take",
+                    "set both to true for this application, and spark.authenticate.secret on master, workers and here"
+                            + " alike");
+        }
+    }
+
+    private void begin() {
+        byte[] tokens;
+        if (manager.renewalEnabled()) {
+            tokens = manager.start();
+        } else {
+            Credentials credentials = new Credentials();
+            manager.obtainDelegationTokens(credentials);
+            tokens = credentials.numberOfTokens() == 0
+                    ? null
+                    : SparkHadoopUtil.get().serialize(credentials);
+            LOG.warn("executors' tokens for the storage end when it says so (by default after a day, of which nobody"
+                    + " renews them): give --principal and --keytab for a run that lasts longer");
+        }
+        if (tokens != null) {
+            backend.updateDelegationTokens(tokens);
+        }
+    }
+
+    /** One that asked for its settings before there were tokens, and was listed after they had gone round, has none. */
+    @Override
+    public void onExecutorAdded(SparkListenerExecutorAdded added) {
+        byte[] tokens = backend.currentDelegationTokens();
+        if (tokens != null) {
+            backend.updateDelegationTokens(tokens);
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.stop();
+    }
+}

@@ -1,0 +1,43 @@
+package org.weft.driver.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+
+/** Which storages are asked for tokens, and over which connections these may go; that they arrive is in {@code KerberosIT}. */
+class StorageTokensTest {
+    @Test
+    void asksEachStorageOfARunOnce() {
+        assertThat(StorageTokens.remote(List.of(
+                        "hdfs://b:8020/corpus/*.txt",
+                        "hdfs://a/run",
+                        "hdfs://a/corpus",
+                        "file:///x",
+                        "s3a://bucket/x",
+                        "",
+                        "/y")))
+                .containsExactly("hdfs://a", "hdfs://b:8020");
+    }
+
+    @Test
+    void tokensDoNotTravelInTheClear() {
+        SparkConf conf = new SparkConf(false).set("spark.master", "spark://host:7077");
+        assertThatThrownBy(() -> StorageTokens.requireProtected(conf))
+                .hasMessageContaining("spark.authenticate=false, spark.network.crypto.enabled=false");
+        conf.set("spark.authenticate", "true");
+        assertThatThrownBy(() -> StorageTokens.requireProtected(conf))
+                .hasMessageContaining("spark.authenticate=true, spark.network.crypto.enabled=false");
+        conf.set("spark.network.crypto.enabled", "true");
+        assertThatCode(() -> StorageTokens.requireProtected(conf)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void onOneMachineNobodyListens() {
+        SparkConf conf = new SparkConf(false).set("spark.master", "local-cluster[2,1,1024]");
+        assertThatCode(() -> StorageTokens.requireProtected(conf)).doesNotThrowAnyException();
+    }
+}
