@@ -135,12 +135,13 @@ public final class SparkApplication implements AutoCloseable {
                     "no Spark master: cluster.master is empty and this is not spark-submit",
                     "set cluster.master, e.g. --set 'cluster.master=local-cluster[2,2,1024]', or use spark-submit");
         }
-        conf.setIfMissing("spark.ui.enabled", "false");
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
         // A lost executor counts as a failure of the long tasks on it; the coordinator decides when enough is enough.
         conf.setIfMissing("spark.task.maxFailures", "100");
         conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
         if (!conf.contains("spark.submit.deployMode")) {
+            conf.setIfMissing(
+                    "spark.ui.enabled", "false"); // A port that nobody asked for; on a cluster people look there.
             conf.setIfMissing("spark.executor.memory", cluster.executorMemory());
             classPath(conf);
         }
