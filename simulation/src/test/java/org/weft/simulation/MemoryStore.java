@@ -43,7 +43,8 @@ final class MemoryStore {
             String rest = path.substring(directory.length() + 1);
             int slash = rest.indexOf('/');
             String name = slash < 0 ? rest : rest.substring(0, slash);
-            entries.put(name, new Store.Entry(directory + "/" + name, name, slash < 0 ? bytes.length : 0, slash >= 0));
+            entries.put(
+                    name, new Store.Entry(directory + "/" + name, name, slash < 0 ? bytes.length : 0, slash >= 0, 0));
         });
         return new ArrayList<>(entries.values());
     }

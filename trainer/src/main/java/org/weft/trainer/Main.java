@@ -27,8 +27,11 @@ import org.weft.trainer.commands.PredictCommand;
 import org.weft.trainer.commands.PrepareCommand;
 import org.weft.trainer.commands.PretrainCommand;
 import org.weft.trainer.commands.QuickstartCommand;
+import org.weft.trainer.commands.ReportCommand;
+import org.weft.trainer.commands.RunsCommand;
 import org.weft.trainer.commands.ServeCommand;
 import org.weft.trainer.commands.SweepCommand;
+import org.weft.trainer.commands.WatchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,6 +59,9 @@ import picocli.CommandLine.ScopeType;
             ServeCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            RunsCommand.class,
+            WatchCommand.class,
+            ReportCommand.class,
             InspectCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
@@ -69,14 +75,28 @@ public final class Main {
 
     private Main() {}
 
-    public static void main(String[] args) {
-        System.exit(run(args));
+    public static void main(String[] args) throws Exception {
+        if (YarnMaster.isHere()) {
+            YarnMaster.here().run(args);
+        } else {
+            System.exit(run(args));
+        }
     }
 
     /** Runs one command and returns its exit status. */
     public static int run(String... args) {
+        return run(new PrintWriter(System.err, true), args);
+    }
+
+    /**
+     * As {@link #run(String...)}.
+     *
+     * @param err told what went wrong; progress is System.err's
+     */
+    static int run(PrintWriter err, String... args) {
         Main main = new Main();
         return new CommandLine(main)
+                .setErr(err)
                 .setExecutionStrategy(parsed -> {
                     if (!main.verbose) {
                         SparkLogging.withoutFailures();
@@ -86,7 +106,6 @@ public final class Main {
                 })
                 .setExecutionExceptionHandler((failure, line, parsed) -> main.report(failure, line))
                 .setParameterExceptionHandler((failure, arguments) -> {
-                    PrintWriter err = failure.getCommandLine().getErr();
                     err.println("error: " + failure.getMessage());
                     err.println("hint: weft help " + failure.getCommandLine().getCommandName());
                     return ExitStatus.USAGE.code();

@@ -92,6 +92,7 @@ public record WeftConfig(
         dataset.validate(problems);
         finetune.validate(problems, model);
         checkpoint.validate(problems);
+        monitoring.validate(problems);
         validateMasking(problems);
         problems.require(
                 model.causal()

@@ -14,6 +14,7 @@ public final class Axes {
     private static final int TOP = 24;
     private static final int BOTTOM = 44;
     private static final int MOST_TICKS = 6;
+    private static final String LETTERS = "kMGTPE";
     private static final double[] ROUND = {1, 2, 2.5, 5, 10};
 
     private final Svg svg;
@@ -124,7 +125,8 @@ public final class Axes {
 
     private static String written(double tick) {
         if (Math.abs(tick) >= 1e5) {
-            return String.format(Locale.ROOT, "%.2g", tick);
+            int thousands = Math.min(LETTERS.length(), (int) (Math.log10(Math.abs(tick)) / 3 + 1e-9));
+            return written(tick / Math.pow(1000, thousands)) + LETTERS.charAt(thousands - 1);
         }
         String digits = String.format(Locale.ROOT, "%.4f", tick + 0.0);
         return digits.replaceAll("\\.?0+$", "").replaceAll("^-0$", "0");

@@ -7,6 +7,9 @@ import java.util.Locale;
  * browser. Text is escaped by {@link #text} and {@link #escaped}; {@link #append} takes markup as it is.
  */
 public final class Html {
+    /** Stands in every page, near its beginning. */
+    public static final String GENERATOR = "<meta name=\"generator\" content=\"weft\">";
+
     private static final String HEAD = """
             <!DOCTYPE html>
             <html lang="en">
@@ -14,6 +17,7 @@ public final class Html {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            %s
             <title>%s</title>
             <style>
             :root { color-scheme: light dark; --ink: #1c2430; --quiet: #5b6675; --line: #dfe4ea; --page: #ffffff;
@@ -58,7 +62,7 @@ public final class Html {
      * @param style this page's own rules, after those that all pages share
      */
     public Html(String title, String style) {
-        page = new StringBuilder(String.format(Locale.ROOT, HEAD, escaped(title), style));
+        page = new StringBuilder(String.format(Locale.ROOT, HEAD, GENERATOR, escaped(title), style));
     }
 
     /** Markup as it is. */

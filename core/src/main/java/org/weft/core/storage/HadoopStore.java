@@ -266,7 +266,8 @@ public final class HadoopStore implements Store {
 
     static Entry entry(FileStatus status) {
         Path path = status.getPath();
-        return new Entry(path.toString(), path.getName(), status.getLen(), status.isDirectory());
+        return new Entry(
+                path.toString(), path.getName(), status.getLen(), status.isDirectory(), status.getModificationTime());
     }
 
     private void writeObject(ObjectOutputStream out) throws IOException {

@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
  *     metrics.jsonl                a line a step, an evaluation, a checkpoint
  *     tokenizer.json               of a run without a corpus; beside it what says which tokens begin and end texts
  *     driver.lease/                who drives the run
+ *     report.html                  what report wrote
+ *     tensorboard/                 event files, where monitoring.tensorboard asks for them
+ *     mlflow.json                  which run of MLflow's shows this one, where monitoring.mlflow names a server
  *     corpus/                      what prepare wrote; elsewhere where run.corpus says so
  *     dataset/                     encoded examples of a fine-tuning
  *     checkpoints/
@@ -72,6 +75,18 @@ public record RunDirectory(String path, String corpus) implements Serializable {
 
     public String lease() {
         return file("driver.lease");
+    }
+
+    public String report() {
+        return file("report.html");
+    }
+
+    public String tensorboard() {
+        return file("tensorboard");
+    }
+
+    public String mlflow() {
+        return file("mlflow.json");
     }
 
     public String dataset() {

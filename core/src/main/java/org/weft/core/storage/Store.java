@@ -16,8 +16,9 @@ public interface Store extends Serializable {
      * @param path the full path with its scheme
      * @param name the last component
      * @param length bytes, 0 for a directory
+     * @param modifiedMillis since 1970, by the storage's clock; of an object store's directory of no meaning
      */
-    record Entry(String path, String name, long length, boolean directory) {}
+    record Entry(String path, String name, long length, boolean directory, long modifiedMillis) {}
 
     /** Positioned reads of one file; safe for use by many threads. */
     interface RandomReader extends AutoCloseable {
