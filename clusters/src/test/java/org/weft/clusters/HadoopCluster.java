@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.client.cli.RMAdminCLI;
 import org.weft.trainer.Await;
 
 /**
@@ -21,7 +22,7 @@ import org.weft.trainer.Await;
  * secures a cluster puts its settings.
  */
 final class HadoopCluster implements AutoCloseable {
-    private static final Duration UP = Duration.ofSeconds(90);
+    private static final Duration UP = Duration.ofSeconds(180);
     private static final String HDFS = "org.apache.hadoop.hdfs.server.";
     private static final String YARN = "org.apache.hadoop.yarn.server.";
 
@@ -124,7 +125,7 @@ final class HadoopCluster implements AutoCloseable {
         daemon("resourcemanager").awaitPort(ports.resourceManager(), UP);
     }
 
-    /** One NodeManager more, or the one of this number again. */
+    /** One NodeManager more, or the one of this number again; it is the node {@link #host}. */
     RunningProcess startNodeManager(int node) {
         Path own = folder.resolve("nodemanager-" + node);
         SiteFiles nodeSites = sites.copy();
@@ -134,7 +135,16 @@ final class HadoopCluster implements AutoCloseable {
         nodeSites
                 .yarn()
                 .putIfAbsent("yarn.nodemanager.log-dirs", own.resolve("logs").toString());
+        nodeSites.yarn().put("yarn.nodemanager.hostname", host(node));
+        for (String server : List.of("address", "localizer.address", "webapp.address")) {
+            nodeSites.yarn().put("yarn.nodemanager." + server, host(node) + ":0");
+        }
         return begin("nodemanager-" + node, YARN + "nodemanager.NodeManager", nodeSites);
+    }
+
+    /** A NodeManager's host: YARN takes nodes away by it, so each has one of the loopback interface's addresses. */
+    static String host(int node) {
+        return node == 0 ? "localhost" : "127.0.0." + (node + 1);
     }
 
     private RunningProcess begin(String name, String mainClass, SiteFiles own) {
@@ -154,6 +164,25 @@ final class HadoopCluster implements AutoCloseable {
                 .classPathFirst(own.write(folder.resolve("conf-" + name)))
                 .with(environment)
                 .start(folder);
+    }
+
+    /** Takes a node away as an administrator does: an exclude file, then {@code yarn rmadmin -refreshNodes}. */
+    void decommission(int node) throws Exception {
+        Files.writeString(excluded(), host(node) + "\n");
+        refreshNodes();
+    }
+
+    /** Lets every node in again. A NodeManager that was taken away has ended: {@link #startNodeManager}. */
+    void readmitAll() throws Exception {
+        Files.writeString(excluded(), "");
+        refreshNodes();
+    }
+
+    private void refreshNodes() throws Exception {
+        int status = new RMAdminCLI(configuration()).run(new String[] {"-refreshNodes"});
+        if (status != 0) {
+            throw new AssertionError("rmadmin -refreshNodes ended with " + status);
+        }
     }
 
     /** namenode, datanode, resourcemanager, nodemanager-0, … */

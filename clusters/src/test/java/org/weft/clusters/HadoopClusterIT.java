@@ -38,7 +38,7 @@ class HadoopClusterIT {
             assertThat(running(yarn)).isEqualTo(2);
             RunningProcess lost = cluster.daemon("nodemanager-1");
             lost.signal("KILL");
-            Await.until("one node is left", Duration.ofSeconds(30), () -> running(yarn) == 1);
+            Await.until("one node is left", Duration.ofSeconds(90), () -> running(yarn) == 1);
             assertThat(lost.isAlive()).isFalse();
             daemons = List.of(
                     cluster.daemon("namenode").pid(),

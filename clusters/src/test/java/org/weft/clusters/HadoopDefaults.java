@@ -43,9 +43,12 @@ final class HadoopDefaults {
                 folder.resolve("excluded-nodes").toString());
         yarn.put("yarn.resourcemanager.am.max-attempts", "2");
         yarn.put("yarn.scheduler.minimum-allocation-mb", "64");
-        yarn.put("yarn.nodemanager.address", "localhost:0");
-        yarn.put("yarn.nodemanager.localizer.address", "localhost:0");
-        yarn.put("yarn.nodemanager.webapp.address", "localhost:0");
+        // A queue takes its share back from whoever has more than theirs.
+        yarn.put("yarn.resourcemanager.scheduler.monitor.enable", "true");
+        yarn.put("yarn.resourcemanager.monitor.capacity.preemption.monitoring_interval", "500");
+        yarn.put("yarn.resourcemanager.monitor.capacity.preemption.max_wait_before_kill", "1000");
+        yarn.put("yarn.resourcemanager.monitor.capacity.preemption.total_preemption_per_round", "1.0");
+        yarn.put("yarn.resourcemanager.monitor.capacity.preemption.natural_termination_factor", "1.0");
         yarn.put("yarn.nodemanager.resource.memory-mb", "8192");
         yarn.put("yarn.nodemanager.resource.cpu-vcores", "16");
         // A JVM reserves far more than it touches; what it touches is checked.
@@ -53,8 +56,7 @@ final class HadoopDefaults {
         yarn.put("yarn.nodemanager.pmem-check-enabled", "true");
         yarn.put("yarn.nodemanager.container-monitor.interval-ms", "500");
         yarn.put("yarn.resourcemanager.nodemanagers.heartbeat-interval-ms", "200");
-        yarn.put("yarn.am.liveness-monitor.expiry-interval-ms", "20000");
-        yarn.put("yarn.nm.liveness-monitor.expiry-interval-ms", "10000");
+        yarn.put("yarn.nm.liveness-monitor.expiry-interval-ms", "20000");
         yarn.put("yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "99.9");
         yarn.put("yarn.nodemanager.delete.debug-delay-sec", "0");
     }

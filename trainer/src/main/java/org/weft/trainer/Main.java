@@ -75,14 +75,28 @@ public final class Main {
 
     private Main() {}
 
-    public static void main(String[] args) {
-        System.exit(run(args));
+    public static void main(String[] args) throws Exception {
+        if (YarnMaster.isHere()) {
+            YarnMaster.here().run(args);
+        } else {
+            System.exit(run(args));
+        }
     }
 
     /** Runs one command and returns its exit status. */
     public static int run(String... args) {
+        return run(new PrintWriter(System.err, true), args);
+    }
+
+    /**
+     * As {@link #run(String...)}.
+     *
+     * @param err told what went wrong; progress is System.err's
+     */
+    static int run(PrintWriter err, String... args) {
         Main main = new Main();
         return new CommandLine(main)
+                .setErr(err)
                 .setExecutionStrategy(parsed -> {
                     if (!main.verbose) {
                         SparkLogging.withoutFailures();
@@ -92,7 +106,6 @@ public final class Main {
                 })
                 .setExecutionExceptionHandler((failure, line, parsed) -> main.report(failure, line))
                 .setParameterExceptionHandler((failure, arguments) -> {
-                    PrintWriter err = failure.getCommandLine().getErr();
                     err.println("error: " + failure.getMessage());
                     err.println("hint: weft help " + failure.getCommandLine().getCommandName());
                     return ExitStatus.USAGE.code();

@@ -106,7 +106,7 @@ class ArchitectureTest {
 
     @Test
     void scalasCollectionsStayWhereSparksDiffer() {
-        onlyIn(resideInAPackage("scala.collection.."), "org.weft.driver.spark..")
+        onlyIn(resideInAPackage("scala.collection.."), "org.weft.driver.spark..", "org.weft.monitoring.spark..")
                 .check(weft);
     }
 

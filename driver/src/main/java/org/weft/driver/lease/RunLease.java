@@ -108,6 +108,14 @@ public final class RunLease implements AutoCloseable {
         }
     }
 
+    /** Whether the driver before this one was of the same Spark application. */
+    public boolean sameApplicationBefore() {
+        LeaseFiles.Seen before = taken.before();
+        return before != null
+                && before.record() != null
+                && before.record().driver().application().equals(taken.mine().driver().application());
+    }
+
     /** The highest generation that any earlier driver of this run may have used; 0 where there was none. */
     public int highestGeneration() {
         return taken.mine().generation();

@@ -1,6 +1,7 @@
 package org.weft.driver.progress;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,6 +29,7 @@ final class WindowThread {
     private final AtomicLong dropped = new AtomicLong();
     private final Thread thread;
     private long failures;
+    private long told;
     private volatile boolean last;
 
     private WindowThread(RunWindow window) {
@@ -92,14 +94,20 @@ final class WindowThread {
         } catch (InterruptedException e) {
             LOG.debug("{} was left", window.name(), e);
         }
+        LOG.info( // What bench/monitoring.sh reads.
+                "{} was told {} records, which took {} ms of processor time",
+                window.name(),
+                told,
+                ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1_000_000);
         if (failures > 1) {
             LOG.warn("{} failed {} times", window.name(), failures);
         }
     }
 
-    private void tell(Told told) {
+    private void tell(Told event) {
+        told++;
         try {
-            told.to(window);
+            event.to(window);
         } catch (IOException | RuntimeException | LinkageError e) { // The latter of a library that is not there.
             if (failures++ == 0) {
                 LOG.warn("{} failed, the run goes on: {}", window.name(), e.toString());

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.SparkConf;
+import org.apache.spark.network.util.JavaUtils;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
+import org.weft.driver.plan.ExecutorMemory;
 import org.weft.driver.plan.MemoryModel;
 
 /**
@@ -26,13 +28,15 @@ public final class ExecutorEnvironment {
 
     private static final List<String> KERNELS = List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE");
 
-    private static final String JAVA_OPTIONS = "spark.executor.extraJavaOptions";
+    static final String OVERHEAD = "spark.executor.memoryOverhead";
+
+    static final String JAVA_OPTIONS = "spark.executor.extraJavaOptions";
 
     private ExecutorEnvironment() {}
 
     /** Adds to a configuration what it does not have yet. */
     static void apply(SparkConf conf, WeftConfig config) {
-        conf.setIfMissing("spark.executor.memoryOverhead", overheadMebibytes(conf, config) + "m");
+        conf.setIfMissing(OVERHEAD, mebibytesUp(memory(conf, config).overhead()) + "m");
         variables(config.cluster().threads())
                 .forEach((name, value) -> conf.setIfMissing("spark.executorEnv." + name, value));
         // JavaCPP's own accounting kills processes by resident size; executors' memory is the cluster manager's matter.
@@ -44,16 +48,46 @@ public final class ExecutorEnvironment {
     }
 
     /**
-     * What one executor takes beside its heap, which a container manager counts against this overhead: as many workers
-     * as it has slots for, servers in the slots that are left.
+     * Fails where a container manager would end executors in the middle of their work, for what they take beside their
+     * heap is counted against an overhead that is too small for it.
+     *
+     * @throws WeftException with exit status 4, the numbers and the setting
      */
-    static long overheadMebibytes(SparkConf conf, WeftConfig config) {
+    static void requireOverhead(SparkConf conf, WeftConfig config) {
+        long given = JavaUtils.byteStringAsMb(conf.get(OVERHEAD));
+        ExecutorMemory memory = memory(conf, config);
+        long needed = mebibytesUp(memory.overhead());
+        if (given < needed) {
+            throw new WeftException(
+                    ExitStatus.CLUSTER,
+                    String.format(
+                            "too small a container: %s=%dm, and an executor with %d workers and %d servers needs %dm"
+                                    + " beside its heap (libtorch %d MiB, direct buffers %d MiB, the JVM and its"
+                                    + " libraries %d MiB)",
+                            OVERHEAD,
+                            given,
+                            memory.workers(),
+                            memory.servers(),
+                            needed,
+                            mebibytesUp(memory.nativeBytes()),
+                            mebibytesUp(memory.direct()),
+                            mebibytesUp(memory.base())),
+                    "set " + OVERHEAD + "=" + needed + "m, or leave it out, and Weft sets it");
+        }
+    }
+
+    /** An executor with as many workers as it has slots for, servers in the slots that are left. */
+    private static ExecutorMemory memory(SparkConf conf, WeftConfig config) {
         ModelShape shape = new ModelShape(config.model(), MemoryModel.expectedVocabulary(config));
         int slots = Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
         int workers = Math.min(slots, config.cluster().workers());
         int servers = Math.min(slots - workers, config.serverTasks());
         MemoryModel memory = new MemoryModel(shape, config);
-        return memory.executor(workers, servers, memory.executorHeap()).overhead() >> 20;
+        return memory.executor(workers, servers, memory.executorHeap());
+    }
+
+    private static long mebibytesUp(long bytes) {
+        return (bytes + (1L << 20) - 1) >> 20;
     }
 
     /**

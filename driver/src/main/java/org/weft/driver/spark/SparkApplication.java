@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
@@ -29,6 +30,9 @@ public final class SparkApplication implements AutoCloseable {
 
     /** A master that is started together with the command takes as long. */
     private static final Duration MASTER_COMES_UP = Duration.ofSeconds(20);
+
+    /** Commands whose executors hold replicas and servers. */
+    private static final Set<String> TRAINING = Set.of("pretrain", "finetune", "sweep");
 
     private final JavaSparkContext context;
     private final Configuration hadoop;
@@ -73,8 +77,10 @@ public final class SparkApplication implements AutoCloseable {
         SparkConf conf = configuration(config, command);
         hadoop.forEach((key, value) -> conf.set("spark.hadoop." + key, value));
         Duration patience = Duration.ofSeconds(config.cluster().startTimeoutSeconds());
-        StandaloneMasters.of(conf.get("spark.master"))
-                .require(patience.compareTo(MASTER_COMES_UP) < 0 ? patience : MASTER_COMES_UP);
+        requireCluster(conf, patience.compareTo(MASTER_COMES_UP) < 0 ? patience : MASTER_COMES_UP);
+        if (TRAINING.contains(command) && endsWhatExceeds(conf)) {
+            ExecutorEnvironment.requireOverhead(conf, config);
+        }
         StorageTokens.request(conf, config);
         JavaSparkContext context = null;
         try {
@@ -89,6 +95,19 @@ public final class SparkApplication implements AutoCloseable {
             }
             throw notStarted(conf, e);
         }
+    }
+
+    private static void requireCluster(SparkConf conf, Duration patience) {
+        if (YarnCluster.manages(conf)) {
+            YarnCluster.require(conf, (int) patience.toMillis());
+        } else {
+            StandaloneMasters.of(conf.get("spark.master")).require(patience);
+        }
+    }
+
+    /** Whether executors are containers of a size. */
+    private static boolean endsWhatExceeds(SparkConf conf) {
+        return YarnCluster.manages(conf) || conf.get("spark.master").startsWith("k8s");
     }
 
     private static WeftException notStarted(SparkConf conf, Exception failure) {
@@ -116,16 +135,20 @@ public final class SparkApplication implements AutoCloseable {
                     "no Spark master: cluster.master is empty and this is not spark-submit",
                     "set cluster.master, e.g. --set 'cluster.master=local-cluster[2,2,1024]', or use spark-submit");
         }
-        conf.setIfMissing("spark.ui.enabled", "false");
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
         // A lost executor counts as a failure of the long tasks on it; the coordinator decides when enough is enough.
         conf.setIfMissing("spark.task.maxFailures", "100");
         conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
         if (!conf.contains("spark.submit.deployMode")) {
+            conf.setIfMissing(
+                    "spark.ui.enabled", "false"); // A port that nobody asked for; on a cluster people look there.
             conf.setIfMissing("spark.executor.memory", cluster.executorMemory());
             classPath(conf);
         }
         ExecutorEnvironment.apply(conf, config);
+        if (YarnCluster.manages(conf)) {
+            YarnCluster.apply(conf);
+        }
         return conf;
     }
 
@@ -145,6 +168,11 @@ public final class SparkApplication implements AutoCloseable {
     public SparkApplication showingStages(Consumer<String> say) {
         context.sc().addSparkListener(new StageProgress(say, System::nanoTime));
         return this;
+    }
+
+    /** Whether the cluster has started this application's driver again after it died. */
+    public boolean restarted() {
+        return context.sc().applicationAttemptId().exists(attempt -> !attempt.equals("1"));
     }
 
     public JavaSparkContext context() {

@@ -116,8 +116,8 @@ class ExecutorSupplyTest {
     }
 
     private void start(int job, Properties properties) {
-        supply.onJobStart(
-                new SparkListenerJobStart(job, 0, JavaConverters.asScalaBuffer(List.<StageInfo>of()), properties));
+        supply.onJobStart(new SparkListenerJobStart(
+                job, 0, JavaConverters.asScalaBuffer(List.<StageInfo>of()).toList(), properties));
     }
 
     private void lose(int count) {

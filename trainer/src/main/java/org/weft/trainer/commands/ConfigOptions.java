@@ -1,6 +1,9 @@
 package org.weft.trainer.commands;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,9 +25,10 @@ public final class ConfigOptions {
             names = "--config",
             paramLabel = "FILE",
             description =
-                    "The run's YAML; see docs/configuration.md. May be given many times: a later file's keys go over"
-                            + " an earlier's, as in --config conf/models/gpt2.yaml --config my.yaml.")
-    private List<Path> files = new ArrayList<>();
+                    "The run's YAML, here or by a URI such as hdfs:///user/me/run.yaml; see docs/configuration.md. May be given"
+                            + " many times: a later file's keys go over an earlier's, as in"
+                            + " --config conf/models/gpt2.yaml --config my.yaml.")
+    private List<String> files = new ArrayList<>();
 
     @Option(
             names = "--set",
@@ -83,14 +87,20 @@ public final class ConfigOptions {
         return files.isEmpty()
                 ? List.of(new ConfigLoader.Source("configuration", ""))
                 : files.stream()
-                        .map(file -> new ConfigLoader.Source(file.toString(), text(file)))
+                        .map(file -> new ConfigLoader.Source(file, text(file)))
                         .toList();
     }
 
-    private static String text(Path file) {
+    /** A path of this machine, or a file on HDFS and the like by its URI. */
+    private static String text(String file) {
         try {
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
+            if (!file.contains("://")) {
+                return Files.readString(Path.of(file));
+            }
+            try (InputStream in = new HadoopStore(HadoopStore.bounded(new Configuration())).open(file)) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+        } catch (NoSuchFileException | FileNotFoundException e) {
             throw WeftException.usage("there is no file " + file, "give --config the path of a YAML file");
         } catch (IOException e) {
             throw WeftException.usage("cannot read " + file + ": " + e.getMessage(), "it must be UTF-8 text");
