@@ -27,7 +27,8 @@ class ReportPageTest {
     void thePageSaysHowTheRunWent() throws Exception {
         Files.writeString(
                 home.resolve("config.yaml"),
-                "run: {name: \"" + EVIL + "\", dir: \"/run\"}\ntraining: {steps: 40, warmup_steps: 1}\nmodel: {width: 64}\n");
+                "run: {name: \"" + EVIL
+                        + "\", dir: \"/run\"}\ntraining: {steps: 40, warmup_steps: 1}\nmodel: {heads: 4, width: 64}\n");
         String steps = IntStream.rangeClosed(1, 10)
                 .mapToObj(step -> RecordFormat.line(Records.step(step)) + "\n")
                 .collect(Collectors.joining());

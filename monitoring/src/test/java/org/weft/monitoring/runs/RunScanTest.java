@@ -41,7 +41,9 @@ class RunScanTest {
         Path run = Files.createDirectories(home.resolve(name));
         Files.writeString(
                 run.resolve("config.yaml"),
-                "run: {name: " + name + ", dir: /run}\ntraining: {steps: 20, warmup_steps: 1}\nmodel: {width: " + 64 * steps + "}\n");
+                "run: {name: " + name
+                        + ", dir: /run}\ntraining: {steps: 20, warmup_steps: 1}\nmodel: {heads: 4, width: " + 64 * steps
+                        + "}\n");
         List<RunRecord> records = new ArrayList<>();
         IntStream.rangeClosed(1, steps).forEach(step -> records.add(Records.step(step)));
         records.addAll(List.of(more));
