@@ -43,7 +43,7 @@ native=(-Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbyte
   "-Dorg.bytedeco.javacpp.cachedir=$natives")
 driver=("${native[@]}" "-Dweft.home=$home")
 options=(--master "${WEFT_K8S_MASTER:-k8s://https://kubernetes.default.svc}" --deploy-mode "$mode"
-  --class "${WEFT_MAIN_CLASS:-org.weft.trainer.Main}" --executor-cores "${WEFT_EXECUTOR_CORES:-1}"
+  --name "weft-${1:-run}" --class "${WEFT_MAIN_CLASS:-org.weft.trainer.Main}" --executor-cores "${WEFT_EXECUTOR_CORES:-1}"
   --executor-memory "${WEFT_EXECUTOR_MEMORY:-1g}"
   --conf "spark.executor.instances=${WEFT_EXECUTORS:-3}"
   --conf spark.executor.maxNumFailures=2147483647 # the coordinator decides when enough is enough
@@ -63,7 +63,7 @@ if [ -n "${WEFT_EXECUTOR_GPUS:-}" ]; then
     --conf "spark.executor.resource.gpu.discoveryScript=$home/deploy/standalone/gpus.sh")
 fi
 if [ "$mode" = cluster ]; then
-  options+=(--name "weft-${1:-run}" --driver-memory "${WEFT_DRIVER_MEMORY:-2g}"
+  options+=(--driver-memory "${WEFT_DRIVER_MEMORY:-2g}"
     --conf "spark.kubernetes.driver.podTemplateFile=${WEFT_DRIVER_TEMPLATE:-$here/base/driver.yaml}"
     --conf "spark.driver.extraClassPath=$home/lib/*"
     --conf "spark.driver.extraJavaOptions=${driver[*]}"

@@ -21,7 +21,8 @@ final class AppliedResource {
     static String created(String text) {
         try {
             JsonNode resource = JSON.readTree(text);
-            if (!resource.path("kind").asText().equals("Pod") || resource.path("status").has("phase")) {
+            if (!resource.path("kind").asText().equals("Pod")
+                    || resource.path("status").has("phase")) {
                 return text;
             }
             ((ObjectNode) resource).putObject("status").put("phase", "Pending");

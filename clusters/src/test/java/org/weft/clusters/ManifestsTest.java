@@ -51,7 +51,9 @@ class ManifestsTest {
                 assertThat(Manifests.unknownFields(resource))
                         .as(file + " " + resource.getKind())
                         .isEmpty();
-                assertThat(resource.getMetadata().getLabels()).as(file).containsEntry("app.kubernetes.io/part-of", "weft");
+                assertThat(resource.getMetadata().getLabels())
+                        .as(file)
+                        .containsEntry("app.kubernetes.io/part-of", "weft");
             }
         }
     }
@@ -70,10 +72,8 @@ class ManifestsTest {
             kustomization.path("resources").forEach(file -> assertThat(
                             Manifests.FOLDER.resolve(folder).resolve(file.asText()))
                     .exists());
-            kustomization
-                    .path("configMapGenerator")
-                    .forEach(map -> map.path("files").forEach(file -> assertThat(
-                                    Manifests.FOLDER.resolve(folder).resolve(file.asText()))
+            kustomization.path("configMapGenerator").forEach(map -> map.path("files")
+                    .forEach(file -> assertThat(Manifests.FOLDER.resolve(folder).resolve(file.asText()))
                             .exists()));
         }
     }
@@ -127,7 +127,8 @@ class ManifestsTest {
                     .anyMatch(variable -> variable.getName().equals("DJL_CACHE_DIR")
                             && variable.getValue().equals("/var/cache/weft"));
         }
-        assertThat(Manifests.text("submit.sh")).contains("natives=/var/cache/weft", "-Dorg.bytedeco.javacpp.cachedir=$natives");
+        assertThat(Manifests.text("submit.sh"))
+                .contains("natives=/var/cache/weft", "-Dorg.bytedeco.javacpp.cachedir=$natives");
         assertThat(Manifests.yaml("pretrain/kustomization.yaml")
                         .path("configMapGenerator")
                         .findValuesAsText("name"))
@@ -157,13 +158,27 @@ class ManifestsTest {
     void thePolicyIsForThePodsOfRuns() {
         NetworkPolicy policy = Manifests.one("base/network.yaml", NetworkPolicy.class);
         Map<String, String> chosen = policy.getSpec().getPodSelector().getMatchLabels();
-        assertThat(policy.getSpec().getIngress().get(0).getFrom().get(0).getPodSelector().getMatchLabels())
+        assertThat(policy.getSpec()
+                        .getIngress()
+                        .get(0)
+                        .getFrom()
+                        .get(0)
+                        .getPodSelector()
+                        .getMatchLabels())
                 .isEqualTo(chosen);
         assertThat(Manifests.one(DRIVER, Pod.class).getMetadata().getLabels()).containsAllEntriesOf(chosen);
         assertThat(Manifests.one(EXECUTOR, Pod.class).getMetadata().getLabels()).containsAllEntriesOf(chosen);
-        assertThat(Manifests.one(JOB, Job.class).getSpec().getTemplate().getMetadata().getLabels())
+        assertThat(Manifests.one(JOB, Job.class)
+                        .getSpec()
+                        .getTemplate()
+                        .getMetadata()
+                        .getLabels())
                 .containsAllEntriesOf(chosen);
-        assertThat(Manifests.one(SERVE, Deployment.class).getSpec().getTemplate().getMetadata().getLabels())
+        assertThat(Manifests.one(SERVE, Deployment.class)
+                        .getSpec()
+                        .getTemplate()
+                        .getMetadata()
+                        .getLabels())
                 .doesNotContainEntry("app.kubernetes.io/name", "weft-run");
     }
 
@@ -200,7 +215,8 @@ class ManifestsTest {
     void theServiceReachesTheServersPortAndItsProbes() {
         Deployment deployment = Manifests.one(SERVE, Deployment.class);
         Service service = Manifests.one("serve/service.yaml", Service.class);
-        Map<String, String> labels = deployment.getSpec().getTemplate().getMetadata().getLabels();
+        Map<String, String> labels =
+                deployment.getSpec().getTemplate().getMetadata().getLabels();
         assertThat(labels)
                 .containsAllEntriesOf(service.getSpec().getSelector())
                 .containsAllEntriesOf(deployment.getSpec().getSelector().getMatchLabels());

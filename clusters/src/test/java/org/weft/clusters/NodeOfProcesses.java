@@ -20,7 +20,8 @@ public final class NodeOfProcesses {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Config config = Config.fromKubeconfig(Files.readString(Path.of(arguments[0])));
         Path folder = Files.createDirectories(Path.of(arguments[3]));
-        KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
+        KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(config).build();
         ContainerImage image =
                 ContainerImage.in(Files.createDirectories(folder.resolve("image")), Path.of(arguments[4]));
         PodProcesses pods = new PodProcesses(

@@ -36,7 +36,12 @@ final class PodPaths {
      * @return null while something that the pod names is not there yet
      */
     static PodPaths mount(
-            Pod pod, KubernetesClient client, Path folder, Map<String, String> image, Map<String, Path> claims, Path cache)
+            Pod pod,
+            KubernetesClient client,
+            Path folder,
+            Map<String, String> image,
+            Map<String, Path> claims,
+            Path cache)
             throws IOException {
         PodPaths paths = new PodPaths(image);
         Map<String, ConfigMap> maps = new HashMap<>();

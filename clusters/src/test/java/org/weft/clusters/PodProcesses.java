@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node without containers: each pod's one container is a process of this machine, with an address of its own on the
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeUnit;
  * SIGKILL; and of the garbage collector's that a pod's pods go with it.
  */
 final class PodProcesses implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PodProcesses.class);
     private static final long TICK_MILLIS = 200;
 
     private final KubernetesClient client;
@@ -154,8 +156,8 @@ final class PodProcesses implements AutoCloseable {
                     ended(asked.get(uid), process);
                 }
             });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("a pod's state could not be told or taken; trying again", e); // An exception would end the ticks.
         }
     }
 
@@ -200,7 +202,8 @@ final class PodProcesses implements AutoCloseable {
             return;
         }
         client.resource(new PodBuilder(now).withStatus(status).build()).patchStatus();
-        if (now.getMetadata().getDeletionTimestamp() != null && status.getPhase().matches("Succeeded|Failed")) {
+        if (now.getMetadata().getDeletionTimestamp() != null
+                && status.getPhase().matches("Succeeded|Failed")) {
             client.resource(now).withGracePeriod(0).delete();
         }
     }

@@ -28,11 +28,11 @@ import org.weft.trainer.RunFolder;
 
 /**
  * Spark's own Kubernetes back end, driven by {@code deploy/kubernetes}, against an API server without a cluster: pods are
- * processes of this machine ({@link PodProcesses}).
+ * processes of this machine ({@link PodProcesses}). Not among the tests that every build runs:
+ * {@code ./mvnw -pl clusters -am verify -Dit.test=KubernetesRuns}.
  */
-class KubernetesIT {
-    private static final Path DISTRIBUTION = 
-            Path.of(System.getProperty("weft.dist", "../trainer/target/dist"));
+class KubernetesRuns {
+    private static final Path DISTRIBUTION = Path.of(System.getProperty("weft.dist", "../trainer/target/dist"));
     private static final Duration LONG = Duration.ofMinutes(4);
     private static final String NAMESPACE = "ml";
     private static final String COMPONENT = "app.kubernetes.io/component";
@@ -54,7 +54,8 @@ class KubernetesIT {
 
     @BeforeAll
     static void trainUndisturbed() throws IOException {
-        prepared = RunFolder.create(temporary.resolve("prepared"), RunFolder.SMALL).prepared();
+        prepared =
+                RunFolder.create(temporary.resolve("prepared"), RunFolder.SMALL).prepared();
         undisturbed = prepared.sibling("undisturbed").pretrain(STEPS).done().paramsSha256();
     }
 
@@ -83,7 +84,10 @@ class KubernetesIT {
             awaitCheckpoint(submit);
             Pod lost = pods.asked(COMPONENT, "executor").get(0);
             pods.process(lost).signal("KILL");
-            Await.until("another executor", LONG, () -> pods.asked(COMPONENT, "executor").size() > 2);
+            Await.until(
+                    "another executor",
+                    LONG,
+                    () -> pods.asked(COMPONENT, "executor").size() > 2);
             submit.ended(LONG).done();
             assertThat(summary(driver).paramsSha256()).isEqualTo(undisturbed);
             looksAsTheTemplateSays(driver, "weft-driver");
@@ -93,11 +97,19 @@ class KubernetesIT {
                         .extracting("uid")
                         .containsExactly(driver.getMetadata().getUid());
                 assertThat(executor.getSpec().getAutomountServiceAccountToken()).isFalse();
-                assertThat(executor.getSpec().getContainers().get(0).getResources().getLimits())
+                assertThat(executor.getSpec()
+                                .getContainers()
+                                .get(0)
+                                .getResources()
+                                .getLimits())
                         .containsEntry("nvidia.com/gpu", new Quantity("1"))
                         .containsKey("memory");
             }
-            assertThat(client.pods().inNamespace(NAMESPACE).withLabel(COMPONENT, "executor").list().getItems())
+            assertThat(client.pods()
+                            .inNamespace(NAMESPACE)
+                            .withLabel(COMPONENT, "executor")
+                            .list()
+                            .getItems())
                     .as("executors are removed at the end")
                     .isEmpty();
         }
@@ -143,7 +155,7 @@ class KubernetesIT {
                         .endEnv()
                         .addNewEnv()
                         .withName("WEFT_SUBMIT_OPTIONS")
-                        .withValue("--conf spark.kubernetes.driver.master=" + client.getMasterUrl())
+                        .withValue(connection())
                         .endEnv()
                         .endContainer()
                         .endSpec()
@@ -166,12 +178,20 @@ class KubernetesIT {
                 .with("WEFT_EXECUTORS", "2")
                 .with("WEFT_EXECUTOR_MEMORY", "512m")
                 .with("WEFT_DRIVER_MEMORY", "600m")
-                .with(
-                        "WEFT_SUBMIT_OPTIONS",
-                        "--conf spark.kubernetes.driver.master=" + client.getMasterUrl()
-                                + " --conf spark.executorEnv.WEFT_FAKE_GPUS=0")
+                .with("WEFT_SUBMIT_OPTIONS", connection() + " --conf spark.executorEnv.WEFT_FAKE_GPUS=0")
                 .with(settings)
                 .start(folder);
+    }
+
+    /** Where the driver finds the API, and patience: a request that took too long would be sent twice. */
+    private String connection() {
+        StringBuilder options = new StringBuilder("--conf spark.kubernetes.driver.master=" + client.getMasterUrl());
+        for (String who : List.of("submission", "driver")) {
+            for (String what : List.of("connectionTimeout", "requestTimeout")) {
+                options.append(" --conf spark.kubernetes." + who + "." + what + "=120000");
+            }
+        }
+        return options.toString();
     }
 
     private String master() {
