@@ -88,9 +88,10 @@ final class Recording implements AutoCloseable {
     }
 
     private void end(RunEvent event, int step, String text) {
-        recorder.event(event, RunDescription.withoutCredentials(text));
+        String shown = RunDescription.withoutCredentials(text);
+        recorder.event(event, shown);
         logged.write();
-        windows.ended(new RunOutcome(event, step, text));
+        windows.ended(new RunOutcome(event, step, shown));
     }
 
     @Override

@@ -233,7 +233,7 @@ class SparkWindowsTest {
     private String get(String address) throws Exception {
         return client.send(
                         HttpRequest.newBuilder(URI.create(address))
-                                .timeout(Duration.ofSeconds(30))
+                                .timeout(Duration.ofSeconds(150))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString())
                 .body();
