@@ -11,7 +11,8 @@ final class ClusterFolder {
 
     /** Empty; what the last test of this name left is removed. */
     static Path fresh(String name) {
-        Path folder = Path.of(System.getProperty("basedir", "."), "target", "clusters", name).toAbsolutePath();
+        Path folder = Path.of(System.getProperty("basedir", "."), "target", "clusters", name)
+                .toAbsolutePath();
         try {
             FileUtils.deleteDirectory(folder.toFile());
         } catch (IOException e) {

@@ -81,14 +81,14 @@ final class HadoopDefaults {
         Path log = folder.resolve("daemons.log4j2.properties");
         try {
             Files.writeString(log, """
-                    rootLogger.level = info
-                    rootLogger.appenderRef.console.ref = console
-                    appender.console.type = Console
-                    appender.console.name = console
-                    appender.console.target = SYSTEM_ERR
-                    appender.console.layout.type = PatternLayout
-                    appender.console.layout.pattern = %d{HH:mm:ss.SSS} %p %c{1}: %m%n
-                    """);
+                rootLogger.level = info
+                rootLogger.appenderRef.console.ref = console
+                appender.console.type = Console
+                appender.console.name = console
+                appender.console.target = SYSTEM_ERR
+                appender.console.layout.type = PatternLayout
+                appender.console.layout.pattern = %d{HH:mm:ss.SSS} %p %c{1}: %m%n
+                """);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

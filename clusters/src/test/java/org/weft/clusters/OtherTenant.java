@@ -60,9 +60,8 @@ final class OtherTenant implements AutoCloseable {
                             .contains(state)
                     || yarn.getApplications(EnumSet.of(YarnApplicationState.ACCEPTED)).stream()
                             .filter(report -> report.getApplicationId().equals(id))
-                            .anyMatch(report -> report.getApplicationResourceUsageReport()
-                                            .getNumUsedContainers()
-                                    > 0);
+                            .anyMatch(report ->
+                                    report.getApplicationResourceUsageReport().getNumUsedContainers() > 0);
         } catch (YarnException | IOException e) {
             throw new AssertionError(e);
         }

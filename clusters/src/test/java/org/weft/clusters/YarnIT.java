@@ -27,7 +27,8 @@ class YarnIT {
     @BeforeAll
     static void start() throws IOException {
         Path temporary = ClusterFolder.fresh("yarn");
-        RunFolder corpus = RunFolder.create(temporary.resolve("corpus"), RunFolder.LARGE).prepared();
+        RunFolder corpus =
+                RunFolder.create(temporary.resolve("corpus"), RunFolder.LARGE).prepared();
         expected = corpus.sibling("one-process")
                 .pretrain("training.steps=" + STEPS)
                 .done()
@@ -51,8 +52,7 @@ class YarnIT {
     /** The driver here, executors with a GPU each, and the container of one killed. */
     @Test
     void clientModeSurvivesAKilledContainer() {
-        YarnUser rich =
-                user.with("WEFT_EXECUTOR_GPUS", "1").withOptions("--conf spark.executorEnv.WEFT_FAKE_GPUS=0");
+        YarnUser rich = user.with("WEFT_EXECUTOR_GPUS", "1").withOptions("--conf spark.executorEnv.WEFT_FAKE_GPUS=0");
         try (RunningProcess run = rich.submit("client", "pretrain", "hdfs:///run.yaml", RUN)) {
             run.await("first checkpoint", PATIENCE, () -> user.hasCheckpoint("client", 4));
             cluster.containers(EXECUTOR).get(0).destroyForcibly();
@@ -66,7 +66,8 @@ class YarnIT {
     @Test
     void clusterModeSurvivesItsMaster() {
         YarnUser cautious = user.with("WEFT_DEPLOY_MODE", "cluster");
-        try (RunningProcess run = cautious.submit("cluster", "pretrain", user.corpus().config().toString(), RUN)) {
+        try (RunningProcess run =
+                cautious.submit("cluster", "pretrain", user.corpus().config().toString(), RUN)) {
             run.await("first checkpoint", PATIENCE, () -> user.hasCheckpoint("cluster", 4));
             cluster.containers(MASTER).forEach(ProcessHandle::destroyForcibly);
             CommandRun result = run.ended(PATIENCE).done();
@@ -113,7 +114,9 @@ class YarnIT {
                 "error: too small a container: spark.executor.memoryOverhead=200m",
                 "hint: set spark.executor.memoryOverhead=");
         assertRefused(
-                cautious.with("WEFT_DRIVER_MEMORY", "4g"), "weft: no container is large enough: Required AM memory", "");
+                cautious.with("WEFT_DRIVER_MEMORY", "4g"),
+                "weft: no container is large enough: Required AM memory",
+                "");
     }
 
     private static void assertRefused(YarnUser user, String error, String more) throws IOException {
@@ -122,7 +125,8 @@ class YarnIT {
             CommandRun result = run.ended(PATIENCE);
             assertThat(result.status()).as(result.err()).isEqualTo(4);
             assertThat(result.err()).contains(error, more);
-            assertThat(files.exists(new org.apache.hadoop.fs.Path("/runs/refused/checkpoints"))).isFalse();
+            assertThat(files.exists(new org.apache.hadoop.fs.Path("/runs/refused/checkpoints")))
+                    .isFalse();
         }
     }
 }

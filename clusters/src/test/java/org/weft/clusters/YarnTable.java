@@ -28,13 +28,15 @@ final class YarnTable {
     private final YarnUser user;
     private final String expected;
     private final int steps;
+    private final int every;
     private boolean allEqual = true;
 
-    private YarnTable(HadoopCluster cluster, YarnUser user, String expected, int steps) {
+    private YarnTable(HadoopCluster cluster, YarnUser user, String expected, int steps, int every) {
         this.cluster = cluster;
         this.user = user;
         this.expected = expected;
         this.steps = steps;
+        this.every = every;
     }
 
     /** Arguments: the folder for all of it, steps of a run, containers to be lost in the run that loses many. */
@@ -42,16 +44,18 @@ final class YarnTable {
         Path folder = Path.of(args[0]).toAbsolutePath();
         int steps = Integer.parseInt(args[1]);
         int losses = Integer.parseInt(args[2]);
-        RunFolder corpus = RunFolder.create(folder.resolve("corpus"), RunFolder.LARGE).prepared();
+        int every = Math.max(1, steps / (losses + 2)); // Each loss comes after another checkpoint.
+        RunFolder corpus =
+                RunFolder.create(folder.resolve("corpus"), RunFolder.LARGE).prepared();
         String expected = corpus.sibling("one-process")
-                .pretrain("training.steps=" + steps, "checkpoint.every=10")
+                .pretrain("training.steps=" + steps, "checkpoint.every=" + every)
                 .done()
                 .paramsSha256();
         System.out.println("one process, undisturbed: params_sha256 " + expected + ", " + steps + " steps");
         try (HadoopCluster cluster = HadoopCluster.in(folder.resolve("cluster"))) {
             cluster.sites().yarn().put("yarn.nodemanager.resource.memory-mb", "3072");
             cluster.start(2);
-            YarnTable table = new YarnTable(cluster, YarnUser.of(cluster, folder, corpus), expected, steps);
+            YarnTable table = new YarnTable(cluster, YarnUser.of(cluster, folder, corpus), expected, steps, every);
             table.rows(losses);
             if (!table.allEqual) {
                 System.exit(1);
@@ -62,9 +66,10 @@ final class YarnTable {
     private void rows(int losses) throws Exception {
         System.out.println("| mode | what was done | s | generations | status | bits |");
         System.out.println("|---|---|---|---|---|---|");
-        row("client", "nothing; puts 500 MB of jars on HDFS", (run, name) -> {});
-        row("client", "nothing; no jar is sent", (run, name) -> {});
-        row("cluster", "nothing", (run, name) -> {});
+        row(
+                "cluster",
+                "the application master killed",
+                (run, name) -> afterAnotherCheckpoint(run, name, () -> killed(MASTER)));
         row("client", losses / 2 + " containers killed, " + (losses - losses / 2) + " preempted", (run, name) -> {
             for (int i = 0; i < losses / 2; i++) {
                 afterAnotherCheckpoint(run, name, () -> killed(EXECUTOR));
@@ -76,13 +81,11 @@ final class YarnTable {
             }
         });
         row(
-                "cluster",
-                "the application master killed",
-                (run, name) -> afterAnotherCheckpoint(run, name, () -> killed(MASTER)));
-        row(
                 "client",
                 "a NodeManager decommissioned",
                 (run, name) -> afterAnotherCheckpoint(run, name, () -> cluster.decommission(1)));
+        row("client", "nothing", (run, name) -> {});
+        row("cluster", "nothing", (run, name) -> {});
     }
 
     /** What a fault does at one moment. */
@@ -100,7 +103,7 @@ final class YarnTable {
     }
 
     private int newest(String name) {
-        for (int step = steps / 10 * 10; step > 0; step -= 10) {
+        for (int step = steps / every * every; step > 0; step -= every) {
             if (user.hasCheckpoint(name, step)) {
                 return step;
             }
@@ -122,7 +125,7 @@ final class YarnTable {
                         "pretrain",
                         "hdfs:///run.yaml",
                         "training.steps=" + steps,
-                        "checkpoint.every=10",
+                        "checkpoint.every=" + every,
                         "run.lease_seconds=5")) {
             fault.to(run, name);
             CommandRun result = run.ended(PATIENCE);
@@ -135,7 +138,8 @@ final class YarnTable {
                     what,
                     (System.nanoTime() - begin) / 1e9,
                     mode.equals("client")
-                            ? Long.toString(1 + GENERATION.matcher(result.err()).results().count())
+                            ? Long.toString(1
+                                    + GENERATION.matcher(result.err()).results().count())
                             : "",
                     result.status(),
                     equal ? "equal" : "DIFFER"));

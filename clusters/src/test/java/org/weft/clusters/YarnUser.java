@@ -18,8 +18,8 @@ import org.weft.trainer.RunFolder;
  * @param settings of submit.sh, as environment variables
  */
 record YarnUser(HadoopCluster cluster, Path folder, RunFolder corpus, Map<String, String> settings) {
-    static final Path DISTRIBUTION = Path.of(System.getProperty(
-                    "weft.dist", System.getProperty("basedir", ".") + "/../trainer/target/dist"))
+    static final Path DISTRIBUTION = Path.of(
+                    System.getProperty("weft.dist", System.getProperty("basedir", ".") + "/../trainer/target/dist"))
             .toAbsolutePath()
             .normalize();
 
@@ -92,8 +92,8 @@ record YarnUser(HadoopCluster cluster, Path folder, RunFolder corpus, Map<String
      * @param settings {@code key=value}
      */
     RunningProcess submit(String run, String command, String config, String... settings) {
-        List<String> words = new ArrayList<>(List.of(
-                DISTRIBUTION.resolve("deploy/yarn/submit.sh").toString(), command, "--config", config));
+        List<String> words = new ArrayList<>(
+                List.of(DISTRIBUTION.resolve("deploy/yarn/submit.sh").toString(), command, "--config", config));
         List<String> all = new ArrayList<>(List.of(
                 "run.dir=" + directory(run),
                 "run.corpus=hdfs:///corpus",

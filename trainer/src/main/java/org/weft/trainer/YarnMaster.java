@@ -26,10 +26,7 @@ final class YarnMaster {
 
     /** Ends of which another attempt would make nothing else. */
     private static final Set<Integer> FINAL = Set.of(
-            ExitStatus.DONE.code(),
-            ExitStatus.USAGE.code(),
-            ExitStatus.INVALID_DATA.code(),
-            ExitStatus.CLUSTER.code());
+            ExitStatus.DONE.code(), ExitStatus.USAGE.code(), ExitStatus.INVALID_DATA.code(), ExitStatus.CLUSTER.code());
 
     private final Store store;
     private final String folder;
@@ -49,8 +46,7 @@ final class YarnMaster {
     }
 
     static YarnMaster here() {
-        return new YarnMaster(
-                new HadoopStore(HadoopStore.bounded(new Configuration())), System.getProperty(FOLDER));
+        return new YarnMaster(new HadoopStore(HadoopStore.bounded(new Configuration())), System.getProperty(FOLDER));
     }
 
     /**

@@ -17,7 +17,8 @@ class YarnMasterTest {
     Path folder;
 
     private YarnMaster master() {
-        return new YarnMaster(HadoopStore.local(), folder.resolve("outcome").toUri().toString());
+        return new YarnMaster(
+                HadoopStore.local(), folder.resolve("outcome").toUri().toString());
     }
 
     private String left(String name) throws IOException {
@@ -36,7 +37,8 @@ class YarnMasterTest {
     void anErrorIsThrownWithItsStatusAndItsTextIsLeft() throws Exception {
         assertThatThrownBy(() -> master().run("pretrain", "--config", "/no/such/file.yaml"))
                 .isInstanceOf(SparkUserAppException.class)
-                .satisfies(e -> assertThat(((SparkUserAppException) e).exitCode()).isEqualTo(2));
+                .satisfies(
+                        e -> assertThat(((SparkUserAppException) e).exitCode()).isEqualTo(2));
         assertThat(left("status")).isEqualTo("2");
         assertThat(left("err")).contains("error: there is no file /no/such/file.yaml", "hint: ");
     }
@@ -48,7 +50,8 @@ class YarnMasterTest {
         Files.writeString(folder.resolve("outcome/status"), "4");
         assertThatThrownBy(() -> master().run("--version"))
                 .isInstanceOf(SparkUserAppException.class)
-                .satisfies(e -> assertThat(((SparkUserAppException) e).exitCode()).isEqualTo(4));
+                .satisfies(
+                        e -> assertThat(((SparkUserAppException) e).exitCode()).isEqualTo(4));
         assertThat(folder.resolve("outcome/out")).doesNotExist();
 
         Files.writeString(folder.resolve("outcome/status"), "1");

@@ -113,7 +113,10 @@ public final class RunLease implements AutoCloseable {
         LeaseFiles.Seen before = taken.before();
         return before != null
                 && before.record() != null
-                && before.record().driver().application().equals(taken.mine().driver().application());
+                && before.record()
+                        .driver()
+                        .application()
+                        .equals(taken.mine().driver().application());
     }
 
     /** The highest generation that any earlier driver of this run may have used; 0 where there was none. */

@@ -87,17 +87,8 @@ public final class TrainingRun {
     public RunResult run(RunConfig run, String resume, Subject.Preparation preparation) throws IOException {
         // Before anything is read at length: executors start while a dead driver's lease is watched.
         try (RunLease lease = lease(application, run, progress)) {
-            return run(resume == null ? restarted(lease) : resume, preparation.prepare(), lease);
+            return run(Restart.resume(resume, application, lease, progress), preparation.prepare(), lease);
         }
-    }
-
-    /** A driver that the cluster has started again goes on with what it began, though nobody said --resume. */
-    private String restarted(RunLease lease) {
-        if (!application.restarted() || !lease.sameApplicationBefore()) {
-            return null;
-        }
-        progress.say("this application's driver was started again: goes on from the newest checkpoint, as with --resume");
-        return LATEST;
     }
 
     private RunResult run(String resume, Subject subject, RunLease lease) throws IOException {

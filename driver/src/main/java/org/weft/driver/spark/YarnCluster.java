@@ -36,7 +36,8 @@ final class YarnCluster {
      * the application's containers share there and that YARN removes after it.
      */
     static void apply(SparkConf conf) {
-        if (!conf.contains("spark.executor.maxNumFailures")) { // knows of its older name, spark.yarn.max.executor.failures
+        if (!conf.contains(
+                "spark.executor.maxNumFailures")) { // knows of its older name, spark.yarn.max.executor.failures
             conf.set("spark.executor.maxNumFailures", Integer.toString(Integer.MAX_VALUE));
         }
         String options = conf.get(ExecutorEnvironment.JAVA_OPTIONS, "");
@@ -61,7 +62,8 @@ final class YarnCluster {
         try (YarnClient yarn = YarnClient.createYarnClient()) {
             yarn.init(settings);
             yarn.start();
-            requireFits(conf, yarn.createApplication().getNewApplicationResponse().getMaximumResourceCapability());
+            requireFits(
+                    conf, yarn.createApplication().getNewApplicationResponse().getMaximumResourceCapability());
         } catch (ConnectException e) {
             if (!isMaster(conf)) {
                 throw new WeftException(

@@ -25,9 +25,9 @@ public final class ConfigOptions {
             names = "--config",
             paramLabel = "FILE",
             description =
-                    "The run's YAML, here or by a URI such as hdfs:///user/me/run.yaml; see docs/configuration.md. May be given"
-                            + " many times: a later file's keys go over an earlier's, as in"
-                            + " --config conf/models/gpt2.yaml --config my.yaml.")
+                    "The run's YAML, here or by a URI such as hdfs:///user/me/run.yaml; see docs/configuration.md. May"
+                            + " be given many times: a later file's keys go over an earlier's, as in --config"
+                            + " conf/models/gpt2.yaml --config my.yaml.")
     private List<String> files = new ArrayList<>();
 
     @Option(
