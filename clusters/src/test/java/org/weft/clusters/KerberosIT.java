@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,9 +32,7 @@ class KerberosIT {
 
     @BeforeAll
     static void start() throws Exception {
-        Path folder = Path.of(System.getProperty("basedir", "."), "target", "clusters", "kerberos")
-                .toAbsolutePath();
-        FileUtils.deleteDirectory(folder.toFile());
+        Path folder = ClusterFolder.fresh("kerberos");
         corpus = RunFolder.create(folder.resolve("corpus"), RunFolder.SMALL).prepared();
         cluster = SecuredCluster.start(folder, LIFETIME);
         user = SecuredUser.of(cluster, folder.resolve("commands"), OTHERS);

@@ -134,6 +134,9 @@ final class SecuredCluster implements AutoCloseable {
         yarn.put("yarn.resourcemanager.delegation.token.max-lifetime", lifetimeMillis);
         yarn.put("yarn.acl.enable", "true");
         yarn.put("yarn.nodemanager.env-whitelist", "JAVA_HOME,JAVA_TOOL_OPTIONS");
+        // Whoever is late is not lost: here nobody asks how soon that is noticed.
+        yarn.put("yarn.am.liveness-monitor.expiry-interval-ms", "300000");
+        yarn.put("yarn.nm.liveness-monitor.expiry-interval-ms", "300000");
         // Containers' folders stay until they have been searched.
         yarn.put("yarn.nodemanager.delete.debug-delay-sec", "3600");
         // Several JVMs of Spark's beside the daemons: what they come to is another test's matter.

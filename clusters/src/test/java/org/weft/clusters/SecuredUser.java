@@ -105,7 +105,6 @@ record SecuredUser(SecuredCluster cluster, Path folder, Path events, Map<String,
                 spark.executor.instances              2
                 spark.executor.cores                  1
                 spark.executor.memory                 512m
-                spark.executor.memoryOverhead         512m
                 spark.yarn.am.memory                  384m
                 spark.authenticate                    true
                 spark.network.crypto.enabled          true
