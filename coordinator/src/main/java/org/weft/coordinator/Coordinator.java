@@ -237,10 +237,7 @@ public final class Coordinator implements Service, AutoCloseable {
             replaced.reply(new Message.Refused(replaced + " was replaced"));
         }
         reply.complete(new Message.Admitted(member.incarnation));
-        listener.notice(
-                replaced == null
-                        ? Notice.of(RunEvent.JOINED, member, " joined")
-                        : Notice.of(RunEvent.REPLACED, member, " joined in place of an earlier attempt"));
+        listener.notice(Notice.joined(member, replaced));
         if (member.role == Role.WORKER) {
             state.workerJoined(member, replaced);
         } else {
@@ -254,8 +251,7 @@ public final class Coordinator implements Service, AutoCloseable {
         }
         String name = report.role().name(report.id());
         Member present = members.find(report.role(), report.id());
-        listener.notice(new Notice(
-                RunEvent.LOST, name, present == null ? "" : present.executor, name + " failed: " + report.cause()));
+        listener.notice(Notice.failed(name, present, report.cause()));
         if (present != null && present.incarnation != report.incarnation()) {
             return; // Of an attempt that was given up: another one has its place.
         }
@@ -285,10 +281,7 @@ public final class Coordinator implements Service, AutoCloseable {
                 return;
             }
             for (Member silent : members.silentSince(now - TimeUnit.SECONDS.toMillis(cluster.leaseSeconds()))) {
-                listener.notice(Notice.of(
-                        RunEvent.LOST,
-                        silent,
-                        " gave no sign of life for " + cluster.leaseSeconds() + " s and is given up"));
+                listener.notice(Notice.silent(silent, cluster.leaseSeconds()));
                 lose(silent);
             }
             optional.makeRoom(now, state.desk());
