@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import org.apache.kerby.kerberos.kerb.KrbException;
 import org.apache.kerby.kerberos.kerb.client.KrbClient;
-import org.apache.kerby.kerberos.kerb.identity.KrbIdentity;
 import org.apache.kerby.kerberos.kerb.server.KdcConfigKey;
 import org.apache.kerby.kerberos.kerb.server.SimpleKdcServer;
 import org.apache.kerby.kerberos.kerb.type.KerberosTime;
@@ -85,7 +84,8 @@ final class Kdc {
     }
 
     private static void expire(SimpleKdcServer kdc, String principal) throws KrbException {
-        KrbIdentity identity = kdc.getIdentityService().getIdentity(principal);
+        // The class of an identity lies elsewhere in Kerby 2.
+        var identity = kdc.getIdentityService().getIdentity(principal);
         identity.setExpireTime(new KerberosTime(Instant.now().minusSeconds(60).toEpochMilli()));
         kdc.getIdentityService().updateIdentity(identity);
     }

@@ -10,10 +10,10 @@ import java.util.Set;
 import org.apache.commons.io.output.TeeOutputStream;
 import org.apache.commons.io.output.TeeWriter;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkUserAppException;
 import org.weft.core.ExitStatus;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
+import org.weft.driver.spark.FailedApplication;
 
 /**
  * A command inside the application master that YARN started ({@code --deploy-mode cluster}). YARN takes an end by {@link
@@ -52,13 +52,13 @@ final class YarnMaster {
     /**
      * Runs a command, unless an attempt before this one ended for good.
      *
-     * @throws SparkUserAppException which has YARN call the application failed, with the status that is not 0
+     * @throws org.apache.spark.SparkUserAppException which has YARN call the application failed, with the status that is not 0
      */
     void run(String... arguments) throws Exception {
         Integer before = statusBefore();
         int status = before != null && FINAL.contains(before) ? before : runHere(arguments);
         if (status != ExitStatus.DONE.code()) {
-            throw new SparkUserAppException(status);
+            throw FailedApplication.withStatus(status);
         }
     }
 
