@@ -26,7 +26,7 @@ public enum RunEvent {
     COPYING,
     COPY_FAILED(true),
     CHECKPOINT_FAILED(true),
-    /** Done to its last step. */
+    /** Done: to its last step, or until it got no better ({@code finetune.patience}). */
     ENDED,
     /** Asked to end before its last step. */
     STOPPED,

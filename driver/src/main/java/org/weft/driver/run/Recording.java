@@ -76,9 +76,13 @@ final class Recording implements AutoCloseable {
                 clockMillis.getAsLong());
     }
 
-    /** It ended well, once nobody else tells of it. */
-    void ended(int step, boolean early) {
-        end(early ? RunEvent.STOPPED : RunEvent.ENDED, step, (early ? "stopped at step " : "done at step ") + step);
+    /**
+     * It ended well, once nobody else tells of it.
+     *
+     * @param asked whether somebody asked it to end
+     */
+    void ended(int step, boolean asked) {
+        end(asked ? RunEvent.STOPPED : RunEvent.ENDED, step, (asked ? "stopped at step " : "done at step ") + step);
     }
 
     /** It failed, once nobody else tells of it. */

@@ -289,7 +289,7 @@ public final class TrainingRun {
             } finally {
                 progress.endBar();
             }
-            recording.ended(tally.step(), job.stopRequested() || best.exhausted());
+            recording.ended(tally.step(), job.stopRequested());
             return tally.result(best, job.stopRequested());
         }
     }

@@ -30,6 +30,7 @@ public final class ReportPage {
             .cost { fill: var(--c2); opacity: .75; } .came { fill: var(--c5); }
             .timeline { overflow-x: auto; } .timeline svg { min-width: 40rem; }
             td.words, th.words { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+            td.kind { text-align: left; }
             td.hash { font-family: ui-monospace, monospace; font-size: .8rem; text-align: left; }
             details { margin: 1.5rem 0; } summary { font-size: 1.15rem; font-weight: 600; cursor: pointer; }
             .cut { max-height: 30rem; overflow: auto; }
@@ -164,7 +165,7 @@ public final class ReportPage {
         for (RunHistory.Happened happened : newest(told)) {
             EventRecord event = happened.event();
             page.append("<tr>").text("td", time(event)).text("td", Integer.toString(event.step()));
-            page.text("td class=\"words\"", event.kind()).text("td class=\"words\"", event.text());
+            page.text("td class=\"kind\"", event.kind()).text("td class=\"words\"", event.text());
             page.text("td", cost(happened)).append("</tr>\n");
         }
         foot(told.size());
