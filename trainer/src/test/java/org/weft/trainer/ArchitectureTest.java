@@ -60,6 +60,7 @@ class ArchitectureTest {
     static void importClasses() {
         weft = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(location -> !location.contains("/test-classes/")) // Of any build directory.
                 .importPackages("org.weft");
     }
 
