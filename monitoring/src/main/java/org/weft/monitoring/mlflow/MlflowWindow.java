@@ -174,10 +174,11 @@ public final class MlflowWindow implements RunWindow {
     @Override
     public void closed(RunOutcome outcome) throws IOException {
         server.timeout(LAST_CALLS);
-        attempt(() -> { // How it ended is worth more than its last numbers.
-            open();
-            entry.end(run, outcome);
-        });
+        attempt(
+                () -> { // How it ended is worth more than its last numbers.
+                    open();
+                    entry.end(run, outcome);
+                });
         if (!failing) {
             attempt(this::send);
         }

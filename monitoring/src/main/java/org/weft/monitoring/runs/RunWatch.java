@@ -33,6 +33,7 @@ public final class RunWatch {
     private static final int FEWEST_LEASE_SECONDS = 10;
     /** A driver that is silent for so many times its lease's time is not waited for any longer. */
     private static final int LEASES_OF_PATIENCE = 10;
+
     private static final int NONE = -1;
 
     private final Store store;
@@ -45,6 +46,7 @@ public final class RunWatch {
     private int steps;
     /** Whose configuration the steps are of. */
     private int configuredTerm = NONE;
+
     private EventRecord lastEvent;
     private LeaseSight seen;
     private long lastSign;

@@ -38,6 +38,7 @@ final class EventFile implements AutoCloseable {
     private int files;
     /** Of what is not safe, the oldest that are too many to keep: lost where the stream fails. */
     private long dropped;
+
     private boolean failing;
 
     /**

@@ -20,7 +20,14 @@ class RunScanTest {
 
     @Test
     void eachRunHasItsState() throws Exception {
-        new RunsOnDisk(home).run("a-done", 20, "true", Records.evaluation(10, 2.0), Records.evaluation(20, 2.5), RunsOnDisk.ended(RunEvent.ENDED, 20));
+        new RunsOnDisk(home)
+                .run(
+                        "a-done",
+                        20,
+                        "true",
+                        Records.evaluation(10, 2.0),
+                        Records.evaluation(20, 2.5),
+                        RunsOnDisk.ended(RunEvent.ENDED, 20));
         new RunsOnDisk(home).run("b-failed", 4, "true", RunsOnDisk.ended(RunEvent.FAILED, 4));
         new RunsOnDisk(home).run("c-runs", 5, "false");
         new RunsOnDisk(home).run("d-old", 20, "");

@@ -73,7 +73,9 @@ class RunWatchTest {
         assertThat(watch(RunsOnDisk.refusing("open", "metrics.jsonl", away::get), run, said, script)
                         .untilEnd())
                 .isEqualTo(RunState.STOPPED);
-        assertThat(said.toString(StandardCharsets.UTF_8)).contains("can be read again").doesNotContain("seems dead");
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains("can be read again")
+                .doesNotContain("seems dead");
     }
 
     @Test

@@ -62,8 +62,8 @@ record RunsOnDisk(Path home) {
     static Store refusing(String method, String end, BooleanSupplier now) {
         return (Store) Proxy.newProxyInstance(
                 Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, called, arguments) -> {
-                    boolean refused =
-                            called.getName().equals(method) && arguments[0].toString().endsWith(end);
+                    boolean refused = called.getName().equals(method)
+                            && arguments[0].toString().endsWith(end);
                     if (refused && now.getAsBoolean()) {
                         throw new IOException("not for you");
                     }

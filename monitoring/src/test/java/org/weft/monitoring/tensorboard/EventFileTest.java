@@ -61,8 +61,9 @@ class EventFileTest {
     private Store objects() {
         HadoopStore local = HadoopStore.local();
         return (Store) Proxy.newProxyInstance(
-                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> switch (
-                        method.getName()) {
+                Store.class.getClassLoader(),
+                new Class<?>[] {Store.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
                     case "renames" -> false;
                     case "stream" -> {
                         OutputStream object = object((String) arguments[0]);
