@@ -15,11 +15,11 @@ import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.progress.MetricsLog;
 import org.weft.driver.progress.RunDescription;
 import org.weft.driver.progress.RunOutcome;
 import org.weft.driver.progress.RunRecord;
 import org.weft.driver.progress.StepRecord;
-import org.weft.monitoring.RecordReader;
 import org.weft.monitoring.mlflow.MlflowRun.Metric;
 import org.weft.monitoring.report.ReportPage;
 
@@ -102,7 +102,7 @@ record MlflowEntry(Store store, RunDirectory directory, String experiment, Strin
             return;
         }
         List<Metric> batch = new ArrayList<>();
-        RecordReader.each(store, directory.metrics(), record -> {
+        MetricsLog.each(store, directory, record -> {
             if (isMissing(record, known, step)) {
                 List<Metric> metrics = Metric.of(record);
                 if (batch.size() + metrics.size() > MlflowRun.MOST_METRICS) {

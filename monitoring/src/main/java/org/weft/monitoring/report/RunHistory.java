@@ -11,9 +11,9 @@ import org.weft.core.storage.Store;
 import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.EventRecord;
+import org.weft.driver.progress.MetricsLog;
 import org.weft.driver.progress.RunRecord;
 import org.weft.driver.progress.StepRecord;
-import org.weft.monitoring.RecordReader;
 import org.weft.monitoring.RunScalars;
 
 /** What {@code metrics.jsonl} says of a run, thinned while it is read: memory is bounded whatever its length. */
@@ -50,7 +50,7 @@ final class RunHistory {
 
     static RunHistory read(Store store, RunDirectory run) throws IOException {
         RunHistory history = new RunHistory();
-        RecordReader.each(store, run.metrics(), history::add);
+        MetricsLog.each(store, run, history::add);
         return history;
     }
 
