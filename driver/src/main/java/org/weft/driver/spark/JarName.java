@@ -17,14 +17,14 @@ public record JarName(String artifact, String version, String classifier) {
             + "(?:-gpu|-fedora)?|shaded(?:-\\w+)?|tests?|test-\\w+|sources|javadoc";
 
     /** The version begins at the first digit after a dash, but for the one artifact that has another's version in its name. */
-    private static final Pattern JAR = Pattern.compile("(log4j-1\\.2-api|.+?)-(\\d.*?)(?:-(" + CLASSIFIERS + "))?\\.jar");
+    private static final Pattern JAR =
+            Pattern.compile("(log4j-1\\.2-api|.+?)-(\\d.*?)(?:-(" + CLASSIFIERS + "))?\\.jar");
 
     /** Empty for a file that is no jar, or has no version in its name. */
     public static Optional<JarName> of(String file) {
         Matcher name = JAR.matcher(file);
         return name.matches()
-                ? Optional.of(
-                        new JarName(name.group(1), name.group(2), name.group(3) == null ? "" : name.group(3)))
+                ? Optional.of(new JarName(name.group(1), name.group(2), name.group(3) == null ? "" : name.group(3)))
                 : Optional.empty();
     }
 

@@ -101,9 +101,7 @@ class SparkLineTest {
                         new ClassPath.Twice(
                                 "gson",
                                 false,
-                                List.of(
-                                        place("gson-2.10.1.jar", "lib"),
-                                        place("gson-2.13.1.jar", "more"))),
+                                List.of(place("gson-2.10.1.jar", "lib"), place("gson-2.13.1.jar", "more"))),
                         new ClassPath.Twice(
                                 "spark-core",
                                 true,
