@@ -84,6 +84,7 @@ class SparkWindowsTest {
                 .set("spark.ui.port", "0")
                 .set("spark.eventLog.enabled", "true")
                 .set("spark.eventLog.dir", log.toUri().toString())
+                .set("spark.eventLog.compress", "false") // Spark 4 does by default.
                 .set(
                         "spark.metrics.conf.*.sink.prometheusServlet.class",
                         "org.apache.spark.metrics.sink.PrometheusServlet")
