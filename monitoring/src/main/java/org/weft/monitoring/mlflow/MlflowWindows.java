@@ -32,7 +32,12 @@ public final class MlflowWindows implements WindowProvider {
         if (monitoring.mlflow().isBlank()) {
             return List.of();
         }
-        MlflowServer server = new MlflowServer(monitoring.mlflow(), System.getenv());
+        MlflowServer server;
+        try {
+            server = new MlflowServer(monitoring.mlflow(), System.getenv());
+        } catch (WeftException credentials) { // As the check has said; a run that goes on does so without MLflow.
+            return List.of();
+        }
         MlflowEntry entry = new MlflowEntry(
                 application.store(),
                 config.run().directory(),
