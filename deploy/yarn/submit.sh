@@ -9,6 +9,7 @@
 #   WEFT_EXECUTOR_OVERHEAD=  what a container has beside the heap, for libtorch; empty: Weft computes it from the model
 #   WEFT_DRIVER_MEMORY=2g WEFT_YARN_QUEUE=default
 #   WEFT_AM_ATTEMPTS=        times that YARN starts the driver in cluster mode; empty: as often as the cluster allows
+#   WEFT_YARN_JAVA_HOME=     a JDK 17's folder on the nodes; empty: what their NodeManagers run by
 #   WEFT_EXECUTOR_GPUS=      GPUs of one executor, on a cluster that has the resource yarn.io/gpu
 #   WEFT_SUBMIT_OPTIONS=     more options for spark-submit, split at spaces; they go over those above
 #   SPARK_HOME               its bin/spark-submit is used where it is set
@@ -22,6 +23,12 @@ mode=${WEFT_DEPLOY_MODE:-client}
 case $mode in
   client | cluster) ;;
   *) weft_fail 2 "WEFT_DEPLOY_MODE=$mode is neither client nor cluster" "leave it out for client" ;;
+esac
+case $mode:${1:-} in
+  # Named here, too, so that nothing is sent first; YarnMaster refuses them wherever they stand among the words.
+  cluster:quickstart | cluster:plan | cluster:generate | cluster:fill | cluster:serve | cluster:import | cluster:export | \
+    cluster:runs | cluster:watch | cluster:report | cluster:inspect)
+    weft_fail 2 "$1 does not run on Spark, so that YARN's cluster mode is not for it" "run it here: ./weft $1" ;;
 esac
 
 options=(--master yarn --deploy-mode "$mode" --class "${WEFT_MAIN_CLASS:-org.weft.trainer.Main}"
@@ -38,6 +45,10 @@ if [ -n "${WEFT_EXECUTOR_OVERHEAD:-}" ]; then
 fi
 if [ -n "${WEFT_AM_ATTEMPTS:-}" ]; then
   options+=(--conf "spark.yarn.maxAppAttempts=$WEFT_AM_ATTEMPTS")
+fi
+if [ -n "${WEFT_YARN_JAVA_HOME:-}" ]; then
+  options+=(--conf "spark.executorEnv.JAVA_HOME=$WEFT_YARN_JAVA_HOME"
+    --conf "spark.yarn.appMasterEnv.JAVA_HOME=$WEFT_YARN_JAVA_HOME")
 fi
 
 files=()
@@ -72,15 +83,15 @@ if [ ${#files[@]} -gt 0 ]; then
   options+=(--files "$(IFS=, && echo "${files[*]}")")
 fi
 
-jars=$(ls "$WEFT_DIST"/lib/*.jar)
+jars=("$WEFT_DIST"/lib/*.jar)
 if [ -n "${WEFT_YARN_JARS:-}" ]; then
   installed=$(weft_install_jars "$WEFT_YARN_JARS")
-  jars=$(for jar in $jars; do echo "$installed/lib/${jar##*/}"; done)
+  jars=("${jars[@]/#*\//$installed/lib/}")
   if $WEFT_OWN_SPARK; then
     options+=(--conf "spark.yarn.archive=$installed/spark.zip")
   fi
 fi
-options+=(--conf "spark.yarn.dist.jars=$(echo "$jars" | paste -sd, -)")
+options+=(--conf "spark.yarn.dist.jars=$(IFS=, && echo "${jars[*]}")")
 
 driver=(-Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0)
 if [ "$mode" = client ]; then
@@ -103,7 +114,8 @@ if $WEFT_OWN_SPARK; then
     # shellcheck disable=SC2206 # split on purpose
     submit+=("-Xmx${WEFT_DRIVER_MEMORY:-2g}" "${driver[@]}" ${WEFT_JAVA_OPTS:-})
   else
-    submit+=(-Xmx512m)
+    # shellcheck disable=SC2206 # split on purpose
+    submit+=(${WEFT_JAVA_OPTS:-} -Xmx512m)
   fi
   submit+=(-cp "$SPARK_CONF_DIR:$HADOOP_CONF_DIR:$WEFT_DIST/lib/*:$SPARK_HOME/jars/*"
     org.apache.spark.deploy.SparkSubmit)
@@ -131,7 +143,10 @@ if [ -n "$lack" ]; then
   weft_fail 4 "no container is large enough: $lack" \
     "raise yarn.scheduler.maximum-allocation-mb, or give less: WEFT_DRIVER_MEMORY, WEFT_EXECUTOR_MEMORY"
 fi
-if [ "$status" != 0 ]; then
+if [ "$status" = 0 ]; then
+  echo "weft: ${application:-the application} has left no output at $outcome, below your home on HDFS" >&2
+  echo "hint: yarn logs -applicationId ${application:-ID} shows it; where it has a --principal, kinit here as the same" >&2
+else
   weft_fail "$status" "the driver of ${application:-the application} ended without a word of its own" \
     "yarn logs -applicationId ${application:-ID} shows its output; the same command with --resume goes on"
 fi
