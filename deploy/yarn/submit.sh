@@ -11,6 +11,9 @@
 #   WEFT_AM_ATTEMPTS=        times that YARN starts the driver in cluster mode; empty: as often as the cluster allows
 #   WEFT_YARN_JAVA_HOME=     a JDK 17's folder on the nodes; empty: what their NodeManagers run by
 #   WEFT_EXECUTOR_GPUS=      GPUs of one executor, on a cluster that has the resource yarn.io/gpu
+#   WEFT_YARN_OUTCOMES=.weft/submissions   where a driver in cluster mode leaves its last words for this script, below the
+#                            home of each on HDFS; absolute (/tmp/weft) where the two are not the same user
+#   WEFT_OPENBLAS_CORETYPE=  such as Haswell: the same kernels, and so the same bits, on nodes of different processors
 #   WEFT_SUBMIT_OPTIONS=     more options for spark-submit, split at spaces; they go over those above
 #   SPARK_HOME               its bin/spark-submit is used where it is set
 # Exit status: the command's own, in both modes.
@@ -99,9 +102,12 @@ if [ "$mode" = client ]; then
   options+=(--driver-class-path "$WEFT_DIST/lib/*")
 else
   driver+=('-Dorg.bytedeco.javacpp.cachedir={{PWD}}/../weft-natives')
-  outcome=.weft/submissions/$(date -u +%Y%m%dT%H%M%S)-$(hostname)-$$
+  outcome=${WEFT_YARN_OUTCOMES:-.weft/submissions}/$(date -u +%Y%m%dT%H%M%S)-$(hostname)-$$
   options+=(--conf "spark.weft.outcome=$outcome"
     --conf spark.yarn.appMasterEnv.OMP_NUM_THREADS=1 --conf spark.yarn.appMasterEnv.OPENBLAS_NUM_THREADS=1)
+  if [ -n "${WEFT_OPENBLAS_CORETYPE:-}" ]; then
+    options+=(--conf "spark.yarn.appMasterEnv.OPENBLAS_CORETYPE=$WEFT_OPENBLAS_CORETYPE")
+  fi
 fi
 options+=(--driver-java-options "${driver[*]} ${WEFT_JAVA_OPTS:-}")
 # shellcheck disable=SC2206 # split on purpose
@@ -144,7 +150,7 @@ if [ -n "$lack" ]; then
     "raise yarn.scheduler.maximum-allocation-mb, or give less: WEFT_DRIVER_MEMORY, WEFT_EXECUTOR_MEMORY"
 fi
 if [ "$status" = 0 ]; then
-  echo "weft: ${application:-the application} has left no output at $outcome, below your home on HDFS" >&2
+  echo "weft: ${application:-the application} has left no output at $outcome (below your home on HDFS unless it begins with /)" >&2
   echo "hint: yarn logs -applicationId ${application:-ID} shows it; where it has a --principal, kinit here as the same" >&2
 else
   weft_fail "$status" "the driver of ${application:-the application} ended without a word of its own" \

@@ -91,9 +91,7 @@ final class YarnMaster {
 
     /** Empty where there is no such file. */
     private String text(String name) throws IOException {
-        return store.exists(file(name))
-                ? new String(store.readAll(file(name)), StandardCharsets.UTF_8).strip()
-                : "";
+        return store.exists(file(name)) ? new String(store.readAll(file(name)), StandardCharsets.UTF_8).strip() : "";
     }
 
     private int runHere(Integer statusBefore, String... arguments) throws IOException {
@@ -112,7 +110,9 @@ final class YarnMaster {
         }
         if (folder != null && status != ExitStatus.TERMINATED.code()) { // Another attempt goes on after that.
             String reached = reached(arguments);
-            boolean again = statusBefore != null && statusBefore == status && text("reached").equals(reached);
+            boolean again = statusBefore != null
+                    && statusBefore == status
+                    && text("reached").equals(reached);
             if (again && status == ExitStatus.FAILED.code()) {
                 leave("stuck", reached);
                 errors.write("weft: two attempts ended so, and made no checkpoint in between: there is no third\n");
@@ -152,7 +152,8 @@ final class YarnMaster {
                 }
             }
             return reached.toString().strip();
-        } catch (IOException | RuntimeException e) { // The command has said what it thinks of its configuration or storage.
+        } catch (IOException
+                | RuntimeException e) { // The command has said what it thinks of its configuration or storage.
             LOG.debug("no word of the run's checkpoints", e);
             return null;
         }

@@ -65,7 +65,9 @@ class YarnMasterTest {
                 .satisfies(
                         e -> assertThat(((SparkUserAppException) e).exitCode()).isEqualTo(2));
         assertThat(left("err"))
-                .contains("error: inspect does not run on Spark, so that YARN's cluster mode is not for it", "./weft inspect");
+                .contains(
+                        "error: inspect does not run on Spark, so that YARN's cluster mode is not for it",
+                        "./weft inspect");
     }
 
     /** Nodes that were lost come back: YARN's own count says how often that is hoped for. */
@@ -80,8 +82,17 @@ class YarnMasterTest {
     /** YARN forgets failures that are an hour old. */
     @Test
     void theSameFailureWithoutACheckpointInBetweenIsNotTriedAThirdTime() throws Exception {
-        String[] words = {"prepare", "--set", "run.dir=" + folder.toUri() + "run", "--set", "run.name=r", "--set",
-            "corpus.input=[" + folder.toUri() + "text]", "--set", "cluster.master=local[1]"};
+        String[] words = {
+            "prepare",
+            "--set",
+            "run.dir=" + folder.toUri() + "run",
+            "--set",
+            "run.name=r",
+            "--set",
+            "corpus.input=[" + folder.toUri() + "text]",
+            "--set",
+            "cluster.master=local[1]"
+        };
         Files.createDirectories(folder.resolve("outcome"));
         Files.writeString(folder.resolve("outcome/status"), "1");
         Path checkpoint = Files.createDirectories(folder.resolve("run/checkpoints/step-00000020"));

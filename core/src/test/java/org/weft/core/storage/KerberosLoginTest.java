@@ -48,8 +48,7 @@ class KerberosLoginTest {
         login.requireSame("me@X");
         new KerberosLogin("me", "/nowhere").requireSame("me@X");
         assertThatThrownBy(() -> login.requireSame("you@X"))
-                .hasMessage(
-                        "--principal me@X, but this process is logged in as you@X by spark-submit's keytab");
+                .hasMessage("--principal me@X, but this process is logged in as you@X by spark-submit's keytab");
         assertThatThrownBy(() -> login.requireSame("me@Y")).isInstanceOf(WeftException.class);
     }
 }

@@ -11,6 +11,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.deploy.security.HadoopDelegationTokenManager;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.cluster.CoarseGrainedClusterMessages.UpdateDelegationTokens;
 import org.apache.spark.scheduler.cluster.StandaloneSchedulerBackend;
@@ -126,6 +127,12 @@ final class StorageTokens extends SparkListener implements AutoCloseable {
     @Override
     public void onExecutorAdded(SparkListenerExecutorAdded added) {
         newest.sendAgain();
+    }
+
+    /** Also where the application ends before anybody holds this. */
+    @Override
+    public void onApplicationEnd(SparkListenerApplicationEnd ended) {
+        close();
     }
 
     @Override
