@@ -19,9 +19,6 @@
 # Exit status: the command's own, in both modes.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
-weft_find_yarn
-weft_native_environment
-
 mode=${WEFT_DEPLOY_MODE:-client}
 case $mode in
   client | cluster) ;;
@@ -33,6 +30,8 @@ case $mode:${1:-} in
     cluster:runs | cluster:watch | cluster:report | cluster:inspect)
     weft_fail 2 "$1 does not run on Spark, so that YARN's cluster mode is not for it" "run it here: ./weft $1" ;;
 esac
+weft_find_yarn
+weft_native_environment
 
 options=(--master yarn --deploy-mode "$mode" --class "${WEFT_MAIN_CLASS:-org.weft.trainer.Main}"
   --queue "${WEFT_YARN_QUEUE:-default}" --driver-memory "${WEFT_DRIVER_MEMORY:-2g}"
