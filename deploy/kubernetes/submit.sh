@@ -31,7 +31,7 @@ case $mode in
     export SPARK_LOCAL_IP=$WEFT_POD_IP SPARK_LOCAL_HOSTNAME=$WEFT_POD_IP ;;
   *) weft_fail 1 "WEFT_DEPLOY_MODE=$mode is neither cluster nor client" "$hint" ;;
 esac
-weft_find_spark
+weft_find_standalone
 weft_native_environment
 
 # Where the image has Weft, and where its pods unpack libraries. Executors run the image that this driver runs, or will.
