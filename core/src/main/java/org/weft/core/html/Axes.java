@@ -15,6 +15,9 @@ public final class Axes {
     private static final int BOTTOM = 44;
     private static final int MOST_TICKS = 6;
     private static final String LETTERS = "kMGTPE";
+    /** Numbers that differ by less, relatively, are one. */
+    private static final double SAME = 1e-9;
+
     private static final double[] ROUND = {1, 2, 2.5, 5, 10};
 
     private final Svg svg;
@@ -36,7 +39,9 @@ public final class Axes {
             }
             double least = finite[0];
             double most = finite[finite.length - 1];
-            double room = most > least ? 0.04 * (most - least) : Math.max(1e-3, Math.abs(most) * 0.1);
+            // Means of equal numbers differ in their last bits, where no tick finds room.
+            boolean spread = most - least > SAME * Math.max(Math.abs(least), Math.abs(most));
+            double room = spread ? 0.04 * (most - least) : Math.max(1e-3, Math.abs(most) * 0.1);
             return new Range(least - room, most + room);
         }
 

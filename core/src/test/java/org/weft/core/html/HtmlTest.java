@@ -8,6 +8,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.w3c.dom.Document;
 
 class HtmlTest {
@@ -87,5 +88,12 @@ class HtmlTest {
         return DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    @Timeout(20)
+    void numbersThatDifferInTheirLastBitsAreOne() {
+        double[] almost = {1000, Math.nextUp(1000.0), Math.nextDown(1000.0)};
+        assertThat(Axes.Range.of(almost).ticks()).hasSizeBetween(2, 10).contains(1000.0);
     }
 }

@@ -18,6 +18,7 @@ import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EventRecord;
 import org.weft.driver.progress.RunRecord;
 import org.weft.monitoring.RunFiles;
+import org.weft.monitoring.ThinnedSeries;
 
 /** A run as one HTML page that needs nothing else. Whatever comes from files is escaped. */
 public final class ReportPage {

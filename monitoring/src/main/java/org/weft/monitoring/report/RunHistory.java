@@ -15,6 +15,7 @@ import org.weft.driver.progress.RunRecord;
 import org.weft.driver.progress.StepRecord;
 import org.weft.monitoring.RecordReader;
 import org.weft.monitoring.RunScalars;
+import org.weft.monitoring.ThinnedSeries;
 
 /** What {@code metrics.jsonl} says of a run, thinned while it is read: memory is bounded whatever its length. */
 final class RunHistory {

@@ -16,6 +16,7 @@ import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EventRecord;
 import org.weft.driver.progress.RecordFormat;
 import org.weft.monitoring.Records;
+import org.weft.monitoring.ThinnedSeries;
 
 class ReportPageTest {
     private static final String EVIL = "<script>alert(1)</script>";
