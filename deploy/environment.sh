@@ -209,10 +209,14 @@ weft_build_progress() {
 }
 
 # What the tensor library wants of its environment: one thread a process, and BLAS free to find the processor by itself
-# (some machines export OPENBLAS_CORETYPE=Haswell, which halves its speed).
+# (some machines export OPENBLAS_CORETYPE=Haswell, which halves its speed), or to take it for the one that
+# WEFT_OPENBLAS_CORETYPE names: executors follow the driver, so that a run has the same bits on processors of all kinds.
 weft_native_environment() {
   export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
   unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE OPENBLAS_THREAD_TIMEOUT
+  if [ -n "${WEFT_OPENBLAS_CORETYPE:-}" ]; then
+    export OPENBLAS_CORETYPE=$WEFT_OPENBLAS_CORETYPE
+  fi
   # An allocator that keeps its pages: a step frees and asks for the same gigabyte again and again.
   local jemalloc=${WEFT_JEMALLOC-$(weft_find_jemalloc)}
   if [ -n "$jemalloc" ]; then

@@ -12,7 +12,8 @@ weft_find_yarn() {
 
 # Runs a Java main of the distribution with the cluster's configuration.
 weft_hadoop() {
-  "$JAVA" "${WEFT_JDK_OPTIONS[@]}" -Xmx256m -XX:TieredStopAtLevel=1 \
+  # shellcheck disable=SC2086 # WEFT_JAVA_OPTS is split on purpose
+  "$JAVA" "${WEFT_JDK_OPTIONS[@]}" ${WEFT_JAVA_OPTS:-} -Xmx256m -XX:TieredStopAtLevel=1 \
     -cp "$WEFT_DIST/spark/conf:$HADOOP_CONF_DIR:$WEFT_DIST/spark/jars/*" "$@"
 }
 
@@ -49,14 +50,16 @@ weft_install_jars() {
       weft_fs -put "$archive/spark.zip" "$part" &&
       weft_fs -chmod -R a+rX "$part" || {
       rm -rf "$archive"
+      weft_fs -rm -r -f -skipTrash "$part" >/dev/null 2>&1 || true
       weft_fail 1 "jars could not be put into $folder" "give a folder on HDFS that you may write to"
     }
     rm -rf "$archive"
-    # Somebody else may have been faster.
+    # Somebody else may have been faster: then mv fails, or has moved into that folder.
     if ! weft_fs -mv "$part" "$target" 2>/dev/null; then
       weft_fs -rm -r -skipTrash "$part" >/dev/null || true
       weft_fs -test -e "$target" || weft_fail 1 "$target could not be made" "give a folder on HDFS that you may write to"
     fi
+    weft_fs -rm -r -f -skipTrash "$target/${part##*/}" >/dev/null || true
   fi
   echo "$target"
 }
