@@ -8,7 +8,7 @@ BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$BENCH/environment.sh"
 weft_find_java
 cd "$WEFT_ROOT"
-./mvnw -B -pl clusters -am verify -Dit.test=KerberosIT#outlivesTicketsAndTokensAndTellsNobody -Dtest=None \
+./mvnw -B -pl clusters -am verify "-Dspark.line=$WEFT_LINE" -Dit.test=KerberosIT#outlivesTicketsAndTokensAndTellsNobody -Dtest=None \
   -Djacoco.skip -Dspotless.check.skip=true -Dcheckstyle.skip=true \
   -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false \
   -Dweft.kerberos.lifetime="${LIFETIME:-120}" -Dweft.kerberos.steps="${STEPS:-12000}" \

@@ -45,6 +45,19 @@ hash_of() {
   sed -n 's/^{"command":"pretrain".*"params_sha256":"\([0-9a-f]*\)".*/\1/p' "$1"
 }
 
+# A run that fails says so here, and leaves no cluster behind.
+cluster=
+ended() {
+  local status=$? log
+  [ -z "$cluster" ] || "$cluster/stop.sh" >/dev/null 2>&1 || true
+  if [ "$status" != 0 ]; then
+    log=$(find "$folder" -maxdepth 1 \( -name '*.err' -o -name '*.start' \) -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
+    echo "lines.sh: ended with status $status; the end of ${log:-no log}:" >&2
+    [ -z "$log" ] || tail -n 20 "$log" >&2
+  fi
+}
+trap ended EXIT
+
 # row WHAT LOG SECONDS
 row() {
   local hash
@@ -69,11 +82,13 @@ standalone() {
   export WEFT_CLUSTER_DIR=$folder/cluster-$1 WEFT_MASTER_PORT=${WEFT_MASTER_PORT:-17077} \
     WEFT_MASTER_UI_PORT=${WEFT_MASTER_UI_PORT:-18080} WEFT_WORKER_UI_PORT=${WEFT_WORKER_UI_PORT:-18081}
   cp -R "$folder/prepared" "$folder/$2"
+  cluster=$scripts
   "$scripts/start.sh" >"$folder/$2.start" 2>&1
   local status=0
   "$scripts/submit.sh" pretrain --config "$folder/run.yaml" --set cluster.master= --set "run.dir=file://$folder/$2" \
     >"$folder/$2.out" 2>"$folder/$2.err" </dev/null || status=$?
   "$scripts/stop.sh" >>"$folder/$2.start" 2>&1
+  cluster=
   return "$status"
 }
 

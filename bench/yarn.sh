@@ -11,10 +11,12 @@ weft_build
 weft_native_environment
 bench_work_dir
 classpath=$WORK_DIR/classpath
-(cd "$WEFT_ROOT" && ./mvnw -B -q -pl clusters -am package -DskipTests -Dspotless.check.skip=true -Dcheckstyle.skip=true \
-  -Djacoco.skip=true dependency:build-classpath -Dmdep.outputFile="$classpath" -Dmdep.includeScope=test) >&2
+target=$WEFT_ROOT/clusters/${WEFT_DIST#"$WEFT_ROOT"/trainer/}
+(cd "$WEFT_ROOT" && ./mvnw -B -q -pl clusters -am package "-Dspark.line=$WEFT_LINE" -DskipTests \
+  -Dspotless.check.skip=true -Dcheckstyle.skip=true -Djacoco.skip=true \
+  dependency:build-classpath -Dmdep.outputFile="$classpath" -Dmdep.includeScope=test) >&2
 cd "$WORK_DIR" && SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_HOSTNAME=127.0.0.1 \
   "$JAVA" "${WEFT_JDK_OPTIONS[@]}" -Xmx1g -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0 \
-  "-Dbasedir=$WEFT_ROOT/clusters" "-Dlog4j2.configurationFile=file:$WEFT_ROOT/.mvn/log4j2-test.properties" \
-  -cp "$WEFT_ROOT/clusters/target/test-classes:$(cat "$classpath")" \
+  "-Dbasedir=$WEFT_ROOT/clusters" "-Dweft.dist=$WEFT_DIST" "-Dlog4j2.configurationFile=file:$WEFT_ROOT/.mvn/log4j2-test.properties" \
+  -cp "$(dirname "$target")/test-classes:$(cat "$classpath")" \
   org.weft.clusters.YarnTable "$WORK_DIR" "${STEPS:-120}" "${LOSSES:-10}"

@@ -36,6 +36,14 @@ weft_line_of() {
   esac
 }
 
+# weft_line_name LINE
+weft_line_name() {
+  case $1 in
+    3) echo "Spark 3.5 (Scala 2.12)" ;;
+    *) echo "Spark 4 (Scala 2.13)" ;;
+  esac
+}
+
 # Sets WEFT_LINE, WEFT_DIST and WEFT_IS_CLONE.
 weft_choose_line() {
   local home=
@@ -49,9 +57,11 @@ weft_choose_line() {
   if [ -d "$WEFT_ROOT/lib" ] && [ -d "$WEFT_ROOT/spark/jars" ]; then
     WEFT_IS_CLONE=false
     WEFT_DIST=$WEFT_ROOT
-    WEFT_LINE=$(weft_line_of "$WEFT_DIST/spark")
+    # As the build wrote it: spark/ may be a link to a Spark that is not Weft's, which says nothing of Weft.
+    [ -r "$WEFT_DIST/LINE" ] || weft_fail 1 "$WEFT_DIST has no file LINE" "unpack the distribution again"
+    read -r WEFT_LINE <"$WEFT_DIST/LINE"
     if [ -n "${WEFT_SPARK:-}" ] && [ "$WEFT_SPARK" != "$WEFT_LINE" ]; then
-      weft_fail 1 "WEFT_SPARK=$WEFT_SPARK, but $WEFT_DIST is Weft for Spark $(weft_spark_of "$WEFT_DIST"/spark/jars/*)" \
+      weft_fail 1 "WEFT_SPARK=$WEFT_SPARK, but $WEFT_DIST is Weft for $(weft_line_name "$WEFT_LINE")" \
         "unset WEFT_SPARK, or unpack the distribution of that line"
     fi
     return
@@ -88,15 +98,36 @@ weft_find_java() {
   [ "$version" = 17 ] || weft_fail 1 "Weft runs on JDK 17, $JAVA is version ${version:-unknown}" "$install"
 }
 
-# weft_check_spark: refuses a SPARK_HOME of another line than Weft's own, before anything of it is started. Call it after
-# weft_build. One whose jars folder has no spark-core is taken as it is: its spark-submit may be a wrapper.
+# weft_check_spark: refuses a SPARK_HOME of another line than Weft's own, before anything of it is started or Weft is built.
+# One whose jars folder has no spark-core is taken as it is: its spark-submit may be a wrapper.
 weft_check_spark() {
-  local home own
+  local home
   home=$(weft_spark_of "$SPARK_HOME"/jars/spark-core_*.jar)
-  own=$(weft_spark_of "$WEFT_DIST"/spark/jars/spark-core_*.jar)
   if [ -n "$home" ] && [ "$(weft_line_of "$SPARK_HOME")" != "$WEFT_LINE" ]; then
-    weft_fail 1 "SPARK_HOME=$SPARK_HOME is Spark ${home#* } (Scala ${home%% *}), $WEFT_DIST is Weft for Spark ${own#* } (Scala ${own%% *})" \
+    weft_fail 1 "SPARK_HOME=$SPARK_HOME is Spark ${home#* } (Scala ${home%% *}), $WEFT_ROOT is Weft for $(weft_line_name "$WEFT_LINE")" \
       "set SPARK_HOME to a Spark of that line, or take Weft's distribution for the other: Spark 3.5 with Scala 2.12 (WEFT_SPARK=3 in a clone), Spark 4 with Scala 2.13 (WEFT_SPARK=4)"
+  fi
+}
+
+# weft_find_spark PROGRAM: your SPARK_HOME where you have one, whose bin/ must have PROGRAM, else the distribution's own Spark.
+# Builds Weft where that is needed; sets and exports SPARK_HOME, sets WEFT_OWN_SPARK.
+weft_find_spark() {
+  weft_find_java
+  if [ -n "${SPARK_HOME:-}" ]; then
+    [ -x "$SPARK_HOME/bin/$1" ] ||
+      weft_fail 1 "SPARK_HOME=$SPARK_HOME has no bin/$1" "unset SPARK_HOME to use the Spark that Weft brings"
+    weft_check_spark
+    WEFT_OWN_SPARK=false
+  fi
+  weft_build
+  if [ -z "${SPARK_HOME:-}" ]; then
+    export SPARK_HOME=$WEFT_DIST/spark
+    export SPARK_CONF_DIR=${SPARK_CONF_DIR:-$SPARK_HOME/conf}
+    # No bin/ here for Spark to find its Scala version by.
+    SPARK_SCALA_VERSION=$(weft_scala_line "$SPARK_HOME"/jars/spark-core_*.jar) && export SPARK_SCALA_VERSION
+    # Read by the scripts beside this one.
+    # shellcheck disable=SC2034
+    WEFT_OWN_SPARK=true
   fi
 }
 
@@ -178,10 +209,14 @@ weft_build_progress() {
 }
 
 # What the tensor library wants of its environment: one thread a process, and BLAS free to find the processor by itself
-# (some machines export OPENBLAS_CORETYPE=Haswell, which halves its speed).
+# (some machines export OPENBLAS_CORETYPE=Haswell, which halves its speed), or to take it for the one that
+# WEFT_OPENBLAS_CORETYPE names: executors follow the driver, so that a run has the same bits on processors of all kinds.
 weft_native_environment() {
   export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
   unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE OPENBLAS_THREAD_TIMEOUT
+  if [ -n "${WEFT_OPENBLAS_CORETYPE:-}" ]; then
+    export OPENBLAS_CORETYPE=$WEFT_OPENBLAS_CORETYPE
+  fi
   # An allocator that keeps its pages: a step frees and asks for the same gigabyte again and again.
   local jemalloc=${WEFT_JEMALLOC-$(weft_find_jemalloc)}
   if [ -n "$jemalloc" ]; then

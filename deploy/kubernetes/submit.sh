@@ -13,6 +13,7 @@
 #   WEFT_EXECUTOR_GPUS=        nvidia.com/gpu of one executor
 #   WEFT_DRIVER_MEMORY=2g
 #   WEFT_DRIVER_TEMPLATE, WEFT_EXECUTOR_TEMPLATE   pod templates; base/driver.yaml and base/executor.yaml
+#   WEFT_OPENBLAS_CORETYPE=    such as Haswell: the same kernels, and so the same bits, on nodes of different processors
 #   WEFT_SUBMIT_OPTIONS=       more options for spark-submit, split at spaces
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../standalone/settings.sh"
@@ -30,7 +31,7 @@ case $mode in
     export SPARK_LOCAL_IP=$WEFT_POD_IP SPARK_LOCAL_HOSTNAME=$WEFT_POD_IP ;;
   *) weft_fail 1 "WEFT_DEPLOY_MODE=$mode is neither cluster nor client" "$hint" ;;
 esac
-weft_find_spark
+weft_find_standalone
 weft_native_environment
 
 # Where the image has Weft, and where its pods unpack libraries. Executors run the image that this driver runs, or will.
@@ -68,6 +69,9 @@ if [ "$mode" = cluster ]; then
     --conf "spark.driver.extraClassPath=$home/lib/*"
     --conf "spark.driver.extraJavaOptions=${driver[*]}"
     --conf "spark.kubernetes.submission.waitAppCompletion=${WEFT_WAIT:-true}")
+  if [ -n "${WEFT_OPENBLAS_CORETYPE:-}" ]; then
+    options+=(--conf "spark.kubernetes.driverEnv.OPENBLAS_CORETYPE=$WEFT_OPENBLAS_CORETYPE")
+  fi
 else
   # Executors' pods belong to this one and go with it.
   options+=(--conf "spark.driver.host=$WEFT_POD_IP" --conf "spark.driver.bindAddress=$WEFT_POD_IP"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs notebook.py with the real PySpark of each line, in virtual environments made for it:
-#   deploy/python/test.sh [3] [4]      both where none is named
+#   deploy/python/test.sh [3] [4]      where none is named: both in a clone, its own in an unpacked distribution
 #   WEFT_PYTHON=python3                makes the environments
 #   WEFT_PYTHON_DIR                    where they and the runs are kept ($TMPDIR/weft-python-<uid>)
 #   WEFT_ROWS=                         JSON lines of text and label instead of generated rows
@@ -10,6 +10,10 @@ root=$(cd "$here/../.." && pwd -P)
 folder=${WEFT_PYTHON_DIR:-${TMPDIR:-/tmp}/weft-python-$(id -u)}
 unset SPARK_HOME PYTHONPATH
 export SPARK_LOCAL_IP=127.0.0.1
+rows=
+if [ -n "${WEFT_ROWS:-}" ]; then
+  rows=file://$(realpath -e "$WEFT_ROWS")
+fi
 
 # environment LINE PYSPARK: prints the Python of a virtual environment that has PySpark and this package
 environment() {
@@ -49,7 +53,9 @@ distribution() {
 }
 
 mkdir -p "$folder"
-[ $# -gt 0 ] || set -- 3 4
+if [ $# -eq 0 ]; then
+  if [ -r "$root/LINE" ]; then set -- "$(cat "$root/LINE")"; else set -- 3 4; fi
+fi
 for line in "$@"; do
   case $line in
     3) pyspark=3.5.5 ;;
@@ -61,5 +67,5 @@ for line in "$@"; do
   pretrain "$line" "$folder/run-$line"
   python=$(environment "$line" "$pyspark")
   (cd "$folder" && "$python" "$here/notebook.py" --home "$home" --pretrained "file://$folder/run-$line" \
-    --work "file://$folder/work-$line" ${WEFT_ROWS:+--rows "file://$WEFT_ROWS"})
+    --work "file://$folder/work-$line" ${rows:+--rows "$rows"})
 done

@@ -9,22 +9,9 @@ WEFT_MASTER_PORT=${WEFT_MASTER_PORT:-7077}
 WEFT_MASTER=${WEFT_MASTER:-spark://$WEFT_CLUSTER_HOST:$WEFT_MASTER_PORT}
 DAEMONS_DIR=$WEFT_CLUSTER_DIR
 
-# Your SPARK_HOME where you have one, else the distribution's own Spark.
-weft_find_spark() {
-  weft_find_java
-  weft_build
-  if [ -n "${SPARK_HOME:-}" ]; then
-    [ -x "$SPARK_HOME/bin/spark-class" ] ||
-      weft_fail 1 "SPARK_HOME=$SPARK_HOME has no bin/spark-class" "unset SPARK_HOME to use the Spark that Weft brings"
-    weft_check_spark
-    WEFT_OWN_SPARK=false
-  else
-    export SPARK_HOME=$WEFT_DIST/spark
-    export SPARK_CONF_DIR=${SPARK_CONF_DIR:-$SPARK_HOME/conf}
-    # No bin/ here for Spark to find its Scala version by.
-    SPARK_SCALA_VERSION=$(weft_scala_line "$SPARK_HOME"/jars/spark-core_*.jar) && export SPARK_SCALA_VERSION
-    WEFT_OWN_SPARK=true
-  fi
+# Spark, and the address that it listens on.
+weft_find_standalone() {
+  weft_find_spark spark-class
   case $WEFT_CLUSTER_HOST in
     127.* | localhost)
       export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}

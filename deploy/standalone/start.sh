@@ -16,7 +16,7 @@ set -euo pipefail
 . "$WEFT_ROOT/deploy/standalone/workers.sh"
 
 workers=${WEFT_WORKERS:-2}
-weft_find_spark
+weft_find_standalone
 trap '[ $? -eq 0 ] || { stop_daemons $(daemon_names worker-) master >&2; }' EXIT
 
 mkdir -p "$WEFT_CLUSTER_DIR"

@@ -12,7 +12,7 @@
 #   SPARK_HOME               its bin/spark-submit is used where it is set
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
-weft_find_spark
+weft_find_standalone
 weft_native_environment
 
 ship=${WEFT_SHIP_JARS:-auto}

@@ -9,7 +9,7 @@ set -euo pipefail
 
 number=${1:-}
 [[ $number =~ ^[1-9][0-9]*$ ]] || weft_fail 2 "which Worker? '$number' is no number" "deploy/standalone/worker.sh 3"
-weft_find_spark
+weft_find_standalone
 is_daemon master || weft_fail 1 "no cluster runs in $WEFT_CLUSTER_DIR" "deploy/standalone/start.sh starts one"
 start_worker "$number"
 await_daemon "worker-$number" 'Successfully registered with master'

@@ -2,30 +2,18 @@
 WEFT_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 . "$WEFT_ROOT/deploy/environment.sh"
 
-# Your SPARK_HOME where you have one, else the distribution's own Spark, which has YARN's client.
+# Spark, which has YARN's client, and the cluster's configuration.
 weft_find_yarn() {
-  weft_find_java
-  weft_build
   [ -d "${HADOOP_CONF_DIR:-}" ] ||
     weft_fail 1 "HADOOP_CONF_DIR=${HADOOP_CONF_DIR:-} is no folder" "set it to the folder of yarn-site.xml and core-site.xml"
   export HADOOP_CONF_DIR
-  if [ -n "${SPARK_HOME:-}" ]; then
-    [ -x "$SPARK_HOME/bin/spark-submit" ] ||
-      weft_fail 1 "SPARK_HOME=$SPARK_HOME has no bin/spark-submit" "unset SPARK_HOME to use the Spark that Weft brings"
-    weft_check_spark
-    WEFT_OWN_SPARK=false
-  else
-    export SPARK_HOME=$WEFT_DIST/spark
-    export SPARK_CONF_DIR=${SPARK_CONF_DIR:-$SPARK_HOME/conf}
-    # No bin/ here for Spark to find its Scala version by.
-    SPARK_SCALA_VERSION=$(weft_scala_line "$SPARK_HOME"/jars/spark-core_*.jar) && export SPARK_SCALA_VERSION
-    WEFT_OWN_SPARK=true
-  fi
+  weft_find_spark spark-submit
 }
 
 # Runs a Java main of the distribution with the cluster's configuration.
 weft_hadoop() {
-  "$JAVA" "${WEFT_JDK_OPTIONS[@]}" -Xmx256m -XX:TieredStopAtLevel=1 \
+  # shellcheck disable=SC2086 # WEFT_JAVA_OPTS is split on purpose
+  "$JAVA" "${WEFT_JDK_OPTIONS[@]}" ${WEFT_JAVA_OPTS:-} -Xmx256m -XX:TieredStopAtLevel=1 \
     -cp "$WEFT_DIST/spark/conf:$HADOOP_CONF_DIR:$WEFT_DIST/spark/jars/*" "$@"
 }
 
@@ -62,14 +50,16 @@ weft_install_jars() {
       weft_fs -put "$archive/spark.zip" "$part" &&
       weft_fs -chmod -R a+rX "$part" || {
       rm -rf "$archive"
+      weft_fs -rm -r -f -skipTrash "$part" >/dev/null 2>&1 || true
       weft_fail 1 "jars could not be put into $folder" "give a folder on HDFS that you may write to"
     }
     rm -rf "$archive"
-    # Somebody else may have been faster.
+    # Somebody else may have been faster: then mv fails, or has moved into that folder.
     if ! weft_fs -mv "$part" "$target" 2>/dev/null; then
       weft_fs -rm -r -skipTrash "$part" >/dev/null || true
       weft_fs -test -e "$target" || weft_fail 1 "$target could not be made" "give a folder on HDFS that you may write to"
     fi
+    weft_fs -rm -r -f -skipTrash "$target/${part##*/}" >/dev/null || true
   fi
   echo "$target"
 }

@@ -9,20 +9,29 @@
 #   WEFT_EXECUTOR_OVERHEAD=  what a container has beside the heap, for libtorch; empty: Weft computes it from the model
 #   WEFT_DRIVER_MEMORY=2g WEFT_YARN_QUEUE=default
 #   WEFT_AM_ATTEMPTS=        times that YARN starts the driver in cluster mode; empty: as often as the cluster allows
+#   WEFT_YARN_JAVA_HOME=     a JDK 17's folder on the nodes; empty: what their NodeManagers run by
 #   WEFT_EXECUTOR_GPUS=      GPUs of one executor, on a cluster that has the resource yarn.io/gpu
+#   WEFT_YARN_OUTCOMES=.weft/submissions   where a driver in cluster mode leaves its last words for this script, below the
+#                            home of each on HDFS; absolute (/tmp/weft) where the two are not the same user
+#   WEFT_OPENBLAS_CORETYPE=  such as Haswell: the same kernels, and so the same bits, on nodes of different processors
 #   WEFT_SUBMIT_OPTIONS=     more options for spark-submit, split at spaces; they go over those above
 #   SPARK_HOME               its bin/spark-submit is used where it is set
 # Exit status: the command's own, in both modes.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
-weft_find_yarn
-weft_native_environment
-
 mode=${WEFT_DEPLOY_MODE:-client}
 case $mode in
   client | cluster) ;;
   *) weft_fail 2 "WEFT_DEPLOY_MODE=$mode is neither client nor cluster" "leave it out for client" ;;
 esac
+case $mode:${1:-} in
+  # Named here, too, so that nothing is sent first; YarnMaster refuses them wherever they stand among the words.
+  cluster:quickstart | cluster:plan | cluster:generate | cluster:fill | cluster:serve | cluster:import | cluster:export | \
+    cluster:runs | cluster:watch | cluster:report | cluster:inspect)
+    weft_fail 2 "$1 does not run on Spark, so that YARN's cluster mode is not for it" "run it here: ./weft $1" ;;
+esac
+weft_find_yarn
+weft_native_environment
 
 options=(--master yarn --deploy-mode "$mode" --class "${WEFT_MAIN_CLASS:-org.weft.trainer.Main}"
   --queue "${WEFT_YARN_QUEUE:-default}" --driver-memory "${WEFT_DRIVER_MEMORY:-2g}"
@@ -38,6 +47,10 @@ if [ -n "${WEFT_EXECUTOR_OVERHEAD:-}" ]; then
 fi
 if [ -n "${WEFT_AM_ATTEMPTS:-}" ]; then
   options+=(--conf "spark.yarn.maxAppAttempts=$WEFT_AM_ATTEMPTS")
+fi
+if [ -n "${WEFT_YARN_JAVA_HOME:-}" ]; then
+  options+=(--conf "spark.executorEnv.JAVA_HOME=$WEFT_YARN_JAVA_HOME"
+    --conf "spark.yarn.appMasterEnv.JAVA_HOME=$WEFT_YARN_JAVA_HOME")
 fi
 
 files=()
@@ -72,15 +85,15 @@ if [ ${#files[@]} -gt 0 ]; then
   options+=(--files "$(IFS=, && echo "${files[*]}")")
 fi
 
-jars=$(ls "$WEFT_DIST"/lib/*.jar)
+jars=("$WEFT_DIST"/lib/*.jar)
 if [ -n "${WEFT_YARN_JARS:-}" ]; then
   installed=$(weft_install_jars "$WEFT_YARN_JARS")
-  jars=$(for jar in $jars; do echo "$installed/lib/${jar##*/}"; done)
+  jars=("${jars[@]/#*\//$installed/lib/}")
   if $WEFT_OWN_SPARK; then
     options+=(--conf "spark.yarn.archive=$installed/spark.zip")
   fi
 fi
-options+=(--conf "spark.yarn.dist.jars=$(echo "$jars" | paste -sd, -)")
+options+=(--conf "spark.yarn.dist.jars=$(IFS=, && echo "${jars[*]}")")
 
 driver=(-Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0)
 if [ "$mode" = client ]; then
@@ -88,9 +101,12 @@ if [ "$mode" = client ]; then
   options+=(--driver-class-path "$WEFT_DIST/lib/*")
 else
   driver+=('-Dorg.bytedeco.javacpp.cachedir={{PWD}}/../weft-natives')
-  outcome=.weft/submissions/$(date -u +%Y%m%dT%H%M%S)-$(hostname)-$$
+  outcome=${WEFT_YARN_OUTCOMES:-.weft/submissions}/$(date -u +%Y%m%dT%H%M%S)-$(hostname)-$$
   options+=(--conf "spark.weft.outcome=$outcome"
     --conf spark.yarn.appMasterEnv.OMP_NUM_THREADS=1 --conf spark.yarn.appMasterEnv.OPENBLAS_NUM_THREADS=1)
+  if [ -n "${WEFT_OPENBLAS_CORETYPE:-}" ]; then
+    options+=(--conf "spark.yarn.appMasterEnv.OPENBLAS_CORETYPE=$WEFT_OPENBLAS_CORETYPE")
+  fi
 fi
 options+=(--driver-java-options "${driver[*]} ${WEFT_JAVA_OPTS:-}")
 # shellcheck disable=SC2206 # split on purpose
@@ -103,7 +119,8 @@ if $WEFT_OWN_SPARK; then
     # shellcheck disable=SC2206 # split on purpose
     submit+=("-Xmx${WEFT_DRIVER_MEMORY:-2g}" "${driver[@]}" ${WEFT_JAVA_OPTS:-})
   else
-    submit+=(-Xmx512m)
+    # shellcheck disable=SC2206 # split on purpose
+    submit+=(${WEFT_JAVA_OPTS:-} -Xmx512m)
   fi
   submit+=(-cp "$SPARK_CONF_DIR:$HADOOP_CONF_DIR:$WEFT_DIST/lib/*:$SPARK_HOME/jars/*"
     org.apache.spark.deploy.SparkSubmit)
@@ -131,7 +148,10 @@ if [ -n "$lack" ]; then
   weft_fail 4 "no container is large enough: $lack" \
     "raise yarn.scheduler.maximum-allocation-mb, or give less: WEFT_DRIVER_MEMORY, WEFT_EXECUTOR_MEMORY"
 fi
-if [ "$status" != 0 ]; then
+if [ "$status" = 0 ]; then
+  echo "weft: ${application:-the application} has left no output at $outcome (below your home on HDFS unless it begins with /)" >&2
+  echo "hint: yarn logs -applicationId ${application:-ID} shows it; where it has a --principal, kinit here as the same" >&2
+else
   weft_fail "$status" "the driver of ${application:-the application} ended without a word of its own" \
     "yarn logs -applicationId ${application:-ID} shows its output; the same command with --resume goes on"
 fi

@@ -6,6 +6,7 @@ from pyspark.ml.util import JavaMLWritable
 from pyspark.ml.wrapper import JavaEstimator
 
 from weft_spark.columns import JAVA_PACKAGE, Readable, WeftColumns
+from weft_spark.distribution import require_jars
 from weft_spark.errors import explained
 from weft_spark.model import WeftModel
 
@@ -122,6 +123,7 @@ class WeftClassifier(WeftColumns, JavaEstimator, Readable, JavaMLWritable):
         config=None,
     ):
         super().__init__()
+        require_jars()
         self._java_obj = self._new_java_obj(JAVA_PACKAGE + "WeftClassifier", self.uid)
         self._setDefault(
             task="classification",

@@ -3,6 +3,7 @@
 from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.util import JavaMLReadable, JavaMLReader
 
+from weft_spark.distribution import require_jars
 from weft_spark.errors import explained
 
 JAVA_PACKAGE = "org.weft.tuning.ml."
@@ -24,6 +25,7 @@ class Readable(JavaMLReadable):
     @classmethod
     def read(cls):
         """A reader of what was saved."""
+        require_jars()
         return _Reader(cls)
 
 

@@ -6,6 +6,7 @@ from pyspark.ml.util import JavaMLWritable
 from pyspark.ml.wrapper import JavaModel, JavaParams
 
 from weft_spark.columns import Readable, WeftColumns
+from weft_spark.distribution import require_jars
 from weft_spark.errors import explained
 
 
@@ -27,6 +28,7 @@ class WeftModel(WeftColumns, JavaModel, Readable, JavaMLWritable):
     @explained
     def ofCheckpoint(cls, path):
         """A model that ``weft finetune`` made: a checkpoint, or its run directory."""
+        require_jars()
         spark = SparkContext._active_spark_context
         java_class = getattr(spark._jvm.org.weft.tuning.ml, "WeftModel")
         return JavaParams._from_java(java_class.ofCheckpoint(spark._jsc.sc(), path))

@@ -249,9 +249,8 @@ public final class Coordinator implements Service, AutoCloseable {
         if (failures.isRepeated(report)) {
             return;
         }
-        String name = report.role().name(report.id());
         Member present = members.find(report.role(), report.id());
-        listener.notice(Notice.failed(name, present, report.cause()));
+        listener.notice(Notice.failed(report, present));
         if (present != null && present.incarnation != report.incarnation()) {
             return; // Of an attempt that was given up: another one has its place.
         }

@@ -1,5 +1,7 @@
 package org.weft.coordinator;
 
+import org.weft.core.protocol.Message;
+
 /**
  * Something that an operator would want to read.
  *
@@ -30,8 +32,16 @@ public record Notice(RunEvent kind, String member, String executor, String text)
         return of(RunEvent.LOST, member, " gave no sign of life for " + seconds + " s and is given up");
     }
 
-    /** @param present the member of that name that is here, whose executor is meant; null where there is none */
-    static Notice failed(String name, Member present, String cause) {
-        return new Notice(RunEvent.LOST, name, present == null ? "" : present.executor, name + " failed: " + cause);
+    /**
+     * What a member reports of its own end. Only of one that is here does that mean that somebody is missing now.
+     *
+     * @param present the member of that name that is here; null where there is none
+     */
+    static Notice failed(Message.MemberFailed report, Member present) {
+        String name = report.role().name(report.id());
+        String text = name + " failed: " + report.cause();
+        return present != null && present.incarnation == report.incarnation()
+                ? new Notice(RunEvent.LOST, name, present.executor, text)
+                : new Notice(RunEvent.ATTEMPT_FAILED, name, "", text + " (an attempt that had no place in the run)");
     }
 }

@@ -16,8 +16,10 @@ public enum RunEvent {
     GENERATION,
     /** The first new step after a loss is done: what the loss cost is known. */
     RECOVERED,
-    /** Work that is late, and that others compute, too. */
-    LATE(true),
+    /** An attempt failed that never had its place, or had lost it: nobody is missing for that. */
+    ATTEMPT_FAILED,
+    /** Work that is late, and that others compute, too: nothing is lost. */
+    LATE,
     /** Work that a worker could not do, and that others get. */
     DROPPED(true),
     SKIPPED(true),

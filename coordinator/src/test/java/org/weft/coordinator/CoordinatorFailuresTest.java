@@ -430,9 +430,26 @@ class CoordinatorFailuresTest {
         run.startComputing();
         int replaced = run.workers.get(1);
         run.joinWorker(1);
+        run.kinds.clear();
         run.call(new Message.MemberFailed(Role.WORKER, 1, replaced, 3, "token shard damaged", "prepare"));
         assertThat(run.coordinator.ended()).isNotDone();
+        run.awaitNotice("worker 1 failed: token shard damaged");
+        assertThat(run.kinds)
+                .as("nobody is missing")
+                .contains(RunEvent.ATTEMPT_FAILED)
+                .doesNotContain(RunEvent.LOST);
         assertThat(run.work(1).step()).isZero();
+    }
+
+    @Test
+    void aLossThatIsReportedLaterIsOne() {
+        run.startComputing();
+        int lost = run.workers.get(1);
+        run.call(new Message.MemberFailed(Role.WORKER, 1, lost, 1, "out of memory", ""));
+        run.awaitNotice("worker 1 failed: out of memory");
+        run.call(new Message.MemberFailed(Role.WORKER, 1, -1, 1, "no GPU", ""));
+        run.awaitNotice("worker 1 failed: no GPU (an attempt that had no place in the run)");
+        assertThat(run.kinds.stream().filter(RunEvent.LOST::equals)).hasSize(1);
     }
 
     @Test

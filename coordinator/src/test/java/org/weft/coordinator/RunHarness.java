@@ -53,6 +53,9 @@ final class RunHarness implements AutoCloseable, RunListener {
     final BlockingQueue<String> failedCheckpoints = new LinkedBlockingQueue<>();
     final BlockingQueue<Long> completions = new LinkedBlockingQueue<>();
     final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
+    /** What kinds of notices there were, in their order. */
+    final BlockingQueue<RunEvent> kinds = new LinkedBlockingQueue<>();
+
     final AtomicLong clockMillis = new AtomicLong(1_000_000);
     final Map<Integer, Integer> workers = new ConcurrentHashMap<>();
     final List<Server> servers = new ArrayList<>();
@@ -360,6 +363,7 @@ final class RunHarness implements AutoCloseable, RunListener {
 
     @Override
     public void notice(Notice notice) {
+        kinds.add(notice.kind());
         notices.add(notice.text());
     }
 

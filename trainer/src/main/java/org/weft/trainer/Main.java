@@ -35,6 +35,7 @@ import org.weft.trainer.commands.WatchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -80,6 +81,18 @@ public final class Main {
             YarnMaster.here().run(args);
         } else {
             System.exit(run(args));
+        }
+    }
+
+    /** The command that words name, before it runs; null where they name none, or are wrong. */
+    static CommandSpec command(String... args) {
+        try {
+            CommandLine.ParseResult parsed = new CommandLine(new Main())
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .parseArgs(args);
+            return parsed.hasSubcommand() ? parsed.subcommand().commandSpec() : null;
+        } catch (CommandLine.ParameterException e) {
+            return null; // Who runs them says what is wrong.
         }
     }
 

@@ -77,7 +77,7 @@ class ArchitectureTest {
     void roomsKnowOnlyTheRoomsBelow() {
         for (Map.Entry<String, Set<String>> room : ROOMS.entrySet()) {
             Set<String> others = new TreeSet<>(ROOMS.keySet());
-            others.addAll(List.of("trainer", "dl4j", "bench"));
+            others.addAll(List.of("trainer", "dl4j", "clusters", "bench"));
             others.remove(room.getKey());
             others.removeAll(room.getValue());
             for (String other : others) {
@@ -89,7 +89,8 @@ class ArchitectureTest {
                         .check(weft);
             }
         }
-        independent("org.weft.trainer..", "org.weft.bench..", "org.weft.dl4j..").check(weft);
+        independent("org.weft.trainer..", "org.weft.bench..", "org.weft.clusters..", "org.weft.dl4j..")
+                .check(weft);
     }
 
     @Test

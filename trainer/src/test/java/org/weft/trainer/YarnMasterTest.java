@@ -58,4 +58,62 @@ class YarnMasterTest {
         assertThatCode(() -> master().run("--version")).doesNotThrowAnyException();
         assertThat(left("status")).isEqualTo("0");
     }
+
+    @Test
+    void aCommandWithoutSparkIsRefusedByName() throws Exception {
+        assertThatThrownBy(() -> master().run("--verbose", "inspect", "hdfs:///run"))
+                .satisfies(
+                        e -> assertThat(((SparkUserAppException) e).exitCode()).isEqualTo(2));
+        assertThat(left("err"))
+                .contains(
+                        "error: inspect does not run on Spark, so that YARN's cluster mode is not for it",
+                        "./weft inspect");
+    }
+
+    /** Nodes that were lost come back: YARN's own count says how often that is hoped for. */
+    @Test
+    void tooSmallAClusterForARunThatHasCheckpointsIsTriedAgain() throws Exception {
+        Files.createDirectories(folder.resolve("outcome"));
+        Files.writeString(folder.resolve("outcome/status"), "4");
+        Files.writeString(folder.resolve("outcome/reached"), "/run/checkpoints/step-00000020/manifest.json");
+        assertThatCode(() -> master().run("--version")).doesNotThrowAnyException();
+    }
+
+    /** YARN forgets failures that are an hour old. */
+    @Test
+    void theSameFailureWithoutACheckpointInBetweenIsNotTriedAThirdTime() throws Exception {
+        String[] words = {
+            "prepare",
+            "--set",
+            "run.dir=" + folder.toUri() + "run",
+            "--set",
+            "run.name=r",
+            "--set",
+            "corpus.input=[" + folder.toUri() + "text]",
+            "--set",
+            "cluster.master=local[1]"
+        };
+        Files.createDirectories(folder.resolve("outcome"));
+        Files.writeString(folder.resolve("outcome/status"), "1");
+        Path checkpoint = Files.createDirectories(folder.resolve("run/checkpoints/step-00000020"));
+        Path manifest = Files.writeString(checkpoint.resolve("manifest.json"), "{}");
+        Files.writeString(folder.resolve("outcome/reached"), "file:" + manifest);
+        // A file stands where the corpus's folder is to be.
+        Files.writeString(folder.resolve("text"), "some words");
+        Files.writeString(folder.resolve("run/corpus"), "");
+        assertFails(words);
+        assertThat(left("reached")).isEqualTo("file:" + manifest);
+        assertThat(folder.resolve("outcome/stuck")).exists();
+        assertThat(left("err")).contains("there is no third");
+        Files.delete(folder.resolve("outcome/out"));
+        assertFails(words);
+        assertThat(folder.resolve("outcome/out")).doesNotExist();
+    }
+
+    private void assertFails(String... words) {
+        assertThatThrownBy(() -> master().run(words))
+                .isInstanceOf(SparkUserAppException.class)
+                .satisfies(
+                        e -> assertThat(((SparkUserAppException) e).exitCode()).isEqualTo(1));
+    }
 }

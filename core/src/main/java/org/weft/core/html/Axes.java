@@ -15,6 +15,9 @@ public final class Axes {
     private static final int BOTTOM = 44;
     private static final int MOST_TICKS = 6;
     private static final String LETTERS = "kMGTPE";
+    /** Numbers that differ by less, relative to their size, count as one. */
+    private static final double FLAT = 1e-9;
+
     private static final double[] ROUND = {1, 2, 2.5, 5, 10};
 
     private final Svg svg;
@@ -36,18 +39,25 @@ public final class Axes {
             }
             double least = finite[0];
             double most = finite[finite.length - 1];
-            double room = most > least ? 0.04 * (most - least) : Math.max(1e-3, Math.abs(most) * 0.1);
+            double size = Math.max(Math.abs(least), Math.abs(most));
+            boolean flat = most - least <= FLAT * size;
+            double room = !flat ? 0.04 * (most - least) : size > 0 ? 0.1 * size : 1e-3;
             return new Range(least - room, most + room);
         }
 
-        List<Double> ticks() {
+        /** Between two ticks. */
+        double step() {
             double rough = (to - from) / MOST_TICKS;
             double decade = Math.pow(10, Math.floor(Math.log10(rough)));
-            double step = decade
+            return decade
                     * Arrays.stream(ROUND)
                             .filter(round -> round * decade >= rough)
                             .findFirst()
                             .orElse(10);
+        }
+
+        List<Double> ticks() {
+            double step = step();
             List<Double> ticks = new ArrayList<>();
             for (double i = Math.ceil(from / step); i * step <= to + step * 1e-9; i++) {
                 ticks.add(i * step);
@@ -67,11 +77,11 @@ public final class Axes {
         svg = new Svg(WIDTH, HEIGHT, title);
         for (double tick : across.ticks()) {
             svg.line("grid", x(tick), TOP, x(tick), HEIGHT - BOTTOM);
-            svg.text(x(tick), HEIGHT - BOTTOM + 17, "middle", written(tick));
+            svg.text(x(tick), HEIGHT - BOTTOM + 17, "middle", written(tick, across.step()));
         }
         for (double tick : up.ticks()) {
             svg.line("grid", LEFT, y(tick), WIDTH - RIGHT, y(tick));
-            svg.text(LEFT - 7, y(tick) + 4, "end", written(tick));
+            svg.text(LEFT - 7, y(tick) + 4, "end", written(tick, up.step()));
         }
         svg.text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, "middle", xName);
         svg.text(4, TOP - 9, "start", yName);
@@ -123,12 +133,24 @@ public final class Axes {
         return Math.max(0, Math.min(1, (value - range.from()) / (range.to() - range.from())));
     }
 
-    private static String written(double tick) {
+    /** With the digits in which neighbours differ. */
+    static String written(double tick, double step) {
         if (Math.abs(tick) >= 1e5) {
             int thousands = Math.min(LETTERS.length(), (int) (Math.log10(Math.abs(tick)) / 3 + 1e-9));
-            return written(tick / Math.pow(1000, thousands)) + LETTERS.charAt(thousands - 1);
+            double unit = Math.pow(1000, thousands);
+            return digits(tick / unit, step / unit) + LETTERS.charAt(thousands - 1);
         }
-        String digits = String.format(Locale.ROOT, "%.4f", tick + 0.0);
+        if (tick != 0 && Math.abs(tick) < 1e-3 && step < 1e-4) {
+            int exponent = (int) Math.floor(Math.log10(Math.abs(tick)) + 1e-9);
+            double unit = Math.pow(10, exponent);
+            return digits(tick / unit, step / unit) + "e" + exponent;
+        }
+        return digits(tick, step);
+    }
+
+    private static String digits(double value, double step) {
+        int decimals = 1 + (int) Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)); // One more, for steps of 2.5.
+        String digits = String.format(Locale.ROOT, "%." + decimals + "f", value + 0.0);
         return digits.replaceAll("\\.?0+$", "").replaceAll("^-0$", "0");
     }
 }

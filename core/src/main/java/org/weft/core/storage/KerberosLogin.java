@@ -1,6 +1,7 @@
 package org.weft.core.storage;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -39,24 +40,44 @@ public record KerberosLogin(String principal, String keytab) {
                     "give both, or neither and run kinit before");
         }
         return new KerberosLogin(
-                principal.strip(), Path.of(keytab.strip()).toAbsolutePath().toString());
+                principal.strip(), file(keytab.strip()).toAbsolutePath().toString());
     }
 
-    /** Makes this the process's user, unless whoever started it, such as spark-submit, has logged in by a keytab. */
+    /** {@code local:/etc/me.keytab} is Spark's word for a file that every machine has by itself. */
+    private static Path file(String keytab) {
+        return Path.of(keytab.startsWith("local:/") ? URI.create(keytab).getPath() : keytab);
+    }
+
+    /**
+     * Makes this the process's user, unless whoever started it, such as spark-submit, has logged in by a keytab.
+     *
+     * @throws WeftException where that was done for somebody else
+     */
     public void login() {
         Configuration hadoop = new Configuration();
         requireSecured(hadoop);
-        requireKeys();
         try {
             if (UserGroupInformation.isLoginKeytabBased()) {
+                requireSame(UserGroupInformation.getLoginUser().getUserName());
                 return;
             }
+            requireKeys();
             hadoop.setBoolean(AUTO_RENEWAL, true);
             UserGroupInformation.setConfiguration(hadoop);
             UserGroupInformation.loginUserFromKeytab(principal, keytab);
         } catch (IOException | IllegalArgumentException e) {
             WeftException known = RefusedAccess.explain(e);
             throw known != null ? known : WeftException.failed("Kerberos: login of " + principal + ": " + e, "");
+        }
+    }
+
+    /** Two principals in one process: Spark would go on as the first. */
+    void requireSame(String present) {
+        if (!present.equals(principal) && !(present.startsWith(principal + "@") && !principal.contains("@"))) {
+            throw WeftException.usage(
+                    "--principal " + principal + ", but this process is logged in as " + present
+                            + " by spark-submit's keytab",
+                    "give --principal and --keytab once, to spark-submit");
         }
     }
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.w3c.dom.Document;
 
 class HtmlTest {
@@ -72,7 +74,9 @@ class HtmlTest {
 
     @Test
     void ticksAreRoundAndFew() {
-        for (double[] ends : new double[][] {{0, 1}, {0.123, 0.127}, {-5, 12_345}, {1e6, 3e6}, {7, 7}, {0, 0}}) {
+        for (double[] ends : new double[][] {
+            {0, 1}, {0.123, 0.127}, {-5, 12_345}, {1e6, 3e6}, {7, 7}, {0, 0}, {2e-5, 2e-5}, {1, 1 + 1e-16}
+        }) {
             Axes.Range range = Axes.Range.of(ends);
             assertThat(range.ticks())
                     .hasSizeBetween(2, 8)
@@ -83,9 +87,38 @@ class HtmlTest {
         assertThat(new Axes.Range(0, 1).ticks()).hasSize(6).startsWith(0.0).endsWith(1.0);
     }
 
+    @Test
+    void ticksAreWrittenWithTheDigitsInWhichTheyDiffer() {
+        assertThat(written(new Axes.Range(0, 1))).containsExactly("0", "0.2", "0.4", "0.6", "0.8", "1");
+        assertThat(written(Axes.Range.of(new double[] {2e-5})))
+                .containsExactly("1.8e-5", "1.9e-5", "2e-5", "2.1e-5", "2.2e-5");
+        assertThat(written(new Axes.Range(0, 6e-5)))
+                .containsExactly("0", "1e-5", "2e-5", "3e-5", "4e-5", "5e-5", "6e-5");
+        assertThat(written(new Axes.Range(0, 1.5e-3)))
+                .containsExactly("0", "0.00025", "0.0005", "0.00075", "0.001", "0.00125", "0.0015");
+        assertThat(written(new Axes.Range(-100, 100))).containsExactly("-100", "-50", "0", "50", "100");
+        assertThat(written(new Axes.Range(0, 3e6))).containsExactly("0", "500k", "1M", "1.5M", "2M", "2.5M", "3M");
+        assertThat(written(new Axes.Range(0.5, 0.50001)))
+                .contains("0.5", "0.500002")
+                .doesNotHaveDuplicates();
+    }
+
+    private static List<String> written(Axes.Range range) {
+        return range.ticks().stream()
+                .map(tick -> Axes.written(tick, range.step()))
+                .toList();
+    }
+
     private static Document parsed(String xml) throws Exception {
         return DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    @Timeout(20)
+    void numbersThatDifferInTheirLastBitsAreOne() {
+        double[] almost = {1000, Math.nextUp(1000.0), Math.nextDown(1000.0)};
+        assertThat(Axes.Range.of(almost).ticks()).hasSizeBetween(2, 10).contains(1000.0);
     }
 }

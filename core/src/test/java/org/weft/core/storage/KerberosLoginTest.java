@@ -36,4 +36,19 @@ class KerberosLoginTest {
                 .asString()
                 .startsWith("set HADOOP_CONF_DIR");
     }
+
+    @Test
+    void aKeytabThatEveryMachineHasIsAFileHere() {
+        assertThat(KerberosLogin.of("me@X", "local:/etc/me.keytab").keytab()).isEqualTo("/etc/me.keytab");
+    }
+
+    @Test
+    void anotherPrincipalThanTheProcessHasIsRefusedByName() {
+        KerberosLogin login = new KerberosLogin("me@X", "/nowhere");
+        login.requireSame("me@X");
+        new KerberosLogin("me", "/nowhere").requireSame("me@X");
+        assertThatThrownBy(() -> login.requireSame("you@X"))
+                .hasMessage("--principal me@X, but this process is logged in as you@X by spark-submit's keytab");
+        assertThatThrownBy(() -> login.requireSame("me@Y")).isInstanceOf(WeftException.class);
+    }
 }

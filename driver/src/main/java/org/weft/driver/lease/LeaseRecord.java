@@ -18,6 +18,8 @@ import org.weft.core.Json;
  * @param sequence counts signs of life
  * @param generation the highest that this driver, or any before it, used or may be using
  * @param released whether the driver ended and gave the run back
+ * @param began whether this driver, or one before it of the same application, set aside what the run's directory had beyond
+ *     its start; null in a file of an earlier version
  */
 record LeaseRecord(
         int formatVersion,
@@ -28,7 +30,8 @@ record LeaseRecord(
         int leaseSeconds,
         long sequence,
         int generation,
-        boolean released) {
+        boolean released,
+        Boolean began) {
     static final int FORMAT_VERSION = 1;
 
     private static final ObjectMapper JSON =
@@ -36,14 +39,27 @@ record LeaseRecord(
 
     /** The next sign of life. */
     LeaseRecord renewed(int highestGeneration) {
-        return new LeaseRecord(
-                formatVersion, term, owner, driver, started, leaseSeconds, sequence + 1, highestGeneration, false);
+        return next(highestGeneration, false, began);
+    }
+
+    /** The same of a driver that began. */
+    LeaseRecord begun() {
+        return next(generation, false, true);
     }
 
     /** The last word. */
     LeaseRecord ended(int highestGeneration) {
+        return next(highestGeneration, true, began);
+    }
+
+    private LeaseRecord next(int highest, boolean last, Boolean begun) {
         return new LeaseRecord(
-                formatVersion, term, owner, driver, started, leaseSeconds, sequence + 1, highestGeneration, true);
+                formatVersion, term, owner, driver, started, leaseSeconds, sequence + 1, highest, last, begun);
+    }
+
+    /** Whether an application began this run. */
+    boolean begunBy(String application) {
+        return Boolean.TRUE.equals(began) && driver.application().equals(application);
     }
 
     byte[] toBytes() {

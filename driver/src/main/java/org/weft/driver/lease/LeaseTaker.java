@@ -63,6 +63,8 @@ final class LeaseTaker {
         int term = found == null ? 1 : found.term() + 1;
         int generation =
                 found == null || found.record() == null ? 0 : found.record().generation();
+        boolean began =
+                found != null && found.record() != null && found.record().begunBy(driver.application());
         LeaseRecord mine = new LeaseRecord(
                 LeaseRecord.FORMAT_VERSION,
                 term,
@@ -72,7 +74,8 @@ final class LeaseTaker {
                 leaseSeconds,
                 0,
                 generation,
-                false);
+                false,
+                began);
         LeaseFiles.Seen now = make(mine);
         if (now == null) {
             throw WeftException.failed(

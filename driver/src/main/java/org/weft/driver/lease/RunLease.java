@@ -108,15 +108,9 @@ public final class RunLease implements AutoCloseable {
         }
     }
 
-    /** Whether the driver before this one was of the same Spark application. */
-    public boolean sameApplicationBefore() {
-        LeaseFiles.Seen before = taken.before();
-        return before != null
-                && before.record() != null
-                && before.record()
-                        .driver()
-                        .application()
-                        .equals(taken.mine().driver().application());
+    /** Whether a driver before this one, of the same Spark application, {@link #markBegun began} the run. */
+    public boolean sameApplicationBegan() {
+        return taken.mine().begunBy(taken.mine().driver().application());
     }
 
     /** The highest generation that any earlier driver of this run may have used; 0 where there was none. */
@@ -137,6 +131,23 @@ public final class RunLease implements AutoCloseable {
             used.accumulateAndGet(firstGeneration, Math::max);
             write();
             files.deleteBefore(mine.term());
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /**
+     * Notes that all that is newest in the run's directory is this application's from here on: what an earlier run had beyond
+     * this one's start is set aside.
+     *
+     * @throws WeftException where another driver took the run meanwhile
+     */
+    public void markBegun() throws IOException {
+        writing.lock();
+        try {
+            require();
+            mine = mine.begun();
+            files.write(mine);
         } finally {
             writing.unlock();
         }

@@ -85,15 +85,22 @@ final class MetricsFile implements AutoCloseable {
 
     /** The lines of steps up to one; none where there is no file. */
     void eachLine(int step, LineSink sink) throws IOException {
+        eachLine(line -> {
+            if (stepOf(line) <= step) {
+                sink.accept(line);
+            }
+        });
+    }
+
+    /** All lines, whatever they are, one at a time; none where there is no file. */
+    void eachLine(LineSink sink) throws IOException {
         if (!store.exists(path)) {
             return;
         }
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(store.open(path), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (stepOf(line) <= step) {
-                    sink.accept(line);
-                }
+                sink.accept(line);
             }
         }
     }

@@ -73,9 +73,19 @@ public final class MetricsLog implements AutoCloseable {
         return found;
     }
 
+    /** Takes records. */
+    @FunctionalInterface
+    public interface Sink {
+        void accept(RunRecord record) throws IOException;
+    }
+
     /** All records of a run's log, in its order, as they are read; none where there is no log. Reads alone. */
-    public static void each(Store store, RunDirectory run, Consumer<RunRecord> sink) throws IOException {
-        each(new MetricsFile(store, run.metrics()), Integer.MAX_VALUE - 1, "", sink);
+    public static void each(Store store, RunDirectory run, Sink sink) throws IOException {
+        new MetricsFile(store, run.metrics()).eachLine(line -> {
+            for (RunRecord record : RecordFormat.parse(line)) {
+                sink.accept(record);
+            }
+        });
     }
 
     /** @param mark what stands in the lines that are wanted: most are not, and need not be parsed */

@@ -86,23 +86,25 @@ final class Recording implements AutoCloseable {
     }
 
     /** It failed, once nobody else tells of it. */
-    void failed(int step, Exception cause) {
+    void failed(int step, Throwable cause) {
         WeftException known = WeftException.within(cause);
         end(RunEvent.FAILED, step, known == null ? cause.toString() : known.getMessage());
     }
 
     private void end(RunEvent event, int step, String text) {
-        String shown = RunDescription.withoutCredentials(text);
-        recorder.event(event, shown);
+        windows.ended(new RunOutcome(event, step, RunDescription.withoutCredentials(text)));
+        recorder.event(event, text);
         logged.write();
-        windows.ended(new RunOutcome(event, step, shown));
     }
 
     @Override
     public void close() {
-        metrics.close();
-        if (windows != null) {
-            windows.close();
+        try {
+            metrics.close();
+        } finally {
+            if (windows != null) {
+                windows.close();
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ import org.weft.coordinator.RunPlan;
 import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.EventRecord;
+import org.weft.driver.progress.RunDescription;
 import org.weft.driver.progress.RunRecord;
 import org.weft.driver.progress.RunWindows;
 import org.weft.driver.progress.StepRecord;
@@ -125,7 +126,8 @@ final class RunRecorder implements RunListener {
     }
 
     private void event(RunEvent kind, String member, String executor, String text, EventRecord.Cost cost) {
-        take(new EventRecord(step, clockMillis.getAsLong(), kind.word(), generation, member, executor, text, cost));
+        String shown = RunDescription.withoutCredentials(text);
+        take(new EventRecord(step, clockMillis.getAsLong(), kind.word(), generation, member, executor, shown, cost));
     }
 
     private void take(RunRecord record) {

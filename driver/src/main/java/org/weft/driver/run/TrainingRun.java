@@ -3,7 +3,6 @@ package org.weft.driver.run;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.Threads;
@@ -18,7 +17,6 @@ import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointCommitter;
 import org.weft.driver.checkpoint.CheckpointResolver;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.lease.DriverPlace;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.MetricsLog;
@@ -87,17 +85,17 @@ public final class TrainingRun {
     public RunResult run(RunConfig run, String resume, Subject.Preparation preparation) throws IOException {
         // Before anything is read at length: executors start while a dead driver's lease is watched.
         try (RunLease lease = lease(application, run, progress)) {
-            return run(Restart.resume(resume, application, lease, progress), preparation.prepare(), lease);
+            return run(Restart.resume(resume, application.restarted(), lease, progress), preparation.prepare(), lease);
         }
     }
 
     private RunResult run(String resume, Subject subject, RunLease lease) throws IOException {
         RunDirectory directory = subject.config().run().directory();
         CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
-        Checkpoint own = startingPoint(resume, subject, resolver);
+        Checkpoint own = new StartingPoint(store, progress).of(resume, subject, resolver);
         TrainingJob job = new TrainingJob(application, subject.workload());
         if (own == null) {
-            job.check(subject.config(), subject.memory().orElse(null)); // Before what it starts from is written.
+            check(job, subject, application.restarted()); // Before what it starts from is written.
         }
         Checkpoint start = own == null ? subject.initial().write() : own;
         // What checkpoints show, and what a driver that committed none wrote down.
@@ -110,12 +108,13 @@ public final class TrainingRun {
             }
         }
         if (own != null) {
-            job.check(subject.config(), subject.memory().orElse(null));
+            check(job, subject, true);
         }
         lease.begin(generation);
         if (start != null) {
             resolver.setAsideAfter(directory, plan.startStep(), generation);
         }
+        lease.markBegun();
         store.write(directory.config(), ConfigLoader.toYaml(subject.config()).getBytes(StandardCharsets.UTF_8));
         Remarks.of(plan).forEach(progress::say);
         String secret = Remarks.onSecret(
@@ -133,6 +132,12 @@ public final class TrainingRun {
         try (StopSource.Listening listening = stops.listen(job::requestStop, progress)) {
             return train(job, plan, subject, start, lease, own != null);
         }
+    }
+
+    /** What can be refused before anything is written; {@code begun} of a run that has something to lose. */
+    private void check(TrainingJob job, Subject subject, boolean begun) {
+        job.check(subject.config(), subject.memory().orElse(null));
+        WindowProvider.check(windows, subject.config(), application, begun ? progress : null);
     }
 
     /**
@@ -158,63 +163,6 @@ public final class TrainingRun {
         best.take(start.manifest());
         progress.say(start.directory() + " is this run's end: nothing to train");
         return new RunTally(plan, start).result(best, false);
-    }
-
-    private Checkpoint startingPoint(String resume, Subject subject, CheckpointResolver resolver) throws IOException {
-        RunDirectory directory = subject.config().run().directory();
-        if (resume == null) {
-            requireFresh(resolver, directory);
-            MissingManifests.of(store, directory, resolver).requireNothingLost();
-            return null;
-        }
-        Checkpoint start =
-                resume.equals(LATEST) ? resolver.latest(directory) : resolver.step(directory, Integer.parseInt(resume));
-        MissingManifests missing = MissingManifests.of(store, directory, resolver);
-        if (start == null) {
-            missing.requireNothingLost();
-        }
-        if (resume.equals(LATEST)) {
-            missing.after(start == null ? 0 : start.manifest().step()).forEach(progress::say);
-        }
-        if (start == null) {
-            progress.say("no checkpoint in " + directory.checkpoints() + " yet: starting at step 0");
-            return null;
-        }
-        subject.identity().require(start);
-        requireAhead(start, subject.config().training().steps());
-        progress.say("resuming from " + start.directory());
-        Map<String, String> changed = subject.identity().changedSince(start.manifest());
-        if (!changed.isEmpty()) {
-            progress.say("changed since that checkpoint: " + changed);
-        }
-        String rate = Remarks.onResumedRate(
-                ReplicaLoader.configOf(start).training(),
-                subject.config().training(),
-                start.manifest().step());
-        if (!rate.isEmpty()) {
-            progress.say(rate);
-        }
-        return start;
-    }
-
-    /** A run that is further than its configuration says would be called by that from here on. */
-    private static void requireAhead(Checkpoint start, int steps) {
-        int step = start.manifest().step();
-        if (step > steps) {
-            throw WeftException.usage(
-                    "nothing to train: training.steps=" + steps + ", and " + start.directory() + " is at step " + step
-                            + " already",
-                    "raise training.steps, go back with --resume STEP, or give another run.dir");
-        }
-    }
-
-    private static void requireFresh(CheckpointResolver resolver, RunDirectory directory) throws IOException {
-        String newest = resolver.newestName(directory);
-        if (newest != null) {
-            throw WeftException.usage(
-                    directory.checkpoints() + " already has checkpoints, the newest is " + newest,
-                    "add --resume to go on from it, or give another run.dir");
-        }
     }
 
     private static RunPlan plan(Subject subject, Checkpoint start, int generation) {
@@ -283,7 +231,7 @@ public final class TrainingRun {
                             new Commits(committer, recording.metrics(), recording.recorder(), tally::committed)),
                     Threads.MACHINE)) {
                 job.run(plan, observer, lease);
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) { // Spark's are checked, though Scala declares none; an Error is told of, too.
                 recording.failed(tally.step(), e);
                 throw e;
             } finally {

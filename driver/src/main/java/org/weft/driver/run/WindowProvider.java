@@ -3,7 +3,9 @@ package org.weft.driver.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.driver.progress.Progress;
 import org.weft.driver.progress.RunWindow;
 import org.weft.driver.spark.SparkApplication;
 
@@ -13,8 +15,35 @@ import org.weft.driver.spark.SparkApplication;
  */
 public interface WindowProvider {
 
-    /** The windows that a configuration asks for; opens nothing yet. */
+    /**
+     * Looks whether the windows that a configuration asks for can ever show a run.
+     *
+     * @throws WeftException where they cannot
+     */
+    default void check(WeftConfig config, SparkApplication application) {}
+
+    /** The windows that a configuration asks for; opens nothing yet, and refuses nothing. */
     List<RunWindow> windows(WeftConfig config, SparkApplication application);
+
+    /**
+     * Lets all providers look.
+     *
+     * @param begun told of what they refuse, of a run that goes on all the same; null of one that has nothing to lose yet
+     * @throws WeftException of the first that refuses, where the run has not begun
+     */
+    static void check(List<WindowProvider> providers, WeftConfig config, SparkApplication application, Progress begun) {
+        for (WindowProvider provider : providers) {
+            try {
+                provider.check(config, application);
+            } catch (WeftException refusal) {
+                if (begun == null) {
+                    throw refusal;
+                }
+                begun.say("the run goes on, though it may not be shown everywhere: " + refusal.getMessage()
+                        + (refusal.hint().isEmpty() ? "" : "; " + refusal.hint()));
+            }
+        }
+    }
 
     /** The windows of all providers. */
     static List<RunWindow> of(List<WindowProvider> providers, WeftConfig config, SparkApplication application) {

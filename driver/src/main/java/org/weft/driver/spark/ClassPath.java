@@ -12,15 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What stands on a class path twice. Java takes the first, which is not always the one that its caller was built with. */
 public record ClassPath(List<Path> jars, ClassLoader loader) {
-    /** Name, version, classifier: the version begins at the first digit after a dash, as in pytorch-2.10.0-1.5.13-linux-x86_64. */
-    private static final Pattern JAR = Pattern.compile("(.+?)-(\\d[^-]*(?:-\\d[0-9.]*)*)(-[A-Za-z].*)?\\.jar");
-
     /** Of these a second version breaks a run; they are made together. */
     private static final Pattern VITAL = Pattern.compile(
             "(spark|hadoop-client|weft)-.*|scala-(library|reflect)|jackson-(core|databind)|netty-(all|common)");
@@ -64,44 +60,35 @@ public record ClassPath(List<Path> jars, ClassLoader loader) {
 
     /** Artifacts that are there in more than one version, or for more than one Scala; the first is the one in use. */
     public List<Twice> artifacts() {
-        Map<String, Set<String>> versions = new TreeMap<>();
+        Map<String, Set<Place>> found = new TreeMap<>();
         for (Path jar : jars) {
-            Matcher name = JAR.matcher(String.valueOf(jar.getFileName()));
-            if (name.matches()) {
-                String artifact = name.group(1).replaceFirst("_2\\.1\\d$", "");
-                String classifier = name.group(3) == null ? "" : name.group(3);
-                versions.computeIfAbsent(artifact + classifier, key -> new LinkedHashSet<>())
-                        .add(jar.getFileName() + " in " + jar.getParent());
-            }
+            Place place = new Place(String.valueOf(jar.getFileName()), String.valueOf(jar.getParent()));
+            JarName.of(place.jar())
+                    .ifPresent(name -> found.computeIfAbsent(name.keyOfAnyScala(), key -> new LinkedHashSet<>())
+                            .add(place));
         }
-        return versions.entrySet().stream()
+        return found.entrySet().stream()
                 .filter(entry -> differ(entry.getValue()))
                 .map(entry -> new Twice(
-                        entry.getKey(),
-                        VITAL.matcher(entry.getKey()).matches(),
-                        List.copyOf(new ArrayList<>(entry.getValue()))))
+                        entry.getKey(), VITAL.matcher(entry.getKey()).matches(), List.copyOf(entry.getValue())))
                 .toList();
     }
 
     /** The same file in two folders does no harm. */
-    private static boolean differ(Set<String> places) {
-        return places.stream()
-                        .map(place -> place.split(" in ", 2)[0])
-                        .distinct()
-                        .count()
-                > 1;
+    private static boolean differ(Set<Place> places) {
+        return places.stream().map(Place::jar).distinct().count() > 1;
     }
 
     /** Classes that more than one jar has. Jars that {@link #artifacts} names are left out. */
     public List<Twice> classes() throws IOException {
         Set<String> named = artifacts().stream()
-                .flatMap(twice -> twice.places().stream().map(place -> place.split(" in ", 2)[0]))
+                .flatMap(twice -> twice.places().stream().map(Place::jar))
                 .collect(Collectors.toSet());
         List<Twice> found = new ArrayList<>();
         for (String resource : SINGLE) {
-            List<String> places = Collections.list(loader.getResources(resource)).stream()
-                    .map(ClassPath::jarOf)
-                    .filter(jar -> !named.contains(jar))
+            List<Place> places = Collections.list(loader.getResources(resource)).stream()
+                    .map(ClassPath::placeOf)
+                    .filter(place -> !named.contains(place.jar()))
                     .distinct()
                     .toList();
             if (places.size() > 1) {
@@ -111,9 +98,19 @@ public record ClassPath(List<Path> jars, ClassLoader loader) {
         return found;
     }
 
-    private static String jarOf(URL url) {
-        String place = url.toString().replaceFirst("!/.*$", "");
-        return place.substring(place.lastIndexOf('/') + 1);
+    /** Of {@code jar:file:/folder/name.jar!/resource}, and of what lies in a folder of classes. */
+    private static Place placeOf(URL url) {
+        String file = url.toString().replaceFirst("!/.*$", "").replaceFirst("^(jar:)?(file:)?", "");
+        int slash = file.lastIndexOf('/');
+        return new Place(file.substring(slash + 1), file.substring(0, Math.max(0, slash)));
+    }
+
+    /** Where something is found. */
+    public record Place(String jar, String folder) {
+        @Override
+        public String toString() {
+            return jar + " in " + folder;
+        }
     }
 
     /**
@@ -122,5 +119,10 @@ public record ClassPath(List<Path> jars, ClassLoader loader) {
      * @param fails whether a run cannot go well with it
      * @param places the one in use first
      */
-    public record Twice(String what, boolean fails, List<String> places) {}
+    public record Twice(String what, boolean fails, List<Place> places) {
+        @Override
+        public String toString() {
+            return what + ": " + places.stream().map(Place::toString).collect(Collectors.joining(", then "));
+        }
+    }
 }

@@ -53,6 +53,7 @@ public final class SparkApplication implements AutoCloseable {
 
     /** An application that someone else started: its settings stay as they are, and {@link #close} leaves it running. */
     public static SparkApplication within(JavaSparkContext context) {
+        SparkLine.require();
         return new SparkApplication(
                 context, HadoopStore.bounded(new Configuration(context.hadoopConfiguration())), null, null);
     }
@@ -128,6 +129,7 @@ public final class SparkApplication implements AutoCloseable {
         conf.setIfMissing(
                 "spark.app.name", "weft " + command + " " + config.run().name());
         if (!cluster.master().isBlank()) {
+            requireSameMaster(conf.get("spark.master", cluster.master()), cluster.master());
             conf.set("spark.master", cluster.master());
         }
         if (!conf.contains("spark.master")) {
@@ -150,6 +152,15 @@ public final class SparkApplication implements AutoCloseable {
             YarnCluster.apply(conf);
         }
         return conf;
+    }
+
+    /** Training elsewhere than on the cluster that was submitted to is nobody's wish. */
+    private static void requireSameMaster(String submitted, String configured) {
+        if (!submitted.equals(configured)) {
+            throw WeftException.usage(
+                    "cluster.master is " + configured + ", and spark-submit was given the master " + submitted,
+                    "leave cluster.master empty under spark-submit: --set cluster.master=");
+        }
     }
 
     /** Executors that share this machine's files read Weft's jars where they are, instead of fetching copies. */

@@ -15,11 +15,18 @@ import org.weft.core.WeftException;
  * @param servlet a class that Spark's UI of that line asks for
  */
 public record SparkLine(int number, String spark, String scala, String servlet) {
+    static final List<SparkLine> ALL = List.of(
+            new SparkLine(3, "3.5", "2.12", "javax.servlet.Servlet"),
+            new SparkLine(4, "4.2", "2.13", "jakarta.servlet.Servlet"));
+
     private static final String OLDEST_HADOOP = "3.3";
 
     /** The one that this Weft is built for. */
     public static SparkLine built() {
-        return BuiltFor.LINE;
+        return ALL.stream()
+                .filter(line -> line.number == BuiltFor.LINE)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Override
@@ -38,10 +45,19 @@ public record SparkLine(int number, String spark, String scala, String servlet) 
                     ExitStatus.CLUSTER,
                     "this Weft is built for " + this + " and finds Spark " + found.spark() + " (Scala " + found.scala()
                             + ")",
-                    "take Weft's distribution for that line, weft-<version>-"
-                            + (found.spark().startsWith("4.") ? "spark4" : "spark3.5")
-                            + ".tar.gz, or point SPARK_HOME at a Spark of this one");
+                    ALL.stream()
+                                    .filter(line -> line.isLineOf(found))
+                                    .findFirst()
+                                    .map(line -> "take Weft's distribution for that line, weft-<version>-"
+                                            + line.distribution() + ".tar.gz")
+                                    .orElse("Weft has no distribution for it")
+                            + ", or point SPARK_HOME at a " + this);
         }
+    }
+
+    /** What the archive is called by. */
+    private String distribution() {
+        return number == 3 ? "spark3.5" : "spark" + number;
     }
 
     private boolean isLineOf(SparkRelease found) {

@@ -11,8 +11,9 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.deploy.security.HadoopDelegationTokenManager;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
-import org.apache.spark.scheduler.cluster.CoarseGrainedSchedulerBackend;
+import org.apache.spark.scheduler.cluster.CoarseGrainedClusterMessages.UpdateDelegationTokens;
 import org.apache.spark.scheduler.cluster.StandaloneSchedulerBackend;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +30,11 @@ final class StorageTokens extends SparkListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StorageTokens.class);
     private static final String STORAGES = "spark.kerberos.access.hadoopFileSystems";
 
-    private final CoarseGrainedSchedulerBackend backend;
+    private final NewestTokens newest;
     private final HadoopDelegationTokenManager manager;
 
-    private StorageTokens(CoarseGrainedSchedulerBackend backend, HadoopDelegationTokenManager manager) {
-        this.backend = backend;
+    private StorageTokens(NewestTokens newest, HadoopDelegationTokenManager manager) {
+        this.newest = newest;
         this.manager = manager;
     }
 
@@ -79,10 +80,9 @@ final class StorageTokens extends SparkListener implements AutoCloseable {
             return null;
         }
         requireProtected(context.getConf());
+        NewestTokens newest = new NewestTokens(context.getConf(), backend.driverEndpoint());
         StorageTokens tokens = new StorageTokens(
-                backend,
-                new HadoopDelegationTokenManager(
-                        context.getConf(), context.hadoopConfiguration(), backend.driverEndpoint()));
+                newest, new HadoopDelegationTokenManager(context.getConf(), context.hadoopConfiguration(), newest));
         context.addSparkListener(tokens);
         tokens.begin();
         return tokens;
@@ -101,7 +101,7 @@ final class StorageTokens extends SparkListener implements AutoCloseable {
                             + conf.get("spark.network.crypto.enabled", "false")
                             + "; executors would be sent tokens that anybody on the network could take",
                     "set both to true for this application, and spark.authenticate.secret on master, workers and here"
-                            + " alike");
+                            + " alike; here in a file that you alone may read, by spark-submit --properties-file");
         }
     }
 
@@ -119,17 +119,20 @@ final class StorageTokens extends SparkListener implements AutoCloseable {
                     + " renews them): give --principal and --keytab for a run that lasts longer");
         }
         if (tokens != null) {
-            backend.updateDelegationTokens(tokens);
+            newest.send(new UpdateDelegationTokens(tokens));
         }
     }
 
     /** One that asked for its settings before there were tokens, and was listed after they had gone round, has none. */
     @Override
     public void onExecutorAdded(SparkListenerExecutorAdded added) {
-        byte[] tokens = backend.currentDelegationTokens();
-        if (tokens != null) {
-            backend.updateDelegationTokens(tokens);
-        }
+        newest.sendAgain();
+    }
+
+    /** Also where the application ends before anybody holds this. */
+    @Override
+    public void onApplicationEnd(SparkListenerApplicationEnd ended) {
+        close();
     }
 
     @Override

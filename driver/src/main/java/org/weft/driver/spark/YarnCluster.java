@@ -2,8 +2,12 @@ package org.weft.driver.spark;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.client.api.YarnClient;
+import org.apache.hadoop.yarn.conf.HAUtil;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.spark.SparkConf;
@@ -12,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.storage.RefusedAccess;
 import scala.Tuple2;
 
 /** What Weft asks of YARN, and what it asks YARN before Spark does: whether there is a container as large as an executor. */
@@ -49,9 +54,13 @@ final class YarnCluster {
     /**
      * Looks whether YARN has containers of an executor's size.
      *
-     * @throws WeftException with exit status 4 where it has none, or where no ResourceManager answers
+     * @throws WeftException with exit status 4 where it has none, or where no ResourceManager answers; with 1 where it does
+     *     not let this user ask, which Spark would go on to ask for a quarter of an hour
      */
     static void require(SparkConf conf, int patienceMillis) {
+        if (isMaster(conf) && !mayAsk()) {
+            return;
+        }
         YarnConfiguration settings = new YarnConfiguration();
         for (Tuple2<String, String> each : conf.getAllWithPrefix("spark.hadoop.")) {
             settings.set(each._1(), each._2());
@@ -68,13 +77,37 @@ final class YarnCluster {
             if (!isMaster(conf)) {
                 throw new WeftException(
                         ExitStatus.CLUSTER,
-                        "no ResourceManager answers at " + settings.get(YarnConfiguration.RM_ADDRESS),
+                        "no ResourceManager answers at " + addresses(settings),
                         "set HADOOP_CONF_DIR to the folder of the cluster's yarn-site.xml and core-site.xml",
                         e);
             }
-        } catch (IOException | YarnException e) { // Whoever may not ask hears more of it from Spark.
+        } catch (IOException | YarnException e) {
+            WeftException refused = isMaster(conf) ? null : RefusedAccess.explain(e);
+            if (refused != null) {
+                throw refused;
+            }
             LOG.debug("YARN does not say how large a container may be", e);
         }
+    }
+
+    /** A secured YARN answers whoever has a ticket; a master without a keytab has the token of its application alone. */
+    private static boolean mayAsk() {
+        try {
+            return !UserGroupInformation.isSecurityEnabled() || UserGroupInformation.isLoginKeytabBased();
+        } catch (IOException e) {
+            LOG.debug("no login", e);
+            return false;
+        }
+    }
+
+    /** Of each ResourceManager: one of several takes over from another. */
+    private static String addresses(Configuration settings) {
+        if (!HAUtil.isHAEnabled(settings)) {
+            return settings.get(YarnConfiguration.RM_ADDRESS);
+        }
+        return HAUtil.getRMHAIds(settings).stream()
+                .map(id -> settings.get(HAUtil.addSuffix(YarnConfiguration.RM_ADDRESS, id), id))
+                .collect(Collectors.joining(", "));
     }
 
     /** Fails where an executor is larger than the largest container. */

@@ -135,6 +135,32 @@ class RunLeaseTest {
 
     @ParameterizedTest
     @EnumSource
+    void anApplicationKnowsWhetherItBegan(Place place) throws IOException {
+        begin(place);
+        RunLease first = acquire(FIRST);
+        assertThat(first.sameApplicationBegan()).isFalse();
+        first.begin(1);
+        first.close();
+        RunLease beforeItBegan = acquire(FIRST);
+        assertThat(beforeItBegan.sameApplicationBegan())
+                .as("died with what was there before")
+                .isFalse();
+        beforeItBegan.begin(11);
+        beforeItBegan.markBegun();
+        beforeItBegan.renew();
+        beforeItBegan.die();
+        RunLease third = acquire(FIRST);
+        assertThat(third.sameApplicationBegan()).isTrue();
+        third.begin(21);
+        third.die(); // Before it says so itself.
+        RunLease fourth = acquire(FIRST);
+        assertThat(fourth.sameApplicationBegan()).isTrue();
+        fourth.close();
+        assertThat(acquire(SECOND_DRIVER).sameApplicationBegan()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aCrashIsTakenOverAndItsGenerationsAreNotUsedAgain(Place place) throws IOException {
         begin(place);
         RunLease first = acquire(FIRST);

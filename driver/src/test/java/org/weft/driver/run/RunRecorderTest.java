@@ -99,6 +99,18 @@ class RunRecorderTest {
                                 + " done again\",\"cost_millis\":1000,\"replayed_steps\":2,\"time\":\"2025-11-24T16:00:01.600Z\"}");
     }
 
+    @Test
+    void textsHaveNoCredentials() {
+        RunRecorder recorder = recorder(0, 1);
+        recorder.notice(
+                new Notice(RunEvent.LOST, "worker 0", "", "worker 0 failed: s3a://key:secret@bucket/run is away"));
+        recorder.checkpointFailed(2, "cannot write s3a://key:secret@bucket/run");
+        recorder.event(RunEvent.STARTED, "from http://user:secret@host/");
+        assertThat(recorder.toWrite()).hasSize(3).allSatisfy(record -> assertThat(RecordFormat.line(record))
+                .containsAnyOf("//bucket/run", "//host/")
+                .doesNotContain("secret"));
+    }
+
     private void stepAfter(RunRecorder recorder, int step, long millis) {
         clock.addAndGet(millis);
         recorder.stepDone(step(step, 0));

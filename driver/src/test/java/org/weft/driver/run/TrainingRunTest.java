@@ -15,6 +15,7 @@ import org.weft.coordinator.RunListener;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.driver.progress.RunWindow;
 import org.weft.driver.spark.SparkApplication;
 
 /** Whole runs, and what keeps one from starting. */
@@ -119,6 +120,39 @@ class TrainingRunTest extends SmallRuns {
                 .hasMessageContaining("too few slots: 7 workers and 1 servers need 8");
         assertThat(directory.resolve("config.yaml")).doesNotExist();
         assertThat(directory.resolve("checkpoints")).doesNotExist();
+    }
+
+    @Test
+    void aWindowThatRefusesKeepsARunFromBeginningAndNoneFromGoingOn() throws IOException {
+        WindowProvider refusing = new WindowProvider() {
+            @Override
+            public void check(WeftConfig config, SparkApplication application) {
+                throw WeftException.usage("the server lets nobody in", "give it a password");
+            }
+
+            @Override
+            public List<RunWindow> windows(WeftConfig config, SparkApplication application) {
+                return List.of();
+            }
+        };
+        assertThatThrownBy(() -> shown(refusing, null, 2)).hasMessage("the server lets nobody in");
+        for (String file : List.of("config.yaml", "metrics.jsonl", "checkpoints")) {
+            assertThat(directory.resolve(file)).doesNotExist();
+        }
+        train(null, 2, 0);
+        assertThat(shown(refusing, TrainingRun.LATEST, 4).step()).isEqualTo(4);
+        assertThat(said.toString()).contains("the server lets nobody in; give it a password");
+    }
+
+    private RunResult shown(WindowProvider provider, String resume, int last) throws IOException {
+        Subject subject = subject(last, 0, 10, () -> null);
+        return new TrainingRun(
+                        SparkApplication.within(context),
+                        progress(),
+                        StopSource.NONE,
+                        new RunListener() {},
+                        List.of(provider))
+                .run(subject.config().run(), resume, () -> subject);
     }
 
     @Test

@@ -15,8 +15,8 @@ import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 
 class SparkLineTest {
-    private static final SparkLine OLD = new SparkLine(3, "3.5", "2.12", "javax.servlet.Servlet");
-    private static final SparkLine NEW = new SparkLine(4, "4.2", "2.13", "jakarta.servlet.Servlet");
+    private static final SparkLine OLD = SparkLine.ALL.get(0);
+    private static final SparkLine NEW = SparkLine.ALL.get(1);
 
     @TempDir
     Path folder;
@@ -47,7 +47,11 @@ class SparkLineTest {
         assertThatThrownBy(() -> NEW.requireLine(release("3.5.5", "2.12.18", "3.3.4")))
                 .hasMessageContaining("built for Spark 4.2 (Scala 2.13) and finds Spark 3.5.5 (Scala 2.12.18)");
         assertThatThrownBy(() -> OLD.requireLine(release("3.5.5", "2.13.8", "3.3.4")))
-                .hasMessageContaining("Scala 2.13.8");
+                .hasMessageContaining("Scala 2.13.8")
+                .extracting(e -> ((WeftException) e).hint())
+                .asString()
+                .startsWith("Weft has no distribution for it")
+                .contains("point SPARK_HOME at a Spark 3.5 (Scala 2.12)");
     }
 
     @Test
@@ -97,15 +101,44 @@ class SparkLineTest {
                         new ClassPath.Twice(
                                 "gson",
                                 false,
-                                List.of(
-                                        "gson-2.10.1.jar in " + folder.resolve("lib"),
-                                        "gson-2.13.1.jar in " + folder.resolve("more"))),
+                                List.of(place("gson-2.10.1.jar", "lib"), place("gson-2.13.1.jar", "more"))),
                         new ClassPath.Twice(
                                 "spark-core",
                                 true,
                                 List.of(
-                                        "spark-core_2.12-3.5.5.jar in " + folder.resolve("lib"),
-                                        "spark-core_2.13-4.2.0.jar in " + folder.resolve("more"))));
+                                        place("spark-core_2.12-3.5.5.jar", "lib"),
+                                        place("spark-core_2.13-4.2.0.jar", "more"))));
+    }
+
+    @Test
+    void whateverAVersionLooksLike() {
+        for (String[] pair : new String[][] {
+            {"guava-14.0.1.jar", "guava-33.6.0-jre.jar"},
+            {"spark-core_2.12-3.5.5.jar", "spark-core_2.12-3.5.1-amzn-1.jar"},
+            {"log4j-1.2-api-2.20.0.jar", "log4j-1.2-api-2.25.4.jar"},
+            {"javassist-3.29.2-GA.jar", "javassist-3.30.2-GA.jar"},
+            {"orc-core-1.9.5-shaded-protobuf.jar", "orc-core-2.3.0-shaded-protobuf.jar"},
+            {"netty-common-4.1.96.Final.jar", "netty-common-4.2.13.Final.jar"},
+            {"pytorch-2.10.0-1.5.13-linux-x86_64.jar", "pytorch-2.10.0-1.5.14-linux-x86_64.jar"}
+        }) {
+            assertThat(new ClassPath(
+                                    List.of(Path.of("/a", pair[0]), Path.of("/b", pair[1])),
+                                    getClass().getClassLoader())
+                            .artifacts())
+                    .as(pair[0])
+                    .singleElement()
+                    .extracting(ClassPath.Twice::places)
+                    .isEqualTo(List.of(new ClassPath.Place(pair[0], "/a"), new ClassPath.Place(pair[1], "/b")));
+        }
+        assertThat(JarName.of("netty-transport-native-epoll-4.2.13.Final-linux-riscv64.jar"))
+                .contains(new JarName("netty-transport-native-epoll", "4.2.13.Final", "linux-riscv64"));
+        assertThat(JarName.of("weft-core-0.1.0-tests.jar")).contains(new JarName("weft-core", "0.1.0", "tests"));
+        assertThat(JarName.of("xbean-asm9-shaded-4.30.jar")).contains(new JarName("xbean-asm9-shaded", "4.30", ""));
+        assertThat(JarName.of("classes")).isEmpty();
+    }
+
+    private ClassPath.Place place(String jar, String inside) {
+        return new ClassPath.Place(jar, folder.resolve(inside).toString());
     }
 
     private List<Path> jars(String name, String... files) throws IOException {

@@ -40,4 +40,23 @@ class StorageTokensTest {
         SparkConf conf = new SparkConf(false).set("spark.master", "local-cluster[2,1,1024]");
         assertThatCode(() -> StorageTokens.requireProtected(conf)).doesNotThrowAnyException();
     }
+
+    /** What a new executor is sent stands behind what the renewal sent, and is that. */
+    @Test
+    void theNewestTokensAreSentAgainAndNoOthers() {
+        List<Object> sent = new java.util.ArrayList<>();
+        SparkConf conf = new SparkConf(false);
+        NewestTokens newest = new NewestTokens(conf, new NewestTokens(conf, null) {
+            @Override
+            public void send(Object tokens) {
+                sent.add(tokens);
+            }
+        });
+        newest.sendAgain();
+        assertThat(sent).isEmpty();
+        newest.send("old");
+        newest.send("new");
+        newest.sendAgain();
+        assertThat(sent).containsExactly("old", "new", "new");
+    }
 }

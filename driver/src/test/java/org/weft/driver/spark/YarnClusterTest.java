@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -62,5 +65,26 @@ class YarnClusterTest {
                 .hasMessageStartingWith("too small a container: spark.executor.memoryOverhead=384m, and an executor"
                         + " with 1 workers and 0 servers needs " + own + " beside its heap (libtorch ")
                 .satisfies(e -> assertThat(((WeftException) e).status()).isEqualTo(ExitStatus.CLUSTER));
+    }
+
+    @Test
+    void aResourceManagerThatDoesNotAnswerIsNamed() throws IOException {
+        String closed;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closed = "127.0.0.1:" + socket.getLocalPort();
+        }
+        SparkConf conf = yarn().set("spark.executor.memoryOverhead", "1g")
+                .set("spark.hadoop.yarn.resourcemanager.address", closed);
+        assertThatThrownBy(() -> YarnCluster.require(conf, 1000))
+                .hasMessage("no ResourceManager answers at " + closed)
+                .satisfies(e -> assertThat(((WeftException) e).status()).isEqualTo(ExitStatus.CLUSTER));
+        assertThatCode(() -> YarnCluster.require(conf.clone().set("spark.submit.deployMode", "cluster"), 1000))
+                .doesNotThrowAnyException();
+        SparkConf several = conf.set("spark.hadoop.yarn.resourcemanager.ha.enabled", "true")
+                .set("spark.hadoop.yarn.resourcemanager.ha.rm-ids", "a,b")
+                .set("spark.hadoop.yarn.resourcemanager.address.a", closed)
+                .set("spark.hadoop.yarn.resourcemanager.address.b", closed);
+        assertThatThrownBy(() -> YarnCluster.require(several, 1000))
+                .hasMessage("no ResourceManager answers at " + closed + ", " + closed);
     }
 }

@@ -15,12 +15,11 @@ import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.CheckpointResolver;
-import org.weft.driver.progress.EvaluationRecord;
+import org.weft.driver.progress.MetricsLog;
 import org.weft.driver.progress.RunDescription;
 import org.weft.driver.progress.RunOutcome;
 import org.weft.driver.progress.RunRecord;
 import org.weft.driver.progress.StepRecord;
-import org.weft.monitoring.RecordReader;
 import org.weft.monitoring.mlflow.MlflowRun.Metric;
 import org.weft.monitoring.report.ReportPage;
 
@@ -34,15 +33,8 @@ record MlflowEntry(Store store, RunDirectory directory, String experiment, Strin
     private static final Logger LOG = LoggerFactory.getLogger(MlflowEntry.class);
     private static final Pattern WITHOUT_INFLUENCE = Pattern.compile("(run|cluster|servers|checkpoint|monitoring)\\.");
 
-    /**
-     * A run that the server knows.
-     *
-     * @param known the server has all of the steps up to here, with the numbers that they are to have
-     */
-    record Opened(MlflowRun run, int known) {}
-
-    /** The MLflow run that this run had before, else a new one; complete up to where this process begins. */
-    Opened open(MlflowServer server, RunDescription description) throws IOException {
+    /** The MLflow run that this run had before, else a new one. */
+    MlflowRun find(MlflowServer server, RunDescription description) throws IOException {
         RunLink link = RunLink.load(store, directory);
         MlflowRun run = null;
         if (link != null && link.trackingUri().equals(server.uri())) {
@@ -58,17 +50,31 @@ record MlflowEntry(Store store, RunDirectory directory, String experiment, Strin
         }
         if (run == null) {
             run = MlflowRun.begin(server, experiment, description.name(), description.timeMillis());
-            new RunLink(server.uri(), run.id()).save(store, directory);
             LOG.info("MLflow at {} shows the run as {}", server.uri(), run.id());
         } else {
             run.goOn();
+        }
+        return run;
+    }
+
+    /**
+     * Makes a run that was found complete up to where this process begins. Where it fails, it may be done again.
+     *
+     * @return the last step that the server has; all up to it have the numbers that they are to have
+     */
+    int open(MlflowServer server, MlflowRun run, RunDescription description) throws IOException {
+        RunLink link = new RunLink(server.uri(), run.id());
+        if (!link.equals(RunLink.load(store, directory))) {
+            link.save(store, directory);
         }
         Map<String, String> changed = run.changed(description.settings());
         run.addParameters(description.settings());
         run.setTags(tags(description, changed));
         catchUp(run, description.startStep());
-        boolean sameNumbers = changed.keySet().stream().noneMatch(MlflowEntry::decidesNumbers);
-        return new Opened(run, sameNumbers ? run.lastStep() : description.startStep());
+        if (changed.keySet().stream().anyMatch(MlflowEntry::decidesNumbers)) {
+            run.tellAnewAfter(description.startStep());
+        }
+        return run.lastStep();
     }
 
     /** Where a run executes, how often it is saved and who looks on leaves its numbers as they are. */
@@ -89,14 +95,15 @@ record MlflowEntry(Store store, RunDirectory directory, String experiment, Strin
         return tags;
     }
 
-    /** Sends what the server missed of earlier processes. */
-    private void catchUp(MlflowRun run, int startStep) throws IOException {
-        if (run.lastStep() >= startStep) {
+    /** Sends what the server missed, from the last step that it has on, up to another. */
+    void catchUp(MlflowRun run, int step) throws IOException {
+        int known = run.lastStep();
+        if (known >= step) {
             return;
         }
         List<Metric> batch = new ArrayList<>();
-        RecordReader.each(store, directory.metrics(), record -> {
-            if (isMissing(record, run.lastStep(), startStep)) {
+        MetricsLog.each(store, directory, record -> {
+            if (isMissing(record, known, step)) {
                 List<Metric> metrics = Metric.of(record);
                 if (batch.size() + metrics.size() > MlflowRun.MOST_METRICS) {
                     run.log(batch);
@@ -110,13 +117,14 @@ record MlflowEntry(Store store, RunDirectory directory, String experiment, Strin
         }
     }
 
-    private static boolean isMissing(RunRecord record, int lastStep, int startStep) {
-        boolean numbers = record instanceof StepRecord || record instanceof EvaluationRecord;
-        return numbers && record.step() > lastStep && record.step() <= startStep;
+    /** Of what came after the last step's line the server may have some: it takes the same number twice as one. */
+    private static boolean isMissing(RunRecord record, int known, int step) {
+        int first = record instanceof StepRecord ? known + 1 : known;
+        return record.step() >= first && record.step() <= step;
     }
 
     /** What is known at the end. */
-    void close(MlflowRun run, RunOutcome outcome) throws IOException {
+    void end(MlflowRun run, RunOutcome outcome) throws IOException {
         Map<String, String> tags = new LinkedHashMap<>();
         CheckpointManifest newest = new CheckpointResolver(store, LOG::info).newestManifest(directory);
         if (newest != null) {
@@ -126,8 +134,14 @@ record MlflowEntry(Store store, RunDirectory directory, String experiment, Strin
         tags.put("weft.outcome", outcome.text());
         run.setTags(tags);
         run.end(status(outcome.event()), System.currentTimeMillis());
+    }
+
+    /** Lays down beside it what people look at later. */
+    void putFiles(MlflowRun run) throws IOException {
         if (run.takesArtifacts()) {
-            run.putArtifact("config.yaml", store.readAll(directory.config()));
+            String config = new String(store.readAll(directory.config()), StandardCharsets.UTF_8);
+            run.putArtifact(
+                    "config.yaml", RunDescription.withoutCredentials(config).getBytes(StandardCharsets.UTF_8));
             run.putArtifact("report.html", ReportPage.of(store, directory).getBytes(StandardCharsets.UTF_8));
         } else {
             LOG.info(

@@ -22,6 +22,7 @@ final class MlflowRun {
     private static final int MOST_PARAMETERS = 100;
     private static final int MOST_CHARACTERS = 6000;
     private static final String PROXY = "mlflow-artifacts:";
+    private static final String LOSS = "train/loss";
     private static final String GONE = "RESOURCE_DOES_NOT_EXIST";
 
     private final MlflowServer server;
@@ -50,7 +51,7 @@ final class MlflowRun {
                     parameter.path("key").asText(), parameter.path("value").asText());
         }
         for (JsonNode metric : run.path("data").path("metrics")) {
-            if (metric.path("key").asText().equals("train/loss")) {
+            if (metric.path("key").asText().equals(LOSS)) {
                 lastStep = metric.path("step").asInt(-1);
             }
         }
@@ -110,6 +111,11 @@ final class MlflowRun {
         return lastStep;
     }
 
+    /** Steps after one are told anew, whatever the server has of them. */
+    void tellAnewAfter(int step) {
+        lastStep = Math.min(lastStep, step);
+    }
+
     /** Parameters that the server has with another value: it never changes one. */
     Map<String, String> changed(Map<String, String> settings) {
         Map<String, String> changed = new TreeMap<>();
@@ -161,6 +167,9 @@ final class MlflowRun {
                     .put("step", metric.step());
         }
         server.post("runs/log-batch", request);
+        for (Metric metric : metrics) {
+            lastStep = metric.key().equals(LOSS) ? metric.step() : lastStep;
+        }
     }
 
     private ObjectNode batch() {

@@ -12,11 +12,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.weft.core.Json;
+import org.weft.core.WeftException;
 
 /**
  * The REST interface of an MLflow tracking server. Every call ends by its deadline. Credentials are those of MLflow's own
@@ -48,14 +54,25 @@ final class MlflowServer {
     }
 
     private static String authorization(Map<String, String> environment) {
-        String user = environment.getOrDefault("MLFLOW_TRACKING_USERNAME", "");
-        String password = environment.getOrDefault("MLFLOW_TRACKING_PASSWORD", "");
-        String token = environment.getOrDefault("MLFLOW_TRACKING_TOKEN", "");
+        String user = credential(environment, "MLFLOW_TRACKING_USERNAME", Character.MAX_VALUE);
+        String password = credential(environment, "MLFLOW_TRACKING_PASSWORD", Character.MAX_VALUE);
+        String token = credential(environment, "MLFLOW_TRACKING_TOKEN", '~'); // Stands in a header as it is.
         if (!user.isEmpty() && !password.isEmpty()) {
             byte[] both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
             return "Basic " + Base64.getEncoder().encodeToString(both);
         }
         return token.isEmpty() ? "" : "Bearer " + token;
+    }
+
+    /** Without white space around it, which secrets that come from files have; what is wrong with it never says it. */
+    private static String credential(Map<String, String> environment, String name, char last) {
+        String value = environment.getOrDefault(name, "").strip();
+        if (!value.chars().allMatch(character -> character <= last && !Character.isISOControl(character))) {
+            throw WeftException.usage(
+                    name + " in the driver's environment has characters that a credential cannot have",
+                    "set it to the credential alone, on one line");
+        }
+        return value;
     }
 
     String uri() {
@@ -112,13 +129,7 @@ final class MlflowServer {
     }
 
     private String send(HttpRequest.Builder request) throws IOException {
-        HttpResponse<String> answer;
-        try {
-            answer = client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("the call of MLflow was interrupted");
-        }
+        HttpResponse<String> answer = answer(request.build());
         int status = answer.statusCode();
         if (status >= REDIRECT && status < ERROR) {
             String to = answer.headers().firstValue("Location").orElse("another place");
@@ -128,6 +139,24 @@ final class MlflowServer {
             throw refusal(status, answer.body());
         }
         return answer.body();
+    }
+
+    /** The client's own deadline ends with the headers: a body that stalls needs this one. */
+    private HttpResponse<String> answer(HttpRequest request) throws IOException {
+        CompletableFuture<HttpResponse<String>> call =
+                client.sendAsync(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+        try {
+            return call.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new HttpTimeoutException("no whole answer within " + timeout.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the call of MLflow was interrupted");
+        } finally {
+            call.cancel(true);
+        }
     }
 
     private MlflowException refusal(int status, String body) {

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -21,7 +22,8 @@ import org.weft.monitoring.mlflow.MlflowRun.Metric;
 
 /**
  * Shows the run in MLflow. Records are sent in batches, every few seconds. Where the server does not answer, the newest
- * {@value #MOST_PENDING} are kept and tried again, after longer and longer pauses; that is said once.
+ * {@value #MOST_PENDING} are kept and tried again, after longer and longer pauses; that is said once. Older ones are read
+ * from the run's log once it answers.
  */
 public final class MlflowWindow implements RunWindow {
     static final int MOST_PENDING = 10_000;
@@ -37,11 +39,25 @@ public final class MlflowWindow implements RunWindow {
     private final Deque<RunRecord> pending = new ArrayDeque<>();
 
     private RunDescription description;
-    private MlflowEntry.Opened opened;
+    /** Kept, so that what fails after it never begins another. */
+    private MlflowRun run;
+
+    /** The server has the steps up to here from before; empty until it was told that this process is at work. */
+    private OptionalInt known = OptionalInt.empty();
+
     private long nextTry;
     private long pause = SEND_NANOS;
     private boolean failing;
-    private long dropped;
+    /** Records that are not kept, but stand in the run's log. */
+    private long missed;
+
+    private long refused;
+
+    /** What a server may fail at. */
+    @FunctionalInterface
+    private interface Call {
+        void run() throws IOException;
+    }
 
     MlflowWindow(MlflowServer server, MlflowEntry entry, LongSupplier nanoTime) {
         this.server = server;
@@ -57,7 +73,7 @@ public final class MlflowWindow implements RunWindow {
     @Override
     public void opened(RunDescription of) throws IOException {
         description = of;
-        trySend();
+        attempt(this::send);
     }
 
     @Override
@@ -65,16 +81,16 @@ public final class MlflowWindow implements RunWindow {
         pending.add(record);
         if (pending.size() > MOST_PENDING) {
             pending.remove();
-            dropped++;
+            missed++;
         }
         if (nanoTime.getAsLong() - nextTry >= 0) {
-            trySend();
+            attempt(this::send);
         }
     }
 
-    private void trySend() throws IOException {
+    private void attempt(Call call) throws IOException {
         try {
-            send();
+            call.run();
             if (failing) {
                 LOG.info("MLflow at {} answers again", server.uri());
             }
@@ -95,9 +111,21 @@ public final class MlflowWindow implements RunWindow {
         nextTry = nanoTime.getAsLong() + pause;
     }
 
+    private void open() throws IOException {
+        if (run == null) {
+            run = entry.find(server, description);
+        }
+        if (known.isEmpty()) {
+            known = OptionalInt.of(entry.open(server, run, description));
+        }
+    }
+
     private void send() throws IOException {
-        if (opened == null) {
-            opened = entry.open(server, description);
+        open();
+        if (missed > 0 && !pending.isEmpty()) {
+            RunRecord first = pending.element();
+            entry.catchUp(run, first instanceof StepRecord ? first.step() - 1 : first.step());
+            missed = 0;
         }
         while (!pending.isEmpty()) {
             List<Metric> batch = new ArrayList<>();
@@ -116,27 +144,27 @@ public final class MlflowWindow implements RunWindow {
 
     /** Steps and evaluations that the server has from before the run went back give the same numbers again. */
     private boolean isKnown(RunRecord record) {
-        return record instanceof StepRecord && record.step() <= opened.known()
-                || record instanceof EvaluationRecord && record.step() < opened.known();
+        return record instanceof StepRecord && record.step() <= known.getAsInt()
+                || record instanceof EvaluationRecord && record.step() < known.getAsInt();
     }
 
-    /** What the server will never take keeps nothing else from it. */
+    /** What MLflow itself will never take keeps nothing else from it; what stands before it may let the same through later. */
     private void log(List<Metric> batch, int records) throws IOException {
         try {
             if (!batch.isEmpty()) {
-                opened.run().log(batch);
+                run.log(batch);
             }
         } catch (MlflowException e) {
-            if (e.passes() || e.deniesAccess()) {
+            if (e.passes() || e.deniesAccess() || !e.isMlflows()) {
                 throw e;
             }
-            if (dropped == 0) {
+            if (refused == 0) {
                 LOG.warn(
                         "MLflow does not take what happened at step {}: {}",
                         batch.get(0).step(),
                         e.getMessage());
             }
-            dropped += records;
+            refused += records;
         }
         for (int i = 0; i < records; i++) {
             pending.remove();
@@ -146,16 +174,23 @@ public final class MlflowWindow implements RunWindow {
     @Override
     public void closed(RunOutcome outcome) throws IOException {
         server.timeout(LAST_CALLS);
-        trySend();
-        dropped += pending.size();
+        attempt(
+                () -> { // How it ended is worth more than its last numbers.
+                    open();
+                    entry.end(run, outcome);
+                });
+        if (!failing) {
+            attempt(this::send);
+        }
+        long dropped = refused + missed + pending.size();
         if (dropped > 0) {
             LOG.warn(
                     "MLflow at {} was not told of {} records of the run; metrics.jsonl has them all",
                     server.uri(),
                     dropped);
         }
-        if (opened != null && !failing) {
-            entry.close(opened.run(), outcome);
+        if (!failing) {
+            entry.putFiles(run);
         }
     }
 }

@@ -3,7 +3,6 @@ package org.weft.monitoring.mlflow;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.WeftException;
@@ -20,14 +19,25 @@ public final class MlflowWindows implements WindowProvider {
     private static final Duration CALL = Duration.ofSeconds(10);
 
     @Override
+    public void check(WeftConfig config, SparkApplication application) {
+        MonitoringConfig monitoring = config.monitoring();
+        if (!monitoring.mlflow().isBlank()) {
+            requireMlflow(new MlflowServer(monitoring.mlflow(), System.getenv()), monitoring.mlflowExperiment());
+        }
+    }
+
+    @Override
     public List<RunWindow> windows(WeftConfig config, SparkApplication application) {
         MonitoringConfig monitoring = config.monitoring();
         if (monitoring.mlflow().isBlank()) {
             return List.of();
         }
-        Map<String, String> environment = System.getenv();
-        MlflowServer server = new MlflowServer(monitoring.mlflow(), environment);
-        requireMlflow(server, monitoring.mlflowExperiment());
+        MlflowServer server;
+        try {
+            server = new MlflowServer(monitoring.mlflow(), System.getenv());
+        } catch (WeftException credentials) { // As the check has said; a run that goes on does so without MLflow.
+            return List.of();
+        }
         MlflowEntry entry = new MlflowEntry(
                 application.store(),
                 config.run().directory(),

@@ -5,6 +5,7 @@ import java.util.List;
 import org.weft.core.html.Html;
 import org.weft.core.html.LineFigure;
 import org.weft.core.html.LineFigure.Line;
+import org.weft.monitoring.ThinnedSeries;
 
 /** The report's plots by step. */
 final class Curves {

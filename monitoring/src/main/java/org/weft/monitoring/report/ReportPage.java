@@ -18,6 +18,7 @@ import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EventRecord;
 import org.weft.driver.progress.RunRecord;
 import org.weft.monitoring.RunFiles;
+import org.weft.monitoring.ThinnedSeries;
 
 /** A run as one HTML page that needs nothing else. Whatever comes from files is escaped. */
 public final class ReportPage {
@@ -185,10 +186,9 @@ public final class ReportPage {
             return;
         }
         page.append("<h2>Checkpoints</h2>\n");
-        double stalled = all.stream().mapToDouble(CheckpointRecord::stallMillis).sum() / 1000;
         page.format(
                 "<p class=\"quiet\">%,d were committed; training stood still for %s in all.</p>",
-                all.size(), Quantities.seconds(stalled));
+                history.committed(), Quantities.seconds(history.stallMillis() / 1000));
         head("when, UTC", "step", "stood still", "written in", "bytes", "words:params_sha256, of those that are there");
         for (CheckpointRecord checkpoint : newest(all)) {
             CheckpointManifest manifest = files.checkpoints().get(checkpoint.step());
@@ -204,7 +204,7 @@ public final class ReportPage {
             page.text("td class=\"hash\"", manifest == null ? "" : manifest.paramsSha256())
                     .append("</tr>\n");
         }
-        foot(all.size());
+        foot(history.committed());
     }
 
     private void configuration() {
@@ -235,7 +235,7 @@ public final class ReportPage {
         page.append("</tr></thead>\n<tbody>\n");
     }
 
-    private void foot(int rows) {
+    private void foot(long rows) {
         page.append("</tbody></table></div>\n");
         if (rows > MOST_ROWS) {
             page.format("<p class=\"quiet\">The last %d of %,d.</p>", MOST_ROWS, rows);

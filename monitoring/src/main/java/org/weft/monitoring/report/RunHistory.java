@@ -11,10 +11,11 @@ import org.weft.core.storage.Store;
 import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.EventRecord;
+import org.weft.driver.progress.MetricsLog;
 import org.weft.driver.progress.RunRecord;
 import org.weft.driver.progress.StepRecord;
-import org.weft.monitoring.RecordReader;
 import org.weft.monitoring.RunScalars;
+import org.weft.monitoring.ThinnedSeries;
 
 /** What {@code metrics.jsonl} says of a run, thinned while it is read: memory is bounded whatever its length. */
 final class RunHistory {
@@ -25,7 +26,10 @@ final class RunHistory {
     private final List<Happened> events = new ArrayList<>();
     private final List<CheckpointRecord> checkpoints = new ArrayList<>();
     private final Map<String, Integer> kinds = new LinkedHashMap<>();
+    private EventRecord lastEvent;
     private long untold;
+    private long committed;
+    private double stallMillis;
     private int steps;
     private int lastStep;
     private int skipped;
@@ -47,7 +51,7 @@ final class RunHistory {
 
     static RunHistory read(Store store, RunDirectory run) throws IOException {
         RunHistory history = new RunHistory();
-        RecordReader.each(store, run.metrics(), history::add);
+        MetricsLog.each(store, run, history::add);
         return history;
     }
 
@@ -72,21 +76,28 @@ final class RunHistory {
                 bestStep = evaluation.step();
             }
         } else if (record instanceof CheckpointRecord checkpoint) {
+            committed++;
+            stallMillis += checkpoint.stallMillis();
             keep(checkpoints, checkpoint);
         } else if (record instanceof EventRecord event) {
             kinds.merge(event.kind(), 1, Integer::sum);
             keep(events, happened(event));
+            lastEvent = event;
         }
     }
 
-    /** A driver's death costs the work since the checkpoint, and the time until somebody goes on from there. */
+    /**
+     * A driver's death costs the work since the checkpoint, and the time until somebody goes on from there. One that was asked
+     * to stop, or was done, costs nothing, however long the run rests.
+     */
     private Happened happened(EventRecord event) {
         if (event.cost() != null) {
             return new Happened(event, event.cost().millis(), event.cost().replayedSteps());
         }
         boolean timed = event.timeMillis() != RunRecord.NO_TIME && lastStepMillis != RunRecord.NO_TIME;
-        double cost =
-                event.is(RunEvent.RESUMED) && timed ? Math.max(0, event.timeMillis() - lastStepMillis) : Double.NaN;
+        boolean rested = lastEvent != null && (lastEvent.is(RunEvent.STOPPED) || lastEvent.is(RunEvent.ENDED));
+        boolean died = event.is(RunEvent.RESUMED) && !rested;
+        double cost = died && timed ? Math.max(0, event.timeMillis() - lastStepMillis) : Double.NaN;
         return new Happened(event, cost, 0);
     }
 
@@ -114,6 +125,16 @@ final class RunHistory {
 
     List<CheckpointRecord> checkpoints() {
         return checkpoints;
+    }
+
+    /** Checkpoints in all, those that were left out among them. */
+    long committed() {
+        return committed;
+    }
+
+    /** How long training stood still for all of them. */
+    double stallMillis() {
+        return stallMillis;
     }
 
     /** How often each kind of event came. */

@@ -42,10 +42,18 @@ final class GrowingLines {
      * @return whether the file is another than before
      */
     boolean poll(Consumer<String> line) throws IOException {
+        return poll(line, () -> {});
+    }
+
+    /** @param anew told before the lines of a file that is another than before */
+    boolean poll(Consumer<String> line, Runnable anew) throws IOException {
         if (at >= 0 && goesOn(line)) {
             return false;
         }
         boolean replaced = at >= 0;
+        if (replaced) {
+            anew.run();
+        }
         at = -1;
         last = new byte[0];
         tail(line);

@@ -37,9 +37,11 @@ public final class RunScan {
     /** Signs of life are written four times in this; clocks of storage and this machine may differ. */
     private static final int LEASES_UNTIL_DEAD = 3;
 
-    /** What a run keeps inside, and is no run of its own. */
+    /** What a run keeps inside, and is no run of its own; elsewhere runs may have these names. */
     private static final Pattern INNER = Pattern.compile(
-            "corpus|dataset|checkpoints|driver\\.lease|tensorboard|evaluation|multiple-choice|base|initial|imported|[._].*");
+            "corpus|dataset|checkpoints|driver\\.lease|tensorboard|evaluation|multiple-choice|base|initial|imported");
+
+    private static final Pattern HIDDEN = Pattern.compile("[._].*");
 
     private final Store store;
     private final long nowMillis;
@@ -89,7 +91,7 @@ public final class RunScan {
         }
     }
 
-    /** Runs of the last look that could not be read, and why. */
+    /** Runs and directories of the last look that could not be read, and why. */
     public Map<String, String> unreadable() {
         return new TreeMap<>(unreadable);
     }
@@ -110,9 +112,19 @@ public final class RunScan {
             return;
         }
         for (Store.Entry entry : entries.values()) {
-            if (entry.directory() && !INNER.matcher(entry.name()).matches()) {
-                collect(directory + "/" + entry.name(), depth - 1, found);
+            boolean inner = isRun && INNER.matcher(entry.name()).matches();
+            if (entry.directory() && !inner && !HIDDEN.matcher(entry.name()).matches()) {
+                collectBelow(directory + "/" + entry.name(), depth - 1, found);
             }
+        }
+    }
+
+    /** What one directory keeps for itself hides no other. */
+    private void collectBelow(String directory, int depth, List<Found> found) {
+        try {
+            collect(directory, depth, found);
+        } catch (IOException e) {
+            unreadable.put(directory, String.valueOf(e.getMessage()));
         }
     }
 

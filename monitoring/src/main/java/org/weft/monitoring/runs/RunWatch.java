@@ -34,6 +34,8 @@ public final class RunWatch {
     /** A driver that is silent for so many times its lease's time is not waited for any longer. */
     private static final int LEASES_OF_PATIENCE = 10;
 
+    private static final int NONE = -1;
+
     private final Store store;
     private final RunDirectory run;
     private final Progress progress;
@@ -42,11 +44,15 @@ public final class RunWatch {
     private final Deque<StepRecord> recent = new ArrayDeque<>();
 
     private int steps;
+    /** Whose configuration the steps are of. */
+    private int configuredTerm = NONE;
+
     private EventRecord lastEvent;
     private LeaseSight seen;
     private long lastSign;
     private boolean silent;
-    /** Lines of the first look are the past. */
+    private boolean failing;
+    /** Lines of the first look are the past, and so are those of a log that was written anew. */
     private boolean past = true;
 
     public RunWatch(Store store, RunDirectory run, Progress progress, Threads threads) {
@@ -68,7 +74,8 @@ public final class RunWatch {
     }
 
     /**
-     * Shows progress until the run ends, or its driver is silent for too long.
+     * Shows progress until the run ends, or its driver is silent for too long. Storage that fails meanwhile is waited for
+     * as long.
      *
      * @return how it ended; {@link RunState#DEAD} where nobody said
      * @throws WeftException where there is no run
@@ -80,29 +87,49 @@ public final class RunWatch {
                     run.path() + " is no run: it has no driver.lease, config.yaml or metrics.jsonl",
                     "give the run.dir of a run that somebody started");
         }
-        lastSign = threads.nanoTime();
-        while (true) {
-            LeaseSight now = look();
-            steps = RunFiles.withoutCheckpoints(store, run).steps().orElse(0);
+        if (seen != null && !seen.released()) {
+            progress.say("driven by " + seen.who());
+        }
+        sign();
+        RunState end = look();
+        while (end == null) {
+            threads.pause(POLL_MILLIS, "the look at a run");
+            end = look();
+        }
+        progress.endBar();
+        return end;
+    }
+
+    /** Null while the run is under way, as far as can be seen. */
+    private RunState look() throws IOException {
+        try {
+            LeaseSight now = lease();
+            readConfiguration(now);
             readLog();
+            if (failing) {
+                failing = false;
+                progress.say("the run's files can be read again");
+                sign(); // The driver may have had no storage, either.
+            }
             if (now == null || now.released()) { // What was written before it was given back has been read by now.
-                progress.endBar();
                 StepRecord last = lastStep();
                 return RunState.over(now, lastEvent, last == null ? 0 : last.step(), steps);
             }
-            if (isGivenUp(now)) {
-                progress.endBar();
-                return RunState.DEAD;
+            return isGivenUp(now) ? RunState.DEAD : null;
+        } catch (IOException e) {
+            if (silentSeconds() > LEASES_OF_PATIENCE * leaseSeconds(seen)) {
+                throw e;
             }
-            threads.pause(POLL_MILLIS, "the look at a run");
+            if (!failing) {
+                failing = true;
+                progress.say("the run's files cannot be read, which is tried again: " + e.getMessage());
+            }
+            return null;
         }
     }
 
-    private LeaseSight look() throws IOException {
+    private LeaseSight lease() throws IOException {
         LeaseSight now = LeaseSight.of(store, run);
-        if (past && now != null && !now.released()) {
-            progress.say("driven by " + now.who());
-        }
         if (now != null && !now.equals(seen)) {
             if (seen == null || now.term() != seen.term()) {
                 progress.say("driven by " + now.who());
@@ -120,9 +147,17 @@ public final class RunWatch {
         silent = false;
     }
 
+    private long silentSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(threads.nanoTime() - lastSign);
+    }
+
+    private static long leaseSeconds(LeaseSight lease) {
+        return Math.max(FEWEST_LEASE_SECONDS, lease == null ? 0 : lease.leaseSeconds());
+    }
+
     private boolean isGivenUp(LeaseSight lease) {
-        long seconds = Math.max(FEWEST_LEASE_SECONDS, lease.leaseSeconds());
-        long since = TimeUnit.NANOSECONDS.toSeconds(threads.nanoTime() - lastSign);
+        long seconds = leaseSeconds(lease);
+        long since = silentSeconds();
         if (since > seconds && !silent) {
             silent = true;
             progress.say("no sign of life for " + since + " s from " + lease.who()
@@ -131,15 +166,27 @@ public final class RunWatch {
         return since > LEASES_OF_PATIENCE * seconds;
     }
 
-    private void readLog() throws IOException {
-        boolean replaced = log.poll(line -> RecordFormat.parse(line).forEach(this::show));
-        if (replaced) {
-            progress.say("the run went back: its log was written anew");
+    /** Once a driver, which does not change it while it drives. */
+    private void readConfiguration(LeaseSight lease) throws IOException {
+        int term = lease == null ? 0 : lease.term();
+        if (term != configuredTerm && store.exists(run.config())) {
+            steps = RunFiles.withoutCheckpoints(store, run).steps().orElse(0);
+            configuredTerm = term;
         }
+    }
+
+    private void readLog() throws IOException {
+        log.poll(line -> RecordFormat.parse(line).forEach(this::show), this::wentBack);
         if (past && lastStep() != null) {
             say(lastStep());
         }
         past = false;
+    }
+
+    private void wentBack() {
+        progress.say("the run went back: its log was written anew");
+        recent.clear();
+        past = true;
     }
 
     private void show(RunRecord record) {
@@ -151,6 +198,9 @@ public final class RunWatch {
             }
         } else if (record instanceof EventRecord event) {
             lastEvent = event;
+            if (event.is(RunEvent.STARTED) || event.is(RunEvent.RESUMED)) {
+                configuredTerm = NONE; // It may have written its own since it took the lease.
+            }
         }
         if (!past) {
             say(record);

@@ -9,19 +9,28 @@ import org.weft.core.Json;
 import org.weft.driver.progress.RecordFormat;
 import org.weft.driver.progress.RunDescription;
 
-/** The runs of one application, by number. Safe for use by many threads. */
+/**
+ * The runs of one application, by number: of a live one the newest {@value #MOST_RUNS}, for a notebook may train hundreds. Safe
+ * for use by many threads.
+ */
 final class RunHistories {
+    static final int MOST_RUNS = 20;
+
     private final Map<Long, RunHistory> runs = new TreeMap<>();
+    private long last;
 
-    /** A run begins; returns its number. */
-    synchronized long open(RunDescription run) {
-        long number = runs.size() + 1L;
-        runs.put(number, new RunHistory(run));
-        return number;
-    }
-
-    synchronized RunHistory get(long number) {
-        return runs.get(number);
+    /** A run begins. The oldest makes room for it, one that has ended where there is such a one. */
+    synchronized RunHistory open(RunDescription run) {
+        if (runs.size() == MOST_RUNS) {
+            runs.remove(runs.values().stream()
+                    .filter(history -> !history.outcome().isEmpty())
+                    .mapToLong(RunHistory::number)
+                    .findFirst()
+                    .orElseGet(() -> runs.keySet().iterator().next()));
+        }
+        RunHistory opened = new RunHistory(++last, run);
+        runs.put(last, opened);
+        return opened;
     }
 
     synchronized List<RunHistory> all() {
@@ -32,7 +41,7 @@ final class RunHistories {
     synchronized void take(long number, String kind, String text) {
         if (kind.equals(RunPosted.OPENED)) {
             try {
-                runs.put(number, new RunHistory(Json.MAPPER.readValue(text, RunDescription.class)));
+                runs.put(number, new RunHistory(number, Json.MAPPER.readValue(text, RunDescription.class)));
             } catch (JsonProcessingException later) {
                 return;
             }

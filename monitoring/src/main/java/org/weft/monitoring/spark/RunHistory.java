@@ -8,21 +8,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.weft.coordinator.RunEvent;
+import org.weft.core.html.LineFigure.Line;
 import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.EventRecord;
 import org.weft.driver.progress.RunDescription;
 import org.weft.driver.progress.RunRecord;
 import org.weft.driver.progress.StepRecord;
+import org.weft.monitoring.RunScalars;
+import org.weft.monitoring.ThinnedSeries;
 
 /** What the tab shows of one run, in bounded memory however long it is. Safe for use by many threads. */
 final class RunHistory {
-    private static final int MOST_POINTS = 1000;
     private static final int MOST_ROWS = 200;
 
+    private final long number;
     private final RunDescription run;
-    private final Thinned<StepRecord> steps = new Thinned<>(MOST_POINTS);
-    private final Thinned<EvaluationRecord> evaluations = new Thinned<>(MOST_POINTS);
+    private final Map<String, ThinnedSeries> curves = new TreeMap<>();
     private final Deque<CheckpointRecord> checkpoints = new ArrayDeque<>();
     private final Deque<EventRecord> events = new ArrayDeque<>();
     private final Map<String, MemberLine> members = new TreeMap<>();
@@ -31,6 +33,8 @@ final class RunHistory {
     private long replayedSteps;
     private int generation;
     private String outcome = "";
+    private StepRecord newest;
+    private EvaluationRecord newestEvaluation;
 
     /**
      * A worker or server.
@@ -44,16 +48,23 @@ final class RunHistory {
     /** What faults cost so far. */
     record Faults(long count, long costMillis, long replayedSteps) {}
 
-    RunHistory(RunDescription run) {
+    /** @param number of the run within its application */
+    RunHistory(long number, RunDescription run) {
+        this.number = number;
         this.run = run;
         this.generation = run.generation();
     }
 
     synchronized void take(RunRecord record) {
+        RunScalars.of(record).forEach((name, value) -> {
+            if (RunCurves.NAMES.contains(name)) {
+                curves.computeIfAbsent(name, unknown -> new ThinnedSeries()).add(record.step(), value);
+            }
+        });
         if (record instanceof StepRecord step) {
-            steps.add(step);
+            newest = step;
         } else if (record instanceof EvaluationRecord evaluation) {
-            evaluations.add(evaluation);
+            newestEvaluation = evaluation;
         } else if (record instanceof CheckpointRecord checkpoint) {
             addBounded(checkpoints, checkpoint);
         } else if (record instanceof EventRecord event) {
@@ -107,16 +118,24 @@ final class RunHistory {
         return run;
     }
 
-    synchronized List<StepRecord> steps() {
-        return steps.all();
+    long number() {
+        return number;
     }
 
+    /** A curve, thinned, by the name of its number, under a title; null where it has no point. */
+    synchronized Line curve(String name, String title) {
+        ThinnedSeries curve = curves.get(name);
+        return curve == null ? null : new Line(title, curve.x(), curve.y());
+    }
+
+    /** Null before the first. */
     synchronized StepRecord newest() {
-        return steps.newest();
+        return newest;
     }
 
-    synchronized List<EvaluationRecord> evaluations() {
-        return evaluations.all();
+    /** Null before the first. */
+    synchronized EvaluationRecord newestEvaluation() {
+        return newestEvaluation;
     }
 
     synchronized List<CheckpointRecord> checkpoints() {

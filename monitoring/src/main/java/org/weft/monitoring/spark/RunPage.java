@@ -54,27 +54,30 @@ final class RunPage {
         if (runs.isEmpty()) {
             body.text("p", "No run has begun in this application.");
         } else {
-            int number = number(chosen, runs.size());
-            body.links(runs, number);
-            body.run(runs.get(number - 1));
+            RunHistory shown = chosen(runs, chosen);
+            body.links(runs, shown);
+            body.run(shown);
         }
         return body.page.append("</div>\n").toString();
     }
 
-    private static int number(String chosen, int runs) {
-        boolean known = chosen != null && chosen.matches("[1-9]\\d{0,5}") && Integer.parseInt(chosen) <= runs;
-        return known ? Integer.parseInt(chosen) : runs;
+    private static RunHistory chosen(List<RunHistory> runs, String chosen) {
+        return runs.stream()
+                .filter(history -> String.valueOf(history.number()).equals(chosen))
+                .findFirst()
+                .orElse(runs.get(runs.size() - 1));
     }
 
-    private void links(List<RunHistory> runs, int shown) {
+    private void links(List<RunHistory> runs, RunHistory shown) {
         if (runs.size() == 1) {
             return;
         }
         page.append("<p class=\"facts\">");
-        for (int i = 1; i <= runs.size(); i++) {
-            String label = Html.escaped(i + ". " + runs.get(i - 1).run().name());
+        for (RunHistory each : runs) {
+            String label = Html.escaped(each.number() + ". " + each.run().name());
+            String link = "<a href=\"?run=" + each.number() + "\">" + label + "</a>";
             page.append("<span>")
-                    .append(i == shown ? "<b>" + label + "</b>" : "<a href=\"?run=" + i + "\">" + label + "</a>")
+                    .append(each == shown ? "<b>" + label + "</b>" : link)
                     .append("</span>\n");
         }
         page.append("</p>\n");
@@ -109,7 +112,7 @@ final class RunPage {
     }
 
     private void tiles(RunHistory history, StepRecord step) {
-        List<EvaluationRecord> evaluations = history.evaluations();
+        EvaluationRecord newest = history.newestEvaluation();
         RunHistory.Faults faults = history.faults();
         page.append("<div class=\"tiles\">\n");
         tile(
@@ -119,8 +122,7 @@ final class RunPage {
         if (step != null) {
             tile(shown("%.4f", step.loss()), "loss");
         }
-        if (!evaluations.isEmpty()) {
-            EvaluationRecord newest = evaluations.get(evaluations.size() - 1);
+        if (newest != null) {
             newest.scores()
                     .forEach((metric, value) ->
                             tile(shown("%.4f", value), "val " + metric.replace('_', ' ') + ", step " + newest.step()));

@@ -20,6 +20,8 @@ import org.weft.driver.progress.StepRecord;
  * docs/monitoring.md. Written by one thread, read by any.
  */
 final class RunSource implements Source {
+    static final String NAME = "weft";
+
     private final MetricRegistry registry = new MetricRegistry();
     private final Set<String> present = new HashSet<>();
     private volatile StepRecord step;
@@ -140,7 +142,7 @@ final class RunSource implements Source {
 
     @Override
     public String sourceName() {
-        return "weft";
+        return NAME;
     }
 
     @Override

@@ -9,25 +9,9 @@ import org.apache.spark.ui.SparkUITab;
 public final class RunTab extends SparkUITab {
     static final String PREFIX = "weft";
 
-    private final RunHistories histories;
-
-    /** Of a live application. */
-    RunTab(SparkUI ui, RunHistories histories) {
-        this(ui, histories, histories::all);
-    }
-
     /** @param runs asked for whenever the page is looked at */
     RunTab(SparkUI ui, Supplier<List<RunHistory>> runs) {
-        this(ui, new RunHistories(), runs);
-    }
-
-    private RunTab(SparkUI ui, RunHistories histories, Supplier<List<RunHistory>> runs) {
         super(ui, PREFIX);
-        this.histories = histories;
         attachPage(new RunTabPage(this, runs));
-    }
-
-    RunHistories histories() {
-        return histories;
     }
 }

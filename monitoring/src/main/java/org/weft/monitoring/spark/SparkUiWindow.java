@@ -1,6 +1,8 @@
 package org.weft.monitoring.spark;
 
 import java.io.IOException;
+import java.util.Map;
+import java.util.WeakHashMap;
 import org.apache.spark.SparkContext;
 import org.apache.spark.ui.SparkUI;
 import org.apache.spark.ui.WebUITab;
@@ -20,9 +22,11 @@ import org.weft.driver.spark.ScalaCollections;
 final class SparkUiWindow implements RunWindow {
     private static final int LOGGED_STEPS = 1000;
 
+    /** Weak: an application that is over is forgotten. */
+    private static final Map<SparkContext, RunHistories> APPLICATIONS = new WeakHashMap<>();
+
     private final SparkContext context;
     private RunHistory history;
-    private long number;
     private int stride = 1;
     private int steps;
 
@@ -37,9 +41,7 @@ final class SparkUiWindow implements RunWindow {
 
     @Override
     public void opened(RunDescription run) throws IOException {
-        RunHistories histories = histories();
-        number = histories.open(run);
-        history = histories.get(number);
+        history = histories().open(run);
         steps = run.steps();
         stride = Math.max(1, (run.steps() - run.startStep() + LOGGED_STEPS - 1) / LOGGED_STEPS);
         post(RunPosted.OPENED, Json.MAPPER.writeValueAsString(run));
@@ -65,24 +67,26 @@ final class SparkUiWindow implements RunWindow {
     }
 
     private void post(String kind, String text) {
-        context.listenerBus().post(new RunPosted(number, kind, text));
+        context.listenerBus().post(new RunPosted(history.number(), kind, text));
     }
 
-    /** Those of the tab that this application has, which is made with its first run. */
+    /** Those of this application, with a UI or without: an event log tells its runs apart by their numbers. */
     private RunHistories histories() {
-        if (context.ui().isEmpty()) {
-            return new RunHistories();
-        }
-        SparkUI ui = context.ui().get();
-        synchronized (ui) {
-            for (WebUITab tab : ScalaCollections.list(ui.getTabs())) {
-                if (tab instanceof RunTab present) {
-                    return present.histories();
-                }
+        synchronized (APPLICATIONS) {
+            RunHistories histories = APPLICATIONS.computeIfAbsent(context, unknown -> new RunHistories());
+            if (context.ui().isDefined()) {
+                showIn(context.ui().get(), histories);
             }
-            RunTab added = new RunTab(ui, new RunHistories());
-            ui.attachTab(added);
-            return added.histories();
+            return histories;
         }
+    }
+
+    private static void showIn(SparkUI ui, RunHistories histories) {
+        for (WebUITab tab : ScalaCollections.list(ui.getTabs())) {
+            if (tab instanceof RunTab) {
+                return;
+            }
+        }
+        ui.attachTab(new RunTab(ui, histories::all));
     }
 }

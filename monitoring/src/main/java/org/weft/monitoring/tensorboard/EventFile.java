@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
@@ -29,13 +30,15 @@ final class EventFile implements AutoCloseable {
     private final String writer;
     private final LongSupplier clockMillis;
     private final LongSupplier nanoTime;
-    /** What readers do not see yet; handed to the stream where there is one. */
+    /** What is not safe yet; handed to the stream where there is one. */
     private final Deque<byte[]> pending = new ArrayDeque<>();
 
     private OutputStream out;
     private long lastTry;
     private int files;
+    /** Of what is not safe, the oldest that are too many to keep: lost where the stream fails. */
     private long dropped;
+
     private boolean failing;
 
     /**
@@ -85,6 +88,7 @@ final class EventFile implements AutoCloseable {
                 OutputStream whole = out;
                 out = null;
                 whole.close();
+                safe();
                 lastTry = nanoTime.getAsLong() - REOPEN_NANOS; // The next event may open one at once.
             }
         } catch (IOException e) {
@@ -97,9 +101,10 @@ final class EventFile implements AutoCloseable {
         byte[] version = TfRecordFormat.frame(EventFormat.version(clockMillis.getAsLong() / 1e3));
         out = store.stream(directory + "/" + name(), start -> start.write(version));
         writePending();
+        long lost = dropped;
         settle();
         if (failing) {
-            LOG.info("{}: TensorBoard's events are written again, {} were dropped", directory, dropped);
+            LOG.info("{}: TensorBoard's events are written again, {} were dropped", directory, lost);
         }
         failing = false;
     }
@@ -113,7 +118,7 @@ final class EventFile implements AutoCloseable {
                 seconds = Math.max(seconds, 1 + Long.parseLong(earlier.group(1)));
             }
         }
-        return String.format("events.out.tfevents.%010d.%s.%d", seconds, writer, files++);
+        return String.format(Locale.ROOT, "events.out.tfevents.%010d.%s.%d", seconds, writer, files++);
     }
 
     private void writePending() throws IOException {
@@ -122,10 +127,18 @@ final class EventFile implements AutoCloseable {
         }
     }
 
+    /** What was flushed is safe, but on object stores, where there is no file before it is closed. */
     private void settle() throws IOException {
         lastTry = nanoTime.getAsLong();
         out.flush();
+        if (store.renames(directory)) {
+            safe();
+        }
+    }
+
+    private void safe() {
         pending.clear();
+        dropped = 0;
     }
 
     private void abandon(IOException cause) {

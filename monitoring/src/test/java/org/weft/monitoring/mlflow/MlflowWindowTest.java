@@ -3,10 +3,14 @@ package org.weft.monitoring.mlflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,6 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.coordinator.RunEvent;
 import org.weft.core.WeftException;
@@ -21,6 +26,7 @@ import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.RunDirectory;
 import org.weft.driver.progress.RecordFormat;
 import org.weft.driver.progress.RunOutcome;
+import org.weft.driver.progress.RunRecord;
 import org.weft.monitoring.Records;
 
 class MlflowWindowTest {
@@ -158,6 +164,79 @@ class MlflowWindowTest {
                 .isInstanceOf(WeftException.class)
                 .hasMessageContaining("status 401")
                 .hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void aSecretThatCannotBeOneIsNamedAndNotShown() throws Exception {
+        window(Map.of("MLFLOW_TRACKING_TOKEN", "t0ken\n")).opened(Records.description(0, false, SETTINGS));
+        assertThat(server.authorizations).containsOnly("Bearer t0ken");
+        for (String name : List.of("MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")) {
+            assertThatThrownBy(() -> new MlflowServer(server.uri(), Map.of(name, "hush\nhush")))
+                    .isInstanceOf(WeftException.class)
+                    .hasMessageContaining(name)
+                    .hasMessageNotContaining("hush");
+        }
+    }
+
+    @Test
+    void theConfigurationIsLaidDownWithoutItsCredentials() throws Exception {
+        Files.writeString(home.resolve("config.yaml"), "corpus: {input: \"ftp://ann:hush@host/a\"}\n");
+        MlflowWindow window = window(Map.of());
+        window.opened(Records.description(0, false, SETTINGS));
+        window.closed(outcome(RunEvent.ENDED, 0));
+        assertThat(new String(server.artifacts.get("7/run1/artifacts/config.yaml"), StandardCharsets.UTF_8))
+                .isEqualTo("corpus: {input: \"ftp://host/a\"}\n");
+    }
+
+    @Test
+    void storageThatFailsBeginsNoSecondRun() throws Exception {
+        Path link = Files.createDirectories(home.resolve("mlflow.json/in-the-way"));
+        MlflowWindow window = window(Map.of());
+        window.opened(Records.description(0, false, SETTINGS));
+        record(window, 1, 3);
+        assertThat(server.steps()).isEmpty();
+        Files.delete(link);
+        Files.delete(link.getParent());
+        nanos.addAndGet(100_000_000_000L);
+        record(window, 4, 4);
+        assertThat(server.steps()).containsExactly(1, 2, 3, 4);
+        assertThat(server.runs).isEqualTo(1);
+        assertThat(home.resolve("mlflow.json")).content().contains("run1");
+    }
+
+    @Test
+    void whatIsTooMuchToKeepIsReadFromTheLog() throws Exception {
+        MlflowWindow window = window(Map.of());
+        window.opened(Records.description(0, false, SETTINGS));
+        server.refuseWith = 404; // Of something that stands before it.
+        List<RunRecord> records = new ArrayList<>();
+        IntStream.rangeClosed(1, 10).forEach(step -> records.add(Records.step(step)));
+        records.add(3, Records.evaluation(3, 1.5));
+        for (int i = 0; i < MlflowWindow.MOST_PENDING - 7; i++) { // Have no numbers.
+            records.add(Records.event(RunEvent.JOINED, 10, Records.time(10), null));
+        }
+        records.add(Records.step(11));
+        Files.write(
+                home.resolve("metrics.jsonl"),
+                records.stream().map(RecordFormat::line).toList());
+        for (RunRecord record : records) {
+            window.record(record);
+        }
+        server.refuseWith = 0;
+        window.closed(outcome(RunEvent.ENDED, 11));
+        assertThat(server.steps()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        assertThat(server.metrics)
+                .filteredOn(metric -> metric.path("key").asText().equals("val/loss"))
+                .hasSize(1);
+    }
+
+    @Test
+    @Timeout(30)
+    void anAnswerThatStallsIsNotWaitedFor() {
+        server.stall = true;
+        MlflowServer stalled = new MlflowServer(server.uri(), Map.of());
+        stalled.timeout(Duration.ofMillis(300));
+        assertThatThrownBy(() -> stalled.get("runs/get", "run_id", "1")).isInstanceOf(HttpTimeoutException.class);
     }
 
     @Test

@@ -27,6 +27,8 @@ final class TrackingServer implements AutoCloseable {
     int runs;
     String status = "";
     volatile int refuseWith;
+    /** Sends the headers alone. */
+    volatile boolean stall;
 
     TrackingServer() throws IOException {
         http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -41,6 +43,11 @@ final class TrackingServer implements AutoCloseable {
     private synchronized void answer(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
         authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+        if (stall) {
+            exchange.sendResponseHeaders(200, 10);
+            exchange.getResponseBody().flush();
+            return;
+        }
         if (refuseWith != 0) {
             reply(exchange, refuseWith, "<html>no</html>");
             return;

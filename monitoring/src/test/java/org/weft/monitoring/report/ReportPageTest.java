@@ -16,6 +16,7 @@ import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EventRecord;
 import org.weft.driver.progress.RecordFormat;
 import org.weft.monitoring.Records;
+import org.weft.monitoring.ThinnedSeries;
 
 class ReportPageTest {
     private static final String EVIL = "<script>alert(1)</script>";
@@ -64,6 +65,19 @@ class ReportPageTest {
     }
 
     @Test
+    void aRestCostsNothing() {
+        RunHistory history = new RunHistory();
+        history.add(Records.step(1));
+        history.add(Records.event(RunEvent.STOPPED, 1, Records.time(2), null));
+        history.add(Records.event(RunEvent.RESUMED, 1, Records.time(50_000), null));
+        history.add(Records.step(2));
+        history.add(Records.event(RunEvent.RESUMED, 1, Records.time(9), null));
+        assertThat(history.events())
+                .extracting(RunHistory.Happened::costMillis)
+                .containsExactly(Double.NaN, Double.NaN, 7000.0);
+    }
+
+    @Test
     void memoryIsBoundedForMillionsOfSteps() {
         ThinnedSeries series = new ThinnedSeries();
         int steps = 1_000_000;
@@ -80,9 +94,12 @@ class ReportPageTest {
         RunHistory history = new RunHistory();
         for (int i = 0; i < 10_000; i++) {
             history.add(Records.event(RunEvent.LOST, i, Records.time(i), null));
+            history.add(new CheckpointRecord(i, Records.time(i), 2, 3));
         }
         assertThat(history.events()).hasSize(RunHistory.MOST_TOLD);
-        assertThat(history.untold()).isEqualTo(10_000 - RunHistory.MOST_TOLD);
+        assertThat(history.untold()).isEqualTo(2 * (10_000 - RunHistory.MOST_TOLD));
+        assertThat(history.committed()).isEqualTo(10_000);
+        assertThat(history.stallMillis()).isEqualTo(20_000);
         assertThat(history.events().get(0).event().step()).isZero();
         assertThat(history.kinds()).containsEntry("lost", 10_000);
     }

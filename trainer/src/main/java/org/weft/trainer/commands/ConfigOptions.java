@@ -17,6 +17,7 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.driver.local.EmbeddedHdfs;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Options that most commands share: where the configuration is, and where files without a scheme are. */
@@ -69,6 +70,16 @@ public final class ConfigOptions {
     /** One key as the user set it, before anything else is checked; empty where it is not set. */
     String peek(String section, String key) {
         return ConfigLoader.peek(sources(), overrides, section, key);
+    }
+
+    /** {@code run.dir} of a parsed command, before it begins; empty where it is not set or the command has none. */
+    public static String runDirectory(CommandSpec command) {
+        return command.mixins().values().stream()
+                .map(CommandSpec::userObject)
+                .filter(ConfigOptions.class::isInstance)
+                .map(options -> ((ConfigOptions) options).peek("run", "dir"))
+                .findFirst()
+                .orElse("");
     }
 
     /** The configuration that a checkpoint was trained with, under this command's overrides. */

@@ -81,12 +81,10 @@ public final class DoctorCommand implements Callable<Integer> {
         sparkHome(line);
         ClassPath path = ClassPath.current();
         for (ClassPath.Twice twice : path.artifacts()) {
-            String places = String.join(", then ", twice.places());
-            report(twice.fails(), "twice", twice.what() + ": " + places, "the first is used; leave one of them out");
+            report(twice.fails(), "twice", twice.toString(), "the first is used; leave one of them out");
         }
         for (ClassPath.Twice twice : path.classes()) {
-            String places = String.join(", then ", twice.places());
-            report(twice.fails(), "twice", twice.what() + " is in " + places, "the first is used");
+            report(twice.fails(), "twice", twice.toString(), "the first is used");
         }
     }
 

@@ -45,8 +45,12 @@ public final class KerberosOptions {
                 keytab == null ? System.getProperty(KEYTAB) : keytab);
         if (login != null) {
             login.login();
-            System.setProperty(PRINCIPAL, login.principal());
-            System.setProperty(KEYTAB, login.keytab());
+            if (principal != null) {
+                System.setProperty(PRINCIPAL, login.principal());
+            }
+            if (keytab != null) { // Spark's own setting stays: it reads more into one than a file's path.
+                System.setProperty(KEYTAB, login.keytab());
+            }
         }
     }
 }

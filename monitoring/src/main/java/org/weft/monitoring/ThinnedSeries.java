@@ -1,14 +1,15 @@
-package org.weft.monitoring.report;
+package org.weft.monitoring;
 
 import java.util.Arrays;
 
 /**
  * A curve of any length in bounded memory: neighbours share a place, and twice as many do whenever places run out. Each place
- * keeps the mean of x and y and the largest y. Points come in ascending order of x, and again lower where a run goes back.
+ * keeps the mean of x and y and the largest y. Points come in ascending order of x, and again lower where a run goes back. For one
+ * thread at a time.
  */
-final class ThinnedSeries {
+public final class ThinnedSeries {
     /** Places; at least half of them are in use once there were so many points. */
-    static final int MOST = 600;
+    public static final int MOST = 600;
 
     private final double[] sumX = new double[MOST];
     private final double[] sumY = new double[MOST];
@@ -22,7 +23,7 @@ final class ThinnedSeries {
     private double last = Double.NaN;
 
     /** Adds a point; one that is not finite is left out. */
-    void add(double x, double y) {
+    public void add(double x, double y) {
         if (!Double.isFinite(y)) {
             return;
         }
@@ -58,36 +59,37 @@ final class ThinnedSeries {
     }
 
     /** Points that were added. */
-    long points() {
+    public long points() {
         return points;
     }
 
     /** How many points share a place. */
-    long share() {
+    public long share() {
         return share;
     }
 
     /** The newest value; NaN where there is none. */
-    double last() {
+    public double last() {
         return last;
     }
 
-    double[] x() {
+    /** Means of what shares a place. */
+    public double[] x() {
         return means(sumX);
     }
 
     /** Means of what shares a place. */
-    double[] y() {
+    public double[] y() {
         return means(sumY);
     }
 
     /** The largest of what shares a place. */
-    double[] most() {
+    public double[] most() {
         return Arrays.copyOf(mostY, used);
     }
 
     /** The mean of all; NaN where there are none. */
-    double mean() {
+    public double mean() {
         return points == 0 ? Double.NaN : Arrays.stream(sumY).sum() / points;
     }
 
