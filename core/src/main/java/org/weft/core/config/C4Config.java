@@ -12,8 +12,9 @@ public record C4Config(
         @Doc("c4.long_words: the most characters of a word of a line that is kept.")
         int maxWordLength,
 
-        @Doc("c4.bad_words: a file with a word or phrase a line, on any Hadoop file system; documents that have one are "
-                + "dropped.")
+        @Doc(
+                "c4.bad_words: a file with a word or phrase a line, on any Hadoop file system; documents that have one are "
+                        + "dropped.")
         String badWordsFile)
         implements Serializable {
 

@@ -16,7 +16,8 @@ public record CleanConfig(
         @Doc("Languages that are kept, such as [en, zh], by ISO 639 in two or three letters; empty for all.")
         List<String> languages,
 
-        @Doc("The least probability that a document is of one of the languages; 0 where the likeliest language decides.")
+        @Doc(
+                "The least probability that a document is of one of the languages; 0 where the likeliest language decides.")
         double languageThreshold,
 
         @Doc("Count documents by their likeliest language also where all languages are kept.")
@@ -51,8 +52,7 @@ public record CleanConfig(
         Set<CleanRule> active = EnumSet.noneOf(CleanRule.class);
         active.addAll(CleanRule.of(rules));
         for (String word : except) {
-            active.removeIf(rule ->
-                    word.equals(CleanRule.ALL) || word.equals(rule.set()) || word.equals(rule.word()));
+            active.removeIf(rule -> word.equals(CleanRule.ALL) || word.equals(rule.set()) || word.equals(rule.word()));
         }
         return active;
     }
@@ -101,7 +101,8 @@ public record CleanConfig(
     /** A threshold that no rule asks for is a mistake. */
     private void requireUse(Problems problems, String set, Record given, Record defaults) {
         problems.require(
-                given.equals(defaults) || active().stream().anyMatch(rule -> rule.set().equals(set)),
+                given.equals(defaults)
+                        || active().stream().anyMatch(rule -> rule.set().equals(set)),
                 "corpus.clean.%s is set, but none of its rules is among corpus.clean.rules=%s",
                 set,
                 rules);
@@ -110,8 +111,7 @@ public record CleanConfig(
     private static void validateWords(Problems problems, String key, List<String> given) {
         List<String> known = CleanRule.words();
         for (String word : given) {
-            problems.require(
-                    known.contains(word), "%s: no rule or set %s%s", key, word, Suggestion.among(known, word));
+            problems.require(known.contains(word), "%s: no rule or set %s%s", key, word, Suggestion.among(known, word));
         }
     }
 

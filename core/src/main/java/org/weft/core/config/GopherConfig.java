@@ -55,7 +55,8 @@ public record GopherConfig(
         @Doc("gopher.top_ngrams: for n words in a row, the largest share of characters in the most frequent of them.")
         List<NgramLimit> topNgrams,
 
-        @Doc("gopher.duplicate_ngrams: for n words in a row, the largest share of characters in those that stood before.")
+        @Doc(
+                "gopher.duplicate_ngrams: for n words in a row, the largest share of characters in those that stood before.")
         List<NgramLimit> duplicateNgrams)
         implements Serializable {
 
@@ -66,7 +67,8 @@ public record GopherConfig(
 
     /** A share that depends on a number of words. */
     public record NgramLimit(
-            @Doc("Words in a row.") int n, @Doc("The largest share.") double max) implements Serializable {
+            @Doc("Words in a row.") int n,
+            @Doc("The largest share.") double max) implements Serializable {
         static NgramLimit defaults() {
             return new NgramLimit(2, 1);
         }
@@ -102,7 +104,10 @@ public record GopherConfig(
     void validate(Problems problems) {
         String section = "corpus.clean.gopher.";
         problems.require(
-                0 <= minWords && minWords <= maxWords, section + "min_words=%d must be in [0, max_words=%d]", minWords, maxWords);
+                0 <= minWords && minWords <= maxWords,
+                section + "min_words=%d must be in [0, max_words=%d]",
+                minWords,
+                maxWords);
         problems.require(
                 0 <= minCharacters && minCharacters <= maxWords,
                 section + "min_characters=%d must be in [0, max_words=%d]",
@@ -136,7 +141,11 @@ public record GopherConfig(
         Set<Integer> seen = new TreeSet<>();
         for (NgramLimit limit : limits) {
             problems.require(
-                    limit.n() >= 1 && limit.n() <= LONGEST_NGRAM, "%s: n=%d must be in [1, %d]", key, limit.n(), LONGEST_NGRAM);
+                    limit.n() >= 1 && limit.n() <= LONGEST_NGRAM,
+                    "%s: n=%d must be in [1, %d]",
+                    key,
+                    limit.n(),
+                    LONGEST_NGRAM);
             CleanConfig.requireShare(problems, key + ": max of n=" + limit.n(), limit.max());
             problems.require(seen.add(limit.n()), "%s: n=%d stands there twice", key, limit.n());
         }

@@ -9,7 +9,8 @@ import org.weft.core.Records;
 
 /** What of people, and of secrets, is taken out of texts. The key of pseudonyms is named here and never written here. */
 public record PrivacyConfig(
-        @Doc("What is taken out: email, phone, ip, card, us_ssn, cn_id, secret (keys and tokens), or all; empty for nothing.")
+        @Doc(
+                "What is taken out: email, phone, ip, card, us_ssn, cn_id, secret (keys and tokens), or all; empty for nothing.")
         List<String> kinds,
 
         @Doc("What is put in its place: placeholder (<EMAIL>), or pseudonym (<EMAIL:3kq…>, the same for the same "
