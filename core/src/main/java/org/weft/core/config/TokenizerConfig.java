@@ -8,9 +8,10 @@ import org.weft.core.Records;
 
 /** Which tokenizer a corpus is encoded with, and how one is trained. */
 public record TokenizerConfig(
-        @Doc("bpe: train a byte-level BPE on the corpus; unigram: train SentencePiece's Unigram with a byte for what no "
-                + "piece spells; wordpiece: train BERT's, which knows no blanks and calls what it cannot spell [UNK]; file: "
-                + "a given tokenizer.json; gpt2: GPT-2's.")
+        @Doc(
+                "bpe: train a byte-level BPE on the corpus; unigram: train SentencePiece's Unigram with a byte for what no "
+                        + "piece spells; wordpiece: train BERT's, which knows no blanks and calls what it cannot spell [UNK]; file: "
+                        + "a given tokenizer.json; gpt2: GPT-2's.")
         Kind kind,
 
         @Doc("Tokens of a trained vocabulary, special tokens included, and of bpe and unigram the 256 bytes.")
@@ -25,8 +26,9 @@ public record TokenizerConfig(
                 + "of them together.")
         Pretokenizer pretokenizer,
 
-        @Doc("Unicode form that a text is brought into before it is encoded, for bpe and unigram: none, nfc, nfkc. What "
-                + "it changes, decoding does not bring back.")
+        @Doc(
+                "Unicode form that a text is brought into before it is encoded, for bpe and unigram: none, nfc, nfkc. What "
+                        + "it changes, decoding does not bring back.")
         Form normalizer,
 
         @Doc("Whether a trained tokenizer takes capitals for small letters; wordpiece drops accents with them.")
@@ -35,15 +37,17 @@ public record TokenizerConfig(
         @Doc("Whether each digit of a number is a token of its own.")
         boolean splitDigits,
 
-        @Doc("Tokens that a trained vocabulary has beside its own special ones, such as <|im_start|>: the last ids, in this "
-                + "order. A text that spells them: corpus.split_special_tokens.")
+        @Doc(
+                "Tokens that a trained vocabulary has beside its own special ones, such as <|im_start|>: the last ids, in this "
+                        + "order. A text that spells them: corpus.split_special_tokens.")
         List<String> specialTokens,
 
         @Doc("How often a word's part occurs at least to become a token.")
         int minFrequency,
 
-        @Doc("Different characters that a unigram or wordpiece vocabulary spells, the most frequent ones; 0: those that "
-                + "occur min_frequency times, up to half of the vocabulary.")
+        @Doc(
+                "Different characters that a unigram or wordpiece vocabulary spells, the most frequent ones; 0: those that "
+                        + "occur min_frequency times, up to half of the vocabulary.")
         int limitAlphabet)
         implements Serializable {
 
