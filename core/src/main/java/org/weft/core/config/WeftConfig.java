@@ -94,6 +94,7 @@ public record WeftConfig(
         checkpoint.validate(problems);
         monitoring.validate(problems);
         validateMasking(problems);
+        validatePacking(problems);
         problems.require(
                 model.causal()
                         || tokenizer.kind() != TokenizerConfig.Kind.BPE
@@ -103,6 +104,17 @@ public record WeftConfig(
                 tokenizer.vocabSize(),
                 TokenizerConfig.LEAST_MASKED_VOCABULARY,
                 model.architecture());
+    }
+
+    private void validatePacking(Problems problems) {
+        problems.require(
+                model.causal() || !training.packing().whole(),
+                "training.packing=%s is for models that predict the next token: model.architecture=%s reads the stream",
+                training.packing().word(),
+                model.architecture());
+        problems.require(
+                !model.nextSentence() || !training.documentAttention(),
+                "training.document_attention and model.next_sentence: a pair's segments are to look at each other");
     }
 
     /** A sequence has room for what is to be predicted of it beside its own [CLS] and [SEP], or two of these. */
