@@ -28,8 +28,7 @@ import org.weft.core.tokens.Window;
  * @param nextSentence whether sequences are pairs; a strange second segment is of another window of the same source
  * @param apart whether a token looks at its own document alone, and is placed in it; of sequences that are no pairs
  */
-record MaskedTokens(
-        int context, int vocabSize, int targets, SpecialTokens tokens, boolean nextSentence, boolean apart)
+record MaskedTokens(int context, int vocabSize, int targets, SpecialTokens tokens, boolean nextSentence, boolean apart)
         implements Objective {
     private static final double MASKED = 0.8;
     private static final double REPLACED = 0.9;
@@ -51,7 +50,8 @@ record MaskedTokens(
             Window window = one.windows().read(one.index());
             if (nextSentence) {
                 boolean strange = SplitMix64.uniform(one.key(), 0) < 0.5;
-                long other = (long) (SplitMix64.uniform(one.key(), 1) * one.windows().count());
+                long other =
+                        (long) (SplitMix64.uniform(one.key(), 1) * one.windows().count());
                 related[b] = strange ? 1 : 0;
                 int[] second = (strange ? one.windows().read(other) : window).tokens();
                 seconds[b] = row.pair(window.tokens(), second);

@@ -62,8 +62,9 @@ final class Mixture {
     private List<Double> weights() {
         boolean weighted = sources.stream().anyMatch(source -> source.weight() > 0);
         return IntStream.range(0, sources.size())
-                .mapToObj(source ->
-                        weighted ? sources.get(source).weight() : (double) windows.get(source).count())
+                .mapToObj(source -> weighted
+                        ? sources.get(source).weight()
+                        : (double) windows.get(source).count())
                 .toList();
     }
 
@@ -81,7 +82,8 @@ final class Mixture {
         for (String name : names) {
             if (!given.containsKey(name)) {
                 throw WeftException.usage(
-                        key + " lacks the source " + name, "give each source a weight, 0 for one that has no part in it");
+                        key + " lacks the source " + name,
+                        "give each source a weight, 0 for one that has no part in it");
             }
         }
         return names.stream().map(given::get).toList();
@@ -93,7 +95,8 @@ final class Mixture {
         boolean asked = stages.stream().anyMatch(stage -> stage.weights().get(index) > 0);
         if (samples == 0 && asked) {
             throw WeftException.invalidData(
-                    "the source " + source.name() + " is shorter than one context: tokens=" + source.train().tokens()
+                    "the source " + source.name() + " is shorter than one context: tokens="
+                            + source.train().tokens()
                             + " required=" + (config.model().context() + 1L) + " (model.context="
                             + config.model().context() + " and one target)",
                     "give it more text, choose a smaller model.context, or leave it out with a weight of 0");
@@ -104,7 +107,8 @@ final class Mixture {
             if (limit == 0 && asked) {
                 throw WeftException.usage(
                         "the source " + source.name() + " may give tokens=" + source.tokenBudget()
-                                + ", less than one sequence of model.context=" + config.model().context(),
+                                + ", less than one sequence of model.context="
+                                + config.model().context(),
                         "raise its token budget, or leave it out with a weight of 0");
             }
         }

@@ -42,7 +42,8 @@ public final class TokenShardBatches implements BatchSource<Batch> {
     private final Objective objective;
     private Mixture mixture; // made when it is first asked for: validation needs none
 
-    private TokenShardBatches(List<CorpusSource> sources, CorpusWindows windows, WeftConfig config, Objective objective) {
+    private TokenShardBatches(
+            List<CorpusSource> sources, CorpusWindows windows, WeftConfig config, Objective objective) {
         this.sources = sources;
         this.windows = windows;
         this.config = config;
@@ -101,9 +102,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
         for (int b = 0; b < training.microBatch(); b++) {
             MixtureOrder.Draw draw = order.at(first + b);
             chosen.add(new Objective.Chosen(
-                    windows.train().get(draw.source()),
-                    draw.sample(),
-                    SplitMix64.start(seed, TRAINING, first + b)));
+                    windows.train().get(draw.source()), draw.sample(), SplitMix64.start(seed, TRAINING, first + b)));
         }
         return objective.batch(chosen);
     }

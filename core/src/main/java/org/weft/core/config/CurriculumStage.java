@@ -8,7 +8,8 @@ public record CurriculumStage(
         @Doc("The first step that takes these weights; the steps before have the stage before, or corpus.sources' own.")
         int fromStep,
 
-        @Doc("A weight for each source by its name, such as {web: 0.5, code: 0.3, books: 0.2}; 0 for one that has no part.")
+        @Doc(
+                "A weight for each source by its name, such as {web: 0.5, code: 0.3, books: 0.2}; 0 for one that has no part.")
         Map<String, Double> weights)
         implements Serializable {
 
@@ -19,8 +20,8 @@ public record CurriculumStage(
     void validate(String key, Problems problems) {
         problems.require(fromStep >= 0, "%s.from_step=%d must not be negative", key, fromStep);
         problems.require(!weights.isEmpty(), "%s.weights is empty: give each source a weight", key);
-        weights.forEach((name, weight) -> problems.require(
-                weight >= 0, "%s.weights: %s=%s must not be negative", key, name, weight));
+        weights.forEach((name, weight) ->
+                problems.require(weight >= 0, "%s.weights: %s=%s must not be negative", key, name, weight));
         problems.require(
                 weights.isEmpty() || weights.values().stream().anyMatch(weight -> weight > 0),
                 "%s.weights=%s leaves nothing to draw from",

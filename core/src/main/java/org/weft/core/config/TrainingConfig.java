@@ -207,7 +207,9 @@ public record TrainingConfig(
             String key = "training.curriculum[" + i + "]";
             curriculum.get(i).validate(key, problems);
             problems.require(
-                    i == 0 || curriculum.get(i).fromStep() > curriculum.get(i - 1).fromStep(),
+                    i == 0
+                            || curriculum.get(i).fromStep()
+                                    > curriculum.get(i - 1).fromStep(),
                     "%s.from_step=%d must be greater than that of the stage before",
                     key,
                     curriculum.get(i).fromStep());

@@ -110,7 +110,9 @@ final class WeightedTurns {
         }
         BigInteger sum = whole.stream().reduce(BigInteger.ZERO, BigInteger::add);
         return sum.divide(divisor).compareTo(BigInteger.valueOf(LONGEST_PERIOD)) <= 0
-                ? whole.stream().mapToInt(part -> part.divide(divisor).intValueExact()).toArray()
+                ? whole.stream()
+                        .mapToInt(part -> part.divide(divisor).intValueExact())
+                        .toArray()
                 : rounded(whole, sum);
     }
 

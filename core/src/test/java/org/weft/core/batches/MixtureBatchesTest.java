@@ -26,7 +26,8 @@ import org.weft.core.tokens.TokenType;
 class MixtureBatchesTest {
     private static final int CONTEXT = 4;
     private static final String SHA = "ab".repeat(32);
-    private static final String CURRICULUM = "training.curriculum=[{from_step: 10, weights: {web: 0, code: 1, books: 3}}]";
+    private static final String CURRICULUM =
+            "training.curriculum=[{from_step: 10, weights: {web: 0, code: 1, books: 3}}]";
 
     @TempDir
     Path temporary;
@@ -38,7 +39,9 @@ class MixtureBatchesTest {
         CorpusSplit none = new CorpusSplit(List.of(), 0);
         new CorpusManifest(1, "tokenizer.json", SHA, 5000, TokenType.U16, 0, none, none)
                 .withSources(List.of(
-                        source("web", 0.5, 0, 1000, 42), source("code", 0.3, 0, 2000, 21), source("books", 0.2, 0, 3000, 0)))
+                        source("web", 0.5, 0, 1000, 42),
+                        source("code", 0.3, 0, 2000, 21),
+                        source("books", 0.2, 0, 3000, 0)))
                 .save(store, directory());
     }
 
@@ -49,12 +52,16 @@ class MixtureBatchesTest {
     private CorpusSource source(String name, double weight, long budget, int first, int val) throws IOException {
         CorpusSplit none = new CorpusSplit(List.of(), 0);
         return new CorpusSource(
-                name, weight, budget, split(name + "-train", first, 401), val == 0 ? none : split(name + "-val", first, val));
+                name,
+                weight,
+                budget,
+                split(name + "-train", first, 401),
+                val == 0 ? none : split(name + "-val", first, val));
     }
 
     private CorpusSplit split(String name, int first, int count) throws IOException {
-        try (TokenShardWriter writer = new TokenShardWriter(
-                store, directory(), name + "-00000.tokens", TokenType.U16, SHA.substring(0, 32))) {
+        try (TokenShardWriter writer =
+                new TokenShardWriter(store, directory(), name + "-00000.tokens", TokenType.U16, SHA.substring(0, 32))) {
             writer.startDocument();
             writer.append(IntStream.range(first, first + count).toArray());
             CorpusShard shard = writer.commit();
@@ -115,7 +122,8 @@ class MixtureBatchesTest {
         }
         assertThat(undisturbed.get(9)).anyMatch(token -> token / 1000 == 1);
         assertThat(undisturbed.get(10)).noneMatch(token -> token / 1000 == 1);
-        assertThat(undisturbed.get(10).stream().filter(token -> token / 1000 == 3)).hasSize(15);
+        assertThat(undisturbed.get(10).stream().filter(token -> token / 1000 == 3))
+                .hasSize(15);
         for (int step : List.of(29, 10, 17, 9)) {
             try (TokenShardBatches resumed = open(1, 4, CURRICULUM)) {
                 assertThat(step(resumed, step, 4, 5)).isEqualTo(undisturbed.get(step));
@@ -153,11 +161,17 @@ class MixtureBatchesTest {
 
     @Test
     void refusesByNameWhatTheSourcesCannotGive() {
-        assertRefused("training.curriculum[0].weights: the corpus has no source wep; did you mean web?", "web, code, books",
+        assertRefused(
+                "training.curriculum[0].weights: the corpus has no source wep; did you mean web?",
+                "web, code, books",
                 "training.curriculum=[{from_step: 1, weights: {wep: 1, code: 1, books: 1}}]");
-        assertRefused("training.curriculum[0].weights lacks the source books", "0 for one that has no part in it",
+        assertRefused(
+                "training.curriculum[0].weights lacks the source books",
+                "0 for one that has no part in it",
                 "training.curriculum=[{from_step: 1, weights: {web: 1, code: 1}}]");
-        assertRefused("the source web is shorter than one context: tokens=401 required=601", "smaller model.context",
+        assertRefused(
+                "the source web is shorter than one context: tokens=401 required=601",
+                "smaller model.context",
                 "model.context=600");
     }
 
@@ -167,7 +181,8 @@ class MixtureBatchesTest {
                         batches.account();
                     }
                 })
-                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint()).contains(hint))
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.hint()).contains(hint))
                 .hasMessageContaining(message);
     }
 
@@ -175,10 +190,13 @@ class MixtureBatchesTest {
     void aSourceThatIsUsedUpEndsTheRunBeforeItBegins() throws IOException {
         CorpusManifest manifest = CorpusManifest.load(store, directory());
         manifest.withSources(manifest.sources().stream()
-                        .map(source -> new CorpusSource(source.name(), source.weight(), 400, source.train(), source.val()))
+                        .map(source ->
+                                new CorpusSource(source.name(), source.weight(), 400, source.train(), source.val()))
                         .toList())
                 .save(store, directory());
-        assertRefused("the sources' token budgets are used up in step 15 of training.steps=1000", "training.steps=15",
+        assertRefused(
+                "the sources' token budgets are used up in step 15 of training.steps=1000",
+                "training.steps=15",
                 "training.eval_every=0");
     }
 }

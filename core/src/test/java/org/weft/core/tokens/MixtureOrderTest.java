@@ -45,7 +45,8 @@ class MixtureOrderTest {
 
     /** Of any number of first samples each source has its share to within one. */
     @Property(tries = 200)
-    void anyPrefixIsWithinOneSample(@ForAll @Size(min = 1, max = 6) List<@DoubleRange(min = 0, max = 9) Double> weights) {
+    void anyPrefixIsWithinOneSample(
+            @ForAll @Size(min = 1, max = 6) List<@DoubleRange(min = 0, max = 9) Double> weights) {
         double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
         if (sum == 0) {
             return;
@@ -69,7 +70,8 @@ class MixtureOrderTest {
     /** A reference that does it one after the other: each source's samples in the order of its own permutations. */
     @Test
     void aSourcesSamplesAreItsPermutationsOneAfterTheOther() {
-        List<Stage> curriculum = List.of(stage(0, 0.5, 0.3, 0.2), stage(1000, 0.0, 1.0, 1.0), stage(1777, 3.0, 1.0, 0.0));
+        List<Stage> curriculum =
+                List.of(stage(0, 0.5, 0.3, 0.2), stage(1000, 0.0, 1.0, 1.0), stage(1777, 3.0, 1.0, 0.0));
         MixtureOrder order = new MixtureOrder(SEED, THREE, curriculum);
         Map<Integer, List<Long>> samples = new HashMap<>();
         for (long position = 0; position < 4000; position++) {
@@ -124,7 +126,8 @@ class MixtureOrderTest {
     @Test
     void aSourceGivesWhatItMayAndTheOthersGoOnByTheirWeights() {
         List<Source> sources = List.of(source("web", 700), new Source("code", 90, 60), new Source("books", 13, 1000));
-        MixtureOrder order = new MixtureOrder(SEED, sources, List.of(stage(0, 0.5, 0.3, 0.2), stage(300, 0.2, 0.4, 0.4)));
+        MixtureOrder order =
+                new MixtureOrder(SEED, sources, List.of(stage(0, 0.5, 0.3, 0.2), stage(300, 0.2, 0.4, 0.4)));
         long last = 0;
         long[] drawn = new long[3];
         for (long position = 0; position < 5000; position++) {
@@ -142,8 +145,10 @@ class MixtureOrderTest {
     @Test
     void tellsWhereNothingIsLeft() {
         List<Source> sources = List.of(new Source("web", 700, 100), new Source("code", 90, 60));
-        assertThat(new MixtureOrder(SEED, sources, List.of(stage(0, 0.5, 0.5))).end()).isEqualTo(160);
-        assertThat(new MixtureOrder(SEED, sources, List.of(stage(0, 1.0, 0.0))).end()).isEqualTo(100);
+        assertThat(new MixtureOrder(SEED, sources, List.of(stage(0, 0.5, 0.5))).end())
+                .isEqualTo(160);
+        assertThat(new MixtureOrder(SEED, sources, List.of(stage(0, 1.0, 0.0))).end())
+                .isEqualTo(100);
         assertThat(new MixtureOrder(SEED, sources, List.of(stage(0, 1.0, 0.0), stage(50, 0.0, 1.0))).end())
                 .isEqualTo(110);
     }
@@ -162,8 +167,7 @@ class MixtureOrderTest {
 
     @Test
     void weightsOfAnySizeAreTakenAsTheyAreWritten() {
-        MixtureOrder order = new MixtureOrder(
-                SEED, THREE, List.of(stage(0, 123_456_789_012.0, 1e-3, 987_654_321.0)));
+        MixtureOrder order = new MixtureOrder(SEED, THREE, List.of(stage(0, 123_456_789_012.0, 1e-3, 987_654_321.0)));
         long[] drawn = new long[3];
         for (long position = 0; position < 1 << 18; position++) {
             drawn[order.source(position)]++;
