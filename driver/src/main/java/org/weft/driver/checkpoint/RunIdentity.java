@@ -129,8 +129,8 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
      * @return old and new, by name
      */
     public Map<String, String> changedSince(CheckpointManifest before) {
-        Map<String, String> changed = differences(
-                ConfigLoader.recorded("the checkpoint of step " + before.step(), before.config()), config);
+        Map<String, String> changed =
+                differences(ConfigLoader.recorded("the checkpoint of step " + before.step(), before.config()), config);
         Map<String, String> data = byKind(before.sources());
         Map<String, String> dataNow = byKind(sources);
         data.forEach((kind, digests) -> { // What earlier versions did not write down is not known to have changed.

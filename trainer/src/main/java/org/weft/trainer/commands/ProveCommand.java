@@ -33,10 +33,7 @@ public final class ProveCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", description = "A corpus, a run, a checkpoint or an exported directory.")
     private String path;
 
-    @Option(
-            names = "--run",
-            paramLabel = "DIR",
-            description = "The run that an exported directory came from.")
+    @Option(names = "--run", paramLabel = "DIR", description = "The run that an exported directory came from.")
     private String run;
 
     @Option(
@@ -55,11 +52,11 @@ public final class ProveCommand implements Callable<Integer> {
         WeftConfig config = options.loadOver(defaults());
         Progress progress = Progress.onStderr();
         try (ConfigOptions.FileAccess files = options.openFiles();
-                SparkApplication application =
-                        SparkApplication.start(config, "prove", files.settings()).showingStages(progress::say)) {
+                SparkApplication application = SparkApplication.start(config, "prove", files.settings())
+                        .showingStages(progress::say)) {
             Store store = application.store();
-            ProvenPath proven =
-                    ProvenPath.read(store, new ProvenPath.Request(trimmed(path), trimmed(run), trimmed(corpus), !skipInputs));
+            ProvenPath proven = ProvenPath.read(
+                    store, new ProvenPath.Request(trimmed(path), trimmed(run), trimmed(corpus), !skipInputs));
             Chain chain = proven.resolve(application.context());
             ChainTable.of(chain).forEach(progress::say);
             summary(proven, chain).print();

@@ -20,9 +20,8 @@ public final class Chain {
 
     /** Looks at what was claimed: every digest in one Spark job, so that the shape of the cluster matters to nothing. */
     static Chain resolve(JavaSparkContext spark, Store store, List<Claim> claims) {
-        List<Measurement> measurements = claims.stream()
-                .flatMap(claim -> claim.measurements().stream())
-                .toList();
+        List<Measurement> measurements =
+                claims.stream().flatMap(claim -> claim.measurements().stream()).toList();
         List<String> found = List.of();
         if (!measurements.isEmpty()) {
             int tasks = Math.min(measurements.size(), TASKS_PER_CORE * spark.defaultParallelism());

@@ -19,7 +19,8 @@ public final class ChainTable {
             groups.computeIfAbsent(link.name() + "\t" + directory(link), absent -> new ArrayList<>())
                     .add(link);
         }
-        int names = widest(groups.keySet().stream().map(key -> key.split("\t", 2)[0]).toList());
+        int names = widest(
+                groups.keySet().stream().map(key -> key.split("\t", 2)[0]).toList());
         List<String> lines = new ArrayList<>();
         groups.forEach((key, links) -> {
             String[] parts = key.split("\t", 2);
@@ -45,9 +46,13 @@ public final class ChainTable {
         }
         StringBuilder said = new StringBuilder();
         for (Link.Outcome outcome : Link.Outcome.values()) {
-            long count = links.stream().filter(link -> link.outcome() == outcome).count();
+            long count =
+                    links.stream().filter(link -> link.outcome() == outcome).count();
             if (count > 0) {
-                said.append(said.isEmpty() ? "" : ", ").append(count).append(' ').append(outcome.word());
+                said.append(said.isEmpty() ? "" : ", ")
+                        .append(count)
+                        .append(' ')
+                        .append(outcome.word());
             }
         }
         return said.toString();

@@ -63,7 +63,11 @@ record CheckpointClaims(Store store, String directory, RunDirectory run, boolean
     private static boolean isUnsealed(StoredFile file) {
         try {
             return file.bytes() != null
-                    && Json.RECORDS.readTree(file.bytes()).path("format_version").asInt() == 1;
+                    && Json.RECORDS
+                                    .readTree(file.bytes())
+                                    .path("format_version")
+                                    .asInt()
+                            == 1;
         } catch (IOException broken) {
             return false;
         }
@@ -114,8 +118,8 @@ record CheckpointClaims(Store store, String directory, RunDirectory run, boolean
             case Source.PROVENANCE ->
                 claims.add(Claim.file(DATA, run.corpus() + "/" + CorpusManifest.PROVENANCE_FILE, source.sha256()));
             case "dataset" ->
-                claims.add(Claim.measured(
-                        DATA, run.dataset(), source.sha256(), new Measurement.Examples(run.dataset())));
+                claims.add(
+                        Claim.measured(DATA, run.dataset(), source.sha256(), new Measurement.Examples(run.dataset())));
             default -> claims.add(Claim.unchecked(DATA, source.path(), "data of a program's own"));
         }
     }

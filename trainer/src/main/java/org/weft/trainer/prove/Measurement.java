@@ -41,7 +41,8 @@ sealed interface Measurement extends Serializable {
             if (UnreachableStorage.explain(failure) != null) {
                 throw failure;
             }
-            return "unreadable: " + String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+            return "unreadable: "
+                    + String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
         }
     }
 

@@ -155,9 +155,8 @@ public final class ProvenPath {
         if (run != null) {
             corpus(run.corpus());
             boolean believed = own.stream().anyMatch(claim -> claim.link().equals(ExportClaims.CHECKPOINT));
-            String directory = believed
-                    ? run.step(ExportRecord.load(store, request.path()).step())
-                    : "";
+            String directory =
+                    believed ? run.step(ExportRecord.load(store, request.path()).step()) : "";
             if (believed && store.exists(directory + "/" + CheckpointManifest.FILE)) {
                 checkpoint(directory, run, false);
             }

@@ -187,8 +187,10 @@ class ProvenPathTest {
                 .getBytes(StandardCharsets.UTF_8);
         Link found = assertFound("run", null, "run/config.yaml", changed, CheckpointClaims.CONFIGURATION);
         assertThat(found.found()).isEqualTo("{training.learning_rate=0.001 -> 0.002}");
-        byte[] elsewhere = yaml.replace("lease_seconds: 20", "lease_seconds: 21").getBytes(StandardCharsets.UTF_8);
-        planted("run/config.yaml", elsewhere, () -> assertThat(prove("run", null).firstDifference())
+        byte[] elsewhere =
+                yaml.replace("lease_seconds: 20", "lease_seconds: 21").getBytes(StandardCharsets.UTF_8);
+        planted("run/config.yaml", elsewhere, () -> assertThat(
+                        prove("run", null).firstDifference())
                 .isEmpty());
     }
 
@@ -207,8 +209,8 @@ class ProvenPathTest {
     @Test
     void aFileThatWasAddedToTheExportIsFound() throws IOException {
         assertFound("export", "run", "export/adapter_model.bin", new byte[] {1}, ExportClaims.FILE);
-        planted("export/README.md", new byte[] {1}, () -> assertThat(prove("export", "run")
-                        .firstDifference())
+        planted("export/README.md", new byte[] {1}, () -> assertThat(
+                        prove("export", "run").firstDifference())
                 .isEmpty());
     }
 
@@ -224,8 +226,8 @@ class ProvenPathTest {
         Chain alone = prove("export", null);
         assertThat(alone.firstDifference()).isEmpty();
         assertThat(alone.count(Link.Outcome.NOT_CHECKED)).isEqualTo(1);
-        ProvenPath skipped = ProvenPath.read(
-                application.store(), new ProvenPath.Request(uri() + "/run/corpus", null, null, false));
+        ProvenPath skipped =
+                ProvenPath.read(application.store(), new ProvenPath.Request(uri() + "/run/corpus", null, null, false));
         assertThat(skipped.resolve(context).count(Link.Outcome.NOT_CHECKED)).isEqualTo(1);
     }
 
@@ -275,8 +277,7 @@ class ProvenPathTest {
 
     private static Chain prove(String path, String run) throws IOException {
         String ofRun = run == null ? null : uri() + "/" + run;
-        return ProvenPath.read(
-                        application.store(), new ProvenPath.Request(uri() + "/" + path, ofRun, null, true))
+        return ProvenPath.read(application.store(), new ProvenPath.Request(uri() + "/" + path, ofRun, null, true))
                 .resolve(context);
     }
 
