@@ -1,0 +1,27 @@
+package org.weft.corpus.dedup;
+
+import java.io.Serializable;
+
+/**
+ * What a search for near duplicates found.
+ *
+ * @param bands of the sketch, each of {@code rows}
+ * @param candidates pairs that shared a band, all of them compared
+ * @param similar pairs whose Jaccard reaches the threshold
+ * @param histogram candidates by their Jaccard: entry i counts those from 0.05 i on, the last those of 1 too
+ * @param clusters of similar documents, of each of which one stays
+ * @param dropped documents that go
+ * @param clusterSizes entry i counts clusters of 2^i to 2^(i+1) - 1 documents
+ * @param rounds that clustering took
+ */
+public record NearDuplicateSummary(
+        int bands,
+        int rows,
+        long candidates,
+        long similar,
+        long[] histogram,
+        long clusters,
+        long dropped,
+        long[] clusterSizes,
+        int rounds)
+        implements Serializable {}
