@@ -58,11 +58,19 @@ public record DeduplicationConfig(
 
     /** Equal texts are kept once, and nothing else is dropped. */
     public static DeduplicationConfig defaults() {
-        return new DeduplicationConfig(Exact.BYTES, Near.OFF, 0.8, 5, 128, 0, 0, Keep.LONGEST);
+        return without(Exact.BYTES, Keep.LONGEST);
+    }
+
+    /** No search for near duplicates. */
+    private static DeduplicationConfig without(Exact exact, Keep keep) {
+        return new DeduplicationConfig(exact, Near.OFF, 0.8, 5, 128, 0, 0, keep);
     }
 
     void validate(Problems problems) {
         String section = "corpus.deduplicate.";
+        problems.require(
+                near != Near.OFF || equals(without(exact, keep)),
+                section + "threshold, ngram, permutations, bands and rows are for near=minhash");
         problems.require(threshold > 0 && threshold <= 1, section + "threshold=%s must be in (0, 1]", threshold);
         problems.require(ngram >= 1 && ngram <= MOST_UNITS, section + "ngram=%d must be in [1, %d]", ngram, MOST_UNITS);
         problems.require(

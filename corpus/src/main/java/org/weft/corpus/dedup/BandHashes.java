@@ -11,9 +11,9 @@ import scala.Tuple2;
  *
  * <pre>
  *   bytes  0..7   the band's hash
- *   bytes  8..27  the document's node
- *   bytes 28..31  the partition of the documents that it is in
- *   bytes 32..35  of the next band's hash the first half
+ *   bytes  8..28  the document's node
+ *   bytes 29..32  the partition of the documents that it is in
+ *   bytes 33..36  of the next band's hash the first half
  * </pre>
  */
 record BandHashes(DeduplicationConfig config, Bands bands, int partitions)

@@ -11,10 +11,10 @@ import java.util.Arrays;
  * their number, and those among them that are nearer to each other still meet.
  *
  * <pre>
- *   bytes  0..19  the document that stays, a node
- *   bytes 20..39  the one that goes
- *   bytes 40..43  the partition of the first
- *   bytes 44..47  the partition of the second
+ *   bytes  0..20  the document that stays, a node
+ *   bytes 21..41  the one that goes
+ *   bytes 42..45  the partition of the first
+ *   bytes 46..49  the partition of the second
  * </pre>
  */
 final class BucketPairs implements PackedBlocks.Source {

@@ -15,8 +15,8 @@ import scala.Tuple2;
  * are stars alone. Stars need no round, a chain of n documents about log n.
  *
  * <pre>
- *   bytes  0..19  a node
- *   bytes 20..39  its neighbour
+ *   bytes  0..20  a node
+ *   bytes 21..41  its neighbour
  * </pre>
  */
 final class Components {

@@ -9,9 +9,9 @@ import java.util.NoSuchElementException;
  * The leaves of stars, each with the Jaccard of the similar pair in which it is most similar to another.
  *
  * <pre>
- *   bytes  0..19  the node
- *   byte   20     0 a pair of its, 1 its star
- *   bytes 21..40  of a pair the inverted bits of the Jaccard, so that the greatest comes first; of a star the centre
+ *   bytes  0..20  the node
+ *   byte   21     0 a pair of its, 1 its star
+ *   bytes 22..42  of a pair the inverted bits of the Jaccard, so that the greatest comes first; of a star the centre
  * </pre>
  */
 final class DroppedDocuments implements Iterator<Duplicate> {

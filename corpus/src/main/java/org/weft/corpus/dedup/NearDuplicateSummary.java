@@ -1,5 +1,7 @@
 package org.weft.corpus.dedup;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 
 /**
@@ -24,4 +26,29 @@ public record NearDuplicateSummary(
         long dropped,
         long[] clusterSizes,
         int rounds)
-        implements Serializable {}
+        implements Serializable {
+
+    /** Writes all of it into a node, in the words of this record. */
+    void into(ObjectNode node) {
+        node.put("bands", bands)
+                .put("rows", rows)
+                .put("candidates", candidates)
+                .put("similar", similar)
+                .put("clusters", clusters)
+                .put("dropped", dropped)
+                .put("rounds", rounds);
+        put(node.putArray("candidates_by_jaccard"), histogram);
+        put(node.putArray("clusters_by_size"), clusterSizes);
+    }
+
+    /** The numbers, up to the last that is not 0. */
+    private static void put(ArrayNode array, long[] counts) {
+        int used = counts.length;
+        while (used > 0 && counts[used - 1] == 0) {
+            used--;
+        }
+        for (int i = 0; i < used; i++) {
+            array.add(counts[i]);
+        }
+    }
+}

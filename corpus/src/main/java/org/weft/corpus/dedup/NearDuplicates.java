@@ -17,7 +17,7 @@ import scala.Tuple2;
  * driver:
  *
  * <pre>
- *   documents --shingles, sketch--> (band's hash, node)        20-byte nodes, no texts
+ *   documents --shingles, sketch--> (band's hash, node)        21-byte nodes, no texts
  *             --by band's hash----> pairs of candidates        at most 3 a document and band in large buckets
  *             --by first of pair--> requests, each pair once
  *   documents --where asked for---> (place, shingles)          4 bytes a shingle
@@ -27,7 +27,7 @@ import scala.Tuple2;
  * </pre>
  *
  * <p>Memory of a task, whatever the corpus: 16 MB of records and about as much to sort them, 8 MB of blocks on their way,
- * shingles of two documents; 44 bytes for each candidate pair of one partition of the documents; what Spark's sort of the
+ * shingles of two documents; 46 bytes for each candidate pair of one partition of the documents; what Spark's sort of the
  * shingles takes, which spills. The documents are read twice and have to be the same both times.
  */
 public final class NearDuplicates {

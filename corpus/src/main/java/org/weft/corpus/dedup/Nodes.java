@@ -11,12 +11,13 @@ import org.weft.core.config.DeduplicationConfig.Keep;
  * A document as it stands in records: unsigned byte by byte, the document that stays before those that go.
  *
  * <pre>
- *   bytes  0..3   rank, big-endian: 2^32 - 1 less the text's length, or 0 where the key alone decides
- *   bytes  4..19  the document's key
+ *   byte   0      the document's source: of several, what an earlier one has stays
+ *   bytes  1..4   2^32 - 1 less the text's length, big-endian, or 0 where the key alone decides
+ *   bytes  5..20  the document's key, without its source
  * </pre>
  */
 final class Nodes {
-    static final int RANK_BYTES = 4;
+    static final int RANK_BYTES = 1 + Integer.BYTES;
     static final int KEY_BYTES = 16;
     static final int BYTES = RANK_BYTES + KEY_BYTES;
 
@@ -26,13 +27,15 @@ final class Nodes {
     private Nodes() {}
 
     static void put(byte[] key, int textBytes, Keep keep, byte[] record, int at) {
-        if (key.length != KEY_BYTES) {
+        if (key.length < KEY_BYTES || key.length > KEY_BYTES + 1) {
             throw new IllegalArgumentException("document key: bytes=" + key.length + " required=" + KEY_BYTES);
         }
-        INT.set(record, at, keep == Keep.LONGEST ? ~textBytes : 0);
+        record[at] = key.length > KEY_BYTES ? key[KEY_BYTES] : 0;
+        INT.set(record, at + 1, keep == Keep.LONGEST ? ~textBytes : 0);
         System.arraycopy(key, 0, record, at + RANK_BYTES, KEY_BYTES);
     }
 
+    /** The key, without its source. */
     static byte[] key(byte[] record, int node) {
         return Arrays.copyOfRange(record, node + RANK_BYTES, node + BYTES);
     }

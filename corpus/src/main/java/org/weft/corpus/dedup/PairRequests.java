@@ -9,9 +9,9 @@ import java.io.IOException;
  *
  * <pre>
  *   bytes  0..15  key of the document that is asked for
- *   bytes 16..19  its rank
- *   bytes 20..39  the pair's first document, a node
- *   bytes 40..43  the group
+ *   bytes 16..20  its rank: of its node what is not the key
+ *   bytes 21..41  the pair's first document, a node
+ *   bytes 42..45  the group
  * </pre>
  */
 final class PairRequests implements PackedBlocks.Source {

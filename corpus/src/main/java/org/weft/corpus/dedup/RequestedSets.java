@@ -14,9 +14,9 @@ import scala.Tuple2;
  * partition.
  *
  * <pre>
- *   bytes  0..19  the pair's first document, a node
- *   bytes 20..23  the group
- *   bytes 24..43  the document whose shingles these are: the first itself, before all seconds
+ *   bytes  0..20  the pair's first document, a node
+ *   bytes 21..24  the group
+ *   bytes 25..45  the document whose shingles these are: the first itself, before all seconds
  * </pre>
  */
 final class RequestedSets implements Iterator<Tuple2<byte[], int[]>> {

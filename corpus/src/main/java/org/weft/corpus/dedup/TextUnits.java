@@ -132,6 +132,17 @@ final class TextUnits {
         return utf8;
     }
 
+    /** How many units a text has. */
+    static int count(byte[] utf8) {
+        TextUnits units = new TextUnits();
+        units.begin(utf8);
+        int count = 0;
+        while (units.next()) {
+            count++;
+        }
+        return count;
+    }
+
     /** The text as it is compared: its units, a space between two; empty where it has none. */
     static byte[] normalized(byte[] utf8) {
         TextUnits units = new TextUnits();

@@ -11,9 +11,9 @@ import scala.Tuple2;
  * said. Memory: the shingles of two documents.
  *
  * <pre>
- *   bytes  0..19  the document that stays, a node
- *   bytes 20..39  the one that goes
- *   bytes 40..47  their Jaccard, a double
+ *   bytes  0..20  the document that stays, a node
+ *   bytes 21..41  the one that goes
+ *   bytes 42..49  their Jaccard, a double
  * </pre>
  */
 final class Verification implements Iterator<Verification.Part> {
