@@ -6,8 +6,8 @@ import org.weft.core.Records;
 
 /** What {@code prepare} reads and how it cuts it. */
 public record CorpusConfig(
-        @Doc(
-                "Files, directories or globs on any Hadoop file system; .gz and .bz2 are unpacked. A path that exists is no glob.")
+        @Doc("Files, directories or globs on any Hadoop file system; .gz and .bz2 are unpacked. A path that exists"
+                + " is no glob.")
         List<String> input,
 
         @Doc("text, jsonl, or auto: .jsonl and .json (also .gz) are JSON, an object a line or one array of them, "

@@ -4,14 +4,12 @@ import java.io.Serializable;
 
 /** Which documents of a corpus say what another one says. */
 public record DeduplicationConfig(
-        @Doc(
-                "Documents that are dropped as equal to another: bytes, the same text; normalized, also what differs in case, "
-                        + "white space, punctuation or composed letters alone.")
+        @Doc("Documents that are dropped as equal to another: bytes, the same text; normalized, also what differs"
+                + " in case, white space, punctuation or composed letters alone.")
         Exact exact,
 
-        @Doc(
-                "Documents that are dropped as nearly equal to another: off; minhash, those found by min-hashing whose Jaccard "
-                        + "similarity, always computed, reaches corpus.deduplicate.threshold.")
+        @Doc("Documents that are dropped as nearly equal to another: off; minhash, those found by min-hashing whose"
+                + " Jaccard similarity, always computed, reaches corpus.deduplicate.threshold.")
         Near near,
 
         @Doc("Jaccard similarity of the documents' shingles from which on they are near duplicates.")
@@ -29,9 +27,8 @@ public record DeduplicationConfig(
         @Doc("Rows of a band; 0 where corpus.deduplicate.bands is 0.")
         int rows,
 
-        @Doc(
-                "Which document of near or normalized duplicates stays: longest, of these the one of the smallest key; first, "
-                        + "the one of the smallest key.")
+        @Doc("Which document of near or normalized duplicates stays: longest, of these the one of the smallest key;"
+                + " first, the one of the smallest key.")
         Keep keep)
         implements Serializable {
 

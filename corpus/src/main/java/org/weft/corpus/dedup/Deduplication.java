@@ -121,7 +121,8 @@ public final class Deduplication implements AutoCloseable {
             throws IOException {
         Evaluations evaluations = Evaluations.read(store, config);
         progress.accept("decontaminating: " + evaluations.described());
-        Broadcast<Evaluations> shared = JavaSparkContext.fromSparkContext(distinct.context()).broadcast(evaluations);
+        Broadcast<Evaluations> shared =
+                JavaSparkContext.fromSparkContext(distinct.context()).broadcast(evaluations);
         held.push(shared::destroy);
         JavaRDD<Contaminated> found = distinct.mapPartitions(documents -> search(documents, shared.value()));
         found.persist(StorageLevel.MEMORY_AND_DISK());
@@ -136,9 +137,7 @@ public final class Deduplication implements AutoCloseable {
             lines.append(line).append('\n');
         }
         if (count > 0) {
-            store.write(
-                    directory + "/" + CONTAMINATED_FILE,
-                    lines.toString().getBytes(StandardCharsets.UTF_8));
+            store.write(directory + "/" + CONTAMINATED_FILE, lines.toString().getBytes(StandardCharsets.UTF_8));
         }
         progress.accept("decontaminating: " + count + " documents share words with an evaluation and are dropped"
                 + (count > MOST_LISTED ? ", " + MOST_LISTED + " of them are listed" : ""));
@@ -146,8 +145,7 @@ public final class Deduplication implements AutoCloseable {
         return found.map(Contaminated::key);
     }
 
-    private static Iterator<Contaminated> search(
-            Iterator<Tuple2<byte[], byte[]>> documents, Evaluations evaluations) {
+    private static Iterator<Contaminated> search(Iterator<Tuple2<byte[], byte[]>> documents, Evaluations evaluations) {
         return new ContaminatedDocuments(documents, evaluations);
     }
 

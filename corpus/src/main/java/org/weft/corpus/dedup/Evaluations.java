@@ -64,14 +64,14 @@ final class Evaluations implements Serializable {
         RunHashes runs = new RunHashes();
         for (String path : paths) {
             evaluations.files.add(path);
-            evaluations.readFile(store, path, (text, row) -> evaluations.addText(runs, text, row, config, found, lengths));
+            evaluations.readFile(
+                    store, path, (text, row) -> evaluations.addText(runs, text, row, config, found, lengths));
         }
         evaluations.lengths = lengths.stream().mapToInt(Integer::intValue).toArray();
         evaluations.hashes =
                 found.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
-        evaluations.rowsOfHashes = Arrays.stream(evaluations.hashes)
-                .mapToInt(found::get)
-                .toArray();
+        evaluations.rowsOfHashes =
+                Arrays.stream(evaluations.hashes).mapToInt(found::get).toArray();
         return evaluations;
     }
 

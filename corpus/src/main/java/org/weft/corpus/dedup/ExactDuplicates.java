@@ -37,8 +37,7 @@ final class ExactDuplicates implements Iterator<Duplicate> {
     /** Each document that goes, once, in no order. */
     static JavaRDD<Duplicate> find(JavaPairRDD<byte[], byte[]> documents, Keep keep) {
         int partitions = documents.getNumPartitions();
-        return PackedBlocks.shuffled(
-                        documents.mapPartitions(texts -> hashes(texts, keep, partitions)), partitions)
+        return PackedBlocks.shuffled(documents.mapPartitions(texts -> hashes(texts, keep, partitions)), partitions)
                 .mapPartitions(blocks -> new ExactDuplicates(SortedRecords.of(blocks, WIDTH)));
     }
 
@@ -67,8 +66,7 @@ final class ExactDuplicates implements Iterator<Duplicate> {
                 byte[] records = sorted.bytes();
                 int at = sorted.offset();
                 if (begun && Arrays.equals(records, at, at + HASH_BYTES, kept, 0, HASH_BYTES)) {
-                    next = new Duplicate(
-                            Nodes.key(records, at + HASH_BYTES), Nodes.key(kept, HASH_BYTES), 1);
+                    next = new Duplicate(Nodes.key(records, at + HASH_BYTES), Nodes.key(kept, HASH_BYTES), 1);
                 } else {
                     System.arraycopy(records, at, kept, 0, WIDTH);
                     begun = true;

@@ -63,13 +63,12 @@ class DeduplicationTest {
     @Test
     void textsThatDifferInCaseAndPunctuationAloneAreOne() throws IOException {
         CorpusConfig corpus = deduplicating("exact", DeduplicationConfig.Exact.NORMALIZED);
-        List<String> texts = List.of("Now is the time", "now, is the TIME!!", "Now is the time", "now is a time", "?", "!");
+        List<String> texts =
+                List.of("Now is the time", "now, is the TIME!!", "Now is the time", "now is a time", "?", "!");
         assertThat(kept(corpus, texts)).containsExactlyInAnyOrder("now, is the TIME!!", "now is a time", "?", "!");
         assertThat(facts).isEqualTo("{\"normalized_duplicates\":1}");
         CorpusConfig first = Records.with(
-                corpus,
-                "deduplicate",
-                Records.with(corpus.deduplicate(), "keep", DeduplicationConfig.Keep.FIRST));
+                corpus, "deduplicate", Records.with(corpus.deduplicate(), "keep", DeduplicationConfig.Keep.FIRST));
         assertThat(kept(first, texts)).hasSize(5).contains("Now is the time");
     }
 
@@ -77,7 +76,9 @@ class DeduplicationTest {
     void nearDuplicatesLeaveTheLongestInItsPlace() throws IOException {
         CorpusConfig corpus = deduplicating("near", DeduplicationConfig.Near.MINHASH);
         StringBuilder words = new StringBuilder();
-        new Random(1).ints(80, 0, 10_000).forEach(word -> words.append("w").append(word).append(' '));
+        new Random(1)
+                .ints(80, 0, 10_000)
+                .forEach(word -> words.append("w").append(word).append(' '));
         List<String> texts = List.of(words + "end", words + "ending", words + "end", "something else");
         assertThat(kept(corpus, texts)).containsExactlyInAnyOrder(words + "ending", "something else");
         assertThat(facts).contains("\"candidates\":1,\"similar\":1,\"clusters\":1,\"dropped\":1");
@@ -98,13 +99,14 @@ class DeduplicationTest {
         String leaked = "He asked: WHICH planet, of the sun, has the largest moon and how far away?";
         String poem = "唐诗:黄河入海流,欲穷千里目,更上一层楼。";
         String whole = "And only eight words are in this one question, too.";
-        List<String> clean =
-                List.of("which planet of the sun has the largest moon", "short", "eight words are in this one question");
+        List<String> clean = List.of(
+                "which planet of the sun has the largest moon", "short", "eight words are in this one question");
         List<String> texts = new ArrayList<>(clean);
         Collections.addAll(texts, leaked, poem, whole);
         assertThat(kept(corpus, texts)).containsExactlyInAnyOrderElementsOf(clean);
         assertThat(facts).isEqualTo("{\"contaminated_documents\":3}");
-        assertThat(Files.readString(directory.resolve(Deduplication.CONTAMINATED_FILE)).lines())
+        assertThat(Files.readString(directory.resolve(Deduplication.CONTAMINATED_FILE))
+                        .lines())
                 .hasSize(3)
                 .isSorted()
                 .contains(line(leaked, evaluation, 1), line(poem, evaluation, 3), line(whole, evaluation, 4));
