@@ -18,7 +18,7 @@ public record CleanConfig(
 
         @Doc(
                 "The least probability of the likeliest language, as Apache OpenNLP has it, which is low for short texts; 0 where "
-                + "the likeliest decides.")
+                        + "the likeliest decides.")
         double languageThreshold,
 
         @Doc("Count documents by their likeliest language also where all languages are kept.")

@@ -38,7 +38,9 @@ final class Citations {
         }
         for (String word : WORDS) {
             int end = at + 1 + word.length();
-            if (end <= text.length() && text.charAt(at + 1) == word.charAt(0) && text.substring(at + 1, end).equals(word)) {
+            if (end <= text.length()
+                    && text.charAt(at + 1) == word.charAt(0)
+                    && text.substring(at + 1, end).equals(word)) {
                 return end - at;
             }
         }

@@ -25,8 +25,7 @@ import org.weft.corpus.TextStep;
  * @param badWords content of the file of that name
  * @param shown what of a dropped document may be seen in a report
  */
-record CleaningStep(
-        CleanConfig config, Set<String> languages, List<String> badWords, CleaningStep.Shown shown)
+record CleaningStep(CleanConfig config, Set<String> languages, List<String> badWords, CleaningStep.Shown shown)
         implements TextStep {
     /** To be raised where the same thresholds come to mean something else. */
     private static final String VERSION = "1";
@@ -54,9 +53,10 @@ record CleaningStep(
         return switch (rule.set()) {
             case "unicode" -> config.unicode().toString();
             case "gopher" -> config.gopher().toString();
-            case "c4" -> rule == CleanRule.C4_BAD_WORDS
-                    ? "words=" + Sha256.hex(String.join("\n", badWords).getBytes(StandardCharsets.UTF_8))
-                    : config.c4().toString();
+            case "c4" ->
+                rule == CleanRule.C4_BAD_WORDS
+                        ? "words=" + Sha256.hex(String.join("\n", badWords).getBytes(StandardCharsets.UTF_8))
+                        : config.c4().toString();
             case "fineweb" -> config.fineweb().toString();
             default -> "min_characters=" + config.minRepeatedCharacters();
         };

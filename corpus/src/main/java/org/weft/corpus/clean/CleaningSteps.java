@@ -67,7 +67,8 @@ public final class CleaningSteps {
                     .toList();
         } catch (FileNotFoundException absent) {
             throw WeftException.usage(
-                    "corpus.clean.c4.bad_words_file: no such file: " + file, "give a file with a word or phrase a line");
+                    "corpus.clean.c4.bad_words_file: no such file: " + file,
+                    "give a file with a word or phrase a line");
         }
     }
 }

@@ -28,8 +28,7 @@ final class GopherQuality implements TextStep.Pass {
         this.scan = scan;
         this.languages = languages;
         this.english = limits.stopWords().equals(GopherConfig.ENGLISH);
-        this.stopWords =
-                limits.stopWords().stream().mapToLong(TextScan::hashOf).toArray();
+        this.stopWords = limits.stopWords().stream().mapToLong(TextScan::hashOf).toArray();
         this.seen = new boolean[stopWords.length];
     }
 
@@ -131,7 +130,10 @@ final class GopherQuality implements TextStep.Pass {
         if (!english) {
             return true;
         }
-        return scan.isLatin() && (languages == null || languages.last().equals("en") || languages.last().isEmpty());
+        return scan.isLatin()
+                && (languages == null
+                        || languages.last().equals("en")
+                        || languages.last().isEmpty());
     }
 
     private boolean enoughStopWords() {

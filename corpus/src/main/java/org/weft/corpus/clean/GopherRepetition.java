@@ -74,8 +74,7 @@ final class GopherRepetition implements TextStep.Pass {
                 lines++;
             }
         }
-        return lines > limits.maxDuplicateLines() * scan.lines
-                || repeated > limits.maxDuplicateLineCharacters() * all;
+        return lines > limits.maxDuplicateLines() * scan.lines || repeated > limits.maxDuplicateLineCharacters() * all;
     }
 
     private boolean repeatsParagraphs() {

@@ -40,7 +40,8 @@ final class LanguageModel {
         @SuppressWarnings("unchecked") // as the library has it
         Map<String, Context> rows = (Map<String, Context>) structures[1];
         languages = Stream.of((String[]) structures[2]).map(LanguageModel::code).toArray(String[]::new);
-        int all = rows.values().stream().mapToInt(row -> row.getOutcomes().length).sum();
+        int all =
+                rows.values().stream().mapToInt(row -> row.getOutcomes().length).sum();
         int size = Integer.highestOneBit(rows.size()) * 4;
         keys = new long[size];
         places = new int[size];

@@ -1,7 +1,6 @@
 package org.weft.corpus.clean;
 
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**

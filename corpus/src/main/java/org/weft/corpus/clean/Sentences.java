@@ -17,7 +17,8 @@ final class Sentences {
             if (CharacterClasses.endsSentence(c)) {
                 boolean always = CharacterClasses.endsSentenceAlways(c);
                 i++;
-                while (i < to && (CharacterClasses.endsSentence(text.charAt(i)) || CharacterClasses.closes(text.charAt(i)))) {
+                while (i < to
+                        && (CharacterClasses.endsSentence(text.charAt(i)) || CharacterClasses.closes(text.charAt(i)))) {
                     i++;
                 }
                 if (open && (always || i == to || CharacterClasses.of(text.charAt(i)) <= CharacterClasses.NEWLINE)) {
@@ -25,7 +26,8 @@ final class Sentences {
                     open = false;
                 }
             } else {
-                open |= CharacterClasses.of(c) > CharacterClasses.NEWLINE && CharacterClasses.of(c) != CharacterClasses.SYMBOL;
+                open |= CharacterClasses.of(c) > CharacterClasses.NEWLINE
+                        && CharacterClasses.of(c) != CharacterClasses.SYMBOL;
                 i++;
             }
         }

@@ -30,10 +30,11 @@ import org.weft.corpus.TextStep;
 
 /** Each rule on a document that breaks it and one that does not. */
 class CleaningStepsTest {
-    private static final String PROSE = "The ship had sailed to the north of the island, and that was all we knew with any "
-            + "certainty. Nobody had been told when she would be back. The harbour master kept a book of every vessel, and "
-            + "in it he wrote the hour, the wind and the weather. We have read that book from cover to cover. It says "
-            + "nothing of a storm. Still, the people of the town talked of one for years.";
+    private static final String PROSE =
+            "The ship had sailed to the north of the island, and that was all we knew with any "
+                    + "certainty. Nobody had been told when she would be back. The harbour master kept a book of every vessel, and "
+                    + "in it he wrote the hour, the wind and the weather. We have read that book from cover to cover. It says "
+                    + "nothing of a storm. Still, the people of the town talked of one for years.";
 
     /** Wang Zhihuan, "Climbing the Stork Tower"; twenty characters and two sentences. */
     private static final String POEM = "白日依山盡，黃河入海流。\n欲窮千里目，更上一層樓。";
@@ -101,7 +102,8 @@ class CleaningStepsTest {
 
     @Test
     void c4RemovesLinesAndCounts() {
-        String page = "Home\n" + PROSE + "\nPlease enable JavaScript in your browser now.\nWe use cookies on this site.\n"
+        String page = "Home\n" + PROSE
+                + "\nPlease enable JavaScript in your browser now.\nWe use cookies on this site.\n"
                 + "See our Privacy Policy for all details.\nAn encyclopedia says[12] so[edit] [citation needed].\n"
                 + "A line that ends nowhere\nA line that ends...\nOh well.\n" + "x".repeat(1001) + " is a long word.";
         Tally tally = new Tally();
@@ -115,8 +117,8 @@ class CleaningStepsTest {
     @Test
     void badWordsAreWholeWordsButInChineseAnywhere() throws IOException {
         Path words = Files.writeString(directory.resolve("words.txt"), "Darn\nbad phrase\n混蛋\n");
-        CleanConfig clean = Records.with(
-                clean("c4.bad_words"), "c4", Records.with(clean().c4(), "badWordsFile", words.toString()));
+        CleanConfig clean =
+                Records.with(clean("c4.bad_words"), "c4", Records.with(clean().c4(), "badWordsFile", words.toString()));
         for (String bad : List.of("well, DARN it", "a bad phrase", "你這混蛋啊")) {
             assertThat(apply(clean, bad, new Tally()).droppedBy()).as(bad).isEqualTo("c4.bad_words");
         }
@@ -142,8 +144,10 @@ class CleaningStepsTest {
     @Test
     void anyTextGoesThroughEveryRule() {
         Random random = new Random(7);
-        TextStep.Pass pass = pass(Records.with(clean("all", "repeated", "unicode.nfc", "unicode.invisible",
-                "unicode.repair"), "except", List.of("gopher.words")));
+        TextStep.Pass pass = pass(Records.with(
+                clean("all", "repeated", "unicode.nfc", "unicode.invisible", "unicode.repair"),
+                "except",
+                List.of("gopher.words")));
         String alphabet = "ab .\n\t-•…。，中\u3042ก\u0E31\u00AD\u200B\uFEFF\u0000Ã©â€™{[]1]#\"'É\uFFFD\u2028";
         for (int i = 0; i < 3000; i++) {
             StringBuilder text = new StringBuilder();
