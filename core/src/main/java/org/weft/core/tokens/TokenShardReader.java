@@ -77,6 +77,19 @@ public final class TokenShardReader implements AutoCloseable {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
     }
 
+    /** Reads the indices of the first tokens of {@code count} documents from the one at {@code from}. */
+    public void readDocumentStarts(long from, int count, long[] into) throws IOException {
+        if (from < 0 || from + count > header.documents()) {
+            throw new IndexOutOfBoundsException(
+                    "documents: from=" + from + " count=" + count + " shard=" + path + " documents="
+                            + header.documents());
+        }
+        byte[] bytes = new byte[Math.multiplyExact(count, TokenShardFormat.DOCUMENT_BYTES)];
+        reader.readFully(
+                header.documentsPosition() + from * TokenShardFormat.DOCUMENT_BYTES, bytes, 0, bytes.length);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(into, 0, count);
+    }
+
     /** Reads the whole shard and fails unless its checksum is right. Returns the checksum. */
     public long verify() throws IOException {
         CRC32C crc = new CRC32C();
