@@ -34,11 +34,7 @@ record CorpusWindows(List<Windows> train, List<Windows> val) implements AutoClos
 
     /** @param packed what packing makes of each shard, by its file; of shards that are not there it is counted here */
     static CorpusWindows open(
-            Store store,
-            String directory,
-            CorpusManifest manifest,
-            WeftConfig config,
-            Map<String, PackedShard> packed)
+            Store store, String directory, CorpusManifest manifest, WeftConfig config, Map<String, PackedShard> packed)
             throws IOException {
         Cutting cutting = new Cutting(store, directory, manifest, config, packed);
         List<Windows> train = new ArrayList<>();
@@ -68,10 +64,7 @@ record CorpusWindows(List<Windows> train, List<Windows> val) implements AutoClos
             Packing packing = config.training().packing();
             if (!packing.whole()) {
                 return new StreamWindows(
-                        corpus,
-                        context,
-                        manifest.endOfText(),
-                        config.training().documentAttention());
+                        corpus, context, manifest.endOfText(), config.training().documentAttention());
             }
             List<PackedShard> shards = new ArrayList<>();
             for (CorpusShard shard : split.shards()) {

@@ -62,8 +62,7 @@ public final class PackedWindows implements Windows {
         long[] starts = corpus.documentStarts(shard, document, documents);
         int[] lengths = new int[documents];
         Arrays.setAll(lengths, i -> (int) (starts[i + 1] - starts[i]));
-        List<Piece> pieces =
-                DocumentPacking.pack(lengths, context, packing).get(within - blocks.windows()[block]);
+        List<Piece> pieces = DocumentPacking.pack(lengths, context, packing).get(within - blocks.windows()[block]);
         return window(shard, pieces, starts);
     }
 

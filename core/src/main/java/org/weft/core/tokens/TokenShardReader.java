@@ -84,8 +84,7 @@ public final class TokenShardReader implements AutoCloseable {
                     + " documents=" + header.documents());
         }
         byte[] bytes = new byte[Math.multiplyExact(count, TokenShardFormat.DOCUMENT_BYTES)];
-        reader.readFully(
-                header.documentsPosition() + first * TokenShardFormat.DOCUMENT_BYTES, bytes, 0, bytes.length);
+        reader.readFully(header.documentsPosition() + first * TokenShardFormat.DOCUMENT_BYTES, bytes, 0, bytes.length);
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(into, 0, count);
     }
 

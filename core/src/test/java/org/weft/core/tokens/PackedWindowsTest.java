@@ -65,7 +65,8 @@ class PackedWindowsTest {
                     .map(window -> window.stream().mapToInt(Piece::length).sum())
                     .sorted()
                     .toList();
-            assertThat(rests.size() < 2 || rests.get(0) + rests.get(1) > CONTEXT).isTrue();
+            assertThat(rests.size() < 2 || rests.get(0) + rests.get(1) > CONTEXT)
+                    .isTrue();
         }
     }
 
@@ -84,8 +85,14 @@ class PackedWindowsTest {
         CorpusManifest whole = fixture.corpus(7);
         CorpusSplit split = new CorpusSplit(
                 List.of(
-                        fixture.shard("a.tokens", TokenType.U16, documents.subList(0, 500).toArray(int[][]::new)),
-                        fixture.shard("b.tokens", TokenType.U16, documents.subList(500, 900).toArray(int[][]::new))),
+                        fixture.shard(
+                                "a.tokens",
+                                TokenType.U16,
+                                documents.subList(0, 500).toArray(int[][]::new)),
+                        fixture.shard(
+                                "b.tokens",
+                                TokenType.U16,
+                                documents.subList(500, 900).toArray(int[][]::new))),
                 1);
         List<PackedShard> shards = new ArrayList<>();
         for (CorpusShard shard : split.shards()) {
@@ -104,8 +111,7 @@ class PackedWindowsTest {
         }
         List<String> expected = new ArrayList<>();
         for (int[] document : documents) {
-            IntStream.range(1, document.length)
-                    .forEach(i -> expected.add(document[i - 1] + ">" + document[i]));
+            IntStream.range(1, document.length).forEach(i -> expected.add(document[i - 1] + ">" + document[i]));
         }
         assertThat(predicted).containsExactlyInAnyOrderElementsOf(expected);
         assertThat(positions / (double) expected.size()).isLessThan(packing == Packing.GREEDY ? 1.25 : 1.12);

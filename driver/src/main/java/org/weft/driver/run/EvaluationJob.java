@@ -61,9 +61,8 @@ public final class EvaluationJob {
         }
         WeftConfig effective = config;
         List<Integer> indices = IntStream.range(0, sources.size()).boxed().toList();
-        List<TextLoss> losses =
-                ModelStage.over(
-                        application.context(), indices, () -> Validation.open(store, effective, packed, checkpoint));
+        List<TextLoss> losses = ModelStage.over(
+                application.context(), indices, () -> Validation.open(store, effective, packed, checkpoint));
         Map<String, LanguageScores> bySource = new LinkedHashMap<>();
         for (CorpusSource source : corpus.sources()) {
             List<TextLoss> own = indices.stream()

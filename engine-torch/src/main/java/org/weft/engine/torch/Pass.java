@@ -13,8 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param documents that are attended to one by one; null where sequences are attended to as they are
  * @param past keys and values of earlier tokens, kept and used by attention; null for none
  */
-record Pass(
-        RandomStreams dropout, Tensor positions, Tensor mask, SeparateDocuments documents, PastKeysAndValues past) {
+record Pass(RandomStreams dropout, Tensor positions, Tensor mask, SeparateDocuments documents, PastKeysAndValues past) {
 
     /** Whole sequences, with nothing before them. */
     static Pass whole(RandomStreams dropout, Tensor mask) {
@@ -29,11 +28,7 @@ record Pass(
     static Pass apart(RandomStreams dropout, SeparateDocuments documents, boolean causal, long width) {
         boolean alone = !dropout.active() && documents.cheaperAlone(width);
         return new Pass(
-                dropout,
-                documents.positions(),
-                alone ? null : documents.mask(causal),
-                alone ? documents : null,
-                null);
+                dropout, documents.positions(), alone ? null : documents.mask(causal), alone ? documents : null, null);
     }
 
     /** Tokens that follow others. */

@@ -58,7 +58,8 @@ record SeparateDocuments(Documents documents, int context, Tensor positions, Ten
     Tensor mask(boolean causal) {
         Tensor same = numbers.unsqueeze(2).eq(numbers.unsqueeze(1)); // (B, T, T)
         if (causal) {
-            Tensor places = torch.arange(new Scalar((double) context)).to(numbers.device(), numbers.scalar_type()); // (T)
+            Tensor places =
+                    torch.arange(new Scalar((double) context)).to(numbers.device(), numbers.scalar_type()); // (T)
             same = same.logical_and(places.view(context, 1).ge(places.view(1, context))); // (B, T, T)
         }
         return same.unsqueeze(1); // (B, 1, T, T)

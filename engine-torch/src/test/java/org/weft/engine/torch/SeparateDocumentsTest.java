@@ -34,9 +34,11 @@ class SeparateDocumentsTest {
             return switch (this) {
                 case GPT2 -> Replicas.shape(2, 32, 4, context, VOCABULARY);
                 case LLAMA -> Replicas.llama(2, 32, 4, context, VOCABULARY);
-                case BERT -> Replicas.configured(
-                        "{architecture: bert, layers: 2, width: 32, heads: 4, dropout: 0, context: " + context + "}",
-                        VOCABULARY);
+                case BERT ->
+                    Replicas.configured(
+                            "{architecture: bert, layers: 2, width: 32, heads: 4, dropout: 0, context: " + context
+                                    + "}",
+                            VOCABULARY);
             };
         }
 
@@ -95,30 +97,30 @@ class SeparateDocumentsTest {
     }
 
     private static void assertAsAlone(Family family, int[][] lengths, boolean recompute) {
-            Batch packed = packed(family, lengths);
-            try (TorchReplica replica = family.open(packed.context(), recompute)) {
-                double alone = 0;
-                double trained = 0;
-                replica.zeroGradients();
-                for (int b = 0; b < lengths.length; b++) {
-                    for (int n = 0; n < lengths[b].length; n++) {
-                        int[] tokens = document(b, n, lengths[b][n]);
-                        Batch one = Batch.ofTokens(1, tokens.length, tokens, family.targets(tokens));
-                        if (one.targetCount() > 0) {
-                            alone += replica.loss(one);
-                            trained += replica.accumulateGradient(
-                                    one, packed.targetCount(), Replicas.KEY, GradientListener.NONE);
-                        }
+        Batch packed = packed(family, lengths);
+        try (TorchReplica replica = family.open(packed.context(), recompute)) {
+            double alone = 0;
+            double trained = 0;
+            replica.zeroGradients();
+            for (int b = 0; b < lengths.length; b++) {
+                for (int n = 0; n < lengths[b].length; n++) {
+                    int[] tokens = document(b, n, lengths[b][n]);
+                    Batch one = Batch.ofTokens(1, tokens.length, tokens, family.targets(tokens));
+                    if (one.targetCount() > 0) {
+                        alone += replica.loss(one);
+                        trained += replica.accumulateGradient(
+                                one, packed.targetCount(), Replicas.KEY, GradientListener.NONE);
                     }
                 }
-                float[] gradients = Replicas.gradient(replica);
-                assertThat(replica.loss(packed)).isCloseTo(alone, within(1e-5 * alone));
-                float[] together = Replicas.gradientOf(replica, packed, Replicas.KEY);
-                assertThat(trained).isCloseTo(alone / packed.targetCount(), within(1e-5));
-                for (int i = 0; i < gradients.length; i++) {
-                    assertThat(together[i]).isCloseTo(gradients[i], within(1e-5f));
-                }
             }
+            float[] gradients = Replicas.gradient(replica);
+            assertThat(replica.loss(packed)).isCloseTo(alone, within(1e-5 * alone));
+            float[] together = Replicas.gradientOf(replica, packed, Replicas.KEY);
+            assertThat(trained).isCloseTo(alone / packed.targetCount(), within(1e-5));
+            for (int i = 0; i < gradients.length; i++) {
+                assertThat(together[i]).isCloseTo(gradients[i], within(1e-5f));
+            }
+        }
     }
 
     /** It would not notice where nothing was told apart. */
@@ -147,7 +149,13 @@ class SeparateDocumentsTest {
             inputs[20] = (inputs[20] + 1) % VOCABULARY; // in the last document of the first sequence
             Targets.Tokens first = new Targets.Tokens(onlyFirst(batch));
             Batch before = new Batch(
-                    batch.sequences(), context, batch.inputs(), batch.lengths(), batch.seconds(), first, batch.documents());
+                    batch.sequences(),
+                    context,
+                    batch.inputs(),
+                    batch.lengths(),
+                    batch.seconds(),
+                    first,
+                    batch.documents());
             Batch after = new Batch(
                     batch.sequences(), context, inputs, batch.lengths(), batch.seconds(), first, batch.documents());
             replica.zeroGradients();
@@ -173,7 +181,9 @@ class SeparateDocumentsTest {
             Arrays.setAll(breaks, i -> 64 * i + 7);
             Batch batch = Batch.ofTokens(1, context, new int[context], new int[context])
                     .apart(Documents.of(context, new int[][] {breaks}));
-            assertThat(SeparateDocuments.of(batch, new Device("cpu")).orElseThrow().cheaperAlone(256))
+            assertThat(SeparateDocuments.of(batch, new Device("cpu"))
+                            .orElseThrow()
+                            .cheaperAlone(256))
                     .isEqualTo(alone);
         }
     }

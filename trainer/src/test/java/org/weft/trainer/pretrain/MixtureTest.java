@@ -136,7 +136,8 @@ class MixtureTest {
     @Test
     void eachSourceIsEvaluated() throws IOException {
         RunResult result = train(null, config("evaluated", CURRICULUM));
-        Map<String, Double> scores = result.checkpoint().manifest().evaluations().get(8);
+        Map<String, Double> scores =
+                result.checkpoint().manifest().evaluations().get(8);
         assertThat(scores).containsOnlyKeys("loss", "loss_web", "loss_code", "loss_books");
         assertThat(scores.get("loss"))
                 .isBetween(
@@ -149,7 +150,9 @@ class MixtureTest {
         EvaluationJob.Result whole =
                 new EvaluationJob(application, config("evaluated", CURRICULUM)).run(result.checkpoint());
         assertThat(whole.bySource()).containsOnlyKeys("web", "code", "books");
-        assertThat(whole.bySource().values().stream().mapToLong(scored -> scored.tokens()).sum())
+        assertThat(whole.bySource().values().stream()
+                        .mapToLong(scored -> scored.tokens())
+                        .sum())
                 .isEqualTo(whole.scores().tokens());
     }
 
@@ -158,8 +161,7 @@ class MixtureTest {
         String apart = "training.document_attention=true";
         String packing = "training.packing=best_fit";
         RunResult one = train(null, config("packed", apart, packing));
-        RunResult many =
-                train(null, config("packed-many", apart, packing, "cluster.workers=3", "cluster.servers=2"));
+        RunResult many = train(null, config("packed-many", apart, packing, "cluster.workers=3", "cluster.servers=2"));
         assertThat(sha256(many)).isEqualTo(sha256(one));
         assertThat(sha256(train(null, config("packed-mixed", packing)))).isNotEqualTo(sha256(one));
         RunResult longer = train(null, config("longer", apart, packing, "model.context=64")); // the corpus as it is
@@ -171,7 +173,8 @@ class MixtureTest {
         assertThatThrownBy(() -> train(
                         null, config("refused", "training.curriculum=[{from_step: 0, weights: {web: 1, kode: 1}}]")))
                 .isInstanceOf(WeftException.class)
-                .hasMessageContaining("training.curriculum[0].weights: the corpus has no source kode; did you mean code?");
+                .hasMessageContaining(
+                        "training.curriculum[0].weights: the corpus has no source kode; did you mean code?");
         assertThat(directory.resolve("runrefused/checkpoints")).doesNotExist();
     }
 }
