@@ -77,16 +77,14 @@ public final class TokenShardReader implements AutoCloseable {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
     }
 
-    /** Reads the indices of the first tokens of {@code count} documents from the one at {@code from}. */
-    public void readDocumentStarts(long from, int count, long[] into) throws IOException {
-        if (from < 0 || from + count > header.documents()) {
-            throw new IndexOutOfBoundsException(
-                    "documents: from=" + from + " count=" + count + " shard=" + path + " documents="
-                            + header.documents());
+    /** Reads where {@code count} documents begin, from document {@code first} on. */
+    public void documentStarts(long first, int count, long[] into) throws IOException {
+        if (first < 0 || first + count > header.documents()) {
+            throw new IndexOutOfBoundsException("documents: first=" + first + " count=" + count + " shard=" + path
+                    + " documents=" + header.documents());
         }
         byte[] bytes = new byte[Math.multiplyExact(count, TokenShardFormat.DOCUMENT_BYTES)];
-        reader.readFully(
-                header.documentsPosition() + from * TokenShardFormat.DOCUMENT_BYTES, bytes, 0, bytes.length);
+        reader.readFully(header.documentsPosition() + first * TokenShardFormat.DOCUMENT_BYTES, bytes, 0, bytes.length);
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(into, 0, count);
     }
 

@@ -46,7 +46,7 @@ final class TokenCounts implements Serializable {
         long begun = 0;
         for (long at = 0; at < all; at += CHUNK) {
             int count = (int) Math.min(CHUNK, all - at);
-            shard.readDocumentStarts(at, count, starts);
+            shard.documentStarts(at, count, starts);
             for (int i = 0; i < count; i++) {
                 if (at + i > 0) {
                     addLength(starts[i] - begun);
