@@ -30,10 +30,8 @@ public final class CleaningSteps {
         CleanConfig clean = corpus.clean();
         if (!clean.active().isEmpty() || clean.identifiesLanguages()) {
             steps.add(new CleaningStep(
-                    clean,
-                    languages(clean.languages()),
-                    badWords(clean, store),
-                    () -> Scrubber.ofExamples().texts()));
+                    clean, languages(clean.languages()), badWords(clean, store), () -> Scrubber.ofExamples()
+                            .texts()));
         }
         if (!corpus.privacy().active().isEmpty()) {
             steps.add(Scrubber.of(corpus.privacy(), "corpus.privacy", store));

@@ -11,12 +11,63 @@ import org.weft.core.config.PersonalKind;
  */
 final class Addresses {
     private static final List<String> VERSION_WORDS = List.of(
-            "version", "ver", "ver.", "v", "v.", "release", "build", "firmware", "section", "sec.", "chapter", "clause", "revision",
-            "rev", "rev.", "update", "upgrade", "patch", "driver", "§", "article", "paragraph", "table", "figure", "oid", "sdk",
-            "step", "rule", "part", "appendix", "annex", "版本", "章", "节", "upgraded to", "updated to");
+            "version",
+            "ver",
+            "ver.",
+            "v",
+            "v.",
+            "release",
+            "build",
+            "firmware",
+            "section",
+            "sec.",
+            "chapter",
+            "clause",
+            "revision",
+            "rev",
+            "rev.",
+            "update",
+            "upgrade",
+            "patch",
+            "driver",
+            "§",
+            "article",
+            "paragraph",
+            "table",
+            "figure",
+            "oid",
+            "sdk",
+            "step",
+            "rule",
+            "part",
+            "appendix",
+            "annex",
+            "版本",
+            "章",
+            "节",
+            "upgraded to",
+            "updated to");
     private static final List<String> ADDRESS_WORDS = List.of(
-            "ip", "address", "addr", "host", "server", "dns", "ping", "gateway", "client", "router", "node", "login from", "from", "地址",
-            "peer", "subnet", "traceroute", "ssh", "telnet", "proxy");
+            "ip",
+            "address",
+            "addr",
+            "host",
+            "server",
+            "dns",
+            "ping",
+            "gateway",
+            "client",
+            "router",
+            "node",
+            "login from",
+            "from",
+            "地址",
+            "peer",
+            "subnet",
+            "traceroute",
+            "ssh",
+            "telnet",
+            "proxy");
     private static final int REACH = 16;
     private static final int GROUPS6 = 8;
 
@@ -42,7 +93,9 @@ final class Addresses {
         }
         int start = groups.starts[0];
         int end = groups.ends[3];
-        if (!standsAlone(text, start, end) || isVersion(text, start, end, small, octets) || keepsPrivate && isPrivate(octets)) {
+        if (!standsAlone(text, start, end)
+                || isVersion(text, start, end, small, octets)
+                || keepsPrivate && isPrivate(octets)) {
             return null;
         }
         return new Finding(PersonalKind.IP, start, end, text.substring(start, end));
@@ -64,7 +117,10 @@ final class Addresses {
     /** Whether the four numbers are a version or a place in a document. */
     private static boolean isVersion(String text, int start, int end, boolean small, int[] octets) {
         char before = Surroundings.before(text, start);
-        if (before == '/' && start > 1 && text.charAt(start - 2) != '/' && !Surroundings.isDigit(text.charAt(start - 2))) {
+        if (before == '/'
+                && start > 1
+                && text.charAt(start - 2) != '/'
+                && !Surroundings.isDigit(text.charAt(start - 2))) {
             return true; // Browser/91.0.4472.124
         }
         if (before == '=' && start > 1 && text.charAt(start - 2) == '=') {
@@ -140,7 +196,9 @@ final class Addresses {
             }
             groups += group.isEmpty() ? 0 : 1;
         }
-        if (gap < 0 ? groups != GROUPS6 || address.startsWith(":") || address.endsWith(":") : groups >= GROUPS6 || groups < 2) {
+        if (gap < 0
+                ? groups != GROUPS6 || address.startsWith(":") || address.endsWith(":")
+                : groups >= GROUPS6 || groups < 2) {
             return false;
         }
         int first = address.indexOf(':');

@@ -15,9 +15,9 @@ final class Emails {
 
     /** Last labels that are endings of files and names in programs, and no domains. */
     private static final Set<String> NO_DOMAINS = Set.of(
-            "png", "jpg", "jpeg", "gif", "svg", "webp", "bmp", "ico", "css", "js", "ts", "jsx", "tsx", "json", "xml", "yml",
-            "yaml", "html", "htm", "pdf", "doc", "docx", "xls", "xlsx", "txt", "csv", "git", "shape", "dtype", "service",
-            "local", "lock", "tgz");
+            "png", "jpg", "jpeg", "gif", "svg", "webp", "bmp", "ico", "css", "js", "ts", "jsx", "tsx", "json", "xml",
+            "yml", "yaml", "html", "htm", "pdf", "doc", "docx", "xls", "xlsx", "txt", "csv", "git", "shape", "dtype",
+            "service", "local", "lock", "tgz");
 
     private Emails() {}
 
@@ -45,7 +45,14 @@ final class Emails {
     }
 
     private static boolean isLocal(char c) {
-        return Surroundings.isAlphanumeric(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '%' || c == '\'' || c == '&';
+        return Surroundings.isAlphanumeric(c)
+                || c == '.'
+                || c == '_'
+                || c == '-'
+                || c == '+'
+                || c == '%'
+                || c == '\''
+                || c == '&';
     }
 
     private static boolean isAtomStart(char c) {
@@ -101,8 +108,11 @@ final class Emails {
         if (before == '@' || before == '/' && start > 1 && text.charAt(start - 2) == '/') {
             return true; // a handle on a server, a user of a URL
         }
-        if (before == ':' && text.lastIndexOf("://", start) >= Math.max(0, start - LONGEST_LOCAL)
-                && text.substring(text.lastIndexOf("://", start) + 3, start).chars().noneMatch(c -> c <= ' ' || c == '/')) {
+        if (before == ':'
+                && text.lastIndexOf("://", start) >= Math.max(0, start - LONGEST_LOCAL)
+                && text.substring(text.lastIndexOf("://", start) + 3, start)
+                        .chars()
+                        .noneMatch(c -> c <= ' ' || c == '/')) {
             return true; // a password of a URL
         }
         char after = Surroundings.after(text, end);

@@ -21,8 +21,8 @@ final class NationalIds {
     private static final Set<String> SAMPLES = Set.of("078051120", "219099999", "457555462");
 
     private static final Set<Integer> PROVINCES = Set.of(
-            11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64,
-            65, 71, 81, 82, 83);
+            11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61,
+            62, 63, 64, 65, 71, 81, 82, 83);
 
     private static final int[] WEIGHTS = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
     private static final String CHECKS = "10X98765432";
@@ -33,7 +33,8 @@ final class NationalIds {
 
     /** A Social Security number at the beginning of the groups; null where there is none. */
     static Finding ssn(String text, DigitGroups groups) {
-        int count = groups.count >= 3 && groups.length(0) == 3 && groups.length(1) == 2 && groups.length(2) == 4 ? 3 : 1;
+        int count =
+                groups.count >= 3 && groups.length(0) == 3 && groups.length(1) == 2 && groups.length(2) == 4 ? 3 : 1;
         if (count == 1 && groups.length(0) != 9) {
             return null;
         }
@@ -96,7 +97,9 @@ final class NationalIds {
         int month = Integer.parseInt(digits.substring(4, 6));
         int day = Integer.parseInt(digits.substring(6, 8));
         try {
-            return year >= EARLIEST && year <= LATEST && LocalDate.of(year, month, day).getYear() == year;
+            return year >= EARLIEST
+                    && year <= LATEST
+                    && LocalDate.of(year, month, day).getYear() == year;
         } catch (DateTimeException noDay) {
             return false;
         }

@@ -72,7 +72,8 @@ final class PersonalScan {
 
     /** What is found later and reaches further back takes the place of what it covers: an address with digits before @. */
     private boolean takes(Finding finding, List<Finding> found) {
-        while (!found.isEmpty() && finding.start() <= found.get(found.size() - 1).start()) {
+        while (!found.isEmpty()
+                && finding.start() <= found.get(found.size() - 1).start()) {
             if (finding.end() < found.get(found.size() - 1).end()) {
                 return false;
             }

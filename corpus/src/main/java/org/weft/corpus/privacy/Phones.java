@@ -19,8 +19,35 @@ import org.weft.core.config.PersonalKind;
  */
 final class Phones {
     private static final List<String> WORDS = List.of(
-            "tel", "phone", "telephone", "call", "fax", "mobile", "cell", "mob", "text", "dial", "whatsapp", "sms", "hotline", "reach",
-            "ph", "contact", "number is", "ring", "电话", "電話", "手机", "手機", "联系", "聯繫", "致电", "传真", "热线", "微信", "拨打");
+            "tel",
+            "phone",
+            "telephone",
+            "call",
+            "fax",
+            "mobile",
+            "cell",
+            "mob",
+            "text",
+            "dial",
+            "whatsapp",
+            "sms",
+            "hotline",
+            "reach",
+            "ph",
+            "contact",
+            "number is",
+            "ring",
+            "电话",
+            "電話",
+            "手机",
+            "手機",
+            "联系",
+            "聯繫",
+            "致电",
+            "传真",
+            "热线",
+            "微信",
+            "拨打");
     private static final int REACH = 24;
     private static final int FEWEST_DIGITS = 7;
     private static final int MOST_DIGITS = 15;
@@ -96,13 +123,18 @@ final class Phones {
         }
         return (c == ' ' || c == '-' || c == '.' || c == '/' || c == '\u00A0' || c == '\u2011' || c == '\u2013')
                 && i + 1 < text.length()
-                && (Surroundings.isDigit(text.charAt(i + 1)) || text.charAt(i + 1) == '(' || text.charAt(i + 1) == ' '
+                && (Surroundings.isDigit(text.charAt(i + 1))
+                        || text.charAt(i + 1) == '('
+                        || text.charAt(i + 1) == ' '
                         || text.charAt(i + 1) == '-');
     }
 
     private static boolean standsAlone(String text, int start) {
         char before = Surroundings.before(text, start);
-        if (before == ' ' && start > 1 && Surroundings.isDigit(text.charAt(start - 2)) && text.charAt(start) != '+'
+        if (before == ' '
+                && start > 1
+                && Surroundings.isDigit(text.charAt(start - 2))
+                && text.charAt(start) != '+'
                 && text.charAt(start) != '(') {
             return false; // the end of a longer row of numbers
         }
@@ -128,7 +160,8 @@ final class Phones {
             boolean goesOn = Surroundings.isDigit(after)
                     || Surroundings.isLetter(after) && after != 'x' && after != 'e'
                     || "_%@".indexOf(after) >= 0
-                    || (after == '-' || after == '.' || after == '/' || after == ':') && Surroundings.isDigit(Surroundings.after(text, stop + 1));
+                    || (after == '-' || after == '.' || after == '/' || after == ':')
+                            && Surroundings.isDigit(Surroundings.after(text, stop + 1));
             if (goesOn) {
                 return null;
             }

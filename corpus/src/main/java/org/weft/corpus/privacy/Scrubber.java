@@ -57,11 +57,12 @@ public final class Scrubber implements TextStep {
         SortedMap<String, String> rules = new TreeMap<>();
         String replace = privacy.replace().word() + (key == null ? "" : " key=" + key.fingerprint());
         for (PersonalKind kind : privacy.active()) {
-            String own = switch (kind) {
-                case PHONE -> " regions=" + privacy.phoneRegions();
-                case IP -> " keep_private=" + privacy.keepPrivateAddresses();
-                default -> "";
-            };
+            String own =
+                    switch (kind) {
+                        case PHONE -> " regions=" + privacy.phoneRegions();
+                        case IP -> " keep_private=" + privacy.keepPrivateAddresses();
+                        default -> "";
+                    };
             rules.put("privacy." + kind.word(), VERSION + " " + replace + own);
         }
         return rules;

@@ -56,8 +56,25 @@ final class Secrets {
             new Issued("SG.", '.', 60, 80)); // SendGrid
 
     private static final Set<String> NAMES = Set.of(
-            "apikey", "secret", "secretkey", "token", "password", "passwd", "pwd", "accesskey", "accesstoken", "authtoken", "clientsecret",
-            "privatekey", "encryptionkey", "authkey", "secretaccesskey", "credential", "credentials", "passphrase", "signingkey");
+            "apikey",
+            "secret",
+            "secretkey",
+            "token",
+            "password",
+            "passwd",
+            "pwd",
+            "accesskey",
+            "accesstoken",
+            "authtoken",
+            "clientsecret",
+            "privatekey",
+            "encryptionkey",
+            "authkey",
+            "secretaccesskey",
+            "credential",
+            "credentials",
+            "passphrase",
+            "signingkey");
 
     private static final int LONGEST_NAME = 40;
     private static final int LEAST_VALUE = 16;
@@ -139,7 +156,9 @@ final class Secrets {
         }
         int name = start + BEGIN.length();
         int frame = text.indexOf(DASHES, name);
-        if (frame < 0 || frame - name > LONGEST_NAME || !text.substring(name, frame).contains("PRIVATE KEY")) {
+        if (frame < 0
+                || frame - name > LONGEST_NAME
+                || !text.substring(name, frame).contains("PRIVATE KEY")) {
             return null;
         }
         int end = text.indexOf("-----END " + text.substring(name, frame) + DASHES, frame);
@@ -192,7 +211,8 @@ final class Secrets {
             return null;
         }
         int value = sign + 1;
-        while (value < text.length() && (text.charAt(value) == ' ' || text.charAt(value) == '>' || text.charAt(value) == '=')) {
+        while (value < text.length()
+                && (text.charAt(value) == ' ' || text.charAt(value) == '>' || text.charAt(value) == '=')) {
             value++;
         }
         if (value < text.length() && isQuote(text.charAt(value))) {
@@ -205,7 +225,9 @@ final class Secrets {
         while (stop > value && (text.charAt(stop - 1) == '.' || text.charAt(stop - 1) == '!')) {
             stop--;
         }
-        return stop - value >= LEAST_VALUE && looksRandom(text.substring(value, stop)) && isNoSample(text.substring(value, stop))
+        return stop - value >= LEAST_VALUE
+                        && looksRandom(text.substring(value, stop))
+                        && isNoSample(text.substring(value, stop))
                 ? found(text, value, stop)
                 : null;
     }

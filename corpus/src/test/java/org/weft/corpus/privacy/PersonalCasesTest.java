@@ -71,7 +71,9 @@ class PersonalCasesTest {
 
     private static List<String> lines(PersonalKind kind, String which) throws IOException {
         try (InputStream in = PersonalCasesTest.class.getResourceAsStream(kind.word() + "." + which + ".txt")) {
-            List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             assertThat(lines).hasSize(CASES);
             return lines;
         }

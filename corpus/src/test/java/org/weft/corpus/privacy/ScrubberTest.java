@@ -27,8 +27,9 @@ import org.weft.corpus.Tally;
 import org.weft.corpus.TextStep;
 
 class ScrubberTest {
-    private static final String TEXT = "Write to Anna.Smith@Example.com or call (212) 456-7890; from 93.184.216.34, card "
-            + "4111 1111 1111 1111, SSN 536-22-1845, 身份证11010519491231002X, token=ghp_16C7e42F292c6912E7710c838347Ae178B4a.";
+    private static final String TEXT =
+            "Write to Anna.Smith@Example.com or call (212) 456-7890; from 93.184.216.34, card "
+                    + "4111 1111 1111 1111, SSN 536-22-1845, 身份证11010519491231002X, token=ghp_16C7e42F292c6912E7710c838347Ae178B4a.";
     private static final byte[] KEY = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.UTF_8);
 
     @TempDir
@@ -51,10 +52,8 @@ class ScrubberTest {
         placeholders().begin().apply(TEXT, tally);
         assertThat(tally.examples("privacy.email"))
                 .containsExactly("Write to <EMAIL>[xxxx.xxxxx@xxxxxxx.xxx] or call <PHONE>; from <IP>, c");
-        String all = tally.rulesWithExamples().stream()
-                .map(tally::examples)
-                .toList()
-                .toString();
+        String all =
+                tally.rulesWithExamples().stream().map(tally::examples).toList().toString();
         for (String personal : List.of("Smith", "456", "4111", "536", "1949", "16C7")) {
             assertThat(all).doesNotContain(personal);
         }
@@ -72,7 +71,10 @@ class ScrubberTest {
     void onlyTheKindsThatAreAskedFor() {
         PrivacyConfig emails = Records.with(WeftConfig.defaults().corpus().privacy(), "kinds", List.of("email"));
         assertThat(new Scrubber(emails, null).texts().apply(TEXT)).contains("<EMAIL>", "(212) 456-7890", "4111 1111");
-        assertThat(new Scrubber(WeftConfig.defaults().corpus().privacy(), null).texts().apply(TEXT)).isSameAs(TEXT);
+        assertThat(new Scrubber(WeftConfig.defaults().corpus().privacy(), null)
+                        .texts()
+                        .apply(TEXT))
+                .isSameAs(TEXT);
     }
 
     @Test
@@ -103,7 +105,8 @@ class ScrubberTest {
         Scrubber scrubber = pseudonyms(KEY);
         String shown = scrubber.rules() + " " + scrubber + " " + new PseudonymKey(KEY);
         assertThat(shown).doesNotContain("0123456789abcdef").contains("pseudonym key=");
-        assertThat(pseudonyms("another key of enough bytes".getBytes(StandardCharsets.UTF_8)).rules())
+        assertThat(pseudonyms("another key of enough bytes".getBytes(StandardCharsets.UTF_8))
+                        .rules())
                 .isNotEqualTo(scrubber.rules());
     }
 
@@ -114,7 +117,8 @@ class ScrubberTest {
         PrivacyConfig fromVariable = Records.with(asked(), "keyVariable", "KEY");
         String expected = new PseudonymKey(KEY).fingerprint();
         assertThat(read(fromFile, null).fingerprint()).isEqualTo(expected);
-        assertThat(read(fromVariable, new String(KEY, StandardCharsets.UTF_8)).fingerprint()).isEqualTo(expected);
+        assertThat(read(fromVariable, new String(KEY, StandardCharsets.UTF_8)).fingerprint())
+                .isEqualTo(expected);
         assertThatThrownBy(() -> read(fromVariable, null))
                 .hasMessageContaining("corpus.privacy.key_variable=KEY: the environment has no such variable");
         assertThatThrownBy(() -> read(fromVariable, "short")).hasMessageContaining("the key has 5 bytes, and needs 16");
