@@ -63,7 +63,8 @@ public final class UnigramJson {
         at.put("type", "Unigram");
         at.put("unk_id", 0);
         ArrayNode vocabulary = at.putArray("vocab");
-        double least = model.scores().stream().mapToDouble(Double::doubleValue).min().orElse(0);
+        double least =
+                model.scores().stream().mapToDouble(Double::doubleValue).min().orElse(0);
         double never = UNKNOWN.length() * 2 * least - 1;
         vocabulary.addArray().add(UNKNOWN).add(never);
         for (int b = 0; b < ByteAlphabet.SIZE; b++) {

@@ -43,7 +43,8 @@ public final class WordPieceJson {
         Map<String, Integer> special = new LinkedHashMap<>();
         own.forEach(token -> special.put(token, special.size()));
         added.forEach(token -> special.put(token, learnt.size() + special.size()));
-        ObjectNode root = TokenizerSteps.file(special, normalizer(cut), preTokenizer(cut), TokenizerSteps.frame(special));
+        ObjectNode root =
+                TokenizerSteps.file(special, normalizer(cut), preTokenizer(cut), TokenizerSteps.frame(special));
         root.putObject("decoder")
                 .put("type", "WordPiece")
                 .put("prefix", CONTINUING)

@@ -87,7 +87,8 @@ final class ContinuingWords {
 
     /** Characters alone first, then those within words, each by their code points. */
     private static int compare(String a, String b) {
-        int byKind = Integer.compare(Math.min(a.codePointCount(0, a.length()), 2), Math.min(b.codePointCount(0, b.length()), 2));
+        int byKind = Integer.compare(
+                Math.min(a.codePointCount(0, a.length()), 2), Math.min(b.codePointCount(0, b.length()), 2));
         return byKind != 0 ? byKind : Integer.compare(a.codePointBefore(a.length()), b.codePointBefore(b.length()));
     }
 }

@@ -138,8 +138,7 @@ final class PieceGraph {
     }
 
     /** Adds a word's expected pieces: forward and backward; gives the sum over its spellings, 0 where it is no number. */
-    private double addAll(
-            int start, int letters, long count, double[] weights, double[] counts, Spelling spelling) {
+    private double addAll(int start, int letters, long count, double[] weights, double[] counts, Spelling spelling) {
         double[] before = spelling.before;
         double[] after = spelling.after;
         Arrays.fill(before, 0, letters + 1, 0);

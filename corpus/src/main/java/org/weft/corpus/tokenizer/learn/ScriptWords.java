@@ -52,9 +52,8 @@ final class ScriptWords implements WordCut {
             for (int i = 0; i < word.length(); ) {
                 int point = word.codePointAt(i);
                 UnicodeScript script = point == ' ' ? UnicodeScript.INHERITED : scriptOf(point);
-                boolean changes = script != UnicodeScript.INHERITED
-                        && current != UnicodeScript.INHERITED
-                        && script != current;
+                boolean changes =
+                        script != UnicodeScript.INHERITED && current != UnicodeScript.INHERITED && script != current;
                 if (changes || points == MAX_POINTS) {
                     ready.add(word.substring(begun, i));
                     begun = i;

@@ -49,7 +49,8 @@ public final class TokenizerTrainer {
                     case UNIGRAM -> new ScriptWords(config);
                     case WORDPIECE -> new BertWords(config);
                     case FILE, GPT2 ->
-                        throw new IllegalArgumentException("tokenizer.kind=" + config.kind().word() + " is not trained");
+                        throw new IllegalArgumentException(
+                                "tokenizer.kind=" + config.kind().word() + " is not trained");
                 };
         return train(WordCounts.of(documents, cut, maxWords), config, model);
     }
@@ -62,7 +63,9 @@ public final class TokenizerTrainer {
             case BPE -> bpe(words, config, specialTokens(TokenizerJson.specialTokens(model), config));
             case UNIGRAM -> unigram(words, config, specialTokens(TokenizerJson.specialTokens(model), config));
             case WORDPIECE -> wordPiece(words, config, WordPieceJson.specialTokens(model));
-            case FILE, GPT2 -> throw new IllegalArgumentException("tokenizer.kind=" + config.kind().word());
+            case FILE, GPT2 ->
+                throw new IllegalArgumentException(
+                        "tokenizer.kind=" + config.kind().word());
         };
     }
 
@@ -88,15 +91,13 @@ public final class TokenizerTrainer {
     }
 
     private byte[] wordPiece(WordCounts words, TokenizerConfig config, List<String> own) {
-        List<String> added =
-                specialTokens(own, config).subList(own.size(), specialTokens(own, config).size());
+        List<String> added = specialTokens(own, config)
+                .subList(own.size(), specialTokens(own, config).size());
         int open = config.vocabSize() - own.size() - added.size();
         Alphabet alphabet = new Alphabet(words, config.minFrequency());
         ContinuingWords spelt = new ContinuingWords(words, alphabet);
         int letters = letters(alphabet, config, spelt.symbols(alphabet.size()), open, spelt::symbols);
-        List<String> learnt = merges(
-                        spelt.learner(letters), open, config)
-                .tokens();
+        List<String> learnt = merges(spelt.learner(letters), open, config).tokens();
         requireNotLearnt(learnt, added);
         return WordPieceJson.of(own, learnt, added, config);
     }
@@ -106,8 +107,7 @@ public final class TokenizerTrainer {
         Alphabet alphabet = new Alphabet(words, config.minFrequency());
         int reserved = UnigramJson.LETTERS.length();
         int letters = letters(alphabet, config, alphabet.size(), open - reserved, count -> count);
-        int[] points = IntStream.concat(
-                        IntStream.of(alphabet.first(letters)), UnigramJson.LETTERS.chars())
+        int[] points = IntStream.concat(IntStream.of(alphabet.first(letters)), UnigramJson.LETTERS.chars())
                 .sorted()
                 .distinct()
                 .toArray();
@@ -135,7 +135,8 @@ public final class TokenizerTrainer {
         int letters = asked == 0 ? alphabet.size() : Math.min(asked, alphabet.size());
         if (asked > 0 && symbols.of(letters) > open) {
             throw WeftException.usage(
-                    "vocabulary smaller than its alphabet: tokenizer.vocab_size=" + config.vocabSize() + " has room for "
+                    "vocabulary smaller than its alphabet: tokenizer.vocab_size=" + config.vocabSize()
+                            + " has room for "
                             + Math.max(0, open) + " tokens beside its special ones, tokenizer.limit_alphabet=" + asked
                             + " makes " + symbols.of(letters),
                     "raise tokenizer.vocab_size, or leave tokenizer.limit_alphabet out: half of the vocabulary then");

@@ -72,7 +72,8 @@ final class UnigramLearner {
         List<String> pieces = new ArrayList<>();
         List<Double> scores = new ArrayList<>();
         int spare = most - absent.size();
-        int letterPieces = (int) model.pieces().stream().filter(UnigramLearner::isLetter).count();
+        int letterPieces =
+                (int) model.pieces().stream().filter(UnigramLearner::isLetter).count();
         int longer = spare - letterPieces; // pieces of several letters that there is room for
         for (int i = 0; i < model.pieces().size(); i++) {
             String piece = model.pieces().get(i);
@@ -81,7 +82,9 @@ final class UnigramLearner {
                 scores.add(model.scores().get(i));
             }
         }
-        double least = scores.isEmpty() ? 0 : scores.stream().mapToDouble(Double::doubleValue).min().getAsDouble();
+        double least = scores.isEmpty()
+                ? 0
+                : scores.stream().mapToDouble(Double::doubleValue).min().getAsDouble();
         for (String letter : absent) {
             pieces.add(letter);
             scores.add(least - 1);
@@ -147,7 +150,8 @@ final class UnigramLearner {
                 continue;
             }
             int parts = graph.alternative(piece, spelling, others);
-            if (counts[piece] == 0 || graph.score(others, parts) > graph.pieces().scores()[piece]) {
+            if (counts[piece] == 0
+                    || graph.score(others, parts) > graph.pieces().scores()[piece]) {
                 losses[piece] = Double.NEGATIVE_INFINITY; // Its own letters are not spelt by it.
                 continue;
             }

@@ -27,10 +27,10 @@ record WordCounts(List<String> words, long[] counts, long least) {
         JavaPairRDD<String, Long> counts = documents
                 .mapPartitionsToPair(part -> new WordCounter(cut, part))
                 .reduceByKey(Long::sum);
-        long least = leastCount(
-                counts.map(word -> Math.min(word._2(), LARGEST_BIN)).countByValue(), maxWords);
-        List<Tuple2<String, Long>> kept = new ArrayList<>(
-                counts.filter(word -> word._2() >= least).collect());
+        long least =
+                leastCount(counts.map(word -> Math.min(word._2(), LARGEST_BIN)).countByValue(), maxWords);
+        List<Tuple2<String, Long>> kept =
+                new ArrayList<>(counts.filter(word -> word._2() >= least).collect());
         return sorted(kept, least);
     }
 

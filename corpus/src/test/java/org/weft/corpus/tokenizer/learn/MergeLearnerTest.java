@@ -69,8 +69,7 @@ class MergeLearnerTest {
                 .map(word -> alphabet.ids(word.getBytes(StandardCharsets.UTF_8)))
                 .toArray(int[][]::new);
         long[] frequencies = counts.values().stream().mapToLong(Long::longValue).toArray();
-        BpeModel model =
-                new MergeLearner(words, frequencies, alphabet.spellings(), "").learn(500, 2, tokens -> {});
+        BpeModel model = new MergeLearner(words, frequencies, alphabet.spellings(), "").learn(500, 2, tokens -> {});
         try (TextTokenizer tokenizer = TextTokenizer.of(TokenizerJson.of(model), "trained")) {
             int w = 0;
             for (String word : counts.keySet()) {

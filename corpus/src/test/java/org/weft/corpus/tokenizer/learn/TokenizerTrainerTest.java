@@ -68,7 +68,9 @@ class TokenizerTrainerTest {
             byte[] file = new TokenizerTrainer(4, progress::add)
                     .train(spark.parallelize(lines, 2), config, SparkFixture.GPT2);
             // " aa" and " bb" occur four times, " dd" twice, all others once: those would be more than four words.
-            assertThat(new String(file, StandardCharsets.UTF_8)).contains("\"bb\"", "\"aa\"").doesNotContain("\"cc\"");
+            assertThat(new String(file, StandardCharsets.UTF_8))
+                    .contains("\"bb\"", "\"aa\"")
+                    .doesNotContain("\"cc\"");
         }
         assertThat(progress.get(0)).contains(" that occur at least 2 times");
         assertThat(progress).anyMatch(line -> line.startsWith("warning: the vocabulary has 26"));
@@ -156,8 +158,9 @@ class TokenizerTrainerTest {
 
     @Test
     void normalizersAreInTheFile() {
-        TokenizerConfig config =
-                new TokenizerConfig(Kind.UNIGRAM, 420, "").with("normalizer", Form.NFKC).with("lowercase", true);
+        TokenizerConfig config = new TokenizerConfig(Kind.UNIGRAM, 420, "")
+                .with("normalizer", Form.NFKC)
+                .with("lowercase", true);
         try (TextTokenizer tokenizer = tokenizer(config, SparkFixture.GPT2)) {
             assertThat(tokenizer.decode(tokenizer.encode("Ｔｈｅ ﬁsh cafe\u0301"))).isEqualTo("the fish café");
         }

@@ -27,8 +27,8 @@ class UnigramLearnerTest {
             double sum = 0;
             for (Map.Entry<String, Long> one : substrings.entrySet()) {
                 String piece = one.getKey();
-                boolean longer = "abc".chars()
-                        .anyMatch(next -> one.getValue().equals(substrings.get(piece + (char) next)));
+                boolean longer =
+                        "abc".chars().anyMatch(next -> one.getValue().equals(substrings.get(piece + (char) next)));
                 if (piece.length() == 1 || (!longer && one.getValue() >= 2)) {
                     expected.put(piece, (double) one.getValue() * piece.length());
                     sum += one.getValue() * piece.length();
@@ -82,8 +82,7 @@ class UnigramLearnerTest {
     @Test
     void wordsThatRepeatBecomePieces() {
         Map<String, Long> words = Map.of("abc", 100L, "cab", 90L, "abccab", 5L, "ba", 7L);
-        UnigramModel model =
-                new UnigramLearner(ABC, WordCounts.of(words), 2, 1000, said -> {}).learn(6);
+        UnigramModel model = new UnigramLearner(ABC, WordCounts.of(words), 2, 1000, said -> {}).learn(6);
         assertThat(model.pieces()).hasSize(6).startsWith("abc", "cab").contains("a", "b", "c");
         assertThat(model.scores()).isSortedAccordingTo((x, y) -> Double.compare(y, x));
         UnigramModel letters = UnigramLearner.withLetters(model, "axy", 6);

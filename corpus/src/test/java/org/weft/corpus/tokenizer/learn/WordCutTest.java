@@ -35,9 +35,10 @@ class WordCutTest {
         assertThat(words(cut, "iPhone手机 のデータ Москва")).containsExactly("iPhone", "手机", " のデータ", " Москва");
         ScriptWords runs = new ScriptWords(
                 new TokenizerConfig(Kind.UNIGRAM, 400, "").with("pretokenizer", Pretokenizer.WHITESPACE));
-        assertThat(words(runs, "cafe\u0301s")).as("an accent has its letter's script").containsExactly("cafe\u0301s");
-        assertThat(words(cut, "春".repeat(70)))
-                .containsExactly("春".repeat(32), "春".repeat(32), "春".repeat(6));
+        assertThat(words(runs, "cafe\u0301s"))
+                .as("an accent has its letter's script")
+                .containsExactly("cafe\u0301s");
+        assertThat(words(cut, "春".repeat(70))).containsExactly("春".repeat(32), "春".repeat(32), "春".repeat(6));
     }
 
     @Test
@@ -46,7 +47,8 @@ class WordCutTest {
                 .containsExactly("Don", "'", "t", "stop", ",", "naïve", "東", "京", "$", "5");
         assertThat(words(new BertWords(WORDPIECE.with("lowercase", true)), "NAÏVE Café"))
                 .containsExactly("naive", "cafe");
-        assertThat(words(new BertWords(WORDPIECE.with("splitDigits", true)), "a12")).containsExactly("a", "1", "2");
+        assertThat(words(new BertWords(WORDPIECE.with("splitDigits", true)), "a12"))
+                .containsExactly("a", "1", "2");
         assertThat(words(new BertWords(WORDPIECE), "x".repeat(101) + " y")).containsExactly("y");
     }
 
