@@ -17,6 +17,7 @@ import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusSource;
 import org.weft.core.tokens.CorpusSplit;
+import org.weft.corpus.privacy.Scrubber;
 
 /**
  * A corpus as one HTML page that needs nothing else: where its documents went, and what its tokens are. Every number is the
@@ -51,13 +52,11 @@ public final class CorpusPage {
         this.page = new Html("corpus " + files.directory(), STYLE);
     }
 
-    /**
-     * The page of a corpus, from its files alone.
-     *
-     * @param shown what of a text from the corpus may be seen
-     */
-    public static String of(Store store, String directory, UnaryOperator<String> shown) throws IOException {
-        return new CorpusPage(CorpusFiles.read(store, directory), shown).render();
+    /** The page of a corpus, from its files alone; of texts it shows no more than what a scrubber leaves. */
+    public static String of(Store store, String directory) throws IOException {
+        return new CorpusPage(
+                        CorpusFiles.read(store, directory), Scrubber.ofExamples().texts())
+                .render();
     }
 
     private String render() {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import java.util.function.UnaryOperator;
 import org.weft.core.ExitStatus;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
@@ -28,8 +27,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 public final class ReportCommand implements Callable<Integer> {
     private static final int HEAD_BYTES = 2048;
-
-    private static final UnaryOperator<String> SHOWN = UnaryOperator.identity();
 
     @Mixin
     private ConfigOptions options;
@@ -59,7 +56,7 @@ public final class ReportCommand implements Callable<Integer> {
             }
             String to = output == null ? run.report() : output;
             requireOurs(store, to);
-            String html = corpus ? CorpusPage.of(store, run.path(), SHOWN) : ReportPage.of(store, run);
+            String html = corpus ? CorpusPage.of(store, run.path()) : ReportPage.of(store, run);
             byte[] page = html.getBytes(StandardCharsets.UTF_8);
             store.write(to, page);
             new Summary("report")

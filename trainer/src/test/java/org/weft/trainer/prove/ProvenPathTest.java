@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -26,6 +27,8 @@ import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.ManifestSeal;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
 import org.weft.corpus.CorpusJob;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.progress.Progress;
@@ -33,6 +36,7 @@ import org.weft.driver.run.StopSource;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.hub.HuggingFaceExport;
 import org.weft.trainer.pretrain.Pretraining;
+import org.weft.trainer.prove.Recomputation.What;
 
 /** Every link of the chain of a real run is broken once, and found to be the first. */
 @Timeout(180)
@@ -229,6 +233,29 @@ class ProvenPathTest {
         ProvenPath skipped =
                 ProvenPath.read(application.store(), new ProvenPath.Request(uri() + "/run/corpus", null, null, false));
         assertThat(skipped.resolve(context).count(Link.Outcome.NOT_CHECKED)).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsMadeAgainIsTheSame() throws IOException {
+        Progress progress = new Progress(new PrintStream(PrintStream.nullOutputStream()), false, System::nanoTime);
+        Store store = application.store();
+        RunDirectory run = config().run().directory();
+        RecomputedTraining training = RecomputedTraining.of(store, run, null, null);
+        WeftConfig config = training.config(config(), uri() + "/again");
+        ProvenPath export =
+                ProvenPath.read(store, new ProvenPath.Request(uri() + "/export", run.path(), null, true));
+        try (Scratch scratch = new Scratch(store, uri() + "/again")) {
+            Chain chain = new Recomputation(application, config, training, scratch, progress)
+                    .extend(export.resolve(context), export, EnumSet.of(What.TRAINING, What.EXPORT));
+            assertThat(chain.firstDifference()).isEmpty();
+            assertThat(chain.links())
+                    .extracting(Link::name)
+                    .contains("parameters trained again from step 2", "exported file made again");
+        }
+        assertThat(directory.resolve("again")).doesNotExist();
+        assertThatThrownBy(() -> RecomputedTraining.of(store, run, 4, 4))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("--from 4 is not before --to 4");
     }
 
     @Test
