@@ -54,16 +54,7 @@ class CorpusJobErrorsTest {
                 SparkFixture.bpe(300),
                 ExitStatus.USAGE,
                 "corpus.input: no such file or directory: " + directory.resolve("nowhere"));
-        CorpusConfig none = new CorpusConfig(
-                List.of(),
-                CorpusConfig.Format.AUTO,
-                "UTF-8",
-                "text",
-                CorpusConfig.SampleBy.PARAGRAPH,
-                0,
-                1 << 16,
-                true,
-                true);
+        CorpusConfig none = SparkFixture.corpus("auto", "paragraph", 0);
         assertFails(none, SparkFixture.bpe(300), ExitStatus.USAGE, "corpus.input is not set");
     }
 

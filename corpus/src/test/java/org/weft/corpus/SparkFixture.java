@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.weft.core.Records;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
@@ -34,7 +35,7 @@ public final class SparkFixture {
 
     private SparkFixture() {}
 
-    static JavaSparkContext spark(String master) {
+    public static JavaSparkContext spark(String master) {
         return new JavaSparkContext(new SparkConf()
                 .setMaster(master)
                 .setAppName("corpus-test")
@@ -42,22 +43,17 @@ public final class SparkFixture {
                 .set("spark.driver.host", "127.0.0.1"));
     }
 
-    static Store store() {
+    public static Store store() {
         return HadoopStore.local();
     }
 
-    static CorpusConfig corpus(String format, String sampleBy, double valFraction, Path... input) {
+    public static CorpusConfig corpus(String format, String sampleBy, double valFraction, Path... input) {
         List<String> paths = Stream.of(input).map(Path::toString).toList();
-        return new CorpusConfig(
-                paths,
-                CorpusConfig.Format.valueOf(format.toUpperCase(Locale.ROOT)),
-                "UTF-8",
-                "text",
-                CorpusConfig.SampleBy.valueOf(sampleBy.toUpperCase(Locale.ROOT)),
-                valFraction,
-                1 << 16,
-                true,
-                true);
+        CorpusConfig corpus = CorpusConfig.defaults().reading(paths);
+        corpus = Records.with(corpus, "format", CorpusConfig.Format.valueOf(format.toUpperCase(Locale.ROOT)));
+        corpus = Records.with(corpus, "sampleBy", CorpusConfig.SampleBy.valueOf(sampleBy.toUpperCase(Locale.ROOT)));
+        corpus = Records.with(corpus, "valFraction", valFraction);
+        return Records.with(corpus, "shardBytes", 1L << 16);
     }
 
     static TokenizerConfig bpe(int vocabSize) {
@@ -79,12 +75,12 @@ public final class SparkFixture {
         return documents;
     }
 
-    static Path write(Path file, String content) throws IOException {
+    public static Path write(Path file, String content) throws IOException {
         Files.createDirectories(file.getParent());
         return Files.writeString(file, content);
     }
 
-    static Path gzip(Path file, String content) throws IOException {
+    public static Path gzip(Path file, String content) throws IOException {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
             out.write(content.getBytes(StandardCharsets.UTF_8));
         }
