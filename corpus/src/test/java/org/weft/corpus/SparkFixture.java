@@ -19,6 +19,7 @@ import org.weft.core.Records;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 
@@ -49,10 +50,10 @@ public final class SparkFixture {
 
     public static CorpusConfig corpus(String format, String sampleBy, double valFraction, Path... input) {
         List<String> paths = Stream.of(input).map(Path::toString).toList();
-        CorpusConfig corpus = CorpusConfig.defaults().reading(paths);
-        corpus = Records.with(corpus, "format", CorpusConfig.Format.valueOf(format.toUpperCase(Locale.ROOT)));
-        corpus = Records.with(corpus, "sampleBy", CorpusConfig.SampleBy.valueOf(sampleBy.toUpperCase(Locale.ROOT)));
-        corpus = Records.with(corpus, "valFraction", valFraction);
+        CorpusConfig.Format read = CorpusConfig.Format.valueOf(format.toUpperCase(Locale.ROOT));
+        CorpusConfig.SampleBy cut = CorpusConfig.SampleBy.valueOf(sampleBy.toUpperCase(Locale.ROOT));
+        CorpusConfig corpus = Records.with(WeftConfig.defaults().corpus().reading(paths), "format", read);
+        corpus = Records.with(Records.with(corpus, "sampleBy", cut), "valFraction", valFraction);
         return Records.with(corpus, "shardBytes", 1L << 16);
     }
 

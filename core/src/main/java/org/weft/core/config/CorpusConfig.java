@@ -55,7 +55,13 @@ public record CorpusConfig(
         boolean splitSpecialTokens,
 
         @Doc("Check the checksum of every token shard before a run starts.")
-        boolean verify)
+        boolean verify,
+
+        @Doc("How documents are cleaned before they are compared, counted and encoded.")
+        CleanConfig clean,
+
+        @Doc("What of people, and of secrets, is taken out of documents.")
+        PrivacyConfig privacy)
         implements Serializable {
 
     /** What files hold. */
@@ -78,7 +84,7 @@ public record CorpusConfig(
         DOCUMENT
     }
 
-    public static CorpusConfig defaults() {
+    static CorpusConfig defaults() {
         return new CorpusConfig(
                 List.of(),
                 List.of(),
@@ -92,7 +98,9 @@ public record CorpusConfig(
                 0.01,
                 64L << 20,
                 true,
-                true);
+                true,
+                CleanConfig.defaults(),
+                PrivacyConfig.defaults());
     }
 
     /** The same with other input, which is one whole. */
@@ -151,5 +159,7 @@ public record CorpusConfig(
                     sources.stream().anyMatch(source -> source.weight() > 0),
                     "corpus.sources[].weight is 0 in all of them");
         }
+        clean.validate(problems);
+        privacy.validate(problems, "corpus.privacy");
     }
 }
