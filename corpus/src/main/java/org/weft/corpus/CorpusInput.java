@@ -15,7 +15,7 @@ import org.weft.corpus.source.CorpusFormat;
 import org.weft.corpus.source.CorpusFormats;
 import org.weft.corpus.source.InputPaths;
 import org.weft.corpus.source.InputSplit;
-import org.weft.corpus.source.InputText;
+import org.weft.corpus.source.InputFiles;
 
 /**
  * All that {@code prepare} reads: each source's files, cut into parts of some {@code splitBytes}. A part is what one task
@@ -91,7 +91,7 @@ record CorpusInput(List<File> files, List<Part> parts, long bytes, long splitByt
             for (Entry file : found) {
                 CorpusFormat format = CorpusFormats.of(config, file.path());
                 files.add(new File(source, file.path(), file.length(), file.modifiedMillis()));
-                if (format.splittable() && !InputText.packed(store, file.path())) {
+                if (InputFiles.mayBeCut(store, file.path(), format)) {
                     cut(source, file, format);
                 } else {
                     add(source, file, new InputSplit(file.path(), 0, Long.MAX_VALUE, format), file.length());

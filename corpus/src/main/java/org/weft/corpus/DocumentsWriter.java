@@ -2,6 +2,7 @@ package org.weft.corpus;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.weft.corpus.TextStep.Outcome;
 import org.weft.corpus.source.DocumentReader;
@@ -37,6 +38,20 @@ final class DocumentsWriter implements AutoCloseable {
             kept++;
             textBytes += left.length;
             part.add(DocumentKey.of(left), id, left);
+        }
+    }
+
+    /** The same with a text of any length, which becomes as many documents as it must. */
+    void addLong(String id, byte[] text) throws IOException {
+        int start = 0;
+        while (text.length - start > DocumentReader.MAX_DOCUMENT_BYTES) {
+            int end = DocumentReader.end(text, start);
+            add(id, Arrays.copyOfRange(text, start, end));
+            start = end;
+        }
+        byte[] rest = start == 0 ? text : Arrays.copyOfRange(text, start, text.length);
+        if (!DocumentReader.isBlank(rest)) {
+            add(id, rest);
         }
     }
 

@@ -19,8 +19,8 @@ import org.weft.core.WeftException;
  *   }
  * </pre>
  */
-final class ManifestSeal {
-    static final String KEY = "manifest_sha256";
+public final class ManifestSeal {
+    public static final String KEY = "manifest_sha256";
 
     private static final byte[] BEFORE = (",\n  \"" + KEY + "\" : \"").getBytes(StandardCharsets.US_ASCII);
     private static final byte[] AFTER = "\"\n}".getBytes(StandardCharsets.US_ASCII);
@@ -30,7 +30,7 @@ final class ManifestSeal {
     private ManifestSeal() {}
 
     /** The bytes of an indented JSON object, with its digest as a last key. */
-    static byte[] close(byte[] json) {
+    public static byte[] close(byte[] json) {
         int body = json.length - OBJECT_END.length;
         if (!Arrays.equals(json, body, json.length, OBJECT_END, 0, OBJECT_END.length)) {
             throw new IllegalArgumentException("not an indented JSON object");
@@ -45,6 +45,15 @@ final class ManifestSeal {
 
     /** Throws where the bytes are not those that were sealed. */
     static void open(String path, byte[] sealed) {
+        open(path, sealed, "take another checkpoint");
+    }
+
+    /**
+     * The same for another file than a checkpoint's.
+     *
+     * @param hint what to do about a damaged one
+     */
+    public static void open(String path, byte[] sealed, String hint) {
         int body = sealed.length - BEFORE.length - DIGITS - AFTER.length;
         int digits = body + BEFORE.length;
         int after = digits + DIGITS;
@@ -53,7 +62,7 @@ final class ManifestSeal {
                 && Arrays.equals(sealed, after, sealed.length, AFTER, 0, AFTER.length);
         if (!formed || !Arrays.equals(sealed, digits, after, digest(sealed, body), 0, DIGITS)) {
             throw WeftException.invalidData(
-                    path + " is damaged: it does not match its own " + KEY, "take another checkpoint");
+                    path + " is damaged: it does not match its own " + KEY, hint);
         }
     }
 

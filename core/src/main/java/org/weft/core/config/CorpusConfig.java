@@ -1,5 +1,6 @@
 package org.weft.core.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
@@ -101,6 +102,11 @@ public record CorpusConfig(
                 true,
                 CleanConfig.defaults(),
                 PrivacyConfig.defaults());
+    }
+
+    /** All keys and their values, as a configuration file has them. */
+    public ObjectNode toTree() {
+        return RecordBinder.toTree(this);
     }
 
     /** The same with other input, which is one whole. */

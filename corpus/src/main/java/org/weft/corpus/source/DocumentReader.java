@@ -101,12 +101,18 @@ public final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
         if (text == null || text.length <= MAX_DOCUMENT_BYTES) {
             return text;
         }
-        int end = MAX_DOCUMENT_BYTES;
+        int end = end(text, 0);
+        rest = Arrays.copyOfRange(text, end, text.length);
+        return Arrays.copyOf(text, end);
+    }
+
+    /** Where a document ends that has as much of a longer text as it may, from some byte on. */
+    public static int end(byte[] text, int start) {
+        int end = start + MAX_DOCUMENT_BYTES;
         while ((text[end] & 0xC0) == 0x80) {
             end--; // not within a character
         }
-        rest = Arrays.copyOfRange(text, end, text.length);
-        return Arrays.copyOf(text, end);
+        return end;
     }
 
     private byte[] record() throws IOException {

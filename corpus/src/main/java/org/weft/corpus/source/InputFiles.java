@@ -48,7 +48,7 @@ public record InputFiles(int files, long bytes, List<Part> parts) {
         Packer packer = new Packer(splitBytes);
         for (Entry file : files) {
             SplitFormat format = formats.apply(file);
-            if (!format.splittable() || InputText.packed(store, file.path())) {
+            if (!mayBeCut(store, file.path(), format)) {
                 packer.add(new InputSplit(file.path(), 0, Long.MAX_VALUE, format), file.length());
                 continue;
             }
@@ -60,6 +60,11 @@ public record InputFiles(int files, long bytes, List<Part> parts) {
             }
         }
         return new InputFiles(files.size(), bytes, packer.parts());
+    }
+
+    /** Whether several tasks may read a file, a range of its bytes each. */
+    public static boolean mayBeCut(Store store, String path, SplitFormat format) {
+        return format.splittable() && !InputText.packed(store, path);
     }
 
     /** Gives each task some {@code partBytes} of input. */

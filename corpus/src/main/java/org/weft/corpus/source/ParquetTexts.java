@@ -49,6 +49,10 @@ record ParquetTexts(TextFields fields) implements CorpusFormat {
     @Override
     public Documents open(Store store, InputSplit split) throws IOException {
         ParquetInput input = new ParquetInput(store, split.path());
+        if (input.getLength() == 0) {
+            input.close();
+            return Nothing.of(split);
+        }
         ParquetFileReader reader = null;
         try {
             reader = ParquetFileReader.open(

@@ -142,7 +142,7 @@ class DocumentReaderTest {
         assertThat(read("line", file, 1 << 20)).containsExactly("a \uFFFD b", "\uFFFD\uFFFD", "\uD83D\uDC4D");
         CorpusConfig config = SparkFixture.corpus("auto", "line", 0, file);
         InputSplit split =
-                InputFiles.list(store, config, 1 << 20).parts().get(0).splits().get(0);
+                InputFiles.list(store, config, 1 << 20, "corpus.input").parts().get(0).splits().get(0);
         try (DocumentReader reader = DocumentReader.open(store, split)) {
             reader.forEachRemaining(text -> {});
             assertThat(reader.replaced()).isEqualTo(3);
@@ -249,7 +249,7 @@ class DocumentReaderTest {
 
     private List<String> read(CorpusConfig config, long splitBytes) throws IOException {
         List<String> documents = new ArrayList<>();
-        for (InputFiles.Part part : InputFiles.list(store, config, splitBytes).parts()) {
+        for (InputFiles.Part part : InputFiles.list(store, config, splitBytes, "corpus.input").parts()) {
             for (InputSplit split : part.splits()) {
                 try (DocumentReader reader = DocumentReader.open(store, split)) {
                     reader.forEachRemaining(text -> documents.add(new String(text, StandardCharsets.UTF_8)));
