@@ -13,9 +13,9 @@ import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
 import org.weft.corpus.source.CorpusFormat;
 import org.weft.corpus.source.CorpusFormats;
+import org.weft.corpus.source.InputFiles;
 import org.weft.corpus.source.InputPaths;
 import org.weft.corpus.source.InputSplit;
-import org.weft.corpus.source.InputFiles;
 
 /**
  * All that {@code prepare} reads: each source's files, cut into parts of some {@code splitBytes}. A part is what one task
@@ -116,7 +116,10 @@ record CorpusInput(List<File> files, List<Part> parts, long bytes, long splitByt
             open.add(new Piece(split, files.size() - 1, bytes));
             openBytes += bytes;
             identity.append(split.path()).append('\n');
-            identity.append(file.length()).append(' ').append(file.modifiedMillis()).append(' ');
+            identity.append(file.length())
+                    .append(' ')
+                    .append(file.modifiedMillis())
+                    .append(' ');
             identity.append(split.start()).append(' ').append(split.end()).append(' ');
             identity.append(split.format()).append('\n');
             if (openBytes >= splitBytes) {

@@ -33,8 +33,7 @@ record CorpusReading(
     private static final int BAD_IN_MESSAGE = 3;
 
     /** What is known of one source. */
-    record Totals(
-            long files, long bytes, long records, long documents, long textBytes, Tally tally, BadRecords bad) {}
+    record Totals(long files, long bytes, long records, long documents, long textBytes, Tally tally, BadRecords bad) {}
 
     /** Beside the corpus, which is replaced as a whole while they stay. */
     static String directory(String corpusDir) {
@@ -99,9 +98,8 @@ record CorpusReading(
                             .map(Tuple2::_2)
                             .toList());
         }
-        List<CorpusInput.File> files = input.files().stream()
-                .filter(file -> file.source() == source)
-                .toList();
+        List<CorpusInput.File> files =
+                input.files().stream().filter(file -> file.source() == source).toList();
         long bytes = files.stream().mapToLong(CorpusInput.File::bytes).sum();
         return new Totals(files.size(), bytes, records, documents, textBytes, tally, bad);
     }
@@ -119,9 +117,11 @@ record CorpusReading(
     void judge(CorpusConfig corpus, Consumer<String> progress) throws IOException {
         long reused = parts.stream().filter(Done::reused).count();
         if (reused > 0) {
-            progress.accept(reused + " of " + parts.size() + " parts of the input are unchanged, and were not read again");
+            progress.accept(
+                    reused + " of " + parts.size() + " parts of the input are unchanged, and were not read again");
         }
-        long replaced = parts.stream().mapToLong(part -> part.facts().replaced()).sum();
+        long replaced =
+                parts.stream().mapToLong(part -> part.facts().replaced()).sum();
         if (replaced > 0) {
             progress.accept("warning: " + replaced + " unpaired surrogates in the text became U+FFFD");
         }

@@ -89,7 +89,11 @@ record CorpusShards(CorpusManifest manifest, long repeated) {
         for (int s = 0; s < corpus.sources().size(); s++) {
             SourceConfig source = corpus.sources().get(s);
             sources.add(new CorpusSource(
-                    source.name(), source.weight(), source.tokens(), split(written, s, true), split(written, s, false)));
+                    source.name(),
+                    source.weight(),
+                    source.tokens(),
+                    split(written, s, true),
+                    split(written, s, false)));
         }
         return sources;
     }

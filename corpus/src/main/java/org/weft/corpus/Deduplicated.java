@@ -24,8 +24,7 @@ final class Deduplicated implements Iterator<Tuple2<byte[], byte[]>> {
         while (next == null && sorted.hasNext()) {
             Tuple2<byte[], byte[]> candidate = sorted.next();
             byte[] key = candidate._1();
-            if (lastKey != null
-                    && Arrays.equals(key, 0, DocumentKey.BYTES, lastKey, 0, DocumentKey.BYTES)) {
+            if (lastKey != null && Arrays.equals(key, 0, DocumentKey.BYTES, lastKey, 0, DocumentKey.BYTES)) {
                 dropped++;
             } else {
                 lastKey = key;

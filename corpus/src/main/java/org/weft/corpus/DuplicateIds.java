@@ -54,7 +54,8 @@ record DuplicateIds(JavaRDD<byte[]> dropped, Map<Integer, Long> counts, List<Tup
                 .repartitionAndSortWithinPartitions(
                         new DocumentKey.Shards(Math.max(1, parts.size())), DocumentKey.ORDER)
                 .mapPartitions(claims -> (Iterator<Claim>) new Losers(claims));
-        Map<Integer, Long> counts = bad.map(claim -> DocumentKey.source(claim.key())).countByValue();
+        Map<Integer, Long> counts =
+                bad.map(claim -> DocumentKey.source(claim.key())).countByValue();
         List<Tuple2<Integer, BadRecord>> shown = new ArrayList<>();
         for (Claim claim : counts.isEmpty() ? Collections.<Claim>emptyList() : bad.take(SHOWN)) {
             int source = DocumentKey.source(claim.key());

@@ -27,7 +27,8 @@ record KeptDocuments(Store store, String directory, boolean sourcesTold) impleme
     JavaPairRDD<byte[], byte[]> sorted(JavaSparkContext spark, List<ReadStage.Done> parts, int shards) {
         boolean told = sourcesTold;
         return all(spark, parts)
-                .mapToPair(document -> new Tuple2<>(key(document._1(), document._2(), told), document._2().text()))
+                .mapToPair(document -> new Tuple2<>(
+                        key(document._1(), document._2(), told), document._2().text()))
                 .repartitionAndSortWithinPartitions(new DocumentKey.Shards(shards), DocumentKey.ORDER);
     }
 

@@ -75,9 +75,7 @@ final class PartFile {
 
         private static byte[] told(String id) {
             byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
-            return bytes.length <= MAX_ID_BYTES
-                    ? bytes
-                    : Sha256.hex(bytes).getBytes(StandardCharsets.US_ASCII);
+            return bytes.length <= MAX_ID_BYTES ? bytes : Sha256.hex(bytes).getBytes(StandardCharsets.US_ASCII);
         }
 
         /** Ends the documents; how many bytes the file has by then. */
@@ -144,8 +142,7 @@ final class PartFile {
             }
             byte[] json = new byte[length];
             file.readFully(end - length, json, 0, length);
-            boolean whole = Arrays.equals(
-                    footer, Integer.BYTES, FOOTER_BYTES, Sha256.of(json), 0, Integer.BYTES);
+            boolean whole = Arrays.equals(footer, Integer.BYTES, FOOTER_BYTES, Sha256.of(json), 0, Integer.BYTES);
             return whole ? Json.RECORDS.readValue(json, PartFacts.class) : null;
         } catch (JsonProcessingException other) {
             return null;

@@ -33,7 +33,8 @@ record TableStage(
         TableStage stage = this;
         return columns(table)
                 .toJavaRDD()
-                .mapPartitionsWithIndex((index, rows) -> List.of(stage.read(table, index, rows)).iterator(), false)
+                .mapPartitionsWithIndex(
+                        (index, rows) -> List.of(stage.read(table, index, rows)).iterator(), false)
                 .collect();
     }
 
@@ -45,7 +46,10 @@ record TableStage(
             if (absent instanceof AnalysisException) {
                 throw WeftException.usage(
                         source.key("input") + ": no such table: " + table + ": "
-                                + String.valueOf(absent.getMessage()).lines().findFirst().orElse(""),
+                                + String.valueOf(absent.getMessage())
+                                        .lines()
+                                        .findFirst()
+                                        .orElse(""),
                         "give DATABASE.TABLE of the session's catalogue; of Hive's with --conf"
                                 + " spark.sql.catalogImplementation=hive");
             }

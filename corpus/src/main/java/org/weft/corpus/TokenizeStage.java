@@ -66,7 +66,8 @@ record TokenizeStage(
     public Iterator<Written> call(Integer index, Iterator<Tuple2<byte[], byte[]>> sorted) throws IOException {
         Deduplicated documents = new Deduplicated(sorted);
         List<SourceConfig> sources = corpus.allSources();
-        Side[] sides = new Side[2 * sources.size()]; // of each source training, then validation; made when they are needed
+        Side[] sides =
+                new Side[2 * sources.size()]; // of each source training, then validation; made when they are needed
         try (TextTokenizer tokenizer = TextTokenizer.of(tokenizerFile.value())) {
             while (documents.hasNext()) {
                 Tuple2<byte[], byte[]> document = documents.next();

@@ -28,8 +28,7 @@ final class Without implements Iterator<Tuple2<byte[], byte[]>> {
      * @param dropped keys, or what some begin with, in no order
      */
     static JavaPairRDD<byte[], byte[]> of(JavaPairRDD<byte[], byte[]> sorted, JavaRDD<byte[]> dropped) {
-        JavaRDD<byte[]> keys = dropped
-                .mapToPair(key -> new Tuple2<>(key, 0))
+        JavaRDD<byte[]> keys = dropped.mapToPair(key -> new Tuple2<>(key, 0))
                 .repartitionAndSortWithinPartitions(
                         new DocumentKey.Shards(sorted.getNumPartitions()), DocumentKey.ORDER)
                 .keys();

@@ -61,8 +61,7 @@ public final class ManifestSeal {
                 && Arrays.equals(sealed, body, digits, BEFORE, 0, BEFORE.length)
                 && Arrays.equals(sealed, after, sealed.length, AFTER, 0, AFTER.length);
         if (!formed || !Arrays.equals(sealed, digits, after, digest(sealed, body), 0, DIGITS)) {
-            throw WeftException.invalidData(
-                    path + " is damaged: it does not match its own " + KEY, hint);
+            throw WeftException.invalidData(path + " is damaged: it does not match its own " + KEY, hint);
         }
     }
 

@@ -14,14 +14,16 @@ public record CorpusConfig(
                         + " glob. With format=table: the names of tables.")
         List<String> input,
 
-        @Doc("Several sources, each with token shards of its own, instead of corpus.input; what is said of files is then said"
-                + " of each.")
+        @Doc(
+                "Several sources, each with token shards of its own, instead of corpus.input; what is said of files is then said"
+                        + " of each.")
         List<SourceConfig> sources,
 
-        @Doc("auto, or what all files are whatever their names: text, jsonl (an object a line or one array of them), csv, tsv,"
-                + " parquet, html (its main text), warc (the main text of its pages), table (of Spark's catalogue). auto goes"
-                + " by the names: .jsonl, .ndjson and .json, .csv, .tsv, .parquet, .html and .htm, .warc, also under .gz and"
-                + " its like; archives (.zip, .pdf) are refused, everything else is text.")
+        @Doc(
+                "auto, or what all files are whatever their names: text, jsonl (an object a line or one array of them), csv, tsv,"
+                        + " parquet, html (its main text), warc (the main text of its pages), table (of Spark's catalogue). auto goes"
+                        + " by the names: .jsonl, .ndjson and .json, .csv, .tsv, .parquet, .html and .htm, .warc, also under .gz and"
+                        + " its like; archives (.zip, .pdf) are refused, everything else is text.")
         Format format,
 
         @Doc("The character set of the files, such as windows-1252; all but UTF-8 are read by one task a file.")
@@ -30,19 +32,22 @@ public record CorpusConfig(
         @Doc("The key of the text in a JSON object, and the column of the text in CSV, Parquet and tables.")
         String textField,
 
-        @Doc("The key or column of what identifies a document; empty: nothing does. Of two documents of one id that differ, one"
-                + " is a bad record.")
+        @Doc(
+                "The key or column of what identifies a document; empty: nothing does. Of two documents of one id that differ, one"
+                        + " is a bad record.")
         String idField,
 
         @Doc("What is one document of a text file: paragraph (blank lines separate), line, or document (the file).")
         SampleBy sampleBy,
 
-        @Doc("The largest fraction of a source's records that may be bad. Such records are left out, counted, and shown in"
-                + " bad-records.jsonl beside the corpus with file, position and cause; with 0 the first ends prepare.")
+        @Doc(
+                "The largest fraction of a source's records that may be bad. Such records are left out, counted, and shown in"
+                        + " bad-records.jsonl beside the corpus with file, position and cause; with 0 the first ends prepare.")
         double maxBadFraction,
 
-        @Doc("Keep the documents as they were read and cleaned beside the corpus, packed: the next prepare reads those files"
-                + " anew that changed, and no others.")
+        @Doc(
+                "Keep the documents as they were read and cleaned beside the corpus, packed: the next prepare reads those files"
+                        + " anew that changed, and no others.")
         boolean keepDocuments,
 
         @Doc("Fraction of documents, chosen by their hash, that validation keeps.")
@@ -162,7 +167,7 @@ public record CorpusConfig(
                     "corpus.sources is given, and so is one of corpus.input, format, encoding, text_field, id_field, sample_by:"
                             + " say it within each of corpus.sources");
             problems.require(
-                    sources.stream().anyMatch(source -> source.weight() > 0),
+                    sources.stream().anyMatch(source -> source.weight() != 0),
                     "corpus.sources[].weight is 0 in all of them");
         }
         clean.validate(problems);

@@ -21,10 +21,12 @@ public record SourceConfig(
 
         @Doc("As corpus.id_field.") String idField,
 
-        @Doc("As corpus.sample_by: paragraph, line or document.") SampleBy sampleBy,
+        @Doc("As corpus.sample_by: paragraph, line or document.")
+        SampleBy sampleBy,
 
-        @Doc("How much of a mixture is this source's, beside the others' weights; 0: it is prepared, and drawn only where a"
-                + " curriculum says so.")
+        @Doc(
+                "How much of a mixture is this source's, beside the others' weights; 0: it is prepared, and drawn only where a"
+                        + " curriculum says so.")
         double weight,
 
         @Doc("Training tokens that a run draws of it at most; 0: as many as its weight says.")

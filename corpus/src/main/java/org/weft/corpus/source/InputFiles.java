@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.SourceConfig;
-import org.weft.core.storage.Store.Entry;
 import org.weft.core.storage.Store;
+import org.weft.core.storage.Store.Entry;
 
 /**
  * The text that {@code evaluate --input} and labelled rows are read from, cut into the parts that tasks read. Files that nothing

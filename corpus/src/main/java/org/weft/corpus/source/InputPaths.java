@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.weft.core.WeftException;
-import org.weft.core.storage.Store.Entry;
 import org.weft.core.storage.Store;
+import org.weft.core.storage.Store.Entry;
 
 /** What a user gave as files, directories and globs, as the files that it stands for. */
 public final class InputPaths {

@@ -26,8 +26,24 @@ import org.jsoup.select.NodeTraversor;
  */
 final class MainText {
     private static final Set<String> LEFT_OUT = Set.of(
-            "head", "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "form", "button", "select",
-            "textarea", "nav", "footer", "aside", "dialog", "menu");
+            "head",
+            "script",
+            "style",
+            "noscript",
+            "template",
+            "svg",
+            "math",
+            "iframe",
+            "object",
+            "form",
+            "button",
+            "select",
+            "textarea",
+            "nav",
+            "footer",
+            "aside",
+            "dialog",
+            "menu");
 
     private static final double MOST_LINKS = 1 / 3.0;
 
@@ -57,7 +73,8 @@ final class MainText {
             String given = known(charset) ? charset : null;
             Document document = Jsoup.parse(new ByteArrayInputStream(page), given, "");
             boolean named = given != null
-                    || !document.select("meta[charset], meta[http-equiv=content-type]").isEmpty();
+                    || !document.select("meta[charset], meta[http-equiv=content-type]")
+                            .isEmpty();
             return named || "UTF-8".equalsIgnoreCase(fallback)
                     ? document
                     : Jsoup.parse(new ByteArrayInputStream(page), fallback, "");
@@ -160,9 +177,7 @@ final class MainText {
                 }
             }
             if (main.isEmpty()) {
-                all.stream()
-                        .filter(block -> block.linkDensity() <= MOST_LINKS)
-                        .forEach(block -> main.add(block.text));
+                all.stream().filter(block -> block.linkDensity() <= MOST_LINKS).forEach(block -> main.add(block.text));
             }
             return String.join("\n", main);
         }

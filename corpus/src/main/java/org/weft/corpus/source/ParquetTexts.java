@@ -101,7 +101,9 @@ record ParquetTexts(TextFields fields) implements CorpusFormat {
     private Type column(MessageType schema, String name, String where) {
         if (!schema.containsField(name)) {
             throw fields.missing(
-                    name, "columns=" + schema.getFields().stream().map(Type::getName).toList(), where);
+                    name,
+                    "columns=" + schema.getFields().stream().map(Type::getName).toList(),
+                    where);
         }
         return schema.getType(name);
     }

@@ -3,10 +3,10 @@ package org.weft.corpus.source;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
+import org.weft.core.WeftException;
+import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.CorpusConfig.SampleBy;
 import org.weft.core.config.SourceConfig;
-import org.weft.core.config.CorpusConfig;
-import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 
 /**

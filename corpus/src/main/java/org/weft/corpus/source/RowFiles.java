@@ -14,8 +14,8 @@ import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 import org.weft.core.WeftException;
-import org.weft.core.storage.Store.Entry;
 import org.weft.core.storage.Store;
+import org.weft.core.storage.Store.Entry;
 
 /**
  * Labelled rows in files of text, read as documents are: the same bytes are refused, in the same words. Each row is the

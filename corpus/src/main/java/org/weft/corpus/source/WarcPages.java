@@ -134,8 +134,8 @@ record WarcPages(TextFields fields, TextEncoding encoding) implements CorpusForm
             if (http.status() != 200 || !(html || plain(type))) {
                 return null;
             }
-            String charset =
-                    Optional.ofNullable(http.contentType().parameters().get("charset")).orElse(null);
+            String charset = Optional.ofNullable(http.contentType().parameters().get("charset"))
+                    .orElse(null);
             byte[] body = body(http.bodyDecoded().stream());
             return html
                     ? MainText.of(body, charset, text.encoding().name())

@@ -1,14 +1,15 @@
 package org.weft.corpus.source;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
+import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.CorpusConfig.Format;
 import org.weft.core.config.CorpusConfig.SampleBy;
-import org.weft.core.config.CorpusConfig;
 import org.weft.corpus.SparkFixture;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Which format a file has. */
 class CorpusFormatsTest {
@@ -30,7 +31,8 @@ class CorpusFormatsTest {
         for (String name : new String[] {"a.jsonl", "a.JSON", "a.b.ndjson", "a.jsonl.gz", "a.json.zst", "a.json.txt"}) {
             assertThat(format(Format.AUTO, name).word()).as(name).isEqualTo(Format.JSONL);
         }
-        for (String name : new String[] {"a.txt", "a.txt.gz", "a", "json", "a.jsonl.old.gz", "a.csv.txt", "csv", "a."}) {
+        for (String name :
+                new String[] {"a.txt", "a.txt.gz", "a", "json", "a.jsonl.old.gz", "a.csv.txt", "csv", "a."}) {
             assertThat(format(Format.AUTO, name).word()).as(name).isEqualTo(Format.TEXT);
         }
     }

@@ -1,5 +1,8 @@
 package org.weft.corpus.source;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,8 +18,6 @@ import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.SparkFixture;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What documents a file holds, however it is cut, and what is said of files that cannot be read. */
 class DocumentReaderTest {
@@ -141,8 +142,11 @@ class DocumentReaderTest {
                 "{\"text\": \"a \\ud83d b\"}\n{\"text\": \"\\udc4d\\ud83d\"}\n{\"text\": \"\\ud83d\\udc4d\"}\n");
         assertThat(read("line", file, 1 << 20)).containsExactly("a \uFFFD b", "\uFFFD\uFFFD", "\uD83D\uDC4D");
         CorpusConfig config = SparkFixture.corpus("auto", "line", 0, file);
-        InputSplit split =
-                InputFiles.list(store, config, 1 << 20, "corpus.input").parts().get(0).splits().get(0);
+        InputSplit split = InputFiles.list(store, config, 1 << 20, "corpus.input")
+                .parts()
+                .get(0)
+                .splits()
+                .get(0);
         try (DocumentReader reader = DocumentReader.open(store, split)) {
             reader.forEachRemaining(text -> {});
             assertThat(reader.replaced()).isEqualTo(3);
@@ -249,7 +253,8 @@ class DocumentReaderTest {
 
     private List<String> read(CorpusConfig config, long splitBytes) throws IOException {
         List<String> documents = new ArrayList<>();
-        for (InputFiles.Part part : InputFiles.list(store, config, splitBytes, "corpus.input").parts()) {
+        for (InputFiles.Part part :
+                InputFiles.list(store, config, splitBytes, "corpus.input").parts()) {
             for (InputSplit split : part.splits()) {
                 try (DocumentReader reader = DocumentReader.open(store, split)) {
                     reader.forEachRemaining(text -> documents.add(new String(text, StandardCharsets.UTF_8)));

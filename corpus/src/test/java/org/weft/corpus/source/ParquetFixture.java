@@ -17,11 +17,10 @@ public final class ParquetFixture {
 
     /** A column of whole numbers, id, and one of texts, text. */
     public static void write(Path file, long rowGroupBytes, List<String> texts) throws IOException {
-        MessageType schema =
-                MessageTypeParser.parseMessageType("message rows { required int64 id; optional binary text (STRING); }");
+        MessageType schema = MessageTypeParser.parseMessageType(
+                "message rows { required int64 id; optional binary text (STRING); }");
         SimpleGroupFactory rows = new SimpleGroupFactory(schema);
-        try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(
-                        new org.apache.hadoop.fs.Path(file.toUri()))
+        try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(new org.apache.hadoop.fs.Path(file.toUri()))
                 .withType(schema)
                 .withRowGroupSize(rowGroupBytes)
                 .withMinRowCountForPageSizeCheck(10)

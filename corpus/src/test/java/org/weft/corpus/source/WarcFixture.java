@@ -15,7 +15,8 @@ final class WarcFixture {
         try (OutputStream out = Files.newOutputStream(file)) {
             record(out, "warcinfo", "application/warc-fields", "software: none\r\n");
             record(out, "request", "application/http; msgtype=request", "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-            String page = "<nav>Menu</nav><p>" + "The tide was out and the flats lay bare for miles. ".repeat(3) + "</p>";
+            String page =
+                    "<nav>Menu</nav><p>" + "The tide was out and the flats lay bare for miles. ".repeat(3) + "</p>";
             response(out, "200 OK", "text/html; charset=utf-8", page);
             response(out, "404 Not Found", "text/html", page);
             response(out, "200 OK", "image/png", "not a text");
