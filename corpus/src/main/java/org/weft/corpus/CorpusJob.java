@@ -16,6 +16,7 @@ import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.CorpusShards.StoreDirectory;
 import org.weft.corpus.clean.CleaningSteps;
+import org.weft.corpus.dedup.Deduplication;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.Gpt2Vocabulary;
 import org.weft.corpus.tokenizer.TokenizerJson;
@@ -67,21 +68,29 @@ public final class CorpusJob {
                 staging.begin();
                 CorpusReading reading = CorpusReading.run(spark, store, corpus, steps, input, corpusDir);
                 reading.judge(corpus, progress);
-                JavaPairRDD<byte[], byte[]> documents = reading.sorted(spark, corpus);
-                TokenizerFile file =
-                        given != null ? given : trained(tokenizer, model, train(documents, corpus.valFraction()));
-                staging.write(CorpusManifest.TOKENIZER_FILE, file.json());
-                if (given != null) {
-                    TokenizerFile.copyCompanions(store, file.directory(), staging.directory());
+                try (Deduplication left = Deduplication.run(
+                        store,
+                        corpus,
+                        reading.sorted(spark, corpus),
+                        Deduplicated::new,
+                        staging.directory(),
+                        progress)) {
+                    JavaPairRDD<byte[], byte[]> documents = left.kept();
+                    TokenizerFile file =
+                            given != null ? given : trained(tokenizer, model, train(documents, corpus.valFraction()));
+                    staging.write(CorpusManifest.TOKENIZER_FILE, file.json());
+                    if (given != null) {
+                        TokenizerFile.copyCompanions(store, file.directory(), staging.directory());
+                    }
+                    progress.accept("encoding " + documents.getNumPartitions() + " shards");
+                    StoreDirectory directory = new StoreDirectory(store, staging.directory());
+                    CorpusShards shards = CorpusShards.write(spark, documents, file, model.causal(), corpus, directory);
+                    shards.tell(progress);
+                    new CorpusProvenance(corpus, tokenizer, reading, left.facts(), shards).write(staging);
+                    staging.commit(shards.manifest());
+                    reading.discard(store, corpusDir, corpus.keepDocuments());
+                    return shards.manifest();
                 }
-                progress.accept("encoding " + documents.getNumPartitions() + " shards");
-                CorpusShards shards = CorpusShards.write(
-                        spark, documents, file, model.causal(), corpus, new StoreDirectory(store, staging.directory()));
-                shards.tell(progress);
-                CorpusProvenance.write(staging, corpus, tokenizer, reading, shards);
-                staging.commit(shards.manifest());
-                reading.discard(store, corpusDir, corpus.keepDocuments());
-                return shards.manifest();
             }
         });
     }

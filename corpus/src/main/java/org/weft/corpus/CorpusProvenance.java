@@ -24,15 +24,18 @@ import org.weft.corpus.source.BadRecord;
  * counted, the configuration, the version of Weft, and the SHA-256 of the manifest that came of it. Sealed as a
  * checkpoint's manifest is. There is no seed in it, for nothing is drawn.
  */
-public final class CorpusProvenance {
-    public static final String FILE = CorpusStaging.PROVENANCE;
+record CorpusProvenance(
+        CorpusConfig corpus,
+        TokenizerConfig tokenizer,
+        CorpusReading reading,
+        ObjectNode deduplication,
+        CorpusShards shards) {
+    static final String FILE = CorpusStaging.PROVENANCE;
 
     private static final int VERSION = 1;
 
-    private CorpusProvenance() {}
-
     /** What is known of a corpus; null of one that was prepared before this was recorded. */
-    public static ObjectNode load(Store store, String corpusDir) throws IOException {
+    static ObjectNode load(Store store, String corpusDir) throws IOException {
         String path = corpusDir + "/" + FILE;
         if (!store.exists(path)) {
             return null;
@@ -51,13 +54,7 @@ public final class CorpusProvenance {
     }
 
     /** Writes it and the bad records, before the corpus is committed. */
-    static void write(
-            CorpusStaging staging,
-            CorpusConfig corpus,
-            TokenizerConfig tokenizer,
-            CorpusReading reading,
-            CorpusShards shards)
-            throws IOException {
+    void write(CorpusStaging staging) throws IOException {
         StringBuilder bad = new StringBuilder();
         ObjectNode tree = Json.RECORDS.createObjectNode();
         tree.put("format_version", VERSION).put("weft", WeftVersion.CURRENT);
@@ -76,7 +73,8 @@ public final class CorpusProvenance {
             }
         }
         tree.put("input_block_bytes", reading.input().splitBytes());
-        addInputs(tree.putArray("inputs"), corpus, reading);
+        addInputs(tree.putArray("inputs"));
+        tree.set("deduplication", deduplication);
         tree.putObject("corpus")
                 .put("repeated_documents", shards.repeated())
                 .put("fingerprint", shards.manifest().fingerprint())
@@ -101,7 +99,7 @@ public final class CorpusProvenance {
     }
 
     /** Each file by what the parts that read it found of its blocks. */
-    private static void addInputs(ArrayNode inputs, CorpusConfig corpus, CorpusReading reading) {
+    private void addInputs(ArrayNode inputs) {
         CorpusInput input = reading.input();
         List<List<String>> blocks = new ArrayList<>();
         input.files().forEach(file -> blocks.add(new ArrayList<>()));

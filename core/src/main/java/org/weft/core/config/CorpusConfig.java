@@ -67,7 +67,13 @@ public record CorpusConfig(
         CleanConfig clean,
 
         @Doc("What of people, and of secrets, is taken out of documents.")
-        PrivacyConfig privacy)
+        PrivacyConfig privacy,
+
+        @Doc("Which documents are dropped because another one says the same.")
+        DeduplicationConfig deduplicate,
+
+        @Doc("Which documents are dropped because an evaluation says the same.")
+        DecontaminationConfig decontaminate)
         implements Serializable {
 
     /** What files hold. */
@@ -106,7 +112,9 @@ public record CorpusConfig(
                 true,
                 true,
                 CleanConfig.defaults(),
-                PrivacyConfig.defaults());
+                PrivacyConfig.defaults(),
+                DeduplicationConfig.defaults(),
+                DecontaminationConfig.defaults());
     }
 
     /** All keys and their values, as a configuration file has them. */
@@ -172,5 +180,7 @@ public record CorpusConfig(
         }
         clean.validate(problems);
         privacy.validate(problems, "corpus.privacy");
+        deduplicate.validate(problems);
+        decontaminate.validate(problems);
     }
 }
