@@ -17,7 +17,7 @@ import org.weft.corpus.dedup.Deduplication;
  */
 final class CorpusStaging implements AutoCloseable {
     /** Names of what is said of the corpus beside its manifest. */
-    static final String PROVENANCE = "provenance.json";
+    static final String PROVENANCE = CorpusManifest.PROVENANCE_FILE;
 
     static final String BAD_RECORDS = "bad-records.jsonl";
 

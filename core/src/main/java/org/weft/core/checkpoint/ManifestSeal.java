@@ -65,6 +65,28 @@ public final class ManifestSeal {
         }
     }
 
+    /**
+     * Both digests of a sealed file.
+     *
+     * @param stated in the file; empty where it has no seal of the one form
+     * @param actual of the bytes that it should cover
+     */
+    public record Reading(String stated, String actual) {}
+
+    /** What a file says of itself, and what is so. */
+    public static Reading read(byte[] sealed) {
+        int body = sealed.length - BEFORE.length - DIGITS - AFTER.length;
+        int digits = body + BEFORE.length;
+        boolean formed = body > 0
+                && Arrays.equals(sealed, body, digits, BEFORE, 0, BEFORE.length)
+                && Arrays.equals(sealed, digits + DIGITS, sealed.length, AFTER, 0, AFTER.length);
+        return formed
+                ? new Reading(
+                        new String(sealed, digits, DIGITS, StandardCharsets.US_ASCII),
+                        new String(digest(sealed, body), StandardCharsets.US_ASCII))
+                : new Reading("", Sha256.hex(sealed));
+    }
+
     private static byte[] digest(byte[] bytes, int length) {
         byte[] digest = Sha256.digest().digest(Arrays.copyOf(bytes, length));
         return HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII);
