@@ -13,6 +13,7 @@ import org.weft.core.WeftException;
 import org.weft.core.WeftVersion;
 import org.weft.core.checkpoint.ManifestSeal;
 import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.CorpusInput.Piece;
@@ -27,6 +28,7 @@ import org.weft.corpus.source.BadRecord;
 record CorpusProvenance(
         CorpusConfig corpus,
         TokenizerConfig tokenizer,
+        ModelConfig model,
         CorpusReading reading,
         ObjectNode deduplication,
         CorpusShards shards) {
@@ -61,6 +63,7 @@ record CorpusProvenance(
         ObjectNode configuration = tree.putObject("configuration");
         configuration.set("corpus", corpus.toTree());
         configuration.set("tokenizer", tokenizer.toTree());
+        configuration.putObject("model").put("architecture", model.architecture());
         ObjectNode rules = tree.putObject("rules");
         reading.steps().rules().forEach(rules::put);
         ArrayNode sources = tree.putArray("sources");

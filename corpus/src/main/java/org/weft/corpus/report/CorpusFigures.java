@@ -8,7 +8,8 @@ import org.weft.core.html.Axes.Range;
 import org.weft.core.html.Html;
 import org.weft.core.html.LineFigure;
 import org.weft.core.html.LineFigure.Line;
-import org.weft.corpus.report.CorpusStatistics.Length;
+import org.weft.corpus.statistics.CorpusStatistics;
+import org.weft.corpus.statistics.CorpusStatistics.Length;
 
 /** The plots of a corpus's page. */
 final class CorpusFigures {

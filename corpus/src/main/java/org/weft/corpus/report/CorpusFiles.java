@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.weft.core.Json;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
+import org.weft.corpus.statistics.CorpusStatistics;
 
 /**
  * What the files of a corpus say, as far as they are there: only the manifest has to be.

@@ -18,6 +18,7 @@ import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusSource;
 import org.weft.core.tokens.CorpusSplit;
 import org.weft.corpus.privacy.Scrubber;
+import org.weft.corpus.statistics.CorpusStatistics;
 
 /**
  * A corpus as one HTML page that needs nothing else: where its documents went, and what its tokens are. Every number is the

@@ -30,6 +30,7 @@ import org.weft.core.tokens.TokenShardFormat;
 import org.weft.core.tokens.TokenShardWriter;
 import org.weft.core.tokens.TokenType;
 import org.weft.corpus.SparkFixture;
+import org.weft.corpus.statistics.CorpusStatistics;
 
 /** The page of a corpus says what its files say. */
 class CorpusPageTest {

@@ -1,4 +1,4 @@
-package org.weft.corpus.report;
+package org.weft.corpus.statistics;
 
 import java.io.IOException;
 import java.io.Serializable;

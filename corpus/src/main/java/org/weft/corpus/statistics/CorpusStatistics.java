@@ -1,4 +1,4 @@
-package org.weft.corpus.report;
+package org.weft.corpus.statistics;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
@@ -148,7 +148,7 @@ public record CorpusStatistics(
     }
 
     /** What prepare left in a corpus, counted anew where it left nothing that is of this manifest. */
-    static CorpusStatistics load(Store store, String directory, CorpusManifest manifest) throws IOException {
+    public static CorpusStatistics load(Store store, String directory, CorpusManifest manifest) throws IOException {
         String path = directory + "/" + FILE;
         if (store.exists(path)) {
             try {
