@@ -28,6 +28,7 @@ import org.weft.core.tokens.TokenShardFormat;
 import org.weft.core.tokens.TokenType;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.TokenizeStage.Written;
+import org.weft.corpus.dedup.Deduplication;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.Gpt2Vocabulary;
 import org.weft.corpus.tokenizer.TextTokenizer;
@@ -84,13 +85,22 @@ public final class CorpusJob {
             try (CorpusStaging staging = new CorpusStaging(store, corpusDir)) {
                 staging.begin();
                 LongAccumulator replaced = spark.sc().longAccumulator("unpaired surrogates");
-                JavaPairRDD<byte[], byte[]> documents = sorted(read(input, replaced), shards);
-                TokenizerFile file = tokenizer(tokenizer, model, train(documents, corpus.valFraction()));
-                staging.write(CorpusManifest.TOKENIZER_FILE, file.json());
-                if (tokenizer.kind() == TokenizerConfig.Kind.FILE) {
-                    TokenizerFile.copyCompanions(store, file.directory(), staging.directory());
+                CorpusManifest manifest;
+                try (Deduplication deduplicated = Deduplication.run(
+                        store,
+                        corpus,
+                        sorted(read(input, replaced), shards),
+                        Deduplicated::new,
+                        staging.directory(),
+                        progress)) {
+                    JavaPairRDD<byte[], byte[]> documents = deduplicated.kept();
+                    TokenizerFile file = tokenizer(tokenizer, model, train(documents, corpus.valFraction()));
+                    staging.write(CorpusManifest.TOKENIZER_FILE, file.json());
+                    if (tokenizer.kind() == TokenizerConfig.Kind.FILE) {
+                        TokenizerFile.copyCompanions(store, file.directory(), staging.directory());
+                    }
+                    manifest = encode(documents, file, model.causal(), corpus, staging.directory());
                 }
-                CorpusManifest manifest = encode(documents, file, model.causal(), corpus, staging.directory());
                 if (replaced.value() > 0) {
                     progress.accept("warning: " + replaced.value() + " unpaired surrogates in the text became U+FFFD");
                 }

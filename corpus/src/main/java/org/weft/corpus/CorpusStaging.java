@@ -6,6 +6,7 @@ import org.weft.core.storage.Store.Entry;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
 import org.weft.core.tokens.TokenizerFile;
+import org.weft.corpus.dedup.Deduplication;
 
 /**
  * Replaces a corpus without ever leaving a wrong one. Everything is written to a hidden directory within the corpus;
@@ -40,6 +41,7 @@ final class CorpusStaging implements AutoCloseable {
         for (Entry old : store.list(corpusDir)) {
             if (old.name().endsWith(".tokens")
                     || old.name().equals(CorpusManifest.TOKENIZER_FILE)
+                    || old.name().equals(Deduplication.CONTAMINATED_FILE)
                     || TokenizerFile.COMPANIONS.contains(old.name())) {
                 store.delete(old.path());
             }
@@ -49,6 +51,9 @@ final class CorpusStaging implements AutoCloseable {
             if (store.exists(directory() + "/" + companion)) {
                 moveIn(companion);
             }
+        }
+        if (store.exists(directory() + "/" + Deduplication.CONTAMINATED_FILE)) {
+            moveIn(Deduplication.CONTAMINATED_FILE);
         }
         for (CorpusShard shard : manifest.train().shards()) {
             moveIn(shard.file());
