@@ -1,6 +1,7 @@
 package org.weft.corpus;
 
 import java.io.IOException;
+import java.util.List;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
 import org.weft.core.tokens.CorpusManifest;
@@ -15,6 +16,13 @@ import org.weft.corpus.dedup.Deduplication;
  * nobody takes for a corpus.
  */
 final class CorpusStaging implements AutoCloseable {
+    /** Names of what is said of the corpus beside its manifest. */
+    static final String PROVENANCE = CorpusManifest.PROVENANCE_FILE;
+
+    static final String BAD_RECORDS = "bad-records.jsonl";
+
+    private static final List<String> ACCOUNTS = List.of(PROVENANCE, BAD_RECORDS, Deduplication.CONTAMINATED_FILE);
+
     private final Store store;
     private final String corpusDir;
 
@@ -41,19 +49,17 @@ final class CorpusStaging implements AutoCloseable {
         for (Entry old : store.list(corpusDir)) {
             if (old.name().endsWith(".tokens")
                     || old.name().equals(CorpusManifest.TOKENIZER_FILE)
-                    || old.name().equals(Deduplication.CONTAMINATED_FILE)
-                    || TokenizerFile.COMPANIONS.contains(old.name())) {
+                    || TokenizerFile.COMPANIONS.contains(old.name())
+                    || ACCOUNTS.contains(old.name())) {
                 store.delete(old.path());
             }
         }
         moveIn(manifest.tokenizerFile());
-        for (String companion : TokenizerFile.COMPANIONS) {
-            if (store.exists(directory() + "/" + companion)) {
-                moveIn(companion);
-            }
+        for (String file : ACCOUNTS) {
+            moveInIfWritten(file);
         }
-        if (store.exists(directory() + "/" + Deduplication.CONTAMINATED_FILE)) {
-            moveIn(Deduplication.CONTAMINATED_FILE);
+        for (String companion : TokenizerFile.COMPANIONS) {
+            moveInIfWritten(companion);
         }
         for (CorpusShard shard : manifest.train().shards()) {
             moveIn(shard.file());
@@ -62,6 +68,12 @@ final class CorpusStaging implements AutoCloseable {
             moveIn(shard.file());
         }
         manifest.save(store, corpusDir);
+    }
+
+    private void moveInIfWritten(String file) throws IOException {
+        if (store.exists(directory() + "/" + file)) {
+            moveIn(file);
+        }
     }
 
     private void moveIn(String file) throws IOException {
