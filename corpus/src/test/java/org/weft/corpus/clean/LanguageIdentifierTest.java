@@ -19,10 +19,14 @@ import org.weft.corpus.TextStep;
 
 class LanguageIdentifierTest {
     private static final Map<String, String> TEXTS = Map.ofEntries(
-            Map.entry("en", "The harbour master kept a book of every vessel, and in it he wrote the hour and the wind."),
-            Map.entry("de", "Der Hafenmeister führte ein Buch über jedes Schiff und schrieb die Stunde und den Wind hinein."),
+            Map.entry(
+                    "en", "The harbour master kept a book of every vessel, and in it he wrote the hour and the wind."),
+            Map.entry(
+                    "de",
+                    "Der Hafenmeister führte ein Buch über jedes Schiff und schrieb die Stunde und den Wind hinein."),
             Map.entry("fr", "Le maître du port tenait un livre de chaque navire, et il y notait l'heure et le vent."),
-            Map.entry("es", "El capitán del puerto llevaba un libro de cada barco, y en él anotaba la hora y el viento."),
+            Map.entry(
+                    "es", "El capitán del puerto llevaba un libro de cada barco, y en él anotaba la hora y el viento."),
             Map.entry("pl", "Kapitan portu prowadził księgę każdego statku i zapisywał w niej godzinę oraz wiatr."),
             Map.entry("ru", "Начальник порта вёл книгу каждого судна и записывал в неё час и ветер."),
             Map.entry("tr", "Liman müdürü her geminin defterini tutar, saati ve rüzgârı oraya yazardı."),
@@ -38,7 +42,10 @@ class LanguageIdentifierTest {
         }
         TEXTS.forEach((language, text) -> {
             String theirs = LanguageModel.code(library.predictLanguage(text).getLang());
-            assertThat(identifier.of(text).language()).as(text).isEqualTo(theirs).isEqualTo(language);
+            assertThat(identifier.of(text).language())
+                    .as(text)
+                    .isEqualTo(theirs)
+                    .isEqualTo(language);
         });
     }
 

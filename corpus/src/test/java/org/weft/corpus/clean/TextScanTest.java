@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** The scan beside a plain one, by code points and lists. */
 class TextScanTest {
-    private static final String ALPHABET = "abc XYZ 019 .,-'\"(«é ñ\n\n\t\u00A0\u3000中国\u3042\u30A2\u30FCกข\u0E31д\u0301한글…。🙂𠀀𝒜𐐀";
+    private static final String ALPHABET =
+            "abc XYZ 019 .,-'\"(«é ñ\n\n\t\u00A0\u3000中国\u3042\u30A2\u30FCกข\u0E31д\u0301한글…。🙂𠀀𝒜𐐀";
 
     @Test
     void findsTheWordsAndLinesOfThePlainScan() {
