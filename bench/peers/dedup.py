@@ -102,7 +102,7 @@ def datatrove(directory):
                 for line in lines:
                     row = json.loads(line)
                     cluster = row["metadata"].get("minhash_cluster_id", -1)
-                    document = int(row["id"])
+                    document = int(row.get("id", 0))  # a 0 is not written
                     clusters[document] = cluster if cluster >= 0 else -1 - document
     write(directory, "datatrove", clusters)
     shutil.rmtree(work)
