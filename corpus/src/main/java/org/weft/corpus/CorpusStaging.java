@@ -22,7 +22,8 @@ final class CorpusStaging implements AutoCloseable {
 
     static final String BAD_RECORDS = "bad-records.jsonl";
 
-    private static final List<String> ACCOUNTS = List.of(PROVENANCE, BAD_RECORDS, Deduplication.CONTAMINATED_FILE, CorpusStatistics.FILE);
+    private static final List<String> ACCOUNTS =
+            List.of(PROVENANCE, BAD_RECORDS, Deduplication.CONTAMINATED_FILE, CorpusStatistics.FILE);
 
     private final Store store;
     private final String corpusDir;

@@ -73,7 +73,8 @@ final class CorpusFigures {
                 Range.of(rank),
                 "share of all tokens",
                 new Range(0, 1));
-        page.append(LineFigure.render("How much the frequent tokens cover", List.of(new Line("share", rank, share)), axes));
+        page.append(
+                LineFigure.render("How much the frequent tokens cover", List.of(new Line("share", rank, share)), axes));
     }
 
     /** Pairs of documents that were compared, by what they share. */
@@ -82,14 +83,18 @@ final class CorpusFigures {
         for (JsonNode count : histogram) {
             most = Math.max(most, count.asDouble());
         }
-        Axes axes = new Axes(
-                "pairs by Jaccard", "Jaccard of a pair", new Range(0, 1), "pairs", new Range(0, most * ROOM));
+        Axes axes =
+                new Axes("pairs by Jaccard", "Jaccard of a pair", new Range(0, 1), "pairs", new Range(0, most * ROOM));
         for (int i = 0; i < histogram.size(); i++) {
             double from = i * JACCARD_STEP;
             double to = Math.min(1, from + JACCARD_STEP);
             if (from < 1) {
                 String told = String.format(
-                        Locale.ROOT, "%.2f to %.2f: %,d pairs", from, to, histogram.get(i).asLong());
+                        Locale.ROOT,
+                        "%.2f to %.2f: %,d pairs",
+                        from,
+                        to,
+                        histogram.get(i).asLong());
                 axes.bar("bar", from, to, histogram.get(i).asDouble(), told);
             }
         }

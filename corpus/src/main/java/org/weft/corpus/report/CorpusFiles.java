@@ -36,9 +36,7 @@ record CorpusFiles(
         return new CorpusFiles(
                 directory,
                 manifest,
-                store.exists(provenance)
-                        ? Json.RECORDS.readTree(store.readAll(provenance))
-                        : MissingNode.getInstance(),
+                store.exists(provenance) ? Json.RECORDS.readTree(store.readAll(provenance)) : MissingNode.getInstance(),
                 CorpusStatistics.load(store, directory, manifest),
                 bad(store, directory + "/" + BAD_RECORDS));
     }
@@ -83,12 +81,10 @@ record CorpusFiles(
     SortedMap<String, List<String>> examples() {
         SortedMap<String, SortedMap<String, String>> byHash = new TreeMap<>();
         for (JsonNode source : provenance.path("sources")) {
-            source.path("examples")
+            source.path("examples").fields().forEachRemaining(rule -> rule.getValue()
                     .fields()
-                    .forEachRemaining(rule -> rule.getValue()
-                            .fields()
-                            .forEachRemaining(text -> byHash.computeIfAbsent(rule.getKey(), absent -> new TreeMap<>())
-                                    .put(text.getKey(), text.getValue().asText())));
+                    .forEachRemaining(text -> byHash.computeIfAbsent(rule.getKey(), absent -> new TreeMap<>())
+                            .put(text.getKey(), text.getValue().asText())));
         }
         SortedMap<String, List<String>> examples = new TreeMap<>();
         byHash.forEach((rule, texts) -> examples.put(rule, List.copyOf(texts.values())));

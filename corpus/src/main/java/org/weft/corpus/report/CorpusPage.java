@@ -56,7 +56,8 @@ public final class CorpusPage {
     /** The page of a corpus, from its files alone; of texts it shows no more than what a scrubber leaves. */
     public static String of(Store store, String directory) throws IOException {
         return new CorpusPage(
-                        CorpusFiles.read(store, directory), Scrubber.ofExamples().texts())
+                        CorpusFiles.read(store, directory),
+                        Scrubber.ofExamples().texts())
                 .render();
     }
 
@@ -80,7 +81,9 @@ public final class CorpusPage {
         fact("vocabulary", number(manifest.vocabSize()));
         fact("tokenizer_sha256", manifest.tokenizerSha256());
         if (!provenance.isMissingNode()) {
-            fact("manifest_sha256", provenance.path("corpus").path("manifest_sha256").asText());
+            fact(
+                    "manifest_sha256",
+                    provenance.path("corpus").path("manifest_sha256").asText());
             fact("prepared by Weft", provenance.path("weft").asText());
         }
         page.append("</dl>\n");
@@ -101,13 +104,19 @@ public final class CorpusPage {
         CorpusStatistics statistics = files.statistics();
         page.append("<div class=\"tiles\">\n");
         tile("training tokens", number(train.tokens()), number(train.documents()) + " documents");
-        tile("validation tokens", number(manifest.val().tokens()), number(manifest.val().documents()) + " documents");
+        tile(
+                "validation tokens",
+                number(manifest.val().tokens()),
+                number(manifest.val().documents()) + " documents");
         tile("bytes per token", ratio(train.textBytes(), train.tokens()), number(train.textBytes()) + " bytes of text");
         tile(
                 "vocabulary used",
                 share(statistics.used(), statistics.vocabulary()),
                 number(statistics.used()) + " of " + number(statistics.vocabulary()) + " tokens");
-        tile("entropy", String.format(Locale.ROOT, "%.3f", statistics.entropyBits()), "bits a token, by frequency alone");
+        tile(
+                "entropy",
+                String.format(Locale.ROOT, "%.3f", statistics.entropyBits()),
+                "bits a token, by frequency alone");
         tile(
                 "tokens a document",
                 ratio(train.tokens(), train.documents()),
@@ -137,7 +146,11 @@ public final class CorpusPage {
         table.row("bad records", less(files.ofSources("bad_records")), "", "");
         table.row("dropped by rules", less(cleaned), "", "");
         table.row("left", number(files.ofSources("documents")), number(files.ofSources("text_bytes")), "UTF-8");
-        table.row("equal to another", less(provenance.path("corpus").path("repeated_documents").asLong()), "", "");
+        table.row(
+                "equal to another",
+                less(provenance.path("corpus").path("repeated_documents").asLong()),
+                "",
+                "");
         JsonNode deduplication = provenance.path("deduplication");
         dropped(table, "equal but for case, spaces, punctuation", deduplication.path("normalized_duplicates"));
         dropped(table, "near duplicates", deduplication.path("near_duplicates").path("dropped"));
@@ -154,17 +167,30 @@ public final class CorpusPage {
     }
 
     private static void split(PageTable table, String name, CorpusSplit split) {
-        table.row(name, number(split.documents()), number(split.textBytes()), "UTF-8, " + number(split.tokens()) + " tokens");
+        table.row(
+                name,
+                number(split.documents()),
+                number(split.textBytes()),
+                "UTF-8, " + number(split.tokens()) + " tokens");
     }
 
     private void sources() {
         if (manifest.sources().isEmpty()) {
             return;
         }
-        double weights = manifest.sources().stream().mapToDouble(CorpusSource::weight).sum();
+        double weights =
+                manifest.sources().stream().mapToDouble(CorpusSource::weight).sum();
         page.append("<h2>Sources</h2>\n");
         PageTable table = new PageTable(
-                page, "words:source", "weight", "share", "documents", "text bytes", "tokens", "bytes per token", "validation tokens");
+                page,
+                "words:source",
+                "weight",
+                "share",
+                "documents",
+                "text bytes",
+                "tokens",
+                "bytes per token",
+                "validation tokens");
         for (CorpusSource source : manifest.sources()) {
             CorpusSplit train = source.train();
             table.row(
@@ -206,8 +232,10 @@ public final class CorpusPage {
             return;
         }
         page.append("<h2>Examples</h2>\n");
-        page.text("p class=\"quiet\"", "What rules met: of all such texts those with the smallest hashes, cut short, with"
-                + " what is of a person replaced.");
+        page.text(
+                "p class=\"quiet\"",
+                "What rules met: of all such texts those with the smallest hashes, cut short, with"
+                        + " what is of a person replaced.");
         examples.forEach((rule, texts) -> {
             page.append("<details>").text("summary", rule + ", " + texts.size() + " examples");
             texts.forEach(text -> page.text("blockquote", shown.apply(text)));

@@ -38,7 +38,9 @@ final class RuleTables {
         }
         page.append("<h2>Rules</h2>\n");
         PageTable table = new PageTable(page, "words:rule", "words:version and thresholds", "words:counted");
-        rules.fields().forEachRemaining(rule -> table.row(rule.getKey(), rule.getValue().asText(), counted(rule.getKey())));
+        rules.fields()
+                .forEachRemaining(
+                        rule -> table.row(rule.getKey(), rule.getValue().asText(), counted(rule.getKey())));
         table.end();
         languages();
         if (!left.isEmpty()) {

@@ -97,7 +97,8 @@ public record CorpusStatistics(
         int[] byFrequency = IntStream.range(0, counts.vocabSize())
                 .filter(id -> counts.tokens(id) > 0)
                 .boxed()
-                .sorted(Comparator.comparingLong((Integer id) -> -counts.tokens(id)).thenComparing(id -> id))
+                .sorted(Comparator.comparingLong((Integer id) -> -counts.tokens(id))
+                        .thenComparing(id -> id))
                 .mapToInt(Integer::intValue)
                 .toArray();
         long all = IntStream.of(byFrequency).mapToLong(counts::tokens).sum();

@@ -91,18 +91,21 @@ class CorpusPageTest {
                 .sum();
         assertThat(found.tokens()).isEqualTo(all).isEqualTo(manifest.train().tokens());
         assertThat(found.documents()).isEqualTo(lengths.size());
-        assertThat(found.used()).isEqualTo((int) IntStream.range(0, VOCABULARY)
-                .filter(id -> counts[id] > 0)
-                .count());
+        assertThat(found.used()).isEqualTo((int)
+                IntStream.range(0, VOCABULARY).filter(id -> counts[id] > 0).count());
         assertThat(found.entropyBits()).isCloseTo(entropy, within(1e-9));
-        assertThat(found.longest()).isEqualTo(lengths.stream().mapToInt(n -> n).max().orElseThrow());
+        assertThat(found.longest())
+                .isEqualTo(lengths.stream().mapToInt(n -> n).max().orElseThrow());
         found.lengths().forEach(bar -> assertThat(bar.documents())
                 .isEqualTo(lengths.stream()
                         .filter(n -> n >= bar.from() && n <= bar.to())
                         .count()));
         assertThat(found.ranks().get(found.ranks().size() - 1).share()).isEqualTo(1);
         assertThat(found.mostFrequent().get(0).tokens())
-                .isEqualTo(IntStream.range(0, VOCABULARY).mapToLong(id -> counts[id]).max().orElseThrow());
+                .isEqualTo(IntStream.range(0, VOCABULARY)
+                        .mapToLong(id -> counts[id])
+                        .max()
+                        .orElseThrow());
         try (JavaSparkContext spark = SparkFixture.spark("local[3]")) {
             assertThat(CorpusStatistics.count(spark, store, directory.toString(), manifest))
                     .isEqualTo(found);
@@ -125,11 +128,17 @@ class CorpusPageTest {
         assertThat(row(page, "near duplicates").get(0)).isEqualTo("-4");
         assertThat(row(page, "training").get(0))
                 .isEqualTo(Long.toString(manifest.train().documents()));
-        assertThat(row(page, "training").get(2)).contains(String.format("%,d tokens", manifest.train().tokens()));
+        assertThat(row(page, "training").get(2))
+                .contains(String.format("%,d tokens", manifest.train().tokens()));
         assertThat(row(page, "clean.c4.curly_bracket").get(1)).isEqualTo("changed 3, dropped 5");
         assertThat(row(page, "en")).containsExactly("150", "71.4%");
-        assertThat(page).contains("0.90 to 0.95: 7 pairs").contains("privacy.found.email").contains("/data/a.txt");
-        assertThat(page).as("shares of a funnel").contains(provenance.path("corpus").path("manifest_sha256").asText());
+        assertThat(page)
+                .contains("0.90 to 0.95: 7 pairs")
+                .contains("privacy.found.email")
+                .contains("/data/a.txt");
+        assertThat(page)
+                .as("shares of a funnel")
+                .contains(provenance.path("corpus").path("manifest_sha256").asText());
     }
 
     @Test
@@ -170,14 +179,16 @@ class CorpusPageTest {
     }
 
     private static long tile(String page, String name) {
-        Matcher tile = Pattern.compile("<span>" + name + "</span>\\s*<b>([0-9,]+)</b>").matcher(page);
+        Matcher tile =
+                Pattern.compile("<span>" + name + "</span>\\s*<b>([0-9,]+)</b>").matcher(page);
         assertThat(tile.find()).as(name).isTrue();
         return Long.parseLong(tile.group(1).replace(",", ""));
     }
 
     /** The cells after the first of the row that begins so. */
     private static List<String> row(String page, String first) {
-        Matcher row = Pattern.compile("<tr><td class=\"words\">" + Pattern.quote(first) + "</td>(.*?)</tr>", Pattern.DOTALL)
+        Matcher row = Pattern.compile(
+                        "<tr><td class=\"words\">" + Pattern.quote(first) + "</td>(.*?)</tr>", Pattern.DOTALL)
                 .matcher(page);
         assertThat(row.find()).as(first).isTrue();
         List<String> cells = new ArrayList<>();

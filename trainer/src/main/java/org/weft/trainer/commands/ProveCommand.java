@@ -80,8 +80,9 @@ public final class ProveCommand implements Callable<Integer> {
     @Option(
             names = "--scratch",
             paramLabel = "DIR",
-            description = "Where --recompute writes, on any Hadoop file system; default PATH/.prove. It must be empty or"
-                    + " not there, and is removed afterwards.")
+            description =
+                    "Where --recompute writes, on any Hadoop file system; default PATH/.prove. It must be empty or"
+                            + " not there, and is removed afterwards.")
     private String scratch;
 
     @Override
@@ -94,9 +95,9 @@ public final class ProveCommand implements Callable<Integer> {
             WeftConfig config = training == null
                     ? options.loadOver(defaults())
                     : training.config(options.over(recorded(training)), scratch());
-            try (SparkApplication application =
-                    SparkApplication.start(config, training == null ? "prove" : "pretrain", files.settings())
-                            .showingStages(progress::say)) {
+            try (SparkApplication application = SparkApplication.start(
+                            config, training == null ? "prove" : "pretrain", files.settings())
+                    .showingStages(progress::say)) {
                 Chain chain = proven.resolve(application.context());
                 if (!recompute.isEmpty()) {
                     try (Scratch room = new Scratch(application.store(), scratch())) {
@@ -151,8 +152,8 @@ public final class ProveCommand implements Callable<Integer> {
 
     /** The checkpoint's, on this machine where it was started by spark-submit and this is not. */
     private WeftConfig recorded(RecomputedTraining training) {
-        WeftConfig recorded =
-                ConfigLoader.recorded("the checkpoint's configuration", training.target().config());
+        WeftConfig recorded = ConfigLoader.recorded(
+                "the checkpoint's configuration", training.target().config());
         if (!recorded.cluster().master().isBlank() || submitted()) {
             return recorded;
         }

@@ -20,7 +20,11 @@ import org.weft.trainer.prove.ProvenPath.Kind;
  * @param training what is trained again; null for nothing
  */
 public record Recomputation(
-        SparkApplication application, WeftConfig config, RecomputedTraining training, Scratch scratch, Progress progress) {
+        SparkApplication application,
+        WeftConfig config,
+        RecomputedTraining training,
+        Scratch scratch,
+        Progress progress) {
 
     /** What can be made again. */
     public enum What implements Word {
@@ -60,7 +64,8 @@ public record Recomputation(
     private static RunDirectory run(ProvenPath path) {
         if (path.kind() != Kind.EXPORT) {
             throw WeftException.usage(
-                    "--recompute export: " + path.path() + " is no exported directory", "give the directory that export wrote");
+                    "--recompute export: " + path.path() + " is no exported directory",
+                    "give the directory that export wrote");
         }
         return path.directoryOfRun().orElseThrow(() -> needsRun("export"));
     }

@@ -39,8 +39,7 @@ final class RecomputedCorpus {
      * @param model configuration of the model that the corpus was prepared for
      */
     List<Claim> claims(String directory, JsonNode model) throws IOException {
-        StoredFile provenance =
-                StoredFile.read(scratch.store(), directory + "/" + CorpusManifest.PROVENANCE_FILE);
+        StoredFile provenance = StoredFile.read(scratch.store(), directory + "/" + CorpusManifest.PROVENANCE_FILE);
         if (provenance.bytes() == null) {
             throw WeftException.invalidData(
                     directory + " does not say how it was made: " + provenance.path() + " is " + provenance.problem(),

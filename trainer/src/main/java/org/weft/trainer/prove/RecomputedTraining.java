@@ -40,7 +40,11 @@ public record RecomputedTraining(RunDirectory run, int from, int to, CheckpointM
         int last = to == null ? steps.get(steps.size() - 1) : to;
         int first = from != null
                 ? from
-                : steps.stream().filter(step -> step < last).mapToInt(step -> step).max().orElse(0);
+                : steps.stream()
+                        .filter(step -> step < last)
+                        .mapToInt(step -> step)
+                        .max()
+                        .orElse(0);
         if (first >= last) {
             throw WeftException.usage("--from " + first + " is not before --to " + last, "checkpoints are at " + steps);
         }
@@ -79,7 +83,8 @@ public record RecomputedTraining(RunDirectory run, int from, int to, CheckpointM
                 .run(from > 0 ? Integer.toString(from) : null, started ? imported : null);
         if (!scratch.store().exists(again.step(to) + "/" + CheckpointManifest.FILE)) {
             throw WeftException.failed(
-                    "the recomputation was asked to end before step " + to, "start it again, maybe --to an earlier step");
+                    "the recomputation was asked to end before step " + to,
+                    "start it again, maybe --to an earlier step");
         }
         CheckpointManifest made = CheckpointManifest.load(scratch.store(), again.step(to));
         return List.of(Claim.known(

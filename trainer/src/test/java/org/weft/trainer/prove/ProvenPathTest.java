@@ -222,8 +222,7 @@ class ProvenPathTest {
         RunDirectory run = config().run().directory();
         RecomputedTraining training = RecomputedTraining.of(store, run, null, null);
         WeftConfig config = training.config(config(), uri() + "/again");
-        ProvenPath export =
-                ProvenPath.read(store, new ProvenPath.Request(uri() + "/export", run.path(), null, true));
+        ProvenPath export = ProvenPath.read(store, new ProvenPath.Request(uri() + "/export", run.path(), null, true));
         try (Scratch scratch = new Scratch(store, uri() + "/again")) {
             Chain chain = new Recomputation(application, config, training, scratch, progress)
                     .extend(export.resolve(context), export, EnumSet.allOf(What.class));
