@@ -83,7 +83,8 @@ record SeparateDocuments(Documents documents, int context, Tensor positions, Ten
         for (int b = 0; b < q.size(); b++) {
             TensorVector parts = new TensorVector(); // of (1, H, n, K)
             for (long document = 0; document < q.get(b).size(); document++) {
-                parts.push_back(attended.of(q.get(b).get(document), k.get(b).get(document), v.get(b).get(document)));
+                parts.push_back(attended.of(
+                        q.get(b).get(document), k.get(b).get(document), v.get(b).get(document)));
             }
             rows.push_back(torch.cat(parts, 2)); // (1, H, T, K)
         }
@@ -97,7 +98,8 @@ record SeparateDocuments(Documents documents, int context, Tensor positions, Ten
         for (int b = 0; b < documents.starts().length; b++) {
             long[] lengths = new long[documents.starts()[b].length];
             for (int document = 0; document < lengths.length; document++) {
-                lengths[document] = documents.end(b, document, context) - documents.starts()[b][document];
+                lengths[document] =
+                        documents.end(b, document, context) - documents.starts()[b][document];
             }
             cut.add(sequences.get(b).split_with_sizes(lengths, 2)); // of (1, H or G, n, K)
         }
