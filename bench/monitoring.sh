@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What windows on a run cost: the same run with monitoring.spark_ui on and off, alternating; median step of each, and the
-# processor time of the windows' own threads.
+# What windows on a run cost: the same run with monitoring.spark_ui on and off, alternating, either first in turn; median
+# step of each, and the processor time of the windows' own threads.
 #   bench/monitoring.sh [SETTING...]       key=value for all runs
 # Environment: ROUNDS 5, STEPS 200 of a round, WARM_UP 50 of them not counted,
 #              WORK_DIR a folder of its own, removed at the end, if not given
@@ -36,8 +36,11 @@ round() {
 
 run_weft prepare "$WORK_DIR/prepared"
 for ((i = 1; i <= ROUNDS; i++)); do
-  with=$(round true)
-  without=$(round false)
+  if ((i % 2)); then
+    with=$(round true) without=$(round false)
+  else
+    without=$(round false) with=$(round true)
+  fi
   echo "round $i: $with ms with windows, $without ms without"
   echo "$with" >>"$WORK_DIR/with"
   echo "$without" >>"$WORK_DIR/without"

@@ -20,7 +20,11 @@ import java.util.stream.Stream;
  * @param environment of every command: the realm, and secrets of other services
  */
 record SecuredUser(SecuredCluster cluster, Path folder, Path events, Map<String, String> environment) {
-    private static final String CLASS_PATH = System.getProperty("java.class.path");
+    /** What a user's processes see. The cluster's daemons have another, whose shaded YARN would hide the client's. */
+    private static final String CLASS_PATH = Arrays.stream(
+                    System.getProperty("java.class.path").split(":"))
+            .filter(path -> !path.contains("hadoop-client-minicluster"))
+            .collect(Collectors.joining(":"));
 
     /** What Spark needs of JDK 17. */
     private static final List<String> OPENED = List.of(
@@ -88,7 +92,7 @@ record SecuredUser(SecuredCluster cluster, Path folder, Path events, Map<String,
         OPENED.forEach(opened -> options.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED"));
         options.add("--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED");
         return ProcessPlan.java(name, options, mainClass, arguments)
-                .classPathFirst(cluster.hadoop().confDir())
+                .classPath(cluster.hadoop().confDir() + ":" + CLASS_PATH)
                 .with(environment)
                 .start(folder);
     }

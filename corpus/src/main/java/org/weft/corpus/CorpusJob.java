@@ -145,6 +145,9 @@ public final class CorpusJob {
             throws IOException {
         return switch (config.kind()) {
             case BPE -> made(trainBpe(config.vocabSize(), TokenizerJson.specialTokens(model), trainDocuments));
+            case UNIGRAM, WORDPIECE ->
+                throw WeftException.usage(
+                        "tokenizer.kind=" + config.kind().word() + " cannot be trained yet", "take bpe");
             case GPT2 -> made(TokenizerJson.of(Gpt2Vocabulary.load()));
             case FILE -> readTokenizer(config.file());
         };

@@ -95,13 +95,11 @@ public record WeftConfig(
         monitoring.validate(problems);
         validateMasking(problems);
         problems.require(
-                model.causal()
-                        || tokenizer.kind() != TokenizerConfig.Kind.BPE
-                        || tokenizer.vocabSize() < TokenizerConfig.LEAST_VOCABULARY
-                        || tokenizer.vocabSize() >= TokenizerConfig.LEAST_MASKED_VOCABULARY,
+                tokenizer.vocabSize() < tokenizer.leastVocabulary(true)
+                        || tokenizer.vocabSize() >= tokenizer.leastVocabulary(model.causal()),
                 "tokenizer.vocab_size=%d must be at least %d for model.architecture=%s",
                 tokenizer.vocabSize(),
-                TokenizerConfig.LEAST_MASKED_VOCABULARY,
+                tokenizer.leastVocabulary(model.causal()),
                 model.architecture());
     }
 

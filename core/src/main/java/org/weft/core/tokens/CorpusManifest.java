@@ -1,7 +1,9 @@
 package org.weft.core.tokens;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
@@ -16,12 +18,16 @@ import org.weft.core.storage.Store;
 
 /**
  * {@code manifest.json} of a corpus. It is written last: a directory with a manifest holds a whole corpus, one without
- * holds none.
+ * holds none. What it was made from, and by which rules, is beside it and does not depend on it: two corpora of the same
+ * documents have the same manifest, whatever the files were called.
  *
- * @param version of this record, {@link #VERSION}
+ * @param version of this record: {@link #VERSION}, or {@link #OF_SOURCES} where it tells sources apart
  * @param tokenizerFile name of the tokenizer within the corpus
  * @param tokenizerSha256 of that file, in hexadecimal
  * @param endOfText id of the token that follows each document
+ * @param train of all sources, one after the other
+ * @param val of all sources, one after the other
+ * @param sources in the configuration's order; empty where the corpus is one whole
  */
 public record CorpusManifest(
         int version,
@@ -31,12 +37,41 @@ public record CorpusManifest(
         TokenType dtype,
         int endOfText,
         CorpusSplit train,
-        CorpusSplit val)
+        CorpusSplit val,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<CorpusSource> sources)
         implements Serializable {
 
     public static final int VERSION = 1;
+    public static final int OF_SOURCES = 2;
     public static final String FILE = "manifest.json";
     public static final String TOKENIZER_FILE = "tokenizer.json";
+
+    public CorpusManifest {
+        sources = sources == null ? List.of() : List.copyOf(sources);
+        if (!sources.isEmpty()) {
+            train = CorpusSplit.joined(sources.stream().map(CorpusSource::train).toList());
+            val = CorpusSplit.joined(sources.stream().map(CorpusSource::val).toList());
+        }
+    }
+
+    /** A corpus that is one whole. */
+    public CorpusManifest(
+            int version,
+            String tokenizerFile,
+            String tokenizerSha256,
+            int vocabSize,
+            TokenType dtype,
+            int endOfText,
+            CorpusSplit train,
+            CorpusSplit val) {
+        this(version, tokenizerFile, tokenizerSha256, vocabSize, dtype, endOfText, train, val, List.of());
+    }
+
+    /** The same documents, told apart by source; {@code train} and {@code val} are then made of theirs. */
+    public CorpusManifest withSources(List<CorpusSource> told) {
+        return new CorpusManifest(
+                OF_SOURCES, tokenizerFile, tokenizerSha256, vocabSize, dtype, endOfText, null, null, told);
+    }
 
     /** Reads the manifest of a corpus, or says that there is none. */
     public static CorpusManifest load(Store store, String directory) throws IOException {
@@ -47,7 +82,7 @@ public record CorpusManifest(
         try {
             JsonNode tree = Json.RECORDS.readTree(store.readAll(path));
             int version = tree.path("version").asInt();
-            if (version != VERSION) {
+            if (version != VERSION && version != OF_SOURCES) {
                 throw WeftException.invalidData(
                         "corpus manifest of another version: file=" + path + " expected=" + VERSION + " actual="
                                 + version,
@@ -68,8 +103,12 @@ public record CorpusManifest(
 
     /** Writes the manifest: the commit of a corpus. */
     public void save(Store store, String directory) throws IOException {
+        ObjectNode tree = Json.RECORDS.valueToTree(this);
+        if (!sources.isEmpty()) {
+            tree.remove(List.of("train", "val")); // they are the sources', and stand there
+        }
         try (AtomicOutput out = store.create(directory + "/" + FILE)) {
-            out.write(Json.RECORDS.writeValueAsBytes(this));
+            out.write(Json.RECORDS.writeValueAsBytes(tree));
             out.write('\n');
             out.commit();
         }
@@ -102,14 +141,21 @@ public record CorpusManifest(
     /** SHA-256 of what decides every batch of it: its tokens, in their order. Where it lies does not matter. */
     public String fingerprint() {
         StringBuilder decisive = new StringBuilder(tokenizerSha256 + " " + dtype);
-        for (CorpusSplit split : List.of(train, val)) {
-            decisive.append('\n');
-            split.shards().forEach(shard -> decisive.append(shard.tokens())
-                    .append(':')
-                    .append(shard.crc32c())
-                    .append(' '));
+        decisive.append('\n').append(decisive(train)).append('\n').append(decisive(val));
+        for (CorpusSource source : sources) {
+            decisive.append('\n').append(source.name()).append(' ').append(decisive(source.train()));
+            decisive.append('\n').append(decisive(source.val()));
         }
         return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String decisive(CorpusSplit split) {
+        StringBuilder shards = new StringBuilder();
+        split.shards().forEach(shard -> shards.append(shard.tokens())
+                .append(':')
+                .append(shard.crc32c())
+                .append(' '));
+        return shards.toString();
     }
 
     /** What it says of every shard, without the list of them. */

@@ -13,6 +13,13 @@ public record CorpusSplit(List<CorpusShard> shards, long textBytes) implements S
         shards = List.copyOf(shards);
     }
 
+    /** Splits one after the other, as one. */
+    static CorpusSplit joined(List<CorpusSplit> parts) {
+        return new CorpusSplit(
+                parts.stream().flatMap(part -> part.shards().stream()).toList(),
+                parts.stream().mapToLong(CorpusSplit::textBytes).sum());
+    }
+
     public long tokens() {
         return shards.stream().mapToLong(CorpusShard::tokens).sum();
     }

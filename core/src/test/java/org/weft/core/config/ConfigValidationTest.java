@@ -42,7 +42,7 @@ class ConfigValidationTest {
                 "dataset.folds=1                 | dataset.folds=1 must be 0 or at least 2",
                 "dataset.fold=1                  | dataset.fold=1 must be in [0, dataset.folds=0)",
                 "dataset.folds=-3                | dataset.folds=-3 must be 0 or at least 2",
-                "tokenizer.kind=word             | tokenizer.kind=word must be one of bpe, file, gpt2",
+                "tokenizer.kind=word             | tokenizer.kind=word must be one of bpe, unigram, wordpiece, file, gpt2",
                 "tokenizer.vocab_size=256        | tokenizer.vocab_size=256 must be at least 257",
                 "tokenizer.kind=file             | tokenizer.file is not set for tokenizer.kind=file",
                 "model.architecture=rnn          | model.architecture=rnn must be one of gpt2",

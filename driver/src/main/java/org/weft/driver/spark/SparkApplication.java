@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -118,9 +119,21 @@ public final class SparkApplication implements AutoCloseable {
                 ? refused
                 : new WeftException(
                         ExitStatus.CLUSTER,
-                        "Spark did not start with master " + conf.get("spark.master") + ": " + failure.getMessage(),
+                        "Spark did not start with master " + conf.get("spark.master") + ": " + reasons(failure),
                         "check cluster.master; --verbose shows the whole error",
                         failure);
+    }
+
+    /** What every cause says, once: the outermost often names none ("Multiple exceptions"). */
+    private static String reasons(Throwable failure) {
+        Set<String> said = new LinkedHashSet<>();
+        for (Throwable at = failure; at != null; at = at.getCause() == at ? null : at.getCause()) {
+            String message = at.getMessage() == null ? at.getClass().getName() : at.getMessage();
+            if (said.stream().noneMatch(outer -> outer.contains(message))) {
+                said.add(message);
+            }
+        }
+        return String.join(": ", said);
     }
 
     static SparkConf configuration(WeftConfig config, String command) {

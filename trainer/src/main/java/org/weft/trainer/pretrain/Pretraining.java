@@ -99,7 +99,7 @@ public final class Pretraining {
     /** A vocabulary is made once, by prepare: another size in the configuration changes nothing any more. */
     private void sayWhatPrepareDecided(CorpusManifest corpus) {
         TokenizerConfig tokenizer = config.tokenizer();
-        if (tokenizer.kind() == TokenizerConfig.Kind.BPE && tokenizer.vocabSize() != corpus.vocabSize()) {
+        if (tokenizer.trained() && tokenizer.vocabSize() != corpus.vocabSize()) {
             progress.say("the corpus has a vocabulary of " + corpus.vocabSize() + " tokens: tokenizer.vocab_size="
                     + tokenizer.vocabSize() + " is for prepare and has no effect here");
         }

@@ -28,10 +28,9 @@ import org.weft.trainer.RunFolder;
 
 /**
  * Spark's own Kubernetes back end, driven by {@code deploy/kubernetes}, against an API server without a cluster: pods are
- * processes of this machine ({@link PodProcesses}). Not among the tests that every build runs:
- * {@code ./mvnw -pl clusters -am verify -Dit.test=KubernetesRuns}.
+ * processes of this machine ({@link PodProcesses}).
  */
-class KubernetesRuns {
+class KubernetesIT {
     private static final Path DISTRIBUTION = Path.of(System.getProperty("weft.dist", "../trainer/target/dist"));
     private static final Duration LONG = Duration.ofMinutes(4);
     private static final String NAMESPACE = "ml";
