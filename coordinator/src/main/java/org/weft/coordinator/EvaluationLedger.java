@@ -1,8 +1,11 @@
 package org.weft.coordinator;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.weft.core.batches.ValidationPart;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.model.ClassTally;
 import org.weft.core.protocol.BatchScore;
@@ -11,12 +14,15 @@ import org.weft.core.protocol.Message;
 /** What is known of the evaluation at hand. Batches are added in batch order, whoever evaluated them. One thread's. */
 final class EvaluationLedger {
     final WorkPool batches;
+    private final List<ValidationPart> parts;
     private final double[] targets;
     private final SortedMap<Integer, ClassTally> classes = new TreeMap<>();
 
-    EvaluationLedger(WorkPool batches, int count) {
+    /** @param parts whose the batches are, one after the other */
+    EvaluationLedger(WorkPool batches, List<ValidationPart> parts) {
         this.batches = batches;
-        this.targets = new double[count];
+        this.parts = parts;
+        this.targets = new double[ValidationPart.batches(parts)];
     }
 
     void batchesEvaluated(Message.BatchesEvaluated report) {
@@ -46,23 +52,35 @@ final class EvaluationLedger {
 
     /** Of the complete batches. */
     Evaluation evaluation() {
-        return new Evaluation(meanLoss(), List.copyOf(classes.values()));
+        return new Evaluation(meanLoss(0, targets.length), List.copyOf(classes.values()), bySource());
+    }
+
+    private Map<String, Double> bySource() {
+        Map<String, Double> losses = new LinkedHashMap<>();
+        int first = 0;
+        for (ValidationPart part : parts) {
+            if (!part.source().isEmpty()) {
+                losses.put(part.source(), meanLoss(first, first + part.batches()));
+            }
+            first += part.batches();
+        }
+        return losses;
     }
 
     /** What was to be predicted in all of the complete batches, by the weights of its classes. */
     double weight() {
-        return inOrder(targets);
+        return inOrder(targets, 0, targets.length);
     }
 
-    private double meanLoss() {
-        return inOrder(batches.results()) / weight();
+    private double meanLoss(int from, int end) {
+        return inOrder(batches.results(), from, end) / inOrder(targets, from, end);
     }
 
     /** A plain sum in the order of batches: Java's own for streams compensates. */
-    private static double inOrder(double[] each) {
+    private static double inOrder(double[] each, int from, int end) {
         double sum = 0;
-        for (double value : each) {
-            sum += value;
+        for (int i = from; i < end; i++) {
+            sum += each[i];
         }
         return sum;
     }

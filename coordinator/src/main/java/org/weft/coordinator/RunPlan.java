@@ -1,6 +1,8 @@
 package org.weft.coordinator;
 
+import java.util.List;
 import org.weft.core.Records;
+import org.weft.core.batches.ValidationPart;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.ParameterLayout;
 
@@ -14,7 +16,7 @@ import org.weft.core.params.ParameterLayout;
  * @param startSkipped how many of the steps up to there were skipped
  * @param checkpoint directory to start from, empty for initial parameters
  * @param firstGeneration greater than that of any earlier attempt of this run
- * @param validationBatches micro-batches of one evaluation, 0 where there is no validation text
+ * @param validation micro-batches of one evaluation, by source; empty where there is no validation text
  * @param startEvaluated whether nothing is left to evaluate of the parameters to start from
  */
 public record RunPlan(
@@ -26,12 +28,17 @@ public record RunPlan(
         int startSkipped,
         String checkpoint,
         int firstGeneration,
-        int validationBatches,
+        List<ValidationPart> validation,
         boolean startEvaluated) {
 
     /** The same where it is known whether the parameters to start from were evaluated; initial ones need not be. */
     public RunPlan withStartEvaluated(boolean evaluated) {
         return Records.with(this, "startEvaluated", evaluated || startStep == 0);
+    }
+
+    /** Micro-batches of one evaluation. */
+    public int validationBatches() {
+        return ValidationPart.batches(validation);
     }
 
     /** Model FLOPs utilisation of a speed against the workers' measured matrix-product peak; NaN where none was measured. */
@@ -45,7 +52,7 @@ public record RunPlan(
         boolean due =
                 every > 0 && (step % every == 0 || step == config.training().steps());
         boolean news = step > startStep || step == startStep && !startEvaluated;
-        return due && news && validationBatches > 0;
+        return due && news && !validation.isEmpty();
     }
 
     /** Whether the parameters of this version are saved. */

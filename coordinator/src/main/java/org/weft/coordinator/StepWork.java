@@ -53,8 +53,7 @@ final class StepWork {
 
     private RunPhase openPhase(int lastStep, boolean stopping) {
         if (plan.evaluatesAt(step) && evaluatedStep < step && !stopping) {
-            int batches = plan.validationBatches();
-            evaluation = new EvaluationLedger(desk.plan(batches), batches);
+            evaluation = new EvaluationLedger(desk.plan(plan.validationBatches()), plan.validation());
             desk.openEvaluation(evaluation.batches, this::evaluate);
             return RunPhase.EVALUATING;
         }

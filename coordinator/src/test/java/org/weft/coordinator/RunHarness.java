@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.weft.core.WeftException;
+import org.weft.core.batches.ValidationPart;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSpan;
@@ -149,7 +150,7 @@ final class RunHarness implements AutoCloseable, RunListener {
                 startSkipped,
                 checkpoint,
                 firstGeneration,
-                validationBatches,
+                ValidationPart.whole(validationBatches),
                 startEvaluated);
         coordinator = new Coordinator(plan, this, clockMillis::get);
         coordinator.start();

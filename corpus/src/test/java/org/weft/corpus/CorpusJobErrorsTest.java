@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -54,16 +53,7 @@ class CorpusJobErrorsTest {
                 SparkFixture.bpe(300),
                 ExitStatus.USAGE,
                 "corpus.input: no such file or directory: " + directory.resolve("nowhere"));
-        CorpusConfig none = new CorpusConfig(
-                List.of(),
-                CorpusConfig.Format.AUTO,
-                "UTF-8",
-                "text",
-                CorpusConfig.SampleBy.PARAGRAPH,
-                0,
-                1 << 16,
-                true,
-                true);
+        CorpusConfig none = SparkFixture.corpus("auto", "paragraph", 0);
         assertFails(none, SparkFixture.bpe(300), ExitStatus.USAGE, "corpus.input is not set");
     }
 

@@ -15,9 +15,11 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.weft.core.Records;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 
@@ -48,16 +50,11 @@ public final class SparkFixture {
 
     static CorpusConfig corpus(String format, String sampleBy, double valFraction, Path... input) {
         List<String> paths = Stream.of(input).map(Path::toString).toList();
-        return new CorpusConfig(
-                paths,
-                CorpusConfig.Format.valueOf(format.toUpperCase(Locale.ROOT)),
-                "UTF-8",
-                "text",
-                CorpusConfig.SampleBy.valueOf(sampleBy.toUpperCase(Locale.ROOT)),
-                valFraction,
-                1 << 16,
-                true,
-                true);
+        CorpusConfig.Format read = CorpusConfig.Format.valueOf(format.toUpperCase(Locale.ROOT));
+        CorpusConfig.SampleBy cut = CorpusConfig.SampleBy.valueOf(sampleBy.toUpperCase(Locale.ROOT));
+        CorpusConfig corpus = Records.with(WeftConfig.defaults().corpus().reading(paths), "format", read);
+        corpus = Records.with(Records.with(corpus, "sampleBy", cut), "valFraction", valFraction);
+        return Records.with(corpus, "shardBytes", 1L << 16);
     }
 
     static TokenizerConfig bpe(int vocabSize) {

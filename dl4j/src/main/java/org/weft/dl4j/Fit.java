@@ -181,7 +181,7 @@ final class Fit {
                 identity,
                 workload(fit),
                 Optional.empty(),
-                0,
+                List.of(),
                 () -> fresh ? start(fit, identity) : noStart(run));
     }
 

@@ -15,6 +15,7 @@ import org.weft.coordinator.Notice;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
 import org.weft.core.WeftException;
+import org.weft.core.batches.ValidationPart;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.SavedRange;
@@ -84,7 +85,7 @@ final class DriverProcess extends VirtualProcess {
                 0,
                 "",
                 FIRST_GENERATION,
-                scenario.validationBatches(),
+                ValidationPart.whole(scenario.validationBatches()),
                 true);
         ProcessStore store = new ProcessStore(simulation.files, new ProcessStore.Fate(this, false));
         BestStep best = new BestStep("loss", 0);

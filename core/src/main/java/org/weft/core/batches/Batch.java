@@ -18,8 +18,10 @@ import org.weft.core.WeftException;
  *     ahead and padding predicts nothing, so that nobody need know
  * @param seconds (B): where each sequence's second segment begins; its length where it has none
  * @param asked what is to be predicted
+ * @param documents where a token looks at its own document alone, where these begin; null where it looks at its whole sequence
  */
-public record Batch(int sequences, int context, int[] inputs, int[] lengths, int[] seconds, Targets asked)
+public record Batch(
+        int sequences, int context, int[] inputs, int[] lengths, int[] seconds, Targets asked, Documents documents)
         implements MicroBatch {
     /** No prediction is asked for at this token. */
     public static final int IGNORED = -1;
@@ -29,6 +31,14 @@ public record Batch(int sequences, int context, int[] inputs, int[] lengths, int
         requireLength("lengths", lengths, sequences, 1);
         requireLength("seconds", seconds, sequences, 1);
         asked.requireShape(sequences, context);
+        if (documents != null) {
+            documents.requireShape(sequences, context);
+        }
+    }
+
+    /** Sequences whose tokens look at all of them. */
+    public Batch(int sequences, int context, int[] inputs, int[] lengths, int[] seconds, Targets asked) {
+        this(sequences, context, inputs, lengths, seconds, asked, null);
     }
 
     /** Whole sequences of two segments. */
@@ -63,6 +73,11 @@ public record Batch(int sequences, int context, int[] inputs, int[] lengths, int
             System.arraycopy(tokens, from + 1, targets, sequence * context, context);
         }
         return ofTokens(sequences, context, inputs, targets);
+    }
+
+    /** The same tokens, each of which looks at its own document alone. */
+    public Batch apart(Documents told) {
+        return new Batch(sequences, context, inputs, lengths, seconds, asked, told);
     }
 
     /** Number of tokens at which there is something to predict; of sequences where they have labels. */

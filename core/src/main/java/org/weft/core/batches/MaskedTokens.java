@@ -2,8 +2,10 @@ package org.weft.core.batches;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.weft.core.SplitMix64;
 import org.weft.core.tokens.SpecialTokens;
+import org.weft.core.tokens.Window;
 
 /**
  * Masked language modelling (Devlin et al. 2019, section 3.1): in each sequence a fixed number of tokens is to be
@@ -23,10 +25,10 @@ import org.weft.core.tokens.SpecialTokens;
  * @param vocabSize V
  * @param targets tokens to predict in each sequence
  * @param tokens the tokenizer's special tokens; a mask it has, and what else it has not is left out of the sequence
- * @param samples of the split; a strange second segment is one of them
- * @param nextSentence whether sequences are pairs
+ * @param nextSentence whether sequences are pairs; a strange second segment is of another window of the same source
+ * @param apart whether a token looks at its own document alone, and is placed in it; of sequences that are no pairs
  */
-record MaskedTokens(int context, int vocabSize, int targets, SpecialTokens tokens, long samples, boolean nextSentence)
+record MaskedTokens(int context, int vocabSize, int targets, SpecialTokens tokens, boolean nextSentence, boolean apart)
         implements Objective {
     private static final double MASKED = 0.8;
     private static final double REPLACED = 0.9;
@@ -34,30 +36,36 @@ record MaskedTokens(int context, int vocabSize, int targets, SpecialTokens token
     private static final int PAIR_DRAWS = 2;
 
     @Override
-    public Batch batch(Windows windows, long[] chosen, long[] keys) throws IOException {
-        int[] inputs = new int[chosen.length * context]; // (B, T)
-        int[] targetTokens = new int[chosen.length * context]; // (B, T)
-        int[] seconds = new int[chosen.length]; // (B)
-        int[] related = new int[chosen.length]; // (B)
+    public Batch batch(List<Chosen> chosen) throws IOException {
+        int sequences = chosen.size();
+        int[] inputs = new int[sequences * context]; // (B, T)
+        int[] targetTokens = new int[sequences * context]; // (B, T)
+        int[] seconds = new int[sequences]; // (B)
+        int[] related = new int[sequences]; // (B)
+        int[][] breaks = new int[sequences][];
         Arrays.fill(targetTokens, Batch.IGNORED);
-        for (int b = 0; b < chosen.length; b++) {
+        for (int b = 0; b < sequences; b++) {
+            Chosen one = chosen.get(b);
             Row row = new Row(inputs, targetTokens, b * context);
-            int[] window = windows.read(chosen[b]);
+            Window window = one.windows().read(one.index());
             if (nextSentence) {
-                boolean strange = SplitMix64.uniform(keys[b], 0) < 0.5;
-                long other = (long) (SplitMix64.uniform(keys[b], 1) * samples);
+                boolean strange = SplitMix64.uniform(one.key(), 0) < 0.5;
+                long other =
+                        (long) (SplitMix64.uniform(one.key(), 1) * one.windows().count());
                 related[b] = strange ? 1 : 0;
-                seconds[b] = row.pair(window, strange ? windows.read(other) : window);
+                int[] second = (strange ? one.windows().read(other) : window).tokens();
+                seconds[b] = row.pair(window.tokens(), second);
             } else {
-                row.single(window);
+                breaks[b] = row.single(window);
             }
-            row.mask(keys[b]);
+            row.mask(one.key());
         }
         if (!nextSentence) {
-            return Batch.ofTokens(chosen.length, context, inputs, targetTokens);
+            Batch batch = Batch.ofTokens(sequences, context, inputs, targetTokens);
+            return apart ? batch.apart(Documents.of(context, breaks)) : batch;
         }
         Targets asked = new Targets.Pairs(new Targets.Tokens(targetTokens), related);
-        return new Batch(chosen.length, context, inputs, seconds, asked);
+        return new Batch(sequences, context, inputs, seconds, asked);
     }
 
     /** One sequence within the batch's arrays. */
@@ -75,10 +83,17 @@ record MaskedTokens(int context, int vocabSize, int targets, SpecialTokens token
             this.start = start;
         }
 
-        void single(int[] window) {
+        /** Where documents begin; [CLS] is of the first, [SEP] of the last. */
+        int[] single(Window window) {
             special(tokens.cls());
-            words(window, 0, context - length - (tokens.sep() != SpecialTokens.NONE ? 1 : 0));
+            int first = length;
+            int count = context - length - (tokens.sep() != SpecialTokens.NONE ? 1 : 0);
+            words(window.tokens(), 0, count);
             special(tokens.sep());
+            return Arrays.stream(window.breaks())
+                    .filter(at -> at < count)
+                    .map(at -> first + at)
+                    .toArray();
         }
 
         /** Where the second segment begins. */

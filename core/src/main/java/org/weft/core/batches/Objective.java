@@ -1,22 +1,21 @@
 package org.weft.core.batches;
 
 import java.io.IOException;
+import java.util.List;
+import org.weft.core.tokens.Windows;
 
-/** What a model is to predict of a window of text. A function of the window and a key: it holds no state. */
+/** What a model is to predict of windows of text. A function of the windows and their keys: it holds no state. */
 interface Objective {
 
-    /** Reads windows of a split. */
-    @FunctionalInterface
-    interface Windows {
-        /** The T + 1 tokens of a sample. */
-        int[] read(long sample) throws IOException;
-    }
-
     /**
-     * A batch of some samples.
+     * A window that was chosen.
      *
-     * @param samples B of the split's
-     * @param keys one for each sample: what every random choice about it is a function of
+     * @param windows of its source's split
+     * @param index among these
+     * @param key what every random choice about it is a function of
      */
-    Batch batch(Windows windows, long[] samples, long[] keys) throws IOException;
+    record Chosen(Windows windows, long index, long key) {}
+
+    /** A batch of some windows, a sequence each. */
+    Batch batch(List<Chosen> chosen) throws IOException;
 }

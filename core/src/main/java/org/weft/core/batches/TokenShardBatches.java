@@ -1,26 +1,32 @@
 package org.weft.core.batches;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.weft.core.SplitMix64;
 import org.weft.core.WeftException;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
-import org.weft.core.tokens.SampleOrder;
+import org.weft.core.tokens.CorpusSource;
+import org.weft.core.tokens.MixtureOrder;
 import org.weft.core.tokens.SpecialTokens;
-import org.weft.core.tokens.TokenCorpus;
 import org.weft.core.tokens.TokenizerFile;
+import org.weft.core.tokens.Windows;
 
 /**
  * Batches out of token shards. Which samples a micro-batch holds is arithmetic on (seed, step, lane, micro-batch), so
  * that it does not depend on which worker asks, nor on what was asked before:
  *
  * <pre>
- *   positions of SampleOrder   [ step s: global_batch                                      ]
+ *   positions of MixtureOrder  [ step s: global_batch                                      ]
  *                              [ lane 0        ][ lane 1        ] ...  [ lane L-1      ]
  *                              [ m 0  ][ m 1  ]
  * </pre>
+ *
+ * Validation takes the sources one after the other, each in its own order: first the batches of an evaluation during training,
+ * then what is left of each.
  */
 public final class TokenShardBatches implements BatchSource<Batch> {
     /** Streams of random choices: training's positions, validation's samples. */
@@ -28,54 +34,40 @@ public final class TokenShardBatches implements BatchSource<Batch> {
 
     private static final int VALIDATION = 1;
 
-    private final TokenCorpus train;
-    private final TokenCorpus val;
-    private final SampleOrder order;
+    private final List<CorpusSource> sources;
+    private final CorpusWindows windows;
+    private final WeftConfig config;
     private final TrainingConfig training;
-    private final int context;
     private final long seed;
-    private final double targetsPerStep;
-    private final Objective trainObjective;
-    private final Objective valObjective;
+    private final Objective objective;
+    private Mixture mixture; // made when it is first asked for: validation needs none
 
     private TokenShardBatches(
-            TokenCorpus train, TokenCorpus val, WeftConfig config, SpecialTokens tokens, int vocabSize) {
-        this.train = train;
-        this.val = val;
+            List<CorpusSource> sources, CorpusWindows windows, WeftConfig config, Objective objective) {
+        this.sources = sources;
+        this.windows = windows;
+        this.config = config;
         this.training = config.training();
-        this.context = config.model().context();
         this.seed = config.run().seed();
-        this.targetsPerStep = (double) training.globalBatch() * config.targetsPerSequence();
-        this.order = new SampleOrder(seed, train.requireSamples(context));
-        this.trainObjective = objective(config, tokens, vocabSize, train.samples(context));
-        this.valObjective = objective(config, tokens, vocabSize, val.samples(context));
-    }
-
-    private static Objective objective(WeftConfig config, SpecialTokens tokens, int vocabSize, long samples) {
-        int context = config.model().context();
-        return config.model().causal()
-                ? new NextToken(context)
-                : new MaskedTokens(
-                        context,
-                        vocabSize,
-                        config.targetsPerSequence(),
-                        tokens,
-                        samples,
-                        config.model().nextSentence());
+        this.objective = objective;
     }
 
     /** Batches of a run's corpus, for what its model predicts. */
     public static TokenShardBatches open(Store store, WeftConfig config) throws IOException {
         String directory = config.run().directory().corpus();
         CorpusManifest manifest = CorpusManifest.load(store, directory);
-        SpecialTokens tokens =
-                config.model().causal() ? null : specialTokens(manifest.openTokenizer(store, directory), directory);
+        Objective objective = config.model().causal()
+                ? new NextToken(config.model().context(), config.training().documentAttention())
+                : new MaskedTokens(
+                        config.model().context(),
+                        manifest.vocabSize(),
+                        config.targetsPerSequence(),
+                        specialTokens(manifest.openTokenizer(store, directory), directory),
+                        config.model().nextSentence(),
+                        config.training().documentAttention());
+        List<CorpusSource> sources = CorpusWindows.sources(manifest);
         return new TokenShardBatches(
-                TokenCorpus.train(store, directory, manifest),
-                TokenCorpus.val(store, directory, manifest),
-                config,
-                tokens,
-                manifest.vocabSize());
+                sources, CorpusWindows.open(store, directory, manifest, config), config, objective);
     }
 
     private static SpecialTokens specialTokens(TokenizerFile tokenizer, String directory) {
@@ -90,6 +82,13 @@ public final class TokenShardBatches implements BatchSource<Batch> {
         return special;
     }
 
+    private synchronized Mixture mixture() {
+        if (mixture == null) {
+            mixture = new Mixture(config, sources, windows.train());
+        }
+        return mixture;
+    }
+
     @Override
     public Batch training(int step, int lane, int microBatch) throws IOException {
         check("step", step, Integer.MAX_VALUE);
@@ -98,50 +97,112 @@ public final class TokenShardBatches implements BatchSource<Batch> {
         long first = (long) step * training.globalBatch()
                 + (long) lane * training.laneBatch()
                 + (long) microBatch * training.microBatch();
-        long[] samples = new long[training.microBatch()]; // (B)
-        long[] keys = new long[training.microBatch()]; // (B)
-        for (int b = 0; b < samples.length; b++) {
-            samples[b] = order.sample(first + b);
-            keys[b] = SplitMix64.start(seed, TRAINING, first + b);
+        MixtureOrder order = mixture().order();
+        List<Objective.Chosen> chosen = new ArrayList<>(); // B
+        for (int b = 0; b < training.microBatch(); b++) {
+            MixtureOrder.Draw draw = order.at(first + b);
+            chosen.add(new Objective.Chosen(
+                    windows.train().get(draw.source()), draw.sample(), SplitMix64.start(seed, TRAINING, first + b)));
         }
-        return trainObjective.batch(sample -> read(train, sample), samples, keys);
+        return objective.batch(chosen);
     }
 
+    /**
+     * What a step's sources have to predict on the average over all of their windows: no worker sees a step's other lanes, and a
+     * token counts as much in whichever step it stands.
+     */
     @Override
     public double targets(int step) {
-        return targetsPerStep;
+        MixtureOrder order = mixture().order();
+        double sum = 0;
+        long first = (long) step * training.globalBatch();
+        for (int i = 0; i < training.globalBatch(); i++) {
+            sum += config.model().causal()
+                    ? windows.train().get(order.source(first + i)).targets()
+                    : config.targetsPerSequence();
+        }
+        return sum;
+    }
+
+    /** What the run draws of each source, a line each; none of a corpus that is one whole. */
+    public List<String> account() {
+        return sources.size() == 1 ? List.of() : mixture().account();
+    }
+
+    /** The validation batches of an evaluation during training, source after source; none where there is no sequence. */
+    public List<ValidationPart> evaluated() {
+        List<ValidationPart> parts = new ArrayList<>();
+        for (int source = 0; source < sources.size(); source++) {
+            int batches = Math.min(batches(source), training.evalBatches());
+            if (batches > 0) {
+                parts.add(new ValidationPart(sources.get(source).name(), batches));
+            }
+        }
+        return parts;
     }
 
     /** Batches of the whole validation split; 0 where it holds no sequence. */
     public int validationBatches() {
-        long samples = val.samples(context);
+        int batches = 0;
+        for (int source = 0; source < sources.size(); source++) {
+            batches += batches(source);
+        }
+        return batches;
+    }
+
+    /** Whose validation text a batch is of. */
+    public String validationSource(int index) {
+        return sources.get(place(index).source).name();
+    }
+
+    private int batches(int source) {
+        long samples = windows.val().get(source).count();
         return Math.toIntExact((samples + training.microBatch() - 1) / training.microBatch());
+    }
+
+    /** @param batch of the source's own */
+    private record Place(int source, int batch) {}
+
+    private Place place(int index) {
+        int left = index;
+        for (int source = 0; source < sources.size(); source++) {
+            int head = Math.min(batches(source), training.evalBatches());
+            if (left < head) {
+                return new Place(source, left);
+            }
+            left -= head;
+        }
+        for (int source = 0; source < sources.size(); source++) {
+            int head = Math.min(batches(source), training.evalBatches());
+            int rest = batches(source) - head;
+            if (left < rest) {
+                return new Place(source, head + left);
+            }
+            left -= rest;
+        }
+        throw new IndexOutOfBoundsException("validation batch=" + index);
     }
 
     @Override
     public Batch validation(int index) throws IOException {
         check("validation batch", index, validationBatches());
-        long first = (long) index * training.microBatch();
-        int sequences = (int) Math.min(training.microBatch(), val.samples(context) - first);
-        long[] samples = new long[sequences]; // (B)
-        long[] keys = new long[sequences]; // (B)
+        Place place = place(index);
+        Windows val = windows.val().get(place.source);
+        long first = (long) place.batch * training.microBatch();
+        int sequences = (int) Math.min(training.microBatch(), val.count() - first);
+        List<Objective.Chosen> chosen = new ArrayList<>(); // B
         for (int b = 0; b < sequences; b++) {
-            samples[b] = first + b;
-            keys[b] = SplitMix64.start(seed, VALIDATION, first + b);
+            long key = place.source == 0
+                    ? SplitMix64.start(seed, VALIDATION, first + b)
+                    : SplitMix64.start(seed, VALIDATION, first + b, place.source);
+            chosen.add(new Objective.Chosen(val, first + b, key));
         }
-        return valObjective.batch(sample -> read(val, sample), samples, keys);
+        return objective.batch(chosen);
     }
 
     @Override
     public void close() throws IOException {
-        train.close();
-        val.close();
-    }
-
-    private int[] read(TokenCorpus corpus, long sample) throws IOException {
-        int[] window = new int[context + 1]; // (T + 1)
-        corpus.read(sample, context, window, 0);
-        return window;
+        windows.close();
     }
 
     private static void check(String what, int actual, int bound) {

@@ -1,6 +1,7 @@
 package org.weft.core.config;
 
 import java.lang.reflect.RecordComponent;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.weft.core.Records;
 
@@ -34,19 +35,23 @@ public final class ConfigReference {
         return page.toString();
     }
 
-    /** A row for each key of a section, and below a list of sections one for each key of an item. */
+    /**
+     * A row for each key of a section; below a section within it, one for each of its keys, and below a list of sections
+     * one for each key of an item.
+     */
     private static void rows(StringBuilder page, String prefix, Record values) {
         for (RecordComponent key : values.getClass().getRecordComponents()) {
             String name = prefix + RecordBinder.key(key.getName());
+            Object value = Records.get(values, key);
             page.append("| `")
                     .append(name)
-                    .append("` | `")
-                    .append(shown(Records.get(values, key)))
-                    .append("` | ")
+                    .append(value instanceof Record ? "` | | " : "` | `" + shown(value) + "` | ")
                     .append(doc(key))
                     .append(" |\n");
             Class<?> item = RecordBinder.sectionOf(key);
-            if (item != null) {
+            if (value instanceof Record section) {
+                rows(page, name + ".", section);
+            } else if (item != null) {
                 rows(page, name + "[].", RecordBinder.defaults(item));
             }
         }
@@ -55,6 +60,15 @@ public final class ConfigReference {
     private static String shown(Object value) {
         if (value instanceof Word word) {
             return shown(word.word());
+        }
+        if (value instanceof List<?> items && !items.isEmpty() && items.get(0) instanceof Record) {
+            return items.stream()
+                    .map(item -> RecordBinder.toTree((Record) item).toString())
+                    .collect(Collectors.joining(", ", "[", "]"))
+                    .replace("\"", "")
+                    .replace(":", ": ")
+                    .replace(",", ", ")
+                    .replace(",  ", ", ");
         }
         return value instanceof String text && text.isEmpty() ? "\"\"" : String.valueOf(value);
     }

@@ -33,7 +33,13 @@ public record CorpusConfig(
         boolean splitSpecialTokens,
 
         @Doc("Check the checksum of every token shard before a run starts.")
-        boolean verify)
+        boolean verify,
+
+        @Doc("How documents are cleaned before they are compared, counted and encoded.")
+        CleanConfig clean,
+
+        @Doc("What of people, and of secrets, is taken out of documents.")
+        PrivacyConfig privacy)
         implements Serializable {
 
     /** What files hold. */
@@ -52,7 +58,17 @@ public record CorpusConfig(
 
     static CorpusConfig defaults() {
         return new CorpusConfig(
-                List.of(), Format.AUTO, "UTF-8", "text", SampleBy.PARAGRAPH, 0.01, 64L << 20, true, true);
+                List.of(),
+                Format.AUTO,
+                "UTF-8",
+                "text",
+                SampleBy.PARAGRAPH,
+                0.01,
+                64L << 20,
+                true,
+                true,
+                CleanConfig.defaults(),
+                PrivacyConfig.defaults());
     }
 
     /** The same with other input. */
@@ -65,5 +81,7 @@ public record CorpusConfig(
         problems.require(shardBytes >= 1 << 16, "corpus.shard_bytes=%d must be at least 65536", shardBytes);
         problems.require(Encodings.known(encoding), "corpus.encoding=%s is no character set, such as UTF-8", encoding);
         problems.require(!textField.isBlank(), "corpus.text_field is empty");
+        clean.validate(problems);
+        privacy.validate(problems, "corpus.privacy");
     }
 }

@@ -8,8 +8,11 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.weft.core.Json;
 import org.weft.core.Records;
 
@@ -146,16 +149,32 @@ final class RecordBinder {
         if (Word.class.isAssignableFrom(type)) {
             return null; // Every value node has been read.
         }
+        if (type == Map.class) {
+            return node.isObject() ? numbers(node) : null;
+        }
         return node.isArray() ? strings(node) : node.isTextual() ? List.of(node.asText()) : null;
     }
 
-    private static Object number(JsonNode node) {
+    private static Double number(JsonNode node) {
         try {
             Double value = Double.valueOf(node.asText()); // YAML reads 1e-4, without a point, as text.
             return Double.isFinite(value) ? value : null;
         } catch (NumberFormatException e) {
             return null;
         }
+    }
+
+    /** By name, in the order in which they stand. */
+    private static Map<String, Double> numbers(JsonNode object) {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : object.properties()) {
+            Double value = entry.getValue().isValueNode() ? number(entry.getValue()) : null;
+            if (value == null) {
+                return null;
+            }
+            numbers.put(entry.getKey(), value);
+        }
+        return Collections.unmodifiableMap(numbers);
     }
 
     private static List<String> strings(JsonNode array) {
@@ -178,6 +197,9 @@ final class RecordBinder {
         }
         if (type == boolean.class) {
             return "true or false";
+        }
+        if (type == Map.class) {
+            return "numbers by name";
         }
         return type == String.class || Word.class.isAssignableFrom(type) ? "text" : "a list of text";
     }

@@ -73,10 +73,25 @@ public record TrainingConfig(
         @Doc("bert: fraction of each sequence's tokens to predict; 80 % of them are masked, 10 % replaced, 10 % kept.")
         double maskFraction,
 
+        @Doc(
+                "How documents fill a sequence: stream (one after the other, cut anywhere); greedy (whole, in their order, as "
+                        + "many as fit) or best_fit (whole, so that little is filled up): only what is longer than "
+                        + "model.context is cut. Causal models.")
+        Packing packing,
+
+        @Doc(
+                "Whether a token looks at its own document alone and its positions count from the document's start: documents "
+                        + "of one sequence have nothing to do with each other.")
+        boolean documentAttention,
+
+        @Doc(
+                "Weights of the corpus's sources by step, in rising order of from_step; empty: corpus.sources' own throughout.")
+        List<CurriculumStage> curriculum,
+
         @Doc("Evaluate on validation every so many steps; 0 for never.")
         int evalEvery,
 
-        @Doc("Micro-batches of one evaluation during training.")
+        @Doc("Micro-batches of one evaluation during training, of each source of the corpus.")
         int evalBatches)
         implements Serializable {
 
@@ -101,6 +116,18 @@ public record TrainingConfig(
         BF16
     }
 
+    /** How documents fill sequences. */
+    public enum Packing implements Word {
+        STREAM,
+        GREEDY,
+        BEST_FIT;
+
+        /** Whether a document is cut only where it is longer than a sequence. */
+        public boolean whole() {
+            return this != STREAM;
+        }
+    }
+
     static TrainingConfig defaults() {
         return new TrainingConfig(
                 1000,
@@ -123,6 +150,9 @@ public record TrainingConfig(
                 Precision.FP32,
                 false,
                 0.15,
+                Packing.STREAM,
+                false,
+                List.of(),
                 100,
                 20);
     }
@@ -167,8 +197,23 @@ public record TrainingConfig(
         problems.require(clipNorm >= 0, "training.clip_norm=%s must not be negative", clipNorm);
         problems.require(
                 maskFraction > 0 && maskFraction < 1, "training.mask_fraction=%s must be in (0, 1)", maskFraction);
+        validateCurriculum(problems);
         problems.require(evalEvery >= 0, "training.eval_every=%d must not be negative", evalEvery);
         problems.require(evalBatches >= 1, "training.eval_batches=%d must be at least 1", evalBatches);
+    }
+
+    private void validateCurriculum(Problems problems) {
+        for (int i = 0; i < curriculum.size(); i++) {
+            String key = "training.curriculum[" + i + "]";
+            curriculum.get(i).validate(key, problems);
+            problems.require(
+                    i == 0
+                            || curriculum.get(i).fromStep()
+                                    > curriculum.get(i - 1).fromStep(),
+                    "%s.from_step=%d must be greater than that of the stage before",
+                    key,
+                    curriculum.get(i).fromStep());
+        }
     }
 
     private void validateOptimizer(Problems problems) {

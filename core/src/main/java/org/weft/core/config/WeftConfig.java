@@ -94,6 +94,7 @@ public record WeftConfig(
         checkpoint.validate(problems);
         monitoring.validate(problems);
         validateMasking(problems);
+        validatePacking(problems);
         problems.require(
                 tokenizer.vocabSize() < tokenizer.leastVocabulary(true)
                         || tokenizer.vocabSize() >= tokenizer.leastVocabulary(model.causal()),
@@ -101,6 +102,20 @@ public record WeftConfig(
                 tokenizer.vocabSize(),
                 tokenizer.leastVocabulary(model.causal()),
                 model.architecture());
+    }
+
+    private void validatePacking(Problems problems) {
+        problems.require(
+                !training.packing().whole() && !training.documentAttention(),
+                "training.packing and training.document_attention: not in this version");
+        problems.require(
+                model.causal() || !training.packing().whole(),
+                "training.packing=%s is for models that predict the next token: model.architecture=%s reads the stream",
+                training.packing().word(),
+                model.architecture());
+        problems.require(
+                !model.nextSentence() || !training.documentAttention(),
+                "training.document_attention and model.next_sentence: a pair's segments are to look at each other");
     }
 
     /** A sequence has room for what is to be predicted of it beside its own [CLS] and [SEP], or two of these. */

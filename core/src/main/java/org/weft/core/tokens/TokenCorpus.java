@@ -23,6 +23,7 @@ public final class TokenCorpus implements AutoCloseable {
     private final String directory;
     private final CorpusManifest manifest;
     private final List<CorpusShard> shards;
+    private final long documents;
     private final long[] starts; // starts[k]: stream position of shard k's first token; one more for the end
     private final Map<Integer, TokenShardReader> open = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -31,10 +32,16 @@ public final class TokenCorpus implements AutoCloseable {
         this.directory = directory;
         this.manifest = manifest;
         this.shards = split.shards();
+        this.documents = split.documents();
         this.starts = new long[shards.size() + 1];
         for (int k = 0; k < shards.size(); k++) {
             starts[k + 1] = starts[k] + shards.get(k).tokens();
         }
+    }
+
+    /** A split of one of the corpus's sources. */
+    public static TokenCorpus of(Store store, String directory, CorpusManifest manifest, CorpusSplit split) {
+        return new TokenCorpus(store, directory, manifest, split);
     }
 
     public static TokenCorpus train(Store store, String directory, CorpusManifest manifest) {
@@ -48,6 +55,11 @@ public final class TokenCorpus implements AutoCloseable {
     /** Tokens of the stream. */
     public long tokens() {
         return starts[shards.size()];
+    }
+
+    /** Documents of the stream. */
+    public long documents() {
+        return documents;
     }
 
     /** Samples of T = {@code context} tokens and the one that follows; 0 where the stream is too short for one. */

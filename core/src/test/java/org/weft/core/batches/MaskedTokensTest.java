@@ -4,25 +4,53 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.weft.core.tokens.SpecialTokens;
+import org.weft.core.tokens.Window;
+import org.weft.core.tokens.Windows;
 
 class MaskedTokensTest {
     private static final int CONTEXT = 100;
     private static final int VOCABULARY = 1000;
     private static final SpecialTokens SPECIAL = new SpecialTokens(999, 998, 997, SpecialTokens.NONE);
-    /** Sample s is s, s + 1, … */
-    private static final Objective.Windows COUNTING = sample -> {
-        int[] window = new int[CONTEXT + 1];
-        Arrays.setAll(window, i -> (int) (sample * 7 + i) % 900);
-        return window;
-    };
+
+    /** Sample s is 7 s, 7 s + 1, … */
+    private record Counting(int... breaks) implements Windows {
+        @Override
+        public long count() {
+            return 50;
+        }
+
+        @Override
+        public double targets() {
+            return CONTEXT;
+        }
+
+        @Override
+        public Window read(long sample) {
+            int[] tokens = new int[CONTEXT + 1];
+            Arrays.setAll(tokens, i -> (int) (sample * 7 + i) % 900);
+            return new Window(tokens, CONTEXT, breaks);
+        }
+
+        @Override
+        public void close() {}
+    }
 
     private static Batch batch(boolean pairs, long... keys) throws IOException {
-        long[] samples = new long[keys.length];
-        Arrays.setAll(samples, i -> i);
-        return new MaskedTokens(CONTEXT, VOCABULARY, 15, SPECIAL, 50, pairs).batch(COUNTING, samples, keys);
+        return batch(SPECIAL, pairs, false, new Counting(), keys);
+    }
+
+    private static Batch batch(SpecialTokens special, boolean pairs, boolean apart, Windows windows, long... keys)
+            throws IOException {
+        List<Objective.Chosen> chosen = new ArrayList<>();
+        for (int i = 0; i < keys.length; i++) {
+            chosen.add(new Objective.Chosen(windows, i, keys[i]));
+        }
+        return new MaskedTokens(CONTEXT, VOCABULARY, 15, special, pairs, apart).batch(chosen);
     }
 
     @Test
@@ -108,9 +136,16 @@ class MaskedTokensTest {
     @Test
     void doesWithoutTokensThatTheTokenizerHasNot() throws IOException {
         SpecialTokens maskOnly = new SpecialTokens(999, SpecialTokens.NONE, SpecialTokens.NONE, SpecialTokens.NONE);
-        Batch batch = new MaskedTokens(CONTEXT, VOCABULARY, 15, maskOnly, 50, false)
-                .batch(COUNTING, new long[] {0}, new long[] {1});
+        Batch batch = batch(maskOnly, false, false, new Counting(), 1);
         assertThat(batch.inputs()).doesNotContain(998, 997);
         assertThat(batch.targetCount()).isEqualTo(15);
+    }
+
+    /** [CLS] is the first document's, and what stands behind the text that fits is nobody's. */
+    @Test
+    void documentsBeginOnePlaceLaterForTheFrame() throws IOException {
+        Batch batch = batch(SPECIAL, false, true, new Counting(3, 40, 98, 100), 1, 2);
+        assertThat(batch.documents().starts()).isDeepEqualTo(new int[][] {{0, 4, 41}, {0, 4, 41}});
+        assertThat(batch.inputs()).isEqualTo(batch(false, 1, 2).inputs());
     }
 }

@@ -63,7 +63,6 @@ class CorpusManifestTest {
     }
 
     private String written() throws IOException {
-        return new String(
-                fixture.store.readAll(fixture.path(CorpusManifest.FILE)), StandardCharsets.UTF_8);
+        return new String(fixture.store.readAll(fixture.path(CorpusManifest.FILE)), StandardCharsets.UTF_8);
     }
 }

@@ -1,7 +1,9 @@
 package org.weft.driver.run;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
@@ -10,6 +12,8 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.CorpusSource;
+import org.weft.core.tokens.CorpusSplit;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.spark.SparkApplication;
@@ -26,10 +30,16 @@ public final class EvaluationJob {
     }
 
     /**
+     * @param scores over the whole split
+     * @param bySource over each source of the corpus, in their order; empty where it is one whole
+     */
+    public record Result(LanguageScores scores, Map<String, LanguageScores> bySource) {}
+
+    /**
      * Evaluates a checkpoint on the validation split of the configured corpus; bits of the split's bytes count its tokens
      * evenly.
      */
-    public LanguageScores run(Checkpoint checkpoint) throws IOException {
+    public Result run(Checkpoint checkpoint) throws IOException {
         HadoopStore store = application.store();
         CorpusManifest corpus =
                 CorpusManifest.load(store, config.run().directory().corpus());
@@ -39,24 +49,42 @@ public final class EvaluationJob {
                             + config.run().directory().corpus(),
                     "evaluate on a corpus that was prepared with the checkpoint's tokenizer (tokenizer.kind: file)");
         }
-        int batches;
-        try (TokenShardBatches source = TokenShardBatches.open(store, config)) {
-            batches = source.validationBatches();
-        }
-        if (batches == 0) {
+        List<String> sources = sources(store);
+        if (sources.isEmpty()) {
             throw WeftException.invalidData(
                     "the validation split of " + config.run().directory().corpus() + " holds no sequence of "
                             + config.model().context() + " tokens",
                     "prepare with a larger corpus.val_fraction");
         }
         WeftConfig effective = config;
-        List<Integer> indices = IntStream.range(0, batches).boxed().toList();
-        TextLoss loss = TextLoss.sum(
-                ModelStage.over(application.context(), indices, () -> Validation.open(store, effective, checkpoint)));
-        // A masked model's loss says nothing of the tokens that it was shown.
-        double tokensPerByte = config.model().causal()
-                ? (double) corpus.val().tokens() / corpus.val().textBytes()
-                : Double.NaN;
+        List<Integer> indices = IntStream.range(0, sources.size()).boxed().toList();
+        List<TextLoss> losses =
+                ModelStage.over(application.context(), indices, () -> Validation.open(store, effective, checkpoint));
+        Map<String, LanguageScores> bySource = new LinkedHashMap<>();
+        for (CorpusSource source : corpus.sources()) {
+            List<TextLoss> own = indices.stream()
+                    .filter(index -> sources.get(index).equals(source.name()))
+                    .map(losses::get)
+                    .toList();
+            if (!own.isEmpty()) {
+                bySource.put(source.name(), scores(TextLoss.sum(own), source.val()));
+            }
+        }
+        return new Result(scores(TextLoss.sum(losses), corpus.val()), bySource);
+    }
+
+    /** Whose each validation batch is. */
+    private List<String> sources(HadoopStore store) throws IOException {
+        try (TokenShardBatches source = TokenShardBatches.open(store, config)) {
+            return IntStream.range(0, source.validationBatches())
+                    .mapToObj(source::validationSource)
+                    .toList();
+        }
+    }
+
+    /** A masked model's loss says nothing of the tokens that it was shown. */
+    private LanguageScores scores(TextLoss loss, CorpusSplit text) {
+        double tokensPerByte = config.model().causal() ? (double) text.tokens() / text.textBytes() : Double.NaN;
         return new LanguageScores(loss.mean(), LanguageScores.bits(loss.mean()) * tokensPerByte, loss.tokens());
     }
 

@@ -1,8 +1,10 @@
 package org.weft.driver.run;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.weft.coordinator.RunPlan;
+import org.weft.core.batches.ValidationPart;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -17,7 +19,7 @@ import org.weft.engine.Workload;
  * @param name for people, such as {@code gpt2 of 1,000,000 parameters}
  * @param identity of the run, its complete configuration included
  * @param memory what it needs; empty where that is not known
- * @param validationBatches micro-batches of one evaluation; 0 where nothing is evaluated
+ * @param validation micro-batches of one evaluation, by source; empty where nothing is evaluated
  * @param initial what a run without a checkpoint starts from
  */
 public record Subject(
@@ -25,7 +27,7 @@ public record Subject(
         RunIdentity identity,
         Workload<?> workload,
         Optional<MemoryModel> memory,
-        int validationBatches,
+        List<ValidationPart> validation,
         Initial initial) {
 
     /** Makes what a run starts from. */
@@ -55,7 +57,7 @@ public record Subject(
     /** Whether nothing is left to do of a run: it is at its last step, of which nothing is to be evaluated any more. */
     boolean endsAt(RunPlan plan) {
         boolean evaluated = plan.startEvaluated()
-                || validationBatches == 0
+                || validation.isEmpty()
                 || config().training().evalEvery() == 0;
         return plan.startStep() >= config().training().steps() && evaluated;
     }

@@ -175,7 +175,7 @@ public final class TrainingRun {
                 start == null ? 0 : start.manifest().skippedSteps(),
                 start == null ? "" : start.directory(),
                 generation,
-                subject.validationBatches(),
+                subject.validation(),
                 true);
     }
 

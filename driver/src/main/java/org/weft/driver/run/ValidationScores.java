@@ -14,10 +14,11 @@ import org.weft.core.scores.MatchCounts;
 final class ValidationScores {
     private ValidationScores() {}
 
-    /** The loss and, where the task has classes, what {@link HeadKind#counted} names. */
+    /** The loss, that of each source, and where the task has classes what {@link HeadKind#counted} names. */
     static Map<String, Double> of(FinetuneConfig task, Evaluation evaluation) {
         Map<String, Double> scores = new LinkedHashMap<>();
         scores.put(Metric.LOSS.word(), evaluation.loss());
+        evaluation.bySource().forEach((source, loss) -> scores.put(Metric.LOSS.word() + "_" + source, loss));
         List<ClassTally> seen = evaluation.classes();
         if (!seen.isEmpty()) {
             int classes =

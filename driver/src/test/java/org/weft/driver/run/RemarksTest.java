@@ -111,7 +111,7 @@ class RemarksTest {
 
     private static List<String> remarks(String... settings) {
         return Remarks.of(
-                new RunPlan(config(settings), new Quadratic(10).layout(), 8, Double.NaN, 0, 0, "", 1, 0, true));
+                new RunPlan(config(settings), new Quadratic(10).layout(), 8, Double.NaN, 0, 0, "", 1, List.of(), true));
     }
 
     private static WeftConfig config(String... settings) {

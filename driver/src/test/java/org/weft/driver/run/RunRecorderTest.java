@@ -127,7 +127,7 @@ class RunRecorderTest {
                 0,
                 "",
                 1,
-                0,
+                List.of(),
                 true);
         return new RunRecorder(plan, RunWindows.open(List.of(), null), clock::get);
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.coordinator.RunListener;
+import org.weft.core.batches.ValidationPart;
 import org.weft.core.checkpoint.CheckpointManifest.Source;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.ConfigLoader;
@@ -94,7 +95,7 @@ abstract class SmallRuns {
                 new RunIdentity(config, workload.layout(), Vocabulary.NONE, List.of(source)),
                 workload,
                 Optional.empty(),
-                validationBatches,
+                ValidationPart.whole(validationBatches),
                 initial);
     }
 

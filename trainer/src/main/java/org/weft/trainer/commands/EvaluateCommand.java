@@ -136,14 +136,17 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     static Summary summary(SparkApplication application, WeftConfig config, Checkpoint checkpoint) throws IOException {
-        LanguageScores result = new EvaluationJob(application, config).run(checkpoint);
-        return new Summary("evaluate")
+        EvaluationJob.Result result = new EvaluationJob(application, config).run(checkpoint);
+        LanguageScores all = result.scores();
+        Summary summary = new Summary("evaluate")
                 .put("checkpoint", checkpoint.directory())
                 .put("step", checkpoint.manifest().step())
-                .number("val_loss", result.loss())
-                .number("perplexity", result.perplexity())
-                .number("bits_per_byte", result.bitsPerByte())
-                .put("tokens", result.tokens())
-                .put("params_sha256", checkpoint.manifest().paramsSha256());
+                .number("val_loss", all.loss())
+                .number("perplexity", all.perplexity())
+                .number("bits_per_byte", all.bitsPerByte())
+                .put("tokens", all.tokens());
+        result.bySource().forEach((source, scores) -> summary.number("val_loss_" + source, scores.loss())
+                .number("bits_per_byte_" + source, scores.bitsPerByte()));
+        return summary.put("params_sha256", checkpoint.manifest().paramsSha256());
     }
 }

@@ -184,7 +184,9 @@ public final class SweepCommand implements Callable<Integer> {
 
         @Override
         public LanguageScores evaluate(WeftConfig config, RunResult trained) throws IOException {
-            return new EvaluationJob(application, config).run(trained.checkpoint());
+            return new EvaluationJob(application, config)
+                    .run(trained.checkpoint())
+                    .scores();
         }
     }
 }

@@ -3,6 +3,8 @@ package org.weft.trainer.pretrain;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.weft.core.batches.TokenShardBatches;
+import org.weft.core.batches.ValidationPart;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.WeftConfig;
@@ -10,7 +12,6 @@ import org.weft.core.model.ModelShape;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
-import org.weft.core.tokens.TokenCorpus;
 import org.weft.corpus.CorpusVerification;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
@@ -74,6 +75,10 @@ public final class Pretraining {
         Engines.require(config, shape);
         sayWhatPrepareDecided(corpus);
         LanguageModelling workload = new LanguageModelling(config, vocabulary.size(), store);
+        List<ValidationPart> validation;
+        try (TokenShardBatches batches = TokenShardBatches.open(store, config)) {
+            validation = validation(batches);
+        }
         CheckpointManifest.Source source =
                 new CheckpointManifest.Source("corpus", directory.corpus(), corpus.fingerprint());
         return new Subject(
@@ -81,7 +86,7 @@ public final class Pretraining {
                 new RunIdentity(config, workload.layout(), vocabulary, List.of(source)),
                 workload,
                 Optional.of(new MemoryModel(shape, config)),
-                validationBatches(corpus),
+                validation,
                 () -> from == null ? null : startFrom(from, shape, corpus));
     }
 
@@ -109,21 +114,18 @@ public final class Pretraining {
         CorpusManifest manifest = config.corpus().verify()
                 ? CorpusVerification.run(application.context(), store, directory.corpus())
                 : CorpusManifest.load(store, directory.corpus());
-        TokenCorpus.train(store, directory.corpus(), manifest)
-                .requireSamples(config.model().context());
         return manifest;
     }
 
-    private int validationBatches(CorpusManifest corpus) {
-        long samples = TokenCorpus.val(store, directory.corpus(), corpus)
-                .samples(config.model().context());
-        int microBatch = config.training().microBatch();
-        long batches = (samples + microBatch - 1) / microBatch;
-        if (batches == 0 && config.training().evalEvery() > 0) {
+    /** What an evaluation takes; whatever the mixture cannot give is said here, before anything is trained. */
+    private List<ValidationPart> validation(TokenShardBatches batches) {
+        batches.account().forEach(progress::say);
+        List<ValidationPart> parts = batches.evaluated();
+        if (parts.isEmpty() && config.training().evalEvery() > 0) {
             progress.say("the validation split holds no sequence of "
                     + config.model().context() + " tokens: nothing will be evaluated");
         }
-        return (int) Math.min(batches, config.training().evalBatches());
+        return parts;
     }
 
     private Checkpoint startFrom(String from, ModelShape shape, CorpusManifest corpus) throws IOException {

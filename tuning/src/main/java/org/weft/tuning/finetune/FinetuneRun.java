@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.weft.core.WeftException;
 import org.weft.core.batches.ExampleBatches;
+import org.weft.core.batches.ValidationPart;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExamplesManifest;
@@ -92,7 +93,7 @@ public final class FinetuneRun {
                 new RunIdentity(start.config(), start.shape().layout(), start.vocabulary(), List.of(source)),
                 start.workload(),
                 Optional.of(new MemoryModel(start.shape(), start.config())),
-                validationBatches(start.config()),
+                ValidationPart.whole(validationBatches(start.config())),
                 () -> start.write(progress::say));
     }
 

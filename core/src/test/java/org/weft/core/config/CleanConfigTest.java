@@ -1,0 +1,87 @@
+package org.weft.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.weft.core.Records;
+
+class CleanConfigTest {
+    private static final CleanConfig NOTHING = CleanConfig.defaults();
+
+    @Test
+    void doesNothingThatIsNotAskedFor() {
+        assertThat(NOTHING.active()).isEmpty();
+        assertThat(NOTHING.identifiesLanguages()).isFalse();
+        assertThat(rules("none").active()).isEmpty();
+        assertThat(PrivacyConfig.defaults().active()).isEmpty();
+    }
+
+    @Test
+    void rulesAreNamedBySetOrOneByOne() {
+        assertThat(rules("c4.javascript", "unicode.nfc").active())
+                .containsExactly(CleanRule.UNICODE_NFC, CleanRule.C4_JAVASCRIPT);
+        assertThat(rules("fineweb").active()).hasSize(4);
+        assertThat(rules("repeated").active())
+                .containsExactly(CleanRule.REPEATED_LINES, CleanRule.REPEATED_PARAGRAPHS);
+        CleanConfig fineweb = Records.with(rules("all"), "except", List.of("c4.terminal_punctuation", "unicode"));
+        assertThat(fineweb.active())
+                .contains(CleanRule.GOPHER_WORDS, CleanRule.C4_SENTENCES, CleanRule.FINEWEB_NEWLINES)
+                .doesNotContain(
+                        CleanRule.C4_TERMINAL_PUNCTUATION,
+                        CleanRule.UNICODE_CONTROLS,
+                        CleanRule.C4_BAD_WORDS,
+                        CleanRule.REPEATED_LINES);
+    }
+
+    @Test
+    void refusesWhatWouldNotBeHonoured() {
+        assertProblem(
+                rules("gofer"),
+                "corpus.clean.rules: no rule or set gofer");
+        assertProblem(rules("c4.bad_words"), "asks for c4.bad_words, but corpus.clean.c4.bad_words_file is not set");
+        assertProblem(rules("none", "c4"), "corpus.clean.rules=[none, c4]: none does not go with others");
+        assertProblem(
+                Records.with(rules("c4"), "gopher", Records.with(GopherConfig.defaults(), "minWords", 3)),
+                "corpus.clean.gopher is set, but none of its rules is among corpus.clean.rules=[c4]");
+        assertProblem(
+                Records.with(rules("c4"), "c4", Records.with(C4Config.defaults(), "badWordsFile", "words.txt")),
+                "corpus.clean.c4.bad_words_file=words.txt is read by the rule c4.bad_words alone");
+        assertProblem(
+                Records.with(rules("gopher"), "gopher", Records.with(GopherConfig.defaults(), "minStopWords", 9)),
+                "corpus.clean.gopher.min_stop_words=9 must be in [0, 8], the number of stop_words=");
+    }
+
+    @Test
+    void pseudonymsNeedTheNameOfAKey() {
+        PrivacyConfig pseudonyms = Records.with(
+                Records.with(PrivacyConfig.defaults(), "kinds", List.of("all")),
+                "replace",
+                PrivacyConfig.Replace.PSEUDONYM);
+        assertProblem(pseudonyms, "x.replace=pseudonym needs a key: name either x.key_file or x.key_variable");
+        assertProblem(
+                Records.with(PrivacyConfig.defaults(), "keyVariable", "KEY"),
+                "x.key_file and x.key_variable are for x.replace=pseudonym");
+        assertProblem(
+                Records.with(PrivacyConfig.defaults(), "kinds", List.of("e-mail")),
+                "x.kinds: no kind e-mail; did you mean email?");
+        assertProblem(
+                Records.with(PrivacyConfig.defaults(), "phoneRegions", List.of("usa")),
+                "x.phone_regions: usa is no region in two capital letters");
+    }
+
+    private static CleanConfig rules(String... rules) {
+        return Records.with(NOTHING, "rules", List.of(rules));
+    }
+
+    private static void assertProblem(Record config, String problem) {
+        Problems problems = new Problems();
+        if (config instanceof CleanConfig clean) {
+            clean.validate(problems);
+        } else {
+            ((PrivacyConfig) config).validate(problems, "x");
+        }
+        assertThatThrownBy(() -> problems.throwIfAny("test")).hasMessageContaining(problem);
+    }
+}
