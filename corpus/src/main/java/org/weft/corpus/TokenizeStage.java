@@ -2,8 +2,6 @@ package org.weft.corpus;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -37,9 +35,6 @@ record TokenizeStage(
         String vocabulary,
         CorpusConfig corpus)
         implements Function2<Integer, Iterator<Tuple2<byte[], byte[]>>, Iterator<TokenizeStage.Written>> {
-
-    private static final int BATCH_DOCUMENTS = 256;
-    private static final int BATCH_BYTES = 1 << 20;
 
     /**
      * What one task wrote; a shard without documents is not written and is null.
@@ -77,10 +72,8 @@ record TokenizeStage(
     private final class Side implements AutoCloseable {
         private final TextTokenizer tokenizer;
         private final TokenShardWriter writer;
-        private final List<String> batch = new ArrayList<>();
         private final int[] before;
         private final int[] endOfText;
-        private long batchBytes;
         private long textBytes;
 
         Side(TextTokenizer tokenizer, String file) {
@@ -92,27 +85,14 @@ record TokenizeStage(
         }
 
         void add(byte[] text) throws IOException {
-            batch.add(new String(text, StandardCharsets.UTF_8));
-            batchBytes += text.length;
+            writer.startDocument();
+            writer.append(before);
+            tokenizer.encode(text, corpus.splitSpecialTokens(), writer::append);
+            writer.append(endOfText);
             textBytes += text.length;
-            if (batch.size() >= BATCH_DOCUMENTS || batchBytes >= BATCH_BYTES) {
-                flush();
-            }
-        }
-
-        private void flush() throws IOException {
-            for (int[] ids : tokenizer.encode(batch, corpus.splitSpecialTokens())) {
-                writer.startDocument();
-                writer.append(before);
-                writer.append(ids);
-                writer.append(endOfText);
-            }
-            batch.clear();
-            batchBytes = 0;
         }
 
         CorpusShard commit() throws IOException {
-            flush();
             return writer.documents() == 0 ? null : writer.commit();
         }
 

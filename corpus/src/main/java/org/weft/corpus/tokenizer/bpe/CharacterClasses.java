@@ -1,12 +1,6 @@
 package org.weft.corpus.tokenizer.bpe;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -63,24 +57,11 @@ final class CharacterClasses {
         return classes[pages[codePoint >>> 8] + (codePoint & 0xFF)];
     }
 
-    /** Lines such as {@code 41..5A upper}; what no line names is other. */
+    /** What no line of the table names is other. */
     private static CharacterClasses read() {
         byte[] all = new byte[LIMIT];
-        try (InputStream in = CharacterClasses.class.getResourceAsStream(RESOURCE);
-                BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
-            String line;
-            while ((line = lines.readLine()) != null) {
-                int dots = line.indexOf("..");
-                int blank = line.indexOf(' ');
-                if (!line.startsWith("#")) {
-                    int first = Integer.parseInt(line.substring(0, dots), 16);
-                    int last = Integer.parseInt(line.substring(dots + 2, blank), 16);
-                    Arrays.fill(all, first, last + 1, (byte) NAMES.indexOf(line.substring(blank + 1)));
-                }
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(RESOURCE, failure);
-        }
+        CodePointRanges.read(
+                RESOURCE, (first, last, name) -> Arrays.fill(all, first, last + 1, (byte) NAMES.indexOf(name)));
         return new CharacterClasses(all);
     }
 }
