@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -35,7 +35,8 @@ public final class Tally implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final int HASH_BYTES = 8;
 
-    private final TreeMap<String, Long> counts = new TreeMap<>();
+    /** Sorted only where somebody looks: a step counts a few times for each document. */
+    private final HashMap<String, long[]> counts = new HashMap<>();
 
     /** By rule, and there by the hash of the whole text. */
     private final TreeMap<String, TreeMap<String, String>> examples = new TreeMap<>();
@@ -47,7 +48,8 @@ public final class Tally implements Serializable {
 
     /** More of something; none of it makes the name known all the same. */
     public void add(String name, long more) {
-        counts.merge(name, more, Math::addExact);
+        long[] count = counts.computeIfAbsent(name, absent -> new long[1]);
+        count[0] = Math.addExact(count[0], more);
     }
 
     /** A text that a rule met. */
@@ -87,7 +89,7 @@ public final class Tally implements Serializable {
 
     /** Takes in another tally, which stays as it is; gives this one. */
     public Tally merge(Tally other) {
-        other.counts.forEach(this::add);
+        other.counts.forEach((name, count) -> add(name, count[0]));
         other.examples.forEach((rule, texts) -> {
             TreeMap<String, String> kept = examples.computeIfAbsent(rule, absent -> new TreeMap<>());
             texts.forEach((key, text) -> keep(kept, key, text));
@@ -97,20 +99,21 @@ public final class Tally implements Serializable {
 
     /** How many; 0 of what was never counted. */
     public long count(String name) {
-        return counts.getOrDefault(name, 0L);
+        long[] count = counts.get(name);
+        return count == null ? 0 : count[0];
     }
 
     /** All counters, by name. */
     public SortedMap<String, Long> counts() {
-        return Collections.unmodifiableSortedMap(counts);
+        return counts("");
     }
 
     /** Those counters whose name begins so, by the rest of their name. */
     public SortedMap<String, Long> counts(String prefix) {
         SortedMap<String, Long> found = new TreeMap<>();
-        counts.tailMap(prefix).forEach((name, count) -> {
+        counts.forEach((name, count) -> {
             if (name.startsWith(prefix)) {
-                found.put(name.substring(prefix.length()), count);
+                found.put(name.substring(prefix.length()), count[0]);
             }
         });
         return found;
@@ -130,7 +133,7 @@ public final class Tally implements Serializable {
     public byte[] toJson() throws IOException {
         ObjectNode tree = Json.MAPPER.createObjectNode();
         ObjectNode numbers = tree.putObject("counts");
-        counts.forEach(numbers::put);
+        counts().forEach(numbers::put);
         ObjectNode rules = tree.putObject("examples");
         examples.forEach((rule, texts) -> {
             ObjectNode node = rules.putObject(rule);
@@ -159,17 +162,17 @@ public final class Tally implements Serializable {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Tally tally && counts.equals(tally.counts) && examples.equals(tally.examples);
+        return other instanceof Tally tally && counts().equals(tally.counts()) && examples.equals(tally.examples);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(counts, examples);
+        return Objects.hash(counts(), examples);
     }
 
     /** The counters alone. */
     @Override
     public String toString() {
-        return counts.toString();
+        return counts().toString();
     }
 }

@@ -36,7 +36,7 @@ public final class SparkFixture {
 
     private SparkFixture() {}
 
-    static JavaSparkContext spark(String master) {
+    public static JavaSparkContext spark(String master) {
         return new JavaSparkContext(new SparkConf()
                 .setMaster(master)
                 .setAppName("corpus-test")

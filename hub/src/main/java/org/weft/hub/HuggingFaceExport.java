@@ -4,14 +4,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.weft.core.Json;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.Safetensors;
@@ -48,6 +54,8 @@ public final class HuggingFaceExport {
     private final ParameterLayout layout;
     private final HubTable family;
     private final List<String> written = new ArrayList<>();
+    /** SHA-256 of what was written, by name. */
+    private final SortedMap<String, String> digests = new TreeMap<>();
 
     /**
      * What is asked for.
@@ -94,7 +102,11 @@ public final class HuggingFaceExport {
                     family, config, checkpoint.manifest().vocabSize());
             tokenizer.putIds(json);
             json.put("torch_dtype", TORCH_DTYPES.get(options.format()));
-            write(directory, HuggingFaceConfig.FILE, Json.INDENTED.writeValueAsBytes(json));
+            byte[] last = Json.INDENTED.writeValueAsBytes(json);
+            digests.put(HuggingFaceConfig.FILE, Sha256.hex(last));
+            ExportRecord record = ExportRecord.of(store, checkpoint, options, digests);
+            write(directory, ExportRecord.FILE, record.toJson());
+            write(directory, HuggingFaceConfig.FILE, last);
             return names;
         } catch (IOException | RuntimeException e) {
             target.restore(written, e);
@@ -134,7 +146,9 @@ public final class HuggingFaceExport {
         long offset = parameters.get(0).offset();
         long length = parameters.get(parameters.size() - 1).end() - offset;
         written.add(name);
-        try (AtomicOutput out = store.create(directory + "/" + name)) {
+        MessageDigest sha256 = Sha256.digest();
+        try (AtomicOutput file = store.create(directory + "/" + name)) {
+            DigestOutputStream out = new DigestOutputStream(file, sha256);
             Safetensors.of(Map.of("format", "pt"), format, shapes).writeHeader(out);
             model.read(offset, length, (at, bytes) -> {
                 requireRange(at, bytes, format);
@@ -143,8 +157,9 @@ public final class HuggingFaceExport {
                 format.encode(bytes, narrow);
                 out.write(narrow.array());
             });
-            out.commit();
+            file.commit();
         }
+        digests.put(name, HexFormat.of().formatHex(sha256.digest()));
         removeChecksum(directory, name);
     }
 
@@ -223,6 +238,7 @@ public final class HuggingFaceExport {
 
     private void write(String directory, String name, byte[] content) throws IOException {
         written.add(name);
+        digests.put(name, Sha256.hex(content));
         store.write(directory + "/" + name, content);
         removeChecksum(directory, name);
     }

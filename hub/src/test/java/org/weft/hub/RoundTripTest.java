@@ -136,7 +136,8 @@ class RoundTripTest {
                 .isEqualTo("{\"dtype\":\"BF16\",\"shape\":[16,48]}");
         try (var files = Files.list(temporary.resolve("hf"))) {
             assertThat(files.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder("config.json", "generation_config.json", "model.safetensors");
+                    .containsExactlyInAnyOrder(
+                            "config.json", "generation_config.json", "model.safetensors", "weft.json");
         }
     }
 

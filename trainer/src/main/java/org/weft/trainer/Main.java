@@ -26,6 +26,7 @@ import org.weft.trainer.commands.PlanCommand;
 import org.weft.trainer.commands.PredictCommand;
 import org.weft.trainer.commands.PrepareCommand;
 import org.weft.trainer.commands.PretrainCommand;
+import org.weft.trainer.commands.ProveCommand;
 import org.weft.trainer.commands.QuickstartCommand;
 import org.weft.trainer.commands.ReportCommand;
 import org.weft.trainer.commands.RunsCommand;
@@ -64,6 +65,7 @@ import picocli.CommandLine.ScopeType;
             WatchCommand.class,
             ReportCommand.class,
             InspectCommand.class,
+            ProveCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
         })

@@ -91,11 +91,23 @@ public record CheckpointManifest(
     /**
      * Data that a run is trained on.
      *
-     * @param kind {@code corpus}, {@code dataset} or {@code examples}
+     * @param kind {@code corpus}, {@code dataset} or {@code examples}; {@link #MANIFEST} or {@link #PROVENANCE}
      * @param path where they were; the same data may be elsewhere
-     * @param sha256 of what decides every batch
+     * @param sha256 of what decides every batch; of those two kinds, of the file
      */
-    public record Source(String kind, String path, String sha256) implements Serializable {}
+    public record Source(String kind, String path, String sha256) implements Serializable {
+        /** Token shards. */
+        public static final String CORPUS = "corpus";
+        /** The file that lists a corpus's token shards. */
+        public static final String MANIFEST = "corpus-manifest";
+        /** The file that says what a corpus was made from, and by which rules. */
+        public static final String PROVENANCE = "corpus-provenance";
+
+        /** Whether other data would be another run: where data come from, and who listed them, decides no batch. */
+        public boolean decidesBatches() {
+            return !kind.equals(MANIFEST) && !kind.equals(PROVENANCE);
+        }
+    }
 
     public static CheckpointManifest load(Store store, String directory) throws IOException {
         String path = directory + "/" + FILE;

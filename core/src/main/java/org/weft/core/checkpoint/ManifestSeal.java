@@ -19,8 +19,8 @@ import org.weft.core.WeftException;
  *   }
  * </pre>
  */
-final class ManifestSeal {
-    static final String KEY = "manifest_sha256";
+public final class ManifestSeal {
+    public static final String KEY = "manifest_sha256";
 
     private static final byte[] BEFORE = (",\n  \"" + KEY + "\" : \"").getBytes(StandardCharsets.US_ASCII);
     private static final byte[] AFTER = "\"\n}".getBytes(StandardCharsets.US_ASCII);
@@ -30,7 +30,7 @@ final class ManifestSeal {
     private ManifestSeal() {}
 
     /** The bytes of an indented JSON object, with its digest as a last key. */
-    static byte[] close(byte[] json) {
+    public static byte[] close(byte[] json) {
         int body = json.length - OBJECT_END.length;
         if (!Arrays.equals(json, body, json.length, OBJECT_END, 0, OBJECT_END.length)) {
             throw new IllegalArgumentException("not an indented JSON object");
@@ -55,6 +55,28 @@ final class ManifestSeal {
             throw WeftException.invalidData(
                     path + " is damaged: it does not match its own " + KEY, "take another checkpoint");
         }
+    }
+
+    /**
+     * Both digests of a sealed file.
+     *
+     * @param stated in the file; empty where it has no seal of the one form
+     * @param actual of the bytes that it should cover
+     */
+    public record Reading(String stated, String actual) {}
+
+    /** What a file says of itself, and what is so. */
+    public static Reading read(byte[] sealed) {
+        int body = sealed.length - BEFORE.length - DIGITS - AFTER.length;
+        int digits = body + BEFORE.length;
+        boolean formed = body > 0
+                && Arrays.equals(sealed, body, digits, BEFORE, 0, BEFORE.length)
+                && Arrays.equals(sealed, digits + DIGITS, sealed.length, AFTER, 0, AFTER.length);
+        return formed
+                ? new Reading(
+                        new String(sealed, digits, DIGITS, StandardCharsets.US_ASCII),
+                        new String(digest(sealed, body), StandardCharsets.US_ASCII))
+                : new Reading("", Sha256.hex(sealed));
     }
 
     private static byte[] digest(byte[] bytes, int length) {

@@ -17,7 +17,8 @@ public record CleanConfig(
         List<String> languages,
 
         @Doc(
-                "The least probability that a document is of one of the languages; 0 where the likeliest language decides.")
+                "The least probability of the likeliest language, as Apache OpenNLP has it, which is low for short texts; 0 where "
+                        + "the likeliest decides.")
         double languageThreshold,
 
         @Doc("Count documents by their likeliest language also where all languages are kept.")
@@ -38,7 +39,7 @@ public record CleanConfig(
                 List.of(),
                 List.of(),
                 List.of(),
-                0.65,
+                0,
                 false,
                 UnicodeConfig.defaults(),
                 GopherConfig.defaults(),

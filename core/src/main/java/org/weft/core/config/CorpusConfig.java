@@ -6,8 +6,8 @@ import org.weft.core.Records;
 
 /** What {@code prepare} reads and how it cuts it. */
 public record CorpusConfig(
-        @Doc(
-                "Files, directories or globs on any Hadoop file system; .gz and .bz2 are unpacked. A path that exists is no glob.")
+        @Doc("Files, directories or globs on any Hadoop file system; .gz and .bz2 are unpacked. A path that exists"
+                + " is no glob.")
         List<String> input,
 
         @Doc("text, jsonl, or auto: .jsonl and .json (also .gz) are JSON, an object a line or one array of them, "
@@ -39,7 +39,13 @@ public record CorpusConfig(
         CleanConfig clean,
 
         @Doc("What of people, and of secrets, is taken out of documents.")
-        PrivacyConfig privacy)
+        PrivacyConfig privacy,
+
+        @Doc("Which documents are dropped because another one says the same.")
+        DeduplicationConfig deduplicate,
+
+        @Doc("Which documents are dropped because an evaluation says the same.")
+        DecontaminationConfig decontaminate)
         implements Serializable {
 
     /** What files hold. */
@@ -68,7 +74,9 @@ public record CorpusConfig(
                 true,
                 true,
                 CleanConfig.defaults(),
-                PrivacyConfig.defaults());
+                PrivacyConfig.defaults(),
+                DeduplicationConfig.defaults(),
+                DecontaminationConfig.defaults());
     }
 
     /** The same with other input. */
@@ -83,5 +91,7 @@ public record CorpusConfig(
         problems.require(!textField.isBlank(), "corpus.text_field is empty");
         clean.validate(problems);
         privacy.validate(problems, "corpus.privacy");
+        deduplicate.validate(problems);
+        decontaminate.validate(problems);
     }
 }

@@ -45,6 +45,8 @@ public record CorpusManifest(
     public static final int OF_SOURCES = 2;
     public static final String FILE = "manifest.json";
     public static final String TOKENIZER_FILE = "tokenizer.json";
+    /** Says, where it is, what the corpus was made from and by which rules. */
+    public static final String PROVENANCE_FILE = "provenance.json";
 
     public CorpusManifest {
         sources = sources == null ? List.of() : List.copyOf(sources);

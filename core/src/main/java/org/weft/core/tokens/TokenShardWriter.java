@@ -3,8 +3,12 @@ package org.weft.core.tokens;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
+import org.weft.core.Sha256;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Spool;
 import org.weft.core.storage.Store;
@@ -73,16 +77,24 @@ public final class TokenShardWriter implements AutoCloseable {
     public CorpusShard commit() throws IOException {
         Header header = new Header(type, tokens, documents, vocabulary);
         CRC32C crc = new CRC32C();
+        MessageDigest sha256 = Sha256.digest();
         try (AtomicOutput out = store.create(directory + "/" + file)) {
-            CheckedOutputStream checked = new CheckedOutputStream(out, crc);
+            DigestOutputStream digested = new DigestOutputStream(out, sha256);
+            CheckedOutputStream checked = new CheckedOutputStream(digested, crc);
             checked.write(TokenShardFormat.encode(header));
             tokenSpool.copyTo(checked);
             documentSpool.copyTo(checked);
             scratch.clear().putInt((int) crc.getValue());
-            out.write(scratch.array(), 0, TokenShardFormat.CHECKSUM_BYTES);
+            digested.write(scratch.array(), 0, TokenShardFormat.CHECKSUM_BYTES);
             out.commit();
         }
-        return new CorpusShard(file, tokens, documents, header.shardBytes(), TokenShardFormat.checksum(crc.getValue()));
+        return new CorpusShard(
+                file,
+                tokens,
+                documents,
+                header.shardBytes(),
+                TokenShardFormat.checksum(crc.getValue()),
+                HexFormat.of().formatHex(sha256.digest()));
     }
 
     @Override

@@ -23,8 +23,7 @@ class CleanConfigTest {
         assertThat(rules("c4.javascript", "unicode.nfc").active())
                 .containsExactly(CleanRule.UNICODE_NFC, CleanRule.C4_JAVASCRIPT);
         assertThat(rules("fineweb").active()).hasSize(4);
-        assertThat(rules("repeated").active())
-                .containsExactly(CleanRule.REPEATED_LINES, CleanRule.REPEATED_PARAGRAPHS);
+        assertThat(rules("repeated").active()).containsExactly(CleanRule.REPEATED_LINES, CleanRule.REPEATED_PARAGRAPHS);
         CleanConfig fineweb = Records.with(rules("all"), "except", List.of("c4.terminal_punctuation", "unicode"));
         assertThat(fineweb.active())
                 .contains(CleanRule.GOPHER_WORDS, CleanRule.C4_SENTENCES, CleanRule.FINEWEB_NEWLINES)
@@ -37,9 +36,7 @@ class CleanConfigTest {
 
     @Test
     void refusesWhatWouldNotBeHonoured() {
-        assertProblem(
-                rules("gofer"),
-                "corpus.clean.rules: no rule or set gofer");
+        assertProblem(rules("gofer"), "corpus.clean.rules: no rule or set gofer");
         assertProblem(rules("c4.bad_words"), "asks for c4.bad_words, but corpus.clean.c4.bad_words_file is not set");
         assertProblem(rules("none", "c4"), "corpus.clean.rules=[none, c4]: none does not go with others");
         assertProblem(

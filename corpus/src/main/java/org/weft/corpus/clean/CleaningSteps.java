@@ -1,8 +1,17 @@
 package org.weft.corpus.clean;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.weft.core.WeftException;
+import org.weft.core.config.CleanConfig;
 import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.Suggestion;
 import org.weft.core.storage.Store;
 import org.weft.corpus.TextStep;
 
@@ -17,6 +26,49 @@ public final class CleaningSteps {
      * @param store where files that the configuration names are read, here and not in tasks
      */
     public static TextStep of(CorpusConfig corpus, Store store) throws IOException {
-        return TextStep.chain(List.of());
+        List<TextStep> steps = new ArrayList<>();
+        CleanConfig clean = corpus.clean();
+        if (!clean.active().isEmpty() || clean.identifiesLanguages()) {
+            steps.add(new CleaningStep(
+                    clean, languages(clean.languages()), badWords(clean, store), UnaryOperator::identity));
+        }
+        return TextStep.chain(steps);
+    }
+
+    /** Languages by the identifier's codes. */
+    private static Set<String> languages(List<String> given) {
+        Set<String> languages = new TreeSet<>();
+        if (given.isEmpty()) {
+            return languages;
+        }
+        List<String> known = LanguageIdentifier.known();
+        for (String language : given) {
+            String code = LanguageModel.code(language);
+            if (!known.contains(code)) {
+                throw WeftException.usage(
+                        "corpus.clean.languages: no language " + language + Suggestion.near(known, language),
+                        "known are " + String.join(", ", known));
+            }
+            languages.add(code);
+        }
+        return languages;
+    }
+
+    private static List<String> badWords(CleanConfig clean, Store store) throws IOException {
+        String file = clean.c4().badWordsFile();
+        if (file.isBlank()) {
+            return List.of();
+        }
+        try {
+            return new String(store.readAll(file), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+        } catch (FileNotFoundException absent) {
+            throw WeftException.usage(
+                    "corpus.clean.c4.bad_words_file: no such file: " + file,
+                    "give a file with a word or phrase a line");
+        }
     }
 }

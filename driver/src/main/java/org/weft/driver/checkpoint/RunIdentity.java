@@ -129,9 +129,26 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
      * @return old and new, by name
      */
     public Map<String, String> changedSince(CheckpointManifest before) {
-        JsonNode old = ConfigLoader.toTree(
-                ConfigLoader.recorded("the checkpoint of step " + before.step(), before.config())); // in today's keys
-        JsonNode now = ConfigLoader.toTree(config);
+        Map<String, String> changed =
+                differences(ConfigLoader.recorded("the checkpoint of step " + before.step(), before.config()), config);
+        Map<String, String> data = byKind(before.sources());
+        Map<String, String> dataNow = byKind(sources);
+        data.forEach((kind, digests) -> { // What earlier versions did not write down is not known to have changed.
+            if (!digests.equals(dataNow.get(kind))) {
+                changed.put(kind, digests + " -> " + dataNow.getOrDefault(kind, "none"));
+            }
+        });
+        return changed;
+    }
+
+    /**
+     * What differs in two configurations of all that decides the bits.
+     *
+     * @return old and new, by the key that a user writes
+     */
+    public static Map<String, String> differences(WeftConfig before, WeftConfig after) {
+        JsonNode old = ConfigLoader.toTree(before); // in today's keys
+        JsonNode now = ConfigLoader.toTree(after);
         Map<String, String> changed = new TreeMap<>();
         for (String section : DECISIVE) {
             for (Map.Entry<String, JsonNode> key : now.path(section).properties()) {
@@ -143,21 +160,15 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
         }
         JsonNode seed = old.path("run").path("seed");
         if (!seed.equals(now.path("run").path("seed"))) {
-            changed.put("run.seed", seed + " -> " + config.run().seed());
+            changed.put("run.seed", seed + " -> " + after.run().seed());
         }
-        Map<String, String> data = byKind(before.sources());
-        Map<String, String> dataNow = byKind(sources);
-        data.forEach((kind, digests) -> { // What earlier versions did not write down is not known to have changed.
-            if (!digests.equals(dataNow.get(kind))) {
-                changed.put(kind, digests + " -> " + dataNow.getOrDefault(kind, "none"));
-            }
-        });
         return changed;
     }
 
     /** Where data lie does not matter. */
     private static Map<String, String> byKind(List<Source> sources) {
         return sources.stream()
+                .filter(Source::decidesBatches)
                 .collect(Collectors.groupingBy(
                         Source::kind, TreeMap::new, Collectors.mapping(RunIdentity::digits, Collectors.joining("+"))));
     }

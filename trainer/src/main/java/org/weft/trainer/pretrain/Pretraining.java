@@ -1,11 +1,14 @@
 package org.weft.trainer.pretrain;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.weft.core.Sha256;
 import org.weft.core.batches.TokenShardBatches;
 import org.weft.core.batches.ValidationPart;
 import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.checkpoint.CheckpointManifest.Source;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
@@ -79,15 +82,26 @@ public final class Pretraining {
         try (TokenShardBatches batches = TokenShardBatches.open(store, config)) {
             validation = validation(batches);
         }
-        CheckpointManifest.Source source =
-                new CheckpointManifest.Source("corpus", directory.corpus(), corpus.fingerprint());
         return new Subject(
                 Subject.name(shape),
-                new RunIdentity(config, workload.layout(), vocabulary, List.of(source)),
+                new RunIdentity(config, workload.layout(), vocabulary, sources(corpus)),
                 workload,
                 Optional.of(new MemoryModel(shape, config)),
                 validation,
                 () -> from == null ? null : startFrom(from, shape, corpus));
+    }
+
+    /** What the run is trained on, and the files that say where that comes from. */
+    private List<Source> sources(CorpusManifest corpus) throws IOException {
+        List<Source> sources = new ArrayList<>();
+        sources.add(new Source(Source.CORPUS, directory.corpus(), corpus.fingerprint()));
+        String manifest = directory.corpus() + "/" + CorpusManifest.FILE;
+        sources.add(new Source(Source.MANIFEST, manifest, Sha256.hex(store.readAll(manifest))));
+        String provenance = directory.corpus() + "/" + CorpusManifest.PROVENANCE_FILE;
+        if (store.exists(provenance)) {
+            sources.add(new Source(Source.PROVENANCE, provenance, Sha256.hex(store.readAll(provenance))));
+        }
+        return sources;
     }
 
     /** A model that pads its vocabulary goes on with the rows that it has. */

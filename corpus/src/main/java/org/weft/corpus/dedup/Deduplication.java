@@ -1,0 +1,193 @@
+package org.weft.corpus.dedup;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+import org.weft.core.Json;
+import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.DecontaminationConfig;
+import org.weft.core.config.DeduplicationConfig;
+import org.weft.core.config.DeduplicationConfig.Exact;
+import org.weft.core.config.DeduplicationConfig.Near;
+import org.weft.core.storage.Store;
+import org.weft.corpus.DocumentKey;
+import scala.Tuple2;
+
+/**
+ * All that drops documents of a corpus for what other texts say, in this order: those that share words with an evaluation,
+ * those that are equal but for case and punctuation, near duplicates. What is not asked for costs nothing. Owned by the
+ * driver's thread; what it keeps in Spark's storage is gone when it is closed.
+ */
+public final class Deduplication implements AutoCloseable {
+    /** The list of documents that share words with an evaluation, beside a corpus. */
+    public static final String CONTAMINATED_FILE = "contaminated.jsonl";
+
+    private static final int MOST_LISTED = 100_000;
+
+    private final Consumer<String> progress;
+    private final Deque<AutoCloseable> held = new ArrayDeque<>();
+    private final ObjectNode facts = Json.MAPPER.createObjectNode();
+    private JavaPairRDD<byte[], byte[]> kept;
+    private JavaPairRDD<byte[], byte[]> distinct;
+
+    private Deduplication(JavaPairRDD<byte[], byte[]> sorted, Distinct once, Consumer<String> progress) {
+        this.progress = progress;
+        this.kept = sorted;
+        this.distinct = distinct(sorted, once);
+    }
+
+    /** Sorted documents of which equal ones follow each other, each once. */
+    @FunctionalInterface
+    public interface Distinct extends Serializable {
+        Iterator<Tuple2<byte[], byte[]>> of(Iterator<Tuple2<byte[], byte[]>> sorted);
+    }
+
+    /** Whether a configuration asks for any of it. */
+    public static boolean wanted(CorpusConfig corpus) {
+        return corpus.deduplicate().exact() != Exact.BYTES
+                || corpus.deduplicate().near() != Near.OFF
+                || !corpus.decontaminate().against().isEmpty();
+    }
+
+    /**
+     * Does what the configuration asks for.
+     *
+     * @param sorted documents by key within the partitions of {@link DocumentKey.Shards}; equal ones may be there
+     * @param directory where the list of contaminated documents goes
+     * @param progress told, on the calling thread, what is being done
+     */
+    public static Deduplication run(
+            Store store,
+            CorpusConfig corpus,
+            JavaPairRDD<byte[], byte[]> sorted,
+            Distinct once,
+            String directory,
+            Consumer<String> progress)
+            throws IOException {
+        Deduplication run = new Deduplication(sorted, once, progress);
+        try {
+            DeduplicationConfig config = corpus.deduplicate();
+            if (!corpus.decontaminate().against().isEmpty()) {
+                run.drop(run.contaminated(store, corpus.decontaminate(), directory), once);
+            }
+            if (config.exact() == Exact.NORMALIZED) {
+                run.drop(run.normalized(config), once);
+            }
+            if (config.near() == Near.MINHASH) {
+                run.drop(run.near(config), once);
+            }
+            return run;
+        } catch (IOException | RuntimeException failure) {
+            run.close();
+            throw failure;
+        }
+    }
+
+    /** The documents that are left, sorted and cut as they were. */
+    public JavaPairRDD<byte[], byte[]> kept() {
+        return kept;
+    }
+
+    /** What was found, for the corpus's records; empty where nothing was asked for. */
+    public ObjectNode facts() {
+        return facts;
+    }
+
+    private void drop(JavaRDD<byte[]> keys, Distinct once) {
+        kept = Without.of(kept, keys);
+        distinct = distinct(kept, once);
+    }
+
+    private static JavaPairRDD<byte[], byte[]> distinct(JavaPairRDD<byte[], byte[]> sorted, Distinct once) {
+        return sorted.mapPartitionsToPair(once::of, true);
+    }
+
+    private JavaRDD<byte[]> contaminated(Store store, DecontaminationConfig config, String directory)
+            throws IOException {
+        Evaluations evaluations = Evaluations.read(store, config);
+        progress.accept("decontaminating: " + evaluations.described());
+        Broadcast<Evaluations> shared =
+                JavaSparkContext.fromSparkContext(distinct.context()).broadcast(evaluations);
+        held.push(shared::destroy);
+        JavaRDD<Contaminated> found = distinct.mapPartitions(documents -> search(documents, shared.value()));
+        found.persist(StorageLevel.MEMORY_AND_DISK());
+        held.push(() -> found.unpersist(false));
+        long count = found.count();
+        List<Contaminated> listed = found.takeOrdered(MOST_LISTED, ByKey.ORDER);
+        StringBuilder lines = new StringBuilder();
+        for (Contaminated document : listed) {
+            ObjectNode line = Json.MAPPER.createObjectNode();
+            line.put("document", HexFormat.of().formatHex(document.key()));
+            line.put("evaluation", document.file()).put("row", document.row());
+            lines.append(line).append('\n');
+        }
+        if (count > 0) {
+            store.write(directory + "/" + CONTAMINATED_FILE, lines.toString().getBytes(StandardCharsets.UTF_8));
+        }
+        progress.accept("decontaminating: " + count + " documents share words with an evaluation and are dropped"
+                + (count > MOST_LISTED ? ", " + MOST_LISTED + " of them are listed" : ""));
+        facts.put("contaminated_documents", count);
+        return found.map(Contaminated::key);
+    }
+
+    private static Iterator<Contaminated> search(Iterator<Tuple2<byte[], byte[]>> documents, Evaluations evaluations) {
+        return new ContaminatedDocuments(documents, evaluations);
+    }
+
+    private JavaRDD<byte[]> normalized(DeduplicationConfig config) {
+        JavaRDD<Duplicate> found = ExactDuplicates.find(distinct, config.keep());
+        found.persist(StorageLevel.MEMORY_AND_DISK());
+        held.push(() -> found.unpersist(false));
+        long count = found.count();
+        progress.accept(count + " documents differ from another in case, spaces or punctuation alone and are dropped");
+        facts.put("normalized_duplicates", count);
+        return found.map(Duplicate::dropped);
+    }
+
+    private JavaRDD<byte[]> near(DeduplicationConfig config) {
+        NearDuplicates.Found found = NearDuplicates.of(config).find(distinct, progress);
+        held.push(found);
+        found.summary().into(facts.putObject("near_duplicates"));
+        return found.duplicates().map(Duplicate::dropped);
+    }
+
+    @Override
+    public void close() {
+        List<AutoCloseable> open = new ArrayList<>(held);
+        held.clear();
+        for (AutoCloseable storage : open) {
+            try {
+                storage.close();
+            } catch (Exception ignored) {
+                // What Spark holds goes with the application at the latest.
+            }
+        }
+    }
+
+    /** Keys, unsigned byte by byte. */
+    private static final class ByKey implements Comparator<Contaminated>, Serializable {
+        private static final long serialVersionUID = 1L;
+
+        static final ByKey ORDER = new ByKey();
+
+        @Override
+        public int compare(Contaminated a, Contaminated b) {
+            return Arrays.compareUnsigned(a.key(), b.key());
+        }
+    }
+}

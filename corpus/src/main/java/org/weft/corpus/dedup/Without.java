@@ -1,0 +1,74 @@
+package org.weft.corpus.dedup;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.weft.corpus.DocumentKey;
+import scala.Tuple2;
+
+/** Sorted documents without some: both sides are sorted by key, and pass by each other. */
+final class Without implements Iterator<Tuple2<byte[], byte[]>> {
+    private final Iterator<Tuple2<byte[], byte[]>> documents;
+    private final Iterator<byte[]> dropped;
+    private byte[] drop;
+    private Tuple2<byte[], byte[]> next;
+
+    private Without(Iterator<Tuple2<byte[], byte[]>> documents, Iterator<byte[]> dropped) {
+        this.documents = documents;
+        this.dropped = dropped;
+        advance();
+    }
+
+    /**
+     * The documents that are left, in the same partitions.
+     *
+     * @param sorted by key within the partitions of {@link DocumentKey.Shards}
+     * @param dropped keys without a source: of each, all documents that have it go
+     */
+    static JavaPairRDD<byte[], byte[]> of(JavaPairRDD<byte[], byte[]> sorted, JavaRDD<byte[]> dropped) {
+        Partitioner shards = new DocumentKey.Shards(sorted.getNumPartitions());
+        JavaPairRDD<byte[], Boolean> keys = dropped.mapToPair(key -> new Tuple2<>(key, true))
+                .repartitionAndSortWithinPartitions(shards, DocumentKey.ORDER);
+        return JavaPairRDD.fromJavaRDD(sorted.zipPartitions(keys.keys(), Without::merged));
+    }
+
+    private static Iterator<Tuple2<byte[], byte[]>> merged(
+            Iterator<Tuple2<byte[], byte[]>> documents, Iterator<byte[]> dropped) {
+        return new Without(documents, dropped);
+    }
+
+    private void advance() {
+        drop = dropped.hasNext() ? dropped.next() : null;
+    }
+
+    @Override
+    public boolean hasNext() {
+        while (next == null && documents.hasNext()) {
+            Tuple2<byte[], byte[]> document = documents.next();
+            while (drop != null && order(drop, document._1()) < 0) {
+                advance();
+            }
+            if (drop == null || order(drop, document._1()) != 0) {
+                next = document;
+            }
+        }
+        return next != null;
+    }
+
+    private static int order(byte[] dropped, byte[] key) {
+        return Arrays.compareUnsigned(dropped, 0, Nodes.KEY_BYTES, key, 0, Nodes.KEY_BYTES);
+    }
+
+    @Override
+    public Tuple2<byte[], byte[]> next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        Tuple2<byte[], byte[]> found = next;
+        next = null;
+        return found;
+    }
+}

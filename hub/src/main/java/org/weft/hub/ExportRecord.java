@@ -1,0 +1,91 @@
+package org.weft.hub;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.weft.core.Json;
+import org.weft.core.JsonFault;
+import org.weft.core.Sha256;
+import org.weft.core.WeftException;
+import org.weft.core.WeftVersion;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.checkpoint.ManifestSeal;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+
+/**
+ * {@code weft.json} of an exported directory: which checkpoint the model is, and the SHA-256 of each file beside it. It
+ * ends with a checksum of itself, as a checkpoint's manifest does, and tells nothing of where the run was.
+ *
+ * @param weftVersion that exported
+ * @param step of the checkpoint
+ * @param checkpointSha256 of the checkpoint's manifest.json
+ * @param paramsSha256 of the checkpoint's parameters
+ * @param dtype of the tensors
+ * @param maxShardBytes of the tensors in one file
+ * @param files SHA-256 by name
+ */
+public record ExportRecord(
+        int formatVersion,
+        String weftVersion,
+        int step,
+        String checkpointSha256,
+        String paramsSha256,
+        String dtype,
+        long maxShardBytes,
+        SortedMap<String, String> files) {
+
+    public static final String FILE = "weft.json";
+    public static final int FORMAT_VERSION = 1;
+
+    public ExportRecord {
+        files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+    }
+
+    static ExportRecord of(
+            Store store, Checkpoint checkpoint, HuggingFaceExport.Options options, SortedMap<String, String> files)
+            throws IOException {
+        CheckpointManifest manifest = checkpoint.manifest();
+        return new ExportRecord(
+                FORMAT_VERSION,
+                WeftVersion.CURRENT,
+                manifest.step(),
+                Sha256.hex(store.readAll(checkpoint.directory() + "/" + CheckpointManifest.FILE)),
+                manifest.paramsSha256(),
+                options.format().name().toLowerCase(Locale.ROOT),
+                options.maxFileBytes(),
+                files);
+    }
+
+    byte[] toJson() throws IOException {
+        return ManifestSeal.close(Json.RECORDS.writeValueAsBytes(this));
+    }
+
+    /** What was written into a directory; its checksum is not looked at. */
+    public static ExportRecord load(Store store, String directory) throws IOException {
+        String path = directory + "/" + FILE;
+        try {
+            ObjectNode tree = (ObjectNode) Json.RECORDS.readTree(store.readAll(path));
+            int version = tree.path("format_version").asInt();
+            if (version != FORMAT_VERSION) {
+                throw WeftException.invalidData(
+                        path + ": format_version=" + version + " expected=" + FORMAT_VERSION,
+                        "it was written by Weft " + tree.path("weft_version").asText());
+            }
+            tree.remove(ManifestSeal.KEY);
+            return Json.RECORDS.treeToValue(tree, ExportRecord.class);
+        } catch (FileNotFoundException absent) {
+            throw WeftException.invalidData(
+                    directory + " has no " + FILE + ": it does not say which checkpoint it is",
+                    "export the checkpoint again: this version of Weft writes it");
+        } catch (JsonProcessingException | ClassCastException broken) {
+            String reason = broken instanceof JsonProcessingException json ? ": " + JsonFault.inLine(json) : "";
+            throw WeftException.invalidData(path + " is broken" + reason, "export the checkpoint again");
+        }
+    }
+}

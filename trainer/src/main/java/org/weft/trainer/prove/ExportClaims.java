@@ -1,0 +1,59 @@
+package org.weft.trainer.prove;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
+import org.weft.hub.ExportRecord;
+
+/**
+ * What an exported directory says: which checkpoint it is, and what each of its files is.
+ *
+ * @param run that the checkpoint is in; null where nobody said
+ */
+record ExportClaims(Store store, String directory, RunDirectory run) {
+    static final String RECORD = "export record";
+    static final String CHECKPOINT = "exported checkpoint";
+    static final String FILE = "exported file";
+
+    private static final String IS_THERE = "a file of the export";
+
+    List<Claim> all() throws IOException {
+        List<Claim> claims = new ArrayList<>();
+        StoredFile file = StoredFile.read(store, directory + "/" + ExportRecord.FILE);
+        if (file.problem().equals(Claim.MISSING)) {
+            claims.add(Claim.unrecorded(RECORD, file.path(), "exported by a version that did not write it"));
+            return claims;
+        }
+        if (!file.sealed(RECORD, claims)) {
+            claims.add(Claim.unchecked(FILE, directory, ExportRecord.FILE + " is not what was written"));
+            return claims;
+        }
+        ExportRecord record = ExportRecord.load(store, directory);
+        checkpoint(record, claims);
+        record.files().forEach((name, sha256) -> claims.add(Claim.file(FILE, directory + "/" + name, sha256)));
+        for (Store.Entry entry : store.list(directory)) {
+            if (decides(entry.name()) && !record.files().containsKey(entry.name())) {
+                claims.add(Claim.known(FILE, entry.path(), IS_THERE, "a file that was put there later"));
+            }
+        }
+        return claims;
+    }
+
+    private void checkpoint(ExportRecord record, List<Claim> claims) {
+        if (run == null) {
+            claims.add(Claim.unchecked(CHECKPOINT, "step " + record.step(), "give its run with --run"));
+            return;
+        }
+        String manifest = run.step(record.step()) + "/" + CheckpointManifest.FILE;
+        claims.add(Claim.file(CHECKPOINT, manifest, record.checkpointSha256()));
+    }
+
+    /** Whether a library that opens the directory would take the file for a part of the model; a README it would not. */
+    private static boolean decides(String name) {
+        return !name.equals(ExportRecord.FILE)
+                && (name.endsWith(".safetensors") || name.endsWith(".bin") || name.endsWith(".json"));
+    }
+}
