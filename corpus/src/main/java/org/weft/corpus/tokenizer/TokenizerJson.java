@@ -18,6 +18,9 @@ import org.weft.corpus.tokenizer.BpeModel.Merge;
 public final class TokenizerJson {
     static final String END_OF_TEXT = "<|endoftext|>";
 
+    /** Unicode keeps them for a program's own use. */
+    private static final String NONCHARACTERS = "\uFDD0\uFDEF";
+
     private static final String MASK = "[MASK]";
     private static final List<String> CAUSAL = List.of(END_OF_TEXT);
     private static final List<String> MASKED = List.of(END_OF_TEXT, "[PAD]", "[CLS]", "[SEP]", MASK);
@@ -52,13 +55,18 @@ public final class TokenizerJson {
         }
     }
 
-    /** The same tokenizer, which finds no special token in a text: those of other added tokens it finds still. */
+    /**
+     * The same tokenizer, which finds no special token in a text: those of other added tokens it finds still. A special token
+     * that the vocabulary has not keeps its place, for the library numbers such tokens anew, under a name that no text spells.
+     */
     static byte[] withoutSpecialTokens(byte[] tokenizerJson) throws IOException {
         ObjectNode root = (ObjectNode) Json.MAPPER.readTree(tokenizerJson);
         ArrayNode kept = Json.MAPPER.createArrayNode();
         for (JsonNode token : root.path("added_tokens")) {
             if (!token.path("special").asBoolean()) {
                 kept.add(token);
+            } else if (!root.path("model").path("vocab").has(token.path("content").asText())) {
+                kept.add(((ObjectNode) token).put("content", NONCHARACTERS + token.path("id")));
             }
         }
         root.set("added_tokens", kept);

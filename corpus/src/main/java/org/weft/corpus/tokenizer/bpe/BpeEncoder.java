@@ -1,7 +1,6 @@
 package org.weft.corpus.tokenizer.bpe;
 
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * Encodes texts with a {@link ByteLevelBpe}. What it keeps does not grow with the texts: the cache and the buffer have their
@@ -9,7 +8,6 @@ import java.util.Arrays;
  */
 final class BpeEncoder {
     private static final int CACHE_BITS = 15; // 2 MiB: about what a core's second cache holds
-    private static final int BOUNDARY_BITS = 14;
     private static final int CUTS = 1024;
     private static final int BUFFER = 1 << 14;
     private static final int SHORT_PIECE = 2 * TokenCache.MOST_BYTES; // ids of it, and what the cache writes behind them
@@ -17,12 +15,11 @@ final class BpeEncoder {
     private final ByteLevelBpe bpe;
     private final PreTokenizer preTokenizer;
     private final TokenCache cache = new TokenCache(CACHE_BITS);
+    private final TokenBoundaries boundaries;
     private final MergeLoop merges;
     private final long partKey; // what parts of pre-tokens have in the cache apart from whole ones
     private final int[] cuts = new int[CUTS];
     private final byte[] tail = new byte[2 * TokenCache.READ_BYTES];
-    private final long[] knownPairs = new long[1 << BOUNDARY_BITS]; // characters side by side, and whether they are crossed
-    private final boolean[] crossed = new boolean[1 << BOUNDARY_BITS];
 
     private TokenSink sink;
     private int[] ids = new int[BUFFER];
@@ -31,8 +28,8 @@ final class BpeEncoder {
     BpeEncoder(ByteLevelBpe bpe) {
         this.bpe = bpe;
         this.preTokenizer = bpe.preTokenizer();
+        this.boundaries = bpe.boundaries();
         this.merges = new MergeLoop(bpe.merges());
-        Arrays.fill(knownPairs, -1);
         this.partKey = bpe.wholeWords() == null ? 0 : TokenCache.PART;
     }
 
@@ -214,11 +211,7 @@ final class BpeEncoder {
         if (whole != WholeWords.NONE) {
             ids[size++] = whole;
         } else {
-            for (int start = from; start < to; ) {
-                int end = partEnd(text, start, from, to);
-                merge(text, start, end);
-                start = end;
-            }
+            shortParts(text, from, to);
         }
         cache.put(first, second, ids, before, size);
     }
@@ -243,6 +236,21 @@ final class BpeEncoder {
         }
     }
 
+    /** There is room for their ids. */
+    private void shortParts(byte[] text, int from, int to) {
+        int end = partEnd(text, from, from, to);
+        if (end == to || from + 2 * TokenCache.READ_BYTES > text.length) {
+            merge(text, from, to);
+            return;
+        }
+        part(text, from, end);
+        while (end < to) {
+            int start = end;
+            end = partEnd(text, start, from, to);
+            part(text, start, end);
+        }
+    }
+
     private void part(byte[] text, int from, int to) {
         long first = cache.first(text, from, to - from);
         long second = cache.second(text, from, to - from) ^ partKey;
@@ -263,22 +271,10 @@ final class BpeEncoder {
     /** Where the part that begins at {@code start} ends: before the next place that no merge reaches across. */
     private int partEnd(byte[] text, int start, int from, int to) {
         int end = start + 1;
-        while (end < to && (TokenBoundaries.continues(text[end]) || isCrossed(text, end, from, to))) {
+        while (end < to && (TokenBoundaries.continues(text[end]) || boundaries.crossedAt(text, end, from, to))) {
             end++;
         }
         return end;
-    }
-
-    private boolean isCrossed(byte[] text, int at, int from, int to) {
-        int left = TokenBoundaries.packed(text, TokenBoundaries.start(text, at, from), at);
-        int right = TokenBoundaries.packed(text, at, TokenBoundaries.end(text, at, to));
-        long pair = (long) left << 32 | right & 0xFFFFFFFFL;
-        int slot = (int) (pair * 0x9E3779B97F4A7C15L >>> Long.SIZE - BOUNDARY_BITS);
-        if (knownPairs[slot] != pair) {
-            knownPairs[slot] = pair;
-            crossed[slot] = bpe.boundaries().crossedAt(text, at, from, to);
-        }
-        return crossed[slot];
     }
 
     private void merge(byte[] text, int from, int to) {

@@ -31,12 +31,13 @@ final class BpeFile {
         readVocabulary();
         boolean canonical = canonical(root.path("normalizer"));
         PreTokenizerFile preTokenizer = PreTokenizerFile.read(root.path("pre_tokenizer"));
-        TokenBoundaries boundaries = new TokenBoundaries();
+        List<byte[]> made = new ArrayList<>();
+        LongTable merges = merges(made);
         return new ByteLevelBpe(
                 preTokenizer.kind(),
                 bytes(),
-                merges(boundaries),
-                boundaries,
+                merges,
+                new TokenBoundaries(made),
                 model.path("ignore_merges").asBoolean() ? wholeWords() : null,
                 added(true, canonical),
                 added(false, canonical),
@@ -82,7 +83,8 @@ final class BpeFile {
         return bytes;
     }
 
-    private LongTable merges(TokenBoundaries boundaries) throws UnsupportedTokenizerException {
+    /** @param made gets the bytes of each merge's token */
+    private LongTable merges(List<byte[]> made) throws UnsupportedTokenizerException {
         JsonNode listed = model.path("merges");
         require(listed.isArray(), "merges that are no list");
         LongTable merges = new LongTable(listed.size());
@@ -98,7 +100,7 @@ final class BpeFile {
             byte[] bytes = spelling.bytes(parts[0] + parts[1]);
             require(left != null && right != null && whole != null && bytes != null, "merge " + merge);
             merges.put(MergeLoop.pair(left, right), rank++ << 32 | whole); // the last one counts, as there
-            boundaries.add(bytes);
+            made.add(bytes);
         }
         return merges;
     }

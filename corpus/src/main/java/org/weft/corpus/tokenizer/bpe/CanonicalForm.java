@@ -23,7 +23,11 @@ final class CanonicalForm {
 
     private static BitSet read(String name) {
         BitSet points = new BitSet();
-        CodePointRanges.read(RESOURCE, (first, last, of) -> points.set(first, last + 1, of.equals(name)));
+        CodePointRanges.read(RESOURCE, (first, last, of) -> {
+            if (of.equals(name)) {
+                points.set(first, last + 1);
+            }
+        });
         return points;
     }
 

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
  *
  * <pre>
  * entry (4 longs): bytes 0 to 7 | bytes 8 to 14, kind and length above | count, ids 0 to 2 | ids 3 to 5
- * bucket: two entries, the younger one first
+ * bucket: two entries, the one that was asked for last first: what comes once never takes its place
  * ids: 20 bits each; the count 4 bits
  * </pre>
  */
@@ -80,9 +80,18 @@ final class TokenCache {
             return at + 2;
         }
         if (all[at + ENTRY] == first && all[at + ENTRY + 1] == second) {
-            return at + ENTRY + 2;
+            swap(at);
+            return at + 2;
         }
         return NONE;
+    }
+
+    private void swap(int bucket) {
+        for (int i = bucket; i < bucket + ENTRY; i++) {
+            long kept = entries[i];
+            entries[i] = entries[i + ENTRY];
+            entries[i + ENTRY] = kept;
+        }
     }
 
     /**
@@ -106,7 +115,7 @@ final class TokenCache {
         return size + count;
     }
 
-    /** Keeps a key's ids, in the place of the older of two. Those with more than {@link #MOST_IDS} are not kept. */
+    /** Keeps a key's ids, in the place that was not asked for last. Those with more than {@link #MOST_IDS} are not kept. */
     void put(long first, long second, int[] ids, int from, int to) {
         if (to - from > MOST_IDS) {
             return;
@@ -120,8 +129,7 @@ final class TokenCache {
                 tail |= (long) ids[i] << ID_BITS * (i - from - 3);
             }
         }
-        int at = bucket(first, second);
-        System.arraycopy(entries, at, entries, at + ENTRY, ENTRY);
+        int at = bucket(first, second) + ENTRY;
         entries[at] = first;
         entries[at + 1] = second;
         entries[at + 2] = head;
