@@ -28,10 +28,10 @@ import org.weft.core.tokens.TokenShardFormat;
 import org.weft.core.tokens.TokenType;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.TokenizeStage.Written;
-import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.Gpt2Vocabulary;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.corpus.tokenizer.TokenizerJson;
+import org.weft.corpus.tokenizer.learn.TokenizerTrainer;
 import scala.Tuple2;
 
 /**
@@ -144,19 +144,11 @@ public final class CorpusJob {
     private TokenizerFile tokenizer(TokenizerConfig config, ModelConfig model, JavaRDD<byte[]> trainDocuments)
             throws IOException {
         return switch (config.kind()) {
-            case BPE -> made(trainBpe(config.vocabSize(), TokenizerJson.specialTokens(model), trainDocuments));
-            case UNIGRAM, WORDPIECE ->
-                throw WeftException.usage(
-                        "tokenizer.kind=" + config.kind().word() + " cannot be trained yet", "take bpe");
+            case BPE, UNIGRAM, WORDPIECE ->
+                made(new TokenizerTrainer(TokenizerTrainer.MAX_WORDS, progress).train(trainDocuments, config, model));
             case GPT2 -> made(TokenizerJson.of(Gpt2Vocabulary.load()));
             case FILE -> readTokenizer(config.file());
         };
-    }
-
-    private byte[] trainBpe(int vocabSize, List<String> specialTokens, JavaRDD<byte[]> trainDocuments) {
-        BpeModel learnt =
-                new BpeTrainer(BpeTrainer.MAX_WORDS, progress).train(trainDocuments, vocabSize - specialTokens.size());
-        return TokenizerJson.of(learnt, specialTokens);
     }
 
     private static TokenizerFile made(byte[] json) {

@@ -25,7 +25,6 @@ import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.TokenCorpus;
 import org.weft.core.tokens.TokenizerFile;
-import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.TextTokenizer;
 
 /** Text in, the same bytes out, however the work was cut. */
@@ -204,23 +203,6 @@ class CorpusJobTest {
             assertThat(replaced.keySet()).containsExactly("manifest.json", "tokenizer.json", "train-00000.tokens");
             CorpusVerification.run(spark, store, out("e"));
         }
-    }
-
-    @Test
-    void rareWordsAreDroppedByTheirCountAlone() throws IOException {
-        Path input = SparkFixture.write(
-                directory.resolve("words.txt"), "aa aa aa bb bb cc\n\ndd dd ee aa bb dd ff\n\ngg aa bb\n");
-        List<String> progress = new ArrayList<>();
-        try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
-            var lines = spark.parallelize(Files.readAllLines(input))
-                    .map(line -> line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            BpeModel model = new BpeTrainer(4, progress::add).train(lines, 300);
-            // " aa" and " bb" occur four times, " dd" twice, all others once: those would be more than four words.
-            assertThat(model.tokens().subList(256, model.tokens().size()))
-                    .contains("bb", "aa")
-                    .doesNotContain("cc");
-        }
-        assertThat(progress.get(0)).contains(" that occur at least 2 times");
     }
 
     private TreeMap<String, String> prepare(JavaSparkContext spark, CorpusConfig corpus, String name, long splitBytes)

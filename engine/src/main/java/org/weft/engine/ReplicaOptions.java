@@ -10,12 +10,19 @@ import org.weft.core.config.TrainingConfig.Precision;
  * @param threads CPU threads of one operation; identical bits are promised for a fixed number
  * @param bfloat16 whether matrix products take bfloat16; parameters and gradients outside are float32 all the same
  * @param recompute whether backward computes each block again instead of keeping what is within it
+ * @param documentAttention whether batches say where documents begin that are to be attended to one by one
  */
-public record ReplicaOptions(String device, int threads, boolean bfloat16, boolean recompute) {
+public record ReplicaOptions(
+        String device, int threads, boolean bfloat16, boolean recompute, boolean documentAttention) {
     public ReplicaOptions {
         if (threads < 1) {
             throw new IllegalArgumentException("replica threads=" + threads + " must be at least 1");
         }
+    }
+
+    /** Of batches whose sequences are attended to as they are. */
+    public ReplicaOptions(String device, int threads, boolean bfloat16, boolean recompute) {
+        this(device, threads, bfloat16, recompute, false);
     }
 
     /** On the CPU, in float32, keeping all activations. */
@@ -25,6 +32,11 @@ public record ReplicaOptions(String device, int threads, boolean bfloat16, boole
 
     /** As a run is configured to train. */
     public static ReplicaOptions training(String device, int threads, TrainingConfig training) {
-        return new ReplicaOptions(device, threads, training.precision() == Precision.BF16, training.recompute());
+        return new ReplicaOptions(
+                device,
+                threads,
+                training.precision() == Precision.BF16,
+                training.recompute(),
+                training.documentAttention());
     }
 }

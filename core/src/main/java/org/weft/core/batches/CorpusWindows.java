@@ -3,11 +3,16 @@ package org.weft.core.batches;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.weft.core.config.TrainingConfig.Packing;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.CorpusShard;
 import org.weft.core.tokens.CorpusSource;
 import org.weft.core.tokens.CorpusSplit;
+import org.weft.core.tokens.PackedShard;
+import org.weft.core.tokens.PackedWindows;
 import org.weft.core.tokens.StreamWindows;
 import org.weft.core.tokens.TokenCorpus;
 import org.weft.core.tokens.Windows;
@@ -27,28 +32,50 @@ record CorpusWindows(List<Windows> train, List<Windows> val) implements AutoClos
                 : manifest.sources();
     }
 
-    static CorpusWindows open(Store store, String directory, CorpusManifest manifest, WeftConfig config) {
+    /** @param packed what packing makes of each shard, by its file; of shards that are not there it is counted here */
+    static CorpusWindows open(
+            Store store, String directory, CorpusManifest manifest, WeftConfig config, Map<String, PackedShard> packed)
+            throws IOException {
+        Cutting cutting = new Cutting(store, directory, manifest, config, packed);
         List<Windows> train = new ArrayList<>();
         List<Windows> val = new ArrayList<>();
-        if (manifest.sources().isEmpty()) {
+        if (manifest.sources().isEmpty() && !config.training().packing().whole()) {
             TokenCorpus.train(store, directory, manifest)
                     .requireSamples(config.model().context());
         }
         for (CorpusSource source : sources(manifest)) {
-            train.add(windows(store, directory, manifest, source.train(), config));
-            val.add(windows(store, directory, manifest, source.val(), config));
+            train.add(cutting.windows(source.train()));
+            val.add(cutting.windows(source.val()));
         }
         return new CorpusWindows(train, val);
     }
 
-    private static Windows windows(
-            Store store, String directory, CorpusManifest manifest, CorpusSplit split, WeftConfig config) {
-        TokenCorpus corpus = TokenCorpus.of(store, directory, manifest, split);
-        return new StreamWindows(
-                corpus,
-                config.model().context(),
-                manifest.endOfText(),
-                config.training().documentAttention());
+    /** How a run cuts what a corpus has. */
+    private record Cutting(
+            Store store,
+            String directory,
+            CorpusManifest manifest,
+            WeftConfig config,
+            Map<String, PackedShard> packed) {
+
+        Windows windows(CorpusSplit split) throws IOException {
+            TokenCorpus corpus = TokenCorpus.of(store, directory, manifest, split);
+            int context = config.model().context();
+            Packing packing = config.training().packing();
+            if (!packing.whole()) {
+                return new StreamWindows(
+                        corpus, context, manifest.endOfText(), config.training().documentAttention());
+            }
+            List<PackedShard> shards = new ArrayList<>();
+            for (CorpusShard shard : split.shards()) {
+                PackedShard counted = packed.get(shard.file());
+                shards.add(
+                        counted == null
+                                ? PackedShard.of(store, directory, manifest, shard, context, packing)
+                                : counted);
+            }
+            return new PackedWindows(corpus, context, packing, shards);
+        }
     }
 
     @Override

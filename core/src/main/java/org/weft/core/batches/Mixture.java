@@ -95,7 +95,7 @@ final class Mixture {
         boolean asked = stages.stream().anyMatch(stage -> stage.weights().get(index) > 0);
         if (samples == 0 && asked) {
             throw WeftException.invalidData(
-                    "the source " + source.name() + " is shorter than one context: tokens="
+                    named(source) + " is shorter than one context: tokens="
                             + source.train().tokens()
                             + " required=" + (config.model().context() + 1L) + " (model.context="
                             + config.model().context() + " and one target)",
@@ -106,13 +106,17 @@ final class Mixture {
             limit = (long) (source.tokenBudget() / windows.get(index).targets());
             if (limit == 0 && asked) {
                 throw WeftException.usage(
-                        "the source " + source.name() + " may give tokens=" + source.tokenBudget()
+                        named(source) + " may give tokens=" + source.tokenBudget()
                                 + ", less than one sequence of model.context="
                                 + config.model().context(),
                         "raise its token budget, or leave it out with a weight of 0");
             }
         }
         return new MixtureOrder.Source(source.name(), Math.max(1, samples), limit);
+    }
+
+    private static String named(CorpusSource source) {
+        return source.name().isEmpty() ? "the corpus" : "the source " + source.name();
     }
 
     private void requireEnough() {

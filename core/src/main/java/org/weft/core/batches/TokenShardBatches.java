@@ -3,6 +3,7 @@ package org.weft.core.batches;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.weft.core.SplitMix64;
 import org.weft.core.WeftException;
 import org.weft.core.config.TrainingConfig;
@@ -11,6 +12,7 @@ import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusSource;
 import org.weft.core.tokens.MixtureOrder;
+import org.weft.core.tokens.PackedShard;
 import org.weft.core.tokens.SpecialTokens;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.core.tokens.Windows;
@@ -54,6 +56,16 @@ public final class TokenShardBatches implements BatchSource<Batch> {
 
     /** Batches of a run's corpus, for what its model predicts. */
     public static TokenShardBatches open(Store store, WeftConfig config) throws IOException {
+        return open(store, config, Map.of());
+    }
+
+    /**
+     * The same where somebody has counted what packing makes of the shards.
+     *
+     * @param packed by file; empty where nothing is packed, or it is to be counted here
+     */
+    public static TokenShardBatches open(Store store, WeftConfig config, Map<String, PackedShard> packed)
+            throws IOException {
         String directory = config.run().directory().corpus();
         CorpusManifest manifest = CorpusManifest.load(store, directory);
         Objective objective = config.model().causal()
@@ -67,7 +79,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
                         config.training().documentAttention());
         List<CorpusSource> sources = CorpusWindows.sources(manifest);
         return new TokenShardBatches(
-                sources, CorpusWindows.open(store, directory, manifest, config), config, objective);
+                sources, CorpusWindows.open(store, directory, manifest, config, packed), config, objective);
     }
 
     private static SpecialTokens specialTokens(TokenizerFile tokenizer, String directory) {
@@ -122,6 +134,14 @@ public final class TokenShardBatches implements BatchSource<Batch> {
                     : config.targetsPerSequence();
         }
         return sum;
+    }
+
+    /** Tokens of a step's global batch; where documents are told apart those that are predicted, on the average over the first. */
+    public double tokensPerStep() {
+        boolean stream = !training.packing().whole() && !training.documentAttention();
+        return stream || !config.model().causal()
+                ? (double) training.globalBatch() * config.model().context()
+                : targets(0);
     }
 
     /** What the run draws of each source, a line each; none of a corpus that is one whole. */

@@ -106,9 +106,6 @@ public record WeftConfig(
 
     private void validatePacking(Problems problems) {
         problems.require(
-                !training.packing().whole() && !training.documentAttention(),
-                "training.packing and training.document_attention: not in this version");
-        problems.require(
                 model.causal() || !training.packing().whole(),
                 "training.packing=%s is for models that predict the next token: model.architecture=%s reads the stream",
                 training.packing().word(),

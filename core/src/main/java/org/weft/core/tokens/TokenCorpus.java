@@ -87,6 +87,44 @@ public final class TokenCorpus implements AutoCloseable {
         readTokens(sample * context, context + 1, into, at);
     }
 
+    /** What the manifest says of a shard, by its place in the split. */
+    CorpusShard shard(int shard) {
+        return shards.get(shard);
+    }
+
+    /** Where {@code count} documents of a shard begin, from document {@code first} on, and where the last of them ends. */
+    long[] documentStarts(int shard, int first, int count) throws IOException {
+        long[] starts = new long[count + 1];
+        boolean more = first + count < shards.get(shard).documents();
+        synchronized (this) {
+            try {
+                reader(shard).documentStarts(first, more ? count + 1 : count, starts);
+            } catch (IOException failure) {
+                throw unreadable(shard, failure);
+            }
+        }
+        if (!more) {
+            starts[count] = shards.get(shard).tokens();
+        }
+        return starts;
+    }
+
+    /** Tokens of each of {@code count} documents of a shard, from document {@code first} on. */
+    int[] documentLengths(int shard, int first, int count) throws IOException {
+        long[] starts = documentStarts(shard, first, count);
+        int[] lengths = new int[count];
+        for (int i = 0; i < count; i++) {
+            lengths[i] = Math.toIntExact(starts[i + 1] - starts[i]);
+        }
+        return lengths;
+    }
+
+    /** Reads tokens of one shard from the one at {@code from} into {@code into}, starting at {@code at}. */
+    synchronized void tokens(int shard, long from, int count, int[] into, int at) throws IOException {
+        read(shard, from, count, into, at);
+        requireKnown(starts[shard] + from, count, into, at);
+    }
+
     private synchronized void readTokens(long position, int count, int[] into, int at) throws IOException {
         int shard = shardOf(position);
         int done = 0;
@@ -99,6 +137,10 @@ public final class TokenCorpus implements AutoCloseable {
             done += part;
             shard++;
         }
+        requireKnown(position, count, into, at);
+    }
+
+    private void requireKnown(long position, int count, int[] into, int at) {
         for (int i = at; i < at + count; i++) {
             if (into[i] < 0 || into[i] >= manifest.vocabSize()) {
                 throw WeftException.invalidData(
@@ -114,11 +156,15 @@ public final class TokenCorpus implements AutoCloseable {
         try {
             reader(shard).read(from, count, into, at);
         } catch (IOException failure) {
-            throw new IOException(
-                    "cannot read the corpus: file=" + directory + "/"
-                            + shards.get(shard).file() + ": " + failure,
-                    failure);
+            throw unreadable(shard, failure);
         }
+    }
+
+    private IOException unreadable(int shard, IOException failure) {
+        return new IOException(
+                "cannot read the corpus: file=" + directory + "/"
+                        + shards.get(shard).file() + ": " + failure,
+                failure);
     }
 
     /** The shard that holds a position: the last that starts at or before it. */

@@ -77,6 +77,17 @@ public final class TokenShardReader implements AutoCloseable {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
     }
 
+    /** Reads where {@code count} documents begin, from document {@code first} on. */
+    public void documentStarts(long first, int count, long[] into) throws IOException {
+        if (first < 0 || first + count > header.documents()) {
+            throw new IndexOutOfBoundsException("documents: first=" + first + " count=" + count + " shard=" + path
+                    + " documents=" + header.documents());
+        }
+        byte[] bytes = new byte[Math.multiplyExact(count, TokenShardFormat.DOCUMENT_BYTES)];
+        reader.readFully(header.documentsPosition() + first * TokenShardFormat.DOCUMENT_BYTES, bytes, 0, bytes.length);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(into, 0, count);
+    }
+
     /** Reads the whole shard and fails unless its checksum is right. Returns the checksum. */
     public long verify() throws IOException {
         CRC32C crc = new CRC32C();

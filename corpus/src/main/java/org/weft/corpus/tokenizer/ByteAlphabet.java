@@ -1,6 +1,8 @@
 package org.weft.corpus.tokenizer;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The 256 printable characters that stand for the 256 bytes in a byte-level vocabulary, as in GPT-2 (Radford et al.,
@@ -55,6 +57,11 @@ public final class ByteAlphabet {
             text.append(charOfByte[b & 0xFF]);
         }
         return text.toString();
+    }
+
+    /** How the 256 bytes are spelt, by id. */
+    public List<String> spellings() {
+        return IntStream.range(0, SIZE).mapToObj(this::spellId).toList();
     }
 
     /** The 256 tokens of one byte, by id. */

@@ -1,13 +1,16 @@
 package org.weft.corpus.tokenizer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.config.TokenizerConfig;
+import org.weft.core.config.TokenizerConfig.Kind;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
 
 /**
@@ -18,12 +21,16 @@ import org.weft.corpus.tokenizer.BpeModel.Merge;
 public final class TokenizerJson {
     static final String END_OF_TEXT = "<|endoftext|>";
 
+<<<<<<< HEAD
     /** Unicode keeps them for a program's own use. */
     private static final String NONCHARACTERS = "\uFDD0\uFDEF";
 
     private static final String MASK = "[MASK]";
+=======
+>>>>>>> main
     private static final List<String> CAUSAL = List.of(END_OF_TEXT);
-    private static final List<String> MASKED = List.of(END_OF_TEXT, "[PAD]", "[CLS]", "[SEP]", MASK);
+    private static final List<String> MASKED =
+            List.of(END_OF_TEXT, "[PAD]", TokenizerSteps.CLS, TokenizerSteps.SEP, TokenizerSteps.MASK);
 
     private TokenizerJson() {}
 
@@ -38,21 +45,20 @@ public final class TokenizerJson {
     }
 
     public static byte[] of(BpeModel model, List<String> specialTokens) {
-        ObjectNode root = Json.MAPPER.createObjectNode();
-        root.put("version", "1.0");
-        root.putNull("truncation");
-        root.putNull("padding");
-        added(root.putArray("added_tokens"), model.tokens().size(), specialTokens);
-        root.putNull("normalizer");
-        byteLevel(root.putObject("pre_tokenizer"), false);
-        root.putNull("post_processor");
-        byteLevel(root.putObject("decoder"), true);
+        return of(model, specialTokens, new TokenizerConfig(Kind.BPE, 0, ""));
+    }
+
+    /**
+     * @param cut how a text is normalized and cut before the model sees it
+     */
+    public static byte[] of(BpeModel model, List<String> specialTokens, TokenizerConfig cut) {
+        Map<String, Integer> special = new LinkedHashMap<>();
+        specialTokens.forEach(token -> special.put(token, model.tokens().size() + special.size()));
+        ObjectNode root =
+                TokenizerSteps.file(special, TokenizerSteps.normalizer(cut), preTokenizer(cut), Json.MAPPER.nullNode());
+        root.set("decoder", byteLevel(true, true));
         model(root.putObject("model"), model, specialTokens);
-        try {
-            return Json.MAPPER.writeValueAsBytes(root);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a tree of strings and numbers has a JSON form", impossible);
-        }
+        return TokenizerSteps.bytes(root);
     }
 
     /**
@@ -73,25 +79,22 @@ public final class TokenizerJson {
         return Json.MAPPER.writeValueAsBytes(root);
     }
 
-    /** A mask takes the blank before it in, for it stands for a token, and learnt tokens begin with their blank. */
-    private static void added(ArrayNode at, int firstId, List<String> specialTokens) {
-        for (int i = 0; i < specialTokens.size(); i++) {
-            at.addObject()
-                    .put("id", firstId + i)
-                    .put("content", specialTokens.get(i))
-                    .put("single_word", false)
-                    .put("lstrip", specialTokens.get(i).equals(MASK))
-                    .put("rstrip", false)
-                    .put("normalized", false)
-                    .put("special", true);
+    /** GPT-2's pattern is ByteLevel's own; others stand before it. */
+    private static JsonNode preTokenizer(TokenizerConfig cut) {
+        boolean own = PretokenizerPattern.of(cut.pretokenizer(), PretokenizerPattern.GPT2) == PretokenizerPattern.GPT2;
+        if (own && !cut.splitDigits()) {
+            return byteLevel(false, true);
         }
+        return TokenizerSteps.inSequence(TokenizerSteps.cuts(cut).add(byteLevel(false, false)), "pretokenizers");
     }
 
-    private static void byteLevel(ObjectNode at, boolean prefixSpace) {
-        at.put("type", "ByteLevel");
-        at.put("add_prefix_space", prefixSpace);
-        at.put("trim_offsets", true);
-        at.put("use_regex", true);
+    private static ObjectNode byteLevel(boolean prefixSpace, boolean pattern) {
+        return Json.MAPPER
+                .createObjectNode()
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", prefixSpace)
+                .put("trim_offsets", true)
+                .put("use_regex", pattern);
     }
 
     private static void model(ObjectNode at, BpeModel model, List<String> specialTokens) {

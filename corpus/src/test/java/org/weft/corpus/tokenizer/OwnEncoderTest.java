@@ -29,11 +29,56 @@ import org.weft.corpus.WordCounter;
 class OwnEncoderTest {
     private static final int TEXTS = 1200;
     private static final String[] BITS = {
-        " ", "  ", "\n", "\r\n", "\t", "'s", "'LL", "'\u017f", "don't", "\u00a0", "\u3000", "\u200d", "\ufe0f", "e\u0301",
-        "\u0301", "\u0323\u0307", "\u1dfa", "123", "1234567", "\u0661\u0662", "<|endoftext|>", "<think>", "<r>", "[MASK]",
-        "//", "!!!", "...\r\n", "abc", "ABC", "AbC", "\u4f60\u597d", "\u4e2d\u56fd\u4eba\u6c11", "\ud83d\udc69\u200d",
-        "\u0000", "\u007f", "\u0085", "\u1100\u1161\u11a8", "\u0915\u094d\u0937", "\u0627\u0644", "\ufffd", "\uffff",
-        "\u2028", "<|", "|>", "\u01c5", "\u02b0", "caf\u00e9", "\u212b", "Internationalization", "\u00a7\u00a7"
+        " ",
+        "  ",
+        "\n",
+        "\r\n",
+        "\t",
+        "'s",
+        "'LL",
+        "'\u017f",
+        "don't",
+        "\u00a0",
+        "\u3000",
+        "\u200d",
+        "\ufe0f",
+        "e\u0301",
+        "\u0301",
+        "\u0323\u0307",
+        "\u1dfa",
+        "123",
+        "1234567",
+        "\u0661\u0662",
+        "<|endoftext|>",
+        "<think>",
+        "<r>",
+        "[MASK]",
+        "//",
+        "!!!",
+        "...\r\n",
+        "abc",
+        "ABC",
+        "AbC",
+        "\u4f60\u597d",
+        "\u4e2d\u56fd\u4eba\u6c11",
+        "\ud83d\udc69\u200d",
+        "\u0000",
+        "\u007f",
+        "\u0085",
+        "\u1100\u1161\u11a8",
+        "\u0915\u094d\u0937",
+        "\u0627\u0644",
+        "\ufffd",
+        "\uffff",
+        "\u2028",
+        "<|",
+        "|>",
+        "\u01c5",
+        "\u02b0",
+        "caf\u00e9",
+        "\u212b",
+        "Internationalization",
+        "\u00a7\u00a7"
     };
 
     private final List<String> texts = new ArrayList<>();
@@ -88,7 +133,8 @@ class OwnEncoderTest {
         "QWEN2, false, true, false",
         "O200K, true, false, false",
     })
-    void agreesWithTheLibrary(PretokenizerPattern pattern, boolean whole, boolean nfc, boolean blank) throws IOException {
+    void agreesWithTheLibrary(PretokenizerPattern pattern, boolean whole, boolean nfc, boolean blank)
+            throws IOException {
         ObjectNode root = file();
         ((ObjectNode) root.path("model")).put("ignore_merges", whole);
         if (nfc) {
@@ -106,7 +152,8 @@ class OwnEncoderTest {
     void oldFilesWriteTheSameOtherwise() throws IOException {
         ObjectNode root = file();
         cutBy(root, PretokenizerPattern.O200K);
-        ObjectNode split = (ObjectNode) root.path("pre_tokenizer").path("pretokenizers").path(0);
+        ObjectNode split =
+                (ObjectNode) root.path("pre_tokenizer").path("pretokenizers").path(0);
         split.put("behavior", "Removed").put("invert", true);
         ArrayNode pairs = Json.MAPPER.createArrayNode();
         root.path("model").path("merges").forEach(merge -> {
@@ -119,7 +166,8 @@ class OwnEncoderTest {
 
     /** A tokenizer with tokens that are found in texts, some of which take blanks in, and one that its vocabulary has not. */
     private ObjectNode file() throws IOException {
-        ObjectNode root = (ObjectNode) Json.MAPPER.readTree(TokenizerJson.of(model, List.of("<|endoftext|>", "[MASK]")));
+        ObjectNode root =
+                (ObjectNode) Json.MAPPER.readTree(TokenizerJson.of(model, List.of("<|endoftext|>", "[MASK]")));
         int next = root.path("model").path("vocab").size();
         added(root, next, "<think>").put("special", false).put("normalized", false);
         added(root, next + 1, "<r>").put("rstrip", true).put("special", false).put("normalized", true);
@@ -140,7 +188,8 @@ class OwnEncoderTest {
 
     private static void cutBy(ObjectNode root, PretokenizerPattern pattern) {
         ObjectNode bytes = ((ObjectNode) root.path("pre_tokenizer")).deepCopy().put("use_regex", false);
-        ArrayNode parts = root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+        ArrayNode parts =
+                root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
         parts.addObject()
                 .put("type", "Split")
                 .put("behavior", "Isolated")
@@ -170,7 +219,9 @@ class OwnEncoderTest {
                 int[] ids = gpt2.encode(text, true);
                 assertThat(gpt2.decode(ids)).isEqualTo(text);
                 if (text.codePoints().allMatch(OwnEncoderTest::isTheSameInEveryUnicode)) {
-                    assertThat(ids).as(text).isEqualTo(reference.encodeOrdinary(text).toArray());
+                    assertThat(ids)
+                            .as(text)
+                            .isEqualTo(reference.encodeOrdinary(text).toArray());
                 }
             }
         }
@@ -217,7 +268,8 @@ class OwnEncoderTest {
                 LibraryTokenizer library = new LibraryTokenizer(new TokenizerFile(json, "made"))) {
             assertThat(tokenizer.encodedByLibrary()).contains(reason);
             if (!what.equals("dropout")) {
-                assertThat(tokenizer.encode("Hello <think> there")).isEqualTo(library.encode("Hello <think> there", false));
+                assertThat(tokenizer.encode("Hello <think> there"))
+                        .isEqualTo(library.encode("Hello <think> there", false));
             }
         }
     }

@@ -33,6 +33,9 @@ public final class Dl4jEngineProvider implements EngineProvider {
         if (options.bfloat16()) {
             throw refused("training.precision=bf16", "training.precision=fp32");
         }
+        if (options.documentAttention()) {
+            throw refused("training.document_attention=true", "training.document_attention=false");
+        }
     }
 
     @Override
@@ -41,7 +44,7 @@ public final class Dl4jEngineProvider implements EngineProvider {
         return Dl4jReplica.open(shape, options.threads());
     }
 
-    private static WeftException refused(String asked, String instead) {
+    static WeftException refused(String asked, String instead) {
         return WeftException.usage(
                 "cluster.engine=" + NAME + " does not compute " + asked,
                 "set " + instead + ", or cluster.engine=torch");

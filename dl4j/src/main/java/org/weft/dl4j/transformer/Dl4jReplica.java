@@ -148,6 +148,9 @@ public final class Dl4jReplica implements ModelReplica {
         shape.requireFits(batch.context());
         Batch.requireIds(batch.inputs(), 0, shape.vocabSize());
         Batch.requireIds(batch.targets(), Batch.IGNORED, shape.vocabSize());
+        if (batch.documents() != null) {
+            throw Dl4jEngineProvider.refused("training.document_attention=true", "training.document_attention=false");
+        }
     }
 
     private void checkOpen() {

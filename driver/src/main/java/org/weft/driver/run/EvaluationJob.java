@@ -14,6 +14,8 @@ import org.weft.core.storage.HadoopStore;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusSource;
 import org.weft.core.tokens.CorpusSplit;
+import org.weft.core.tokens.PackedShard;
+import org.weft.corpus.CorpusPacking;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.spark.SparkApplication;
@@ -49,7 +51,8 @@ public final class EvaluationJob {
                             + config.run().directory().corpus(),
                     "evaluate on a corpus that was prepared with the checkpoint's tokenizer (tokenizer.kind: file)");
         }
-        List<String> sources = sources(store);
+        Map<String, PackedShard> packed = CorpusPacking.count(application.context(), store, config);
+        List<String> sources = sources(store, packed);
         if (sources.isEmpty()) {
             throw WeftException.invalidData(
                     "the validation split of " + config.run().directory().corpus() + " holds no sequence of "
@@ -58,8 +61,8 @@ public final class EvaluationJob {
         }
         WeftConfig effective = config;
         List<Integer> indices = IntStream.range(0, sources.size()).boxed().toList();
-        List<TextLoss> losses =
-                ModelStage.over(application.context(), indices, () -> Validation.open(store, effective, checkpoint));
+        List<TextLoss> losses = ModelStage.over(
+                application.context(), indices, () -> Validation.open(store, effective, packed, checkpoint));
         Map<String, LanguageScores> bySource = new LinkedHashMap<>();
         for (CorpusSource source : corpus.sources()) {
             List<TextLoss> own = indices.stream()
@@ -74,8 +77,8 @@ public final class EvaluationJob {
     }
 
     /** Whose each validation batch is. */
-    private List<String> sources(HadoopStore store) throws IOException {
-        try (TokenShardBatches source = TokenShardBatches.open(store, config)) {
+    private List<String> sources(HadoopStore store, Map<String, PackedShard> packed) throws IOException {
+        try (TokenShardBatches source = TokenShardBatches.open(store, config, packed)) {
             return IntStream.range(0, source.validationBatches())
                     .mapToObj(source::validationSource)
                     .toList();
@@ -92,11 +95,13 @@ public final class EvaluationJob {
     private record Validation(ModelReplica replica, TokenShardBatches source)
             implements ModelStage.Opened<Integer, TextLoss> {
 
-        static Validation open(HadoopStore store, WeftConfig config, Checkpoint checkpoint) throws IOException {
+        static Validation open(
+                HadoopStore store, WeftConfig config, Map<String, PackedShard> packed, Checkpoint checkpoint)
+                throws IOException {
             ModelReplica replica =
                     ReplicaLoader.open(store, checkpoint, config.cluster().engine());
             try {
-                return new Validation(replica, TokenShardBatches.open(store, config));
+                return new Validation(replica, TokenShardBatches.open(store, config, packed));
             } catch (IOException | RuntimeException e) {
                 replica.close();
                 throw e;

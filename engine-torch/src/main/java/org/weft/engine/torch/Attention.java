@@ -53,17 +53,24 @@ final class Attention {
     }
 
     private Tensor fused(Tensor q, Tensor k, Tensor v, int block, Pass pass) {
+        if (pass.documents() != null) {
+            return pass.documents().oneByOne(q, k, v, this::whole);
+        }
         if (pass.mask() != null) {
             return masked(q, k, v, pass.mask());
         }
         if (pass.past() == null) {
-            return torch.scaled_dot_product_attention(q, k, v, noMask, 0, causal, defaultScale, grouped);
+            return whole(q, k, v);
         }
         PastKeysAndValues.Seen seen = pass.past().keep(block, k, v);
         return seen.mask() == null
                 ? torch.scaled_dot_product_attention(
                         q, seen.keys(), seen.values(), noMask, 0, q.size(2) > 1, defaultScale, grouped)
                 : masked(q, seen.keys(), seen.values(), seen.mask()); // (B, H, T, K)
+    }
+
+    private Tensor whole(Tensor q, Tensor k, Tensor v) {
+        return torch.scaled_dot_product_attention(q, k, v, noMask, 0, causal, defaultScale, grouped); // (B, H, T, K)
     }
 
     private Tensor masked(Tensor q, Tensor k, Tensor v, Tensor mask) {

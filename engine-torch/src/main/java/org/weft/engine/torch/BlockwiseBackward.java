@@ -29,6 +29,7 @@ final class BlockwiseBackward {
     private final ParameterPages pages;
     private final boolean recompute;
     private final boolean causal;
+    private final long width;
     private final Range embeddingRange;
     private final List<Range> blockRanges = new ArrayList<>();
     private final Range tailRange;
@@ -42,6 +43,7 @@ final class BlockwiseBackward {
         this.pages = pages;
         this.recompute = recompute;
         causal = shape.config().causal();
+        width = shape.config().width();
         boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
         tail = language ? new LanguageTail(model) : new TaskTail(model, shape, flat);
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
@@ -87,7 +89,7 @@ final class BlockwiseBackward {
             flat.refreshFactors();
             Pass pass = pass(tokens, dropout);
             need(embeddingRange);
-            Tensor x = model.embeddings().lookUp(tokens, null); // (B, T, D)
+            Tensor x = model.embeddings().lookUp(tokens, pass.positions()); // (B, T, D)
             Piece stem = null;
             if (model.hasStem(dropout) && embeddingRange.length() == 0) {
                 x = model.stem(x, dropout); // (B, T, D)
@@ -121,7 +123,7 @@ final class BlockwiseBackward {
                 gradient = stem.backward(gradient, scope); // (B, T, D)
             }
             if (embeddingRange.length() > 0) {
-                model.embeddings().backward(tokens, gradient);
+                model.embeddings().backward(tokens, pass.positions(), gradient);
                 completed(embeddingRange, relay);
             }
             done(embeddingRange);
@@ -205,12 +207,13 @@ final class BlockwiseBackward {
 
     /** Embeddings and blocks of a pass without backward. (B, T, D) */
     private Tensor forward(TokenTensors tokens, PointerScope scope) {
+        Pass pass = pass(tokens, RandomStreams.NONE);
         need(embeddingRange);
-        Tensor x = model.embeddings().lookUp(tokens, null); // (B, T, D)
+        Tensor x = model.embeddings().lookUp(tokens, pass.positions()); // (B, T, D)
         if (model.hasStem(RandomStreams.NONE)) {
             x = model.stem(x, RandomStreams.NONE); // (B, T, D)
         }
-        return frozenBlocks(x, model.blocks(), pass(tokens, RandomStreams.NONE), scope);
+        return frozenBlocks(x, model.blocks(), pass, scope);
     }
 
     /** The blocks up to {@code end}, of which nothing is kept but the result, in {@code scope}. (B, T, D) */
@@ -229,8 +232,11 @@ final class BlockwiseBackward {
         return x;
     }
 
-    /** Who looks ahead must not look at what sequences are filled up with. */
+    /** Who looks ahead must not look at what sequences are filled up with, which among documents is one of its own. */
     private Pass pass(TokenTensors tokens, RandomStreams dropout) {
+        if (tokens.documents().isPresent()) {
+            return Pass.apart(dropout, tokens.documents().get(), causal, width);
+        }
         Tensor mask =
                 causal ? null : tokens.padding().map(TokenTensors.Padding::mask).orElse(null); // (B, 1, 1, T)
         return Pass.whole(dropout, mask);

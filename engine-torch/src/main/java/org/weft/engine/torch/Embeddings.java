@@ -42,7 +42,7 @@ final class Embeddings {
     /**
      * Without gradient.
      *
-     * @param at (B), where each sequence's one token stands; null for whole sequences
+     * @param at (B), where each sequence's one token stands, or (B, T); null where sequences are counted from 0 on
      * @return (B, T, D)
      */
     Tensor lookUp(TokenTensors batch, Tensor at) {
@@ -50,7 +50,7 @@ final class Embeddings {
         if (positions != null) {
             Tensor places = at == null
                     ? positions.narrow(0, 0, batch.context()) // (T, D)
-                    : positions.index_select(0, at).unsqueeze(1); // (B, 1, D)
+                    : positions.index_select(0, at.view(-1)).view(batch.sequences(), -1, x.size(2)); // (B, T, D)
             x.add_(places);
         }
         if (types != null) {
@@ -66,12 +66,19 @@ final class Embeddings {
         return tokenGradient != null;
     }
 
-    /** Adds the parameters' gradients. {@code gradient} is that of what {@link #lookUp} gave: (B, T, D). */
-    void backward(TokenTensors batch, Tensor gradient) {
+    /**
+     * Adds the parameters' gradients.
+     *
+     * @param at what {@link #lookUp} was given
+     * @param gradient that of what it gave, (B, T, D)
+     */
+    void backward(TokenTensors batch, Tensor at, Tensor gradient) {
         try (PointerScope scope = new PointerScope()) {
             Tensor rows = gradient.reshape(-1, gradient.size(2)); // (N, D)
             tokenGradient.index_add_(0, batch.inputs(), rows); // (V, D)
-            if (positions != null) {
+            if (positions != null && at != null) {
+                positionGradient.index_add_(0, at.view(-1), rows); // (C, D)
+            } else if (positions != null) {
                 positionGradient.narrow(0, 0, batch.context()).add_(gradient.sum(0)); // (T, D)
             }
             if (types != null) {

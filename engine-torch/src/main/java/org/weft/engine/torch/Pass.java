@@ -6,20 +6,33 @@ import org.bytedeco.pytorch.Tensor;
  * What the parts of one forward pass share.
  *
  * @param dropout {@link RandomStreams#NONE} outside of training
- * @param positions (B), where each sequence's one token stands; null where whole sequences are seen from their first
- *     token on
- * @param mask (B, 1, 1, T), true at the tokens that may be looked at; null where those are all
+ * @param positions (B), where each sequence's one token stands, or (B, T) of several documents; null where whole sequences are
+ *     seen from their first token on
+ * @param mask (B, 1, 1, T), or (B, 1, T, T) for each token its own, true at the tokens that may be looked at; null where those
+ *     are all
+ * @param documents that are attended to one by one; null where sequences are attended to as they are
  * @param past keys and values of earlier tokens, kept and used by attention; null for none
  */
-record Pass(RandomStreams dropout, Tensor positions, Tensor mask, PastKeysAndValues past) {
+record Pass(RandomStreams dropout, Tensor positions, Tensor mask, SeparateDocuments documents, PastKeysAndValues past) {
 
     /** Whole sequences, with nothing before them. */
     static Pass whole(RandomStreams dropout, Tensor mask) {
-        return new Pass(dropout, null, mask, null);
+        return new Pass(dropout, null, mask, null, null);
+    }
+
+    /**
+     * Sequences of documents that have nothing to do with each other. With dropout scores are explicit, and have a mask.
+     *
+     * @param width D
+     */
+    static Pass apart(RandomStreams dropout, SeparateDocuments documents, boolean causal, long width) {
+        boolean alone = !dropout.active() && documents.cheaperAlone(width);
+        return new Pass(
+                dropout, documents.positions(), alone ? null : documents.mask(causal), alone ? documents : null, null);
     }
 
     /** Tokens that follow others. */
     static Pass following(Tensor positions, PastKeysAndValues past) {
-        return new Pass(RandomStreams.NONE, positions, null, past);
+        return new Pass(RandomStreams.NONE, positions, null, null, past);
     }
 }

@@ -43,7 +43,7 @@ final class RotaryPositions {
      * Turns queries or keys.
      *
      * @param x (B, H, T, K)
-     * @param positions (B), where each sequence's one token stands; null for positions from 0 on
+     * @param positions (B), where each sequence's one token stands, or (B, T); null for positions from 0 on
      * @return (B, H, T, K), not in bfloat16
      */
     Tensor turn(Tensor x, Tensor positions) {
@@ -59,6 +59,7 @@ final class RotaryPositions {
     private static Tensor at(Tensor table, Tensor positions, long tokens) {
         return positions == null
                 ? table.narrow(0, 0, tokens) // (T, K)
-                : table.index_select(0, positions).view(positions.size(0), 1, 1, table.size(1)); // (B, 1, 1, K)
+                : table.index_select(0, positions.view(-1))
+                        .view(positions.size(0), 1, -1, table.size(1)); // (B, 1, T, K), T = 1 for one token each
     }
 }

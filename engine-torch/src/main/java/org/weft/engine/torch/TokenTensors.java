@@ -16,8 +16,15 @@ import org.weft.core.batches.Batch;
  * @param inputs (N) with N = B T
  * @param types (N), where there are tokens of another segment than 0
  * @param padding where a sequence is filled up
+ * @param documents where a token looks at its own document alone
  */
-record TokenTensors(int sequences, int context, Tensor inputs, Optional<Tensor> types, Optional<Padding> padding) {
+record TokenTensors(
+        int sequences,
+        int context,
+        Tensor inputs,
+        Optional<Tensor> types,
+        Optional<Padding> padding,
+        Optional<SeparateDocuments> documents) {
 
     /** What a model reads of a batch. */
     static TokenTensors of(Batch batch, int vocabSize, Device device) {
@@ -31,7 +38,8 @@ record TokenTensors(int sequences, int context, Tensor inputs, Optional<Tensor> 
                 batch.padded()
                         ? Optional.of(
                                 new Padding(onDevice(batch.lengths(), device, batch.sequences()), batch.context()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                SeparateDocuments.of(batch, device));
     }
 
     /** One sequence. */
@@ -47,7 +55,7 @@ record TokenTensors(int sequences, int context, Tensor inputs, Optional<Tensor> 
     private static TokenTensors whole(int sequences, int context, int[] tokens, int vocabSize, Device device) {
         Batch.requireIds(tokens, 0, vocabSize);
         Tensor inputs = onDevice(tokens, device, tokens.length); // (N)
-        return new TokenTensors(sequences, context, inputs, Optional.empty(), Optional.empty());
+        return new TokenTensors(sequences, context, inputs, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** Whole numbers as a tensor. */

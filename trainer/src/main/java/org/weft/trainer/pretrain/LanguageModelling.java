@@ -1,6 +1,7 @@
 package org.weft.trainer.pretrain;
 
 import java.io.IOException;
+import java.util.Map;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.BatchSource;
 import org.weft.core.batches.TokenShardBatches;
@@ -8,6 +9,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.PackedShard;
 import org.weft.engine.Engines;
 import org.weft.engine.Replica;
 import org.weft.engine.Workload;
@@ -16,8 +18,12 @@ import org.weft.engine.Workload;
  * Pre-training: a Transformer that predicts tokens, on a prepared corpus.
  *
  * @param store where the corpus is
+ * @param packed what packing makes of each token shard; empty where nothing is packed
+ * @param tokensPerStep of a step's global batch, on the average
  */
-record LanguageModelling(WeftConfig config, int vocabSize, Store store) implements Workload<Batch> {
+record LanguageModelling(
+        WeftConfig config, int vocabSize, Store store, Map<String, PackedShard> packed, double tokensPerStep)
+        implements Workload<Batch> {
     private static final long serialVersionUID = 1L;
 
     private ModelShape shape() {
@@ -36,12 +42,7 @@ record LanguageModelling(WeftConfig config, int vocabSize, Store store) implemen
 
     @Override
     public BatchSource<Batch> batches() throws IOException {
-        return TokenShardBatches.open(store, config);
-    }
-
-    @Override
-    public double tokensPerStep() {
-        return (double) config.training().globalBatch() * config.model().context();
+        return TokenShardBatches.open(store, config, packed);
     }
 
     @Override

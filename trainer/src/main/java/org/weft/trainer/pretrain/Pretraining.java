@@ -3,6 +3,7 @@ package org.weft.trainer.pretrain;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.weft.core.Sha256;
 import org.weft.core.batches.TokenShardBatches;
@@ -15,6 +16,8 @@ import org.weft.core.model.ModelShape;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.PackedShard;
+import org.weft.corpus.CorpusPacking;
 import org.weft.corpus.CorpusVerification;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
@@ -77,11 +80,15 @@ public final class Pretraining {
         ModelShape shape = new ModelShape(config.model(), vocabulary.size());
         Engines.require(config, shape);
         sayWhatPrepareDecided(corpus);
-        LanguageModelling workload = new LanguageModelling(config, vocabulary.size(), store);
+        Map<String, PackedShard> packed = CorpusPacking.count(application.context(), store, config);
         List<ValidationPart> validation;
-        try (TokenShardBatches batches = TokenShardBatches.open(store, config)) {
+        double tokensPerStep;
+        try (TokenShardBatches batches = TokenShardBatches.open(store, config, packed)) {
             validation = validation(batches);
+            tokensPerStep = batches.tokensPerStep();
         }
+        LanguageModelling workload =
+                new LanguageModelling(config, vocabulary.size(), store, packed, tokensPerStep);
         return new Subject(
                 Subject.name(shape),
                 new RunIdentity(config, workload.layout(), vocabulary, sources(corpus)),

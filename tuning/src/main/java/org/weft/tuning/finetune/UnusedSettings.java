@@ -27,6 +27,7 @@ final class UnusedSettings {
         unused.learning(config);
         unused.evaluation(config);
         unused.columns(config);
+        unused.corpus();
         return unused.found;
     }
 
@@ -46,6 +47,16 @@ final class UnusedSettings {
                 tuning.epochs() == 0,
                 "finetune.epochs=" + tuning.epochs() + " decides, unless it is 0",
                 "training.steps");
+    }
+
+    /** What is said of a corpus's documents. */
+    private void corpus() {
+        unless(
+                false,
+                "each row is a sequence of its own",
+                "training.packing",
+                "training.document_attention",
+                "training.curriculum");
     }
 
     private void evaluation(WeftConfig config) {

@@ -24,7 +24,8 @@ class MergeLoopTest {
                     merges.put(pair, (long) rank << 32 | tokens++);
                 }
             }
-            int[] ids = random.ints(1 + random.nextInt(round % 2 == 0 ? 40 : 400), 0, 3).toArray();
+            int[] ids = random.ints(1 + random.nextInt(round % 2 == 0 ? 40 : 400), 0, 3)
+                    .toArray();
             int[] expected = textbook(merges, ids);
             int end = new MergeLoop(merges).merge(ids, 0, ids.length);
             assertThat(Arrays.copyOf(ids, end)).as("round %d", round).isEqualTo(expected);

@@ -1,4 +1,4 @@
-package org.weft.corpus.tokenizer;
+package org.weft.corpus.tokenizer.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,9 +10,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.weft.core.config.TokenizerConfig;
 import org.weft.corpus.SparkFixture;
-import org.weft.corpus.WordCounter;
+import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
+import org.weft.corpus.tokenizer.ByteAlphabet;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.corpus.tokenizer.TokenizerJson;
 
 /** Merges against a textbook case, against the naive loop, and against the library that will encode with them. */
 class MergeLearnerTest {
@@ -55,15 +59,17 @@ class MergeLearnerTest {
     void theLibraryEncodesAsTheLearnerMerged() {
         List<String> texts = SparkFixture.documents(200, 3);
         Map<String, Long> counts = new TreeMap<>();
-        new WordCounter(texts.stream()
-                        .map(t -> t.getBytes(StandardCharsets.UTF_8))
-                        .iterator())
+        new WordCounter(
+                        new PatternWords(new TokenizerConfig(TokenizerConfig.Kind.BPE, 500, "")),
+                        texts.stream()
+                                .map(t -> t.getBytes(StandardCharsets.UTF_8))
+                                .iterator())
                 .forEachRemaining(word -> counts.merge(word._1(), word._2(), Long::sum));
         int[][] words = counts.keySet().stream()
                 .map(word -> alphabet.ids(word.getBytes(StandardCharsets.UTF_8)))
                 .toArray(int[][]::new);
         long[] frequencies = counts.values().stream().mapToLong(Long::longValue).toArray();
-        BpeModel model = new MergeLearner(words, frequencies).learn(500, tokens -> {});
+        BpeModel model = new MergeLearner(words, frequencies, alphabet.spellings(), "").learn(500, 2, tokens -> {});
         try (TextTokenizer tokenizer = TextTokenizer.of(TokenizerJson.of(model), "trained")) {
             int w = 0;
             for (String word : counts.keySet()) {
@@ -75,7 +81,7 @@ class MergeLearnerTest {
     }
 
     private int id(String one) {
-        return alphabet.id(one.getBytes(StandardCharsets.UTF_8)[0]);
+        return alphabet.ids(one.getBytes(StandardCharsets.UTF_8))[0];
     }
 
     private BpeModel learn(Map<String, Long> words, int vocabulary) {
@@ -83,7 +89,7 @@ class MergeLearnerTest {
                 .map(word -> alphabet.ids(word.getBytes(StandardCharsets.UTF_8)))
                 .toArray(int[][]::new);
         long[] counts = words.values().stream().mapToLong(Long::longValue).toArray();
-        return new MergeLearner(ids, counts).learn(vocabulary, tokens -> {});
+        return new MergeLearner(ids, counts, alphabet.spellings(), "").learn(vocabulary, 2, tokens -> {});
     }
 
     /** Counts all pairs anew for every merge. */

@@ -1,0 +1,124 @@
+package org.weft.corpus.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import org.weft.core.Json;
+import org.weft.core.config.TokenizerConfig;
+import org.weft.core.config.TokenizerConfig.Form;
+
+/**
+ * The steps around the model of a trained tokenizer, as a {@code tokenizer.json} has them: normalizer, pre-tokenizer,
+ * post-processor and added tokens.
+ */
+final class TokenizerSteps {
+    static final String MASK = "[MASK]";
+    static final String CLS = "[CLS]";
+    static final String SEP = "[SEP]";
+
+    private TokenizerSteps() {}
+
+    /**
+     * The file without its model and decoder.
+     *
+     * @param specialTokens by their texts, in the order of their ids
+     */
+    static ObjectNode file(Map<String, Integer> specialTokens, JsonNode normalizer, JsonNode pre, JsonNode post) {
+        ObjectNode root = Json.MAPPER.createObjectNode();
+        root.put("version", "1.0");
+        root.putNull("truncation");
+        root.putNull("padding");
+        added(root.putArray("added_tokens"), specialTokens);
+        root.set("normalizer", normalizer);
+        root.set("pre_tokenizer", pre);
+        root.set("post_processor", post);
+        return root;
+    }
+
+    static byte[] bytes(ObjectNode root) {
+        try {
+            return Json.MAPPER.writeValueAsBytes(root);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree of strings and numbers has a JSON form", impossible);
+        }
+    }
+
+    /** A mask takes the blank before it in, for it stands for a token, and learnt tokens begin with their blank. */
+    private static void added(ArrayNode at, Map<String, Integer> specialTokens) {
+        specialTokens.forEach((text, id) -> at.addObject()
+                .put("id", id)
+                .put("content", text)
+                .put("single_word", false)
+                .put("lstrip", text.equals(MASK))
+                .put("rstrip", false)
+                .put("normalized", false)
+                .put("special", true));
+    }
+
+    /** The Unicode form and small letters, where they are asked for. */
+    static JsonNode normalizer(TokenizerConfig config) {
+        ArrayNode steps = Json.MAPPER.createArrayNode();
+        if (config.normalizer() != Form.NONE) {
+            steps.addObject().put("type", config.normalizer().name());
+        }
+        if (config.lowercase()) {
+            steps.addObject().put("type", "Lowercase");
+        }
+        return inSequence(steps, "normalizers");
+    }
+
+    /** Cuts at a pattern's matches, then at digits. */
+    static ArrayNode cuts(TokenizerConfig config) {
+        ArrayNode steps = Json.MAPPER.createArrayNode();
+        ObjectNode split = steps.addObject().put("type", "Split");
+        split.putObject("pattern")
+                .put(
+                        "Regex",
+                        PretokenizerPattern.of(config.pretokenizer(), PretokenizerPattern.GPT2)
+                                .regex());
+        split.put("behavior", "Isolated").put("invert", false);
+        if (config.splitDigits()) {
+            steps.addObject().put("type", "Digits").put("individual_digits", true);
+        }
+        return steps;
+    }
+
+    /** Several steps as one; one is itself, none is null. */
+    static JsonNode inSequence(ArrayNode steps, String key) {
+        if (steps.size() < 2) {
+            return steps.isEmpty() ? Json.MAPPER.nullNode() : steps.get(0);
+        }
+        return Json.MAPPER.createObjectNode().put("type", "Sequence").set(key, steps);
+    }
+
+    /** {@code [CLS] text [SEP]}, or with a second text {@code [CLS] text [SEP] text [SEP]}; null without such tokens. */
+    static JsonNode frame(Map<String, Integer> specialTokens) {
+        if (!specialTokens.containsKey(CLS)) {
+            return Json.MAPPER.nullNode();
+        }
+        ObjectNode frame = Json.MAPPER.createObjectNode().put("type", "TemplateProcessing");
+        ArrayNode single = frame.putArray("single");
+        ArrayNode pair = frame.putArray("pair");
+        for (ArrayNode template : List.of(single, pair)) {
+            piece(template, "SpecialToken", CLS, 0);
+            piece(template, "Sequence", "A", 0);
+            piece(template, "SpecialToken", SEP, 0);
+        }
+        piece(pair, "Sequence", "B", 1);
+        piece(pair, "SpecialToken", SEP, 1);
+        ObjectNode named = frame.putObject("special_tokens");
+        for (String token : List.of(CLS, SEP)) {
+            ObjectNode entry = named.putObject(token).put("id", token);
+            entry.putArray("ids").add(specialTokens.get(token));
+            entry.putArray("tokens").add(token);
+        }
+        return frame;
+    }
+
+    private static void piece(ArrayNode template, String kind, String id, int type) {
+        template.addObject().putObject(kind).put("id", id).put("type_id", type);
+    }
+}

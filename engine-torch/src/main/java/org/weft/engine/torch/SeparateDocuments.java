@@ -1,0 +1,94 @@
+package org.weft.engine.torch;
+
+import java.util.Optional;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.weft.core.batches.Batch;
+import org.weft.core.batches.Documents;
+
+/**
+ * The documents of a batch whose tokens look at their own document alone, on the device. Attention is the fused operation all the
+ * same, in one of two ways that give the same sums: once with a mask of (T, T), or once for each document, whose cost is the square
+ * of the document's length instead of the sequence's. Which one is a function of the batch and the model's width alone.
+ *
+ * <p>B sequences, T tokens, N = B T rows, H heads, K width of a head, D width.
+ *
+ * @param positions (B, T), from 0 in each document
+ * @param numbers (B, T), which of its sequence's documents a token is of
+ */
+record SeparateDocuments(Documents documents, int context, Tensor positions, Tensor numbers) {
+    /** What a further call of the fused operation costs, forward and backward, as products of keys and queries of width 1. */
+    private static final double CALL_PRODUCTS = 1 << 20;
+
+    static Optional<SeparateDocuments> of(Batch batch, Device device) {
+        if (batch.documents() == null) {
+            return Optional.empty();
+        }
+        int context = batch.context();
+        Documents documents = batch.documents();
+        return Optional.of(new SeparateDocuments(
+                documents,
+                context,
+                TokenTensors.onDevice(documents.positions(context), device, batch.sequences(), context),
+                TokenTensors.onDevice(documents.numbers(context), device, batch.sequences(), context)));
+    }
+
+    /** Whether attention over each document alone costs less than over whole sequences with a mask, at a width D. */
+    boolean cheaperAlone(long width) {
+        double alone = 0;
+        double whole = 0;
+        for (int b = 0; b < documents.starts().length; b++) {
+            whole += (double) context * context;
+            for (int document = 0; document < documents.starts()[b].length; document++) {
+                double length = documents.end(b, document, context) - documents.starts()[b][document];
+                alone += length * length + CALL_PRODUCTS / width;
+            }
+        }
+        return alone < whole;
+    }
+
+    /**
+     * What each token may look at: of its own document all, or with {@code causal} what does not come after it.
+     *
+     * @return (B, 1, T, T), true where it may
+     */
+    Tensor mask(boolean causal) {
+        Tensor same = numbers.unsqueeze(2).eq(numbers.unsqueeze(1)); // (B, T, T)
+        if (causal) {
+            Tensor places =
+                    torch.arange(new Scalar((double) context)).to(numbers.device(), numbers.scalar_type()); // (T)
+            same = same.logical_and(places.view(context, 1).ge(places.view(1, context))); // (B, T, T)
+        }
+        return same.unsqueeze(1); // (B, 1, T, T)
+    }
+
+    /** Queries, keys and values of one document. */
+    @FunctionalInterface
+    interface Attended {
+        /** (1, H, n, K) and twice (1, G, n, K) to (1, H, n, K) */
+        Tensor of(Tensor queries, Tensor keys, Tensor values);
+    }
+
+    /** One document after the other. (B, H, T, K) and twice (B, G, T, K) to (B, H, T, K) */
+    Tensor oneByOne(Tensor queries, Tensor keys, Tensor values, Attended attended) {
+        TensorVector rows = new TensorVector(); // B of (1, H, T, K)
+        for (int b = 0; b < documents.starts().length; b++) {
+            TensorVector parts = new TensorVector(); // of (1, H, n, K)
+            for (int document = 0; document < documents.starts()[b].length; document++) {
+                int start = documents.starts()[b][document];
+                int length = documents.end(b, document, context) - start;
+                parts.push_back(attended.of(
+                        part(queries, b, start, length), part(keys, b, start, length), part(values, b, start, length)));
+            }
+            rows.push_back(torch.cat(parts, 2)); // (1, H, T, K)
+        }
+        return torch.cat(rows, 0);
+    }
+
+    private static Tensor part(Tensor x, int sequence, int start, int length) {
+        return x.narrow(0, sequence, 1).narrow(2, start, length);
+    }
+}
