@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.core.Json;
 import org.weft.core.tokens.TokenizerFile;
-import org.weft.corpus.WordCounter;
+import org.weft.corpus.tokenizer.learn.MergeLearner;
 
 /** Weft's encoder against Hugging Face's library with the same file, on texts that are made to be hard. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -92,16 +93,18 @@ class OwnEncoderTest {
         }
         texts.add("a".repeat(5000) + "\u4e2d".repeat(3000) + " ".repeat(2000));
         Map<String, Long> counts = new TreeMap<>();
-        new WordCounter(texts.stream()
-                        .map(text -> text.getBytes(StandardCharsets.UTF_8))
-                        .iterator())
-                .forEachRemaining(word -> counts.merge(word._1(), word._2(), Long::sum));
+        for (String text : texts) {
+            Matcher words = PretokenizerPattern.GPT2.compile().matcher(text);
+            while (words.find()) {
+                counts.merge(words.group(), 1L, Long::sum);
+            }
+        }
         ByteAlphabet alphabet = new ByteAlphabet();
         int[][] words = counts.keySet().stream()
                 .map(word -> alphabet.ids(word.getBytes(StandardCharsets.UTF_8)))
                 .toArray(int[][]::new);
         long[] frequencies = counts.values().stream().mapToLong(Long::longValue).toArray();
-        model = new MergeLearner(words, frequencies).learn(900, tokens -> {});
+        model = new MergeLearner(words, frequencies, alphabet.spellings(), "").learn(900, 2, tokens -> {});
     }
 
     private static String hard(Random random) {
