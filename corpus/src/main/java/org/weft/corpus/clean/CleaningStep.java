@@ -69,7 +69,7 @@ record CleaningStep(CleanConfig config, Set<String> languages, List<String> badW
         for (CleanRule rule : config.active()) {
             byWord.put(rule.word(), rule);
         }
-        UnaryOperator<String> seen = shown.begin();
+        UnaryOperator<String> seen = new Seen(shown);
         return (text, tally) -> {
             Outcome outcome = Outcome.kept(text);
             for (int i = 0; i < passes.size() && !outcome.isDropped(); i++) {
@@ -80,6 +80,24 @@ record CleaningStep(CleanConfig config, Set<String> languages, List<String> badW
             }
             return outcome;
         };
+    }
+
+    /** Made ready for the first example, for it brings a library with it. For one thread. */
+    private static final class Seen implements UnaryOperator<String> {
+        private final Shown shown;
+        private UnaryOperator<String> ready;
+
+        Seen(Shown shown) {
+            this.shown = shown;
+        }
+
+        @Override
+        public String apply(String text) {
+            if (ready == null) {
+                ready = shown.begin();
+            }
+            return ready.apply(text);
+        }
     }
 
     private static void dropped(

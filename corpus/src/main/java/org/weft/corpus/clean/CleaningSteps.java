@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 import org.weft.core.WeftException;
 import org.weft.core.config.CleanConfig;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.Suggestion;
 import org.weft.core.storage.Store;
 import org.weft.corpus.TextStep;
+import org.weft.corpus.privacy.Scrubber;
 
 /** What every document of a corpus goes through before it is compared with others. */
 public final class CleaningSteps {
@@ -30,7 +30,11 @@ public final class CleaningSteps {
         CleanConfig clean = corpus.clean();
         if (!clean.active().isEmpty() || clean.identifiesLanguages()) {
             steps.add(new CleaningStep(
-                    clean, languages(clean.languages()), badWords(clean, store), UnaryOperator::identity));
+                    clean, languages(clean.languages()), badWords(clean, store), () -> Scrubber.ofExamples()
+                            .texts()));
+        }
+        if (!corpus.privacy().active().isEmpty()) {
+            steps.add(Scrubber.of(corpus.privacy(), "corpus.privacy", store));
         }
         return TextStep.chain(steps);
     }

@@ -1,0 +1,12 @@
+package org.weft.corpus.privacy;
+
+import org.weft.core.config.PersonalKind;
+
+/**
+ * Something personal in a text.
+ *
+ * @param start its first character
+ * @param end after its last
+ * @param value the same for all ways to write it: what a pseudonym is made of
+ */
+record Finding(PersonalKind kind, int start, int end, String value) {}
