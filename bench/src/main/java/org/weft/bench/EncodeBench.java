@@ -61,8 +61,7 @@ public final class EncodeBench {
 
     public static void main(String[] args) throws IOException {
         List<String> arguments = List.of(args);
-        EncodeBench bench =
-                new EncodeBench(Integer.parseInt(arguments.get(0)), arguments.subList(2, arguments.size()));
+        EncodeBench bench = new EncodeBench(Integer.parseInt(arguments.get(0)), arguments.subList(2, arguments.size()));
         bench.run(arguments.get(1));
         System.err.print(bench.cpu.table("MB/s of the thread's time"));
         System.err.print(bench.wall.table("MB/s of the wall's"));

@@ -175,8 +175,9 @@ public final class CorpusJob {
             vocabSize = usable.vocabSize();
             endOfText = usable.endOfText();
             usable.encodedByLibrary()
-                    .ifPresent(what -> progress.accept("encoding with Hugging Face's library, for Weft's own encoder does"
-                            + " not know what " + file.path() + " has: " + what));
+                    .ifPresent(
+                            what -> progress.accept("encoding with Hugging Face's library, for Weft's own encoder does"
+                                    + " not know what " + file.path() + " has: " + what));
         }
         String sha256 = Sha256.hex(file.json());
         progress.accept("encoding " + documents.getNumPartitions() + " shards");

@@ -10,7 +10,8 @@ final class BpeEncoder {
     private static final int CACHE_BITS = 15; // 2 MiB: about what a core's second cache holds
     private static final int CUTS = 1024;
     private static final int BUFFER = 1 << 14;
-    private static final int SHORT_PIECE = 2 * TokenCache.MOST_BYTES; // ids of it, and what the cache writes behind them
+    private static final int SHORT_PIECE =
+            2 * TokenCache.MOST_BYTES; // ids of it, and what the cache writes behind them
 
     private final ByteLevelBpe bpe;
     private final PreTokenizer preTokenizer;

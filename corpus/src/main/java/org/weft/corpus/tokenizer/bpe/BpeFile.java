@@ -54,8 +54,12 @@ final class BpeFile {
     private void requireByteLevelModel() throws UnsupportedTokenizerException {
         require(model.path("type").asText().equals("BPE"), "model " + model.path("type"));
         require(model.path("dropout").asDouble() == 0, "dropout");
-        require(model.path("continuing_subword_prefix").asText("").isEmpty() || isNull("continuing_subword_prefix"), "continuing_subword_prefix");
-        require(model.path("end_of_word_suffix").asText("").isEmpty() || isNull("end_of_word_suffix"), "end_of_word_suffix");
+        require(
+                model.path("continuing_subword_prefix").asText("").isEmpty() || isNull("continuing_subword_prefix"),
+                "continuing_subword_prefix");
+        require(
+                model.path("end_of_word_suffix").asText("").isEmpty() || isNull("end_of_word_suffix"),
+                "end_of_word_suffix");
     }
 
     private boolean isNull(String key) {
@@ -150,8 +154,7 @@ final class BpeFile {
             require(!token.path("single_word").asBoolean(), "added token " + content + " with single_word");
             boolean normalized = token.path("normalized").asBoolean();
             if (special || !token.path("special").asBoolean()) {
-                String sought =
-                        normalized && canonical ? Normalizer.normalize(content, Normalizer.Form.NFC) : content;
+                String sought = normalized && canonical ? Normalizer.normalize(content, Normalizer.Form.NFC) : content;
                 (normalized ? behind : before)
                         .add(new AddedTokens.Token(
                                 id,

@@ -57,8 +57,9 @@ final class CanonicalForm {
 
     /** The text in that form. */
     static byte[] of(byte[] text, int from, int to) {
-        int[] points =
-                new String(text, from, to - from, StandardCharsets.UTF_8).codePoints().toArray();
+        int[] points = new String(text, from, to - from, StandardCharsets.UTF_8)
+                .codePoints()
+                .toArray();
         StringBuilder formed = new StringBuilder(to - from);
         for (int at = 0; at < points.length; ) {
             int end = BASES.get(points[at]) ? at + 1 : at;

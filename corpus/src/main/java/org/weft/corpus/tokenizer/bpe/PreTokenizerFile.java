@@ -13,8 +13,7 @@ import java.util.Map;
  */
 record PreTokenizerFile(PreTokenizer kind, boolean blankBefore) {
     private static final String WORDS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|";
-    private static final String MARKS_AND_SPACES =
-            "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String MARKS_AND_SPACES = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     private static final String X = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
     private static final String Y = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
     private static final String CONTRACTION = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?|";
@@ -35,7 +34,9 @@ record PreTokenizerFile(PreTokenizer kind, boolean blankBefore) {
         }
         require(given.path("type").asText().equals("Sequence"), "pre-tokenizer " + given.path("type"));
         JsonNode parts = given.path("pretokenizers");
-        require(parts.size() == 2 && isByteLevel(parts.path(1)), "a sequence of pre-tokenizers other than Split, ByteLevel");
+        require(
+                parts.size() == 2 && isByteLevel(parts.path(1)),
+                "a sequence of pre-tokenizers other than Split, ByteLevel");
         JsonNode bytes = parts.path(1);
         require(!bytes.path("use_regex").asBoolean(true), "a pre-tokenizer that cuts twice");
         require(!prefixSpace(bytes), "a blank before every pre-token");

@@ -78,9 +78,10 @@ final class TokenBoundaries {
         return switch (to - from) {
             case 1 -> lead < 0x80 ? masks[lead] : ANY;
             case 2 -> lead < 0xC0 || lead >= 0xE0 ? ANY : masks[(lead & 0x1F) << 6 | text[from + 1] & 0x3F];
-            case 3 -> (lead & 0xF0) != 0xE0
-                    ? ANY
-                    : masks[(lead & 0xF) << 12 | (text[from + 1] & 0x3F) << 6 | text[from + 2] & 0x3F];
+            case 3 ->
+                (lead & 0xF0) != 0xE0
+                        ? ANY
+                        : masks[(lead & 0xF) << 12 | (text[from + 1] & 0x3F) << 6 | text[from + 2] & 0x3F];
             default -> ANY;
         };
     }

@@ -31,8 +31,7 @@ final class TokenCache {
 
     static final int NONE = -1;
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int ENTRY = 4;
     private static final int BUCKET = 2 * ENTRY;
     private static final int COUNT_BITS = 4;
