@@ -1,11 +1,13 @@
 package org.weft.corpus;
 
 import java.io.IOException;
+import java.util.List;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
 import org.weft.core.tokens.TokenizerFile;
+import org.weft.corpus.dedup.Deduplication;
 
 /**
  * Replaces a corpus without ever leaving a wrong one. Everything is written to a hidden directory within the corpus;
@@ -14,6 +16,13 @@ import org.weft.core.tokens.TokenizerFile;
  * nobody takes for a corpus.
  */
 final class CorpusStaging implements AutoCloseable {
+    /** Names of what is said of the corpus beside its manifest. */
+    static final String PROVENANCE = CorpusManifest.PROVENANCE_FILE;
+
+    static final String BAD_RECORDS = "bad-records.jsonl";
+
+    private static final List<String> ACCOUNTS = List.of(PROVENANCE, BAD_RECORDS, Deduplication.CONTAMINATED_FILE);
+
     private final Store store;
     private final String corpusDir;
 
@@ -40,15 +49,17 @@ final class CorpusStaging implements AutoCloseable {
         for (Entry old : store.list(corpusDir)) {
             if (old.name().endsWith(".tokens")
                     || old.name().equals(CorpusManifest.TOKENIZER_FILE)
-                    || TokenizerFile.COMPANIONS.contains(old.name())) {
+                    || TokenizerFile.COMPANIONS.contains(old.name())
+                    || ACCOUNTS.contains(old.name())) {
                 store.delete(old.path());
             }
         }
         moveIn(manifest.tokenizerFile());
+        for (String file : ACCOUNTS) {
+            moveInIfWritten(file);
+        }
         for (String companion : TokenizerFile.COMPANIONS) {
-            if (store.exists(directory() + "/" + companion)) {
-                moveIn(companion);
-            }
+            moveInIfWritten(companion);
         }
         for (CorpusShard shard : manifest.train().shards()) {
             moveIn(shard.file());
@@ -57,6 +68,12 @@ final class CorpusStaging implements AutoCloseable {
             moveIn(shard.file());
         }
         manifest.save(store, corpusDir);
+    }
+
+    private void moveInIfWritten(String file) throws IOException {
+        if (store.exists(directory() + "/" + file)) {
+            moveIn(file);
+        }
     }
 
     private void moveIn(String file) throws IOException {

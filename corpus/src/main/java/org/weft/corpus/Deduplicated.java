@@ -5,10 +5,13 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import scala.Tuple2;
 
-/** Drops a document whose key is that of the one before: of sorted documents, all repetitions. */
+/**
+ * Drops a document whose text has the key of the one before: of sorted documents, all repetitions. Of several sources the
+ * first one that has a text keeps it.
+ */
 final class Deduplicated implements Iterator<Tuple2<byte[], byte[]>> {
     private final Iterator<Tuple2<byte[], byte[]>> sorted;
-    private byte[] lastKey = new byte[0];
+    private byte[] lastKey;
     private Tuple2<byte[], byte[]> next;
     private long dropped;
 
@@ -20,10 +23,11 @@ final class Deduplicated implements Iterator<Tuple2<byte[], byte[]>> {
     public boolean hasNext() {
         while (next == null && sorted.hasNext()) {
             Tuple2<byte[], byte[]> candidate = sorted.next();
-            if (Arrays.equals(candidate._1(), lastKey)) {
+            byte[] key = candidate._1();
+            if (lastKey != null && Arrays.equals(key, 0, DocumentKey.BYTES, lastKey, 0, DocumentKey.BYTES)) {
                 dropped++;
             } else {
-                lastKey = candidate._1();
+                lastKey = key;
                 next = candidate;
             }
         }

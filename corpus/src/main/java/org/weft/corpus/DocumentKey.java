@@ -14,6 +14,8 @@ import org.weft.core.Sha256;
  * <pre>
  *   bytes 0..7    which shard, and the order within it
  *   bytes 8..15   order, and whether the document is kept for validation, or in which fold
+ *   byte  16      where a corpus tells sources or ids apart, which source
+ *   bytes 17..32  where it tells ids apart, the first half of the id's SHA-256
  * </pre>
  */
 public final class DocumentKey {
@@ -22,12 +24,34 @@ public final class DocumentKey {
     /** Unsigned byte by byte. */
     public static final Comparator<byte[]> ORDER = (Comparator<byte[]> & Serializable) Arrays::compareUnsigned;
 
+    /** A byte for it follows the key where a corpus tells its sources apart. */
+    static final int MAX_SOURCES = 256;
+
     private static final double TWO_TO_53 = 0x1p53;
 
     private DocumentKey() {}
 
     public static byte[] of(byte[] text) {
         return Arrays.copyOf(Sha256.of(text), BYTES);
+    }
+
+    /** The key of a document of one of several sources, whose equal texts stand next to each other. */
+    static byte[] of(byte[] key, int source) {
+        byte[] longer = Arrays.copyOf(key, BYTES + 1);
+        longer[BYTES] = (byte) source;
+        return longer;
+    }
+
+    /** The same of a document that has an id, of which {@link #of(byte[])} was made. */
+    static byte[] of(byte[] key, int source, byte[] id) {
+        byte[] longer = Arrays.copyOf(of(key, source), BYTES + 1 + BYTES);
+        System.arraycopy(id, 0, longer, BYTES + 1, BYTES);
+        return longer;
+    }
+
+    /** Which source the document is of; 0 where they are not told apart. */
+    static int source(byte[] key) {
+        return key.length > BYTES ? key[BYTES] & 0xFF : 0;
     }
 
     /** Whether the document belongs to validation, which keeps {@code fraction} of all. */

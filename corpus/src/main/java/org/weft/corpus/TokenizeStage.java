@@ -2,12 +2,14 @@ package org.weft.corpus;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.SourceConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusShard;
 import org.weft.core.tokens.TokenShardWriter;
@@ -17,15 +19,15 @@ import org.weft.corpus.tokenizer.TextTokenizer;
 import scala.Tuple2;
 
 /**
- * Encodes the documents of one range of hashes and writes them as one training and one validation shard, each document
- * followed by the end-of-text token. A repeated or speculative attempt writes the same bytes under the same names, and
- * a file appears only when it is whole.
+ * Encodes the documents of one range of hashes and writes them as one training and one validation shard of each source,
+ * each document followed by the end-of-text token. A repeated or speculative attempt writes the same bytes under the same
+ * names, and a file appears only when it is whole.
  *
  * @param directory where the shards go
  * @param begun whether a document stands after what its tokenizer puts before a text; masked models' windows are framed
  *     when they are read
  * @param vocabulary {@code CorpusManifest.vocabulary()} of the corpus to be
- * @param corpus what is kept for validation, and whether special tokens in texts are characters
+ * @param corpus its sources, what is kept for validation, and whether special tokens in texts are characters
  */
 record TokenizeStage(
         Store store,
@@ -37,14 +39,21 @@ record TokenizeStage(
         implements Function2<Integer, Iterator<Tuple2<byte[], byte[]>>, Iterator<TokenizeStage.Written>> {
 
     /**
-     * What one task wrote; a shard without documents is not written and is null.
+     * What one task wrote of one source; a shard without documents is not written and is null.
      *
-     * @param repeated documents dropped because an equal one was kept
+     * @param repeated documents of all sources, dropped because an equal one was kept; told with the first source
      */
-    record Written(int index, CorpusShard train, CorpusShard val, long trainTextBytes, long valTextBytes, long repeated)
+    record Written(
+            int index,
+            int source,
+            CorpusShard train,
+            CorpusShard val,
+            long trainTextBytes,
+            long valTextBytes,
+            long repeated)
             implements Serializable {}
 
-    /** Writes all shards; the result is in shard order. */
+    /** Writes all shards; the result is in shard order, and for each shard in that of the sources. */
     List<Written> run(JavaPairRDD<byte[], byte[]> sorted) {
         return sorted.mapPartitionsWithIndex(this, false).collect();
     }
@@ -52,23 +61,49 @@ record TokenizeStage(
     @Override
     public Iterator<Written> call(Integer index, Iterator<Tuple2<byte[], byte[]>> sorted) throws IOException {
         Deduplicated documents = new Deduplicated(sorted);
-        try (TextTokenizer tokenizer = TextTokenizer.of(tokenizerFile.value());
-                Side train = new Side(tokenizer, String.format("train-%05d.tokens", index));
-                Side val = new Side(tokenizer, String.format("val-%05d.tokens", index))) {
+        List<SourceConfig> sources = corpus.allSources();
+        Side[] sides =
+                new Side[2 * sources.size()]; // of each source training, then validation; made when they are needed
+        try (TextTokenizer tokenizer = TextTokenizer.of(tokenizerFile.value())) {
             while (documents.hasNext()) {
                 Tuple2<byte[], byte[]> document = documents.next();
-                Side side = DocumentKey.isValidation(document._1(), corpus.valFraction()) ? val : train;
-                side.add(document._2());
+                boolean val = DocumentKey.isValidation(document._1(), corpus.valFraction());
+                int side = 2 * DocumentKey.source(document._1()) + (val ? 1 : 0);
+                if (sides[side] == null) {
+                    String name = sources.get(side / 2).name();
+                    String file = String.format("%s-%05d.tokens", val ? "val" : "train", index);
+                    sides[side] = new Side(tokenizer, name.isEmpty() ? file : name + "-" + file);
+                }
+                sides[side].add(document._2());
             }
-            CorpusShard trainShard = train.commit();
-            CorpusShard valShard = val.commit();
-            return List.of(new Written(
-                            index, trainShard, valShard, train.textBytes, val.textBytes, documents.dropped()))
-                    .iterator();
+            return written(index, sides, documents).iterator();
+        } finally {
+            for (Side side : sides) {
+                if (side != null) {
+                    side.close();
+                }
+            }
         }
     }
 
-    /** One of the two shards in the making. */
+    private static List<Written> written(int index, Side[] sides, Deduplicated documents) throws IOException {
+        List<Written> written = new ArrayList<>();
+        for (int s = 0; s < sides.length; s += 2) {
+            Side train = sides[s];
+            Side val = sides[s + 1];
+            written.add(new Written(
+                    index,
+                    s / 2,
+                    train == null ? null : train.commit(),
+                    val == null ? null : val.commit(),
+                    train == null ? 0 : train.textBytes,
+                    val == null ? 0 : val.textBytes,
+                    s == 0 ? documents.dropped() : 0));
+        }
+        return written;
+    }
+
+    /** One of the shards in the making. */
     private final class Side implements AutoCloseable {
         private final TextTokenizer tokenizer;
         private final TokenShardWriter writer;
@@ -93,7 +128,7 @@ record TokenizeStage(
         }
 
         CorpusShard commit() throws IOException {
-            return writer.documents() == 0 ? null : writer.commit();
+            return writer.commit();
         }
 
         @Override

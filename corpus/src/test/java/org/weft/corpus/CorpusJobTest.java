@@ -209,7 +209,9 @@ class CorpusJobTest {
             throws IOException {
         new CorpusJob(spark, store, SparkFixture.SILENT, splitBytes)
                 .run(corpus, SparkFixture.bpe(400), SparkFixture.GPT2, out(name));
-        return SparkFixture.contents(Path.of(out(name)));
+        TreeMap<String, String> contents = SparkFixture.contents(Path.of(out(name)));
+        assertThat(contents.remove(CorpusProvenance.FILE)).isNotNull(); // it has the names of files
+        return contents;
     }
 
     /** Decodes all documents; returns their bytes. */

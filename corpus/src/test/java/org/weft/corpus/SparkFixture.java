@@ -44,11 +44,11 @@ public final class SparkFixture {
                 .set("spark.driver.host", "127.0.0.1"));
     }
 
-    static Store store() {
+    public static Store store() {
         return HadoopStore.local();
     }
 
-    static CorpusConfig corpus(String format, String sampleBy, double valFraction, Path... input) {
+    public static CorpusConfig corpus(String format, String sampleBy, double valFraction, Path... input) {
         List<String> paths = Stream.of(input).map(Path::toString).toList();
         CorpusConfig.Format read = CorpusConfig.Format.valueOf(format.toUpperCase(Locale.ROOT));
         CorpusConfig.SampleBy cut = CorpusConfig.SampleBy.valueOf(sampleBy.toUpperCase(Locale.ROOT));
@@ -76,12 +76,12 @@ public final class SparkFixture {
         return documents;
     }
 
-    static Path write(Path file, String content) throws IOException {
+    public static Path write(Path file, String content) throws IOException {
         Files.createDirectories(file.getParent());
         return Files.writeString(file, content);
     }
 
-    static Path gzip(Path file, String content) throws IOException {
+    public static Path gzip(Path file, String content) throws IOException {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
             out.write(content.getBytes(StandardCharsets.UTF_8));
         }

@@ -175,7 +175,7 @@ final class ProcessStore implements Store {
     }
 
     @Override
-    public InputStream openDecompressed(String path) {
+    public InputStream decompressing(String path, InputStream stored) {
         throw new UnsupportedOperationException();
     }
 

@@ -45,6 +45,15 @@ public final class ManifestSeal {
 
     /** Throws where the bytes are not those that were sealed. */
     static void open(String path, byte[] sealed) {
+        open(path, sealed, "take another checkpoint");
+    }
+
+    /**
+     * The same for another file than a checkpoint's.
+     *
+     * @param hint what to do about a damaged one
+     */
+    public static void open(String path, byte[] sealed, String hint) {
         int body = sealed.length - BEFORE.length - DIGITS - AFTER.length;
         int digits = body + BEFORE.length;
         int after = digits + DIGITS;
@@ -52,8 +61,7 @@ public final class ManifestSeal {
                 && Arrays.equals(sealed, body, digits, BEFORE, 0, BEFORE.length)
                 && Arrays.equals(sealed, after, sealed.length, AFTER, 0, AFTER.length);
         if (!formed || !Arrays.equals(sealed, digits, after, digest(sealed, body), 0, DIGITS)) {
-            throw WeftException.invalidData(
-                    path + " is damaged: it does not match its own " + KEY, "take another checkpoint");
+            throw WeftException.invalidData(path + " is damaged: it does not match its own " + KEY, hint);
         }
     }
 

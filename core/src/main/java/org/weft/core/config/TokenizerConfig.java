@@ -1,5 +1,6 @@
 package org.weft.core.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
@@ -116,6 +117,11 @@ public record TokenizerConfig(
             case WORDPIECE -> 4 + own;
             case FILE, GPT2 -> 0;
         };
+    }
+
+    /** All keys and their values, as a configuration file has them. */
+    public ObjectNode toTree() {
+        return RecordBinder.toTree(this);
     }
 
     void validate(Problems problems) {

@@ -102,9 +102,8 @@ public final class HadoopStore implements Store {
     }
 
     @Override
-    public InputStream openDecompressed(String path) throws IOException {
+    public InputStream decompressing(String path, InputStream stored) throws IOException {
         CompressionCodec codec = new CompressionCodecFactory(configuration).getCodec(new Path(path));
-        InputStream stored = open(path);
         try {
             return codec == null ? stored : codec.createInputStream(stored);
         } catch (IOException damaged) {

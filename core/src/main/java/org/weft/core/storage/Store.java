@@ -48,7 +48,12 @@ public interface Store extends Serializable {
     InputStream open(String path) throws IOException;
 
     /** Sequential bytes, unpacked where the name ends as a compression codec of Hadoop's does (.gz, .bz2, ...). */
-    InputStream openDecompressed(String path) throws IOException;
+    default InputStream openDecompressed(String path) throws IOException {
+        return decompressing(path, open(path));
+    }
+
+    /** What {@link #openDecompressed} makes of a file's bytes; closes them where it cannot. */
+    InputStream decompressing(String path, InputStream stored) throws IOException;
 
     /** Whether {@link #openDecompressed} unpacks; a compressed file can be read from its beginning only. */
     boolean compressed(String path);

@@ -13,7 +13,6 @@ import org.weft.core.Json;
 import org.weft.core.JsonFault;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
-import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
 
 /**
@@ -105,15 +104,16 @@ public record CorpusManifest(
 
     /** Writes the manifest: the commit of a corpus. */
     public void save(Store store, String directory) throws IOException {
+        store.write(directory + "/" + FILE, toJson());
+    }
+
+    /** The bytes of its file. */
+    public byte[] toJson() throws IOException {
         ObjectNode tree = Json.RECORDS.valueToTree(this);
         if (!sources.isEmpty()) {
             tree.remove(List.of("train", "val")); // they are the sources', and stand there
         }
-        try (AtomicOutput out = store.create(directory + "/" + FILE)) {
-            out.write(Json.RECORDS.writeValueAsBytes(tree));
-            out.write('\n');
-            out.commit();
-        }
+        return (Json.RECORDS.writeValueAsString(tree) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /** The bytes of the corpus's {@code tokenizer.json}, checked against the manifest. */

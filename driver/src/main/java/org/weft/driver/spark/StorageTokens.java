@@ -43,7 +43,7 @@ final class StorageTokens extends SparkListener implements AutoCloseable {
         if (!UserGroupInformation.isSecurityEnabled() || conf.contains(STORAGES)) {
             return;
         }
-        List<String> paths = new ArrayList<>(config.corpus().input());
+        List<String> paths = new ArrayList<>(config.corpus().allInput());
         paths.add(config.run().dir());
         paths.add(config.run().corpus());
         String storages = String.join(",", remote(paths));

@@ -16,7 +16,7 @@ import org.weft.core.config.Encodings;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.FirstTaskError;
-import org.weft.corpus.TextEncoding;
+import org.weft.corpus.source.TextEncoding;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;

@@ -37,7 +37,7 @@ public final class PrepareCommand implements Callable<Integer> {
 
     /** While a run reads the corpus of its directory, or another prepare writes it, this one is refused. */
     static CorpusManifest prepare(SparkApplication application, WeftConfig config, Progress progress) throws Exception {
-        if (config.corpus().input().isEmpty()) {
+        if (!config.corpus().hasInput()) {
             throw WeftException.usage("corpus.input is empty", "give files, directories or globs to read");
         }
         try (RunLease lease = TrainingRun.lease(application, config.run(), progress)) {

@@ -30,9 +30,9 @@ import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.DatasetConfig.Format;
 import org.weft.core.storage.Store;
-import org.weft.corpus.InputPaths;
-import org.weft.corpus.RowFiles;
-import org.weft.corpus.TextEncoding;
+import org.weft.corpus.source.InputPaths;
+import org.weft.corpus.source.RowFiles;
+import org.weft.corpus.source.TextEncoding;
 
 /**
  * Opens JSONL, CSV with a header, Parquet and tables of Spark's catalogue as rows. Used by the driver's thread.

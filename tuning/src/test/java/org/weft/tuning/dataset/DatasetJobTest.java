@@ -20,7 +20,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig.Format;
 import org.weft.core.examples.ExampleSet;
 import org.weft.core.examples.ExamplesManifest;
-import org.weft.corpus.TextEncoding;
+import org.weft.corpus.source.TextEncoding;
 
 /** Rows in, the same bytes out, whatever files they came in; and what is said of rows that cannot be used. */
 class DatasetJobTest extends EncodedRows {

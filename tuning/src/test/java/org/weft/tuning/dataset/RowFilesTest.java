@@ -13,7 +13,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.weft.core.config.DatasetConfig.Format;
-import org.weft.corpus.TextEncoding;
+import org.weft.corpus.source.TextEncoding;
 
 /** How files become rows: what {@code prepare} reads as one text, fine-tuning reads as the same one. */
 class RowFilesTest extends EncodedRows {

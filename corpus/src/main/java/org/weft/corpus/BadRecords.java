@@ -1,0 +1,62 @@
+package org.weft.corpus;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.weft.core.Json;
+import org.weft.core.Sha256;
+import org.weft.corpus.source.BadRecord;
+
+/**
+ * How many records were bad, and some of them: those whose hashes are the smallest, so that which are shown depends neither
+ * on the cut nor on the order. Does not grow with the data. For one thread.
+ */
+final class BadRecords implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final int most;
+    private final TreeMap<String, BadRecord> shown = new TreeMap<>();
+    private long count;
+
+    /**
+     * @param most that are shown
+     */
+    BadRecords(int most) {
+        this.most = most;
+    }
+
+    void add(BadRecord record) {
+        count++;
+        show(record);
+    }
+
+    /** Takes in what was found elsewhere. */
+    void merge(long others, List<BadRecord> examples) {
+        count += others;
+        examples.forEach(this::show);
+    }
+
+    private void show(BadRecord record) {
+        try {
+            byte[] json = Json.RECORDS.writeValueAsString(record).getBytes(StandardCharsets.UTF_8);
+            // A record that took the rest of a file with it comes before all others: such a loss is always told.
+            shown.put((record.restLost() ? "0" : "1") + Sha256.hex(json), record);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        if (shown.size() > most) {
+            shown.pollLastEntry();
+        }
+    }
+
+    long count() {
+        return count;
+    }
+
+    List<BadRecord> shown() {
+        return new ArrayList<>(shown.values());
+    }
+}

@@ -1,0 +1,116 @@
+package org.weft.corpus;
+
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.SourceConfig;
+import org.weft.corpus.source.BadRecord;
+import scala.Tuple2;
+
+/**
+ * Documents of one source and one id that differ: all but that with the smallest key are bad records. Ids are shuffled with
+ * keys, and no texts.
+ *
+ * @param dropped key, source and id of each, as {@link KeptDocuments} sorts by them
+ * @param counts how many, by source
+ * @param shown some of them, with their sources
+ */
+record DuplicateIds(JavaRDD<byte[]> dropped, Map<Integer, Long> counts, List<Tuple2<Integer, BadRecord>> shown) {
+
+    private static final int SHOWN = 100;
+
+    /** Of a claim's order: half of the id's SHA-256 and the source. The document's key follows. */
+    private static final int ID_BYTES = DocumentKey.BYTES + 1;
+
+    /** A document by its id: the ids of a source come together, and of each the smallest key first. */
+    private record Claim(byte[] key, String id) implements Serializable {}
+
+    /** Whether any source has ids. */
+    static boolean areTold(CorpusConfig corpus) {
+        return corpus.allSources().stream().anyMatch(source -> !source.idField().isEmpty());
+    }
+
+    static DuplicateIds find(
+            JavaSparkContext spark, KeptDocuments documents, List<ReadStage.Done> parts, List<SourceConfig> sources) {
+        JavaRDD<Claim> bad = documents
+                .all(spark, parts)
+                .filter(document -> document._2().id() != null)
+                .mapToPair(document -> {
+                    PartFile.Kept kept = document._2();
+                    byte[] id = DocumentKey.of(kept.id().getBytes(StandardCharsets.UTF_8));
+                    byte[] order = Arrays.copyOf(DocumentKey.of(id, document._1()), ID_BYTES + DocumentKey.BYTES);
+                    System.arraycopy(kept.key(), 0, order, ID_BYTES, DocumentKey.BYTES);
+                    return new Tuple2<>(order, kept.id());
+                })
+                .repartitionAndSortWithinPartitions(
+                        new DocumentKey.Shards(Math.max(1, parts.size())), DocumentKey.ORDER)
+                .mapPartitions(claims -> (Iterator<Claim>) new Losers(claims));
+        Map<Integer, Long> counts =
+                bad.map(claim -> DocumentKey.source(claim.key())).countByValue();
+        List<Tuple2<Integer, BadRecord>> shown = new ArrayList<>();
+        for (Claim claim : counts.isEmpty() ? Collections.<Claim>emptyList() : bad.take(SHOWN)) {
+            int source = DocumentKey.source(claim.key());
+            shown.add(new Tuple2<>(
+                    source,
+                    new BadRecord(
+                            String.join(",", sources.get(source).input()),
+                            "id=" + claim.id(),
+                            "two documents of one id: " + sources.get(source).key("id_field") + "="
+                                    + sources.get(source).idField() + " id=" + claim.id() + ", and another one is kept",
+                            false,
+                            "")));
+        }
+        return new DuplicateIds(bad.map(Claim::key), counts, shown);
+    }
+
+    /** Of claims in order, those that another document of the same source and id comes before. */
+    private static final class Losers implements Iterator<Claim> {
+        private final Iterator<Tuple2<byte[], String>> sorted;
+        private byte[] last = new byte[ID_BYTES + DocumentKey.BYTES];
+        private boolean begun;
+        private Claim next;
+
+        Losers(Iterator<Tuple2<byte[], String>> sorted) {
+            this.sorted = sorted;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (next == null && sorted.hasNext()) {
+                Tuple2<byte[], String> claim = sorted.next();
+                byte[] order = claim._1();
+                if (begun && Arrays.equals(order, 0, ID_BYTES, last, 0, ID_BYTES) && !Arrays.equals(order, last)) {
+                    next = loser(order, claim._2());
+                }
+                begun = true;
+                last = order;
+            }
+            return next != null;
+        }
+
+        @Override
+        public Claim next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            Claim found = next;
+            next = null;
+            return found;
+        }
+    }
+
+    private static Claim loser(byte[] order, String id) {
+        byte[] key = Arrays.copyOfRange(order, ID_BYTES, order.length);
+        return new Claim(
+                DocumentKey.of(key, order[DocumentKey.BYTES] & 0xFF, Arrays.copyOf(order, DocumentKey.BYTES)), id);
+    }
+}
