@@ -107,14 +107,17 @@ class CorpusSourcesTest {
         job().run(corpus, SparkFixture.bpe(300), SparkFixture.GPT2, fresh.toString());
         assertThat(SparkFixture.contents(fresh)).isEqualTo(added);
 
-        job().run(Records.with(corpus, "keepDocuments", false), SparkFixture.bpe(300), SparkFixture.GPT2, out.toString());
+        job().run(
+                        Records.with(corpus, "keepDocuments", false),
+                        SparkFixture.bpe(300),
+                        SparkFixture.GPT2,
+                        out.toString());
         assertThat(out.resolveSibling("corpus.documents")).doesNotExist();
     }
 
     @Test
     void provenanceHasEachInputsChecksumAndIsSealed() throws IOException {
-        Path file = SparkFixture.write(
-                input.resolve("a.txt"), String.join("\n\n", SparkFixture.documents(9, 6)));
+        Path file = SparkFixture.write(input.resolve("a.txt"), String.join("\n\n", SparkFixture.documents(9, 6)));
         CorpusManifest manifest = prepare(SparkFixture.corpus("auto", "paragraph", 0, input));
         ObjectNode provenance = provenance();
         JsonNode recorded = provenance.path("inputs").get(0);
@@ -171,9 +174,9 @@ class CorpusSourcesTest {
         CorpusManifest manifest = prepare(Records.with(corpus, "maxBadFraction", 0.5));
         // Whichever of "one" and "two" goes with id 1, the "two" of id 2 stays; "three" is merely repeated.
         assertThat(manifest.train().documents()).isBetween(2L, 3L);
-        assertThat(badRecords()).singleElement().satisfies(record -> assertThat(
-                        record.path("place").asText())
-                .isEqualTo("id=1"));
+        assertThat(badRecords())
+                .singleElement()
+                .satisfies(record -> assertThat(record.path("place").asText()).isEqualTo("id=1"));
     }
 
     @Test
@@ -181,13 +184,13 @@ class CorpusSourcesTest {
         SparkSession session = SparkSession.builder().getOrCreate();
         List<String> documents = SparkFixture.documents(50, 9);
         session.createDataFrame(
-                        documents.stream().map(text -> RowFactory.create(text, 1L)).toList(),
+                        documents.stream()
+                                .map(text -> RowFactory.create(text, 1L))
+                                .toList(),
                         new StructType().add("text", DataTypes.StringType).add("number", DataTypes.LongType))
                 .createOrReplaceTempView("pages");
         CorpusConfig corpus = Records.with(
-                SparkFixture.corpus("table", "line", 0).reading(List.of("pages")),
-                "format",
-                CorpusConfig.Format.TABLE);
+                SparkFixture.corpus("table", "line", 0).reading(List.of("pages")), "format", CorpusConfig.Format.TABLE);
         assertThat(prepare(corpus).train().documents()).isEqualTo(50);
         assertThatThrownBy(() -> prepare(Records.with(corpus, "textField", "number")))
                 .hasMessage("column \"number\" is no string but bigint: table=pages");
@@ -203,7 +206,9 @@ class CorpusSourcesTest {
         }
         SparkFixture.write(input.resolve("a.txt"), String.join("\n\n", documents));
         ParquetFixture.write(input.resolve("p.parquet"), 1 << 20, List.of("a row of a column"));
-        assertThat(prepare(SparkFixture.corpus("auto", "paragraph", 0, input)).train().documents())
+        assertThat(prepare(SparkFixture.corpus("auto", "paragraph", 0, input))
+                        .train()
+                        .documents())
                 .isEqualTo(41);
     }
 
@@ -245,7 +250,8 @@ class CorpusSourcesTest {
 
     private static String quoted(List<String> texts) {
         StringBuilder rows = new StringBuilder();
-        texts.forEach(text -> rows.append('"').append(text.replace("\"", "\"\"")).append("\"\n"));
+        texts.forEach(
+                text -> rows.append('"').append(text.replace("\"", "\"\"")).append("\"\n"));
         return rows.toString();
     }
 }
