@@ -123,8 +123,7 @@ public final class CorpusJob {
         try {
             byte[] content = store.readAll(file);
             if (TiktokenRanks.isOne(content)) {
-                return TokenizerFile.at(
-                        store, TiktokenRanks.tokenizerJson(content, file, config.pretokenizer()), file);
+                return TokenizerFile.at(store, TiktokenRanks.tokenizerJson(content, file, config.pretokenizer()), file);
             }
             if (config.pretokenizer() != TokenizerConfig.Pretokenizer.AUTO) {
                 throw WeftException.usage(

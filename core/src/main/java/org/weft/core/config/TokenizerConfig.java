@@ -18,8 +18,9 @@ public record TokenizerConfig(
         @Doc("Tokens of a trained vocabulary, special tokens included, and of bpe and unigram the 256 bytes.")
         int vocabSize,
 
-        @Doc("Path of the tokenizer.json for kind file, or of tiktoken's ranks (.tiktoken), which become one; on any Hadoop "
-                + "file system.")
+        @Doc(
+                "Path of the tokenizer.json for kind file, or of tiktoken's ranks (.tiktoken), which become one; on any Hadoop "
+                        + "file system.")
         String file,
 
         @Doc("Where a text is cut before it is encoded; no token runs over a cut. auto: gpt2 for bpe, whitespace for "

@@ -108,7 +108,8 @@ public final class TiktokenRanks {
         for (int id = 0; id < ByteAlphabet.SIZE; id++) {
             if (!ranks.containsKey(alphabet.spellId(id))) {
                 throw WeftException.invalidData(
-                        path + " has no token for each byte: " + tokens.size() + " tokens", "give a whole file of ranks");
+                        path + " has no token for each byte: " + tokens.size() + " tokens",
+                        "give a whole file of ranks");
             }
         }
     }
@@ -116,8 +117,8 @@ public final class TiktokenRanks {
     private WeftException broken(int number, String line) {
         String shown = line.length() > 80 ? line.substring(0, 80) + "…" : line;
         return WeftException.invalidData(
-                path + ", line " + number + ": expected a new token in Base64 and the rank " + tokens.size() + ", found "
-                        + shown,
+                path + ", line " + number + ": expected a new token in Base64 and the rank " + tokens.size()
+                        + ", found " + shown,
                 "give tiktoken's file as it was published: ranks count from 0");
     }
 
@@ -132,8 +133,8 @@ public final class TiktokenRanks {
                 .with("pretokenizer", cut == Pretokenizer.AUTO ? published.cut : cut);
         int endOfText = published == null ? tokens.size() : published.endOfText;
         try {
-            ObjectNode root =
-                    (ObjectNode) Json.MAPPER.readTree(TokenizerJson.of(new BpeModel(tokens, merges()), List.of(), config));
+            ObjectNode root = (ObjectNode)
+                    Json.MAPPER.readTree(TokenizerJson.of(new BpeModel(tokens, merges()), List.of(), config));
             root.withArray("added_tokens")
                     .addObject()
                     .put("id", endOfText)

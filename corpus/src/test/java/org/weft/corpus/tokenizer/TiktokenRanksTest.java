@@ -65,7 +65,8 @@ class TiktokenRanksTest {
 
     @Test
     void brokenFilesAreRefusedByLine() {
-        assertThat(TiktokenRanks.isOne("{\"model\": 1}".getBytes(StandardCharsets.UTF_8))).isFalse();
+        assertThat(TiktokenRanks.isOne("{\"model\": 1}".getBytes(StandardCharsets.UTF_8)))
+                .isFalse();
         assertThatThrownBy(() -> read(ranks() + "!!! 256\n"))
                 .hasMessage("mine, line 257: expected a new token in Base64 and the rank 256, found !!! 256");
         assertThatThrownBy(() -> read(ranks() + "aGk= 300\n")).hasMessageContaining("found aGk= 300");
@@ -89,6 +90,9 @@ class TiktokenRanksTest {
     }
 
     private static void line(StringBuilder lines, byte[] token, int rank) {
-        lines.append(Base64.getEncoder().encodeToString(token)).append(' ').append(rank).append('\n');
+        lines.append(Base64.getEncoder().encodeToString(token))
+                .append(' ')
+                .append(rank)
+                .append('\n');
     }
 }
