@@ -90,8 +90,8 @@ public enum CleanRule implements Word {
         EnumSet<CleanRule> found = EnumSet.noneOf(CleanRule.class);
         for (CleanRule rule : values()) {
             if (words.contains(rule.word())
-                    || rule.inSet && (words.contains(rule.set()) || words.contains(ALL))
-                    || rule.set().equals("repeated") && words.contains(rule.set())) {
+                    || (rule.inSet && (words.contains(rule.set()) || words.contains(ALL)))
+                    || (rule.set().equals("repeated") && words.contains(rule.set()))) {
                 found.add(rule);
             }
         }

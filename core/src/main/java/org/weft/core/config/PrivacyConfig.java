@@ -68,7 +68,7 @@ public record PrivacyConfig(
                 section,
                 section);
         problems.require(
-                replace == Replace.PSEUDONYM || keyFile.isBlank() && keyVariable.isBlank(),
+                replace == Replace.PSEUDONYM || (keyFile.isBlank() && keyVariable.isBlank()),
                 "%s.key_file and %s.key_variable are for %s.replace=pseudonym",
                 section,
                 section,

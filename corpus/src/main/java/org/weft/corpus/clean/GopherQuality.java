@@ -109,8 +109,10 @@ final class GopherQuality implements TextStep.Pass {
     private int bulletLines() {
         int bullets = 0;
         for (int line = 0; line < scan.lines; line++) {
-            bullets += switch (scan.chars[scan.lineStart[line]]) {
-                case '•', '-', '*', '‣', '◦', '●', '▪', '·' -> 1;
+            int start = scan.lineStart[line];
+            bullets += switch (scan.chars[start]) {
+                case '•', '-', '‣', '◦', '●', '▪' -> 1;
+                case '*', '·' -> start + 1 < scan.lineEnd[line] && scan.chars[start + 1] == ' ' ? 1 : 0;
                 default -> 0;
             };
         }

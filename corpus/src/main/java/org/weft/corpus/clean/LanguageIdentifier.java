@@ -14,7 +14,7 @@ import java.util.TreeSet;
  */
 final class LanguageIdentifier {
     /** Letters that are looked at. */
-    private static final int MOST_LETTERS = 1024;
+    private static final int MOST_LETTERS = 384;
 
     private static final int PLACES = 4;
 

@@ -87,8 +87,7 @@ public final class Pretraining {
             validation = validation(batches);
             tokensPerStep = batches.tokensPerStep();
         }
-        LanguageModelling workload =
-                new LanguageModelling(config, vocabulary.size(), store, packed, tokensPerStep);
+        LanguageModelling workload = new LanguageModelling(config, vocabulary.size(), store, packed, tokensPerStep);
         return new Subject(
                 Subject.name(shape),
                 new RunIdentity(config, workload.layout(), vocabulary, sources(corpus)),
