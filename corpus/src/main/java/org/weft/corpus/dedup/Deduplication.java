@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -25,7 +26,6 @@ import org.weft.core.config.DeduplicationConfig;
 import org.weft.core.config.DeduplicationConfig.Exact;
 import org.weft.core.config.DeduplicationConfig.Near;
 import org.weft.core.storage.Store;
-import org.weft.corpus.DocumentKey;
 import scala.Tuple2;
 
 /**
@@ -42,11 +42,13 @@ public final class Deduplication implements AutoCloseable {
     private final Consumer<String> progress;
     private final Deque<AutoCloseable> held = new ArrayDeque<>();
     private final ObjectNode facts = Json.MAPPER.createObjectNode();
+    private final Partitioner shards;
     private JavaPairRDD<byte[], byte[]> kept;
     private JavaPairRDD<byte[], byte[]> distinct;
 
     private Deduplication(JavaPairRDD<byte[], byte[]> sorted, Distinct once, Consumer<String> progress) {
         this.progress = progress;
+        this.shards = sorted.partitioner().get();
         this.kept = sorted;
         this.distinct = distinct(sorted, once);
     }
@@ -67,7 +69,8 @@ public final class Deduplication implements AutoCloseable {
     /**
      * Does what the configuration asks for.
      *
-     * @param sorted documents by key within the partitions of {@link DocumentKey.Shards}; equal ones may be there
+     * @param sorted documents by key within the partitions of its partitioner, which looks at the first 16 bytes of a key
+     *     alone; equal ones may be there
      * @param directory where the list of contaminated documents goes
      * @param progress told, on the calling thread, what is being done
      */
@@ -109,7 +112,7 @@ public final class Deduplication implements AutoCloseable {
     }
 
     private void drop(JavaRDD<byte[]> keys, Distinct once) {
-        kept = Without.of(kept, keys);
+        kept = Without.of(kept, keys, shards);
         distinct = distinct(kept, once);
     }
 

@@ -9,7 +9,6 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 import org.weft.core.config.DeduplicationConfig;
-import org.weft.corpus.DocumentKey;
 import scala.Tuple2;
 
 /**
@@ -59,7 +58,7 @@ public final class NearDuplicates {
     /**
      * Searches.
      *
-     * @param documents UTF-8 by unique keys of {@link DocumentKey}
+     * @param documents UTF-8 by unique keys: 16 bytes of a hash, which no other document shares; a 17th byte is the source
      * @param progress told, on the calling thread, what is being done
      */
     public Found find(JavaPairRDD<byte[], byte[]> documents, Consumer<String> progress) {
@@ -115,7 +114,7 @@ public final class NearDuplicates {
                 (Iterator<Tuple2<byte[], byte[]>> texts, Iterator<byte[]> blocks) ->
                         new RequestedSets(texts, SortedRecords.of(blocks, PairRequests.WIDTH), ngram));
         return JavaPairRDD.fromJavaRDD(sets)
-                .repartitionAndSortWithinPartitions(new RequestedSets.Places(partitions), DocumentKey.ORDER)
+                .repartitionAndSortWithinPartitions(new RequestedSets.Places(partitions), Nodes.ORDER)
                 .mapPartitions(sorted -> new Verification(sorted, threshold));
     }
 

@@ -1,9 +1,11 @@
 package org.weft.corpus.dedup;
 
+import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Comparator;
 import org.weft.core.SplitMix64;
 import org.weft.core.config.DeduplicationConfig.Keep;
 
@@ -13,7 +15,7 @@ import org.weft.core.config.DeduplicationConfig.Keep;
  * <pre>
  *   byte   0      the document's source: of several, what an earlier one has stays
  *   bytes  1..4   2^32 - 1 less the text's length, big-endian, or 0 where the key alone decides
- *   bytes  5..20  the document's key, without its source
+ *   bytes  5..20  the document's key: the first bytes of what it is known by, before its source
  * </pre>
  */
 final class Nodes {
@@ -21,14 +23,18 @@ final class Nodes {
     static final int KEY_BYTES = 16;
     static final int BYTES = RANK_BYTES + KEY_BYTES;
 
+    /** Unsigned byte by byte. */
+    static final Comparator<byte[]> ORDER = (Comparator<byte[]> & Serializable) Arrays::compareUnsigned;
+
     static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private Nodes() {}
 
     static void put(byte[] key, int textBytes, Keep keep, byte[] record, int at) {
-        if (key.length < KEY_BYTES || key.length > KEY_BYTES + 1) {
-            throw new IllegalArgumentException("document key: bytes=" + key.length + " required=" + KEY_BYTES);
+        if (key.length < KEY_BYTES) {
+            throw new IllegalArgumentException(
+                    "document key: bytes=" + key.length + " required=" + KEY_BYTES + " at least");
         }
         record[at] = key.length > KEY_BYTES ? key[KEY_BYTES] : 0;
         INT.set(record, at + 1, keep == Keep.LONGEST ? ~textBytes : 0);

@@ -6,7 +6,6 @@ import java.util.NoSuchElementException;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
-import org.weft.corpus.DocumentKey;
 import scala.Tuple2;
 
 /** Sorted documents without some: both sides are sorted by key, and pass by each other. */
@@ -25,13 +24,14 @@ final class Without implements Iterator<Tuple2<byte[], byte[]>> {
     /**
      * The documents that are left, in the same partitions.
      *
-     * @param sorted by key within the partitions of {@link DocumentKey.Shards}
+     * @param sorted by key within each partition
+     * @param shards which partition a key, without a source, is in
      * @param dropped keys without a source: of each, all documents that have it go
      */
-    static JavaPairRDD<byte[], byte[]> of(JavaPairRDD<byte[], byte[]> sorted, JavaRDD<byte[]> dropped) {
-        Partitioner shards = new DocumentKey.Shards(sorted.getNumPartitions());
+    static JavaPairRDD<byte[], byte[]> of(
+            JavaPairRDD<byte[], byte[]> sorted, JavaRDD<byte[]> dropped, Partitioner shards) {
         JavaPairRDD<byte[], Boolean> keys = dropped.mapToPair(key -> new Tuple2<>(key, true))
-                .repartitionAndSortWithinPartitions(shards, DocumentKey.ORDER);
+                .repartitionAndSortWithinPartitions(shards, Nodes.ORDER);
         return JavaPairRDD.fromJavaRDD(sorted.zipPartitions(keys.keys(), Without::merged));
     }
 

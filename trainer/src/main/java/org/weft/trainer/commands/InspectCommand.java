@@ -18,6 +18,7 @@ import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.CorpusVerification;
+import org.weft.corpus.ProvenanceFile;
 import org.weft.corpus.tokenizer.TokenizerSummary;
 import org.weft.hub.HuggingFaceFacts;
 import org.weft.hub.HuggingFaceModel;
@@ -86,6 +87,10 @@ public final class InspectCommand implements Callable<Integer> {
         facts.setAll((ObjectNode) tree);
         if (kind.equals("corpus")) {
             tokenizer(store, directory, tree).ifPresent(file -> facts.set("tokenizer", TokenizerSummary.of(file)));
+            ObjectNode provenance = ProvenanceFile.facts(store, directory);
+            if (provenance != null) {
+                facts.set("provenance", provenance);
+            }
         }
         return verified(facts, directory, () -> switch (kind) {
             case "checkpoint" -> checkpointProblems(store, directory);
