@@ -200,7 +200,8 @@ class CorpusJobTest {
             prepare(spark, SparkFixture.corpus("auto", "paragraph", 0.1, large), "e", 1 << 30);
             TreeMap<String, String> replaced =
                     prepare(spark, SparkFixture.corpus("auto", "paragraph", 0, small), "e", 1 << 30);
-            assertThat(replaced.keySet()).containsExactly("manifest.json", "tokenizer.json", "train-00000.tokens");
+            assertThat(replaced.keySet())
+                    .containsExactly("manifest.json", "statistics.json", "tokenizer.json", "train-00000.tokens");
             CorpusVerification.run(spark, store, out("e"));
         }
     }
@@ -210,7 +211,7 @@ class CorpusJobTest {
         new CorpusJob(spark, store, SparkFixture.SILENT, splitBytes)
                 .run(corpus, SparkFixture.bpe(400), SparkFixture.GPT2, out(name));
         TreeMap<String, String> contents = SparkFixture.contents(Path.of(out(name)));
-        assertThat(contents.remove(CorpusProvenance.FILE)).isNotNull(); // it has the names of files
+        assertThat(contents.remove(CorpusStaging.PROVENANCE)).isNotNull(); // it has the names of files
         return contents;
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -97,10 +98,19 @@ public final class ConfigLoader {
         for (Map.Entry<String, JsonNode> section : over.properties()) {
             JsonNode before = root.get(section.getKey());
             if (before instanceof ObjectNode keys && section.getValue() instanceof ObjectNode later) {
-                keys.setAll(later);
+                later.properties().forEach(key -> put(keys, key.getKey(), key.getValue()));
             } else if (before == null || !section.getValue().isNull()) {
                 root.set(section.getKey(), section.getValue());
             }
+        }
+    }
+
+    /** Of a section within a section, too, what is said later changes the keys that it names and no others. */
+    private static void put(ObjectNode into, String key, JsonNode value) {
+        if (into.get(key) instanceof ObjectNode before && value instanceof ObjectNode later) {
+            later.properties().forEach(within -> put(before, within.getKey(), within.getValue()));
+        } else {
+            into.set(key, value);
         }
     }
 
@@ -134,6 +144,16 @@ public final class ConfigLoader {
         }
     }
 
+    /** The section of that name within another; null where there is none. */
+    private static Class<?> within(Class<?> section, String name) {
+        for (RecordComponent component : section.getRecordComponents()) {
+            if (RecordBinder.key(component.getName()).equals(name)) {
+                return component.getType().isRecord() ? component.getType() : null;
+            }
+        }
+        return null;
+    }
+
     private static void apply(ObjectNode root, String override, Problems problems) {
         int equals = override.indexOf('=');
         int dot = override.indexOf('.');
@@ -147,6 +167,13 @@ public final class ConfigLoader {
             JsonNode value = YAML.readTree(override.substring(equals + 1));
             ObjectNode over = YAML.createObjectNode();
             ObjectNode keys = over.putObject(section);
+            Class<?> at = within(WeftConfig.class, section);
+            while (at != null && key.contains(".") && within(at, key.substring(0, key.indexOf('.'))) != null) {
+                String inner = key.substring(0, key.indexOf('.'));
+                at = within(at, inner);
+                keys = keys.putObject(inner);
+                key = key.substring(inner.length() + 1);
+            }
             keys.set(key, value == null || value.isMissingNode() ? keys.textNode("") : value);
             KeyMigration.update(over, WeftConfig.class, "", problems);
             String named = over.fieldNames().hasNext() ? over.fieldNames().next() : section;
