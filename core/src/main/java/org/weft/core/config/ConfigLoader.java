@@ -142,12 +142,15 @@ public final class ConfigLoader {
             return;
         }
         String section = override.substring(0, dot);
-        String key = override.substring(dot + 1, equals);
+        String[] keys = override.substring(dot + 1, equals).split("\\.", -1); // a section may have sections
         try {
             JsonNode value = YAML.readTree(override.substring(equals + 1));
             ObjectNode over = YAML.createObjectNode();
-            ObjectNode keys = over.putObject(section);
-            keys.set(key, value == null || value.isMissingNode() ? keys.textNode("") : value);
+            ObjectNode inner = over.putObject(section);
+            for (int i = 0; i + 1 < keys.length; i++) {
+                inner = inner.putObject(keys[i]);
+            }
+            inner.set(keys[keys.length - 1], value == null || value.isMissingNode() ? inner.textNode("") : value);
             KeyMigration.update(over, WeftConfig.class, "", problems);
             String named = over.fieldNames().hasNext() ? over.fieldNames().next() : section;
             JsonNode existing = root.get(named);
