@@ -3,6 +3,7 @@ package org.weft.corpus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -27,8 +28,9 @@ import org.weft.corpus.tokenizer.TextTokenizer;
  *
  * @param manifest of what was written; not there yet
  * @param repeated documents that were dropped because an equal one was kept
+ * @param strange what the tokenizer has that Weft's own encoder does not know; empty where it encoded
  */
-record CorpusShards(CorpusManifest manifest, long repeated) {
+record CorpusShards(CorpusManifest manifest, long repeated, String strange) {
 
     /**
      * @param begun whether a document stands after what its tokenizer puts before a text
@@ -43,9 +45,11 @@ record CorpusShards(CorpusManifest manifest, long repeated) {
             StoreDirectory directory) {
         int vocabSize;
         int endOfText;
+        Optional<String> strange;
         try (TextTokenizer usable = TextTokenizer.of(file)) {
             vocabSize = usable.vocabSize();
             endOfText = usable.endOfText();
+            strange = usable.encodedByLibrary();
         }
         String sha256 = Sha256.hex(file.json());
         Broadcast<TokenizerFile> shared = spark.broadcast(file);
@@ -69,7 +73,7 @@ record CorpusShards(CorpusManifest manifest, long repeated) {
         CorpusManifest manifest = corpus.sources().isEmpty() ? whole : whole.withSources(sources(written, corpus));
         requireDocuments(manifest, corpus);
         return new CorpusShards(
-                manifest, written.stream().mapToLong(Written::repeated).sum());
+                manifest, written.stream().mapToLong(Written::repeated).sum(), strange.orElse(""));
     }
 
     /** Where files of a corpus in the making are. */
@@ -77,6 +81,10 @@ record CorpusShards(CorpusManifest manifest, long repeated) {
 
     /** Says what there is now. */
     void tell(Consumer<String> progress) {
+        if (!strange.isEmpty()) {
+            progress.accept("encoded by Hugging Face's library, for the tokenizer has what Weft's own encoder does not"
+                    + " know: " + strange);
+        }
         CorpusSplit train = manifest.train();
         CorpusSplit val = manifest.val();
         progress.accept(train.documents() + " documents, " + train.tokens() + " tokens for training; "

@@ -2,7 +2,6 @@ package org.weft.corpus;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -38,9 +37,6 @@ record TokenizeStage(
         String vocabulary,
         CorpusConfig corpus)
         implements Function2<Integer, Iterator<Tuple2<byte[], byte[]>>, Iterator<TokenizeStage.Written>> {
-
-    private static final int BATCH_DOCUMENTS = 256;
-    private static final int BATCH_BYTES = 1 << 20;
 
     /**
      * What one task wrote of one source; a shard without documents is not written and is null.
@@ -111,10 +107,8 @@ record TokenizeStage(
     private final class Side implements AutoCloseable {
         private final TextTokenizer tokenizer;
         private final TokenShardWriter writer;
-        private final List<String> batch = new ArrayList<>();
         private final int[] before;
         private final int[] endOfText;
-        private long batchBytes;
         private long textBytes;
 
         Side(TextTokenizer tokenizer, String file) {
@@ -126,27 +120,14 @@ record TokenizeStage(
         }
 
         void add(byte[] text) throws IOException {
-            batch.add(new String(text, StandardCharsets.UTF_8));
-            batchBytes += text.length;
+            writer.startDocument();
+            writer.append(before);
+            tokenizer.encode(text, corpus.splitSpecialTokens(), writer::append);
+            writer.append(endOfText);
             textBytes += text.length;
-            if (batch.size() >= BATCH_DOCUMENTS || batchBytes >= BATCH_BYTES) {
-                flush();
-            }
-        }
-
-        private void flush() throws IOException {
-            for (int[] ids : tokenizer.encode(batch, corpus.splitSpecialTokens())) {
-                writer.startDocument();
-                writer.append(before);
-                writer.append(ids);
-                writer.append(endOfText);
-            }
-            batch.clear();
-            batchBytes = 0;
         }
 
         CorpusShard commit() throws IOException {
-            flush();
             return writer.commit();
         }
 

@@ -51,9 +51,14 @@ public final class TokenShardWriter implements AutoCloseable {
     }
 
     public void append(int[] ids) throws IOException {
+        append(ids, ids.length);
+    }
+
+    /** Appends the first ids of an array. */
+    public void append(int[] ids, int length) throws IOException {
         int at = 0;
-        while (at < ids.length) {
-            int count = Math.min(ids.length - at, scratch.capacity() / type.bytes());
+        while (at < length) {
+            int count = Math.min(length - at, scratch.capacity() / type.bytes());
             scratch.clear();
             for (int i = at; i < at + count; i++) {
                 type.put(scratch, ids[i]);
@@ -61,7 +66,7 @@ public final class TokenShardWriter implements AutoCloseable {
             tokenSpool.write(scratch.array(), 0, scratch.position());
             at += count;
         }
-        tokens += ids.length;
+        tokens += length;
     }
 
     public long documents() {

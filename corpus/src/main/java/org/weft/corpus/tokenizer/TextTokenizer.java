@@ -1,45 +1,52 @@
 package org.weft.corpus.tokenizer;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.huggingface.tokenizers.jni.CharSpan;
-import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import java.io.ByteArrayInputStream;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import org.weft.core.ExitStatus;
+import java.util.Optional;
 import org.weft.core.UnpairedSurrogates;
-import org.weft.core.WeftException;
 import org.weft.core.tokens.TextTokens;
 import org.weft.core.tokens.TokenizerFile;
+import org.weft.corpus.tokenizer.bpe.BpeTokenizer;
+import org.weft.corpus.tokenizer.bpe.TokenSink;
+import org.weft.corpus.tokenizer.bpe.UnsupportedTokenizerException;
 
 /**
- * Text to token ids and back, with Hugging Face's tokenizers. Cuts nothing off, pads nothing; the special tokens that stand
+ * Text to token ids and back. A byte-level BPE that Weft knows in full it encodes with its own encoder, everything else with
+ * Hugging Face's library, which the own encoder agrees with. Cuts nothing off, pads nothing; the special tokens that stand
  * around a text are added where a method says so.
  * Safe for use by many threads; holds native memory until closed.
  *
  * <p>A special token that a text spells, {@code <|endoftext|>} or {@code [MASK]}, is that token in what somebody wrote for
  * a model, a prompt or a template; in documents and rows it is characters, {@code splitSpecialTokens} in Hugging Face's
- * words. Half a surrogate pair, which the library dies of, is U+FFFD.
+ * words. Half a surrogate pair is U+FFFD.
  */
 public final class TextTokenizer implements AutoCloseable {
-    private final HuggingFaceTokenizer tokenizer;
+    private final TokenizerFile file;
     private final TokenizerFacts facts;
-    private final byte[] json;
     private final int[] before;
     private final int[] after;
-    private HuggingFaceTokenizer splitting; // knows no special tokens; made when it is first asked for
+    private final BpeTokenizer own; // null where the library encodes
+    private final String strange; // why it does; null where it does not
+    private LibraryTokenizer library; // opened when it is first asked for
 
-    private TextTokenizer(HuggingFaceTokenizer tokenizer, TokenizerFacts facts, byte[] json) {
-        this.tokenizer = tokenizer;
-        this.facts = facts;
-        this.json = json;
+    private TextTokenizer(TokenizerFile file, JsonNode root) {
+        this.file = file;
+        this.facts = TokenizerFacts.of(file, root);
         this.before = ints(facts.frame().before());
         this.after = ints(facts.frame().after());
+        BpeTokenizer understood = null;
+        String other = null;
+        try {
+            understood = BpeTokenizer.of(root);
+        } catch (UnsupportedTokenizerException what) {
+            other = what.getMessage();
+        }
+        this.own = understood;
+        this.strange = other;
     }
 
     /**
@@ -53,57 +60,23 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** The tokenizer of a file. */
     public static TextTokenizer of(TokenizerFile file) {
-        TokenizerFacts facts = TokenizerFacts.of(file);
-        keepNativesLocal();
-        try {
-            return new TextTokenizer(opened(file.json()), facts, file.json());
-        } catch (IOException | RuntimeException failure) {
-            throw new WeftException(
-                    ExitStatus.INVALID_DATA,
-                    "tokenizer cannot be used: " + file.path()
-                            + ": it is JSON, but in a form that Hugging Face's tokenizers" + " do not read",
-                    "give a tokenizer.json as they write it: tokenizer.save_pretrained(DIR)",
-                    failure);
+        TextTokenizer tokenizer = new TextTokenizer(file, TokenizerFacts.parsed(file));
+        if (tokenizer.own == null) {
+            tokenizer.library(); // reads the file, or refuses it now
         }
-    }
-
-    private static HuggingFaceTokenizer opened(byte[] json) throws IOException {
-        HuggingFaceTokenizer tokenizer =
-                HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), Map.of("truncation", "false"));
-        // A file may ask for truncation and padding: both would silently change the corpus.
-        TokenizersLibrary.LIB.disableTruncation(tokenizer.getHandle());
-        TokenizersLibrary.LIB.disablePadding(tokenizer.getHandle());
         return tokenizer;
     }
 
-    private long handle(boolean splitSpecialTokens) {
-        return (splitSpecialTokens ? splitting() : tokenizer).getHandle();
+    private synchronized LibraryTokenizer library() {
+        if (library == null) {
+            library = new LibraryTokenizer(file);
+        }
+        return library;
     }
 
-    private synchronized HuggingFaceTokenizer splitting() {
-        if (splitting == null) {
-            try {
-                splitting = opened(TokenizerJson.withoutSpecialTokens(json));
-            } catch (IOException failure) {
-                throw new UncheckedIOException("a tokenizer that could be read once", failure);
-            }
-        }
-        return splitting;
-    }
-
-    /**
-     * The tokenizer's native library comes out of its jar, never from the network, and is unpacked where this process
-     * may write: the home directory, or else the temporary one. {@code DJL_CACHE_DIR} overrides that.
-     */
-    private static void keepNativesLocal() {
-        System.setProperty("ai.djl.offline", "true");
-        if (System.getenv("DJL_CACHE_DIR") != null || System.getProperty("DJL_CACHE_DIR") != null) {
-            return;
-        }
-        if (!Files.isWritable(Path.of(System.getProperty("user.home", "/nonexistent")))) {
-            Path cache = Path.of(System.getProperty("java.io.tmpdir"), "weft-djl-" + System.getProperty("user.name"));
-            System.setProperty("DJL_CACHE_DIR", cache.toString());
-        }
+    /** What the file has that Weft's own encoder does not know, so that Hugging Face's library encodes; empty mostly. */
+    public Optional<String> encodedByLibrary() {
+        return Optional.ofNullable(strange);
     }
 
     /** Token ids of each text, in which special tokens that it spells are those tokens. */
@@ -112,22 +85,12 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /**
-     * Token ids of each text. Goes below the library's own objects, which keep strings and spans for every token.
+     * Token ids of each text.
      *
      * @param splitSpecialTokens whether special tokens that a text spells are characters like others
      */
     public int[][] encode(List<String> texts, boolean splitSpecialTokens) {
-        if (texts.isEmpty()) {
-            return new int[0][];
-        }
-        String[] whole = texts.stream().map(UnpairedSurrogates::replaced).toArray(String[]::new);
-        long[] encodings = TokenizersLibrary.LIB.batchEncode(handle(splitSpecialTokens), whole, false);
-        int[][] ids = new int[encodings.length][];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = narrow(TokenizersLibrary.LIB.getTokenIds(encodings[i]));
-            TokenizersLibrary.LIB.deleteEncoding(encodings[i]);
-        }
-        return ids;
+        return texts.stream().map(text -> encode(text, splitSpecialTokens)).toArray(int[][]::new);
     }
 
     public int[] encode(String text) {
@@ -135,7 +98,43 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     public int[] encode(String text, boolean splitSpecialTokens) {
-        return encode(List.of(text), splitSpecialTokens)[0];
+        if (own == null) {
+            return library().encode(text, splitSpecialTokens);
+        }
+        Collected collected = new Collected();
+        try {
+            own.encode(
+                    UnpairedSurrogates.replaced(text).getBytes(StandardCharsets.UTF_8), splitSpecialTokens, collected);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("an array that is written to", impossible);
+        }
+        return collected.ids;
+    }
+
+    /**
+     * Hands on the token ids of a text, some at a time.
+     *
+     * @param text UTF-8
+     */
+    public void encode(byte[] text, boolean splitSpecialTokens, TokenSink sink) throws IOException {
+        if (own != null) {
+            own.encode(text, splitSpecialTokens, sink);
+        } else {
+            int[] ids = library().encode(new String(text, StandardCharsets.UTF_8), splitSpecialTokens);
+            sink.accept(ids, ids.length);
+        }
+    }
+
+    /** All ids of a text, in an array of their number. */
+    private static final class Collected implements TokenSink {
+        private int[] ids = new int[0];
+
+        @Override
+        public void accept(int[] some, int count) {
+            int size = ids.length;
+            ids = Arrays.copyOf(ids, size + count);
+            System.arraycopy(some, 0, ids, size, count);
+        }
     }
 
     /**
@@ -154,42 +153,12 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** As {@link #encode(List, boolean)}, with places. */
     public Spans encodeWithSpans(String text, boolean splitSpecialTokens) {
-        long encoding =
-                TokenizersLibrary.LIB.encode(handle(splitSpecialTokens), UnpairedSurrogates.replaced(text), false);
-        try {
-            int[] ids = narrow(TokenizersLibrary.LIB.getTokenIds(encoding));
-            CharSpan[] spans = TokenizersLibrary.LIB.getTokenCharSpans(encoding);
-            int[] starts = new int[ids.length];
-            int[] ends = new int[ids.length];
-            int[] places = codePointStarts(text);
-            for (int i = 0; i < ids.length; i++) {
-                starts[i] = spans[i] == null ? 0 : places[spans[i].getStart()];
-                ends[i] = spans[i] == null ? 0 : places[spans[i].getEnd()];
-            }
-            return new Spans(ids, starts, ends);
-        } finally {
-            TokenizersLibrary.LIB.deleteEncoding(encoding);
-        }
-    }
-
-    /** Index of each code point's first char, and the text's length: the library counts code points. */
-    private static int[] codePointStarts(String text) {
-        int[] starts = new int[text.codePointCount(0, text.length()) + 1];
-        int at = 0;
-        for (int i = 0; i < starts.length; i++) {
-            starts[i] = at;
-            at += i < starts.length - 1 ? Character.charCount(text.codePointAt(at)) : 0;
-        }
-        return starts;
+        return library().encodeWithSpans(text, splitSpecialTokens);
     }
 
     /** The text of token ids, special tokens spelt out. */
     public String decode(int[] ids) {
-        long[] wide = new long[ids.length];
-        for (int i = 0; i < ids.length; i++) {
-            wide[i] = ids[i];
-        }
-        return tokenizer.decode(wide, false);
+        return library().decode(ids);
     }
 
     /** V: one more than the largest id. */
@@ -239,9 +208,9 @@ public final class TextTokenizer implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        tokenizer.close();
-        if (splitting != null) {
-            splitting.close();
+        if (library != null) {
+            library.close();
+            library = null;
         }
     }
 
@@ -253,13 +222,5 @@ public final class TextTokenizer implements AutoCloseable {
 
     private static int[] ints(List<Integer> ids) {
         return ids.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    private static int[] narrow(long[] wide) {
-        int[] ids = new int[wide.length];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = (int) wide[i];
-        }
-        return ids;
     }
 }

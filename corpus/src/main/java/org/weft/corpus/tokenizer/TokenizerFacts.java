@@ -29,8 +29,16 @@ public record TokenizerFacts(BitSet spelt, int endOfText, BitSet ends, TextFrame
 
     private static final String HINT = "give a tokenizer.json as Hugging Face's tokenizers write it";
 
+    /** The tree of a file, which may be no tokenizer. */
+    static JsonNode parsed(TokenizerFile file) {
+        return Json.parse(file.json(), file.path(), HINT);
+    }
+
     static TokenizerFacts of(TokenizerFile file) {
-        JsonNode root = Json.parse(file.json(), file.path(), HINT);
+        return of(file, parsed(file));
+    }
+
+    static TokenizerFacts of(TokenizerFile file, JsonNode root) {
         Map<String, Integer> ids = ids(root, file.path());
         BitSet spelt = new BitSet();
         ids.values().forEach(spelt::set);
@@ -61,12 +69,12 @@ public record TokenizerFacts(BitSet spelt, int endOfText, BitSet ends, TextFrame
 
     /** Every token of a {@code tokenizer.json} with its id, never none. */
     public static Map<String, Integer> ids(TokenizerFile file) {
-        return ids(Json.parse(file.json(), file.path(), HINT), file.path());
+        return ids(parsed(file), file.path());
     }
 
     /** What stands around a text, by the file and those beside it. */
     public static TextFrame frame(TokenizerFile file) {
-        JsonNode root = Json.parse(file.json(), file.path(), HINT);
+        JsonNode root = parsed(file);
         return TextFrame.of(root, ids(root, file.path()), file.roles());
     }
 

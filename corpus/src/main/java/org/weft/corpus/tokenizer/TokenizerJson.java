@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
@@ -20,6 +22,9 @@ import org.weft.corpus.tokenizer.BpeModel.Merge;
  */
 public final class TokenizerJson {
     static final String END_OF_TEXT = "<|endoftext|>";
+
+    /** Unicode keeps them for a program's own use. */
+    private static final String NONCHARACTERS = "\uFDD0\uFDEF";
 
     private static final List<String> CAUSAL = List.of(END_OF_TEXT);
     private static final List<String> MASKED =
@@ -54,17 +59,32 @@ public final class TokenizerJson {
         return TokenizerSteps.bytes(root);
     }
 
-    /** The same tokenizer, which finds no special token in a text: those of other added tokens it finds still. */
+    /**
+     * The same tokenizer, which finds no special token in a text: those of other added tokens it finds still. A special token
+     * that the vocabulary has not keeps its place, for the library numbers such tokens anew, under a name that no text spells.
+     */
     static byte[] withoutSpecialTokens(byte[] tokenizerJson) throws IOException {
         ObjectNode root = (ObjectNode) Json.MAPPER.readTree(tokenizerJson);
         ArrayNode kept = Json.MAPPER.createArrayNode();
+        Set<String> vocabulary = vocabulary(root.path("model").path("vocab"));
         for (JsonNode token : root.path("added_tokens")) {
             if (!token.path("special").asBoolean()) {
                 kept.add(token);
+            } else if (!vocabulary.contains(token.path("content").asText())) {
+                kept.add(((ObjectNode) token).put("content", NONCHARACTERS + token.path("id")));
             }
         }
         root.set("added_tokens", kept);
         return Json.MAPPER.writeValueAsBytes(root);
+    }
+
+    private static Set<String> vocabulary(JsonNode vocab) {
+        Set<String> tokens = new HashSet<>();
+        vocab.fieldNames().forEachRemaining(tokens::add);
+        if (vocab.isArray()) { // Unigram's: pairs of a token and its score
+            vocab.forEach(pair -> tokens.add(pair.path(0).asText()));
+        }
+        return tokens;
     }
 
     /** GPT-2's pattern is ByteLevel's own; others stand before it. */
