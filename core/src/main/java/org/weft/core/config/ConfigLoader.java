@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -97,9 +98,20 @@ public final class ConfigLoader {
         for (Map.Entry<String, JsonNode> section : over.properties()) {
             JsonNode before = root.get(section.getKey());
             if (before instanceof ObjectNode keys && section.getValue() instanceof ObjectNode later) {
-                keys.setAll(later);
+                mergeKeys(keys, later);
             } else if (before == null || !section.getValue().isNull()) {
                 root.set(section.getKey(), section.getValue());
+            }
+        }
+    }
+
+    /** A section within a section is taken over key by key, too. */
+    private static void mergeKeys(ObjectNode keys, ObjectNode later) {
+        for (Map.Entry<String, JsonNode> key : later.properties()) {
+            if (keys.get(key.getKey()) instanceof ObjectNode before && key.getValue() instanceof ObjectNode inner) {
+                mergeKeys(before, inner);
+            } else {
+                keys.set(key.getKey(), key.getValue());
             }
         }
     }
@@ -142,15 +154,21 @@ public final class ConfigLoader {
             return;
         }
         String section = override.substring(0, dot);
-        String[] keys = override.substring(dot + 1, equals).split("\\.", -1); // a section may have sections
+        String key = override.substring(dot + 1, equals);
         try {
             JsonNode value = YAML.readTree(override.substring(equals + 1));
             ObjectNode over = YAML.createObjectNode();
-            ObjectNode inner = over.putObject(section);
-            for (int i = 0; i + 1 < keys.length; i++) {
-                inner = inner.putObject(keys[i]);
+            ObjectNode keys = over.putObject(section);
+            Class<?> type = sectionOf(WeftConfig.class, section);
+            for (int next = key.indexOf('.'); next > 0; next = key.indexOf('.')) {
+                type = type == null ? null : sectionOf(type, key.substring(0, next));
+                if (type == null) {
+                    break; // the binder says that there is no such key
+                }
+                keys = keys.putObject(key.substring(0, next));
+                key = key.substring(next + 1);
             }
-            inner.set(keys[keys.length - 1], value == null || value.isMissingNode() ? inner.textNode("") : value);
+            keys.set(key, value == null || value.isMissingNode() ? keys.textNode("") : value);
             KeyMigration.update(over, WeftConfig.class, "", problems);
             String named = over.fieldNames().hasNext() ? over.fieldNames().next() : section;
             JsonNode existing = root.get(named);
@@ -160,6 +178,17 @@ public final class ConfigLoader {
         } catch (JsonProcessingException e) {
             problems.add("--set %s: the value is not YAML: %s", override, e.getOriginalMessage());
         }
+    }
+
+    /** The record of a section within a record; null where there is none of that name. */
+    private static Class<?> sectionOf(Class<?> record, String name) {
+        for (RecordComponent component : record.getRecordComponents()) {
+            if (RecordBinder.key(component.getName()).equals(name)
+                    && component.getType().isRecord()) {
+                return component.getType();
+            }
+        }
+        return null;
     }
 
     /** The configuration as YAML, as it is kept beside a run. */

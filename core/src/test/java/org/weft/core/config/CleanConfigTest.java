@@ -39,7 +39,11 @@ class CleanConfigTest {
         List<ConfigLoader.Source> file = List.of(new ConfigLoader.Source(
                 "run.yaml", "run: {dir: /tmp/x}\ncorpus: {clean: {rules: [gopher], gopher: {min_words: 7}}}"));
         CleanConfig clean = ConfigLoader.load(
-                        file, List.of("corpus.clean.gopher.max_words=99", "corpus.clean.gopher.min_characters=5", "corpus.clean.except=[gopher.bullets]"))
+                        file,
+                        List.of(
+                                "corpus.clean.gopher.max_words=99",
+                                "corpus.clean.gopher.min_characters=5",
+                                "corpus.clean.except=[gopher.bullets]"))
                 .corpus()
                 .clean();
         assertThat(clean.rules()).containsExactly("gopher");
