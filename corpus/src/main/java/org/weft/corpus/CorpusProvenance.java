@@ -9,12 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.Json;
 import org.weft.core.Sha256;
-import org.weft.core.WeftException;
 import org.weft.core.WeftVersion;
 import org.weft.core.checkpoint.ManifestSeal;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.TokenizerConfig;
-import org.weft.core.storage.Store;
 import org.weft.corpus.CorpusInput.Piece;
 import org.weft.corpus.CorpusReading.Totals;
 import org.weft.corpus.source.BadRecord;
@@ -30,34 +28,11 @@ record CorpusProvenance(
         CorpusReading reading,
         ObjectNode deduplication,
         CorpusShards shards) {
-    static final String FILE = CorpusStaging.PROVENANCE;
-
-    private static final int VERSION = 1;
-
-    /** What is known of a corpus; null of one that was prepared before this was recorded. */
-    static ObjectNode load(Store store, String corpusDir) throws IOException {
-        String path = corpusDir + "/" + FILE;
-        if (!store.exists(path)) {
-            return null;
-        }
-        byte[] bytes = store.readAll(path);
-        ManifestSeal.open(path, bytes, "run prepare again");
-        JsonNode tree = Json.RECORDS.readTree(bytes);
-        if (tree.path("format_version").asInt() != VERSION) {
-            throw WeftException.invalidData(
-                    "provenance of another version: file=" + path + " expected=" + VERSION + " actual="
-                            + tree.path("format_version"),
-                    "run prepare with this version of Weft");
-        }
-        ((ObjectNode) tree).remove(ManifestSeal.KEY);
-        return (ObjectNode) tree;
-    }
-
     /** Writes it and the bad records, before the corpus is committed. */
     void write(CorpusStaging staging) throws IOException {
         StringBuilder bad = new StringBuilder();
         ObjectNode tree = Json.RECORDS.createObjectNode();
-        tree.put("format_version", VERSION).put("weft", WeftVersion.CURRENT);
+        tree.put("format_version", ProvenanceFile.VERSION).put("weft", WeftVersion.CURRENT);
         ObjectNode configuration = tree.putObject("configuration");
         configuration.set("corpus", corpus.toTree());
         configuration.set("tokenizer", tokenizer.toTree());
@@ -80,7 +55,7 @@ record CorpusProvenance(
                 .put("fingerprint", shards.manifest().fingerprint())
                 .put("tokenizer_sha256", shards.manifest().tokenizerSha256())
                 .put("manifest_sha256", Sha256.hex(shards.manifest().toJson()));
-        staging.write(FILE, ManifestSeal.close(Json.RECORDS.writeValueAsBytes(tree)));
+        staging.write(CorpusStaging.PROVENANCE, ManifestSeal.close(Json.RECORDS.writeValueAsBytes(tree)));
         if (!bad.isEmpty()) {
             staging.write(CorpusStaging.BAD_RECORDS, bad.toString().getBytes(StandardCharsets.UTF_8));
         }

@@ -210,7 +210,7 @@ class CorpusJobTest {
         new CorpusJob(spark, store, SparkFixture.SILENT, splitBytes)
                 .run(corpus, SparkFixture.bpe(400), SparkFixture.GPT2, out(name));
         TreeMap<String, String> contents = SparkFixture.contents(Path.of(out(name)));
-        assertThat(contents.remove(CorpusProvenance.FILE)).isNotNull(); // it has the names of files
+        assertThat(contents.remove(CorpusStaging.PROVENANCE)).isNotNull(); // it has the names of files
         return contents;
     }
 

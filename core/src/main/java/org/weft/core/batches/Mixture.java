@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.CurriculumStage;
+import org.weft.core.config.SourceConfig;
 import org.weft.core.config.Suggestion;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.tokens.CorpusSource;
@@ -25,7 +27,7 @@ final class Mixture {
 
     /** @param windows of each source's training split */
     Mixture(WeftConfig config, List<CorpusSource> sources, List<Windows> windows) {
-        this.sources = sources;
+        this.sources = configured(sources, config.corpus().sources());
         this.windows = windows;
         this.config = config;
         List<MixtureOrder.Stage> stages = stages();
@@ -34,6 +36,30 @@ final class Mixture {
                 .toList();
         this.order = new MixtureOrder(config.run().seed(), drawn, stages);
         requireEnough();
+    }
+
+    /**
+     * Weights and budgets as they are configured now: neither needs another prepare. A configuration that tells no sources apart
+     * leaves them as they were then.
+     */
+    private static List<CorpusSource> configured(List<CorpusSource> prepared, List<SourceConfig> now) {
+        if (now.isEmpty()) {
+            return prepared;
+        }
+        List<String> there = prepared.stream().map(CorpusSource::name).toList();
+        List<String> asked = now.stream().map(SourceConfig::name).toList();
+        if (!Set.copyOf(there).equals(Set.copyOf(asked))) {
+            throw WeftException.usage(
+                    "corpus.sources names " + String.join(", ", asked) + ", and the corpus was prepared "
+                            + (there.equals(List.of("")) ? "as one whole" : "of " + String.join(", ", there)),
+                    "run prepare again; a source that is to have no part keeps its place with weight: 0");
+        }
+        return prepared.stream()
+                .map(source -> {
+                    SourceConfig own = now.get(asked.indexOf(source.name()));
+                    return new CorpusSource(source.name(), own.weight(), own.tokens(), source.train(), source.val());
+                })
+                .toList();
     }
 
     MixtureOrder order() {

@@ -98,21 +98,19 @@ public final class ConfigLoader {
         for (Map.Entry<String, JsonNode> section : over.properties()) {
             JsonNode before = root.get(section.getKey());
             if (before instanceof ObjectNode keys && section.getValue() instanceof ObjectNode later) {
-                mergeKeys(keys, later);
+                later.properties().forEach(key -> put(keys, key.getKey(), key.getValue()));
             } else if (before == null || !section.getValue().isNull()) {
                 root.set(section.getKey(), section.getValue());
             }
         }
     }
 
-    /** A section within a section is taken over key by key, too. */
-    private static void mergeKeys(ObjectNode keys, ObjectNode later) {
-        for (Map.Entry<String, JsonNode> key : later.properties()) {
-            if (keys.get(key.getKey()) instanceof ObjectNode before && key.getValue() instanceof ObjectNode inner) {
-                mergeKeys(before, inner);
-            } else {
-                keys.set(key.getKey(), key.getValue());
-            }
+    /** Of a section within a section, too, what is said later changes the keys that it names and no others. */
+    private static void put(ObjectNode into, String key, JsonNode value) {
+        if (into.get(key) instanceof ObjectNode before && value instanceof ObjectNode later) {
+            later.properties().forEach(within -> put(before, within.getKey(), within.getValue()));
+        } else {
+            into.set(key, value);
         }
     }
 
@@ -146,6 +144,16 @@ public final class ConfigLoader {
         }
     }
 
+    /** The section of that name within another; null where there is none. */
+    private static Class<?> within(Class<?> section, String name) {
+        for (RecordComponent component : section.getRecordComponents()) {
+            if (RecordBinder.key(component.getName()).equals(name)) {
+                return component.getType().isRecord() ? component.getType() : null;
+            }
+        }
+        return null;
+    }
+
     private static void apply(ObjectNode root, String override, Problems problems) {
         int equals = override.indexOf('=');
         int dot = override.indexOf('.');
@@ -159,14 +167,12 @@ public final class ConfigLoader {
             JsonNode value = YAML.readTree(override.substring(equals + 1));
             ObjectNode over = YAML.createObjectNode();
             ObjectNode keys = over.putObject(section);
-            Class<?> type = sectionOf(WeftConfig.class, section);
-            for (int next = key.indexOf('.'); next > 0; next = key.indexOf('.')) {
-                type = type == null ? null : sectionOf(type, key.substring(0, next));
-                if (type == null) {
-                    break; // the binder says that there is no such key
-                }
-                keys = keys.putObject(key.substring(0, next));
-                key = key.substring(next + 1);
+            Class<?> at = within(WeftConfig.class, section);
+            while (at != null && key.contains(".") && within(at, key.substring(0, key.indexOf('.'))) != null) {
+                String inner = key.substring(0, key.indexOf('.'));
+                at = within(at, inner);
+                keys = keys.putObject(inner);
+                key = key.substring(inner.length() + 1);
             }
             keys.set(key, value == null || value.isMissingNode() ? keys.textNode("") : value);
             KeyMigration.update(over, WeftConfig.class, "", problems);
@@ -178,17 +184,6 @@ public final class ConfigLoader {
         } catch (JsonProcessingException e) {
             problems.add("--set %s: the value is not YAML: %s", override, e.getOriginalMessage());
         }
-    }
-
-    /** The record of a section within a record; null where there is none of that name. */
-    private static Class<?> sectionOf(Class<?> record, String name) {
-        for (RecordComponent component : record.getRecordComponents()) {
-            if (RecordBinder.key(component.getName()).equals(name)
-                    && component.getType().isRecord()) {
-                return component.getType();
-            }
-        }
-        return null;
     }
 
     /** The configuration as YAML, as it is kept beside a run. */

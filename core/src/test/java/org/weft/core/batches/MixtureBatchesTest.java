@@ -199,4 +199,24 @@ class MixtureBatchesTest {
                 "training.steps=15",
                 "training.eval_every=0");
     }
+
+    /** What a user changes in the configuration holds, though the corpus was prepared with something else. */
+    @Test
+    void weightsAndBudgetsAreThoseOfTheConfiguration() throws IOException {
+        String web = "{name: web, input: [x], weight: 1}";
+        String code = "{name: code, input: [x], weight: 0}";
+        String books = "{name: books, input: [x], weight: 3, tokens: 400}";
+        try (TokenShardBatches batches =
+                open(5, 1, "corpus.sources=[" + books + ", " + web + ", " + code + "]", "training.steps=10")) {
+            assertThat(batches.account())
+                    .containsExactly(
+                            "source web: 50.00 % of the run's sequences, 400 tokens, 1.00 epochs of its 100",
+                            "source code: 0.00 % of the run's sequences, 0 tokens, 0.00 epochs of its 100",
+                            "source books: 50.00 % of the run's sequences, 400 tokens, 1.00 epochs of its 100");
+        }
+        assertRefused(
+                "corpus.sources names web, books, and the corpus was prepared of web, code, books",
+                "run prepare again",
+                "corpus.sources=[" + web + ", " + books + "]");
+    }
 }

@@ -138,6 +138,12 @@ class ConfigLoaderTest {
     @Test
     void onePathIsAListOfOne() {
         assertThat(load(MINIMAL, "corpus.input=file:///a").corpus().input()).containsExactly("file:///a");
+        var clean = load(MINIMAL, "corpus.clean={rules: [unicode]}", "corpus.clean.except=[unicode.nfc]")
+                .corpus()
+                .clean();
+        assertThat(clean.rules()).containsExactly("unicode");
+        assertThat(clean.except()).containsExactly("unicode.nfc");
+        assertThat(problem(MINIMAL, "corpus.clean.rulez=[]")).contains("unknown key corpus.clean.rulez");
     }
 
     @ParameterizedTest

@@ -35,6 +35,9 @@ record InputText(Store store, InputSplit split, TextEncoding encoding) {
         if (!packed()) {
             return openRaw();
         }
+        if (isEmpty()) {
+            return InputStream.nullInputStream(); // what somebody touched is no damage
+        }
         try {
             // Hadoop's own codec of zstd wants a native library of Hadoop's.
             return zstd(split.path())

@@ -217,6 +217,11 @@ class Dl4jReplicaTest {
                 new ReplicaOptions("cpu", 1, true, false),
                 "training.precision=bf16",
                 "set training.precision=fp32");
+        assertRefused(
+                SHAPE,
+                new ReplicaOptions("cpu", 1, false, false, true),
+                "training.document_attention=true",
+                "set training.document_attention=false");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package org.weft.engine.torch;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
@@ -21,7 +23,7 @@ import org.weft.core.batches.Documents;
  */
 record SeparateDocuments(Documents documents, int context, Tensor positions, Tensor numbers) {
     /** What a further call of the fused operation costs, forward and backward, as products of keys and queries of width 1. */
-    private static final double CALL_PRODUCTS = 1 << 20;
+    private static final double CALL_PRODUCTS = 1 << 19;
 
     static Optional<SeparateDocuments> of(Batch batch, Device device) {
         if (batch.documents() == null) {
@@ -74,21 +76,33 @@ record SeparateDocuments(Documents documents, int context, Tensor positions, Ten
 
     /** One document after the other. (B, H, T, K) and twice (B, G, T, K) to (B, H, T, K) */
     Tensor oneByOne(Tensor queries, Tensor keys, Tensor values, Attended attended) {
+        List<TensorVector> q = cut(queries);
+        List<TensorVector> k = cut(keys);
+        List<TensorVector> v = cut(values);
         TensorVector rows = new TensorVector(); // B of (1, H, T, K)
-        for (int b = 0; b < documents.starts().length; b++) {
+        for (int b = 0; b < q.size(); b++) {
             TensorVector parts = new TensorVector(); // of (1, H, n, K)
-            for (int document = 0; document < documents.starts()[b].length; document++) {
-                int start = documents.starts()[b][document];
-                int length = documents.end(b, document, context) - start;
+            for (long document = 0; document < q.get(b).size(); document++) {
                 parts.push_back(attended.of(
-                        part(queries, b, start, length), part(keys, b, start, length), part(values, b, start, length)));
+                        q.get(b).get(document), k.get(b).get(document), v.get(b).get(document)));
             }
             rows.push_back(torch.cat(parts, 2)); // (1, H, T, K)
         }
         return torch.cat(rows, 0);
     }
 
-    private static Tensor part(Tensor x, int sequence, int start, int length) {
-        return x.narrow(0, sequence, 1).narrow(2, start, length);
+    /** The documents of each sequence. Split and not narrowed: going back, a view of each would cost a tensor of the whole. */
+    private List<TensorVector> cut(Tensor x) {
+        TensorVector sequences = x.split(1, 0); // B of (1, H or G, T, K)
+        List<TensorVector> cut = new ArrayList<>();
+        for (int b = 0; b < documents.starts().length; b++) {
+            long[] lengths = new long[documents.starts()[b].length];
+            for (int document = 0; document < lengths.length; document++) {
+                lengths[document] =
+                        documents.end(b, document, context) - documents.starts()[b][document];
+            }
+            cut.add(sequences.get(b).split_with_sizes(lengths, 2)); // of (1, H or G, n, K)
+        }
+        return cut;
     }
 }

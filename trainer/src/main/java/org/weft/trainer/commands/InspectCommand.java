@@ -15,6 +15,7 @@ import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.corpus.CorpusVerification;
+import org.weft.corpus.ProvenanceFile;
 import org.weft.hub.HuggingFaceFacts;
 import org.weft.hub.HuggingFaceModel;
 import picocli.CommandLine.Command;
@@ -80,6 +81,12 @@ public final class InspectCommand implements Callable<Integer> {
         String kind = tree.has("params_sha256") ? "checkpoint" : tree.has("task") ? "dataset" : "corpus";
         facts.put("kind", kind).put("path", directory);
         facts.setAll((ObjectNode) tree);
+        if (kind.equals("corpus")) {
+            ObjectNode provenance = ProvenanceFile.facts(store, directory);
+            if (provenance != null) {
+                facts.set("provenance", provenance);
+            }
+        }
         return verified(facts, directory, () -> switch (kind) {
             case "checkpoint" -> checkpointProblems(store, directory);
             case "dataset" -> ExamplesManifest.load(store, directory).verify(store, directory);
