@@ -188,7 +188,7 @@ class CorpusPageTest {
     /** The cells after the first of the row that begins so. */
     private static List<String> row(String page, String first) {
         Matcher row = Pattern.compile(
-                        "<tr><td class=\"words\">" + Pattern.quote(first) + "</td>(.*?)</tr>", Pattern.DOTALL)
+                        "<tr><td class=\"name\">" + Pattern.quote(first) + "</td>(.*?)</tr>", Pattern.DOTALL)
                 .matcher(page);
         assertThat(row.find()).as(first).isTrue();
         List<String> cells = new ArrayList<>();
