@@ -148,12 +148,8 @@ public final class CorpusPage {
         table.row("bad records", less(files.ofSources("bad_records")), "", "");
         table.row("dropped by rules", less(cleaned), "", "");
         table.row("left", number(files.ofSources("documents")), number(files.ofSources("text_bytes")), "UTF-8");
-        table.row(
-                "equal to another",
-                less(provenance.path("corpus").path("repeated_documents").asLong()),
-                "",
-                "");
         JsonNode deduplication = provenance.path("deduplication");
+        table.row("equal to another", less(equal(deduplication)), "", "");
         dropped(table, "equal but for case, spaces, punctuation", deduplication.path("normalized_duplicates"));
         dropped(table, "near duplicates", deduplication.path("near_duplicates").path("dropped"));
         dropped(table, "shared with an evaluation", deduplication.path("contaminated_documents"));

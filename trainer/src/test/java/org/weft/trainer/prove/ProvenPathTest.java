@@ -27,8 +27,6 @@ import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.ManifestSeal;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.RunDirectory;
-import org.weft.core.storage.Store;
 import org.weft.corpus.CorpusJob;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.progress.Progress;
@@ -209,12 +207,10 @@ class ProvenPathTest {
     @Test
     void whatIsMadeAgainIsTheSame() throws IOException {
         Progress progress = new Progress(new PrintStream(PrintStream.nullOutputStream()), false, System::nanoTime);
-        Store store = application.store();
-        RunDirectory run = config().run().directory();
-        RecomputedTraining training = RecomputedTraining.of(store, run, null, null);
+        RecomputedTraining training = RecomputedTraining.of(application.store(), config().run().directory(), null, null);
         WeftConfig config = training.config(config(), uri() + "/again");
-        ProvenPath export = ProvenPath.read(store, new ProvenPath.Request(uri() + "/export", run.path(), null, true));
-        try (Scratch scratch = new Scratch(store, uri() + "/again")) {
+        ProvenPath export = ProvenPath.read(application.store(), new ProvenPath.Request(uri() + "/export", uri() + "/run", null, true));
+        try (Scratch scratch = new Scratch(application.store(), uri() + "/again")) {
             Chain chain = new Recomputation(application, config, training, scratch, progress)
                     .extend(export.resolve(context), export, EnumSet.allOf(What.class));
             assertThat(chain.firstDifference()).isEmpty();
@@ -227,7 +223,7 @@ class ProvenPathTest {
                             "exported file made again");
         }
         assertThat(directory.resolve("again")).doesNotExist();
-        assertThatThrownBy(() -> RecomputedTraining.of(store, run, 4, 4))
+        assertThatThrownBy(() -> RecomputedTraining.of(application.store(), config().run().directory(), 4, 4))
                 .isInstanceOf(WeftException.class)
                 .hasMessage("--from 4 is not before --to 4");
     }
