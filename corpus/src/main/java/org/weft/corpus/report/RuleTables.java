@@ -55,7 +55,9 @@ final class RuleTables {
     private void thresholds() {
         page.append("<details><summary>Thresholds</summary>\n");
         PageTable table = new PageTable(page, "name:rule", "words:version and thresholds");
-        rules.fields().forEachRemaining(rule -> table.row(rule.getKey(), rule.getValue().asText()));
+        rules.fields()
+                .forEachRemaining(
+                        rule -> table.row(rule.getKey(), rule.getValue().asText()));
         table.end();
         page.append("</details>\n");
     }

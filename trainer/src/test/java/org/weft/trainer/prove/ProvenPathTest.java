@@ -207,9 +207,11 @@ class ProvenPathTest {
     @Test
     void whatIsMadeAgainIsTheSame() throws IOException {
         Progress progress = new Progress(new PrintStream(PrintStream.nullOutputStream()), false, System::nanoTime);
-        RecomputedTraining training = RecomputedTraining.of(application.store(), config().run().directory(), null, null);
+        RecomputedTraining training =
+                RecomputedTraining.of(application.store(), config().run().directory(), null, null);
         WeftConfig config = training.config(config(), uri() + "/again");
-        ProvenPath export = ProvenPath.read(application.store(), new ProvenPath.Request(uri() + "/export", uri() + "/run", null, true));
+        ProvenPath export = ProvenPath.read(
+                application.store(), new ProvenPath.Request(uri() + "/export", uri() + "/run", null, true));
         try (Scratch scratch = new Scratch(application.store(), uri() + "/again")) {
             Chain chain = new Recomputation(application, config, training, scratch, progress)
                     .extend(export.resolve(context), export, EnumSet.allOf(What.class));
@@ -223,7 +225,8 @@ class ProvenPathTest {
                             "exported file made again");
         }
         assertThat(directory.resolve("again")).doesNotExist();
-        assertThatThrownBy(() -> RecomputedTraining.of(application.store(), config().run().directory(), 4, 4))
+        assertThatThrownBy(() -> RecomputedTraining.of(
+                        application.store(), config().run().directory(), 4, 4))
                 .isInstanceOf(WeftException.class)
                 .hasMessage("--from 4 is not before --to 4");
     }
