@@ -22,8 +22,8 @@ import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.PrivacyConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
-import org.weft.corpus.Tally;
-import org.weft.corpus.TextStep;
+import org.weft.corpus.step.Tally;
+import org.weft.corpus.step.TextStep;
 import org.weft.corpus.clean.CleaningSteps;
 
 /**

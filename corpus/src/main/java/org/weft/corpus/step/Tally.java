@@ -1,4 +1,4 @@
-package org.weft.corpus;
+package org.weft.corpus.step;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package org.weft.corpus;
+package org.weft.corpus.step;
 
 import java.io.Serializable;
 import java.util.List;
