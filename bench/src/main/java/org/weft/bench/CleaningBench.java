@@ -22,9 +22,9 @@ import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.PrivacyConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
+import org.weft.corpus.clean.CleaningSteps;
 import org.weft.corpus.step.Tally;
 import org.weft.corpus.step.TextStep;
-import org.weft.corpus.clean.CleaningSteps;
 
 /**
  * Cleaning and scrubbing on one thread, without Spark.

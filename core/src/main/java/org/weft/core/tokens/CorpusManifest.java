@@ -150,7 +150,8 @@ public record CorpusManifest(
     /** What it says of every shard, without the list of them. */
     public CorpusManifest withoutShards() {
         CorpusSplit none = new CorpusSplit(List.of(), 0);
-        return new CorpusManifest(version, tokenizerFile, tokenizerSha256, vocabSize, dtype, endOfText, none, none, List.of());
+        return new CorpusManifest(
+                version, tokenizerFile, tokenizerSha256, vocabSize, dtype, endOfText, none, none, List.of());
     }
 
     /** The vocabulary hash that every shard of this corpus carries. */
