@@ -15,6 +15,8 @@ import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
 import org.weft.corpus.ReadStage.Done;
 import org.weft.corpus.source.BadRecord;
+import org.weft.corpus.text.Tally;
+import org.weft.corpus.text.TextStep;
 import scala.Tuple2;
 
 /**
