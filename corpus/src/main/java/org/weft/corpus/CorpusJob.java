@@ -16,6 +16,7 @@ import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.CorpusShards.StoreDirectory;
 import org.weft.corpus.clean.CleaningSteps;
 import org.weft.corpus.dedup.Deduplication;
+import org.weft.corpus.statistics.CorpusStatistics;
 import org.weft.corpus.tokenizer.Gpt2Vocabulary;
 import org.weft.corpus.tokenizer.TokenizerJson;
 import org.weft.corpus.tokenizer.learn.TokenizerTrainer;
@@ -85,7 +86,11 @@ public final class CorpusJob {
                     StoreDirectory directory = new StoreDirectory(store, staging.directory());
                     CorpusShards shards = CorpusShards.write(spark, documents, file, model.causal(), corpus, directory);
                     shards.tell(progress);
-                    new CorpusProvenance(corpus, tokenizer, reading, left.facts(), shards).write(staging);
+                    staging.write(
+                            CorpusStatistics.FILE,
+                            CorpusStatistics.count(spark, store, staging.directory(), shards.manifest())
+                                    .toJson());
+                    new CorpusProvenance(corpus, tokenizer, model, reading, left.facts(), shards).write(staging);
                     staging.commit(shards.manifest());
                     reading.discard(store, corpusDir, corpus.keepDocuments());
                     return shards.manifest();

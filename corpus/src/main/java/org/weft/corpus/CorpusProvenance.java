@@ -12,6 +12,7 @@ import org.weft.core.Sha256;
 import org.weft.core.WeftVersion;
 import org.weft.core.checkpoint.ManifestSeal;
 import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.corpus.CorpusInput.Piece;
 import org.weft.corpus.CorpusReading.Totals;
@@ -25,6 +26,7 @@ import org.weft.corpus.source.BadRecord;
 record CorpusProvenance(
         CorpusConfig corpus,
         TokenizerConfig tokenizer,
+        ModelConfig model,
         CorpusReading reading,
         ObjectNode deduplication,
         CorpusShards shards) {
@@ -36,6 +38,7 @@ record CorpusProvenance(
         ObjectNode configuration = tree.putObject("configuration");
         configuration.set("corpus", corpus.toTree());
         configuration.set("tokenizer", tokenizer.toTree());
+        configuration.putObject("model").put("architecture", model.architecture());
         ObjectNode rules = tree.putObject("rules");
         reading.steps().rules().forEach(rules::put);
         ArrayNode sources = tree.putArray("sources");

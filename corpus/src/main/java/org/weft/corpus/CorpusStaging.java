@@ -8,6 +8,7 @@ import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.dedup.Deduplication;
+import org.weft.corpus.statistics.CorpusStatistics;
 
 /**
  * Replaces a corpus without ever leaving a wrong one. Everything is written to a hidden directory within the corpus;
@@ -21,7 +22,8 @@ final class CorpusStaging implements AutoCloseable {
 
     static final String BAD_RECORDS = "bad-records.jsonl";
 
-    private static final List<String> ACCOUNTS = List.of(PROVENANCE, BAD_RECORDS, Deduplication.CONTAMINATED_FILE);
+    private static final List<String> ACCOUNTS =
+            List.of(PROVENANCE, BAD_RECORDS, Deduplication.CONTAMINATED_FILE, CorpusStatistics.FILE);
 
     private final Store store;
     private final String corpusDir;

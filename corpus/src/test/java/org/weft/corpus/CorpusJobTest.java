@@ -200,7 +200,8 @@ class CorpusJobTest {
             prepare(spark, SparkFixture.corpus("auto", "paragraph", 0.1, large), "e", 1 << 30);
             TreeMap<String, String> replaced =
                     prepare(spark, SparkFixture.corpus("auto", "paragraph", 0, small), "e", 1 << 30);
-            assertThat(replaced.keySet()).containsExactly("manifest.json", "tokenizer.json", "train-00000.tokens");
+            assertThat(replaced.keySet())
+                    .containsExactly("manifest.json", "statistics.json", "tokenizer.json", "train-00000.tokens");
             CorpusVerification.run(spark, store, out("e"));
         }
     }

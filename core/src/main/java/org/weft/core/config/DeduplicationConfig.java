@@ -29,7 +29,11 @@ public record DeduplicationConfig(
 
         @Doc("Which document of near or normalized duplicates stays: longest, of these the one of the smallest key;"
                 + " first, the one of the smallest key.")
-        Keep keep)
+        Keep keep,
+
+        @Doc("Lines of five words or more that stand in more documents than this are taken out of all of them, before "
+                + "documents are compared; 0 for none.")
+        int repeatedLines)
         implements Serializable {
 
     /** What equal means. */
@@ -52,21 +56,22 @@ public record DeduplicationConfig(
 
     private static final int MOST_UNITS = 100;
     private static final int MOST_PERMUTATIONS = 1024;
+    private static final int MOST_DOCUMENTS = 100_000;
 
     /** Equal texts are kept once, and nothing else is dropped. */
     public static DeduplicationConfig defaults() {
-        return without(Exact.BYTES, Keep.LONGEST);
+        return without(Exact.BYTES, Keep.LONGEST, 0);
     }
 
     /** No search for near duplicates. */
-    private static DeduplicationConfig without(Exact exact, Keep keep) {
-        return new DeduplicationConfig(exact, Near.OFF, 0.8, 5, 128, 0, 0, keep);
+    private static DeduplicationConfig without(Exact exact, Keep keep, int repeatedLines) {
+        return new DeduplicationConfig(exact, Near.OFF, 0.8, 5, 128, 0, 0, keep, repeatedLines);
     }
 
     void validate(Problems problems) {
         String section = "corpus.deduplicate.";
         problems.require(
-                near != Near.OFF || equals(without(exact, keep)),
+                near != Near.OFF || equals(without(exact, keep, repeatedLines)),
                 section + "threshold, ngram, permutations, bands and rows are for near=minhash");
         problems.require(threshold > 0 && threshold <= 1, section + "threshold=%s must be in (0, 1]", threshold);
         problems.require(ngram >= 1 && ngram <= MOST_UNITS, section + "ngram=%d must be in [1, %d]", ngram, MOST_UNITS);
@@ -75,6 +80,11 @@ public record DeduplicationConfig(
                 section + "permutations=%d must be in [1, %d]",
                 permutations,
                 MOST_PERMUTATIONS);
+        problems.require(
+                repeatedLines >= 0 && repeatedLines <= MOST_DOCUMENTS,
+                section + "repeated_lines=%d must be in [0, %d]",
+                repeatedLines,
+                MOST_DOCUMENTS);
         problems.require(
                 bands >= 0 && rows >= 0 && (bands == 0) == (rows == 0),
                 section + "bands=%d and rows=%d must both be given, or neither",

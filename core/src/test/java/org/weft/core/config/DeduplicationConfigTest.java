@@ -26,6 +26,8 @@ class DeduplicationConfigTest {
                 Records.with(DeduplicationConfig.defaults(), "threshold", 0.7),
                 "corpus.deduplicate.threshold, ngram, permutations, bands and rows are for near=minhash");
         assertProblem(Records.with(NEAR, "threshold", 0.0), "corpus.deduplicate.threshold=0.0 must be in (0, 1]");
+        assertProblem(
+                Records.with(NEAR, "repeatedLines", -1), "corpus.deduplicate.repeated_lines=-1 must be in [0, 100000]");
         assertProblem(Records.with(NEAR, "ngram", 0), "corpus.deduplicate.ngram=0 must be in [1, 100]");
         assertProblem(Records.with(NEAR, "permutations", 0), "corpus.deduplicate.permutations=0 must be in [1, 1024]");
         assertProblem(

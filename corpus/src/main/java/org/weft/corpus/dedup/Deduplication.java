@@ -29,8 +29,8 @@ import org.weft.core.storage.Store;
 import scala.Tuple2;
 
 /**
- * All that drops documents of a corpus for what other texts say, in this order: those that share words with an evaluation,
- * those that are equal but for case and punctuation, near duplicates. What is not asked for costs nothing. Owned by the
+ * All that a corpus loses for what other texts say, in this order: lines that too many documents have, documents that share
+ * words with an evaluation, those that are equal but for case and punctuation, near duplicates. What is not asked for costs nothing. Owned by the
  * driver's thread; what it keeps in Spark's storage is gone when it is closed.
  */
 public final class Deduplication implements AutoCloseable {
@@ -63,6 +63,7 @@ public final class Deduplication implements AutoCloseable {
     public static boolean wanted(CorpusConfig corpus) {
         return corpus.deduplicate().exact() != Exact.BYTES
                 || corpus.deduplicate().near() != Near.OFF
+                || corpus.deduplicate().repeatedLines() > 0
                 || !corpus.decontaminate().against().isEmpty();
     }
 
@@ -85,6 +86,9 @@ public final class Deduplication implements AutoCloseable {
         Deduplication run = new Deduplication(sorted, once, progress);
         try {
             DeduplicationConfig config = corpus.deduplicate();
+            if (config.repeatedLines() > 0) {
+                run.cut(config.repeatedLines(), once);
+            }
             if (!corpus.decontaminate().against().isEmpty()) {
                 run.drop(run.contaminated(store, corpus.decontaminate(), directory), once);
             }
@@ -109,6 +113,17 @@ public final class Deduplication implements AutoCloseable {
     /** What was found, for the corpus's records; empty where nothing was asked for. */
     public ObjectNode facts() {
         return facts;
+    }
+
+    /** Takes out lines that too many documents have. */
+    private void cut(int most, Distinct once) {
+        JavaRDD<byte[]> repeated = RepeatedLines.find(distinct, most, shards);
+        long lines =
+                repeated.map(block -> (long) block.length / RepeatedLines.WIDTH).fold(0L, Long::sum);
+        progress.accept(lines + " lines are taken out of documents: each stands in more than " + most);
+        facts.put("repeated_lines_removed", lines);
+        kept = WithoutLines.of(kept, repeated);
+        distinct = distinct(kept, once);
     }
 
     private void drop(JavaRDD<byte[]> keys, Distinct once) {

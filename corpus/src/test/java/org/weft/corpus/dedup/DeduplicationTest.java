@@ -73,6 +73,32 @@ class DeduplicationTest {
     }
 
     @Test
+    void linesThatTooManyDocumentsHaveAreTakenOut() throws IOException {
+        CorpusConfig corpus = deduplicating("repeatedLines", 2);
+        String boilerplate = "Subscribe to our newsletter, it is free!";
+        String shared = "A line that stands in two documents.";
+        List<String> texts = List.of(
+                "First.\n" + boilerplate + "\n" + shared + "\nYes, yes.",
+                "Second.\r\nsubscribe to OUR newsletter: it is free\r\n" + shared + "\nYes, yes.",
+                "Third.\nYes, yes.\n" + boilerplate,
+                boilerplate,
+                "Own line that is here twice.\nOwn line that is here twice.\nOwn line that is here twice.");
+        assertThat(kept(corpus, texts))
+                .containsExactlyInAnyOrder(
+                        "First.\n" + shared + "\nYes, yes.",
+                        "Second.\r\n" + shared + "\nYes, yes.",
+                        "Third.\nYes, yes.",
+                        texts.get(4));
+        assertThat(facts).isEqualTo("{\"repeated_lines_removed\":4}");
+        assertThat(kept(deduplicating("repeatedLines", 4), texts)).containsExactlyInAnyOrderElementsOf(texts);
+        List<String> doubled = new ArrayList<>(texts);
+        doubled.add(texts.get(2));
+        assertThat(kept(corpus, doubled))
+                .filteredOn("Third.\nYes, yes."::equals)
+                .hasSize(2);
+    }
+
+    @Test
     void nearDuplicatesLeaveTheLongestInItsPlace() throws IOException {
         CorpusConfig corpus = deduplicating("near", DeduplicationConfig.Near.MINHASH);
         StringBuilder words = new StringBuilder();

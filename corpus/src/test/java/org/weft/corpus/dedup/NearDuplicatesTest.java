@@ -101,7 +101,7 @@ class NearDuplicatesTest {
         assertThat(summary.clusterSizes()[6]).isOne();
         assertThat(summary.rounds()).isBetween(2, 10);
         DeduplicationConfig first = new DeduplicationConfig(
-                CONFIG.exact(), CONFIG.near(), 0.8, 5, 128, 0, 0, DeduplicationConfig.Keep.FIRST);
+                CONFIG.exact(), CONFIG.near(), 0.8, 5, 128, 0, 0, DeduplicationConfig.Keep.FIRST, 0);
         List<String> few = chain.subList(0, 4);
         String smallest =
                 few.stream().map(NearDuplicatesTest::key).min(String::compareTo).orElseThrow();

@@ -1,13 +1,18 @@
 package org.weft.trainer.commands;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
@@ -15,6 +20,10 @@ import org.weft.trainer.prove.Chain;
 import org.weft.trainer.prove.ChainTable;
 import org.weft.trainer.prove.Link;
 import org.weft.trainer.prove.ProvenPath;
+import org.weft.trainer.prove.Recomputation;
+import org.weft.trainer.prove.Recomputation.What;
+import org.weft.trainer.prove.RecomputedTraining;
+import org.weft.trainer.prove.Scratch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,31 +56,115 @@ public final class ProveCommand implements Callable<Integer> {
             description = "Do not look at raw files, which may be gone; their links are told as not checked.")
     private boolean skipInputs;
 
+    @Option(
+            names = "--recompute",
+            split = ",",
+            paramLabel = "WHAT",
+            description = "Also make it a second time in a directory of its own and compare: corpus (prepare), training"
+                    + " (pretrain, from one checkpoint to the next), export. May be given many times.")
+    private Set<What> recompute = EnumSet.noneOf(What.class);
+
+    @Option(
+            names = "--from",
+            paramLabel = "STEP",
+            description = "With --recompute training: the checkpoint to begin with, 0 for fresh parameters; default the"
+                    + " one before --to.")
+    private Integer from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "STEP",
+            description = "With --recompute training: the checkpoint to end with; default the newest.")
+    private Integer to;
+
+    @Option(
+            names = "--scratch",
+            paramLabel = "DIR",
+            description =
+                    "Where --recompute writes, on any Hadoop file system; default PATH/.prove. It must be empty or"
+                            + " not there, and is removed afterwards.")
+    private String scratch;
+
     @Override
     public Integer call() throws Exception {
-        WeftConfig config = options.loadOver(defaults());
+        requireUse();
         Progress progress = Progress.onStderr();
-        try (ConfigOptions.FileAccess files = options.openFiles();
-                SparkApplication application = SparkApplication.start(config, "prove", files.settings())
-                        .showingStages(progress::say)) {
-            Store store = application.store();
-            ProvenPath proven = ProvenPath.read(
-                    store, new ProvenPath.Request(trimmed(path), trimmed(run), trimmed(corpus), !skipInputs));
-            Chain chain = proven.resolve(application.context());
-            ChainTable.of(chain).forEach(progress::say);
-            summary(proven, chain).print();
-            requireWhole(chain);
-            return ExitStatus.DONE.code();
+        try (ConfigOptions.FileAccess files = options.openFiles()) {
+            ProvenPath proven = ProvenPath.read(files.store(), request());
+            RecomputedTraining training = training(files.store(), proven);
+            WeftConfig config = training == null
+                    ? options.loadOver(defaults())
+                    : training.config(options.over(recorded(training)), scratch());
+            try (SparkApplication application = SparkApplication.start(
+                            config, training == null ? "prove" : "pretrain", files.settings())
+                    .showingStages(progress::say)) {
+                Chain chain = proven.resolve(application.context());
+                if (!recompute.isEmpty()) {
+                    try (Scratch room = new Scratch(application.store(), scratch())) {
+                        chain = new Recomputation(application, config, training, room, progress)
+                                .extend(chain, proven, recompute);
+                    }
+                }
+                ChainTable.of(chain).forEach(progress::say);
+                summary(proven, chain).print();
+                requireWhole(chain);
+                return ExitStatus.DONE.code();
+            }
         }
+    }
+
+    private void requireUse() {
+        if (!recompute.contains(What.TRAINING) && (from != null || to != null)) {
+            throw WeftException.usage("--from and --to are of --recompute training", "add it, or leave them out");
+        }
+        if (recompute.isEmpty() && scratch != null) {
+            throw WeftException.usage("--scratch is of --recompute", "add it, or leave it out");
+        }
+    }
+
+    private ProvenPath.Request request() {
+        return new ProvenPath.Request(trimmed(path), trimmed(run), trimmed(corpus), !skipInputs);
+    }
+
+    private String scratch() {
+        return scratch == null ? trimmed(path) + "/.prove" : trimmed(scratch);
+    }
+
+    private RecomputedTraining training(Store store, ProvenPath proven) throws IOException {
+        if (!recompute.contains(What.TRAINING)) {
+            return null;
+        }
+        RunDirectory of = proven.directoryOfRun()
+                .orElseThrow(() -> WeftException.usage("--recompute training needs the run", "give it with --run"));
+        Integer last = to == null && proven.kind() != ProvenPath.Kind.RUN && proven.checkpoint() != null
+                ? Integer.valueOf(proven.checkpoint().step())
+                : to;
+        return RecomputedTraining.of(store, of, from, last);
     }
 
     /** A proof needs no configuration: this machine does, where nothing names a cluster. */
     private String defaults() {
-        boolean submitted = !System.getProperty("spark.master", "").isEmpty();
         ObjectNode tree = Json.MAPPER.createObjectNode();
         tree.putObject("run").put("dir", path);
-        tree.putObject("cluster").put("master", submitted ? "" : "local[*]");
+        tree.putObject("cluster").put("master", submitted() ? "" : "local[*]");
         return tree.toString();
+    }
+
+    /** The checkpoint's, on this machine where it was started by spark-submit and this is not. */
+    private WeftConfig recorded(RecomputedTraining training) {
+        WeftConfig recorded = ConfigLoader.recorded(
+                "the checkpoint's configuration", training.target().config());
+        if (!recorded.cluster().master().isBlank() || submitted()) {
+            return recorded;
+        }
+        int slots = recorded.cluster().workers() + recorded.cluster().servers() + 1;
+        ObjectNode tree = (ObjectNode) ConfigLoader.toTree(recorded);
+        ((ObjectNode) tree.path("cluster")).put("master", "local[" + slots + "]");
+        return ConfigLoader.fromTree("the checkpoint's configuration", tree);
+    }
+
+    private static boolean submitted() {
+        return !System.getProperty("spark.master", "").isEmpty();
     }
 
     private static String trimmed(String directory) {

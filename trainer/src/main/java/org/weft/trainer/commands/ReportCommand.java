@@ -5,10 +5,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.html.Html;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.CorpusManifest;
+import org.weft.corpus.report.CorpusPage;
 import org.weft.monitoring.report.ReportPage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description =
-                "Write one HTML page of a run, under way or over, from its files alone: curves, speed, what happened.",
+                "Write one HTML page, from files alone: of a run, under way or over, its curves, speed and what happened; of a"
+                        + " corpus where its documents went and what its tokens are.",
         mixinStandardHelpOptions = true)
 public final class ReportCommand implements Callable<Integer> {
     private static final int HEAD_BYTES = 2048;
@@ -27,14 +31,14 @@ public final class ReportCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options;
 
-    @Parameters(paramLabel = "RUN", description = "A run's directory.")
+    @Parameters(paramLabel = "PATH", description = "A run's directory, or a corpus's.")
     private String path;
 
     @Option(
             names = "--output",
             paramLabel = "FILE",
             description =
-                    "The page to write, on any Hadoop file system; default RUN/report.html. Another file than a page of"
+                    "The page to write, on any Hadoop file system; default PATH/report.html. Another file than a page of"
                             + " Weft's is not written over.")
     private String output;
 
@@ -43,22 +47,31 @@ public final class ReportCommand implements Callable<Integer> {
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
             RunDirectory run = RunDirectory.of(path.replaceFirst("(?<=.)/+$", ""));
-            if (!store.exists(run.metrics())) {
+            boolean corpus = isCorpus(store, run.path());
+            if (!corpus && !store.exists(run.metrics())) {
                 throw WeftException.invalidData(
                         path + " has no metrics.jsonl: nothing was trained there",
-                        "give the run.dir of a pretrain or finetune; evaluations of rows have their own report.html");
+                        "give the run.dir of a pretrain or finetune, or a corpus; evaluations of rows have their own"
+                                + " report.html");
             }
             String to = output == null ? run.report() : output;
             requireOurs(store, to);
-            byte[] page = ReportPage.of(store, run).getBytes(StandardCharsets.UTF_8);
+            String html = corpus ? CorpusPage.of(store, run.path()) : ReportPage.of(store, run);
+            byte[] page = html.getBytes(StandardCharsets.UTF_8);
             store.write(to, page);
             new Summary("report")
-                    .put("run", path)
+                    .put(corpus ? "corpus" : "run", path)
                     .put("output", to)
                     .put("bytes", page.length)
                     .print();
             return ExitStatus.DONE.code();
         }
+    }
+
+    private static boolean isCorpus(Store store, String directory) throws IOException {
+        String manifest = directory + "/" + CorpusManifest.FILE;
+        return store.exists(manifest)
+                && Json.RECORDS.readTree(store.readAll(manifest)).has("tokenizer_file");
     }
 
     private static void requireOurs(Store store, String to) throws IOException {

@@ -39,6 +39,13 @@ public final class Chain {
         return new Chain(links);
     }
 
+    /** The same chain, and after it what was made a second time. */
+    Chain and(List<Claim> known) {
+        List<Link> longer = new ArrayList<>(links);
+        known.forEach(claim -> longer.add(claim.resolve(List.of())));
+        return new Chain(longer);
+    }
+
     public List<Link> links() {
         return links;
     }

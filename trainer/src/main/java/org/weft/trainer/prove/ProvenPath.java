@@ -168,6 +168,17 @@ public final class ProvenPath {
         return kind;
     }
 
+    public String path() {
+        return request.path();
+    }
+
+    /** The corpus that the path is, or that its run was trained on; empty where there is none. */
+    Optional<String> corpusDirectory() {
+        return kind == Kind.CORPUS
+                ? Optional.of(request.path())
+                : Optional.ofNullable(run).map(RunDirectory::corpus);
+    }
+
     /** The run that the path is, or lies in, or came from; empty where there is none. */
     public Optional<RunDirectory> directoryOfRun() {
         return Optional.ofNullable(run);

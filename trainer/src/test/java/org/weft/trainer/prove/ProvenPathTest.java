@@ -9,6 +9,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -26,6 +29,8 @@ import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.ManifestSeal;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
 import org.weft.corpus.CorpusJob;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.progress.Progress;
@@ -33,6 +38,7 @@ import org.weft.driver.run.StopSource;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.hub.HuggingFaceExport;
 import org.weft.trainer.pretrain.Pretraining;
+import org.weft.trainer.prove.Recomputation.What;
 
 /** Every link of the chain of a real run is broken once, and found to be the first. */
 @Timeout(180)
@@ -65,7 +71,6 @@ class ProvenPathTest {
                         config.tokenizer(),
                         config.model(),
                         config.run().directory().corpus());
-        provenance();
         Progress progress = new Progress(new PrintStream(PrintStream.nullOutputStream()), false, System::nanoTime);
         new Pretraining(application, config, progress, StopSource.NONE).run(null);
         new HuggingFaceExport(
@@ -74,27 +79,6 @@ class ProvenPathTest {
                                 .latest(config.run().directory()),
                         notice -> {})
                 .write(uri() + "/export", new HuggingFaceExport.Options(FloatFormat.BF16, Long.MAX_VALUE));
-    }
-
-    /** As prepare writes it, in blocks that are small enough for the text to have several. */
-    private static void provenance() throws IOException {
-        byte[] text = Files.readAllBytes(directory.resolve("text.txt"));
-        StringBuilder blocks = new StringBuilder();
-        for (int start = 0; start < text.length; start += BLOCK_BYTES) {
-            byte[] block = java.util.Arrays.copyOfRange(text, start, Math.min(text.length, start + BLOCK_BYTES));
-            blocks.append(Sha256.hex(block));
-        }
-        ObjectNode tree = Json.RECORDS.createObjectNode().put("input_block_bytes", BLOCK_BYTES);
-        tree.putArray("inputs")
-                .addObject()
-                .put("path", uri() + "/text.txt")
-                .put("bytes", text.length)
-                .put("sha256", Sha256.hex(java.util.HexFormat.of().parseHex(blocks)));
-        byte[] manifest = Files.readAllBytes(directory.resolve("run/corpus/manifest.json"));
-        tree.putObject("corpus").put("manifest_sha256", Sha256.hex(manifest));
-        Files.write(
-                directory.resolve("run/corpus/provenance.json"),
-                ManifestSeal.close(Json.RECORDS.writeValueAsBytes(tree)));
     }
 
     @AfterAll
@@ -169,9 +153,9 @@ class ProvenPathTest {
     @Test
     void whatIsLongerOrShorterOrGoneIsFound() throws IOException {
         byte[] text = Files.readAllBytes(directory.resolve("text.txt"));
-        byte[] longer = java.util.Arrays.copyOf(text, text.length + 3 * BLOCK_BYTES);
+        byte[] longer = Arrays.copyOf(text, text.length + 3 * BLOCK_BYTES);
         assertFound("run/corpus", null, "text.txt", longer, CorpusClaims.INPUT);
-        byte[] shorter = java.util.Arrays.copyOf(text, BLOCK_BYTES);
+        byte[] shorter = Arrays.copyOf(text, BLOCK_BYTES);
         assertFound("run/corpus", null, "text.txt", shorter, CorpusClaims.INPUT);
         Link gone = assertFound("run/corpus", null, "text.txt", null, CorpusClaims.INPUT);
         assertThat(gone.found()).isEqualTo("missing");
@@ -199,7 +183,7 @@ class ProvenPathTest {
         byte[] provenance = Files.readAllBytes(directory.resolve("run/corpus/provenance.json"));
         ObjectNode tree = (ObjectNode) Json.RECORDS.readTree(provenance);
         tree.remove(ManifestSeal.KEY);
-        tree.put("input_block_bytes", BLOCK_BYTES).put("weft", "another");
+        tree.put("weft", "another");
         byte[] resealed = ManifestSeal.close(Json.RECORDS.writeValueAsBytes(tree));
         Link found = assertFound("run", null, "run/corpus/provenance.json", resealed, CheckpointClaims.DATA);
         assertThat(found.expected()).isEqualTo(Sha256.hex(provenance));
@@ -229,6 +213,57 @@ class ProvenPathTest {
         ProvenPath skipped =
                 ProvenPath.read(application.store(), new ProvenPath.Request(uri() + "/run/corpus", null, null, false));
         assertThat(skipped.resolve(context).count(Link.Outcome.NOT_CHECKED)).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsMadeAgainIsTheSame() throws IOException {
+        Progress progress = new Progress(new PrintStream(PrintStream.nullOutputStream()), false, System::nanoTime);
+        Store store = application.store();
+        RunDirectory run = config().run().directory();
+        RecomputedTraining training = RecomputedTraining.of(store, run, null, null);
+        WeftConfig config = training.config(config(), uri() + "/again");
+        ProvenPath export = ProvenPath.read(store, new ProvenPath.Request(uri() + "/export", run.path(), null, true));
+        try (Scratch scratch = new Scratch(store, uri() + "/again")) {
+            Chain chain = new Recomputation(application, config, training, scratch, progress)
+                    .extend(export.resolve(context), export, EnumSet.allOf(What.class));
+            assertThat(chain.firstDifference()).isEmpty();
+            assertThat(chain.links())
+                    .extracting(Link::name)
+                    .contains(
+                            "token shard made again",
+                            "corpus manifest made again",
+                            "parameters trained again from step 2",
+                            "exported file made again");
+        }
+        assertThat(directory.resolve("again")).doesNotExist();
+        assertThatThrownBy(() -> RecomputedTraining.of(store, run, 4, 4))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("--from 4 is not before --to 4");
+    }
+
+    @Test
+    void aFileOfManyBlocksIsReadByAsManyTasks() throws IOException {
+        byte[] text = Files.readAllBytes(directory.resolve("text.txt"));
+        StringBuilder blocks = new StringBuilder();
+        for (int start = 0; start < text.length; start += BLOCK_BYTES) {
+            blocks.append(Sha256.hex(Arrays.copyOfRange(text, start, Math.min(text.length, start + BLOCK_BYTES))));
+        }
+        String sha256 = Sha256.hex(HexFormat.of().parseHex(blocks));
+        Claim whole = Claim.blocks("raw input", uri() + "/text.txt", sha256, text.length, BLOCK_BYTES);
+        assertThat(whole.measurements()).hasSizeGreaterThan(2);
+        assertThat(found(whole)).isEqualTo(sha256);
+        planted("text.txt", Arrays.copyOf(text, text.length + 3 * BLOCK_BYTES), () -> assertThat(found(whole))
+                .isNotEqualTo(sha256));
+        planted("text.txt", Arrays.copyOf(text, BLOCK_BYTES), () -> assertThat(found(whole))
+                .isEqualTo("cut short"));
+        planted("text.txt", null, () -> assertThat(found(whole)).isEqualTo("missing"));
+    }
+
+    private static String found(Claim claim) {
+        return Chain.resolve(context, application.store(), List.of(claim))
+                .links()
+                .get(0)
+                .found();
     }
 
     @Test

@@ -1,0 +1,33 @@
+package org.weft.trainer.prove;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.weft.core.checkpoint.FloatFormat;
+import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.hub.ExportRecord;
+import org.weft.hub.HuggingFaceExport;
+
+/** Exports a checkpoint once more, as it was exported, and compares the files. */
+final class RecomputedExport {
+    private RecomputedExport() {}
+
+    static List<Claim> claims(Scratch scratch, String directory, RunDirectory run) throws IOException {
+        Store store = scratch.store();
+        ExportRecord before = ExportRecord.load(store, directory);
+        FloatFormat format = FloatFormat.valueOf(before.dtype().toUpperCase(Locale.ROOT));
+        String again = scratch.directory() + "/export";
+        new HuggingFaceExport(store, new CheckpointResolver(store, notice -> {}).step(run, before.step()), notice -> {})
+                .write(again, new HuggingFaceExport.Options(format, before.maxShardBytes()));
+        ExportRecord made = ExportRecord.load(store, again);
+        return before.files().entrySet().stream()
+                .map(file -> Claim.known(
+                        ExportClaims.FILE + " made again",
+                        directory + "/" + file.getKey(),
+                        file.getValue(),
+                        made.files().getOrDefault(file.getKey(), Claim.MISSING)))
+                .toList();
+    }
+}
