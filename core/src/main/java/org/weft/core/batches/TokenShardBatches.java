@@ -144,9 +144,14 @@ public final class TokenShardBatches implements BatchSource<Batch> {
                 : targets(0);
     }
 
-    /** What the run draws of each source, a line each; none of a corpus that is one whole. */
+    /**
+     * What the run draws of each source, a line each; none of a corpus that is one whole.
+     *
+     * @throws WeftException where the sources cannot give what is asked of them
+     */
     public List<String> account() {
-        return sources.size() == 1 ? List.of() : mixture().account();
+        List<String> lines = mixture().account();
+        return sources.size() == 1 ? List.of() : lines;
     }
 
     /** The validation batches of an evaluation during training, source after source; none where there is no sequence. */

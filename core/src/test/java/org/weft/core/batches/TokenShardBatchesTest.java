@@ -90,6 +90,17 @@ class TokenShardBatchesTest {
     }
 
     @Test
+    void aCorpusThatIsOneWholeHasNoCurriculum() throws IOException {
+        try (TokenShardBatches batches =
+                open(training(16, 4, 2), "training.curriculum=[{from_step: 5, weights: {web: 1}}]")) {
+            assertThatThrownBy(batches::account)
+                    .hasMessage("training.curriculum[0].weights: the corpus has no source web")
+                    .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
+                            .isEqualTo("it was prepared as one whole: give corpus.sources and prepare again"));
+        }
+    }
+
+    @Test
     void rejectsCorpusShorterThanOneContext() {
         assertThatThrownBy(() -> open(training(16, 4, 2), "model.context=500"))
                 .isInstanceOf(WeftException.class)

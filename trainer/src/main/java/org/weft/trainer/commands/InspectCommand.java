@@ -5,17 +5,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.Json;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.CorpusVerification;
 import org.weft.corpus.ProvenanceFile;
+import org.weft.corpus.tokenizer.TokenizerSummary;
 import org.weft.hub.HuggingFaceFacts;
 import org.weft.hub.HuggingFaceModel;
 import picocli.CommandLine.Command;
@@ -82,6 +86,7 @@ public final class InspectCommand implements Callable<Integer> {
         facts.put("kind", kind).put("path", directory);
         facts.setAll((ObjectNode) tree);
         if (kind.equals("corpus")) {
+            tokenizer(store, directory, tree).ifPresent(file -> facts.set("tokenizer", TokenizerSummary.of(file)));
             ObjectNode provenance = ProvenanceFile.facts(store, directory);
             if (provenance != null) {
                 facts.set("provenance", provenance);
@@ -92,6 +97,18 @@ public final class InspectCommand implements Callable<Integer> {
             case "dataset" -> ExamplesManifest.load(store, directory).verify(store, directory);
             default -> CorpusVerification.problems(store, directory);
         });
+    }
+
+    /** The tokenizer of a corpus; empty where it is missing or another one, which {@code --verify} tells. */
+    private static Optional<TokenizerFile> tokenizer(Store store, String directory, JsonNode manifest)
+            throws IOException {
+        String file = directory + "/" + manifest.path("tokenizer_file").asText();
+        if (!store.exists(file)) {
+            return Optional.empty();
+        }
+        byte[] json = store.readAll(file);
+        boolean own = Sha256.hex(json).equals(manifest.path("tokenizer_sha256").asText());
+        return own ? Optional.of(new TokenizerFile(json, file)) : Optional.empty();
     }
 
     private static List<String> checkpointProblems(Store store, String directory) throws IOException {
