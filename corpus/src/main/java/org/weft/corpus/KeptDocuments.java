@@ -33,8 +33,8 @@ record KeptDocuments(Store store, String directory, boolean sourcesTold) impleme
             JavaSparkContext spark, List<ReadStage.Done> parts, DuplicateIds duplicateIds, int shards) {
         boolean told = sourcesTold;
         JavaPairRDD<byte[], byte[]> documents = all(spark, parts)
-                .mapToPair(document ->
-                        new Tuple2<>(key(document._1(), document._2(), told), document._2().text()));
+                .mapToPair(document -> new Tuple2<>(
+                        key(document._1(), document._2(), told), document._2().text()));
         return duplicateIds == null
                 ? documents.repartitionAndSortWithinPartitions(new DocumentKey.Shards(shards), DocumentKey.ORDER)
                 : Without.sorted(documents, duplicateIds.dropped(), shards);

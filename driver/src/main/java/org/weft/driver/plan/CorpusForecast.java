@@ -89,7 +89,12 @@ public record CorpusForecast(
                 Locale.ROOT,
                 "corpus          %s of text, about %s with %d tasks at once%n"
                         + "                beside the corpus %s, on the executors' disks %s, token shards %s%n",
-                size(textBytes), duration(seconds), cores, size(keptBytes), size(spillBytes), size(shardBytes));
+                size(textBytes),
+                duration(seconds),
+                cores,
+                size(keptBytes),
+                size(spillBytes),
+                size(shardBytes));
     }
 
     private static String size(double bytes) {

@@ -24,7 +24,8 @@ class CorpusForecastTest {
         CorpusForecast three = forecast("local[3]", "");
         assertThat(one.textBytes()).isEqualTo(3e6);
         assertThat(three.seconds() * 3).isCloseTo(one.seconds(), org.assertj.core.data.Offset.offset(1e-9));
-        assertThat(forecast("local[1]", "deduplicate: {near: minhash}").seconds()).isGreaterThan(one.seconds());
+        assertThat(forecast("local[1]", "deduplicate: {near: minhash}").seconds())
+                .isGreaterThan(one.seconds());
         assertThat(one.shardBytes()).isEqualTo(1.5e6);
         Files.write(directory.resolve("b.txt.gz"), new byte[1_000_000]);
         assertThat(forecast("local[1]", "").textBytes()).isEqualTo(6e6);
