@@ -58,6 +58,9 @@ public final class CleaningBench {
             for (String text : documents(file)) {
                 TextStep.Outcome outcome = pass.apply(text, tally);
                 decisions.println(outcome.isDropped() ? outcome.droppedBy() : "-");
+                if (outcome.isDropped()) {
+                    tally.add("dropped." + outcome.droppedBy());
+                }
             }
         }
         tally.counts().forEach((name, count) -> System.out.println(name + "\t" + count));

@@ -18,6 +18,7 @@ import org.weft.corpus.clean.CleaningSteps;
 import org.weft.corpus.dedup.Deduplication;
 import org.weft.corpus.statistics.CorpusStatistics;
 import org.weft.corpus.tokenizer.Gpt2Vocabulary;
+import org.weft.corpus.tokenizer.TiktokenRanks;
 import org.weft.corpus.tokenizer.TokenizerJson;
 import org.weft.corpus.tokenizer.learn.TokenizerTrainer;
 import scala.Tuple2;
@@ -61,7 +62,7 @@ public final class CorpusJob {
             throws IOException {
         CorpusInput input = CorpusInput.list(store, corpus, splitBytes);
         TextStep steps = CleaningSteps.of(corpus, store);
-        TokenizerFile given = tokenizer.kind() == TokenizerConfig.Kind.FILE ? readTokenizer(tokenizer.file()) : null;
+        TokenizerFile given = tokenizer.kind() == TokenizerConfig.Kind.FILE ? readTokenizer(tokenizer) : null;
         progress.accept("reading " + input.files().size() + " files, " + input.bytes() + " bytes");
         return FirstTaskError.ends(spark, () -> {
             try (CorpusStaging staging = new CorpusStaging(store, corpusDir)) {
@@ -121,8 +122,20 @@ public final class CorpusJob {
         return new TokenizerFile(json, CorpusManifest.TOKENIZER_FILE);
     }
 
-    private TokenizerFile readTokenizer(String file) throws IOException {
+    /** A tokenizer.json, or tiktoken's ranks made into one. */
+    private TokenizerFile readTokenizer(TokenizerConfig config) throws IOException {
+        String file = config.file();
         try {
+            byte[] content = store.readAll(file);
+            if (TiktokenRanks.isOne(content)) {
+                return TokenizerFile.at(store, TiktokenRanks.tokenizerJson(content, file, config.pretokenizer()), file);
+            }
+            if (config.pretokenizer() != TokenizerConfig.Pretokenizer.AUTO) {
+                throw WeftException.usage(
+                        "tokenizer.pretokenizer=" + config.pretokenizer().word() + " has no effect on " + file
+                                + ", which says itself how text is cut",
+                        "leave it out, or give tiktoken's ranks as tokenizer.file");
+            }
             return TokenizerFile.foreign(store, file, progress);
         } catch (FileNotFoundException absent) {
             throw WeftException.usage("tokenizer.file: no such file: " + file, "give the path of a tokenizer.json");

@@ -93,6 +93,7 @@ public final class DedupBench {
                     directory.resolve("weft.tsv"),
                     lines.stream().sorted().distinct().toList());
         }
+        stages.print(); // Spark has told all of it when it is stopped.
     }
 
     private static void large(String master, int partitions, Path file) {

@@ -81,7 +81,12 @@ public record DatasetConfig(
         LongText longText,
 
         @Doc("Steps whose examples are sorted by length together, so that a batch needs little padding; 1 for none.")
-        int lengthBuckets)
+        int lengthBuckets,
+
+        @Doc(
+                "What of people, and of secrets, is taken out of rows' texts; not for tokens and qa, whose labels are places in "
+                        + "them.")
+        PrivacyConfig privacy)
         implements Serializable {
 
     /** What the files are. */
@@ -125,7 +130,8 @@ public record DatasetConfig(
                 true,
                 0,
                 LongText.TRUNCATE,
-                16);
+                16,
+                PrivacyConfig.defaults());
     }
 
     void validate(Problems problems) {
@@ -147,5 +153,6 @@ public record DatasetConfig(
         problems.require(Encodings.known(encoding), "dataset.encoding=%s is no character set, such as UTF-8", encoding);
         problems.require(maxLength >= 0, "dataset.max_length=%d must not be negative", maxLength);
         problems.require(lengthBuckets >= 1, "dataset.length_buckets=%d must be at least 1", lengthBuckets);
+        privacy.validate(problems, "dataset.privacy");
     }
 }

@@ -18,11 +18,13 @@ public record TokenizerConfig(
         @Doc("Tokens of a trained vocabulary, special tokens included, and of bpe and unigram the 256 bytes.")
         int vocabSize,
 
-        @Doc("Path of the tokenizer.json for kind file, on any Hadoop file system.")
+        @Doc(
+                "Path of the tokenizer.json for kind file, or of tiktoken's ranks (.tiktoken), which become one; on any Hadoop "
+                        + "file system.")
         String file,
 
         @Doc("Where a text is cut before it is encoded; no token runs over a cut. auto: gpt2 for bpe, whitespace for "
-                + "unigram; gpt2, cl100k, llama3, qwen2, o200k: the published patterns of those names; whitespace: words with "
+                + "unigram, of tiktoken's ranks that were published their own; gpt2, cl100k, llama3, qwen2, o200k: the published patterns of those names; whitespace: words with "
                 + "the blank before them; han: as gpt2, but Chinese characters apart from other letters and at most two "
                 + "of them together.")
         Pretokenizer pretokenizer,

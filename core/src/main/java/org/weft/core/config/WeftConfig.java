@@ -91,6 +91,13 @@ public record WeftConfig(
         training.validate(problems);
         dataset.validate(problems);
         finetune.validate(problems, model);
+        problems.require(
+                dataset.privacy().kinds().isEmpty()
+                        || (finetune.task() != FinetuneConfig.TaskName.TOKENS
+                                && finetune.task() != FinetuneConfig.TaskName.QA),
+                "dataset.privacy.kinds=%s would move the places in texts that labels of finetune.task=%s are",
+                dataset.privacy().kinds(),
+                finetune.task().word());
         checkpoint.validate(problems);
         monitoring.validate(problems);
         validateMasking(problems);

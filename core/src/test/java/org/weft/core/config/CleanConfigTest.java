@@ -35,6 +35,25 @@ class CleanConfigTest {
     }
 
     @Test
+    void isSetKeyByKey() {
+        List<ConfigLoader.Source> file = List.of(new ConfigLoader.Source(
+                "run.yaml", "run: {dir: /tmp/x}\ncorpus: {clean: {rules: [gopher], gopher: {min_words: 7}}}"));
+        CleanConfig clean = ConfigLoader.load(
+                        file,
+                        List.of(
+                                "corpus.clean.gopher.max_words=99",
+                                "corpus.clean.gopher.min_characters=5",
+                                "corpus.clean.except=[gopher.bullets]"))
+                .corpus()
+                .clean();
+        assertThat(clean.rules()).containsExactly("gopher");
+        assertThat(clean.gopher().minWords()).isEqualTo(7);
+        assertThat(clean.active()).doesNotContain(CleanRule.GOPHER_BULLETS);
+        assertThatThrownBy(() -> ConfigLoader.load(file, List.of("corpus.clean.gopher.words=9")))
+                .hasMessageContaining("unknown key corpus.clean.gopher.words");
+    }
+
+    @Test
     void refusesWhatWouldNotBeHonoured() {
         assertProblem(rules("gofer"), "corpus.clean.rules: no rule or set gofer");
         assertProblem(rules("c4.bad_words"), "asks for c4.bad_words, but corpus.clean.c4.bad_words_file is not set");

@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,7 +12,6 @@ import java.util.function.UnaryOperator;
 import org.weft.core.Sha256;
 import org.weft.core.config.CleanConfig;
 import org.weft.core.config.CleanRule;
-import org.weft.corpus.Tally;
 import org.weft.corpus.TextStep;
 
 /**
@@ -39,7 +37,7 @@ record CleaningStep(CleanConfig config, Set<String> languages, List<String> badW
     public SortedMap<String, String> rules() {
         SortedMap<String, String> rules = new TreeMap<>();
         for (CleanRule rule : config.active()) {
-            rules.put("clean." + rule.word(), VERSION + " " + thresholds(rule));
+            rules.put("clean." + rule.word(), (VERSION + " " + thresholds(rule)).strip());
         }
         if (config.identifiesLanguages()) {
             rules.put(
@@ -50,25 +48,14 @@ record CleaningStep(CleanConfig config, Set<String> languages, List<String> badW
     }
 
     private String thresholds(CleanRule rule) {
-        return switch (rule.set()) {
-            case "unicode" -> config.unicode().toString();
-            case "gopher" -> config.gopher().toString();
-            case "c4" ->
-                rule == CleanRule.C4_BAD_WORDS
-                        ? "words=" + Sha256.hex(String.join("\n", badWords).getBytes(StandardCharsets.UTF_8))
-                        : config.c4().toString();
-            case "fineweb" -> config.fineweb().toString();
-            default -> "min_characters=" + config.minRepeatedCharacters();
-        };
+        return rule == CleanRule.C4_BAD_WORDS
+                ? "words=" + Sha256.hex(String.join("\n", badWords).getBytes(StandardCharsets.UTF_8))
+                : rule.thresholds(config);
     }
 
     @Override
     public Pass begin() {
         List<Pass> passes = passes();
-        Map<String, CleanRule> byWord = new TreeMap<>();
-        for (CleanRule rule : config.active()) {
-            byWord.put(rule.word(), rule);
-        }
         UnaryOperator<String> seen = new Seen(shown);
         return (text, tally) -> {
             Outcome outcome = Outcome.kept(text);
@@ -76,7 +63,7 @@ record CleaningStep(CleanConfig config, Set<String> languages, List<String> badW
                 outcome = passes.get(i).apply(outcome.text(), tally);
             }
             if (outcome.isDropped()) {
-                dropped(outcome, byWord, seen, tally);
+                tally.example(outcome.droppedBy(), outcome.text(), seen);
             }
             return outcome;
         };
@@ -98,15 +85,6 @@ record CleaningStep(CleanConfig config, Set<String> languages, List<String> badW
             }
             return ready.apply(text);
         }
-    }
-
-    private static void dropped(
-            Outcome outcome, Map<String, CleanRule> byWord, UnaryOperator<String> seen, Tally tally) {
-        CleanRule rule = byWord.get(outcome.droppedBy());
-        if (rule != null) { // The language's rule counts by itself.
-            RuleCounters.dropped(tally, rule);
-        }
-        tally.example(outcome.droppedBy(), outcome.text(), seen);
     }
 
     private List<Pass> passes() {

@@ -36,7 +36,6 @@ final class LanguageRule implements TextStep.Pass {
         if (kept.isEmpty() || kept.contains(last) && found.probability() >= threshold) {
             return TextStep.Outcome.kept(text);
         }
-        tally.add("clean.dropped.language");
         return TextStep.Outcome.dropped(text, NAME);
     }
 }

@@ -9,14 +9,14 @@ import org.weft.corpus.Tally;
  * The names under which rules count, made once.
  *
  * <pre>
- *   clean.dropped.RULE       documents that the rule dropped
  *   clean.changed.RULE       documents that the rule changed
  *   clean.pieces.RULE        what it changed or removed in them: characters, lines, paragraphs
  *   clean.passed_over.RULE   documents that it was not applied to, for it makes no sense for their script
  * </pre>
+ *
+ * <p>Documents that a rule drops are counted by whoever has the steps applied.
  */
 final class RuleCounters {
-    private static final Map<CleanRule, String> DROPPED = named("clean.dropped.");
     private static final Map<CleanRule, String> CHANGED = named("clean.changed.");
     private static final Map<CleanRule, String> PIECES = named("clean.pieces.");
     private static final Map<CleanRule, String> PASSED_OVER = named("clean.passed_over.");
@@ -29,10 +29,6 @@ final class RuleCounters {
             names.put(rule, prefix + rule.word());
         }
         return names;
-    }
-
-    static void dropped(Tally tally, CleanRule rule) {
-        tally.add(DROPPED.get(rule));
     }
 
     /** A document in which the rule changed so many pieces; nothing where there were none. */

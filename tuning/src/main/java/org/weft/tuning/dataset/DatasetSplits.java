@@ -22,8 +22,10 @@ final class DatasetSplits {
 
     private final Task task;
     private final DatasetReader reader;
+    private final Store store;
 
     DatasetSplits(JavaSparkContext spark, Store store, Task task) {
+        this.store = store;
         this.task = task;
         this.reader = new DatasetReader(spark, store, task.textColumns());
     }
@@ -60,9 +62,12 @@ final class DatasetSplits {
         if (!dataset.groupColumn().isEmpty()) {
             DatasetReader.requireColumns(key, rows, List.of(dataset.groupColumn())); // evaluation will want it
         }
+        ScrubbedRows scrubbed = ScrubbedRows.of(dataset.privacy(), task, store);
         JavaRDD<DatasetRow> read = DatasetReader.select(rows, columns)
                 .toJavaRDD()
-                .map(row -> DatasetRow.of(RowFields.of(row, columns), task));
+                .map(row -> RowFields.of(row, columns))
+                .mapPartitions(scrubbed)
+                .map(row -> DatasetRow.of(row, task));
         return new SplitRows(name, key + "=" + inputs, read);
     }
 }

@@ -2,7 +2,9 @@ package org.weft.tuning.report;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.weft.corpus.privacy.Scrubber;
 import org.weft.tuning.metrics.Predictions;
 
 /**
@@ -10,7 +12,8 @@ import org.weft.tuning.metrics.Predictions;
  *
  * @param row its number, from 0
  * @param error by the task's own measure
- * @param text of the row, cut where it is long, empty where none was given; it may hold anything, as may the other two
+ * @param text of the row, without what is personal or a secret, cut where it is long, empty where none was given; it may
+ *     hold anything else, as may the other two
  */
 public record WorstRow(int row, double error, String expected, String predicted, String text) {
     static final int MOST = 20;
@@ -18,6 +21,7 @@ public record WorstRow(int row, double error, String expected, String predicted,
 
     /** The rows that are wrong, those with the largest error first. */
     static List<WorstRow> of(Predictions predictions, List<String> texts) {
+        UnaryOperator<String> shown = Scrubber.ofExamples().texts();
         return IntStream.range(0, predictions.rows())
                 .filter(row -> predictions.error(row) > 0)
                 .boxed()
@@ -26,9 +30,9 @@ public record WorstRow(int row, double error, String expected, String predicted,
                 .map(row -> new WorstRow(
                         row,
                         predictions.error(row),
-                        cut(predictions.expected(row)),
-                        cut(predictions.predicted(row)),
-                        texts.isEmpty() || texts.get(row) == null ? "" : cut(texts.get(row))))
+                        cut(shown.apply(predictions.expected(row))),
+                        cut(shown.apply(predictions.predicted(row))),
+                        texts.isEmpty() || texts.get(row) == null ? "" : cut(shown.apply(texts.get(row)))))
                 .toList();
     }
 

@@ -1,0 +1,78 @@
+package org.weft.tuning.dataset;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.weft.core.config.PrivacyConfig;
+import org.weft.core.storage.Store;
+import org.weft.corpus.privacy.Scrubber;
+import org.weft.tuning.task.Fields;
+import org.weft.tuning.task.Task;
+
+/**
+ * Takes what is of a person, or a secret, out of rows' texts, as {@code prepare} takes it out of documents; within arrays and
+ * objects out of every string. A label stays as it is.
+ *
+ * @param columns that have texts; none where nothing is to be taken out
+ */
+record ScrubbedRows(Scrubber scrubber, List<String> columns) implements FlatMapFunction<Iterator<Fields>, Fields> {
+
+    static ScrubbedRows of(PrivacyConfig privacy, Task task, Store store) throws IOException {
+        Scrubber scrubber = Scrubber.of(privacy, "dataset.privacy", store);
+        return new ScrubbedRows(
+                scrubber,
+                privacy.active().isEmpty()
+                        ? List.of()
+                        : Stream.concat(task.inputColumns().stream(), task.textColumns().stream())
+                                .distinct()
+                                .toList());
+    }
+
+    @Override
+    public Iterator<Fields> call(Iterator<Fields> rows) {
+        if (columns.isEmpty()) {
+            return rows;
+        }
+        UnaryOperator<String> scrub = scrubber.texts();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public Fields next() {
+                return scrubbed(rows.next(), scrub);
+            }
+        };
+    }
+
+    private Fields scrubbed(Fields row, UnaryOperator<String> scrub) {
+        Map<String, Object> values = new LinkedHashMap<>(row.values());
+        columns.forEach(column -> values.computeIfPresent(column, (name, value) -> scrubbed(value, scrub)));
+        return new Fields(values, row.place());
+    }
+
+    private static Object scrubbed(Object value, UnaryOperator<String> scrub) {
+        if (value instanceof String text) {
+            return scrub.apply(text);
+        }
+        if (value instanceof List<?> list) {
+            List<Object> scrubbed = new ArrayList<>();
+            list.forEach(each -> scrubbed.add(scrubbed(each, scrub)));
+            return scrubbed;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<Object, Object> scrubbed = new LinkedHashMap<>();
+            map.forEach((key, each) -> scrubbed.put(key, scrubbed(each, scrub)));
+            return scrubbed;
+        }
+        return value;
+    }
+}
