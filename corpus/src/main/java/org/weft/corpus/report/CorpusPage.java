@@ -30,6 +30,8 @@ public final class CorpusPage {
 
     private static final String STYLE = """
             body { max-width: 60rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; }
+            td.name, th.name { text-align: left; }
+            .tiles { grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
             .bar { fill: var(--c1); opacity: .8; }
             td.words, th.words { text-align: left; white-space: normal; overflow-wrap: anywhere; }
             td.hash { font-family: ui-monospace, monospace; font-size: .8rem; text-align: left; }
@@ -140,24 +142,30 @@ public final class CorpusPage {
                 .mapToLong(Map.Entry::getValue)
                 .sum();
         page.append("<h2>Where the documents went</h2>\n");
-        PageTable table = new PageTable(page, "words:stage", "documents", "bytes", "words:");
+        PageTable table = new PageTable(page, "name:stage", "documents", "bytes", "words:");
         String of = number(files.ofSources("files")) + " files, as stored";
         table.row("read", number(files.ofSources("records")), number(files.ofSources("bytes")), of);
         table.row("bad records", less(files.ofSources("bad_records")), "", "");
         table.row("dropped by rules", less(cleaned), "", "");
         table.row("left", number(files.ofSources("documents")), number(files.ofSources("text_bytes")), "UTF-8");
-        table.row(
-                "equal to another",
-                less(provenance.path("corpus").path("repeated_documents").asLong()),
-                "",
-                "");
         JsonNode deduplication = provenance.path("deduplication");
+        table.row("equal to another", less(equal(deduplication)), "", "");
         dropped(table, "equal but for case, spaces, punctuation", deduplication.path("normalized_duplicates"));
         dropped(table, "near duplicates", deduplication.path("near_duplicates").path("dropped"));
         dropped(table, "shared with an evaluation", deduplication.path("contaminated_documents"));
         split(table, "training", manifest.train());
         split(table, "validation", manifest.val());
         table.end();
+    }
+
+    /** What the other stages do not account for: of a document that one of them drops, the copies are gone with it. */
+    private long equal(JsonNode deduplication) {
+        return files.ofSources("documents")
+                - deduplication.path("normalized_duplicates").asLong()
+                - deduplication.path("near_duplicates").path("dropped").asLong()
+                - deduplication.path("contaminated_documents").asLong()
+                - manifest.train().documents()
+                - manifest.val().documents();
     }
 
     private static void dropped(PageTable table, String stage, JsonNode documents) {
@@ -183,7 +191,7 @@ public final class CorpusPage {
         page.append("<h2>Sources</h2>\n");
         PageTable table = new PageTable(
                 page,
-                "words:source",
+                "name:source",
                 "weight",
                 "share",
                 "documents",
@@ -250,7 +258,7 @@ public final class CorpusPage {
         }
         page.append("<h2>Bad records</h2>\n");
         page.format("<p class=\"quiet\">%,d were left out. bad-records.jsonl has more of them than are here.</p>", bad);
-        PageTable table = new PageTable(page, "words:file", "words:place", "words:cause", "words:sample");
+        PageTable table = new PageTable(page, "words:file", "name:place", "words:cause", "words:sample");
         for (JsonNode record : files.bad()) {
             String sample = shown.apply(record.path("sample").asText());
             table.row(

@@ -2,20 +2,22 @@ package org.weft.corpus.report;
 
 import org.weft.core.html.Html;
 
-/** A table of a page; a column whose name begins with "words:" holds words, any other numbers. */
+/**
+ * A table of a page; a column whose name begins with "words:" holds words, which are broken into lines, one that begins with
+ * "name:" holds a name, which is not, any other numbers.
+ */
 final class PageTable {
-    private static final String WORDS = "words:";
-
     private final Html page;
-    private final String[] columns;
+    private final String[] kinds;
 
     PageTable(Html page, String... columns) {
         this.page = page;
-        this.columns = columns;
+        this.kinds = new String[columns.length];
         page.append("<div class=\"scroll cut\" tabindex=\"0\"><table>\n<thead><tr>");
         for (int i = 0; i < columns.length; i++) {
-            String name = columns[i].startsWith(WORDS) ? columns[i].substring(WORDS.length()) : columns[i];
-            page.text("th scope=\"col\"" + kind(i), name);
+            int colon = columns[i].indexOf(':');
+            kinds[i] = colon < 0 ? "" : " class=\"" + columns[i].substring(0, colon) + "\"";
+            page.text("th scope=\"col\"" + kinds[i], columns[i].substring(colon + 1));
         }
         page.append("</tr></thead>\n<tbody>\n");
     }
@@ -24,14 +26,10 @@ final class PageTable {
     PageTable row(String... cells) {
         page.append("<tr>");
         for (int i = 0; i < cells.length; i++) {
-            page.text("td" + kind(i), cells[i]);
+            page.text("td" + kinds[i], cells[i]);
         }
         page.append("</tr>\n");
         return this;
-    }
-
-    private String kind(int column) {
-        return columns[column].startsWith(WORDS) ? " class=\"words\"" : "";
     }
 
     void end() {

@@ -37,17 +37,29 @@ final class RuleTables {
             return;
         }
         page.append("<h2>Rules</h2>\n");
-        PageTable table = new PageTable(page, "words:rule", "words:version and thresholds", "words:counted");
+        PageTable table = new PageTable(page, "name:rule", "version", "words:counted");
         rules.fields()
-                .forEachRemaining(
-                        rule -> table.row(rule.getKey(), rule.getValue().asText(), counted(rule.getKey())));
+                .forEachRemaining(rule ->
+                        table.row(rule.getKey(), rule.getValue().asText().split(" ", 2)[0], counted(rule.getKey())));
         table.end();
+        thresholds();
         languages();
         if (!left.isEmpty()) {
-            PageTable others = new PageTable(page, "words:counted besides", "");
+            PageTable others = new PageTable(page, "name:counted besides", "");
             left.forEach((name, value) -> others.row(name, number(value)));
             others.end();
         }
+    }
+
+    /** They decide what a rule does, and are long. */
+    private void thresholds() {
+        page.append("<details><summary>Thresholds</summary>\n");
+        PageTable table = new PageTable(page, "name:rule", "words:version and thresholds");
+        rules.fields()
+                .forEachRemaining(
+                        rule -> table.row(rule.getKey(), rule.getValue().asText()));
+        table.end();
+        page.append("</details>\n");
     }
 
     /** All counters of a rule: {@code dropped 12, changed 3}. */
@@ -80,7 +92,7 @@ final class RuleTables {
         }
         long all = languages.values().stream().mapToLong(Long::longValue).sum();
         page.append("<h2>Languages</h2>\n");
-        PageTable table = new PageTable(page, "words:language", "documents", "share");
+        PageTable table = new PageTable(page, "name:language", "documents", "share");
         languages.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
                 .forEach(found -> table.row(found.getKey(), number(found.getValue()), share(found.getValue(), all)));

@@ -126,6 +126,14 @@ class CorpusPageTest {
         assertThat(row(page, "left").get(0)).isEqualTo("205");
         assertThat(row(page, "equal to another").get(0)).isEqualTo("-1");
         assertThat(row(page, "near duplicates").get(0)).isEqualTo("-4");
+        long left = List.of("read", "bad records", "dropped by rules").stream()
+                .mapToLong(stage -> documents(page, stage))
+                .sum();
+        assertThat(left).isEqualTo(documents(page, "left"));
+        long kept = List.of("left", "equal to another", "near duplicates").stream()
+                .mapToLong(stage -> documents(page, stage))
+                .sum();
+        assertThat(kept).isEqualTo(documents(page, "training") + documents(page, "validation"));
         assertThat(row(page, "training").get(0))
                 .isEqualTo(Long.toString(manifest.train().documents()));
         assertThat(row(page, "training").get(2))
@@ -185,10 +193,14 @@ class CorpusPageTest {
         return Long.parseLong(tile.group(1).replace(",", ""));
     }
 
+    private static long documents(String page, String stage) {
+        return Long.parseLong(row(page, stage).get(0).replace(",", ""));
+    }
+
     /** The cells after the first of the row that begins so. */
     private static List<String> row(String page, String first) {
         Matcher row = Pattern.compile(
-                        "<tr><td class=\"words\">" + Pattern.quote(first) + "</td>(.*?)</tr>", Pattern.DOTALL)
+                        "<tr><td class=\"name\">" + Pattern.quote(first) + "</td>(.*?)</tr>", Pattern.DOTALL)
                 .matcher(page);
         assertThat(row.find()).as(first).isTrue();
         List<String> cells = new ArrayList<>();

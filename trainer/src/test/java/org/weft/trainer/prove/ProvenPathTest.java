@@ -9,9 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -29,8 +27,6 @@ import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.ManifestSeal;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.RunDirectory;
-import org.weft.core.storage.Store;
 import org.weft.corpus.CorpusJob;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.progress.Progress;
@@ -43,8 +39,6 @@ import org.weft.trainer.prove.Recomputation.What;
 /** Every link of the chain of a real run is broken once, and found to be the first. */
 @Timeout(180)
 class ProvenPathTest {
-    private static final int BLOCK_BYTES = 1000;
-
     @TempDir
     static Path directory;
 
@@ -151,12 +145,7 @@ class ProvenPathTest {
     }
 
     @Test
-    void whatIsLongerOrShorterOrGoneIsFound() throws IOException {
-        byte[] text = Files.readAllBytes(directory.resolve("text.txt"));
-        byte[] longer = Arrays.copyOf(text, text.length + 3 * BLOCK_BYTES);
-        assertFound("run/corpus", null, "text.txt", longer, CorpusClaims.INPUT);
-        byte[] shorter = Arrays.copyOf(text, BLOCK_BYTES);
-        assertFound("run/corpus", null, "text.txt", shorter, CorpusClaims.INPUT);
+    void whatIsGoneIsFound() throws IOException {
         Link gone = assertFound("run/corpus", null, "text.txt", null, CorpusClaims.INPUT);
         assertThat(gone.found()).isEqualTo("missing");
         assertFound("run/corpus", null, "run/corpus/train-00000.tokens", null, CorpusClaims.SHARD);
@@ -218,12 +207,12 @@ class ProvenPathTest {
     @Test
     void whatIsMadeAgainIsTheSame() throws IOException {
         Progress progress = new Progress(new PrintStream(PrintStream.nullOutputStream()), false, System::nanoTime);
-        Store store = application.store();
-        RunDirectory run = config().run().directory();
-        RecomputedTraining training = RecomputedTraining.of(store, run, null, null);
+        RecomputedTraining training =
+                RecomputedTraining.of(application.store(), config().run().directory(), null, null);
         WeftConfig config = training.config(config(), uri() + "/again");
-        ProvenPath export = ProvenPath.read(store, new ProvenPath.Request(uri() + "/export", run.path(), null, true));
-        try (Scratch scratch = new Scratch(store, uri() + "/again")) {
+        ProvenPath export = ProvenPath.read(
+                application.store(), new ProvenPath.Request(uri() + "/export", uri() + "/run", null, true));
+        try (Scratch scratch = new Scratch(application.store(), uri() + "/again")) {
             Chain chain = new Recomputation(application, config, training, scratch, progress)
                     .extend(export.resolve(context), export, EnumSet.allOf(What.class));
             assertThat(chain.firstDifference()).isEmpty();
@@ -236,34 +225,10 @@ class ProvenPathTest {
                             "exported file made again");
         }
         assertThat(directory.resolve("again")).doesNotExist();
-        assertThatThrownBy(() -> RecomputedTraining.of(store, run, 4, 4))
+        assertThatThrownBy(() -> RecomputedTraining.of(
+                        application.store(), config().run().directory(), 4, 4))
                 .isInstanceOf(WeftException.class)
                 .hasMessage("--from 4 is not before --to 4");
-    }
-
-    @Test
-    void aFileOfManyBlocksIsReadByAsManyTasks() throws IOException {
-        byte[] text = Files.readAllBytes(directory.resolve("text.txt"));
-        StringBuilder blocks = new StringBuilder();
-        for (int start = 0; start < text.length; start += BLOCK_BYTES) {
-            blocks.append(Sha256.hex(Arrays.copyOfRange(text, start, Math.min(text.length, start + BLOCK_BYTES))));
-        }
-        String sha256 = Sha256.hex(HexFormat.of().parseHex(blocks));
-        Claim whole = Claim.blocks("raw input", uri() + "/text.txt", sha256, text.length, BLOCK_BYTES);
-        assertThat(whole.measurements()).hasSizeGreaterThan(2);
-        assertThat(found(whole)).isEqualTo(sha256);
-        planted("text.txt", Arrays.copyOf(text, text.length + 3 * BLOCK_BYTES), () -> assertThat(found(whole))
-                .isNotEqualTo(sha256));
-        planted("text.txt", Arrays.copyOf(text, BLOCK_BYTES), () -> assertThat(found(whole))
-                .isEqualTo("cut short"));
-        planted("text.txt", null, () -> assertThat(found(whole)).isEqualTo("missing"));
-    }
-
-    private static String found(Claim claim) {
-        return Chain.resolve(context, application.store(), List.of(claim))
-                .links()
-                .get(0)
-                .found();
     }
 
     @Test
