@@ -17,6 +17,7 @@ import org.weft.corpus.CorpusShards.StoreDirectory;
 import org.weft.corpus.clean.CleaningSteps;
 import org.weft.corpus.dedup.Deduplication;
 import org.weft.corpus.statistics.CorpusStatistics;
+import org.weft.corpus.text.TextStep;
 import org.weft.corpus.tokenizer.Gpt2Vocabulary;
 import org.weft.corpus.tokenizer.TiktokenRanks;
 import org.weft.corpus.tokenizer.TokenizerJson;

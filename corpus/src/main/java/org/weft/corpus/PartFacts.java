@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.weft.corpus.source.BadRecord;
+import org.weft.corpus.text.Tally;
 
 /**
  * What is known of a part that was read; stands at the end of its file.

@@ -3,7 +3,7 @@ package org.weft.corpus.clean;
 import java.util.EnumMap;
 import java.util.Map;
 import org.weft.core.config.CleanRule;
-import org.weft.corpus.Tally;
+import org.weft.corpus.text.Tally;
 
 /**
  * The names under which rules count, made once.

@@ -14,8 +14,8 @@ import javax.crypto.Mac;
 import org.weft.core.config.PersonalKind;
 import org.weft.core.config.PrivacyConfig;
 import org.weft.core.storage.Store;
-import org.weft.corpus.Tally;
-import org.weft.corpus.TextStep;
+import org.weft.corpus.text.Tally;
+import org.weft.corpus.text.TextStep;
 
 /**
  * Takes what is of a person, or a secret, out of texts, and puts a placeholder or a pseudonym there. What is found is counted

@@ -25,8 +25,8 @@ import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.config.Word;
 import org.weft.core.storage.HadoopStore;
-import org.weft.corpus.Tally;
-import org.weft.corpus.TextStep;
+import org.weft.corpus.text.Tally;
+import org.weft.corpus.text.TextStep;
 
 /** Each rule on a document that breaks it and one that does not. */
 class CleaningStepsTest {

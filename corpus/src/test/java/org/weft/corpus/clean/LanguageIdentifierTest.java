@@ -14,8 +14,8 @@ import org.weft.core.Records;
 import org.weft.core.config.CleanConfig;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
-import org.weft.corpus.Tally;
-import org.weft.corpus.TextStep;
+import org.weft.corpus.text.Tally;
+import org.weft.corpus.text.TextStep;
 
 class LanguageIdentifierTest {
     private static final Map<String, String> TEXTS = Map.ofEntries(

@@ -23,8 +23,8 @@ import org.weft.core.config.PersonalKind;
 import org.weft.core.config.PrivacyConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
-import org.weft.corpus.Tally;
-import org.weft.corpus.TextStep;
+import org.weft.corpus.text.Tally;
+import org.weft.corpus.text.TextStep;
 
 class ScrubberTest {
     private static final String TEXT =

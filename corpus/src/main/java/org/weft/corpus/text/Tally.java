@@ -1,4 +1,4 @@
-package org.weft.corpus;
+package org.weft.corpus.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package org.weft.corpus;
+package org.weft.corpus.text;
 
 import java.io.Serializable;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.weft.corpus;
+package org.weft.corpus.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
