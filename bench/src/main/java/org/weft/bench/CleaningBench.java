@@ -22,9 +22,14 @@ import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.PrivacyConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
-import org.weft.corpus.Tally;
-import org.weft.corpus.TextStep;
 import org.weft.corpus.clean.CleaningSteps;
+<<<<<<< HEAD
+import org.weft.corpus.step.Tally;
+import org.weft.corpus.step.TextStep;
+=======
+import org.weft.corpus.text.Tally;
+import org.weft.corpus.text.TextStep;
+>>>>>>> main
 
 /**
  * Cleaning and scrubbing on one thread, without Spark.

@@ -15,6 +15,13 @@ import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
 import org.weft.corpus.ReadStage.Done;
 import org.weft.corpus.source.BadRecord;
+<<<<<<< HEAD
+import org.weft.corpus.step.Tally;
+import org.weft.corpus.step.TextStep;
+=======
+import org.weft.corpus.text.Tally;
+import org.weft.corpus.text.TextStep;
+>>>>>>> main
 import scala.Tuple2;
 
 /**
@@ -69,8 +76,7 @@ record CorpusReading(
     /** The documents by key, with equal ones next to each other, but for bad ones: partition k is shard k. */
     JavaPairRDD<byte[], byte[]> sorted(JavaSparkContext spark, CorpusConfig corpus) {
         int shards = (int) Math.max(1, (inputBytes(corpus) + corpus.shardBytes() - 1) / corpus.shardBytes());
-        JavaPairRDD<byte[], byte[]> all = documents.sorted(spark, parts, shards);
-        return duplicateIds == null ? all : Without.of(all, duplicateIds.dropped());
+        return documents.sorted(spark, parts, duplicateIds, shards);
     }
 
     /** Sums over the parts of a source. */

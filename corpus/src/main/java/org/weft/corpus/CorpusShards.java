@@ -69,7 +69,8 @@ record CorpusShards(CorpusManifest manifest, long repeated, String strange) {
                 TokenType.forVocabulary(vocabSize),
                 endOfText,
                 split(written, 0, true),
-                split(written, 0, false));
+                split(written, 0, false),
+                List.of());
         CorpusManifest manifest = corpus.sources().isEmpty() ? whole : whole.withSources(sources(written, corpus));
         requireDocuments(manifest, corpus);
         return new CorpusShards(

@@ -15,7 +15,7 @@ import org.weft.core.Sha256;
  *   bytes 0..7    which shard, and the order within it
  *   bytes 8..15   order, and whether the document is kept for validation, or in which fold
  *   byte  16      where a corpus tells sources or ids apart, which source
- *   bytes 17..32  where it tells ids apart, the first half of the id's SHA-256
+ *   bytes 17..32  where it tells ids apart, the first half of the id's SHA-256; a zero follows
  * </pre>
  */
 public final class DocumentKey {

@@ -20,7 +20,7 @@ import scala.Tuple2;
  * Documents of one source and one id that differ: all but that with the smallest key are bad records. Ids are shuffled with
  * keys, and no texts.
  *
- * @param dropped key, source and id of each, as {@link KeptDocuments} sorts by them
+ * @param dropped key, source and id of each, with which a document's longer key begins
  * @param counts how many, by source
  * @param shown some of them, with their sources
  */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -23,19 +24,27 @@ import scala.Tuple2;
  */
 record KeptDocuments(Store store, String directory, boolean sourcesTold) implements Serializable {
 
-    /** The documents by key: partition k is shard k, sorted, with equal documents next to each other. */
-    JavaPairRDD<byte[], byte[]> sorted(JavaSparkContext spark, List<ReadStage.Done> parts, int shards) {
+    /**
+     * The documents by key, but for some: partition k is shard k, sorted, with equal documents next to each other.
+     *
+     * @param duplicateIds which are left out; null for none
+     */
+    JavaPairRDD<byte[], byte[]> sorted(
+            JavaSparkContext spark, List<ReadStage.Done> parts, DuplicateIds duplicateIds, int shards) {
         boolean told = sourcesTold;
-        return all(spark, parts)
+        JavaPairRDD<byte[], byte[]> documents = all(spark, parts)
                 .mapToPair(document -> new Tuple2<>(
-                        key(document._1(), document._2(), told), document._2().text()))
-                .repartitionAndSortWithinPartitions(new DocumentKey.Shards(shards), DocumentKey.ORDER);
+                        key(document._1(), document._2(), told), document._2().text()));
+        return duplicateIds == null
+                ? documents.repartitionAndSortWithinPartitions(new DocumentKey.Shards(shards), DocumentKey.ORDER)
+                : Without.sorted(documents, duplicateIds.dropped(), shards);
     }
 
     private static byte[] key(int source, PartFile.Kept document, boolean told) {
         if (document.id() != null) {
             byte[] id = DocumentKey.of(document.id().getBytes(StandardCharsets.UTF_8));
-            return DocumentKey.of(document.key(), source, id);
+            byte[] key = DocumentKey.of(document.key(), source, id);
+            return Arrays.copyOf(key, key.length + 1); // a byte more than what would drop it
         }
         return told ? DocumentKey.of(document.key(), source) : document.key();
     }

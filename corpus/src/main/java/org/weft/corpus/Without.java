@@ -8,54 +8,48 @@ import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
 /**
- * Sorted documents without those that are dropped, whose keys are sorted as they are: both are walked through once, and
- * neither is held.
+ * Sorted documents without some. What is dropped is sorted among them: a key with an empty text, which no document has,
+ * stands before all documents whose keys begin with it.
  */
 final class Without implements Iterator<Tuple2<byte[], byte[]>> {
-    private final Iterator<Tuple2<byte[], byte[]>> documents;
-    private final Iterator<byte[]> dropped;
-    private Tuple2<byte[], byte[]> next;
-    private byte[] drop;
+    private static final byte[] DROPPED = {};
 
-    Without(Iterator<Tuple2<byte[], byte[]>> documents, Iterator<byte[]> dropped) {
-        this.documents = documents;
-        this.dropped = dropped;
+    private final Iterator<Tuple2<byte[], byte[]>> sorted;
+    private byte[] drop;
+    private Tuple2<byte[], byte[]> next;
+
+    Without(Iterator<Tuple2<byte[], byte[]>> sorted) {
+        this.sorted = sorted;
     }
 
     /**
-     * The documents that are left, partitioned as before.
+     * The documents that are left, sorted within the partitions of {@link DocumentKey.Shards}.
      *
-     * @param dropped keys, or what some begin with, in no order
+     * @param documents in no order
+     * @param dropped keys, each shorter than those that begin with it, in no order
      */
-    static JavaPairRDD<byte[], byte[]> of(JavaPairRDD<byte[], byte[]> sorted, JavaRDD<byte[]> dropped) {
-        JavaRDD<byte[]> keys = dropped.mapToPair(key -> new Tuple2<>(key, 0))
-                .repartitionAndSortWithinPartitions(
-                        new DocumentKey.Shards(sorted.getNumPartitions()), DocumentKey.ORDER)
-                .keys();
-        return JavaPairRDD.fromJavaRDD(sorted.zipPartitions(keys, Without::new));
+    static JavaPairRDD<byte[], byte[]> sorted(
+            JavaPairRDD<byte[], byte[]> documents, JavaRDD<byte[]> dropped, int shards) {
+        return documents
+                .union(dropped.mapToPair(key -> new Tuple2<>(key, DROPPED)))
+                .repartitionAndSortWithinPartitions(new DocumentKey.Shards(shards), DocumentKey.ORDER)
+                .mapPartitionsToPair(Without::new, true);
     }
 
     @Override
     public boolean hasNext() {
-        while (next == null && documents.hasNext()) {
-            Tuple2<byte[], byte[]> candidate = documents.next();
-            if (!isDropped(candidate._1())) {
+        while (next == null && sorted.hasNext()) {
+            Tuple2<byte[], byte[]> candidate = sorted.next();
+            byte[] key = candidate._1();
+            if (candidate._2().length == 0) {
+                drop = key;
+            } else if (drop == null
+                    || key.length < drop.length
+                    || !Arrays.equals(key, 0, drop.length, drop, 0, drop.length)) {
                 next = candidate;
             }
         }
         return next != null;
-    }
-
-    private boolean isDropped(byte[] key) {
-        while (drop != null || dropped.hasNext()) {
-            drop = drop == null ? dropped.next() : drop;
-            int order = Arrays.compareUnsigned(drop, 0, drop.length, key, 0, Math.min(drop.length, key.length));
-            if (order >= 0) {
-                return order == 0; // and others may begin with it
-            }
-            drop = null;
-        }
-        return false;
     }
 
     @Override

@@ -155,7 +155,15 @@ class StartingParametersTest {
     private StartingParameters starting(String model, int vocabSize, String tokenizerSha256) {
         WeftConfig config = ConfigLoader.load("test", "run: {dir: \"" + home + "/run\"}\nmodel: " + model, List.of());
         CorpusManifest corpus = new CorpusManifest(
-                CorpusManifest.VERSION, "tokenizer.json", tokenizerSha256, vocabSize, TokenType.U16, 0, null, null);
+                CorpusManifest.VERSION,
+                "tokenizer.json",
+                tokenizerSha256,
+                vocabSize,
+                TokenType.U16,
+                0,
+                null,
+                null,
+                List.of());
         return new StartingParameters(store, config, corpus, notices::add);
     }
 }

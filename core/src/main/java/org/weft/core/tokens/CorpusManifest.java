@@ -55,19 +55,6 @@ public record CorpusManifest(
         }
     }
 
-    /** A corpus that is one whole. */
-    public CorpusManifest(
-            int version,
-            String tokenizerFile,
-            String tokenizerSha256,
-            int vocabSize,
-            TokenType dtype,
-            int endOfText,
-            CorpusSplit train,
-            CorpusSplit val) {
-        this(version, tokenizerFile, tokenizerSha256, vocabSize, dtype, endOfText, train, val, List.of());
-    }
-
     /** The same documents, told apart by source; {@code train} and {@code val} are then made of theirs. */
     public CorpusManifest withSources(List<CorpusSource> told) {
         return new CorpusManifest(
@@ -163,7 +150,8 @@ public record CorpusManifest(
     /** What it says of every shard, without the list of them. */
     public CorpusManifest withoutShards() {
         CorpusSplit none = new CorpusSplit(List.of(), 0);
-        return new CorpusManifest(version, tokenizerFile, tokenizerSha256, vocabSize, dtype, endOfText, none, none);
+        return new CorpusManifest(
+                version, tokenizerFile, tokenizerSha256, vocabSize, dtype, endOfText, none, none, List.of());
     }
 
     /** The vocabulary hash that every shard of this corpus carries. */

@@ -37,7 +37,7 @@ class MixtureBatchesTest {
     @BeforeEach
     void writeCorpus() throws IOException {
         CorpusSplit none = new CorpusSplit(List.of(), 0);
-        new CorpusManifest(1, "tokenizer.json", SHA, 5000, TokenType.U16, 0, none, none)
+        new CorpusManifest(1, "tokenizer.json", SHA, 5000, TokenType.U16, 0, none, none, List.of())
                 .withSources(List.of(
                         source("web", 0.5, 0, 1000, 42),
                         source("code", 0.3, 0, 2000, 21),

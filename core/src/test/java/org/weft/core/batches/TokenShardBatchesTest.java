@@ -39,7 +39,8 @@ class TokenShardBatchesTest {
         String sha = "ab".repeat(32);
         CorpusSplit train = new CorpusSplit(List.of(shard("train-00000.tokens", 0, TRAIN, sha)), 0);
         CorpusSplit val = new CorpusSplit(List.of(shard("val-00000.tokens", 1000, 42, sha)), 0); // 10 samples
-        new CorpusManifest(1, "tokenizer.json", sha, 5000, TokenType.U16, 0, train, val).save(store, directory);
+        new CorpusManifest(1, "tokenizer.json", sha, 5000, TokenType.U16, 0, train, val, List.of())
+                .save(store, directory);
     }
 
     @Test

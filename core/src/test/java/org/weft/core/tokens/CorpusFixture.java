@@ -48,7 +48,8 @@ final class CorpusFixture {
                 TokenType.U16,
                 VOCABULARY - 1,
                 new CorpusSplit(shards, 12345),
-                new CorpusSplit(List.of(), 0));
+                new CorpusSplit(List.of(), 0),
+                List.of());
         manifest.save(store, directory);
         return manifest;
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,7 +100,15 @@ class TokenCorpusTest {
     void rejectsShardOfAnotherTokenizer() throws IOException {
         CorpusManifest manifest = fixture.corpus(64);
         CorpusManifest other = new CorpusManifest(
-                1, "tokenizer.json", "00".repeat(32), 1000, TokenType.U16, 0, manifest.train(), manifest.val());
+                1,
+                "tokenizer.json",
+                "00".repeat(32),
+                1000,
+                TokenType.U16,
+                0,
+                manifest.train(),
+                manifest.val(),
+                List.of());
         try (TokenCorpus corpus = TokenCorpus.train(fixture.store, fixture.directory, other)) {
             assertThatThrownBy(() -> corpus.read(0, 4, new int[5], 0))
                     .isInstanceOf(WeftException.class)
@@ -119,7 +128,8 @@ class TokenCorpusTest {
                 TokenType.U16,
                 0,
                 manifest.train(),
-                manifest.val());
+                manifest.val(),
+                List.of());
         try (TokenCorpus corpus = TokenCorpus.train(fixture.store, fixture.directory, small)) {
             assertThatThrownBy(() -> corpus.read(2, 4, new int[5], 0))
                     .isInstanceOf(WeftException.class)

@@ -4,8 +4,13 @@ import java.util.Arrays;
 import java.util.Set;
 import org.weft.core.config.CleanRule;
 import org.weft.core.config.GopherConfig;
-import org.weft.corpus.Tally;
-import org.weft.corpus.TextStep;
+<<<<<<< HEAD
+import org.weft.corpus.step.Tally;
+import org.weft.corpus.step.TextStep;
+=======
+import org.weft.corpus.text.Tally;
+import org.weft.corpus.text.TextStep;
+>>>>>>> main
 
 /**
  * MassiveText's quality filter: what of a document's words says that it is prose. Rae et al., "Scaling Language Models:

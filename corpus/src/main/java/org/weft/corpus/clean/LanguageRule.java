@@ -1,8 +1,13 @@
 package org.weft.corpus.clean;
 
 import java.util.Set;
-import org.weft.corpus.Tally;
-import org.weft.corpus.TextStep;
+<<<<<<< HEAD
+import org.weft.corpus.step.Tally;
+import org.weft.corpus.step.TextStep;
+=======
+import org.weft.corpus.text.Tally;
+import org.weft.corpus.text.TextStep;
+>>>>>>> main
 
 /** Keeps documents of some languages, and counts all by theirs: {@code language.CODE}. For one thread. */
 final class LanguageRule implements TextStep.Pass {

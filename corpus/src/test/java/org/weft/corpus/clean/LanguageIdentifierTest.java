@@ -14,8 +14,13 @@ import org.weft.core.Records;
 import org.weft.core.config.CleanConfig;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
-import org.weft.corpus.Tally;
-import org.weft.corpus.TextStep;
+<<<<<<< HEAD
+import org.weft.corpus.step.Tally;
+import org.weft.corpus.step.TextStep;
+=======
+import org.weft.corpus.text.Tally;
+import org.weft.corpus.text.TextStep;
+>>>>>>> main
 
 class LanguageIdentifierTest {
     private static final Map<String, String> TEXTS = Map.ofEntries(

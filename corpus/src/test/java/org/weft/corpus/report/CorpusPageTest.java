@@ -76,7 +76,8 @@ class CorpusPageTest {
                 TokenType.U16,
                 0,
                 new CorpusSplit(shards, 123_456),
-                new CorpusSplit(List.of(), 0));
+                new CorpusSplit(List.of(), 0),
+                List.of());
         manifest.save(store, directory.toString());
     }
 

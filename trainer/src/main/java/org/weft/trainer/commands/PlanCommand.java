@@ -15,6 +15,7 @@ import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.driver.plan.Budget;
 import org.weft.driver.plan.Comparison;
+import org.weft.driver.plan.CorpusForecast;
 import org.weft.driver.plan.Forecast;
 import org.weft.driver.plan.ForecastTable;
 import org.weft.driver.plan.MachinePeaks;
@@ -105,13 +106,16 @@ public final class PlanCommand implements Callable<Integer> {
     }
 
     private void predict(Store store) {
-        Forecast forecast = forecast(store, options.loadOver("run: {dir: " + NO_RUN + "}"));
+        WeftConfig config = options.loadOver("run: {dir: " + NO_RUN + "}");
+        Forecast forecast = forecast(store, config);
         double budgetTokens = tokens != null
                 ? tokens
                 : hours != null ? hours * 3600 * forecast.tokensPerSecond() : forecast.configuredTokens();
         Budget budget = new Budget(budgetTokens, pricePerHour == null ? Double.NaN : pricePerHour);
         if (!json) {
             System.out.print(new ForecastTable(forecast, budget).render());
+            CorpusForecast corpus = CorpusForecast.of(store, config);
+            System.out.print(corpus == null ? "" : corpus.render());
         }
         PlanSummary.of(forecast, budget).print();
     }

@@ -37,7 +37,8 @@ class SweepTest {
             TokenType.U16,
             0,
             new CorpusSplit(List.of(), 1),
-            new CorpusSplit(List.of(), 1));
+            new CorpusSplit(List.of(), 1),
+            List.of());
 
     @TempDir
     private Path directory;

@@ -1,4 +1,8 @@
-package org.weft.corpus;
+<<<<<<<< HEAD:corpus/src/test/java/org/weft/corpus/step/TallyTest.java
+package org.weft.corpus.step;
+========
+package org.weft.corpus.text;
+>>>>>>>> main:corpus/src/test/java/org/weft/corpus/text/TallyTest.java
 
 import static org.assertj.core.api.Assertions.assertThat;
 
