@@ -23,13 +23,8 @@ import org.weft.core.config.PrivacyConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.corpus.clean.CleaningSteps;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /**
  * Cleaning and scrubbing on one thread, without Spark.

@@ -17,11 +17,7 @@ import org.weft.corpus.CorpusShards.StoreDirectory;
 import org.weft.corpus.clean.CleaningSteps;
 import org.weft.corpus.dedup.Deduplication;
 import org.weft.corpus.statistics.CorpusStatistics;
-<<<<<<< HEAD
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 import org.weft.corpus.tokenizer.Gpt2Vocabulary;
 import org.weft.corpus.tokenizer.TiktokenRanks;
 import org.weft.corpus.tokenizer.TokenizerJson;

@@ -15,13 +15,8 @@ import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
 import org.weft.corpus.ReadStage.Done;
 import org.weft.corpus.source.BadRecord;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 import scala.Tuple2;
 
 /**

@@ -5,15 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.weft.corpus.source.DocumentReader;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-import org.weft.corpus.step.TextStep.Outcome;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
 import org.weft.corpus.text.TextStep.Outcome;
->>>>>>> main
 
 /** Takes documents as they are read, does to them what the text steps say, and writes those that are left. For one thread. */
 final class DocumentsWriter implements AutoCloseable {

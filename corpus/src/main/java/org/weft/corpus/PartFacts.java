@@ -5,11 +5,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.weft.corpus.source.BadRecord;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-=======
 import org.weft.corpus.text.Tally;
->>>>>>> main
 
 /**
  * What is known of a part that was read; stands at the end of its file.

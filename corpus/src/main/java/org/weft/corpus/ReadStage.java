@@ -13,11 +13,7 @@ import org.weft.corpus.CorpusInput.Part;
 import org.weft.corpus.CorpusInput.Piece;
 import org.weft.corpus.source.BadRecord;
 import org.weft.corpus.source.DocumentReader;
-<<<<<<< HEAD
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /**
  * Reads parts of the input, does to each document what the text steps say, and writes the documents of each part to a file

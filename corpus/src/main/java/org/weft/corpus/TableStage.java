@@ -18,11 +18,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.SourceConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.source.BadRecord;
-<<<<<<< HEAD
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /**
  * Reads a table of Spark's catalogue, partition by partition, as {@link ReadStage} does files. Whether a table changed

@@ -5,13 +5,8 @@ import java.util.Map;
 import java.util.Set;
 import org.weft.core.config.C4Config;
 import org.weft.core.config.CleanRule;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /**
  * The Colossal Clean Crawled Corpus's rules, line by line. Raffel et al., "Exploring the Limits of Transfer Learning with

@@ -12,11 +12,7 @@ import java.util.function.UnaryOperator;
 import org.weft.core.Sha256;
 import org.weft.core.config.CleanConfig;
 import org.weft.core.config.CleanRule;
-<<<<<<< HEAD
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /**
  * The rules of a configuration, in the order of FineWeb's recipe: characters, language, what a document repeats, MassiveText's

@@ -13,11 +13,7 @@ import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.Suggestion;
 import org.weft.core.storage.Store;
 import org.weft.corpus.privacy.Scrubber;
-<<<<<<< HEAD
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /** What every document of a corpus goes through before it is compared with others. */
 public final class CleaningSteps {

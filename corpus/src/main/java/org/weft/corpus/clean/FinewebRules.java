@@ -3,13 +3,8 @@ package org.weft.corpus.clean;
 import java.util.Set;
 import org.weft.core.config.CleanRule;
 import org.weft.core.config.FinewebConfig;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /**
  * FineWeb's own filters: lists, menus and other lines that are no prose. Penedo et al., "The FineWeb Datasets: Decanting

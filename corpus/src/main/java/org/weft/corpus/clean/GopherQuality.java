@@ -4,13 +4,8 @@ import java.util.Arrays;
 import java.util.Set;
 import org.weft.core.config.CleanRule;
 import org.weft.core.config.GopherConfig;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /**
  * MassiveText's quality filter: what of a document's words says that it is prose. Rae et al., "Scaling Language Models:

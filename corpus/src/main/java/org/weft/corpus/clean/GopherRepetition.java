@@ -5,13 +5,8 @@ import java.util.Set;
 import org.weft.core.config.CleanRule;
 import org.weft.core.config.GopherConfig;
 import org.weft.core.config.GopherConfig.NgramLimit;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /**
  * MassiveText's repetition filter: lines, paragraphs and words in a row that come again and again. Rae et al., "Scaling

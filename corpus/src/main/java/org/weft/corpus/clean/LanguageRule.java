@@ -1,13 +1,8 @@
 package org.weft.corpus.clean;
 
 import java.util.Set;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /** Keeps documents of some languages, and counts all by theirs: {@code language.CODE}. For one thread. */
 final class LanguageRule implements TextStep.Pass {

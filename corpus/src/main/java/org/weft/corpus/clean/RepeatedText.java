@@ -2,13 +2,8 @@ package org.weft.corpus.clean;
 
 import java.util.Set;
 import org.weft.core.config.CleanRule;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /**
  * Removes lines and paragraphs that stood before in the same document, as menus and footers of pages do that were put

@@ -3,11 +3,7 @@ package org.weft.corpus.clean;
 import java.util.EnumMap;
 import java.util.Map;
 import org.weft.core.config.CleanRule;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-=======
 import org.weft.corpus.text.Tally;
->>>>>>> main
 
 /**
  * The names under which rules count, made once.

@@ -4,13 +4,8 @@ import java.text.Normalizer;
 import java.util.Set;
 import org.weft.core.config.CleanRule;
 import org.weft.core.config.UnicodeConfig;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /**
  * What went wrong with characters before: controls, invisible ones, bytes read in the wrong encoding. A text without any

@@ -14,13 +14,8 @@ import javax.crypto.Mac;
 import org.weft.core.config.PersonalKind;
 import org.weft.core.config.PrivacyConfig;
 import org.weft.core.storage.Store;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /**
  * Takes what is of a person, or a secret, out of texts, and puts a placeholder or a pseudonym there. What is found is counted

@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:corpus/src/main/java/org/weft/corpus/step/Tally.java
-package org.weft.corpus.step;
-========
 package org.weft.corpus.text;
->>>>>>>> main:corpus/src/main/java/org/weft/corpus/text/Tally.java
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:corpus/src/main/java/org/weft/corpus/step/TextStep.java
-package org.weft.corpus.step;
-========
 package org.weft.corpus.text;
->>>>>>>> main:corpus/src/main/java/org/weft/corpus/text/TextStep.java
 
 import java.io.Serializable;
 import java.util.List;

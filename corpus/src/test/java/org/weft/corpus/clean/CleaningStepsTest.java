@@ -25,13 +25,8 @@ import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.config.Word;
 import org.weft.core.storage.HadoopStore;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 /** Each rule on a document that breaks it and one that does not. */
 class CleaningStepsTest {

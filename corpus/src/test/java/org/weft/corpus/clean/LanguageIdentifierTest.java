@@ -14,13 +14,8 @@ import org.weft.core.Records;
 import org.weft.core.config.CleanConfig;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.WeftConfig;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 class LanguageIdentifierTest {
     private static final Map<String, String> TEXTS = Map.ofEntries(

@@ -23,13 +23,8 @@ import org.weft.core.config.PersonalKind;
 import org.weft.core.config.PrivacyConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
-<<<<<<< HEAD
-import org.weft.corpus.step.Tally;
-import org.weft.corpus.step.TextStep;
-=======
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
->>>>>>> main
 
 class ScrubberTest {
     private static final String TEXT =

@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:corpus/src/test/java/org/weft/corpus/step/TallyTest.java
-package org.weft.corpus.step;
-========
 package org.weft.corpus.text;
->>>>>>>> main:corpus/src/test/java/org/weft/corpus/text/TallyTest.java
 
 import static org.assertj.core.api.Assertions.assertThat;
 
