@@ -28,10 +28,10 @@ public record CorpusForecast(
     /** Bytes a second of one core. */
     private static final double READ = 60e6;
 
-    private static final double CLEAN = 12e6;
-    private static final double NEAR = 8e6;
+    private static final double CLEAN = 20e6;
+    private static final double NEAR = 20e6;
     private static final double LEARN = 12e6;
-    private static final double ENCODE = 6e6;
+    private static final double ENCODE = 12e6;
 
     /** Of text that was packed, and of the documents that are kept. */
     private static final double UNPACKED = 3;

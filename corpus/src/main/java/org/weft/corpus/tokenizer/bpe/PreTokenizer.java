@@ -31,7 +31,7 @@ abstract class PreTokenizer {
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
-    private static final long TOPS = 0x80 * ONES;
+    private static final long TOPS = 0x8080808080808080L;
     private static final long CASE = 0x20 * ONES;
     private static final long FROM_A = (0x80 - 'a') * ONES;
     private static final long BEHIND_Z = (0x80 - 'z' - 1) * ONES;
