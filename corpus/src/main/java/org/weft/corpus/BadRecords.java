@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.weft.core.Json;
 import org.weft.core.Sha256;
+import org.weft.corpus.privacy.Scrubber;
 import org.weft.corpus.source.BadRecord;
 
 /**
@@ -19,6 +21,7 @@ final class BadRecords implements Serializable {
 
     private final int most;
     private final TreeMap<String, BadRecord> shown = new TreeMap<>();
+    private transient UnaryOperator<String> examples; // made where the first is found
     private long count;
 
     /**
@@ -28,9 +31,13 @@ final class BadRecords implements Serializable {
         this.most = most;
     }
 
+    /** Counts one; what is shown of it is scrubbed, for whoever looks for a fault need not see whom it is about. */
     void add(BadRecord record) {
+        if (examples == null) {
+            examples = Scrubber.ofExamples().texts();
+        }
         count++;
-        show(record);
+        show(record.showing(examples.apply(record.sample())));
     }
 
     /** Takes in what was found elsewhere. */

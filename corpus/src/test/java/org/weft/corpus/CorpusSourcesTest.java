@@ -138,7 +138,7 @@ class CorpusSourcesTest {
     void badRecordsAreLeftOutCountedAndListedUpToAFraction() throws IOException {
         StringBuilder lines = new StringBuilder();
         SparkFixture.documents(198, 7).forEach(text -> lines.append(json(text)));
-        lines.append("{\"text\": 1}\n{broken\n");
+        lines.append("{\"text\": 1}\n{broken, ask jane.doe@mail.com\n");
         Path file = SparkFixture.write(input.resolve("a.jsonl"), lines.toString());
         CorpusConfig corpus = SparkFixture.corpus("auto", "paragraph", 0, input);
         assertThatThrownBy(() -> prepare(corpus))
@@ -156,8 +156,9 @@ class CorpusSourcesTest {
             assertThat(record.path("file").asText()).isEqualTo("file:" + file);
             assertThat(record.path("place").asText()).matches("line=(199|200)");
             assertThat(record.path("cause").asText()).contains("file=file:" + file);
-            assertThat(record.path("sample").asText()).startsWith("{");
+            assertThat(record.path("sample").asText()).startsWith("{").doesNotContain("jane");
         });
+        assertThat(bad).anyMatch(record -> record.path("sample").asText().contains("{broken, ask <EMAIL>"));
         assertThat(said).anyMatch(line -> line.startsWith("warning: 2 of 200 records are bad"));
     }
 

@@ -42,6 +42,11 @@ public record BadRecord(String file, String place, String cause, boolean restLos
                 documents == null ? "" : clipped(documents.sample()));
     }
 
+    /** The same with another sample. */
+    public BadRecord showing(String other) {
+        return new BadRecord(file, place, cause, restLost, other);
+    }
+
     private static String clipped(byte[] sample) {
         int end = Math.min(sample.length, SAMPLE_BYTES);
         while (end < sample.length && end > 0 && (sample[end] & 0xC0) == 0x80) {
