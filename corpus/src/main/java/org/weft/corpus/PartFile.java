@@ -28,7 +28,8 @@ import org.weft.core.storage.Store;
  *   n  zstd, with a checksum of its own: of each document
  *        4  bytes of the text, big-endian
  *       16  key
- *        1  bytes of the id, then the id; a longer one by its SHA-256
+ *        1  bytes of the id, and 128 more in a piece of a text with an id; then the id, a longer one by its SHA-256
+ *       16  in such a piece, of the SHA-256 of the text
  *        …  text, UTF-8
  *   f  facts, JSON
  *   8  f and the CRC-like first four bytes of the facts' SHA-256, little-endian
@@ -36,13 +37,14 @@ import org.weft.core.storage.Store;
  */
 final class PartFile {
     /** Raised whenever what is read out of the same bytes changes. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final byte[] MAGIC = "WEFTDOCS".getBytes(StandardCharsets.US_ASCII);
     private static final int FOOTER_BYTES = 8;
     private static final int LEVEL = 1;
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MAX_ID_BYTES = 100;
+    private static final int PIECE = 0x80;
 
     private PartFile() {}
 
@@ -61,16 +63,16 @@ final class PartFile {
             this.documents = new DataOutputStream(new BufferedOutputStream(zstd, BUFFER_BYTES));
         }
 
-        /**
-         * @param id null where there is none
-         */
-        void add(byte[] key, String id, byte[] text) throws IOException {
-            byte[] told = id == null ? new byte[0] : told(id);
-            documents.writeInt(text.length);
-            documents.write(key);
-            documents.writeByte(told.length);
+        void add(Kept document) throws IOException {
+            byte[] told = document.id() == null ? new byte[0] : told(document.id());
+            documents.writeInt(document.text().length);
+            documents.write(document.key());
+            documents.writeByte(told.length | (document.whole() == null ? 0 : PIECE));
             documents.write(told);
-            documents.write(text);
+            if (document.whole() != null) {
+                documents.write(document.whole(), 0, DocumentKey.BYTES);
+            }
+            documents.write(document.text());
         }
 
         private static byte[] told(String id) {
@@ -149,8 +151,13 @@ final class PartFile {
         }
     }
 
-    /** One document of a part. */
-    record Kept(byte[] key, String id, byte[] text) {}
+    /**
+     * One document of a part.
+     *
+     * @param id null where there is none
+     * @param whole what tells the text with that id that this one is a piece of; null where it is no piece
+     */
+    record Kept(byte[] key, String id, byte[] whole, byte[] text) {}
 
     /** Reads one part's documents; the caller closes it. Owned by one thread. */
     static final class Reader implements AutoCloseable {
@@ -178,10 +185,12 @@ final class PartFile {
             try {
                 int length = in.readInt();
                 byte[] key = in.readNBytes(DocumentKey.BYTES);
-                byte[] id = in.readNBytes(in.readUnsignedByte());
+                int told = in.readUnsignedByte();
+                byte[] id = in.readNBytes(told & ~PIECE);
+                byte[] whole = (told & PIECE) == 0 ? null : in.readNBytes(DocumentKey.BYTES);
                 byte[] text = new byte[length];
                 in.readFully(text);
-                return new Kept(key, id.length == 0 ? null : new String(id, StandardCharsets.UTF_8), text);
+                return new Kept(key, id.length == 0 ? null : new String(id, StandardCharsets.UTF_8), whole, text);
             } catch (EOFException | NegativeArraySizeException shorter) {
                 throw damaged("it ends too soon");
             }
