@@ -9,10 +9,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.SourceConfig;
+import org.weft.corpus.privacy.Scrubber;
 import org.weft.corpus.source.BadRecord;
 import scala.Tuple2;
 
@@ -54,18 +56,15 @@ record DuplicateIds(JavaRDD<byte[]> dropped, Map<Integer, Long> counts, List<Tup
                 .mapPartitions(claims -> (Iterator<Claim>) new Losers(claims));
         Map<Integer, Long> counts =
                 bad.map(claim -> DocumentKey.source(claim.key())).countByValue();
+        UnaryOperator<String> examples = Scrubber.ofExamples().texts(); // an id may be an address
         List<Tuple2<Integer, BadRecord>> shown = new ArrayList<>();
         for (Claim claim : counts.isEmpty() ? Collections.<Claim>emptyList() : bad.take(SHOWN)) {
-            int source = DocumentKey.source(claim.key());
-            shown.add(new Tuple2<>(
-                    source,
-                    new BadRecord(
-                            String.join(",", sources.get(source).input()),
-                            "id=" + claim.id(),
-                            "two documents of one id: " + sources.get(source).key("id_field") + "="
-                                    + sources.get(source).idField() + " id=" + claim.id() + ", and another one is kept",
-                            false,
-                            "")));
+            int number = DocumentKey.source(claim.key());
+            SourceConfig source = sources.get(number);
+            String id = "id=" + examples.apply(claim.id());
+            String cause = "two documents of one id: " + source.key("id_field") + "=" + source.idField() + " " + id
+                    + ", and another one is kept";
+            shown.add(new Tuple2<>(number, new BadRecord(source.name(), id, cause, false, "")));
         }
         return new DuplicateIds(bad.map(Claim::key), counts, shown);
     }

@@ -1,14 +1,17 @@
 package org.weft.corpus;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -129,6 +132,29 @@ final class PartFile {
         }
     }
 
+    /** A file's documents, which end before the file does. */
+    private static final class Ending extends FilterInputStream {
+        private long left;
+
+        Ending(InputStream in, long left) {
+            super(in);
+            this.left = left;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int count) throws IOException {
+            int read = left == 0 && count > 0 ? -1 : in.read(into, offset, (int) Math.min(count, left));
+            left -= Math.max(0, read);
+            return read;
+        }
+    }
+
     /** The facts of a part; null where its file is none, and has to be written again. */
     static PartFacts facts(Store store, String path) throws IOException {
         try (Store.RandomReader file = store.openRandom(path)) {
@@ -163,27 +189,35 @@ final class PartFile {
     static final class Reader implements AutoCloseable {
         private final String path;
         private final DataInputStream in;
+        private final long mostBytes;
         private long left;
 
         Reader(Store store, String path, PartFacts facts) throws IOException {
             this.path = path;
             this.left = facts.documents();
+            this.mostBytes = facts.textBytes();
             DataInputStream stored = new DataInputStream(store.open(path));
             if (!Arrays.equals(stored.readNBytes(MAGIC.length), MAGIC)) {
                 stored.close();
                 throw damaged("no part");
             }
-            this.in = new DataInputStream(new java.io.BufferedInputStream(new ZstdInputStream(stored), BUFFER_BYTES));
+            this.in = new DataInputStream(new java.io.BufferedInputStream(new ZstdInputStream(new Ending(stored, facts.dataBytes() - MAGIC.length)), BUFFER_BYTES));
         }
 
         /** Null after the last. */
         Kept next() throws IOException {
-            if (left == 0) {
-                return null;
-            }
-            left--;
             try {
+                if (left == 0) {
+                    if (in.read() >= 0) { // only at the end of all is its checksum looked at
+                        throw damaged("it goes on after the last document");
+                    }
+                    return null;
+                }
+                left--;
                 int length = in.readInt();
+                if (length < 0 || length > mostBytes) {
+                    throw damaged("a document of " + length + " bytes");
+                }
                 byte[] key = in.readNBytes(DocumentKey.BYTES);
                 int told = in.readUnsignedByte();
                 byte[] id = in.readNBytes(told & ~PIECE);
@@ -191,8 +225,10 @@ final class PartFile {
                 byte[] text = new byte[length];
                 in.readFully(text);
                 return new Kept(key, id.length == 0 ? null : new String(id, StandardCharsets.UTF_8), whole, text);
-            } catch (EOFException | NegativeArraySizeException shorter) {
+            } catch (EOFException shorter) {
                 throw damaged("it ends too soon");
+            } catch (ZstdIOException other) {
+                throw damaged(other.getMessage());
             }
         }
 
