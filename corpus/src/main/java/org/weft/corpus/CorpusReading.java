@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -26,12 +27,17 @@ import scala.Tuple2;
  * @param input what was read
  * @param steps what was done to each document
  * @param parts in the order of the input's, tables last
+ * @param findings of the parts, by source
  * @param documents of the parts
  * @param duplicateIds null where documents have no ids
  */
 record CorpusReading(
-        CorpusInput input, TextStep steps, List<Done> parts, KeptDocuments documents, DuplicateIds duplicateIds) {
-    private static final int BAD_SHOWN = 1000;
+        CorpusInput input,
+        TextStep steps,
+        List<Done> parts,
+        Map<Integer, PartFindings> findings,
+        KeptDocuments documents,
+        DuplicateIds duplicateIds) {
     private static final int BAD_IN_MESSAGE = 3;
 
     /** What is known of one source. */
@@ -65,7 +71,8 @@ record CorpusReading(
         KeptDocuments documents =
                 new KeptDocuments(store, directory, ids || !corpus.sources().isEmpty());
         DuplicateIds duplicates = ids ? DuplicateIds.find(spark, documents, parts, corpus.allSources()) : null;
-        return new CorpusReading(input, steps, parts, documents, duplicates);
+        return new CorpusReading(
+                input, steps, parts, PartFindings.of(spark, store, directory, parts), documents, duplicates);
     }
 
     /** The documents by key, with equal ones next to each other, but for bad ones: partition k is shard k. */
@@ -75,17 +82,18 @@ record CorpusReading(
     }
 
     /** Sums over the parts of a source. */
-    Totals totals(int source) throws IOException {
-        Tally tally = new Tally();
-        BadRecords bad = new BadRecords(BAD_SHOWN);
+    Totals totals(int source) {
+        PartFindings found = new PartFindings();
+        if (findings.containsKey(source)) {
+            found.with(findings.get(source)); // as they are, for who asks again
+        }
+        BadRecords bad = found.bad();
         long records = 0;
         long documents = 0;
         long textBytes = 0;
         for (Done part : parts) {
             if (part.source() == source) {
                 PartFacts facts = part.facts();
-                tally.merge(facts.counted());
-                bad.merge(facts.bad(), facts.badShown());
                 records += facts.records();
                 documents += facts.documents();
                 textBytes += facts.textBytes();
@@ -102,7 +110,7 @@ record CorpusReading(
         List<CorpusInput.File> files =
                 input.files().stream().filter(file -> file.source() == source).toList();
         long bytes = files.stream().mapToLong(CorpusInput.File::bytes).sum();
-        return new Totals(files.size(), bytes, records, documents, textBytes, tally, bad);
+        return new Totals(files.size(), bytes, records, documents, textBytes, found.tally(), bad);
     }
 
     /** Stored bytes of the files, and of tables those of their texts. */
@@ -115,7 +123,7 @@ record CorpusReading(
     }
 
     /** Says what was found, and refuses a source of which too much is bad. */
-    void judge(CorpusConfig corpus, Consumer<String> progress) throws IOException {
+    void judge(CorpusConfig corpus, Consumer<String> progress) {
         long reused = parts.stream().filter(Done::reused).count();
         if (reused > 0) {
             progress.accept(

@@ -32,6 +32,11 @@ record PartFacts(
         List<String> blocks)
         implements Serializable {
 
+    /** The same without what there may be much of, for the driver, which has those of all parts. */
+    PartFacts counts() {
+        return new PartFacts(records, documents, textBytes, dataBytes, replaced, "{}", bad, List.of(), blocks);
+    }
+
     /** The counts of the text steps. */
     Tally counted() throws IOException {
         return Tally.ofJson(tally.getBytes(StandardCharsets.UTF_8));

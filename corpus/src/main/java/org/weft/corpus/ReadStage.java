@@ -36,6 +36,7 @@ record ReadStage(Store store, String directory, TextStep steps, boolean badAllow
      * @param source of its documents
      * @param file its name in the directory
      * @param reused whether it was there before
+     * @param facts its counts
      */
     record Done(int source, String file, boolean reused, PartFacts facts) implements Serializable {}
 
@@ -51,10 +52,10 @@ record ReadStage(Store store, String directory, TextStep steps, boolean badAllow
         if (store.exists(path)) {
             PartFacts known = PartFile.facts(store, path);
             if (known != null && (badAllowed || known.bad() == 0)) {
-                return new Done(part.source(), file, true, known);
+                return new Done(part.source(), file, true, known.counts());
             }
         }
-        return new Done(part.source(), file, false, read(part, path));
+        return new Done(part.source(), file, false, read(part, path).counts());
     }
 
     /** By all that decides what comes out. */

@@ -99,7 +99,7 @@ record TableStage(
                     add(documents, next, bad, "table=" + table + " partition=" + partition + " row=" + row);
                 }
             }
-            return new ReadStage.Done(sourceIndex, file, false, documents.commit(bad, List.of()));
+            return new ReadStage.Done(sourceIndex, file, false, documents.commit(bad, List.of()).counts());
         }
     }
 
