@@ -29,6 +29,7 @@ import org.weft.corpus.source.InputSplit;
  */
 record CorpusInput(List<File> files, List<Part> parts, long bytes, long splitBytes) {
     private static final int SMALLEST_PART = 4; // as a fraction of splitBytes
+    private static final int MOST_FILES = 512; // in a part: to open one takes as long as to read some of it
     private static final int ENDING_FILES = 8; // one file in as many may be the last of a part before it is full
 
     /** A file, or a table, of a source. */
@@ -39,8 +40,26 @@ record CorpusInput(List<File> files, List<Part> parts, long bytes, long splitByt
      *
      * @param file its place among {@link CorpusInput#files}
      * @param bytes of the file that are in the split; read whole, all of them
+     * @param length of the file
+     * @param modifiedMillis of the file
      */
-    record Piece(InputSplit split, int file, long bytes) implements Serializable {}
+    record Piece(InputSplit split, int file, long bytes, long length, long modifiedMillis) implements Serializable {
+
+        /** Fails where the file is not what it was when it was listed: what was read of it is then of neither. */
+        void requireUnchanged(Store store) throws IOException {
+            for (Entry now : store.files(split.path())) {
+                if (now.length() != length || now.modifiedMillis() != modifiedMillis) {
+                    throw changed(split.path());
+                }
+            }
+        }
+
+        private static WeftException changed(String file) {
+            return WeftException.invalidData(
+                    "input changed while it was read: file=" + file,
+                    "run prepare again when nobody writes to the file, or give it a copy");
+        }
+    }
 
     /**
      * What one task reads.
@@ -113,8 +132,8 @@ record CorpusInput(List<File> files, List<Part> parts, long bytes, long splitByt
         }
 
         private void add(int source, Entry file, InputSplit split, long bytes) {
-            open.add(new Piece(split, files.size() - 1, bytes));
-            openBytes += bytes;
+            open.add(new Piece(split, files.size() - 1, bytes, file.length(), file.modifiedMillis()));
+            openBytes += Math.max(bytes, splitBytes / MOST_FILES);
             identity.append(split.path()).append('\n');
             identity.append(file.length())
                     .append(' ')

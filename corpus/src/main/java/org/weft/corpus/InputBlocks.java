@@ -1,5 +1,6 @@
 package org.weft.corpus;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -18,12 +19,19 @@ final class InputBlocks {
 
     private InputBlocks() {}
 
-    /** The SHA-256 of each block of some bytes of a file, in hexadecimal; one where there are no bytes. */
+    /**
+     * The SHA-256 of each block of some bytes of a file, in hexadecimal; one where there are no bytes. Fewer where the file has
+     * become shorter, which {@link CorpusInput.Piece#requireUnchanged} says.
+     */
     static List<String> of(Store store, String path, long start, long bytes, long blockBytes) throws IOException {
         List<String> blocks = new ArrayList<>();
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = store.open(path)) {
-            in.skipNBytes(start);
+            try {
+                in.skipNBytes(start);
+            } catch (EOFException shorter) {
+                return blocks;
+            }
             long left = bytes;
             do {
                 MessageDigest digest = Sha256.digest();
@@ -32,7 +40,7 @@ final class InputBlocks {
                 while (block > 0) {
                     int count = in.read(buffer, 0, (int) Math.min(block, buffer.length));
                     if (count < 0) {
-                        return blocks; // the file became shorter, which who reads its documents says
+                        return blocks;
                     }
                     digest.update(buffer, 0, count);
                     block -= count;

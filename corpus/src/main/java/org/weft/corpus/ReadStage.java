@@ -79,6 +79,7 @@ record ReadStage(Store store, String directory, TextStep steps, boolean badAllow
                 }
                 blocks.addAll(InputBlocks.of(
                         store, piece.split().path(), piece.split().start(), piece.bytes(), blockBytes));
+                piece.requireUnchanged(store);
             }
             return documents.commit(bad, blocks);
         }

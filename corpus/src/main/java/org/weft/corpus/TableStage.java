@@ -107,7 +107,7 @@ record TableStage(
         String id = null;
         if (!source.idField().isEmpty()) {
             id = row.isNullAt(1) ? null : row.getString(1);
-            if (id == null) {
+            if (id == null || id.isEmpty()) {
                 WeftException error = WeftException.invalidData(
                         "no id: " + where + " has no value in " + source.idField(),
                         "each row must have one: mend it, or leave " + source.key("id_field") + " out");

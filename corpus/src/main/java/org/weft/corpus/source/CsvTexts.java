@@ -96,7 +96,7 @@ record CsvTexts(CorpusConfig.Format word, TextFields fields, TextEncoding encodi
                 }
             } while (row.get(textColumn) == null);
             id = idColumn < 0 ? null : row.get(idColumn);
-            if (idColumn >= 0 && id == null) {
+            if (idColumn >= 0 && (id == null || id.isEmpty())) {
                 throw fields.noId(where());
             }
             return row.get(textColumn).getBytes(StandardCharsets.UTF_8);

@@ -166,10 +166,11 @@ record ParquetTexts(TextFields fields) implements CorpusFormat {
         }
 
         private String idOf(Group found) {
-            if (found.getFieldRepetitionCount(1) == 0) {
+            String told = found.getFieldRepetitionCount(1) == 0 ? "" : found.getValueToString(1, 0);
+            if (told.isEmpty()) {
                 throw fields.noId(where());
             }
-            return found.getValueToString(1, 0);
+            return told;
         }
 
         private Group row() throws IOException {

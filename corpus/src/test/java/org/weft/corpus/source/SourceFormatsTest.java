@@ -86,7 +86,7 @@ class SourceFormatsTest {
     void anIdIsATextOrANumber() throws IOException {
         Path json = SparkFixture.write(
                 directory.resolve("a.jsonl"),
-                "{\"id\": 7, \"text\": \"one\"}\n{\"id\": \"b\", \"text\": \"two\"}\n{\"text\": \"three\"}\n");
+                "{\"id\": 7, \"text\": \"one\"}\n{\"id\": \"b\", \"text\": \"two\"}\n{\"id\": \"\", \"text\": \"x\"}\n");
         List<String> ids = new ArrayList<>();
         try (DocumentReader reader =
                 DocumentReader.open(store, split(json, corpus -> Records.with(corpus, "idField", "id")), collect())) {
