@@ -201,7 +201,8 @@ final class PartFile {
                 stored.close();
                 throw damaged("no part");
             }
-            this.in = new DataInputStream(new java.io.BufferedInputStream(new ZstdInputStream(new Ending(stored, facts.dataBytes() - MAGIC.length)), BUFFER_BYTES));
+            this.in = new DataInputStream(new java.io.BufferedInputStream(
+                    new ZstdInputStream(new Ending(stored, facts.dataBytes() - MAGIC.length)), BUFFER_BYTES));
         }
 
         /** Null after the last. */

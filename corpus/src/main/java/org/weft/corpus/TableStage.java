@@ -99,7 +99,8 @@ record TableStage(
                     add(documents, next, bad, "table=" + table + " partition=" + partition + " row=" + row);
                 }
             }
-            return new ReadStage.Done(sourceIndex, file, false, documents.commit(bad, List.of()).counts());
+            return new ReadStage.Done(
+                    sourceIndex, file, false, documents.commit(bad, List.of()).counts());
         }
     }
 

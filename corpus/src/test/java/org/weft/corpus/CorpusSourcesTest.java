@@ -234,8 +234,8 @@ class CorpusSourcesTest {
         CorpusManifest manifest = prepare(sources(
                 "{name: titles, input: articles, format: table, text_field: meta.title}",
                 "{name: bodies, input: [articles, articles], format: table, text_field: body}"));
-        assertThat(manifest.sources()).allSatisfy(source -> assertThat(documentsOf(source))
-                .isEqualTo(2));
+        assertThat(manifest.sources())
+                .allSatisfy(source -> assertThat(documentsOf(source)).isEqualTo(2));
         assertThat(said).anyMatch(line -> line.startsWith("source bodies: 2 records, 2 documents kept, 14 bytes"));
     }
 

@@ -74,8 +74,8 @@ public final class Evaluations implements Serializable {
                 Arrays.stream(evaluations.hashes).mapToInt(found::get).toArray();
         if (evaluations.hashes.length == 0 && !config.against().isEmpty()) {
             throw WeftException.usage(
-                    "corpus.decontaminate.against has no text of corpus.decontaminate.least_words=" + config.leastWords()
-                            + " words: nothing would be found",
+                    "corpus.decontaminate.against has no text of corpus.decontaminate.least_words="
+                            + config.leastWords() + " words: nothing would be found",
                     "name files with longer texts, or allow shorter ones");
         }
         return evaluations;

@@ -132,7 +132,8 @@ final class CsvRecords implements AutoCloseable {
                     field.append(lines.at().ending());
                     if (field.length() > JsonRecords.MAX_RECORD_BYTES) {
                         restLost = true; // where such a field would end nobody knows
-                        throw tooLong("CSV record too long: " + where(), "close the quote that it has, or split its text");
+                        throw tooLong(
+                                "CSV record too long: " + where(), "close the quote that it has, or split its text");
                     }
                     line = line(true);
                     if (line == null) {

@@ -77,7 +77,10 @@ record JsonLines(TextFields fields, TextEncoding encoding) implements CorpusForm
         /** A number is as good an id as a text. */
         private String idOf(ObjectNode object) throws IOException {
             JsonNode found = object.get(fields.id());
-            if (found == null || found.isContainerNode() || found.isNull() || found.asText().isEmpty()) {
+            if (found == null
+                    || found.isContainerNode()
+                    || found.isNull()
+                    || found.asText().isEmpty()) {
                 throw fields.noId(records.where());
             }
             return found.asText();

@@ -102,7 +102,10 @@ record WarcPages(TextFields fields, TextEncoding encoding) implements CorpusForm
         }
 
         private String idOf(WarcRecord record) {
-            return record.headers().first(fields.id()).filter(id -> !id.isEmpty()).orElseThrow(() -> fields.noId(where()));
+            return record.headers()
+                    .first(fields.id())
+                    .filter(id -> !id.isEmpty())
+                    .orElseThrow(() -> fields.noId(where()));
         }
 
         /** Null where the record is no page with text. */

@@ -87,7 +87,9 @@ class LongRecordsTest {
                 SparkFixture.corpus("auto", "line", 0, file).allSources().get(0), file.toString());
         List<String> texts = new ArrayList<>();
         try (DocumentReader reader = DocumentReader.open(
-                store, new InputSplit(file.toString(), 0, Long.MAX_VALUE, format), (record, error) -> bad.add(record))) {
+                store,
+                new InputSplit(file.toString(), 0, Long.MAX_VALUE, format),
+                (record, error) -> bad.add(record))) {
             reader.forEachRemaining(text -> texts.add(new String(text, StandardCharsets.UTF_8)));
         }
         return texts;
