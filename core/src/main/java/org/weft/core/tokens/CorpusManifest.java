@@ -127,13 +127,17 @@ public record CorpusManifest(
         return TokenizerFile.at(store, loadTokenizer(store, directory), directory + "/" + tokenizerFile);
     }
 
-    /** SHA-256 of what decides every batch of it: its tokens, in their order. Where it lies does not matter. */
+    /**
+     * SHA-256 of what decides every batch of it: its tokens, in their order, and how much each source has of a run. Where it lies
+     * does not matter.
+     */
     public String fingerprint() {
         StringBuilder decisive = new StringBuilder(tokenizerSha256 + " " + dtype);
         decisive.append('\n').append(decisive(train)).append('\n').append(decisive(val));
         for (CorpusSource source : sources) {
             decisive.append('\n').append(source.name()).append(' ').append(decisive(source.train()));
             decisive.append('\n').append(decisive(source.val()));
+            decisive.append('\n').append(source.weight()).append(' ').append(source.tokenBudget());
         }
         return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
     }

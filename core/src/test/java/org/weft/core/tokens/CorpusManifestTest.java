@@ -53,6 +53,18 @@ class CorpusManifestTest {
         assertThat(one.fingerprint()).isNotEqualTo(other.fingerprint());
     }
 
+    @Test
+    void theSameTokensInAnotherMixtureAreAnotherCorpus() throws IOException {
+        CorpusManifest whole = fixture.corpus(7);
+        CorpusSource web = source("web", 5, 3);
+        CorpusSource books = source("books", 2, 11);
+        CorpusManifest one = whole.withSources(List.of(web, books));
+        CorpusSource rarer = new CorpusSource("books", 0.2, 0, books.train(), books.val());
+        CorpusSource limited = new CorpusSource("books", 0.5, 100, books.train(), books.val());
+        assertThat(whole.withSources(List.of(web, rarer)).fingerprint()).isNotEqualTo(one.fingerprint());
+        assertThat(whole.withSources(List.of(web, limited)).fingerprint()).isNotEqualTo(one.fingerprint());
+    }
+
     private static CorpusSource source(String name, int train, int val) {
         return new CorpusSource(name, 0.5, 0, split(name + "-train", train), split(name + "-val", val));
     }
