@@ -24,9 +24,6 @@ public final class DocumentKey {
     /** Unsigned byte by byte. */
     public static final Comparator<byte[]> ORDER = (Comparator<byte[]> & Serializable) Arrays::compareUnsigned;
 
-    /** A byte for it follows the key where a corpus tells its sources apart. */
-    static final int MAX_SOURCES = 256;
-
     private static final double TWO_TO_53 = 0x1p53;
 
     private DocumentKey() {}

@@ -52,8 +52,7 @@ record CorpusWindows(List<Windows> train, List<Windows> val) implements AutoClos
     }
 
     /** How a run cuts what a corpus has. */
-    private record Cutting(
-            Store store, ShardReaders readers, WeftConfig config, Map<String, PackedShard> packed) {
+    private record Cutting(Store store, ShardReaders readers, WeftConfig config, Map<String, PackedShard> packed) {
 
         Windows windows(CorpusSplit split) throws IOException {
             TokenCorpus corpus = TokenCorpus.of(readers, split);
@@ -65,10 +64,7 @@ record CorpusWindows(List<Windows> train, List<Windows> val) implements AutoClos
             List<PackedShard> shards = new ArrayList<>();
             for (CorpusShard shard : split.shards()) {
                 PackedShard counted = packed.get(shard.file());
-                shards.add(
-                        counted == null
-                                ? PackedShard.of(readers, shard, context, packing)
-                                : counted);
+                shards.add(counted == null ? PackedShard.of(readers, shard, context, packing) : counted);
             }
             return new PackedWindows(corpus, context, packing, shards);
         }

@@ -76,6 +76,9 @@ public record CorpusConfig(
         DecontaminationConfig decontaminate)
         implements Serializable {
 
+    /** A byte of a document's key says which source it is of. */
+    private static final int MAX_SOURCES = 256;
+
     /** What files hold. */
     public enum Format implements Word {
         AUTO,
@@ -156,6 +159,11 @@ public record CorpusConfig(
                 maxBadFraction);
         allSources().forEach(source -> source.validate(problems));
         if (!sources.isEmpty()) {
+            problems.require(
+                    sources.size() <= MAX_SOURCES,
+                    "corpus.sources has %d, and at most %d can be told apart: give some of them as one, with more in input",
+                    sources.size(),
+                    MAX_SOURCES);
             Set<String> names = new HashSet<>();
             for (SourceConfig source : sources) {
                 source.validateName(problems);

@@ -58,7 +58,8 @@ final class LocalDisk {
 
             @Override
             public long skip(long count) throws IOException {
-                return call(file, () -> count >= SEEK_BYTES && in instanceof Seekable ? seek(in, count) : in.skip(count));
+                return call(
+                        file, () -> count >= SEEK_BYTES && in instanceof Seekable ? seek(in, count) : in.skip(count));
             }
         };
     }

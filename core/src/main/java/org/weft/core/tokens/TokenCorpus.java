@@ -69,8 +69,8 @@ public final class TokenCorpus implements AutoCloseable {
         long samples = samples(context);
         if (samples == 0) {
             throw WeftException.invalidData(
-                    "corpus shorter than one context: corpus=" + readers.directory() + " tokens=" + tokens() + " required="
-                            + (context + 1L) + " (model.context=" + context + " and one target)",
+                    "corpus shorter than one context: corpus=" + readers.directory() + " tokens=" + tokens()
+                            + " required=" + (context + 1L) + " (model.context=" + context + " and one target)",
                     "give prepare more text, or choose a smaller model.context");
         }
         return samples;
@@ -93,8 +93,7 @@ public final class TokenCorpus implements AutoCloseable {
     long[] documentStarts(int shard, int first, int count) throws IOException {
         long[] starts = new long[count + 1];
         boolean more = first + count < shards.get(shard).documents();
-        readers.read(
-                shards.get(shard), reader -> reader.documentStarts(first, more ? count + 1 : count, starts));
+        readers.read(shards.get(shard), reader -> reader.documentStarts(first, more ? count + 1 : count, starts));
         if (!more) {
             starts[count] = shards.get(shard).tokens();
         }
@@ -160,8 +159,9 @@ public final class TokenCorpus implements AutoCloseable {
         for (int i = at; i < at + count; i++) {
             if (into[i] < 0 || into[i] >= readers.manifest().vocabSize()) {
                 throw WeftException.invalidData(
-                        "token outside the vocabulary: corpus=" + readers.directory() + " position=" + (position + i - at)
-                                + " token=" + into[i] + " vocab_size=" + readers.manifest().vocabSize(),
+                        "token outside the vocabulary: corpus=" + readers.directory() + " position="
+                                + (position + i - at) + " token=" + into[i] + " vocab_size="
+                                + readers.manifest().vocabSize(),
                         "a token shard is damaged: run prepare again");
             }
         }

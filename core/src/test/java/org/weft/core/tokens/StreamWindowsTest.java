@@ -40,8 +40,7 @@ class StreamWindowsTest {
             shards.add(fixture.shard(shard + ".tokens", TokenType.U16, documents));
         }
         CorpusManifest whole = fixture.corpus(7);
-        TokenCorpus corpus =
-                TokenCorpus.of(fixture.store, fixture.directory, whole, new CorpusSplit(shards, 1));
+        TokenCorpus corpus = TokenCorpus.of(fixture.store, fixture.directory, whole, new CorpusSplit(shards, 1));
         try (StreamWindows windows = new StreamWindows(corpus, CONTEXT, true)) {
             for (long i = windows.count() - 1; i >= 0; i--) {
                 List<Integer> expected = new ArrayList<>();
