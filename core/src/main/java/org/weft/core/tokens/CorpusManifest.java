@@ -13,6 +13,7 @@ import org.weft.core.Json;
 import org.weft.core.JsonFault;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
+import org.weft.core.storage.PlainName;
 import org.weft.core.storage.Store;
 
 /**
@@ -82,6 +83,9 @@ public record CorpusManifest(
                         "corpus manifest is incomplete: file=" + path + " expected keys train, val, tokenizer_sha256",
                         "run prepare again");
             }
+            PlainName.require(path, manifest.tokenizerFile);
+            manifest.train.shards().forEach(shard -> PlainName.require(path, shard.file()));
+            manifest.val.shards().forEach(shard -> PlainName.require(path, shard.file()));
             return manifest;
         } catch (JsonProcessingException broken) {
             throw WeftException.invalidData(

@@ -1,6 +1,7 @@
 package org.weft.core.tokens;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +64,16 @@ class CorpusManifestTest {
         CorpusSource limited = new CorpusSource("books", 0.5, 100, books.train(), books.val());
         assertThat(whole.withSources(List.of(web, rarer)).fingerprint()).isNotEqualTo(one.fingerprint());
         assertThat(whole.withSources(List.of(web, limited)).fingerprint()).isNotEqualTo(one.fingerprint());
+    }
+
+    /** A corpus may come from anybody. */
+    @Test
+    void namesThatLeadOutOfTheDirectoryAreRefused() throws IOException {
+        CorpusManifest whole = fixture.corpus(7);
+        whole.withSources(List.of(source("web", 5, 3), source("../../books", 2, 11)))
+                .save(fixture.store, fixture.directory);
+        assertThatThrownBy(() -> CorpusManifest.load(fixture.store, fixture.directory))
+                .hasMessageEndingWith(" names ../../books-train-00000.tokens, which is no name of a file beside it");
     }
 
     private static CorpusSource source(String name, int train, int val) {
