@@ -72,7 +72,7 @@ record ReadStage(Store store, String directory, TextStep steps, boolean badAllow
                 try (DocumentReader reader = DocumentReader.open(store, piece.split(), handler)) {
                     while (reader.hasNext()) {
                         byte[] text = reader.next();
-                        documents.add(reader.id(), text);
+                        documents.add(reader.id(), reader.whole(), text);
                     }
                     documents.replaced(reader.replaced());
                 }

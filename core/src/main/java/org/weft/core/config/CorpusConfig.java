@@ -76,9 +76,6 @@ public record CorpusConfig(
         DecontaminationConfig decontaminate)
         implements Serializable {
 
-    /** A byte of a document's key says which source it is of. */
-    private static final int MAX_SOURCES = 256;
-
     /** What files hold. */
     public enum Format implements Word {
         AUTO,
@@ -98,6 +95,9 @@ public record CorpusConfig(
         LINE,
         DOCUMENT
     }
+
+    /** A source is a byte of each document's key. */
+    private static final int MOST_SOURCES = 256;
 
     static CorpusConfig defaults() {
         return new CorpusConfig(
@@ -160,10 +160,10 @@ public record CorpusConfig(
         allSources().forEach(source -> source.validate(problems));
         if (!sources.isEmpty()) {
             problems.require(
-                    sources.size() <= MAX_SOURCES,
-                    "corpus.sources has %d, and at most %d can be told apart: give some of them as one, with more in input",
+                    sources.size() <= MOST_SOURCES,
+                    "corpus.sources has %d of at most %d: one may take several inputs",
                     sources.size(),
-                    MAX_SOURCES);
+                    MOST_SOURCES);
             Set<String> names = new HashSet<>();
             for (SourceConfig source : sources) {
                 source.validateName(problems);

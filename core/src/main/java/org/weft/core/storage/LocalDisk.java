@@ -4,16 +4,14 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
-import org.apache.hadoop.fs.Seekable;
 
 /**
  * Hadoop's local file system tells of a disk that is full or fails with {@link FSError}, an {@link Error}, which passes
  * everyone who handles what files do. Here it is an {@link IOException} again.
  */
 final class LocalDisk {
-    private static final long SEEK_BYTES = 1 << 16;
-
     private LocalDisk() {}
 
     /** Something that is done with a file. */
@@ -43,9 +41,9 @@ final class LocalDisk {
         });
     }
 
-    /** A file that is read. */
-    static InputStream reading(Object file, InputStream in) {
-        return new FilterInputStream(in) {
+    /** A file that is read; what is skipped of it is not. */
+    static InputStream reading(Object file, FSDataInputStream stored) {
+        return new FilterInputStream(stored) {
             @Override
             public int read() throws IOException {
                 return call(file, in::read);
@@ -58,25 +56,26 @@ final class LocalDisk {
 
             @Override
             public long skip(long count) throws IOException {
-                return call(
-                        file, () -> count >= SEEK_BYTES && in instanceof Seekable ? seek(in, count) : in.skip(count));
+                return call(file, () -> skipped(stored, count));
             }
         };
     }
 
-    /** Streams of object stores skip by reading what they skip. */
-    private static long seek(InputStream in, long count) throws IOException {
-        Seekable seekable = (Seekable) in;
-        long from = seekable.getPos();
+    /** Of most of Hadoop's streams, an object store's among them, {@code skip} reads what it passes over. */
+    private static long skipped(FSDataInputStream in, long count) throws IOException {
+        long from = in.getPos();
+        if (count <= 0 || count > Long.MAX_VALUE - from) {
+            return in.skip(count);
+        }
         try {
-            seekable.seek(from + count - 1);
-            if (in.read() >= 0) { // Some say only then that the file has ended.
+            in.seek(from + count - 1);
+            if (in.read() >= 0) { // some streams let one seek beyond the end
                 return count;
             }
-        } catch (EOFException shorter) {
-            // How long it is, reading will say.
+        } catch (EOFException beyondTheEnd) {
+            // As below.
         }
-        seekable.seek(from);
+        in.seek(from);
         return in.skip(count);
     }
 }

@@ -193,6 +193,6 @@ class ConfigValidationTest {
                 .mapToObj(i -> "{name: s" + i + ", input: x}")
                 .collect(Collectors.joining(", ", "corpus.sources=[", "]"));
         assertThatThrownBy(() -> ConfigLoader.load("test", "run: {dir: /run}", List.of(sources)))
-                .hasMessageContaining("corpus.sources has 257, and at most 256 can be told apart");
+                .hasMessageContaining("corpus.sources has 257 of at most 256");
     }
 }
