@@ -60,6 +60,24 @@ class ScrubberTest {
     }
 
     @Test
+    void examplesShowNothingOfOtherKindsEither() {
+        PrivacyConfig emails = Records.with(WeftConfig.defaults().corpus().privacy(), "kinds", List.of("email"));
+        Tally tally = new Tally();
+        new Scrubber(emails, null)
+                .begin()
+                .apply("Wu, SSN 536-22-1845, card 4111 1111 1111 1111 wu@example.com, 电话 13800138000.", tally);
+        assertThat(tally.examples("privacy.email"))
+                .containsExactly("Wu, SSN <US_SSN>, card <CARD> <EMAIL>[xx@xxxxxxx.xxx], 电话 <PHONE>.");
+    }
+
+    @Test
+    void examplesKnowNumbersOfRegionsThatAreConfigured() {
+        for (String number : List.of("+65 6123 4567", "Call 6123 4567", "联系人张三 电话 13800138000")) {
+            assertThat(Scrubber.ofExamples(List.of("SG")).texts().apply(number)).contains("<PHONE>");
+        }
+    }
+
+    @Test
     void whatIsScrubbedIsLeftAlone() {
         for (Scrubber scrubber : List.of(placeholders(), pseudonyms(KEY))) {
             String once = scrubber.texts().apply(TEXT);
@@ -170,7 +188,7 @@ class ScrubberTest {
     }
 
     private static Scrubber placeholders() {
-        return new Scrubber(PrivacyConfig.ofExamples(), null);
+        return new Scrubber(PrivacyConfig.ofExamples(List.of()), null);
     }
 
     private static Scrubber pseudonyms(byte[] key) {
