@@ -84,7 +84,7 @@ record CorpusInput(List<File> files, List<Part> parts, long bytes, long splitByt
         }
 
         void tables(int source, List<String> names) {
-            names.forEach(name -> files.add(new File(source, name, 0, 0)));
+            names.stream().distinct().forEach(name -> files.add(new File(source, name, 0, 0)));
         }
 
         void files(int source, SourceConfig config, List<Entry> found) {

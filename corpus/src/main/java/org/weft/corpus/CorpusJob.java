@@ -16,6 +16,7 @@ import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.CorpusShards.StoreDirectory;
 import org.weft.corpus.clean.CleaningSteps;
 import org.weft.corpus.dedup.Deduplication;
+import org.weft.corpus.dedup.Evaluations;
 import org.weft.corpus.statistics.CorpusStatistics;
 import org.weft.corpus.text.TextStep;
 import org.weft.corpus.tokenizer.Gpt2Vocabulary;
@@ -63,6 +64,7 @@ public final class CorpusJob {
             throws IOException {
         CorpusInput input = CorpusInput.list(store, corpus, splitBytes);
         TextStep steps = CleaningSteps.of(corpus, store);
+        Evaluations evaluations = Evaluations.read(store, corpus.decontaminate());
         TokenizerFile given = tokenizer.kind() == TokenizerConfig.Kind.FILE ? readTokenizer(tokenizer) : null;
         progress.accept("reading " + input.files().size() + " files, " + input.bytes() + " bytes");
         return FirstTaskError.ends(spark, () -> {
@@ -71,11 +73,11 @@ public final class CorpusJob {
                 CorpusReading reading = CorpusReading.run(spark, store, corpus, steps, input, corpusDir);
                 reading.judge(corpus, progress);
                 try (Deduplication left = Deduplication.run(
-                        store,
                         corpus,
+                        evaluations,
                         reading.sorted(spark, corpus),
                         Deduplicated::new,
-                        staging.directory(),
+                        staging::write,
                         progress)) {
                     JavaPairRDD<byte[], byte[]> documents = left.kept();
                     TokenizerFile file =

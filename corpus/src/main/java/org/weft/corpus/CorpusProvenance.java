@@ -53,6 +53,8 @@ record CorpusProvenance(
         tree.put("input_block_bytes", reading.input().splitBytes());
         addInputs(tree.putArray("inputs"));
         tree.set("deduplication", deduplication);
+        ObjectNode companions = tree.putObject("tokenizer_companions");
+        staging.companions().forEach(companions::put);
         tree.putObject("corpus")
                 .put("repeated_documents", shards.repeated())
                 .put("fingerprint", shards.manifest().fingerprint())
@@ -69,6 +71,7 @@ record CorpusProvenance(
                 .put("bytes", totals.bytes())
                 .put("records", totals.records())
                 .put("bad_records", totals.bad().count())
+                .put("duplicate_ids", totals.duplicateIds())
                 .put("documents", totals.documents())
                 .put("text_bytes", totals.textBytes());
         JsonNode tally = Json.MAPPER.readTree(totals.tally().toJson());

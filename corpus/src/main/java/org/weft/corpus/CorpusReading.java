@@ -34,8 +34,21 @@ record CorpusReading(
     private static final int BAD_SHOWN = 1000;
     private static final int BAD_IN_MESSAGE = 3;
 
-    /** What is known of one source. */
-    record Totals(long files, long bytes, long records, long documents, long textBytes, Tally tally, BadRecords bad) {}
+    /**
+     * What is known of one source.
+     *
+     * @param documents that were read and cleaned, those of {@code duplicateIds} among them
+     * @param duplicateIds of {@code bad}, those that are documents whose id another one has
+     */
+    record Totals(
+            long files,
+            long bytes,
+            long records,
+            long documents,
+            long textBytes,
+            long duplicateIds,
+            Tally tally,
+            BadRecords bad) {}
 
     /** Beside the corpus, which is replaced as a whole while they stay. */
     static String directory(String corpusDir) {
@@ -93,9 +106,10 @@ record CorpusReading(
                 textBytes += facts.textBytes();
             }
         }
-        if (duplicateIds != null) {
+        long taken = duplicateIds == null ? 0 : duplicateIds.counts().getOrDefault(source, 0L);
+        if (taken > 0) {
             bad.merge(
-                    duplicateIds.counts().getOrDefault(source, 0L),
+                    taken,
                     duplicateIds.shown().stream()
                             .filter(shown -> shown._1() == source)
                             .map(Tuple2::_2)
@@ -104,7 +118,7 @@ record CorpusReading(
         List<CorpusInput.File> files =
                 input.files().stream().filter(file -> file.source() == source).toList();
         long bytes = files.stream().mapToLong(CorpusInput.File::bytes).sum();
-        return new Totals(files.size(), bytes, records, documents, textBytes, tally, bad);
+        return new Totals(files.size(), bytes, records, documents, textBytes, taken, tally, bad);
     }
 
     /** Stored bytes of the files, and of tables those of their texts. */

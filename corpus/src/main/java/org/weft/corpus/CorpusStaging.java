@@ -2,6 +2,9 @@ package org.weft.corpus;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.weft.core.Sha256;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
 import org.weft.core.tokens.CorpusManifest;
@@ -44,6 +47,17 @@ final class CorpusStaging implements AutoCloseable {
 
     void write(String file, byte[] content) throws IOException {
         store.write(directory() + "/" + file, content);
+    }
+
+    /** SHA-256 by name of what lies beside the tokenizer. */
+    SortedMap<String, String> companions() throws IOException {
+        SortedMap<String, String> found = new TreeMap<>();
+        for (String name : TokenizerFile.COMPANIONS) {
+            if (store.exists(directory() + "/" + name)) {
+                found.put(name, Sha256.hex(store.readAll(directory() + "/" + name)));
+            }
+        }
+        return found;
     }
 
     void commit(CorpusManifest manifest) throws IOException {

@@ -9,7 +9,7 @@ import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
-import org.weft.core.tokens.TokenCorpus;
+import org.weft.core.tokens.ShardReaders;
 import org.weft.core.tokens.TokenShardFormat;
 import org.weft.core.tokens.TokenShardReader;
 
@@ -63,7 +63,7 @@ public final class CorpusVerification {
     /** What is wrong with a shard; empty where nothing is. */
     private static String problem(Store store, String corpusDir, CorpusManifest manifest, CorpusShard shard)
             throws IOException {
-        try (TokenShardReader reader = TokenCorpus.openChecked(store, corpusDir, manifest, shard)) {
+        try (TokenShardReader reader = ShardReaders.openChecked(store, corpusDir, manifest, shard)) {
             String actual = TokenShardFormat.checksum(reader.verify());
             return actual.equals(shard.crc32c())
                     ? ""

@@ -2,6 +2,7 @@ package org.weft.corpus;
 
 import java.io.Serializable;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import org.apache.spark.Partitioner;
@@ -24,9 +25,6 @@ public final class DocumentKey {
     /** Unsigned byte by byte. */
     public static final Comparator<byte[]> ORDER = (Comparator<byte[]> & Serializable) Arrays::compareUnsigned;
 
-    /** A byte for it follows the key where a corpus tells its sources apart. */
-    static final int MAX_SOURCES = 256;
-
     private static final double TWO_TO_53 = 0x1p53;
 
     private DocumentKey() {}
@@ -42,7 +40,20 @@ public final class DocumentKey {
         return longer;
     }
 
-    /** The same of a document that has an id, of which {@link #of(byte[])} was made. */
+    /** Of an id. The pieces of one long text have a key that those of another text with the same id have not. */
+    static byte[] ofId(String id, byte[] whole) {
+        byte[] plain = of(id.getBytes(StandardCharsets.UTF_8));
+        return whole == null ? plain : ofPiece(plain, whole);
+    }
+
+    /** Of the pieces of a text, by the key of its id and what tells the text. */
+    static byte[] ofPiece(byte[] id, byte[] whole) {
+        byte[] both = Arrays.copyOf(id, 2 * BYTES);
+        System.arraycopy(whole, 0, both, BYTES, BYTES);
+        return of(both);
+    }
+
+    /** The same of a document that has an id, of which {@link #ofId} was made. */
     static byte[] of(byte[] key, int source, byte[] id) {
         byte[] longer = Arrays.copyOf(of(key, source), BYTES + 1 + BYTES);
         System.arraycopy(id, 0, longer, BYTES + 1, BYTES);

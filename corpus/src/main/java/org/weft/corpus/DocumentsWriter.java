@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.weft.core.Sha256;
 import org.weft.corpus.source.DocumentReader;
 import org.weft.corpus.text.Tally;
 import org.weft.corpus.text.TextStep;
@@ -32,28 +33,30 @@ final class DocumentsWriter implements AutoCloseable {
 
     /**
      * @param id null where there is none
+     * @param whole the SHA-256 of the text with that id that this one is a piece of; null where it is no piece
      */
-    void add(String id, byte[] text) throws IOException {
+    void add(String id, byte[] whole, byte[] text) throws IOException {
         read++;
         byte[] left = steps == null ? text : cleaned(text);
         if (left != null) {
             kept++;
             textBytes += left.length;
-            part.add(DocumentKey.of(left), id, left);
+            part.add(new PartFile.Kept(DocumentKey.of(left), id, whole, left));
         }
     }
 
     /** The same with a text of any length, which becomes as many documents as it must. */
     void addLong(String id, byte[] text) throws IOException {
+        byte[] whole = id != null && text.length > DocumentReader.MAX_DOCUMENT_BYTES ? Sha256.of(text) : null;
         int start = 0;
         while (text.length - start > DocumentReader.MAX_DOCUMENT_BYTES) {
             int end = DocumentReader.end(text, start);
-            add(id, Arrays.copyOfRange(text, start, end));
+            add(id, whole, Arrays.copyOfRange(text, start, end));
             start = end;
         }
         byte[] rest = start == 0 ? text : Arrays.copyOfRange(text, start, text.length);
         if (!DocumentReader.isBlank(rest)) {
-            add(id, rest);
+            add(id, whole, rest);
         }
     }
 

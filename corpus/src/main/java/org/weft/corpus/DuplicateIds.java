@@ -9,16 +9,18 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.SourceConfig;
+import org.weft.corpus.privacy.Scrubber;
 import org.weft.corpus.source.BadRecord;
 import scala.Tuple2;
 
 /**
- * Documents of one source and one id that differ: all but that with the smallest key are bad records. Ids are shuffled with
- * keys, and no texts.
+ * Documents of one source and one id that differ: all but that with the smallest key are bad records. The pieces of one
+ * long text are as one document. Ids are shuffled with keys, and no texts.
  *
  * @param dropped key, source and id of each, with which a document's longer key begins
  * @param counts how many, by source
@@ -28,8 +30,11 @@ record DuplicateIds(JavaRDD<byte[]> dropped, Map<Integer, Long> counts, List<Tup
 
     private static final int SHOWN = 100;
 
-    /** Of a claim's order: half of the id's SHA-256 and the source. The document's key follows. */
+    /** Of a claim's order: half of the id's SHA-256 and the source. */
     private static final int ID_BYTES = DocumentKey.BYTES + 1;
+
+    /** With what tells the document, or the text that it is a piece of. The document's key follows, and which it is. */
+    private static final int TOLD_BYTES = ID_BYTES + DocumentKey.BYTES;
 
     /** A document by its id: the ids of a source come together, and of each the smallest key first. */
     private record Claim(byte[] key, String id) implements Serializable {}
@@ -44,39 +49,41 @@ record DuplicateIds(JavaRDD<byte[]> dropped, Map<Integer, Long> counts, List<Tup
         JavaRDD<Claim> bad = documents
                 .all(spark, parts)
                 .filter(document -> document._2().id() != null)
-                .mapToPair(document -> {
-                    PartFile.Kept kept = document._2();
-                    byte[] id = DocumentKey.of(kept.id().getBytes(StandardCharsets.UTF_8));
-                    byte[] order = Arrays.copyOf(DocumentKey.of(id, document._1()), ID_BYTES + DocumentKey.BYTES);
-                    System.arraycopy(kept.key(), 0, order, ID_BYTES, DocumentKey.BYTES);
-                    return new Tuple2<>(order, kept.id());
-                })
+                .mapToPair(document -> new Tuple2<>(
+                        order(document._1(), document._2()), document._2().id()))
                 .repartitionAndSortWithinPartitions(
                         new DocumentKey.Shards(Math.max(1, parts.size())), DocumentKey.ORDER)
                 .mapPartitions(claims -> (Iterator<Claim>) new Losers(claims));
         Map<Integer, Long> counts =
                 bad.map(claim -> DocumentKey.source(claim.key())).countByValue();
+        UnaryOperator<String> examples = Scrubber.ofExamples().texts(); // an id may be an address
         List<Tuple2<Integer, BadRecord>> shown = new ArrayList<>();
         for (Claim claim : counts.isEmpty() ? Collections.<Claim>emptyList() : bad.take(SHOWN)) {
-            int source = DocumentKey.source(claim.key());
-            shown.add(new Tuple2<>(
-                    source,
-                    new BadRecord(
-                            String.join(",", sources.get(source).input()),
-                            "id=" + claim.id(),
-                            "two documents of one id: " + sources.get(source).key("id_field") + "="
-                                    + sources.get(source).idField() + " id=" + claim.id() + ", and another one is kept",
-                            false,
-                            "")));
+            int number = DocumentKey.source(claim.key());
+            SourceConfig source = sources.get(number);
+            String id = "id=" + examples.apply(claim.id());
+            String cause = "two documents of one id: " + source.key("id_field") + "=" + source.idField() + " " + id
+                    + ", and another one is kept";
+            shown.add(new Tuple2<>(number, new BadRecord(source.name(), id, cause, false, "")));
         }
         return new DuplicateIds(bad.map(Claim::key), counts, shown);
+    }
+
+    private static byte[] order(int source, PartFile.Kept kept) {
+        byte[] id = DocumentKey.of(kept.id().getBytes(StandardCharsets.UTF_8));
+        byte[] order = Arrays.copyOf(DocumentKey.of(id, source), TOLD_BYTES + DocumentKey.BYTES + 1);
+        boolean piece = kept.whole() != null;
+        System.arraycopy(piece ? kept.whole() : kept.key(), 0, order, ID_BYTES, DocumentKey.BYTES);
+        System.arraycopy(kept.key(), 0, order, TOLD_BYTES, DocumentKey.BYTES);
+        order[TOLD_BYTES + DocumentKey.BYTES] = (byte) (piece ? 1 : 0);
+        return order;
     }
 
     /** Of claims in order, those that another document of the same source and id comes before. */
     private static final class Losers implements Iterator<Claim> {
         private final Iterator<Tuple2<byte[], String>> sorted;
-        private byte[] last = new byte[ID_BYTES + DocumentKey.BYTES];
-        private boolean begun;
+        private byte[] first; // of those with the id at hand; null before any
+        private byte[] last; // not asked for while the first is null
         private Claim next;
 
         Losers(Iterator<Tuple2<byte[], String>> sorted) {
@@ -88,10 +95,11 @@ record DuplicateIds(JavaRDD<byte[]> dropped, Map<Integer, Long> counts, List<Tup
             while (next == null && sorted.hasNext()) {
                 Tuple2<byte[], String> claim = sorted.next();
                 byte[] order = claim._1();
-                if (begun && Arrays.equals(order, 0, ID_BYTES, last, 0, ID_BYTES) && !Arrays.equals(order, last)) {
+                if (first == null || !Arrays.equals(order, 0, ID_BYTES, first, 0, ID_BYTES)) {
+                    first = order;
+                } else if (!Arrays.equals(order, 0, TOLD_BYTES, first, 0, TOLD_BYTES) && !Arrays.equals(order, last)) {
                     next = loser(order, claim._2());
                 }
-                begun = true;
                 last = order;
             }
             return next != null;
@@ -109,8 +117,11 @@ record DuplicateIds(JavaRDD<byte[]> dropped, Map<Integer, Long> counts, List<Tup
     }
 
     private static Claim loser(byte[] order, String id) {
-        byte[] key = Arrays.copyOfRange(order, ID_BYTES, order.length);
-        return new Claim(
-                DocumentKey.of(key, order[DocumentKey.BYTES] & 0xFF, Arrays.copyOf(order, DocumentKey.BYTES)), id);
+        byte[] key = Arrays.copyOfRange(order, TOLD_BYTES, TOLD_BYTES + DocumentKey.BYTES);
+        byte[] told = Arrays.copyOf(order, DocumentKey.BYTES);
+        if (order[TOLD_BYTES + DocumentKey.BYTES] != 0) {
+            told = DocumentKey.ofPiece(told, Arrays.copyOfRange(order, ID_BYTES, TOLD_BYTES));
+        }
+        return new Claim(DocumentKey.of(key, order[DocumentKey.BYTES] & 0xFF, told), id);
     }
 }

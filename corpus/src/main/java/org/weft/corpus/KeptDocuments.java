@@ -3,7 +3,6 @@ package org.weft.corpus;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -42,7 +41,7 @@ record KeptDocuments(Store store, String directory, boolean sourcesTold) impleme
 
     private static byte[] key(int source, PartFile.Kept document, boolean told) {
         if (document.id() != null) {
-            byte[] id = DocumentKey.of(document.id().getBytes(StandardCharsets.UTF_8));
+            byte[] id = DocumentKey.ofId(document.id(), document.whole());
             byte[] key = DocumentKey.of(document.key(), source, id);
             return Arrays.copyOf(key, key.length + 1); // a byte more than what would drop it
         }

@@ -1,14 +1,17 @@
 package org.weft.corpus;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,7 +31,8 @@ import org.weft.core.storage.Store;
  *   n  zstd, with a checksum of its own: of each document
  *        4  bytes of the text, big-endian
  *       16  key
- *        1  bytes of the id, then the id; a longer one by its SHA-256
+ *        1  bytes of the id, and 128 more in a piece of a text with an id; then the id, a longer one by its SHA-256
+ *       16  in such a piece, of the SHA-256 of the text
  *        …  text, UTF-8
  *   f  facts, JSON
  *   8  f and the CRC-like first four bytes of the facts' SHA-256, little-endian
@@ -36,13 +40,14 @@ import org.weft.core.storage.Store;
  */
 final class PartFile {
     /** Raised whenever what is read out of the same bytes changes. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final byte[] MAGIC = "WEFTDOCS".getBytes(StandardCharsets.US_ASCII);
     private static final int FOOTER_BYTES = 8;
     private static final int LEVEL = 1;
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MAX_ID_BYTES = 100;
+    private static final int PIECE = 0x80;
 
     private PartFile() {}
 
@@ -61,16 +66,16 @@ final class PartFile {
             this.documents = new DataOutputStream(new BufferedOutputStream(zstd, BUFFER_BYTES));
         }
 
-        /**
-         * @param id null where there is none
-         */
-        void add(byte[] key, String id, byte[] text) throws IOException {
-            byte[] told = id == null ? new byte[0] : told(id);
-            documents.writeInt(text.length);
-            documents.write(key);
-            documents.writeByte(told.length);
+        void add(Kept document) throws IOException {
+            byte[] told = document.id() == null ? new byte[0] : told(document.id());
+            documents.writeInt(document.text().length);
+            documents.write(document.key());
+            documents.writeByte(told.length | (document.whole() == null ? 0 : PIECE));
             documents.write(told);
-            documents.write(text);
+            if (document.whole() != null) {
+                documents.write(document.whole(), 0, DocumentKey.BYTES);
+            }
+            documents.write(document.text());
         }
 
         private static byte[] told(String id) {
@@ -127,6 +132,29 @@ final class PartFile {
         }
     }
 
+    /** A file's documents, which end before the file does. */
+    private static final class Ending extends FilterInputStream {
+        private long left;
+
+        Ending(InputStream in, long left) {
+            super(in);
+            this.left = left;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int count) throws IOException {
+            int read = left == 0 && count > 0 ? -1 : in.read(into, offset, (int) Math.min(count, left));
+            left -= Math.max(0, read);
+            return read;
+        }
+    }
+
     /** The facts of a part; null where its file is none, and has to be written again. */
     static PartFacts facts(Store store, String path) throws IOException {
         try (Store.RandomReader file = store.openRandom(path)) {
@@ -149,41 +177,58 @@ final class PartFile {
         }
     }
 
-    /** One document of a part. */
-    record Kept(byte[] key, String id, byte[] text) {}
+    /**
+     * One document of a part.
+     *
+     * @param id null where there is none
+     * @param whole what tells the text with that id that this one is a piece of; null where it is no piece
+     */
+    record Kept(byte[] key, String id, byte[] whole, byte[] text) {}
 
     /** Reads one part's documents; the caller closes it. Owned by one thread. */
     static final class Reader implements AutoCloseable {
         private final String path;
         private final DataInputStream in;
+        private final long mostBytes;
         private long left;
 
         Reader(Store store, String path, PartFacts facts) throws IOException {
             this.path = path;
             this.left = facts.documents();
+            this.mostBytes = facts.textBytes();
             DataInputStream stored = new DataInputStream(store.open(path));
             if (!Arrays.equals(stored.readNBytes(MAGIC.length), MAGIC)) {
                 stored.close();
                 throw damaged("no part");
             }
-            this.in = new DataInputStream(new java.io.BufferedInputStream(new ZstdInputStream(stored), BUFFER_BYTES));
+            this.in = new DataInputStream(new java.io.BufferedInputStream(new ZstdInputStream(new Ending(stored, facts.dataBytes() - MAGIC.length)), BUFFER_BYTES));
         }
 
         /** Null after the last. */
         Kept next() throws IOException {
-            if (left == 0) {
-                return null;
-            }
-            left--;
             try {
+                if (left == 0) {
+                    if (in.read() >= 0) { // only at the end of all is its checksum looked at
+                        throw damaged("it goes on after the last document");
+                    }
+                    return null;
+                }
+                left--;
                 int length = in.readInt();
+                if (length < 0 || length > mostBytes) {
+                    throw damaged("a document of " + length + " bytes");
+                }
                 byte[] key = in.readNBytes(DocumentKey.BYTES);
-                byte[] id = in.readNBytes(in.readUnsignedByte());
+                int told = in.readUnsignedByte();
+                byte[] id = in.readNBytes(told & ~PIECE);
+                byte[] whole = (told & PIECE) == 0 ? null : in.readNBytes(DocumentKey.BYTES);
                 byte[] text = new byte[length];
                 in.readFully(text);
-                return new Kept(key, id.length == 0 ? null : new String(id, StandardCharsets.UTF_8), text);
-            } catch (EOFException | NegativeArraySizeException shorter) {
+                return new Kept(key, id.length == 0 ? null : new String(id, StandardCharsets.UTF_8), whole, text);
+            } catch (EOFException shorter) {
                 throw damaged("it ends too soon");
+            } catch (ZstdIOException other) {
+                throw damaged(other.getMessage());
             }
         }
 

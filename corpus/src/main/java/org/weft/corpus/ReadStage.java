@@ -74,7 +74,7 @@ record ReadStage(
                 try (DocumentReader reader = DocumentReader.open(store, piece.split(), handler)) {
                     while (reader.hasNext()) {
                         byte[] text = reader.next();
-                        documents.add(reader.id(), text);
+                        documents.add(reader.id(), reader.whole(), text);
                     }
                     documents.replaced(reader.replaced());
                 }

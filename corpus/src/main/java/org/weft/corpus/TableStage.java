@@ -11,7 +11,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StringType;
 import org.weft.core.Sha256;
 import org.weft.core.UnpairedSurrogates;
 import org.weft.core.WeftException;
@@ -56,22 +56,29 @@ record TableStage(
             }
             throw absent;
         }
-        requireColumn(all, table, source.textField(), "text_field", DataTypes.StringType);
+        requireColumn(all, table, source.textField(), "text_field", true);
         if (source.idField().isEmpty()) {
-            return all.select(source.textField());
+            return all.select(all.col(quoted(source.textField())));
         }
-        requireColumn(all, table, source.idField(), "id_field", null);
-        return all.select(all.col(source.textField()), all.col(source.idField()).cast("string"));
+        requireColumn(all, table, source.idField(), "id_field", false);
+        return all.select(
+                all.col(quoted(source.textField())),
+                all.col(quoted(source.idField())).cast("string"));
     }
 
-    private void requireColumn(Dataset<Row> all, String table, String column, String setting, DataType type) {
+    /** As Spark takes a column's name as it stands, with a dot in it too. */
+    private static String quoted(String column) {
+        return "`" + column.replace("`", "``") + "`";
+    }
+
+    private void requireColumn(Dataset<Row> all, String table, String column, String setting, boolean text) {
         if (!List.of(all.columns()).contains(column)) {
             throw WeftException.invalidData(
                     "no column \"" + column + "\": table=" + table + " columns=" + Arrays.asList(all.columns()),
                     "name another with " + source.key(setting));
         }
         DataType actual = all.schema().apply(column).dataType();
-        if (type != null && !actual.equals(type)) {
+        if (text && !(actual instanceof StringType)) { // of whatever collation
             throw WeftException.invalidData(
                     "column \"" + column + "\" is no string but " + actual.simpleString() + ": table=" + table,
                     "name another with " + source.key(setting));
@@ -79,7 +86,7 @@ record TableStage(
     }
 
     private ReadStage.Done read(String table, int partition, Iterator<Row> rows) throws IOException {
-        String decisive = "table " + table + " " + partition;
+        String decisive = "table " + sourceIndex + " " + table + " " + partition;
         String file = Sha256.hex(decisive.getBytes(StandardCharsets.UTF_8)).substring(0, 32) + ".docs";
         BadRecords bad = new BadRecords(BAD_SHOWN);
         try (DocumentsWriter documents =

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
@@ -71,7 +72,7 @@ record TokenizeStage(
                 int side = 2 * DocumentKey.source(document._1()) + (val ? 1 : 0);
                 if (sides[side] == null) {
                     String name = sources.get(side / 2).name();
-                    String file = String.format("%s-%05d.tokens", val ? "val" : "train", index);
+                    String file = String.format(Locale.ROOT, "%s-%05d.tokens", val ? "val" : "train", index);
                     sides[side] = new Side(tokenizer, name.isEmpty() ? file : name + "-" + file);
                 }
                 sides[side].add(document._2());

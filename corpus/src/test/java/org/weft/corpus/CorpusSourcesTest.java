@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -31,6 +32,8 @@ import org.weft.core.config.CorpusConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusSource;
+import org.weft.corpus.clean.CleaningSteps;
+import org.weft.corpus.source.DocumentReader;
 import org.weft.corpus.source.ParquetFixture;
 
 /** Several sources, what is kept of them between two prepares, and what becomes of bad records. */
@@ -181,6 +184,27 @@ class CorpusSourcesTest {
     }
 
     @Test
+    void theTextOfAnIdThatBecomesSeveralDocumentsIsOneOfThem() throws IOException {
+        String common = "a".repeat(DocumentReader.MAX_DOCUMENT_BYTES);
+        SparkFixture.write(input.resolve("a.jsonl"), "{\"id\": 1, \"text\": \"" + common + "b\"}\n");
+        assertThat(ofIds().count()).isEqualTo(2);
+        SparkFixture.write(input.resolve("b.jsonl"), "{\"id\": 2, \"text\": \"" + common + "c\"}\n");
+        assertThat(ofIds().count()).isEqualTo(4);
+        // One that differs is left out whole, and takes no piece of the other with it.
+        SparkFixture.write(input.resolve("c.jsonl"), "{\"id\": 1, \"text\": \"" + common + "d\"}\n");
+        assertThat(ofIds().count()).isEqualTo(4);
+    }
+
+    /** What is left of the input where texts of one id are told apart. */
+    private JavaPairRDD<byte[], byte[]> ofIds() throws IOException {
+        CorpusConfig corpus = Records.with(
+                Records.with(SparkFixture.corpus("auto", "line", 0, input), "idField", "id"), "maxBadFraction", 0.9);
+        CorpusInput found = CorpusInput.list(store, corpus, 1 << 25);
+        return CorpusReading.run(spark, store, corpus, CleaningSteps.of(corpus, store), found, out.toString())
+                .sorted(spark, corpus);
+    }
+
+    @Test
     void aTableOfTheCatalogueIsASource() throws IOException {
         SparkSession session = SparkSession.builder().getOrCreate();
         List<String> documents = SparkFixture.documents(50, 9);
@@ -197,6 +221,22 @@ class CorpusSourcesTest {
                 .hasMessage("column \"number\" is no string but bigint: table=pages");
         assertThatThrownBy(() -> prepare(corpus.reading(List.of("nothing"))))
                 .hasMessageStartingWith("corpus.input: no such table: nothing");
+    }
+
+    @Test
+    void twoSourcesMayReadOneTable() throws IOException {
+        SparkSession.builder()
+                .getOrCreate()
+                .createDataFrame(
+                        List.of(RowFactory.create("a title", "a body"), RowFactory.create("another", "no other")),
+                        new StructType().add("meta.title", DataTypes.StringType).add("body", DataTypes.StringType))
+                .createOrReplaceTempView("articles");
+        CorpusManifest manifest = prepare(sources(
+                "{name: titles, input: articles, format: table, text_field: meta.title}",
+                "{name: bodies, input: [articles, articles], format: table, text_field: body}"));
+        assertThat(manifest.sources()).allSatisfy(source -> assertThat(documentsOf(source))
+                .isEqualTo(2));
+        assertThat(said).anyMatch(line -> line.startsWith("source bodies: 2 records, 2 documents kept, 14 bytes"));
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.weft.core.WeftException;
 import org.weft.core.WeftVersion;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.ManifestSeal;
+import org.weft.core.storage.PlainName;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 
@@ -78,7 +79,9 @@ public record ExportRecord(
                         "it was written by Weft " + tree.path("weft_version").asText());
             }
             tree.remove(ManifestSeal.KEY);
-            return Json.RECORDS.treeToValue(tree, ExportRecord.class);
+            ExportRecord record = Json.RECORDS.treeToValue(tree, ExportRecord.class);
+            record.files.keySet().forEach(name -> PlainName.require(path, name));
+            return record;
         } catch (FileNotFoundException absent) {
             throw WeftException.invalidData(
                     directory + " has no " + FILE + ": it does not say which checkpoint it is",

@@ -13,6 +13,7 @@ import org.weft.core.tokens.CorpusSource;
 import org.weft.core.tokens.CorpusSplit;
 import org.weft.core.tokens.PackedShard;
 import org.weft.core.tokens.PackedWindows;
+import org.weft.core.tokens.ShardReaders;
 import org.weft.core.tokens.StreamWindows;
 import org.weft.core.tokens.TokenCorpus;
 import org.weft.core.tokens.Windows;
@@ -36,7 +37,7 @@ record CorpusWindows(List<Windows> train, List<Windows> val) implements AutoClos
     static CorpusWindows open(
             Store store, String directory, CorpusManifest manifest, WeftConfig config, Map<String, PackedShard> packed)
             throws IOException {
-        Cutting cutting = new Cutting(store, directory, manifest, config, packed);
+        Cutting cutting = new Cutting(store, new ShardReaders(store, directory, manifest), config, packed);
         List<Windows> train = new ArrayList<>();
         List<Windows> val = new ArrayList<>();
         if (manifest.sources().isEmpty() && !config.training().packing().whole()) {
@@ -51,28 +52,19 @@ record CorpusWindows(List<Windows> train, List<Windows> val) implements AutoClos
     }
 
     /** How a run cuts what a corpus has. */
-    private record Cutting(
-            Store store,
-            String directory,
-            CorpusManifest manifest,
-            WeftConfig config,
-            Map<String, PackedShard> packed) {
+    private record Cutting(Store store, ShardReaders readers, WeftConfig config, Map<String, PackedShard> packed) {
 
         Windows windows(CorpusSplit split) throws IOException {
-            TokenCorpus corpus = TokenCorpus.of(store, directory, manifest, split);
+            TokenCorpus corpus = TokenCorpus.of(readers, split);
             int context = config.model().context();
             Packing packing = config.training().packing();
             if (!packing.whole()) {
-                return new StreamWindows(
-                        corpus, context, manifest.endOfText(), config.training().documentAttention());
+                return new StreamWindows(corpus, context, config.training().documentAttention());
             }
             List<PackedShard> shards = new ArrayList<>();
             for (CorpusShard shard : split.shards()) {
                 PackedShard counted = packed.get(shard.file());
-                shards.add(
-                        counted == null
-                                ? PackedShard.of(store, directory, manifest, shard, context, packing)
-                                : counted);
+                shards.add(counted == null ? PackedShard.of(readers, shard, context, packing) : counted);
             }
             return new PackedWindows(corpus, context, packing, shards);
         }

@@ -84,14 +84,8 @@ final class Mixture {
         return stages;
     }
 
-    /** Where no source has a weight, each counts what it holds: all come to the end of an epoch together. */
     private List<Double> weights() {
-        boolean weighted = sources.stream().anyMatch(source -> source.weight() > 0);
-        return IntStream.range(0, sources.size())
-                .mapToObj(source -> weighted
-                        ? sources.get(source).weight()
-                        : (double) windows.get(source).count())
-                .toList();
+        return sources.stream().map(CorpusSource::weight).toList();
     }
 
     private List<Double> weights(String key, Map<String, Double> given) {

@@ -16,6 +16,7 @@ import org.weft.core.ExitStatus;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.storage.AtomicOutput;
+import org.weft.core.storage.PlainName;
 import org.weft.core.storage.Store;
 
 /**
@@ -136,6 +137,7 @@ public record CheckpointManifest(
                         .putIfAbsent("skipped_steps", JSON.getNodeFactory().numberNode(0));
             }
             manifest = JSON.treeToValue(tree, CheckpointManifest.class);
+            manifest.shards.forEach(shard -> PlainName.require(path, shard.file()));
         } catch (WeftException e) {
             throw e;
         } catch (IOException | RuntimeException e) {

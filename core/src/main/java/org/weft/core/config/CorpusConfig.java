@@ -96,6 +96,9 @@ public record CorpusConfig(
         DOCUMENT
     }
 
+    /** A source is a byte of each document's key. */
+    private static final int MOST_SOURCES = 256;
+
     static CorpusConfig defaults() {
         return new CorpusConfig(
                 List.of(),
@@ -156,6 +159,11 @@ public record CorpusConfig(
                 maxBadFraction);
         allSources().forEach(source -> source.validate(problems));
         if (!sources.isEmpty()) {
+            problems.require(
+                    sources.size() <= MOST_SOURCES,
+                    "corpus.sources has %d of at most %d: one may take several inputs",
+                    sources.size(),
+                    MOST_SOURCES);
             Set<String> names = new HashSet<>();
             for (SourceConfig source : sources) {
                 source.validateName(problems);

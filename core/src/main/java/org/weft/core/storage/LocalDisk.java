@@ -1,8 +1,10 @@
 package org.weft.core.storage;
 
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
 
 /**
@@ -39,9 +41,9 @@ final class LocalDisk {
         });
     }
 
-    /** A file that is read. */
-    static InputStream reading(Object file, InputStream in) {
-        return new FilterInputStream(in) {
+    /** A file that is read; what is skipped of it is not. */
+    static InputStream reading(Object file, FSDataInputStream stored) {
+        return new FilterInputStream(stored) {
             @Override
             public int read() throws IOException {
                 return call(file, in::read);
@@ -54,8 +56,26 @@ final class LocalDisk {
 
             @Override
             public long skip(long count) throws IOException {
-                return call(file, () -> in.skip(count));
+                return call(file, () -> skipped(stored, count));
             }
         };
+    }
+
+    /** Of most of Hadoop's streams, an object store's among them, {@code skip} reads what it passes over. */
+    private static long skipped(FSDataInputStream in, long count) throws IOException {
+        long from = in.getPos();
+        if (count <= 0 || count > Long.MAX_VALUE - from) {
+            return in.skip(count);
+        }
+        try {
+            in.seek(from + count - 1);
+            if (in.read() >= 0) { // some streams let one seek beyond the end
+                return count;
+            }
+        } catch (EOFException beyondTheEnd) {
+            // As below.
+        }
+        in.seek(from);
+        return in.skip(count);
     }
 }

@@ -13,6 +13,7 @@ import org.weft.core.Json;
 import org.weft.core.JsonFault;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
+import org.weft.core.storage.PlainName;
 import org.weft.core.storage.Store;
 
 /**
@@ -82,6 +83,9 @@ public record CorpusManifest(
                         "corpus manifest is incomplete: file=" + path + " expected keys train, val, tokenizer_sha256",
                         "run prepare again");
             }
+            PlainName.require(path, manifest.tokenizerFile);
+            manifest.train.shards().forEach(shard -> PlainName.require(path, shard.file()));
+            manifest.val.shards().forEach(shard -> PlainName.require(path, shard.file()));
             return manifest;
         } catch (JsonProcessingException broken) {
             throw WeftException.invalidData(
@@ -127,13 +131,17 @@ public record CorpusManifest(
         return TokenizerFile.at(store, loadTokenizer(store, directory), directory + "/" + tokenizerFile);
     }
 
-    /** SHA-256 of what decides every batch of it: its tokens, in their order. Where it lies does not matter. */
+    /**
+     * SHA-256 of what decides every batch of it: its tokens, in their order, and how much each source has of a run. Where it lies
+     * does not matter.
+     */
     public String fingerprint() {
         StringBuilder decisive = new StringBuilder(tokenizerSha256 + " " + dtype);
         decisive.append('\n').append(decisive(train)).append('\n').append(decisive(val));
         for (CorpusSource source : sources) {
             decisive.append('\n').append(source.name()).append(' ').append(decisive(source.train()));
             decisive.append('\n').append(decisive(source.val()));
+            decisive.append('\n').append(source.weight()).append(' ').append(source.tokenBudget());
         }
         return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
     }

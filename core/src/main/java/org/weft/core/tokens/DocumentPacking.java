@@ -30,17 +30,51 @@ final class DocumentPacking {
      */
     static List<List<Piece>> pack(int[] lengths, int context, Packing packing) {
         List<List<Piece>> windows = new ArrayList<>();
-        List<Piece> parts = new ArrayList<>();
         for (int document = 0; document < lengths.length; document++) {
-            int offset = 0;
-            while (lengths[document] - offset >= context) {
-                windows.add(List.of(new Piece(document, offset, context)));
-                offset += context;
-            }
-            if (lengths[document] - offset > 1) {
-                parts.add(new Piece(document, offset, lengths[document] - offset));
+            for (int k = 0; k < lengths[document] / context; k++) {
+                windows.add(List.of(new Piece(document, k * context, context)));
             }
         }
+        windows.addAll(rests(lengths, context, packing));
+        return windows;
+    }
+
+    /** How many windows {@link #pack} makes. */
+    static int count(int[] lengths, int context, Packing packing) {
+        return wholes(lengths, context) + rests(lengths, context, packing).size();
+    }
+
+    /** One of the windows that {@link #pack} makes: of a document that fills it, without making the others. */
+    static List<Piece> window(int[] lengths, int context, Packing packing, int index) {
+        int left = index;
+        for (int document = 0; document < lengths.length; document++) {
+            int wholes = lengths[document] / context;
+            if (left < wholes) {
+                return List.of(new Piece(document, left * context, context));
+            }
+            left -= wholes;
+        }
+        return rests(lengths, context, packing).get(left);
+    }
+
+    private static int wholes(int[] lengths, int context) {
+        int wholes = 0;
+        for (int length : lengths) {
+            wholes += length / context;
+        }
+        return wholes;
+    }
+
+    /** What does not fill a window of its own. */
+    private static List<List<Piece>> rests(int[] lengths, int context, Packing packing) {
+        List<Piece> parts = new ArrayList<>();
+        for (int document = 0; document < lengths.length; document++) {
+            int rest = lengths[document] % context;
+            if (rest > 1) {
+                parts.add(new Piece(document, lengths[document] - rest, rest));
+            }
+        }
+        List<List<Piece>> windows = new ArrayList<>();
         if (packing == Packing.BEST_FIT) {
             bestFit(parts, context, windows);
         } else {

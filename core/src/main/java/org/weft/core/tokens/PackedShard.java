@@ -21,6 +21,10 @@ public record PackedShard(int windows, long targets) implements Serializable {
 
     /** Where a shard's blocks begin: their first documents and first windows, each with the end of the last one behind. */
     record Blocks(int[] documents, int[] windows, long targets) {
+        long bytes() {
+            return 8L * documents.length;
+        }
+
         PackedShard counts() {
             return new PackedShard(windows[windows.length - 1], targets);
         }
@@ -30,10 +34,16 @@ public record PackedShard(int windows, long targets) implements Serializable {
     public static PackedShard of(
             Store store, String directory, CorpusManifest manifest, CorpusShard shard, int context, Packing packing)
             throws IOException {
-        CorpusSplit alone = new CorpusSplit(List.of(shard), 0);
-        try (TokenCorpus corpus = TokenCorpus.of(store, directory, manifest, alone)) {
-            return blocks(corpus, 0, context, packing).counts();
+        try (ShardReaders readers = new ShardReaders(store, directory, manifest)) {
+            return of(readers, shard, context, packing);
         }
+    }
+
+    /** The same with readers that others share. */
+    public static PackedShard of(ShardReaders readers, CorpusShard shard, int context, Packing packing)
+            throws IOException {
+        TokenCorpus alone = TokenCorpus.of(readers, new CorpusSplit(List.of(shard), 0));
+        return blocks(alone, 0, context, packing).counts();
     }
 
     static Blocks blocks(TokenCorpus corpus, int shard, int context, Packing packing) throws IOException {
@@ -51,9 +61,7 @@ public record PackedShard(int windows, long targets) implements Serializable {
                 filled += lengths[i];
                 targets += Math.max(0, lengths[i] - 1);
                 if (filled >= (long) BLOCK_WINDOWS * context || first + i + 1 == documents) {
-                    int windows = DocumentPacking.pack(
-                                    block.stream().mapToInt(Integer::intValue).toArray(), context, packing)
-                            .size();
+                    int windows = DocumentPacking.count(array(block), context, packing);
                     firstDocuments.add(first + i + 1);
                     firstWindows.add(firstWindows.get(firstWindows.size() - 1) + windows);
                     block.clear();

@@ -2,20 +2,23 @@ package org.weft.core.tokens;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
 import org.weft.core.config.TrainingConfig.Packing;
 import org.weft.core.tokens.DocumentPacking.Piece;
 
 /**
  * A split whose documents are put into windows whole where they fit ({@link DocumentPacking}): each token but a document's first is
  * predicted exactly once, and nothing of one document predicts another's. Windows are numbered by shard and block; a read finds the
- * block, reads where its documents begin, packs them and reads the tokens. Held are the shards' counts and where the blocks of at
- * most {@value #KNOWN_SHARDS} shards begin, 8 bytes a block.
+ * block, reads where its documents begin, packs them and reads the tokens. Held are the shards' counts and where the blocks of the
+ * shards begin that were read last, 8 bytes a block, {@value #KNOWN_BYTES} bytes at most: samples come from all shards in random
+ * order, and to find the blocks of one again is to pack the whole shard.
  */
 public final class PackedWindows implements Windows {
-    private static final int KNOWN_SHARDS = 256;
+    private static final long KNOWN_BYTES = 64L << 20;
 
     private final TokenCorpus corpus;
     private final int context;
@@ -23,6 +26,7 @@ public final class PackedWindows implements Windows {
     private final long[] firsts; // of each shard's windows, one more for the end
     private final double targets;
     private final Map<Integer, PackedShard.Blocks> known = new LinkedHashMap<>(16, 0.75f, true);
+    private long knownBytes;
 
     /** @param shards what packing makes of each of the split's */
     public PackedWindows(TokenCorpus corpus, int context, Packing packing, List<PackedShard> shards) {
@@ -53,16 +57,16 @@ public final class PackedWindows implements Windows {
         if (index < 0 || index >= count()) {
             throw new IndexOutOfBoundsException("window=" + index + " windows=" + count());
         }
-        int shard = last(firsts, index);
+        int shard = last(firsts.length, k -> firsts[k], index);
         PackedShard.Blocks blocks = blocks(shard);
         int within = (int) (index - firsts[shard]);
-        int block = last(Arrays.stream(blocks.windows()).asLongStream().toArray(), within);
+        int block = last(blocks.windows().length, k -> blocks.windows()[k], within);
         int document = blocks.documents()[block];
         int documents = blocks.documents()[block + 1] - document;
         long[] starts = corpus.documentStarts(shard, document, documents);
         int[] lengths = new int[documents];
         Arrays.setAll(lengths, i -> (int) (starts[i + 1] - starts[i]));
-        List<Piece> pieces = DocumentPacking.pack(lengths, context, packing).get(within - blocks.windows()[block]);
+        List<Piece> pieces = DocumentPacking.window(lengths, context, packing, within - blocks.windows()[block]);
         return window(shard, pieces, starts);
     }
 
@@ -71,20 +75,23 @@ public final class PackedWindows implements Windows {
         if (found == null) {
             found = PackedShard.blocks(corpus, shard, context, packing);
             known.put(shard, found);
-            if (known.size() > KNOWN_SHARDS) {
-                known.remove(known.keySet().iterator().next());
+            knownBytes += found.bytes();
+            Iterator<PackedShard.Blocks> eldest = known.values().iterator();
+            while (knownBytes > KNOWN_BYTES && known.size() > 1) {
+                knownBytes -= eldest.next().bytes();
+                eldest.remove();
             }
         }
         return found;
     }
 
     /** The last place whose value is at most this; of equal ones, which are of what is empty, the last. */
-    private static int last(long[] rising, long value) {
+    private static int last(int count, IntToLongFunction rising, long value) {
         int low = 0;
-        int high = rising.length - 2;
+        int high = count - 2;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (rising[middle] <= value) {
+            if (rising.applyAsLong(middle) <= value) {
                 low = middle;
             } else {
                 high = middle - 1;

@@ -5,19 +5,18 @@ import java.util.Arrays;
 
 /**
  * A split as one long stream of tokens, cut every T tokens: each token but the first is predicted exactly once, and documents
- * begin and end anywhere. Where documents are told apart, each begins after an end-of-text token.
+ * begin and end anywhere. Where documents are told apart, each begins where the shards' tables of documents say so: a text may hold
+ * end-of-text tokens of its own, as those of chats that end each turn.
  */
 public final class StreamWindows implements Windows {
     private final TokenCorpus corpus;
     private final int context;
-    private final int endOfText;
     private final boolean documents;
 
     /** @param documents whether they are told apart */
-    public StreamWindows(TokenCorpus corpus, int context, int endOfText, boolean documents) {
+    public StreamWindows(TokenCorpus corpus, int context, boolean documents) {
         this.corpus = corpus;
         this.context = context;
-        this.endOfText = endOfText;
         this.documents = documents;
     }
 
@@ -37,18 +36,14 @@ public final class StreamWindows implements Windows {
     public Window read(long index) throws IOException {
         int[] tokens = new int[context + 1]; // (T + 1)
         corpus.read(index, context, tokens, 0);
-        return documents ? new Window(tokens, context, breaks(tokens)) : Window.whole(tokens);
+        return documents ? new Window(tokens, context, breaks(index)) : Window.whole(tokens);
     }
 
-    private int[] breaks(int[] tokens) {
-        int[] found = new int[context];
-        int count = 0;
-        for (int position = 0; position < context; position++) {
-            if (tokens[position] == endOfText) {
-                found[count++] = position + 1;
-            }
-        }
-        return Arrays.copyOf(found, count);
+    /** The last position predicts the window's last token, which may be another document's. */
+    private int[] breaks(long index) throws IOException {
+        long from = index * context;
+        long[] starts = corpus.documentsWithin(from + 1, from + context + 1);
+        return Arrays.stream(starts).mapToInt(start -> (int) (start - from)).toArray();
     }
 
     @Override

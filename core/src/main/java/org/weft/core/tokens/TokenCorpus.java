@@ -1,55 +1,52 @@
 package org.weft.core.tokens;
 
 import java.io.IOException;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
-import org.weft.core.tokens.TokenShardFormat.Header;
 
 /**
  * One split of a corpus as one long stream of tokens: its shards one after the other. Sample i of T tokens is the
  * T + 1 tokens from i * T, so that each token but the first is a target exactly once.
  *
- * <p>Shards are opened when first read, and at most {@value #OPEN_SHARDS} stay open. Safe for use by many threads;
- * they take turns.
+ * <p>Safe for use by many threads; they take turns in reading.
  */
 public final class TokenCorpus implements AutoCloseable {
-    private static final int OPEN_SHARDS = 64;
-
-    private final Store store;
-    private final String directory;
-    private final CorpusManifest manifest;
+    private final ShardReaders readers;
     private final List<CorpusShard> shards;
     private final long documents;
     private final long[] starts; // starts[k]: stream position of shard k's first token; one more for the end
-    private final Map<Integer, TokenShardReader> open = new LinkedHashMap<>(16, 0.75f, true);
+    private final AtomicReferenceArray<DocumentStarts> begins;
 
-    private TokenCorpus(Store store, String directory, CorpusManifest manifest, CorpusSplit split) {
-        this.store = store;
-        this.directory = directory;
-        this.manifest = manifest;
+    private TokenCorpus(ShardReaders readers, CorpusSplit split) {
+        this.readers = readers;
         this.shards = split.shards();
         this.documents = split.documents();
         this.starts = new long[shards.size() + 1];
+        this.begins = new AtomicReferenceArray<>(shards.size());
         for (int k = 0; k < shards.size(); k++) {
             starts[k + 1] = starts[k] + shards.get(k).tokens();
         }
     }
 
-    /** A split of one of the corpus's sources. */
+    /** A split of one of the corpus's sources, which shares the readers of its shards with the others. */
+    public static TokenCorpus of(ShardReaders readers, CorpusSplit split) {
+        return new TokenCorpus(readers, split);
+    }
+
+    /** One that reads alone. */
     public static TokenCorpus of(Store store, String directory, CorpusManifest manifest, CorpusSplit split) {
-        return new TokenCorpus(store, directory, manifest, split);
+        return of(new ShardReaders(store, directory, manifest), split);
     }
 
     public static TokenCorpus train(Store store, String directory, CorpusManifest manifest) {
-        return new TokenCorpus(store, directory, manifest, manifest.train());
+        return of(store, directory, manifest, manifest.train());
     }
 
     public static TokenCorpus val(Store store, String directory, CorpusManifest manifest) {
-        return new TokenCorpus(store, directory, manifest, manifest.val());
+        return of(store, directory, manifest, manifest.val());
     }
 
     /** Tokens of the stream. */
@@ -72,8 +69,8 @@ public final class TokenCorpus implements AutoCloseable {
         long samples = samples(context);
         if (samples == 0) {
             throw WeftException.invalidData(
-                    "corpus shorter than one context: corpus=" + directory + " tokens=" + tokens() + " required="
-                            + (context + 1L) + " (model.context=" + context + " and one target)",
+                    "corpus shorter than one context: corpus=" + readers.directory() + " tokens=" + tokens()
+                            + " required=" + (context + 1L) + " (model.context=" + context + " and one target)",
                     "give prepare more text, or choose a smaller model.context");
         }
         return samples;
@@ -96,13 +93,7 @@ public final class TokenCorpus implements AutoCloseable {
     long[] documentStarts(int shard, int first, int count) throws IOException {
         long[] starts = new long[count + 1];
         boolean more = first + count < shards.get(shard).documents();
-        synchronized (this) {
-            try {
-                reader(shard).documentStarts(first, more ? count + 1 : count, starts);
-            } catch (IOException failure) {
-                throw unreadable(shard, failure);
-            }
-        }
+        readers.read(shards.get(shard), reader -> reader.documentStarts(first, more ? count + 1 : count, starts));
         if (!more) {
             starts[count] = shards.get(shard).tokens();
         }
@@ -119,13 +110,37 @@ public final class TokenCorpus implements AutoCloseable {
         return lengths;
     }
 
+    /** Positions of the stream from {@code from} on, before {@code end}, at which documents begin, in rising order. */
+    long[] documentsWithin(long from, long end) throws IOException {
+        long[] found = new long[0];
+        for (int shard = shardOf(from); shard < shards.size() && starts[shard] < end; shard++) {
+            long first = starts[shard];
+            long[] here = begins(shard).within(from - first, Math.min(end, starts[shard + 1]) - first);
+            int known = found.length;
+            found = Arrays.copyOf(found, known + here.length);
+            for (int i = 0; i < here.length; i++) {
+                found[known + i] = first + here[i];
+            }
+        }
+        return found;
+    }
+
+    private DocumentStarts begins(int shard) throws IOException {
+        DocumentStarts found = begins.get(shard);
+        if (found == null) { // Two threads may both read it, which is no more than work.
+            found = DocumentStarts.of(this, shard);
+            begins.set(shard, found);
+        }
+        return found;
+    }
+
     /** Reads tokens of one shard from the one at {@code from} into {@code into}, starting at {@code at}. */
-    synchronized void tokens(int shard, long from, int count, int[] into, int at) throws IOException {
+    void tokens(int shard, long from, int count, int[] into, int at) throws IOException {
         read(shard, from, count, into, at);
         requireKnown(starts[shard] + from, count, into, at);
     }
 
-    private synchronized void readTokens(long position, int count, int[] into, int at) throws IOException {
+    private void readTokens(long position, int count, int[] into, int at) throws IOException {
         int shard = shardOf(position);
         int done = 0;
         while (done < count) {
@@ -142,29 +157,18 @@ public final class TokenCorpus implements AutoCloseable {
 
     private void requireKnown(long position, int count, int[] into, int at) {
         for (int i = at; i < at + count; i++) {
-            if (into[i] < 0 || into[i] >= manifest.vocabSize()) {
+            if (into[i] < 0 || into[i] >= readers.manifest().vocabSize()) {
                 throw WeftException.invalidData(
-                        "token outside the vocabulary: corpus=" + directory + " position=" + (position + i - at)
-                                + " token=" + into[i] + " vocab_size=" + manifest.vocabSize(),
+                        "token outside the vocabulary: corpus=" + readers.directory() + " position="
+                                + (position + i - at) + " token=" + into[i] + " vocab_size="
+                                + readers.manifest().vocabSize(),
                         "a token shard is damaged: run prepare again");
             }
         }
     }
 
-    /** Who drops work for a failure of storage says which file it was, and that it was no server's. */
     private void read(int shard, long from, int count, int[] into, int at) throws IOException {
-        try {
-            reader(shard).read(from, count, into, at);
-        } catch (IOException failure) {
-            throw unreadable(shard, failure);
-        }
-    }
-
-    private IOException unreadable(int shard, IOException failure) {
-        return new IOException(
-                "cannot read the corpus: file=" + directory + "/"
-                        + shards.get(shard).file() + ": " + failure,
-                failure);
+        readers.read(shards.get(shard), reader -> reader.read(from, count, into, at));
     }
 
     /** The shard that holds a position: the last that starts at or before it. */
@@ -182,42 +186,9 @@ public final class TokenCorpus implements AutoCloseable {
         return low;
     }
 
-    private TokenShardReader reader(int shard) throws IOException {
-        TokenShardReader found = open.get(shard);
-        if (found == null) {
-            found = openChecked(store, directory, manifest, shards.get(shard));
-            open.put(shard, found);
-            if (open.size() > OPEN_SHARDS) {
-                Iterator<TokenShardReader> eldest = open.values().iterator();
-                eldest.next().close();
-                eldest.remove();
-            }
-        }
-        return found;
-    }
-
-    /** Opens a shard and checks that its header is what the manifest says. */
-    public static TokenShardReader openChecked(
-            Store store, String directory, CorpusManifest manifest, CorpusShard shard) throws IOException {
-        String path = directory + "/" + shard.file();
-        TokenShardReader reader = TokenShardReader.open(store, path);
-        Header actual = reader.header();
-        Header expected = new Header(manifest.dtype(), shard.tokens(), shard.documents(), manifest.vocabulary());
-        if (!actual.equals(expected)) {
-            reader.close();
-            throw WeftException.invalidData(
-                    "token shard does not belong to this corpus: file=" + path + " expected=" + expected + " actual="
-                            + actual,
-                    "it was written with another tokenizer or by another prepare: run prepare again");
-        }
-        return reader;
-    }
-
+    /** Those that share its shards' readers open them again. */
     @Override
-    public synchronized void close() throws IOException {
-        for (TokenShardReader reader : open.values()) {
-            reader.close();
-        }
-        open.clear();
+    public void close() throws IOException {
+        readers.close();
     }
 }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -182,5 +184,15 @@ class ConfigValidationTest {
             assertThat(recipes).hasSizeGreaterThanOrEqualTo(4);
             return recipes.stream();
         }
+    }
+
+    /** One byte of a document's key tells its source. */
+    @Test
+    void moreSourcesThanCanBeToldApartAreRefused() {
+        String sources = IntStream.range(0, 257)
+                .mapToObj(i -> "{name: s" + i + ", input: x}")
+                .collect(Collectors.joining(", ", "corpus.sources=[", "]"));
+        assertThatThrownBy(() -> ConfigLoader.load("test", "run: {dir: /run}", List.of(sources)))
+                .hasMessageContaining("corpus.sources has 257 of at most 256");
     }
 }

@@ -1,6 +1,7 @@
 package org.weft.core.tokens;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +52,28 @@ class CorpusManifestTest {
         CorpusManifest one = whole.withSources(List.of(source("web", 5, 3), source("books", 2, 11)));
         CorpusManifest other = whole.withSources(List.of(source("wiki", 5, 3), source("books", 2, 11)));
         assertThat(one.fingerprint()).isNotEqualTo(other.fingerprint());
+    }
+
+    @Test
+    void theSameTokensInAnotherMixtureAreAnotherCorpus() throws IOException {
+        CorpusManifest whole = fixture.corpus(7);
+        CorpusSource web = source("web", 5, 3);
+        CorpusSource books = source("books", 2, 11);
+        CorpusManifest one = whole.withSources(List.of(web, books));
+        CorpusSource rarer = new CorpusSource("books", 0.2, 0, books.train(), books.val());
+        CorpusSource limited = new CorpusSource("books", 0.5, 100, books.train(), books.val());
+        assertThat(whole.withSources(List.of(web, rarer)).fingerprint()).isNotEqualTo(one.fingerprint());
+        assertThat(whole.withSources(List.of(web, limited)).fingerprint()).isNotEqualTo(one.fingerprint());
+    }
+
+    /** A corpus may come from anybody. */
+    @Test
+    void namesThatLeadOutOfTheDirectoryAreRefused() throws IOException {
+        CorpusManifest whole = fixture.corpus(7);
+        whole.withSources(List.of(source("web", 5, 3), source("../../books", 2, 11)))
+                .save(fixture.store, fixture.directory);
+        assertThatThrownBy(() -> CorpusManifest.load(fixture.store, fixture.directory))
+                .hasMessageEndingWith(" names ../../books-train-00000.tokens, which is no name of a file beside it");
     }
 
     private static CorpusSource source(String name, int train, int val) {

@@ -53,6 +53,10 @@ class PackedWindowsTest {
         int[] lengths = documents.stream().mapToInt(Integer::intValue).toArray();
         int[] placed = new int[lengths.length];
         List<List<Piece>> windows = DocumentPacking.pack(lengths, CONTEXT, packing);
+        assertThat(DocumentPacking.count(lengths, CONTEXT, packing)).isEqualTo(windows.size());
+        for (int i = 0; i < windows.size(); i++) {
+            assertThat(DocumentPacking.window(lengths, CONTEXT, packing, i)).isEqualTo(windows.get(i));
+        }
         for (List<Piece> window : windows) {
             assertThat(window.stream().mapToInt(Piece::length).sum()).isBetween(2, CONTEXT);
             window.forEach(piece -> placed[piece.document()] += piece.length());

@@ -59,6 +59,25 @@ class TokenCorpusTest {
     }
 
     @Test
+    void sourcesShareWhatIsOpen() throws IOException {
+        int[] shards = new int[150];
+        java.util.Arrays.fill(shards, 2);
+        CorpusManifest manifest = fixture.corpus(shards);
+        List<CorpusShard> all = manifest.train().shards();
+        try (ShardReaders readers = new ShardReaders(fixture.store, fixture.directory, manifest);
+                TokenCorpus one = TokenCorpus.of(readers, new CorpusSplit(all.subList(0, 75), 1));
+                TokenCorpus other = TokenCorpus.of(readers, new CorpusSplit(all.subList(75, 150), 1))) {
+            int[] into = new int[150];
+            one.read(0, 149, into, 0);
+            other.read(0, 149, into, 0);
+            assertThat(readers.open()).isEqualTo(ShardReaders.OPEN_SHARDS);
+            one.close();
+            other.read(0, 149, into, 0);
+            assertThat(into[0]).isEqualTo(150);
+        }
+    }
+
+    @Test
     void storageThatFailsIsNamedByTheShardsFile() throws IOException {
         CorpusManifest manifest = fixture.corpus(7);
         Store failing = (Store) Proxy.newProxyInstance(

@@ -21,11 +21,9 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 import org.weft.core.Json;
 import org.weft.core.config.CorpusConfig;
-import org.weft.core.config.DecontaminationConfig;
 import org.weft.core.config.DeduplicationConfig;
 import org.weft.core.config.DeduplicationConfig.Exact;
 import org.weft.core.config.DeduplicationConfig.Near;
-import org.weft.core.storage.Store;
 import scala.Tuple2;
 
 /**
@@ -67,20 +65,27 @@ public final class Deduplication implements AutoCloseable {
                 || !corpus.decontaminate().against().isEmpty();
     }
 
+    /** Takes a file of what was found. */
+    @FunctionalInterface
+    public interface Files {
+        void write(String name, byte[] bytes) throws IOException;
+    }
+
     /**
      * Does what the configuration asks for.
      *
      * @param sorted documents by key within the partitions of its partitioner, which looks at the first 16 bytes of a key
      *     alone; equal ones may be there
-     * @param directory where the list of contaminated documents goes
+     * @param evaluations whose texts no document may have
+     * @param files where the list of contaminated documents goes
      * @param progress told, on the calling thread, what is being done
      */
     public static Deduplication run(
-            Store store,
             CorpusConfig corpus,
+            Evaluations evaluations,
             JavaPairRDD<byte[], byte[]> sorted,
             Distinct once,
-            String directory,
+            Files files,
             Consumer<String> progress)
             throws IOException {
         Deduplication run = new Deduplication(sorted, once, progress);
@@ -90,7 +95,7 @@ public final class Deduplication implements AutoCloseable {
                 run.cut(config.repeatedLines(), once);
             }
             if (!corpus.decontaminate().against().isEmpty()) {
-                run.drop(run.contaminated(store, corpus.decontaminate(), directory), once);
+                run.drop(run.contaminated(evaluations, files), once);
             }
             if (config.exact() == Exact.NORMALIZED) {
                 run.drop(run.normalized(config), once);
@@ -135,9 +140,7 @@ public final class Deduplication implements AutoCloseable {
         return sorted.mapPartitionsToPair(once::of, true);
     }
 
-    private JavaRDD<byte[]> contaminated(Store store, DecontaminationConfig config, String directory)
-            throws IOException {
-        Evaluations evaluations = Evaluations.read(store, config);
+    private JavaRDD<byte[]> contaminated(Evaluations evaluations, Files files) throws IOException {
         progress.accept("decontaminating: " + evaluations.described());
         Broadcast<Evaluations> shared =
                 JavaSparkContext.fromSparkContext(distinct.context()).broadcast(evaluations);
@@ -155,7 +158,7 @@ public final class Deduplication implements AutoCloseable {
             lines.append(line).append('\n');
         }
         if (count > 0) {
-            store.write(directory + "/" + CONTAMINATED_FILE, lines.toString().getBytes(StandardCharsets.UTF_8));
+            files.write(CONTAMINATED_FILE, lines.toString().getBytes(StandardCharsets.UTF_8));
         }
         progress.accept("decontaminating: " + count + " documents share words with an evaluation and are dropped"
                 + (count > MOST_LISTED ? ", " + MOST_LISTED + " of them are listed" : ""));

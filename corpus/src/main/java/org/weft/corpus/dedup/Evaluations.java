@@ -26,7 +26,7 @@ import org.weft.core.storage.Store;
  * The runs of units that evaluations are known by, as hashes, each with the first row that has it. Its size is the
  * evaluations', not the corpus's: 12 bytes a hash, in one table by hash.
  */
-final class Evaluations implements Serializable {
+public final class Evaluations implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final List<String> files = new ArrayList<>();
@@ -46,8 +46,8 @@ final class Evaluations implements Serializable {
 
     private Evaluations() {}
 
-    /** Reads all files. */
-    static Evaluations read(Store store, DecontaminationConfig config) throws IOException {
+    /** Reads all files; of no files where the configuration names none. */
+    public static Evaluations read(Store store, DecontaminationConfig config) throws IOException {
         Evaluations evaluations = new Evaluations();
         Map<Long, Integer> found = new HashMap<>();
         TreeSet<Integer> lengths = new TreeSet<>();
@@ -72,6 +72,12 @@ final class Evaluations implements Serializable {
                 found.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
         evaluations.rowsOfHashes =
                 Arrays.stream(evaluations.hashes).mapToInt(found::get).toArray();
+        if (evaluations.hashes.length == 0 && !config.against().isEmpty()) {
+            throw WeftException.usage(
+                    "corpus.decontaminate.against has no text of corpus.decontaminate.least_words=" + config.leastWords()
+                            + " words: nothing would be found",
+                    "name files with longer texts, or allow shorter ones");
+        }
         return evaluations;
     }
 

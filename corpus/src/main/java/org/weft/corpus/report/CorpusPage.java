@@ -147,20 +147,26 @@ public final class CorpusPage {
         table.row("read", number(files.ofSources("records")), number(files.ofSources("bytes")), of);
         table.row("bad records", less(files.ofSources("bad_records")), "", "");
         table.row("dropped by rules", less(cleaned), "", "");
-        table.row("left", number(files.ofSources("documents")), number(files.ofSources("text_bytes")), "UTF-8");
+        long left = files.ofSources("documents") - files.ofSources("duplicate_ids");
+        table.row("left", number(left), number(files.ofSources("text_bytes")), "UTF-8");
         JsonNode deduplication = provenance.path("deduplication");
-        table.row("equal to another", less(equal(deduplication)), "", "");
+        long equal = provenance.path("corpus").path("repeated_documents").asLong();
+        table.row("equal to another", less(equal), "", "");
         dropped(table, "equal but for case, spaces, punctuation", deduplication.path("normalized_duplicates"));
         dropped(table, "near duplicates", deduplication.path("near_duplicates").path("dropped"));
         dropped(table, "shared with an evaluation", deduplication.path("contaminated_documents"));
+        long others = others(left - equal, deduplication);
+        if (others != 0) {
+            table.row("copies of those, and what repeated lines left empty", less(others), "", "");
+        }
         split(table, "training", manifest.train());
         split(table, "validation", manifest.val());
         table.end();
     }
 
-    /** What the other stages do not account for: of a document that one of them drops, the copies are gone with it. */
-    private long equal(JsonNode deduplication) {
-        return files.ofSources("documents")
+    /** What no stage has counted: of a document that one of them drops, the copies are gone with it. */
+    private long others(long documents, JsonNode deduplication) {
+        return documents
                 - deduplication.path("normalized_duplicates").asLong()
                 - deduplication.path("near_duplicates").path("dropped").asLong()
                 - deduplication.path("contaminated_documents").asLong()
@@ -263,8 +269,8 @@ public final class CorpusPage {
             String sample = shown.apply(record.path("sample").asText());
             table.row(
                     record.path("file").asText(),
-                    record.path("place").asText(),
-                    record.path("cause").asText(),
+                    shown.apply(record.path("place").asText()),
+                    shown.apply(record.path("cause").asText()),
                     sample.length() > MOST_SAMPLE ? sample.substring(0, MOST_SAMPLE) + "…" : sample);
         }
         table.end();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.weft.core.WeftException;
 
@@ -18,12 +19,15 @@ final class CsvRecords implements AutoCloseable {
     static final char TAB = '\t';
 
     private static final char QUOTE = '"';
+    private static final int SAMPLE_BYTES = 1 << 10;
 
     private final SplitLines lines;
     private final InputText text;
     private final char separator;
     private final StringBuilder field = new StringBuilder();
     private long recordLine;
+    private byte[] begins; // of a line that was too long, and is passed over; null where none was
+    private boolean restLost;
     private boolean atEnd;
 
     private CsvRecords(InputText text, SplitLines lines, char separator) {
@@ -56,8 +60,9 @@ final class CsvRecords implements AutoCloseable {
     /** The next record's fields, of which those that are empty and without quotes are null; null at the end. */
     List<String> next() throws IOException {
         String line;
+        begins = null;
         do {
-            line = line();
+            line = line(false);
             recordLine = lines.at().lineNumber();
         } while (line != null && line.isEmpty());
         return line == null ? null : record(line);
@@ -70,25 +75,49 @@ final class CsvRecords implements AutoCloseable {
 
     /** Whether there may be another record after one that was bad. */
     boolean goesOn() {
-        return !lines.failed() && !atEnd;
+        return !lines.failed() && !atEnd && !restLost;
     }
 
     /** The line in which the record at hand ends. */
     byte[] source() {
-        return lines.at().line();
+        return begins == null ? lines.at().line() : begins;
     }
 
-    private String line() throws IOException {
+    private String line(boolean quoted) throws IOException {
         if (!lines.next()) {
             atEnd = true;
             return null;
         }
         if (!lines.at().whole()) {
-            throw WeftException.invalidData(
-                    "CSV line too long: " + lines.where() + " bytes=more than " + JsonRecords.MAX_RECORD_BYTES,
-                    "split the row's text");
+            recordLine = quoted ? recordLine : lines.at().lineNumber();
+            WeftException error = tooLong("CSV line too long: " + lines.where(), "split the row's text");
+            passOver(quoted);
+            throw error;
         }
         return new String(lines.bytes(), StandardCharsets.UTF_8);
+    }
+
+    private static WeftException tooLong(String what, String hint) {
+        return WeftException.invalidData(what + " bytes=more than " + JsonRecords.MAX_RECORD_BYTES, hint);
+    }
+
+    /** Leaves the line at hand behind. Where it ends within quotes, what follows is no row but more of a field. */
+    private void passOver(boolean quoted) throws IOException {
+        begins = lines.at().line();
+        begins = Arrays.copyOf(begins, Math.min(begins.length, SAMPLE_BYTES));
+        boolean open = quoted ^ oddQuotes(lines.at().line());
+        while (!lines.at().whole() && lines.next()) {
+            open ^= oddQuotes(lines.at().line());
+        }
+        restLost = open;
+    }
+
+    private static boolean oddQuotes(byte[] text) {
+        boolean odd = false;
+        for (byte b : text) {
+            odd ^= b == QUOTE;
+        }
+        return odd;
     }
 
     private List<String> record(String first) throws IOException {
@@ -101,7 +130,11 @@ final class CsvRecords implements AutoCloseable {
                 int end = quoted(line, at + 1);
                 while (end < 0) {
                     field.append(lines.at().ending());
-                    line = line();
+                    if (field.length() > JsonRecords.MAX_RECORD_BYTES) {
+                        restLost = true; // where such a field would end nobody knows
+                        throw tooLong("CSV record too long: " + where(), "close the quote that it has, or split its text");
+                    }
+                    line = line(true);
                     if (line == null) {
                         throw broken("a quote in the record that begins here is never closed");
                     }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 
@@ -22,6 +23,7 @@ public final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
     private final SplitFormat.Documents documents; // null where the split could not even be opened
     private final BadRecord.Handler handler;
     private byte[] rest; // of a long text
+    private byte[] whole; // the SHA-256 of a long text with an id, of which the last document is a piece
     private byte[] next;
     private boolean ended;
 
@@ -84,6 +86,11 @@ public final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
         return documents == null ? null : documents.id();
     }
 
+    /** Where the last document is a piece of a longer text that has an id, the SHA-256 of that text; else null. */
+    public byte[] whole() {
+        return whole;
+    }
+
     /** Unpaired surrogates that became U+FFFD so far. */
     public long replaced() {
         return documents == null ? 0 : documents.replaced();
@@ -96,8 +103,12 @@ public final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
 
     /** The next document, of a long text as much as it may have, the rest after it; or null at the end of the split. */
     private byte[] read() throws IOException {
-        byte[] text = rest != null ? rest : record();
+        boolean begins = rest == null;
+        byte[] text = begins ? record() : rest;
         rest = null;
+        if (begins) {
+            whole = text != null && id() != null && text.length > MAX_DOCUMENT_BYTES ? Sha256.of(text) : null;
+        }
         if (text == null || text.length <= MAX_DOCUMENT_BYTES) {
             return text;
         }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import org.weft.core.JsonFault;
 import org.weft.core.WeftException;
 
@@ -16,6 +18,7 @@ final class JsonArray extends JsonRecords {
             JSON.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final InputText text;
+    private final Elements bytes; // null with the parser
     private final JsonParser parser; // null in every split but the first
     private long element;
     private int line = 1;
@@ -25,7 +28,8 @@ final class JsonArray extends JsonRecords {
     JsonArray(InputText text) throws IOException {
         this.text = text;
         this.ended = text.split().start() > 0;
-        this.parser = ended ? null : JSON.createParser(text.open(0));
+        this.bytes = ended ? null : new Elements(text.open(0));
+        this.parser = ended ? null : JSON.createParser(bytes);
     }
 
     @Override
@@ -38,6 +42,7 @@ final class JsonArray extends JsonRecords {
                 parser.nextToken(); // the bracket
             }
             element++;
+            bytes.element();
             JsonToken token = parser.nextToken();
             line = parser.currentTokenLocation().getLineNr();
             if (token == JsonToken.END_ARRAY) {
@@ -49,9 +54,49 @@ final class JsonArray extends JsonRecords {
         } catch (JsonProcessingException fault) {
             failed = true;
             throw broken(fault);
+        } catch (TooLong much) {
+            failed = true;
+            throw WeftException.invalidData(
+                    "JSON element too long: " + where() + " bytes=more than " + MAX_RECORD_BYTES,
+                    "an element of a file's array is one record; write one object a line: jq -c '.[].data[]' FILE");
         } catch (IOException failure) {
             failed = true;
             throw text.failed(failure, line);
+        }
+    }
+
+    /** There is more of an element than a record may have. */
+    private static final class TooLong extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** The file's bytes, of which one element may have no more than a record. */
+    private static final class Elements extends FilterInputStream {
+        private long left = MAX_RECORD_BYTES;
+
+        Elements(InputStream in) {
+            super(in);
+        }
+
+        /** Another element begins, in what was read before or after. */
+        void element() {
+            left = MAX_RECORD_BYTES;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int count) throws IOException {
+            if (left < 0) {
+                throw new TooLong();
+            }
+            int read = in.read(into, offset, count);
+            left -= read;
+            return read;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
     }
 

@@ -46,6 +46,15 @@ final class StorageFailure extends IOException {
                     throw new StorageFailure(e);
                 }
             }
+
+            @Override
+            public long skip(long count) throws IOException {
+                try {
+                    return in.skip(count);
+                } catch (IOException e) {
+                    throw new StorageFailure(e);
+                }
+            }
         };
     }
 }

@@ -11,7 +11,7 @@ import org.weft.core.Json;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
-import org.weft.core.tokens.TokenCorpus;
+import org.weft.core.tokens.ShardReaders;
 import org.weft.core.tokens.TokenShardReader;
 
 /**
@@ -88,7 +88,7 @@ public record CorpusStatistics(
     private static TokenCounts add(
             TokenCounts counts, Store store, String directory, CorpusManifest manifest, CorpusShard shard)
             throws IOException {
-        try (TokenShardReader reader = TokenCorpus.openChecked(store, directory, manifest, shard)) {
+        try (TokenShardReader reader = ShardReaders.openChecked(store, directory, manifest, shard)) {
             return counts.add(reader);
         }
     }

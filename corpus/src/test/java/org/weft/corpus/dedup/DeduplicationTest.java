@@ -169,8 +169,14 @@ class DeduplicationTest {
     private List<String> kept(CorpusConfig corpus, List<String> texts) throws IOException {
         JavaPairRDD<byte[], byte[]> sorted = spark.parallelizePairs(PlantedPairs.documents(texts), 2)
                 .repartitionAndSortWithinPartitions(new DocumentKey.Shards(3), DocumentKey.ORDER);
+        HadoopStore store = HadoopStore.local();
         try (Deduplication run = Deduplication.run(
-                HadoopStore.local(), corpus, sorted, DeduplicationTest::once, directory.toString(), said::add)) {
+                corpus,
+                Evaluations.read(store, corpus.decontaminate()),
+                sorted,
+                DeduplicationTest::once,
+                (name, bytes) -> store.write(directory + "/" + name, bytes),
+                said::add)) {
             facts = run.facts().toString();
             return run.kept()
                     .map(document -> new String(document._2(), StandardCharsets.UTF_8))

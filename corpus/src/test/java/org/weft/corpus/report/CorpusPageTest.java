@@ -37,6 +37,7 @@ class CorpusPageTest {
     private static final int VOCABULARY = 300;
     private static final int USED = 250;
     private static final int SHARDS = 5;
+    private static final String COPIES = "copies of those, and what repeated lines left empty";
 
     @TempDir
     Path directory;
@@ -120,18 +121,19 @@ class CorpusPageTest {
         JsonNode provenance = provenance();
         String page = CorpusPage.of(store, directory.toString());
         assertThat(tile(page, "training tokens")).isEqualTo(manifest.train().tokens());
-        assertThat(row(page, "read").get(0)).isEqualTo("212");
+        assertThat(row(page, "read").get(0)).isEqualTo("214");
         assertThat(row(page, "read").get(1)).isEqualTo("5,000,000");
-        assertThat(row(page, "bad records").get(0)).isEqualTo("-2");
+        assertThat(row(page, "bad records").get(0)).isEqualTo("-4");
         assertThat(row(page, "dropped by rules").get(0)).isEqualTo("-5");
         assertThat(row(page, "left").get(0)).isEqualTo("205");
         assertThat(row(page, "equal to another").get(0)).isEqualTo("-1");
-        assertThat(row(page, "near duplicates").get(0)).isEqualTo("-4");
+        assertThat(row(page, COPIES).get(0)).isEqualTo("-3");
+        assertThat(row(page, "near duplicates").get(0)).isEqualTo("-1");
         long left = List.of("read", "bad records", "dropped by rules").stream()
                 .mapToLong(stage -> documents(page, stage))
                 .sum();
         assertThat(left).isEqualTo(documents(page, "left"));
-        long kept = List.of("left", "equal to another", "near duplicates").stream()
+        long kept = List.of("left", "equal to another", "near duplicates", COPIES).stream()
                 .mapToLong(stage -> documents(page, stage))
                 .sum();
         assertThat(kept).isEqualTo(documents(page, "training") + documents(page, "validation"));
@@ -155,6 +157,7 @@ class CorpusPageTest {
         provenance();
         String page = CorpusPage.of(store, directory.toString());
         assertThat(page).contains("write to &lt;EMAIL&gt; {").doesNotContain("jane.doe@example.org");
+        assertThat(page).contains("&lt;EMAIL&gt; is taken").doesNotContain("john.roe");
         assertThat(page).contains("&lt;script&gt;").doesNotContain("<script").doesNotContain("http://");
     }
 
@@ -169,7 +172,7 @@ class CorpusPageTest {
         ObjectNode tree = (ObjectNode) Json.MAPPER.readTree("""
                 {"format_version": 1, "weft": "1", "rules": {"clean.c4.curly_bracket": "1"},
                  "sources": [
-                  {"name": "a", "files": 1, "bytes": 3000000, "records": 112, "bad_records": 2, "documents": 105,
+                  {"name": "a", "files": 1, "bytes": 3000000, "records": 114, "bad_records": 4, "duplicate_ids": 2, "documents": 107,
                    "text_bytes": 100, "counts": {"dropped.c4.curly_bracket": 5, "clean.dropped.c4.curly_bracket": 5,
                      "language.en": 100, "language.de": 60, "privacy.found.email": 9},
                    "examples": {"c4.curly_bracket": {"00": "write to jane.doe@example.org {"}}},
@@ -177,12 +180,15 @@ class CorpusPageTest {
                    "text_bytes": 100, "counts": {"clean.changed.c4.curly_bracket": 3, "language.en": 50},
                    "examples": {"c4.curly_bracket": {"00": "write to jane.doe@example.org {", "01": "<script>x</script>"}}}],
                  "inputs": [{"path": "/data/a.txt", "bytes": 3000000, "sha256": "ab"}],
-                 "deduplication": {"near_duplicates": {"dropped": 4,
+                 "deduplication": {"near_duplicates": {"dropped": 1,
                    "candidates_by_jaccard": [0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,7]}},
                  "corpus": {"repeated_documents": 1, "manifest_sha256": "f00d"}}
                 """);
         Files.write(directory.resolve("provenance.json"), Json.MAPPER.writeValueAsBytes(tree));
-        String bad = "{\"file\": \"a.txt\", \"place\": \"line 3\", \"cause\": \"no UTF-8\", \"sample\": \"x\"}\n";
+        String bad = """
+                {"file": "a.txt", "place": "line 3", "cause": "no UTF-8", "sample": "x"}
+                {"file": "a.txt", "place": "id=john.roe@example.org", "cause": "id=john.roe@example.org is taken", "sample": ""}
+                """;
         Files.write(directory.resolve("bad-records.jsonl"), bad.getBytes(StandardCharsets.UTF_8));
         return tree;
     }

@@ -16,6 +16,7 @@ import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.hub.ExportRecord;
 import org.weft.trainer.prove.Chain;
 import org.weft.trainer.prove.ChainTable;
 import org.weft.trainer.prove.Link;
@@ -91,6 +92,10 @@ public final class ProveCommand implements Callable<Integer> {
         Progress progress = Progress.onStderr();
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             ProvenPath proven = ProvenPath.read(files.store(), request());
+            if (!recompute.isEmpty()) { // All of it may take hours to look at.
+                Recomputation.require(files.store(), proven, recompute);
+                Scratch.requireEmpty(files.store(), scratch());
+            }
             RecomputedTraining training = training(files.store(), proven);
             WeftConfig config = training == null
                     ? options.loadOver(defaults())
@@ -108,6 +113,7 @@ public final class ProveCommand implements Callable<Integer> {
                 ChainTable.of(chain).forEach(progress::say);
                 summary(proven, chain).print();
                 requireWhole(chain);
+                requireAttested(proven);
                 return ExitStatus.DONE.code();
             }
         }
@@ -176,7 +182,7 @@ public final class ProveCommand implements Callable<Integer> {
         Summary summary = new Summary("prove")
                 .put("path", path)
                 .put("kind", proven.kind().name().toLowerCase(Locale.ROOT))
-                .put("holds", Json.MAPPER.getNodeFactory().booleanNode(first.isEmpty()))
+                .put("holds", Json.MAPPER.getNodeFactory().booleanNode(first.isEmpty() && proven.isAttested()))
                 .put("links", chain.links().size());
         for (Link.Outcome outcome : Link.Outcome.values()) {
             summary.put(outcome.name().toLowerCase(Locale.ROOT), chain.count(outcome));
@@ -194,6 +200,14 @@ public final class ProveCommand implements Callable<Integer> {
                         .put("expected", link.expected())
                         .put("found", link.found())));
         return summary;
+    }
+
+    private void requireAttested(ProvenPath proven) {
+        if (!proven.isAttested()) {
+            throw WeftException.invalidData(
+                    "nothing says what " + path + " should be: " + ExportRecord.FILE + " is not there",
+                    "whether its files are those of the export nobody can know: export the checkpoint again");
+        }
     }
 
     private void requireWhole(Chain chain) {

@@ -1,6 +1,7 @@
 package org.weft.trainer.prove;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -37,6 +38,24 @@ public final class Chain {
             at = end;
         }
         return new Chain(links);
+    }
+
+    /** The same chain, in which what lay in these directories was not looked at. */
+    Chain without(Collection<String> removed) {
+        return new Chain(links.stream()
+                .map(link -> link.differs() && removed.stream().anyMatch(within -> liesIn(link.subject(), within))
+                        ? new Link(
+                                link.name(),
+                                link.subject(),
+                                link.expected(),
+                                "removed while it was proven",
+                                Link.Outcome.NOT_CHECKED)
+                        : link)
+                .toList());
+    }
+
+    private static boolean liesIn(String path, String directory) {
+        return path.equals(directory) || path.startsWith(directory + "/");
     }
 
     /** The same chain, and after it what was made a second time. */

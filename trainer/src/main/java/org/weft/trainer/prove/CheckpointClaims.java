@@ -1,5 +1,6 @@
 package org.weft.trainer.prove;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointManifest.Source;
+import org.weft.core.checkpoint.ManifestSeal;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.RunDirectory;
@@ -30,6 +32,8 @@ record CheckpointClaims(Store store, String directory, RunDirectory run, boolean
     static final String PARAMETERS = "parameters";
     static final String TOKENIZER = "tokenizer of the checkpoint";
 
+    private static final List<String> LATER_KEYS = List.of(ManifestSeal.KEY, "sources", "evaluations", "skipped_steps");
+
     private static final String OF_CHECKPOINT = "the checkpoint's";
 
     /** Adds them; the manifest where it can be believed. */
@@ -42,7 +46,14 @@ record CheckpointClaims(Store store, String directory, RunDirectory run, boolean
             claims.add(Claim.unchecked(SHARD, directory, CheckpointManifest.FILE + " is not what was written"));
             return Optional.empty();
         }
-        CheckpointManifest manifest = CheckpointManifest.load(store, directory);
+        CheckpointManifest manifest;
+        try {
+            manifest = CheckpointManifest.load(store, directory);
+        } catch (WeftException unknown) {
+            claims.add(Claim.known(CHECKPOINT, path, "a manifest", unknown.getMessage()));
+            claims.add(Claim.unchecked(SHARD, directory, CheckpointManifest.FILE + " cannot be read"));
+            return Optional.empty();
+        }
         configuration(manifest, claims);
         tokenizer(manifest, claims);
         for (Source source : manifest.sources()) {
@@ -60,14 +71,15 @@ record CheckpointClaims(Store store, String directory, RunDirectory run, boolean
         return Optional.of(manifest);
     }
 
+    /** By its version, and by nothing else in it being of a later one, which only says that it is the first. */
     private static boolean isUnsealed(StoredFile file) {
+        if (file.bytes() == null) {
+            return false;
+        }
         try {
-            return file.bytes() != null
-                    && Json.RECORDS
-                                    .readTree(file.bytes())
-                                    .path("format_version")
-                                    .asInt()
-                            == 1;
+            JsonNode tree = Json.RECORDS.readTree(file.bytes());
+            return tree.path("format_version").asInt() == 1
+                    && LATER_KEYS.stream().noneMatch(tree::has);
         } catch (IOException broken) {
             return false;
         }

@@ -30,6 +30,9 @@ record Claim(
 
     private static final int DIGEST_DIGITS = 64;
 
+    /** A file of more is none that was read so. */
+    private static final long MOST_BLOCKS = 1L << 22;
+
     /** That a file has this SHA-256. */
     static Claim file(String link, String path, String sha256) {
         return measured(link, path, sha256, new Measurement.WholeFile(path));
@@ -41,6 +44,9 @@ record Claim(
 
     /** That a file, read in blocks by many tasks, has this SHA-256 over those of its blocks. */
     static Claim blocks(String link, String path, String sha256, long bytes, long blockBytes) {
+        if (bytes < 0 || blockBytes <= 0 || bytes / blockBytes >= MOST_BLOCKS) {
+            return known(link, path, sha256, "cannot be cut: bytes=" + bytes + " input_block_bytes=" + blockBytes);
+        }
         List<Measurement> blocks = new ArrayList<>();
         for (long start = 0; start == 0 || start < bytes; start += blockBytes) {
             blocks.add(new Measurement.Block(path, start, blockBytes, start + blockBytes >= bytes));

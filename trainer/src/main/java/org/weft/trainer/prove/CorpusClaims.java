@@ -10,6 +10,7 @@ import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
+import org.weft.core.tokens.TokenizerFile;
 
 /**
  * What a corpus says: raw inputs, rules and configuration in the sealed provenance, which names the manifest, which names
@@ -22,12 +23,15 @@ record CorpusClaims(Store store, String directory, boolean inputs) {
     static final String INPUT = "raw input";
     static final String MANIFEST = "corpus manifest";
     static final String TOKENIZER = "tokenizer";
+    static final String COMPANION = "file beside the tokenizer";
     static final String SHARD = "token shard";
 
     List<Claim> all() throws IOException {
         List<Claim> claims = new ArrayList<>();
-        provenance(claims);
-        CorpusManifest manifest = manifest(claims);
+        List<Claim> unread = new ArrayList<>();
+        CorpusManifest manifest = manifest(unread);
+        provenance(manifest, claims);
+        claims.addAll(unread);
         if (manifest != null) {
             tokenizer(manifest, claims);
             shards(manifest, claims);
@@ -35,10 +39,11 @@ record CorpusClaims(Store store, String directory, boolean inputs) {
         return claims;
     }
 
-    private void provenance(List<Claim> claims) throws IOException {
+    /** @param read what {@code prepare} wrote beside it; null where it cannot be read */
+    private void provenance(CorpusManifest read, List<Claim> claims) throws IOException {
         StoredFile file = StoredFile.read(store, path(CorpusManifest.PROVENANCE_FILE));
         String manifest = path(CorpusManifest.FILE);
-        if (file.problem().equals(Claim.MISSING)) {
+        if (file.problem().equals(Claim.MISSING) && (read == null || !hadProvenance(read))) {
             String why = "prepared by a version that did not write " + CorpusManifest.PROVENANCE_FILE;
             claims.add(Claim.unrecorded(PROVENANCE, file.path(), why));
             claims.add(Claim.unrecorded(INPUT, directory, why));
@@ -56,8 +61,35 @@ record CorpusClaims(Store store, String directory, boolean inputs) {
         for (JsonNode input : tree.path("inputs")) {
             claims.add(input(input, blockBytes));
         }
+        companions(tree.path("tokenizer_companions"), claims);
         String sha256 = tree.path("corpus").path("manifest_sha256").asText();
         claims.add(Claim.file(MANIFEST, manifest, sha256));
+    }
+
+    /** Versions that tell sources apart, or write the SHA-256 of shards, write the provenance, too: it has been taken away. */
+    private static boolean hadProvenance(CorpusManifest manifest) {
+        return manifest.version() == CorpusManifest.OF_SOURCES
+                || shardsOf(manifest).anyMatch(shard -> shard.sha256() != null);
+    }
+
+    private static Stream<CorpusShard> shardsOf(CorpusManifest manifest) {
+        return Stream.of(manifest.train(), manifest.val()).flatMap(split -> split.shards().stream());
+    }
+
+    /** Which of its tokens end a text, and how a chat is written, stands beside the tokenizer. */
+    private void companions(JsonNode recorded, List<Claim> claims) throws IOException {
+        for (String name : TokenizerFile.COMPANIONS) {
+            if (recorded.has(name)) {
+                claims.add(Claim.file(COMPANION, path(name), recorded.path(name).asText()));
+            } else if (store.exists(path(name))) {
+                claims.add(
+                        recorded.isMissingNode()
+                                ? Claim.unrecorded(
+                                        COMPANION, path(name), "prepared by a version that did not write its SHA-256")
+                                : Claim.known(
+                                        COMPANION, path(name), "no such file", "a file that was put there later"));
+            }
+        }
     }
 
     private Claim input(JsonNode input, long blockBytes) {
@@ -95,9 +127,7 @@ record CorpusClaims(Store store, String directory, boolean inputs) {
     }
 
     private void shards(CorpusManifest manifest, List<Claim> claims) {
-        Stream.of(manifest.train(), manifest.val())
-                .flatMap(split -> split.shards().stream())
-                .forEach(shard -> claims.add(shard(shard)));
+        shardsOf(manifest).forEach(shard -> claims.add(shard(shard)));
     }
 
     private Claim shard(CorpusShard shard) {

@@ -3,6 +3,7 @@ package org.weft.trainer.prove;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
@@ -17,6 +18,9 @@ record ExportClaims(Store store, String directory, RunDirectory run) {
     static final String RECORD = "export record";
     static final String CHECKPOINT = "exported checkpoint";
     static final String FILE = "exported file";
+
+    private static final Pattern FOR_PEOPLE =
+            Pattern.compile("\\..*|(README|LICENSE|LICENCE|NOTICE)[^/]*|.*\\.(md|png|jpe?g|gif|svg|webp|pdf)");
 
     private static final String IS_THERE = "a file of the export";
 
@@ -51,9 +55,11 @@ record ExportClaims(Store store, String directory, RunDirectory run) {
         claims.add(Claim.file(CHECKPOINT, manifest, record.checkpointSha256()));
     }
 
-    /** Whether a library that opens the directory would take the file for a part of the model; a README it would not. */
+    /**
+     * Whether a library that opens the directory might take the file for a part of the model: code, vocabularies, templates and weights
+     * of any kind; what people read it does not open.
+     */
     private static boolean decides(String name) {
-        return !name.equals(ExportRecord.FILE)
-                && (name.endsWith(".safetensors") || name.endsWith(".bin") || name.endsWith(".json"));
+        return !name.equals(ExportRecord.FILE) && !FOR_PEOPLE.matcher(name).matches();
     }
 }

@@ -34,6 +34,8 @@ public final class ProvenPath {
     private final Kind kind;
     private final RunDirectory run;
     private final List<Claim> claims = new ArrayList<>();
+    private final List<String> checkpoints = new ArrayList<>(); // that were there
+    private boolean attested = true;
     private CheckpointManifest newest;
 
     /**
@@ -148,10 +150,14 @@ public final class ProvenPath {
     private void checkpoint(String directory, RunDirectory of, boolean last) throws IOException {
         Optional<CheckpointManifest> manifest = new CheckpointClaims(store, directory, of, last).addTo(claims);
         newest = manifest.orElse(newest);
+        if (manifest.isPresent()) {
+            checkpoints.add(directory);
+        }
     }
 
     private void export() throws IOException {
         List<Claim> own = new ExportClaims(store, request.path(), run).all();
+        attested = own.stream().noneMatch(claim -> claim.outcome() == Link.Outcome.NOT_RECORDED);
         if (run != null) {
             corpus(run.corpus());
             boolean believed = own.stream().anyMatch(claim -> claim.link().equals(ExportClaims.CHECKPOINT));
@@ -184,9 +190,21 @@ public final class ProvenPath {
         return Optional.ofNullable(run);
     }
 
-    /** Looks at all of it. */
-    public Chain resolve(JavaSparkContext spark) {
-        return Chain.resolve(spark, store, claims);
+    /** Looks at all of it. Meanwhile a run under way may have removed its oldest checkpoints, as it is told to. */
+    public Chain resolve(JavaSparkContext spark) throws IOException {
+        Chain chain = Chain.resolve(spark, store, claims);
+        List<String> removed = new ArrayList<>();
+        for (String directory : chain.firstDifference().isEmpty() ? List.<String>of() : checkpoints) {
+            if (!store.exists(directory + "/" + CheckpointManifest.FILE)) {
+                removed.add(directory);
+            }
+        }
+        return chain.without(removed);
+    }
+
+    /** Whether anything says what the path should be: an export of an earlier version, or of another program, has nothing. */
+    public boolean isAttested() {
+        return attested;
     }
 
     /** Of the last checkpoint in the chain; null where there is none. */

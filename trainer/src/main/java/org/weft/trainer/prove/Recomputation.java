@@ -9,8 +9,10 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.config.Word;
 import org.weft.core.storage.RunDirectory;
+import org.weft.core.storage.Store;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.hub.ExportRecord;
 import org.weft.trainer.prove.ProvenPath.Kind;
 
 /**
@@ -53,20 +55,38 @@ public record Recomputation(
         return extended;
     }
 
+    /** @throws WeftException where something cannot be made again, whatever the chain says */
+    public static void require(Store store, ProvenPath path, Collection<What> what) throws IOException {
+        if (what.contains(What.CORPUS)) {
+            RecomputedCorpus.provenance(store, corpusOf(path));
+        }
+        if (what.contains(What.EXPORT)) {
+            ExportRecord.load(store, exportOf(path));
+            run(path);
+        }
+    }
+
+    private static String corpusOf(ProvenPath path) {
+        return path.corpusDirectory().orElseThrow(() -> needsRun("corpus"));
+    }
+
     private List<Claim> corpus(ProvenPath path) throws IOException {
         JsonNode model = path.checkpoint() == null
                 ? ConfigLoader.toTree(config).path("model")
                 : path.checkpoint().config().path("model");
-        String directory = path.corpusDirectory().orElseThrow(() -> needsRun("corpus"));
-        return new RecomputedCorpus(application.context(), scratch, progress::say).claims(directory, model);
+        return new RecomputedCorpus(application.context(), scratch, progress::say).claims(corpusOf(path), model);
     }
 
-    private static RunDirectory run(ProvenPath path) {
+    private static String exportOf(ProvenPath path) {
         if (path.kind() != Kind.EXPORT) {
             throw WeftException.usage(
                     "--recompute export: " + path.path() + " is no exported directory",
                     "give the directory that export wrote");
         }
+        return path.path();
+    }
+
+    private static RunDirectory run(ProvenPath path) {
         return path.directoryOfRun().orElseThrow(() -> needsRun("export"));
     }
 

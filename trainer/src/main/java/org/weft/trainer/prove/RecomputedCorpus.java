@@ -15,6 +15,7 @@ import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
 import org.weft.corpus.CorpusJob;
@@ -39,12 +40,7 @@ final class RecomputedCorpus {
      * @param model configuration of the model that the corpus was prepared for
      */
     List<Claim> claims(String directory, JsonNode model) throws IOException {
-        StoredFile provenance = StoredFile.read(scratch.store(), directory + "/" + CorpusManifest.PROVENANCE_FILE);
-        if (provenance.bytes() == null) {
-            throw WeftException.invalidData(
-                    directory + " does not say how it was made: " + provenance.path() + " is " + provenance.problem(),
-                    "only a corpus with a " + CorpusManifest.PROVENANCE_FILE + " can be recomputed: run prepare again");
-        }
+        StoredFile provenance = provenance(scratch.store(), directory);
         JsonNode recorded = Json.RECORDS.readTree(provenance.bytes()).path("configuration");
         ObjectNode tree = Json.RECORDS.createObjectNode();
         tree.putObject("run").put("dir", scratch.directory());
@@ -56,6 +52,17 @@ final class RecomputedCorpus {
         CorpusManifest made = new CorpusJob(spark, scratch.store(), progress)
                 .run(config.corpus(), config.tokenizer(), config.model(), again);
         return compare(directory, CorpusManifest.load(scratch.store(), directory), again, made);
+    }
+
+    /** @throws WeftException where a corpus does not say how it was made */
+    static StoredFile provenance(Store store, String directory) throws IOException {
+        StoredFile provenance = StoredFile.read(store, directory + "/" + CorpusManifest.PROVENANCE_FILE);
+        if (provenance.bytes() == null) {
+            throw WeftException.invalidData(
+                    directory + " does not say how it was made: " + provenance.path() + " is " + provenance.problem(),
+                    "only a corpus with a " + CorpusManifest.PROVENANCE_FILE + " can be recomputed: run prepare again");
+        }
+        return provenance;
     }
 
     private List<Claim> compare(String directory, CorpusManifest before, String again, CorpusManifest made)

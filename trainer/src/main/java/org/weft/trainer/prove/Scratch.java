@@ -15,13 +15,18 @@ public final class Scratch implements AutoCloseable {
 
     /** Nothing is written before it is used. */
     public Scratch(Store store, String directory) throws IOException {
+        requireEmpty(store, directory);
+        this.store = store;
+        this.directory = directory;
+    }
+
+    /** @throws WeftException where there is something in it */
+    public static void requireEmpty(Store store, String directory) throws IOException {
         if (!store.list(directory).isEmpty()) {
             throw WeftException.usage(
                     directory + " is not empty",
                     "it is what a recomputation that was killed left, or yours: remove it, or give another --scratch");
         }
-        this.store = store;
-        this.directory = directory;
     }
 
     String directory() {

@@ -1,6 +1,7 @@
 package org.weft.trainer.prove;
 
 import java.io.IOException;
+import java.time.Duration;
 import org.weft.core.DaemonThreads;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.storage.Store;
@@ -8,8 +9,12 @@ import org.weft.driver.progress.Progress;
 import org.weft.driver.run.StopSource;
 
 /** Asks a run to end once a step's checkpoint is committed, and leaves what a person asks to the signals. */
-record StopAtStep(Store store, String checkpoint) implements StopSource {
-    private static final int LOOK_MILLIS = 200;
+record StopAtStep(Store store, String checkpoint, Duration pause) implements StopSource {
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+
+    StopAtStep(Store store, String checkpoint) {
+        this(store, checkpoint, PAUSE);
+    }
 
     @Override
     public Listening listen(Runnable requestStop, Progress progress) {
@@ -24,14 +29,20 @@ record StopAtStep(Store store, String checkpoint) implements StopSource {
 
     private void watch(Runnable requestStop) {
         try {
-            while (!store.exists(checkpoint + "/" + CheckpointManifest.FILE)) {
-                Thread.sleep(LOOK_MILLIS);
+            while (!committed()) {
+                Thread.sleep(pause.toMillis());
             }
             requestStop.run();
         } catch (InterruptedException over) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean committed() {
+        try {
+            return store.exists(checkpoint + "/" + CheckpointManifest.FILE);
         } catch (IOException unreadable) {
-            // The run goes on to its end, and what is wrong with the storage is its to say.
+            return false; // It may pass; what does not is the run's to say, which writes there.
         }
     }
 }

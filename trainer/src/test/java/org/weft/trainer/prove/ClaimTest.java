@@ -13,6 +13,8 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.Sha256;
 import org.weft.core.storage.HadoopStore;
 
@@ -62,6 +64,15 @@ class ClaimTest {
         assertThat(longer.found()).hasSize(64);
         assertThat(found(Arrays.copyOf(content, BLOCK_BYTES)).found()).isEqualTo("cut short");
         assertThat(found(null).found()).isEqualTo("missing");
+    }
+
+    /** What a file says of itself may come from anybody. */
+    @ParameterizedTest
+    @CsvSource({"3500, 0", "3500, -1", "-1, 1000", "9223372036854775807, 1"})
+    void blocksThatCannotBeAreALinkThatDiffers(long bytes, long blockBytes) {
+        Link link = Claim.blocks("raw input", "file", "ab", bytes, blockBytes).resolve(List.of());
+        assertThat(link.differs()).isTrue();
+        assertThat(link.found()).isEqualTo("cannot be cut: bytes=" + bytes + " input_block_bytes=" + blockBytes);
     }
 
     private Link found(byte[] stored) throws IOException {

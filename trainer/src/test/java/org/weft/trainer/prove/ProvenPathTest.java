@@ -182,20 +182,93 @@ class ProvenPathTest {
     @Test
     void aFileThatWasAddedToTheExportIsFound() throws IOException {
         assertFound("export", "run", "export/adapter_model.bin", new byte[] {1}, ExportClaims.FILE);
+        assertFound("export", "run", "export/chat_template.jinja", new byte[] {1}, ExportClaims.FILE);
+        assertFound("export", "run", "export/modeling_weft.py", new byte[] {1}, ExportClaims.FILE);
         planted("export/README.md", new byte[] {1}, () -> assertThat(
                         prove("export", "run").firstDifference())
                 .isEmpty());
     }
 
     @Test
-    void whatWasNotRecordedIsNotCalledFine() throws IOException {
-        planted("run/corpus/provenance.json", null, () -> {
-            Chain chain = prove("run/corpus", null);
-            assertThat(chain.firstDifference()).isEmpty();
-            assertThat(chain.count(Link.Outcome.NOT_RECORDED)).isEqualTo(3);
-            assertThat(ChainTable.of(chain))
-                    .anySatisfy(line -> assertThat(line).contains("raw input", "not recorded", "provenance.json"));
+    void whatWasTakenAwayIsNotCalledUnrecorded() throws IOException {
+        Link taken = assertFound("run/corpus", null, "run/corpus/provenance.json", null, CorpusClaims.PROVENANCE);
+        assertThat(taken.found()).isEqualTo("missing");
+        planted("export/weft.json", null, () -> {
+            ProvenPath path = path("export", "run");
+            assertThat(path.isAttested()).isFalse();
+            assertThat(path.resolve(context).count(Link.Outcome.NOT_RECORDED)).isEqualTo(1);
         });
+        assertThat(path("export", "run").isAttested()).isTrue();
+    }
+
+    /** Nor is a manifest unsealed because it says that it is of the version that had no seal. */
+    @Test
+    void anOlderVersionThatIsPlantedIsFound() throws IOException {
+        String file = "run/checkpoints/step-00000002/manifest.json";
+        String manifest = Files.readString(directory.resolve(file));
+        for (String version : List.of("1", "9")) {
+            byte[] changed = manifest.replace("\"format_version\" : 4", "\"format_version\" : " + version)
+                    .getBytes(StandardCharsets.UTF_8);
+            assertThat(changed).isNotEqualTo(manifest.getBytes(StandardCharsets.UTF_8));
+            assertFound("run", null, file, changed, CheckpointClaims.CHECKPOINT);
+        }
+        ObjectNode tree = (ObjectNode) Json.RECORDS.readTree(manifest);
+        tree.remove(ManifestSeal.KEY);
+        tree.put("format_version", 9);
+        byte[] resealed = ManifestSeal.close(Json.RECORDS.writeValueAsBytes(tree));
+        Link later = assertFound("run", null, file, resealed, CheckpointClaims.CHECKPOINT);
+        assertThat(later.found()).contains("format_version=9 expected=4");
+    }
+
+    @Test
+    void aCheckpointThatTheRunRemovesMeanwhileIsNoDamage() throws IOException {
+        ProvenPath read = path("run", null);
+        Path old = directory.resolve("run/checkpoints/step-00000002");
+        Files.move(old, directory.resolve("aside"));
+        try {
+            Chain chain = read.resolve(context);
+            assertThat(chain.firstDifference()).isEmpty();
+            assertThat(chain.links())
+                    .filteredOn(link -> link.outcome() == Link.Outcome.NOT_CHECKED)
+                    .isNotEmpty()
+                    .allSatisfy(link -> assertThat(link.subject()).contains("step-00000002"));
+        } finally {
+            Files.move(directory.resolve("aside"), old);
+        }
+    }
+
+    @Test
+    void whatLiesBesideTheTokenizerIsFound() throws IOException {
+        assertFound("run", null, "run/corpus/chat_template.jinja", new byte[] {1}, CorpusClaims.COMPANION);
+    }
+
+    @Test
+    void whatCannotBeMadeAgainIsSaidFirst() throws IOException {
+        assertThatThrownBy(() -> Recomputation.require(application.store(), path("run", null), List.of(What.EXPORT)))
+                .isInstanceOf(WeftException.class)
+                .hasMessageEndingWith("is no exported directory");
+        assertThatThrownBy(() -> Recomputation.require(application.store(), path("export", null), List.of(What.CORPUS)))
+                .hasMessage("--recompute corpus needs the run");
+        Recomputation.require(application.store(), path("export", "run"), EnumSet.allOf(What.class));
+    }
+
+    /** As of a corpus that was prepared before there was more to say of it. */
+    @Test
+    void whatWasNotRecordedIsNotCalledFine() throws IOException {
+        String manifest = Files.readString(directory.resolve("run/corpus/manifest.json"))
+                .replaceAll(",\\s*\"sha256\" : \"[0-9a-f]+\"", "");
+        assertThat(manifest).doesNotContain("\"sha256\"");
+        byte[] earlier = manifest.getBytes(StandardCharsets.UTF_8);
+        planted(
+                "run/corpus/manifest.json",
+                earlier,
+                () -> planted("run/corpus/provenance.json", null, () -> {
+                    Chain chain = prove("run/corpus", null);
+                    assertThat(chain.firstDifference()).isEmpty();
+                    assertThat(chain.count(Link.Outcome.NOT_RECORDED)).isEqualTo(3);
+                    assertThat(ChainTable.of(chain)).anySatisfy(line -> assertThat(line)
+                            .contains("raw input", "not recorded", "provenance.json"));
+                }));
         Chain alone = prove("export", null);
         assertThat(alone.firstDifference()).isEmpty();
         assertThat(alone.count(Link.Outcome.NOT_CHECKED)).isEqualTo(1);
@@ -276,9 +349,12 @@ class ProvenPathTest {
     }
 
     private static Chain prove(String path, String run) throws IOException {
+        return path(path, run).resolve(context);
+    }
+
+    private static ProvenPath path(String path, String run) throws IOException {
         String ofRun = run == null ? null : uri() + "/" + run;
-        return ProvenPath.read(application.store(), new ProvenPath.Request(uri() + "/" + path, ofRun, null, true))
-                .resolve(context);
+        return ProvenPath.read(application.store(), new ProvenPath.Request(uri() + "/" + path, ofRun, null, true));
     }
 
     private static String uri() {
