@@ -20,21 +20,29 @@ final class BadRecords implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final int most;
+    private final ArrayList<String> regions;
     private final TreeMap<String, BadRecord> shown = new TreeMap<>();
     private transient UnaryOperator<String> examples; // made where the first is found
     private long count;
 
     /**
      * @param most that are shown
+     * @param regions whose telephone numbers are scrubbed besides those of large ones
      */
-    BadRecords(int most) {
+    BadRecords(int most, List<String> regions) {
         this.most = most;
+        this.regions = new ArrayList<>(regions);
+    }
+
+    /** For records that nothing is shown of, or that were scrubbed. */
+    BadRecords(int most) {
+        this(most, List.of());
     }
 
     /** Counts one; what is shown of it is scrubbed, for whoever looks for a fault need not see whom it is about. */
     void add(BadRecord record) {
         if (examples == null) {
-            examples = Scrubber.ofExamples().texts();
+            examples = Scrubber.ofExamples(regions).texts();
         }
         count++;
         show(record.showing(examples.apply(record.sample())));

@@ -70,7 +70,9 @@ record CorpusReading(
             CorpusInput input,
             String corpusDir) {
         String directory = directory(corpusDir);
-        ReadStage stage = new ReadStage(store, directory, steps, corpus.maxBadFraction() > 0, input.splitBytes());
+        List<String> regions = List.copyOf(corpus.privacy().phoneRegions());
+        ReadStage stage =
+                new ReadStage(store, directory, steps, corpus.maxBadFraction() > 0, input.splitBytes(), regions);
         List<Done> parts = new ArrayList<>(stage.run(spark, input.parts()));
         for (int f = 0; f < input.files().size(); f++) {
             CorpusInput.File file = input.files().get(f);

@@ -56,7 +56,7 @@ record DuplicateIds(JavaRDD<byte[]> dropped, Map<Integer, Long> counts, List<Tup
                 .mapPartitions(claims -> (Iterator<Claim>) new Losers(claims));
         Map<Integer, Long> counts =
                 bad.map(claim -> DocumentKey.source(claim.key())).countByValue();
-        UnaryOperator<String> examples = Scrubber.ofExamples().texts(); // an id may be an address
+        UnaryOperator<String> examples = Scrubber.ofExamples(List.of()).texts(); // an id may be an address
         List<Tuple2<Integer, BadRecord>> shown = new ArrayList<>();
         for (Claim claim : counts.isEmpty() ? Collections.<Claim>emptyList() : bad.take(SHOWN)) {
             int number = DocumentKey.source(claim.key());

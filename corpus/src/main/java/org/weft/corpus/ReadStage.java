@@ -24,8 +24,10 @@ import org.weft.corpus.text.TextStep;
  * @param steps what is done to each document
  * @param badAllowed whether bad records are counted, or the first one is the end
  * @param blockBytes of the input's checksums
+ * @param regions whose telephone numbers examples do not show
  */
-record ReadStage(Store store, String directory, TextStep steps, boolean badAllowed, long blockBytes)
+record ReadStage(
+        Store store, String directory, TextStep steps, boolean badAllowed, long blockBytes, List<String> regions)
         implements Function<Part, ReadStage.Done> {
 
     private static final int BAD_SHOWN = 100;
@@ -67,7 +69,7 @@ record ReadStage(Store store, String directory, TextStep steps, boolean badAllow
     private PartFacts read(Part part, String path) throws IOException {
         List<String> blocks = new ArrayList<>();
         try (DocumentsWriter documents = new DocumentsWriter(new PartFile.Writer(store, path), steps)) {
-            BadRecords bad = new BadRecords(BAD_SHOWN);
+            BadRecords bad = new BadRecords(BAD_SHOWN, regions);
             BadRecord.Handler handler = badAllowed ? (record, error) -> bad.add(record) : BadRecord.REFUSED;
             for (Piece piece : part.pieces()) {
                 try (DocumentReader reader = DocumentReader.open(store, piece.split(), handler)) {

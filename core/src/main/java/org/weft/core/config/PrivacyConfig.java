@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.weft.core.Records;
 
 /** What of people, and of secrets, is taken out of texts. The key of pseudonyms is named here and never written here. */
@@ -36,13 +37,23 @@ public record PrivacyConfig(
         PSEUDONYM
     }
 
+    private static final List<String> LARGE_REGIONS =
+            List.of("US", "CN", "GB", "DE", "FR", "IT", "ES", "JP", "KR", "IN", "BR", "RU");
+
     static PrivacyConfig defaults() {
         return new PrivacyConfig(List.of(), Replace.PLACEHOLDER, "", "", List.of("US"), true);
     }
 
-    /** Every kind, by placeholders: what examples in reports are shown with. */
-    public static PrivacyConfig ofExamples() {
-        return Records.with(defaults(), "kinds", List.of(PersonalKind.ALL));
+    /**
+     * Every kind, by placeholders: what examples in reports are shown with.
+     *
+     * @param regions whose telephone numbers are looked for besides those of large ones
+     */
+    public static PrivacyConfig ofExamples(List<String> regions) {
+        List<String> all = Stream.concat(regions.stream(), LARGE_REGIONS.stream())
+                .distinct()
+                .toList();
+        return Records.with(Records.with(defaults(), "kinds", List.of(PersonalKind.ALL)), "phoneRegions", all);
     }
 
     /** The kinds that are taken out. */

@@ -28,9 +28,10 @@ public final class CleaningSteps {
     public static TextStep of(CorpusConfig corpus, Store store) throws IOException {
         List<TextStep> steps = new ArrayList<>();
         CleanConfig clean = corpus.clean();
+        List<String> regions = List.copyOf(corpus.privacy().phoneRegions());
         if (!clean.active().isEmpty() || clean.identifiesLanguages()) {
             steps.add(new CleaningStep(
-                    clean, languages(clean.languages()), badWords(clean, store), () -> Scrubber.ofExamples()
+                    clean, languages(clean.languages()), badWords(clean, store), () -> Scrubber.ofExamples(regions)
                             .texts()));
         }
         if (!corpus.privacy().active().isEmpty()) {

@@ -1,5 +1,6 @@
 package org.weft.corpus.privacy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.weft.core.config.PersonalKind;
@@ -47,6 +48,27 @@ final class Addresses {
             "节",
             "upgraded to",
             "updated to");
+    private static final List<String> PROGRAM_WORDS = List.of(
+            "version",
+            "ver",
+            "ver.",
+            "v",
+            "v.",
+            "release",
+            "build",
+            "firmware",
+            "revision",
+            "rev",
+            "rev.",
+            "update",
+            "upgrade",
+            "patch",
+            "driver",
+            "oid",
+            "sdk",
+            "版本",
+            "upgraded to",
+            "updated to");
     private static final List<String> ADDRESS_WORDS = List.of(
             "ip",
             "address",
@@ -70,6 +92,7 @@ final class Addresses {
             "proxy");
     private static final int REACH = 16;
     private static final int GROUPS6 = 8;
+    private static final int LONGEST6 = 41; // eight groups of four, and a colon behind
 
     private Addresses() {}
 
@@ -126,7 +149,9 @@ final class Addresses {
         if (before == '=' && start > 1 && text.charAt(start - 2) == '=') {
             return true; // package==1.2.3.4
         }
-        if (Surroundings.precededBy(VERSION_WORDS, text, start, REACH)
+        boolean large =
+                Arrays.stream(octets).anyMatch(octet -> octet >= 100); // versions and sections hardly have those
+        if (Surroundings.precededByWord(large ? PROGRAM_WORDS : VERSION_WORDS, text, start, REACH, large)
                 && !Surroundings.precededBy(ADDRESS_WORDS, text, start, REACH)) {
             return true;
         }
@@ -157,12 +182,15 @@ final class Addresses {
     /** An address of version 6 around a colon; null where there is none. */
     static Finding version6(String text, int colon, boolean keepsPrivate) {
         int start = colon;
-        while (start > 0 && isOf6(text.charAt(start - 1))) {
+        while (start > 0 && colon - start < LONGEST6 && isOf6(text.charAt(start - 1))) {
             start--;
         }
         int end = colon;
-        while (end < text.length() && isOf6(text.charAt(end))) {
+        while (end < text.length() && end - colon < LONGEST6 && isOf6(text.charAt(end))) {
             end++;
+        }
+        if (end - start > LONGEST6) {
+            return null; // a longer row of bytes, which is not walked along from each of its colons
         }
         if (text.charAt(end - 1) == ':' && !(end - start >= 2 && text.charAt(end - 2) == ':')) {
             end--; // an address, and then a colon

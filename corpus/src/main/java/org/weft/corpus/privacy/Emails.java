@@ -12,6 +12,10 @@ import org.weft.core.config.PersonalKind;
 final class Emails {
     private static final int LONGEST_LOCAL = 64;
     private static final int LONGEST_LABEL = 63;
+    private static final int LONGEST_PATH = 200;
+
+    /** Users of servers of repositories, which nobody's mail goes to. */
+    private static final Set<String> SERVICES = Set.of("git", "hg", "svn");
 
     /** Last labels that are endings of files and names in programs, and no domains. */
     private static final Set<String> NO_DOMAINS = Set.of(
@@ -25,7 +29,7 @@ final class Emails {
     static Finding at(String text, int at) {
         int start = localStart(text, at);
         int end = start < 0 ? -1 : domainEnd(text, at + 1);
-        if (end < 0 || isOther(text, start, end)) {
+        if (end < 0 || isOther(text, start, at, end)) {
             return null;
         }
         return new Finding(
@@ -103,27 +107,34 @@ final class Emails {
         return true;
     }
 
-    private static boolean isOther(String text, int start, int end) {
+    private static boolean isOther(String text, int start, int at, int end) {
         char before = Surroundings.before(text, start);
         if (before == '@' || before == '/' && start > 1 && text.charAt(start - 2) == '/') {
             return true; // a handle on a server, a user of a URL
         }
-        if (before == ':'
-                && text.lastIndexOf("://", start) >= Math.max(0, start - LONGEST_LOCAL)
-                && text.substring(text.lastIndexOf("://", start) + 3, start)
-                        .chars()
-                        .noneMatch(c -> c <= ' ' || c == '/')) {
+        if (before == ':' && isOfUrl(text.substring(Math.max(0, start - LONGEST_LOCAL), start))) {
             return true; // a password of a URL
         }
         char after = Surroundings.after(text, end);
-        if (after == ':' && end + 1 < text.length() && isPathStart(text.charAt(end + 1)) || after == '@') {
+        if (after == ':' && (SERVICES.contains(text.substring(start, at)) || isPath(text, end + 1)) || after == '@') {
             return true; // scp
         }
         String last = text.substring(text.lastIndexOf('.', end - 1) + 1, end).toLowerCase(Locale.ROOT);
         return NO_DOMAINS.contains(last);
     }
 
-    private static boolean isPathStart(char c) {
-        return Surroundings.isAlphanumeric(c) || c == '/' || c == '~' || c == '.';
+    private static boolean isOfUrl(String before) {
+        int scheme = before.lastIndexOf("://");
+        return scheme >= 0 && before.substring(scheme + 3).chars().noneMatch(c -> c <= ' ' || c == '/');
+    }
+
+    /** Whether what stands there, up to white space, has directories, or is a repository; a password and a port are none. */
+    private static boolean isPath(String text, int from) {
+        int end = from;
+        while (end < text.length() && end - from < LONGEST_PATH && text.charAt(end) > ' ') {
+            end++;
+        }
+        String path = text.substring(from, end);
+        return path.startsWith("~") || path.startsWith("./") || path.indexOf('/') >= 0 || path.endsWith(".git");
     }
 }

@@ -6,7 +6,8 @@ import org.weft.core.config.PersonalKind;
 
 /**
  * Goes through a text once and stops only at characters that something personal may begin with or has in it. Of two that
- * overlap, the one that was found first stays: a card number is no telephone number. For one thread.
+ * overlap, the one that was found first stays, and the other is what is left of it: a card number is no telephone number.
+ * For one thread.
  */
 final class PersonalScan {
     private static final byte PLAIN = 0;
@@ -72,18 +73,24 @@ final class PersonalScan {
 
     /** What is found later and reaches further back takes the place of what it covers: an address with digits before @. */
     private boolean takes(Finding finding, List<Finding> found) {
-        while (!found.isEmpty()
-                && finding.start() <= found.get(found.size() - 1).start()) {
-            if (finding.end() < found.get(found.size() - 1).end()) {
+        int kept = found.size();
+        while (kept > 0 && finding.start() <= found.get(kept - 1).start()) {
+            if (finding.end() < found.get(kept - 1).end()) {
                 return false;
             }
-            found.remove(found.size() - 1);
+            kept--;
         }
-        if (!found.isEmpty() && finding.start() < found.get(found.size() - 1).end()) {
-            return false;
+        Finding last = finding;
+        int before = kept > 0 ? found.get(kept - 1).end() : 0;
+        if (finding.start() < before) {
+            if (finding.end() <= before) {
+                return false;
+            }
+            last = finding.from(before);
         }
-        found.add(finding);
-        free = finding.end();
+        found.subList(kept, found.size()).clear();
+        found.add(last);
+        free = last.end();
         return true;
     }
 
@@ -91,10 +98,10 @@ final class PersonalScan {
         return switch (stop) {
             case AT -> emails ? Emails.at(text, i) : null;
             case DIGIT -> i == 0 || !Surroundings.isDigit(text.charAt(i - 1)) ? number(text, i) : null;
-            case NUMBER_SIGN -> phones == null ? null : phones.at(text, i);
+            case NUMBER_SIGN -> phones == null ? null : phones.at(text, i, free);
             case COLON -> colon(text, i);
             case EQUALS -> secrets ? Secrets.assigned(text, i) : null;
-            case HYPHEN -> secrets ? Secrets.privateKey(text, i) : null;
+            case HYPHEN -> secrets ? PrivateKeys.at(text, i) : null;
             default -> secrets && !isWord(Surroundings.before(text, i)) ? Secrets.token(text, i) : null;
         };
     }
@@ -118,7 +125,7 @@ final class PersonalScan {
         if (found == null && addresses) {
             found = Addresses.version4(text, groups, keepsPrivate);
         }
-        return found == null && phones != null ? phones.at(text, i) : found;
+        return found == null && phones != null ? phones.at(text, i, free) : found;
     }
 
     private Finding colon(String text, int i) {

@@ -8,6 +8,7 @@ import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberType;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import java.util.List;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.weft.core.config.PersonalKind;
@@ -48,6 +49,8 @@ final class Phones {
             "热线",
             "微信",
             "拨打");
+    private static final List<String> PARAMETERS = List.of(
+            "tel", "phone", "telephone", "phone_number", "phonenumber", "fax", "mobile", "cell", "whatsapp", "sms");
     private static final int REACH = 24;
     private static final int FEWEST_DIGITS = 7;
     private static final int MOST_DIGITS = 15;
@@ -73,11 +76,18 @@ final class Phones {
      * The telephone number at some place; null where none begins there.
      *
      * @param start a digit, a plus sign or an opening bracket
+     * @param free after the last finding: what stands behind one is no end of a longer row
      */
-    Finding at(String text, int start) {
+    Finding at(String text, int start, int free) {
         int end = end(text, start);
         if (end < 0 || !standsAlone(text, start)) {
             return null;
+        }
+        if (isInRow(text, start) && start - 1 != free) {
+            end = endOfPiece(text, start, end);
+            if (end < 0) {
+                return null;
+            }
         }
         boolean international = text.charAt(start) == '+' || text.charAt(start) == '(' && text.charAt(start + 1) == '+';
         if (international) {
@@ -97,6 +107,8 @@ final class Phones {
     private static int end(String text, int start) {
         int digits = 0;
         int end = start;
+        int whole = start; // after the last number that a separator follows
+        int wholeDigits = 0;
         int brackets = 0;
         for (int i = start; i < text.length() && i - start < LONGEST; i++) {
             char c = text.charAt(i);
@@ -108,6 +120,14 @@ final class Phones {
             } else if (!isSeparator(text, i, start)) {
                 break;
             }
+            if (end == i && i > start) {
+                whole = i;
+                wholeDigits = digits;
+            }
+        }
+        if (whole > start && end < text.length() && Surroundings.isDigit(text.charAt(end))) {
+            end = whole; // the row goes on: without the number that would be cut
+            digits = wholeDigits;
         }
         boolean cut = end < text.length() && Surroundings.isDigit(text.charAt(end));
         return digits < FEWEST_DIGITS || cut || digits > MOST_DIGITS && end - start == digits ? -1 : end;
@@ -129,21 +149,40 @@ final class Phones {
                         || text.charAt(i + 1) == '-');
     }
 
-    private static boolean standsAlone(String text, int start) {
-        char before = Surroundings.before(text, start);
-        if (before == ' '
-                && start > 1
+    /** Up to a blank: what has blanks itself may be the end of a longer row of numbers; -1 where too few digits are left. */
+    private static int endOfPiece(String text, int start, int end) {
+        int digits = 0;
+        int i = start;
+        while (i < end && text.charAt(i) != ' ') {
+            digits += Surroundings.isDigit(text.charAt(i)) ? 1 : 0;
+            i++;
+        }
+        return digits < FEWEST_DIGITS ? -1 : i;
+    }
+
+    /** Whether a number and a blank stand before. */
+    private static boolean isInRow(String text, int start) {
+        return start > 1
+                && text.charAt(start - 1) == ' '
                 && Surroundings.isDigit(text.charAt(start - 2))
                 && text.charAt(start) != '+'
-                && text.charAt(start) != '(') {
-            return false; // the end of a longer row of numbers
-        }
+                && text.charAt(start) != '(';
+    }
+
+    /** Whether what is given a value there is called a telephone number: phone=, userMobile=. */
+    private static boolean isParameter(String text, int sign) {
+        String name = text.substring(Math.max(0, sign - REACH), sign).toLowerCase(Locale.ROOT);
+        return PARAMETERS.stream().anyMatch(name::endsWith);
+    }
+
+    private static boolean standsAlone(String text, int start) {
+        char before = Surroundings.before(text, start);
         boolean digitBefore = start > 1 && Surroundings.isDigit(text.charAt(start - 2));
         return !Surroundings.isLetter(before)
                 && !Surroundings.isDigit(before)
                 && "_#$€£¥%*&@+".indexOf(before) < 0
-                && (before != '=' || text.charAt(start) == '+')
-                && !(".-/,".indexOf(before) >= 0 && digitBefore)
+                && (before != '=' || text.charAt(start) == '+' || isParameter(text, start - 1))
+                && !(".-/".indexOf(before) >= 0 && digitBefore)
                 && before != '/'
                 && !(before == '-' && start > 1 && text.charAt(start - 2) > ' ')
                 && !(before == '.' && start > 1 && text.charAt(start - 2) > ' ');

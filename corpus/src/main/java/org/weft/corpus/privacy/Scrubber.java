@@ -47,9 +47,13 @@ public final class Scrubber implements TextStep {
         return new Scrubber(privacy, PseudonymKey.read(privacy, section, store, System::getenv));
     }
 
-    /** What reports show of texts: every kind, by placeholders. */
-    public static Scrubber ofExamples() {
-        return new Scrubber(PrivacyConfig.ofExamples(), null);
+    /**
+     * What reports show of texts: every kind, by placeholders.
+     *
+     * @param regions as {@code phone_regions} names them; large ones are looked for in any case
+     */
+    public static Scrubber ofExamples(List<String> regions) {
+        return new Scrubber(PrivacyConfig.ofExamples(regions), null);
     }
 
     @Override
@@ -71,7 +75,7 @@ public final class Scrubber implements TextStep {
     /** A text without what was found in it; for one thread. */
     public UnaryOperator<String> texts() {
         Pass pass = begin();
-        return text -> pass.apply(text, new Tally()).text();
+        return text -> pass.apply(text, null).text();
     }
 
     @Override
@@ -83,14 +87,16 @@ public final class Scrubber implements TextStep {
         PersonalScan scan = new PersonalScan(kinds, privacy.phoneRegions(), privacy.keepPrivateAddresses());
         Mac mac = key == null ? null : key.mac();
         List<Finding> found = new ArrayList<>();
+        MaskedExample examples = new MaskedExample(privacy.phoneRegions());
         return (text, tally) -> {
             found.clear();
             scan.find(text, found);
-            return Outcome.kept(found.isEmpty() ? text : replaced(text, found, mac, tally));
+            return Outcome.kept(found.isEmpty() ? text : replaced(text, found, mac, tally, examples));
         };
     }
 
-    private static String replaced(String text, List<Finding> found, Mac mac, Tally tally) {
+    /** @param tally null where nothing is counted */
+    private static String replaced(String text, List<Finding> found, Mac mac, Tally tally, MaskedExample examples) {
         StringBuilder scrubbed = new StringBuilder(text.length());
         int copied = 0;
         int[] places = new int[found.size()];
@@ -107,14 +113,16 @@ public final class Scrubber implements TextStep {
             copied = finding.end();
         }
         scrubbed.append(text, copied, text.length());
-        tally.add("privacy.documents");
-        for (int i = 0; i < places.length; i++) {
-            Finding finding = found.get(i);
-            tally.add(COUNTERS.get(finding.kind()));
-            if (i == 0 || finding.kind() != found.get(i - 1).kind()) {
-                tally.example(
-                        "privacy." + finding.kind().word(),
-                        MaskedExample.of(scrubbed, places[i], text.substring(finding.start(), finding.end())));
+        if (tally != null) {
+            tally.add("privacy.documents");
+            for (int i = 0; i < places.length; i++) {
+                Finding finding = found.get(i);
+                tally.add(COUNTERS.get(finding.kind()));
+                if (i == 0 || finding.kind() != found.get(i - 1).kind()) {
+                    String value = text.substring(finding.start(), finding.end());
+                    String around = MaskedExample.around(scrubbed, places[i], value);
+                    tally.example("privacy." + finding.kind().word(), around, examples::shown);
+                }
             }
         }
         return scrubbed.toString();

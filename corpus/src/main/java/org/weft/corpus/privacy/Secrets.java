@@ -7,7 +7,7 @@ import org.weft.core.config.PersonalKind;
 
 /**
  * Keys and tokens. Those with a prefix of their issuer's are known by it, as the issuers publish them and as the rules of
- * Gitleaks and detect-secrets have them; private keys by their frame (RFC 7468); JSON Web Tokens by their three parts (RFC
+ * Gitleaks and detect-secrets have them; private keys by their frame ({@link PrivateKeys}); JSON Web Tokens by their three parts (RFC
  * 7519); passwords in URLs (RFC 3986, section 3.2.1); others where a name such as {@code api_key} is given a value that
  * looks random.
  */
@@ -80,9 +80,9 @@ final class Secrets {
     private static final int LEAST_VALUE = 16;
     private static final double LEAST_BITS = 3.5;
     private static final double LEAST_HEX_BITS = 3.0;
-    private static final String BEGIN = "-----BEGIN ";
-    private static final String DASHES = "-----";
-    private static final int LONGEST_KEY = 1 << 14;
+    private static final int LONGEST_HEADER = 1 << 10;
+    private static final int LONGEST_PAYLOAD = 1 << 14;
+    private static final int LONGEST_VALUE = 1 << 12;
 
     private Secrets() {}
 
@@ -99,7 +99,7 @@ final class Secrets {
         for (Issued issued : ISSUED) {
             if (text.startsWith(issued.prefix, start)) {
                 int from = start + issued.prefix.length();
-                int end = run(text, from, issued.alphabet);
+                int end = run(text, from, issued.alphabet, issued.most + 1);
                 if (end - from >= issued.least && end - from <= issued.most && isNoSample(text.substring(from, end))) {
                     return found(text, start, end);
                 }
@@ -108,9 +108,9 @@ final class Secrets {
         return null;
     }
 
-    private static int run(String text, int from, char alphabet) {
+    private static int run(String text, int from, char alphabet, int most) {
         int end = from;
-        while (end < text.length() && isOf(alphabet, text.charAt(end))) {
+        while (end < text.length() && end - from < most && isOf(alphabet, text.charAt(end))) {
             end++;
         }
         while (end > from && alphabet == '.' && text.charAt(end - 1) == '.') {
@@ -138,42 +138,15 @@ final class Secrets {
     }
 
     private static Finding jsonWebToken(String text, int start) {
-        int first = run(text, start, '-');
+        int first = run(text, start, '-', LONGEST_HEADER);
         if (first - start < 16 || !text.startsWith(".eyJ", first)) {
             return null;
         }
-        int second = run(text, first + 1, '-');
+        int second = run(text, first + 1, '-', LONGEST_PAYLOAD);
         if (second - first < 8 || Surroundings.after(text, second) != '.') {
             return null;
         }
-        return found(text, start, run(text, second + 1, '-'));
-    }
-
-    /** A private key that begins at a hyphen, to the end of its frame or of what is framed; null where none does. */
-    static Finding privateKey(String text, int start) {
-        if (!text.startsWith(BEGIN, start)) {
-            return null;
-        }
-        int name = start + BEGIN.length();
-        int frame = text.indexOf(DASHES, name);
-        if (frame < 0
-                || frame - name > LONGEST_NAME
-                || !text.substring(name, frame).contains("PRIVATE KEY")) {
-            return null;
-        }
-        int end = text.indexOf("-----END " + text.substring(name, frame) + DASHES, frame);
-        if (end >= 0 && end - start <= LONGEST_KEY) {
-            return found(text, start, end + ("-----END " + DASHES).length() + frame - name);
-        }
-        int open = frame + DASHES.length();
-        while (open < text.length() && open - start < LONGEST_KEY && isOfFrame(text.charAt(open))) {
-            open++;
-        }
-        return open - frame > LONGEST_NAME ? found(text, start, open) : null;
-    }
-
-    private static boolean isOfFrame(char c) {
-        return Surroundings.isAlphanumeric(c) || c == '+' || c == '/' || c == '=' || c == '\n' || c == '\r';
+        return found(text, start, run(text, second + 1, '-', text.length()));
     }
 
     /** A password in a URL around {@code ://}; null where there is none. */
@@ -219,8 +192,11 @@ final class Secrets {
             value++;
         }
         int stop = value;
-        while (stop < text.length() && (isOf('-', text.charAt(stop)) || "+/=!.".indexOf(text.charAt(stop)) >= 0)) {
+        while (stop < text.length() && stop - value <= LONGEST_VALUE && isOfValue(text.charAt(stop))) {
             stop++;
+        }
+        if (stop - value > LONGEST_VALUE) {
+            return null;
         }
         while (stop > value && (text.charAt(stop - 1) == '.' || text.charAt(stop - 1) == '!')) {
             stop--;
@@ -230,6 +206,10 @@ final class Secrets {
                         && isNoSample(text.substring(value, stop))
                 ? found(text, value, stop)
                 : null;
+    }
+
+    private static boolean isOfValue(char c) {
+        return isOf('-', c) || "+/=!.".indexOf(c) >= 0;
     }
 
     private static boolean isQuote(char c) {

@@ -32,6 +32,32 @@ final class Surroundings {
     }
 
     /**
+     * As {@link #precededBy}, for whole words alone.
+     *
+     * @param directly whether neither letter nor digit may stand between
+     */
+    static boolean precededByWord(List<String> words, String text, int at, int reach, boolean directly) {
+        int from = Math.max(0, at - reach);
+        String window = text.substring(from, at).toLowerCase(Locale.ROOT);
+        for (String word : words) {
+            for (int i = window.lastIndexOf(word); i >= 0; i = window.lastIndexOf(word, i - 1)) {
+                int end = i + word.length();
+                boolean begins = !isLetter(window.charAt(i)) || !isLetter(before(text, from + i));
+                boolean ends =
+                        end == window.length() || !isLetter(window.charAt(end)) || !isLetter(window.charAt(end - 1));
+                if (begins && ends && !(directly && hasAlphanumeric(window, end))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasAlphanumeric(String text, int from) {
+        return text.chars().skip(from).anyMatch(Character::isLetterOrDigit);
+    }
+
+    /**
      * Whether one of some words, in lower case, stands among the characters before a place, as a word or the end of one.
      *
      * @param reach how many characters are looked at

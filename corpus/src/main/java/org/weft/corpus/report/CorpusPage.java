@@ -59,7 +59,7 @@ public final class CorpusPage {
     public static String of(Store store, String directory) throws IOException {
         return new CorpusPage(
                         CorpusFiles.read(store, directory),
-                        Scrubber.ofExamples().texts())
+                        Scrubber.ofExamples(List.of()).texts())
                 .render();
     }
 

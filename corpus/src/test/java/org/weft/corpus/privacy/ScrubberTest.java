@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.Records;
 import org.weft.core.config.PersonalKind;
@@ -56,6 +57,24 @@ class ScrubberTest {
                 tally.rulesWithExamples().stream().map(tally::examples).toList().toString();
         for (String personal : List.of("Smith", "456", "4111", "536", "1949", "16C7")) {
             assertThat(all).doesNotContain(personal);
+        }
+    }
+
+    @Test
+    void examplesShowNothingOfOtherKindsEither() {
+        PrivacyConfig emails = Records.with(WeftConfig.defaults().corpus().privacy(), "kinds", List.of("email"));
+        Tally tally = new Tally();
+        new Scrubber(emails, null)
+                .begin()
+                .apply("Wu, SSN 536-22-1845, card 4111 1111 1111 1111 wu@example.com, 电话 13800138000.", tally);
+        assertThat(tally.examples("privacy.email"))
+                .containsExactly("Wu, SSN <US_SSN>, card <CARD> <EMAIL>[xx@xxxxxxx.xxx], 电话 <PHONE>.");
+    }
+
+    @Test
+    void examplesKnowNumbersOfRegionsThatAreConfigured() {
+        for (String number : List.of("+65 6123 4567", "Call 6123 4567", "联系人张三 电话 13800138000")) {
+            assertThat(Scrubber.ofExamples(List.of("SG")).texts().apply(number)).contains("<PHONE>");
         }
     }
 
@@ -134,6 +153,82 @@ class ScrubberTest {
     }
 
     @Test
+    void whatIsFoundIsNotLostToWhatOverlapsIt() {
+        String scrubbed = placeholders().texts().apply("(212) 555-0123&4111111111111111@x.com");
+        assertThat(scrubbed).startsWith("<PHONE>").doesNotContain("4111", "x.com");
+        assertThat(placeholders().texts().apply("(212) 555-0123&bob@example.com"))
+                .doesNotContain("example");
+    }
+
+    @Test
+    void addressesWithPasswordsBehindThem() {
+        for (String after : List.of("hunter2", "Hello there", "587", "")) {
+            assertThat(placeholders().texts().apply("From bob@example.com:" + after))
+                    .isEqualTo("From <EMAIL>:" + after);
+        }
+        for (String path : List.of("git@github.com:weft", "bob@example.com:/srv/x", "bob@example.com:x/y.txt")) {
+            assertThat(placeholders().texts().apply(path)).isEqualTo(path);
+        }
+    }
+
+    @Test
+    void telephoneNumbersInListsTablesAndParameters() {
+        for (String text : List.of(
+                "13800138000 13900139000",
+                "13800138000 13900139000 13700137000",
+                "13800138000 13900139000 13700137000 13600136000",
+                "212-555-0123 646-555-0188",
+                "张三 30 13800138000",
+                "42,13800138000",
+                "7,212-555-0123,x",
+                "mobile=13800138000",
+                "?a=1&phone=212-555-0123&b=2")) {
+            assertThat(placeholders().texts().apply(text)).as(text).doesNotContain("138", "139", "137", "136", "555");
+        }
+        for (String text : List.of("11 22 33 44 555 666 7777", "id=13800138000")) {
+            assertThat(placeholders().texts().apply(text)).isEqualTo(text);
+        }
+    }
+
+    @Test
+    void addressesBehindWordsThatEndAsThoseOfVersionsDo() {
+        for (String before : List.of("dev", "srv", "Kyiv", "rule 5", "iptable")) {
+            assertThat(placeholders().texts().apply(before + " 85.214.132.117")).isEqualTo(before + " <IP>");
+        }
+        for (String version : List.of("v 85.214.132.117", "version: 2.0.1.100", "section 3.2.14.1")) {
+            assertThat(placeholders().texts().apply(version)).isEqualTo(version);
+        }
+    }
+
+    @Test
+    void longPrivateKeysGoAsAWholeAndThoseWithoutAnEndToTheLastLineOfThem() {
+        String lines = ("QUJD".repeat(16) + "\n").repeat(500);
+        String begin = "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\nComment: a\n\n";
+        String end = "=abcd\n-----END PGP PRIVATE KEY BLOCK-----";
+        assertThat(placeholders().texts().apply("a\n" + begin + lines + end + "\nb"))
+                .isEqualTo("a\n<SECRET>\nb");
+        assertThat(placeholders().texts().apply("a\n" + begin + lines + "So it ends."))
+                .isEqualTo("a\n<SECRET>\nSo it ends.");
+    }
+
+    @Test
+    @Timeout(20)
+    void noTextTakesTheSquareOfItsLength() {
+        for (String piece : List.of(
+                "EMAIL:bob@example.com\n",
+                "00:1b:44:11:3a:b7:",
+                "-eyJ",
+                "-eyJhbGciOiJIUzI1NiJ9.eyJ",
+                "xoxb-",
+                "token=",
+                "-----BEGIN PRIVATE KEY-----\n",
+                "1 2 ")) {
+            String scrubbed = placeholders().texts().apply(piece.repeat((1 << 16) / piece.length()));
+            assertThat(scrubbed).isNotEmpty();
+        }
+    }
+
+    @Test
     void anyTextComesThroughInAnyLocale() {
         Locale before = Locale.getDefault();
         try {
@@ -170,7 +265,7 @@ class ScrubberTest {
     }
 
     private static Scrubber placeholders() {
-        return new Scrubber(PrivacyConfig.ofExamples(), null);
+        return new Scrubber(PrivacyConfig.ofExamples(List.of()), null);
     }
 
     private static Scrubber pseudonyms(byte[] key) {

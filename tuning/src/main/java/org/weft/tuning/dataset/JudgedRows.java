@@ -2,6 +2,7 @@ package org.weft.tuning.dataset;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Dataset;
@@ -9,6 +10,7 @@ import org.apache.spark.sql.Row;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Task;
 
 /** The rows that a model is judged on. */
@@ -17,7 +19,8 @@ public final class JudgedRows {
 
     /**
      * {@code input} where it is given, else {@code dataset.test}, else what validation was: its files, or the share of
-     * training's rows that their hash gave it.
+     * training's rows that their hash gave it. Rows are as they were read; which are validation's is told by what training
+     * saw of them, without what {@code dataset.privacy} takes out.
      *
      * @throws org.weft.core.WeftException where a column is missing that the task needs
      */
@@ -38,8 +41,7 @@ public final class JudgedRows {
                     "dataset.validation", reader.read("dataset.validation", dataset.validation(), dataset), columns);
         }
         return checked("dataset.train", reader.read("dataset.train", dataset.train(), dataset), columns)
-                .filter((FilterFunction<Row>)
-                        row -> DatasetRow.of(RowFields.of(row, columns), task).isValidation(dataset));
+                .filter(new OfValidation(ScrubbedRows.of(dataset.privacy(), task, store), task, dataset));
     }
 
     /**
@@ -50,6 +52,31 @@ public final class JudgedRows {
     public static Dataset<Row> given(
             DatasetReader reader, DatasetConfig dataset, List<String> input, List<String> columns) throws IOException {
         return checked("--input", reader.read("--input", input, dataset), columns);
+    }
+
+    /** Whether one of train's rows was validation's. Each task has one of its own. */
+    private static final class OfValidation implements FilterFunction<Row> {
+        private static final long serialVersionUID = 1L;
+
+        private final ScrubbedRows scrubbed;
+        private final Task task;
+        private final DatasetConfig dataset;
+        private transient UnaryOperator<Fields> scrub;
+
+        OfValidation(ScrubbedRows scrubbed, Task task, DatasetConfig dataset) {
+            this.scrubbed = scrubbed;
+            this.task = task;
+            this.dataset = dataset;
+        }
+
+        @Override
+        public boolean call(Row row) {
+            if (scrub == null) {
+                scrub = scrubbed.rows();
+            }
+            Fields fields = scrub.apply(RowFields.of(row, task.columns()));
+            return DatasetRow.of(fields, task).isValidation(dataset);
+        }
     }
 
     private static Dataset<Row> checked(String key, Dataset<Row> rows, List<String> columns) {

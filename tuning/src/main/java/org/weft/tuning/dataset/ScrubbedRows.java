@@ -21,17 +21,25 @@ import org.weft.tuning.task.Task;
  *
  * @param columns that have texts; none where nothing is to be taken out
  */
-record ScrubbedRows(Scrubber scrubber, List<String> columns) implements FlatMapFunction<Iterator<Fields>, Fields> {
+public record ScrubbedRows(Scrubber scrubber, List<String> columns)
+        implements FlatMapFunction<Iterator<Fields>, Fields> {
+
+    /**
+     * What {@code dataset.privacy} asks for.
+     *
+     * @param columns that have texts
+     */
+    public static ScrubbedRows of(PrivacyConfig privacy, List<String> columns, Store store) throws IOException {
+        return new ScrubbedRows(
+                Scrubber.of(privacy, "dataset.privacy", store),
+                privacy.active().isEmpty() ? List.of() : List.copyOf(columns));
+    }
 
     static ScrubbedRows of(PrivacyConfig privacy, Task task, Store store) throws IOException {
-        Scrubber scrubber = Scrubber.of(privacy, "dataset.privacy", store);
-        return new ScrubbedRows(
-                scrubber,
-                privacy.active().isEmpty()
-                        ? List.of()
-                        : Stream.concat(task.inputColumns().stream(), task.textColumns().stream())
-                                .distinct()
-                                .toList());
+        List<String> columns = Stream.concat(task.inputColumns().stream(), task.textColumns().stream())
+                .distinct()
+                .toList();
+        return of(privacy, columns, store);
     }
 
     @Override
@@ -39,7 +47,7 @@ record ScrubbedRows(Scrubber scrubber, List<String> columns) implements FlatMapF
         if (columns.isEmpty()) {
             return rows;
         }
-        UnaryOperator<String> scrub = scrubber.texts();
+        UnaryOperator<Fields> scrub = rows();
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -48,9 +56,15 @@ record ScrubbedRows(Scrubber scrubber, List<String> columns) implements FlatMapF
 
             @Override
             public Fields next() {
-                return scrubbed(rows.next(), scrub);
+                return scrub.apply(rows.next());
             }
         };
+    }
+
+    /** One row after the other; for one thread. */
+    UnaryOperator<Fields> rows() {
+        UnaryOperator<String> scrub = columns.isEmpty() ? UnaryOperator.identity() : scrubber.texts();
+        return row -> scrubbed(row, scrub);
     }
 
     private Fields scrubbed(Fields row, UnaryOperator<String> scrub) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
@@ -33,6 +34,11 @@ public interface Examination extends Serializable {
 
     /** Those of them that the model reads. */
     List<String> inputColumns();
+
+    /** The columns that have texts: those that {@code dataset.privacy} is about. */
+    default List<String> textColumns() {
+        return inputColumns();
+    }
 
     /** What a row must be to be judged, as far as no model is needed to tell. */
     CheckedRows.Check check();
@@ -92,6 +98,14 @@ public interface Examination extends Serializable {
         @Override
         public List<String> inputColumns() {
             return Task.of(config).inputColumns();
+        }
+
+        @Override
+        public List<String> textColumns() {
+            Task task = Task.of(config);
+            return Stream.concat(task.inputColumns().stream(), task.textColumns().stream())
+                    .distinct()
+                    .toList();
         }
 
         @Override

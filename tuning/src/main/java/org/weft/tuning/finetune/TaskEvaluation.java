@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
@@ -15,11 +16,13 @@ import org.apache.spark.sql.Row;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.corpus.privacy.Scrubber;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.run.ModelStage;
 import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.RowFields;
+import org.weft.tuning.dataset.ScrubbedRows;
 import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.metrics.TagPredictions;
 import org.weft.tuning.report.EvaluationData;
@@ -33,6 +36,10 @@ import org.weft.tuning.task.Fields;
 public final class TaskEvaluation {
     private static final int CHUNK = 512;
     private static final int EXCERPT = 400;
+    private static final int LONGEST_FINDING = 100;
+
+    /** Of a text, for its excerpt: some more than is shown. */
+    private static final int LOOKED_AT = EXCERPT + 2 * LONGEST_FINDING;
 
     private final Store store;
     private final Checkpoint checkpoint;
@@ -64,7 +71,7 @@ public final class TaskEvaluation {
      * @param rows with the examination's columns
      * @param training curves of the fine-tuning, or none
      */
-    public EvaluationData run(Dataset<Row> rows, List<TrainingCurve> training) {
+    public EvaluationData run(Dataset<Row> rows, List<TrainingCurve> training) throws IOException {
         String group = examination.config().dataset().groupColumn();
         if (!group.isEmpty()) {
             DatasetReader.requireColumns("the rows", rows, List.of(group));
@@ -73,7 +80,10 @@ public final class TaskEvaluation {
                         examination.columns().stream(), group.isEmpty() ? Stream.<String>empty() : Stream.of(group))
                 .distinct()
                 .toList();
-        JavaRDD<Fields> fields = rows.toJavaRDD().map(row -> RowFields.of(row, columns));
+        ScrubbedRows scrubbed = ScrubbedRows.of(
+                examination.config().dataset().privacy(), examination.textColumns(), store); // as the model was taught
+        JavaRDD<Fields> fields =
+                rows.toJavaRDD().map(row -> RowFields.of(row, columns)).mapPartitions(scrubbed);
         int labels = examination.config().finetune().labels().size();
         new EvaluationSize(CheckedRows.count("the rows", fields, examination.check()), labels)
                 .requireFits(Runtime.getRuntime().maxMemory());
@@ -156,19 +166,28 @@ public final class TaskEvaluation {
 
         private List<JudgedRow> judged(List<Fields> chunk, List<Predictions.Row> rows) {
             List<JudgedRow> judged = new ArrayList<>();
+            UnaryOperator<String> shown = Scrubber.ofExamples(
+                            examination.config().dataset().privacy().phoneRegions())
+                    .texts();
             for (int i = 0; i < rows.size(); i++) {
                 Fields row = chunk.get(i);
-                judged.add(new JudgedRow(RowFields.id(row), text(row), group(row), rows.get(i)));
+                judged.add(new JudgedRow(RowFields.id(row), text(row, shown), group(row), rows.get(i)));
             }
             return judged;
         }
 
-        private String text(Fields row) {
+        /** Scrubbed before it is cut: half a card's number is known by the other half. */
+        private String text(Fields row, UnaryOperator<String> shown) {
             StringBuilder text = new StringBuilder();
             for (String column : examination.inputColumns()) {
                 text.append(text.isEmpty() ? "" : " | ").append(row.get(column));
             }
-            return text.length() <= EXCERPT ? text.toString() : text.substring(0, EXCERPT);
+            if (text.length() <= LOOKED_AT) {
+                String scrubbed = shown.apply(text.toString());
+                return scrubbed.substring(0, Math.min(EXCERPT, scrubbed.length()));
+            }
+            String scrubbed = shown.apply(text.substring(0, LOOKED_AT));
+            return scrubbed.substring(0, Math.max(0, Math.min(EXCERPT, scrubbed.length() - LONGEST_FINDING)));
         }
 
         private String group(Fields row) {

@@ -21,7 +21,7 @@ public record WorstRow(int row, double error, String expected, String predicted,
 
     /** The rows that are wrong, those with the largest error first. */
     static List<WorstRow> of(Predictions predictions, List<String> texts) {
-        UnaryOperator<String> shown = Scrubber.ofExamples().texts();
+        UnaryOperator<String> shown = Scrubber.ofExamples(List.of()).texts();
         return IntStream.range(0, predictions.rows())
                 .filter(row -> predictions.error(row) > 0)
                 .boxed()

@@ -7,9 +7,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExamplesManifest;
+import org.weft.tuning.task.Fields;
+import org.weft.tuning.task.Task;
 
 /** Which rows train and which judge. */
 class DatasetSplitsTest extends EncodedRows {
@@ -73,5 +76,21 @@ class DatasetSplitsTest extends EncodedRows {
         assertThat(JudgedRows.read(spark, store, tested, List.of()).count()).isEqualTo(7);
         assertThat(refused(config("a", file, "dataset.group_column=age")))
                 .hasMessageContaining("dataset.train has no column age");
+    }
+
+    /** The hash of what training saw says so, and not that of what was read. */
+    @Test
+    void rowsToJudgeByAreThoseOfValidationWhereTextsAreScrubbed() throws IOException {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < 80; i++) {
+            rows.add(Map.of("text", "row " + i + " of a" + i + "@example.com", "label", i % 2));
+        }
+        WeftConfig config = config("scrubbed", jsonl("rows.jsonl", rows), "dataset.privacy.kinds=[email]");
+        ScrubbedRows scrubbed = ScrubbedRows.of(config.dataset().privacy(), List.of("text"), store);
+        List<Row> judged = JudgedRows.read(spark, store, config, List.of()).collectAsList();
+        assertThat(judged).hasSizeBetween(8, 36).allMatch(row -> {
+            Fields read = RowFields.of(row, List.of("text", "label"));
+            return DatasetRow.of(scrubbed.rows().apply(read), Task.of(config)).isValidation(config.dataset());
+        });
     }
 }
