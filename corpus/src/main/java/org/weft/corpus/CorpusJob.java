@@ -72,6 +72,10 @@ public final class CorpusJob {
                 staging.begin();
                 CorpusReading reading = CorpusReading.run(spark, store, corpus, steps, input, corpusDir);
                 reading.judge(corpus, progress);
+                if (reading.isEmpty()) {
+                    reading.discard(store, corpusDir, false);
+                    throw CorpusShards.noDocument(corpus);
+                }
                 try (Deduplication left = Deduplication.run(
                         corpus,
                         evaluations,

@@ -138,6 +138,10 @@ record CorpusReading(
         return input.bytes() + tables;
     }
 
+    boolean isEmpty() {
+        return parts.stream().allMatch(part -> part.facts().documents() == 0);
+    }
+
     /** Says what was found, and refuses a source of which too much is bad. */
     void judge(CorpusConfig corpus, Consumer<String> progress) {
         long reused = parts.stream().filter(Done::reused).count();

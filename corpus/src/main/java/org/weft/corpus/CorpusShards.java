@@ -119,12 +119,17 @@ record CorpusShards(CorpusManifest manifest, long repeated, String strange) {
         return new CorpusSplit(shards.stream().filter(Objects::nonNull).toList(), textBytes);
     }
 
+    /** What is said where nothing came of the input. */
+    static WeftException noDocument(CorpusConfig corpus) {
+        return WeftException.invalidData(
+                "empty corpus: no document in corpus.input="
+                        + (corpus.sources().isEmpty() ? corpus.input() : corpus.allInput()),
+                "files of white space alone, and names that begin with '.' or '_', are passed over");
+    }
+
     private static void requireDocuments(CorpusManifest manifest, CorpusConfig corpus) {
         if (manifest.train().documents() == 0 && manifest.val().documents() == 0) {
-            throw WeftException.invalidData(
-                    "empty corpus: no document in corpus.input="
-                            + (corpus.sources().isEmpty() ? corpus.input() : corpus.allInput()),
-                    "files of white space alone, and names that begin with '.' or '_', are passed over");
+            throw noDocument(corpus);
         }
         if (manifest.train().documents() == 0) {
             throw WeftException.invalidData(
