@@ -28,7 +28,7 @@ class ReadStageTest {
         CorpusConfig corpus = SparkFixture.corpus("auto", "paragraph", 0, file);
         CorpusInput.Part part = CorpusInput.list(store, corpus, 1 << 20).parts().get(0);
         String kept = directory.resolve("kept").toString();
-        ReadStage stage = new ReadStage(store, kept, CleaningSteps.of(corpus, store), true, 1 << 20);
+        ReadStage stage = new ReadStage(store, kept, CleaningSteps.of(corpus, store), true, 1 << 20, List.of());
         assertThat(stage.call(part).facts().documents()).isEqualTo(2);
         store.delete(kept);
         for (String changed : List.of("one\n\ntwo\n\nthree\n", "one\n")) {
