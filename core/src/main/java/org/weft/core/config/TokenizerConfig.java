@@ -23,7 +23,7 @@ public record TokenizerConfig(
                         + "file system.")
         String file,
 
-        @Doc("Where a text is cut before it is encoded; no token runs over a cut. auto: gpt2 for bpe, whitespace for "
+        @Doc("Where a text is cut before it is encoded; no token runs over a cut. auto: gpt2 for bpe and "
                 + "unigram, of tiktoken's ranks that were published their own; gpt2, cl100k, llama3, qwen2, o200k: the published patterns of those names; whitespace: words with "
                 + "the blank before them; han: as gpt2, but Chinese characters apart from other letters and at most two "
                 + "of them together.")

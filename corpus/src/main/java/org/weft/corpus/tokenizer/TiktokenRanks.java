@@ -24,22 +24,24 @@ import org.weft.corpus.tokenizer.BpeModel.Merge;
  * by their number of tokens.
  */
 public final class TiktokenRanks {
-    /** A published file: its tokens, how it cuts, and the id of {@code <|endoftext|>}. */
+    /** A published file: its tokens, how it cuts, and which token ends a text. */
     private enum Published {
-        R50K_BASE(50256, Pretokenizer.GPT2, 50256),
-        CL100K_BASE(100256, Pretokenizer.CL100K, 100257),
-        LLAMA3(128000, Pretokenizer.LLAMA3, 128000),
-        QWEN(151643, Pretokenizer.QWEN2, 151643),
-        O200K_BASE(199998, Pretokenizer.O200K, 199999);
+        R50K_BASE(50256, Pretokenizer.GPT2, 50256, TokenizerJson.END_OF_TEXT),
+        CL100K_BASE(100256, Pretokenizer.CL100K, 100257, TokenizerJson.END_OF_TEXT),
+        LLAMA3(128000, Pretokenizer.LLAMA3, 128001, "<|end_of_text|>"),
+        QWEN(151643, Pretokenizer.QWEN2, 151643, TokenizerJson.END_OF_TEXT),
+        O200K_BASE(199998, Pretokenizer.O200K, 199999, TokenizerJson.END_OF_TEXT);
 
         private final int tokens;
         private final Pretokenizer cut;
         private final int endOfText;
+        private final String spelt;
 
-        Published(int tokens, Pretokenizer cut, int endOfText) {
+        Published(int tokens, Pretokenizer cut, int endOfText, String spelt) {
             this.tokens = tokens;
             this.cut = cut;
             this.endOfText = endOfText;
+            this.spelt = spelt;
         }
 
         /** Null where none has so many. */
@@ -132,13 +134,14 @@ public final class TiktokenRanks {
         TokenizerConfig config = new TokenizerConfig(Kind.BPE, 0, "")
                 .with("pretokenizer", cut == Pretokenizer.AUTO ? published.cut : cut);
         int endOfText = published == null ? tokens.size() : published.endOfText;
+        String spelt = published == null ? TokenizerJson.END_OF_TEXT : published.spelt;
         try {
             ObjectNode root = (ObjectNode)
                     Json.MAPPER.readTree(TokenizerJson.of(new BpeModel(tokens, merges()), List.of(), config));
             root.withArray("added_tokens")
                     .addObject()
                     .put("id", endOfText)
-                    .put("content", TokenizerJson.END_OF_TEXT)
+                    .put("content", spelt)
                     .put("single_word", false)
                     .put("lstrip", false)
                     .put("rstrip", false)
@@ -146,7 +149,7 @@ public final class TiktokenRanks {
                     .put("special", true);
             ObjectNode model = (ObjectNode) root.path("model");
             model.put("ignore_merges", true);
-            ((ObjectNode) model.path("vocab")).put(TokenizerJson.END_OF_TEXT, endOfText);
+            ((ObjectNode) model.path("vocab")).put(spelt, endOfText);
             return TokenizerSteps.bytes(root);
         } catch (IOException impossible) {
             throw new UncheckedIOException("JSON that was just written", impossible);
