@@ -137,6 +137,9 @@ final class C4Rules implements TextStep.Pass {
         char c = line.charAt(last);
         boolean ellipsis = c == '…'
                 || c == '.' && last - 2 >= from && line.charAt(last - 1) == '.' && line.charAt(last - 2) == '.';
-        return !ellipsis && (CharacterClasses.endsSentence(c) || CharacterClasses.closesQuotation(c));
+        return !ellipsis
+                && (CharacterClasses.endsSentence(c)
+                        || CharacterClasses.endsWithoutMark(c)
+                        || CharacterClasses.closesQuotation(c));
     }
 }

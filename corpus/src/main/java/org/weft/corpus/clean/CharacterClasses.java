@@ -92,6 +92,11 @@ final class CharacterClasses {
         return c >= 0x80 && endsSentence(c);
     }
 
+    /** Thai and Lao, which write no mark at a sentence's end: any of their letters may be the last of one. */
+    static boolean endsWithoutMark(char c) {
+        return c >= 0x0E00 && c <= 0x0EFF;
+    }
+
     /** Quotation marks and brackets that may stand after the end of a sentence. */
     static boolean closes(char c) {
         return switch (c) {

@@ -113,7 +113,7 @@ final class TextScan extends WordScan {
         while (last > lineStart[line] && CharacterClasses.closes(chars[last])) {
             last--;
         }
-        return CharacterClasses.endsSentence(chars[last]);
+        return CharacterClasses.endsSentence(chars[last]) || CharacterClasses.endsWithoutMark(chars[last]);
     }
 
     /** Whether a line ends with three points, or the one character for them. */

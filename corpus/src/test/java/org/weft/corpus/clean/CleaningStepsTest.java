@@ -59,6 +59,20 @@ class CleaningStepsTest {
         }
     }
 
+    /** Thai and Lao write spaces between phrases, and nothing at a sentence's end. */
+    @Test
+    void scriptsWithoutMarksAtSentencesEndsStay() {
+        for (String text : List.of(
+                "ประเทศไทยตั้งอยู่ในเอเชียตะวันออกเฉียงใต้\nมีพรมแดนด้านตะวันออกติดกับลาวและกัมพูชา\nเมืองหลวงคือกรุงเทพมหานคร",
+                "ປະເທດລາວຕັ້ງຢູ່ໃນອາຊີຕາເວັນອອກສຽງໃຕ້\nນະຄອນຫຼວງແມ່ນວຽງຈັນ ເຊິ່ງຕັ້ງຢູ່ແຄມແມ່ນ້ຳຂອງ")) {
+            for (String rules : List.of("c4", "fineweb", "gopher")) {
+                assertThat(apply(clean(rules), text, new Tally()).droppedBy())
+                        .as(text)
+                        .isNull();
+            }
+        }
+    }
+
     @Test
     void rulesThatMakeNoSenseForAScriptAreCountedAsPassedOver() {
         Tally tally = new Tally();
