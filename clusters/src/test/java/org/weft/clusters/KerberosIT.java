@@ -20,8 +20,11 @@ import org.weft.trainer.RunFolder;
 class KerberosIT {
     private static final Duration PATIENCE = Duration.ofMinutes(30);
     private static final Duration LIFETIME = Duration.ofSeconds(Integer.getInteger("weft.kerberos.lifetime", 30));
-    private static final int STEPS = Integer.getInteger("weft.kerberos.steps", 3000);
-    private static final int CHECKPOINT = Integer.getInteger("weft.kerberos.checkpoint", 300);
+    /** When the first tokens are over: a quarter of their lifetime later, for a fast machine has few seconds of steps. */
+    private static final Duration OVER = LIFETIME.multipliedBy(5).dividedBy(4);
+
+    private static final int STEPS = Integer.getInteger("weft.kerberos.steps", 4500);
+    private static final int CHECKPOINT = Integer.getInteger("weft.kerberos.checkpoint", 450);
     private static final Map<String, String> OTHERS =
             Map.of("HF_TOKEN", "hf_thisIsNobodysBusiness", "MLFLOW_TRACKING_TOKEN", "mlflowNobodysBusiness");
 
@@ -57,7 +60,7 @@ class KerberosIT {
         try (RunningProcess submitted = user.submit("pretrain", words(settings))) {
             submitted.awaitLine("committed in", PATIENCE);
             secrets.learnTokens(cluster.credentials());
-            submitted.await("tokens are over", PATIENCE, () -> since(begin).compareTo(LIFETIME.multipliedBy(2)) > 0);
+            submitted.await("tokens are over", PATIENCE, () -> since(begin).compareTo(OVER) > 0);
             secrets.look(Secrets.commandLines());
             cluster.hadoop()
                     .containers("YarnCoarseGrainedExecutorBackend")
@@ -69,7 +72,7 @@ class KerberosIT {
         }
         Duration took = since(begin);
         System.out.printf("%d s, lifetime %d s, %s%n", took.toSeconds(), LIFETIME.toSeconds(), expected);
-        assertThat(took).isGreaterThan(LIFETIME.multipliedBy(2));
+        assertThat(took).isGreaterThan(OVER);
         assertThat(cluster.hadoop().daemon("namenode").log().split("cmd=getDelegationToken", -1))
                 .hasSizeGreaterThan(3);
         secrets.look(Secrets.files(cluster.readable()));
