@@ -3,6 +3,7 @@ package org.weft.corpus.privacy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.weft.core.config.PersonalKind;
 
 /**
@@ -11,43 +12,7 @@ import org.weft.core.config.PersonalKind;
  * an address only where something says so.
  */
 final class Addresses {
-    private static final List<String> VERSION_WORDS = List.of(
-            "version",
-            "ver",
-            "ver.",
-            "v",
-            "v.",
-            "release",
-            "build",
-            "firmware",
-            "section",
-            "sec.",
-            "chapter",
-            "clause",
-            "revision",
-            "rev",
-            "rev.",
-            "update",
-            "upgrade",
-            "patch",
-            "driver",
-            "§",
-            "article",
-            "paragraph",
-            "table",
-            "figure",
-            "oid",
-            "sdk",
-            "step",
-            "rule",
-            "part",
-            "appendix",
-            "annex",
-            "版本",
-            "章",
-            "节",
-            "upgraded to",
-            "updated to");
+    /** Stand before the version of a program, whatever its numbers. */
     private static final List<String> PROGRAM_WORDS = List.of(
             "version",
             "ver",
@@ -69,6 +34,28 @@ final class Addresses {
             "版本",
             "upgraded to",
             "updated to");
+    /** Before small numbers, numbers of sections and their like too. */
+    private static final List<String> VERSION_WORDS = Stream.concat(
+                    PROGRAM_WORDS.stream(),
+                    Stream.of(
+                            "section",
+                            "sec.",
+                            "chapter",
+                            "clause",
+                            "§",
+                            "article",
+                            "paragraph",
+                            "table",
+                            "figure",
+                            "step",
+                            "rule",
+                            "part",
+                            "appendix",
+                            "annex",
+                            "章",
+                            "节"))
+            .toList();
+
     private static final List<String> ADDRESS_WORDS = List.of(
             "ip",
             "address",
