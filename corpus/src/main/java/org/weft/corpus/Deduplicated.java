@@ -2,17 +2,16 @@ package org.weft.corpus;
 
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
+import org.weft.core.Upcoming;
 import scala.Tuple2;
 
 /**
  * Drops a document whose text has the key of the one before: of sorted documents, all repetitions. Of several sources the
  * first one that has a text keeps it.
  */
-final class Deduplicated implements Iterator<Tuple2<byte[], byte[]>> {
+final class Deduplicated extends Upcoming<Tuple2<byte[], byte[]>> {
     private final Iterator<Tuple2<byte[], byte[]>> sorted;
     private byte[] lastKey;
-    private Tuple2<byte[], byte[]> next;
     private long dropped;
 
     Deduplicated(Iterator<Tuple2<byte[], byte[]>> sorted) {
@@ -20,28 +19,18 @@ final class Deduplicated implements Iterator<Tuple2<byte[], byte[]>> {
     }
 
     @Override
-    public boolean hasNext() {
-        while (next == null && sorted.hasNext()) {
+    protected Tuple2<byte[], byte[]> find() {
+        while (sorted.hasNext()) {
             Tuple2<byte[], byte[]> candidate = sorted.next();
             byte[] key = candidate._1();
             if (lastKey != null && Arrays.equals(key, 0, DocumentKey.BYTES, lastKey, 0, DocumentKey.BYTES)) {
                 dropped++;
             } else {
                 lastKey = key;
-                next = candidate;
+                return candidate;
             }
         }
-        return next != null;
-    }
-
-    @Override
-    public Tuple2<byte[], byte[]> next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Tuple2<byte[], byte[]> found = next;
-        next = null;
-        return found;
+        return null;
     }
 
     /** Repetitions seen so far. */

@@ -8,10 +8,10 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.weft.core.Upcoming;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.SourceConfig;
 import org.weft.corpus.privacy.Scrubber;
@@ -80,38 +80,28 @@ record DuplicateIds(JavaRDD<byte[]> dropped, Map<Integer, Long> counts, List<Tup
     }
 
     /** Of claims in order, those that another document of the same source and id comes before. */
-    private static final class Losers implements Iterator<Claim> {
+    private static final class Losers extends Upcoming<Claim> {
         private final Iterator<Tuple2<byte[], String>> sorted;
         private byte[] first; // of those with the id at hand; null before any
         private byte[] last; // not asked for while the first is null
-        private Claim next;
 
         Losers(Iterator<Tuple2<byte[], String>> sorted) {
             this.sorted = sorted;
         }
 
         @Override
-        public boolean hasNext() {
-            while (next == null && sorted.hasNext()) {
+        protected Claim find() {
+            Claim found = null;
+            while (found == null && sorted.hasNext()) {
                 Tuple2<byte[], String> claim = sorted.next();
                 byte[] order = claim._1();
                 if (first == null || !Arrays.equals(order, 0, ID_BYTES, first, 0, ID_BYTES)) {
                     first = order;
                 } else if (!Arrays.equals(order, 0, TOLD_BYTES, first, 0, TOLD_BYTES) && !Arrays.equals(order, last)) {
-                    next = loser(order, claim._2());
+                    found = loser(order, claim._2());
                 }
                 last = order;
             }
-            return next != null;
-        }
-
-        @Override
-        public Claim next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            Claim found = next;
-            next = null;
             return found;
         }
     }

@@ -6,12 +6,12 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.TaskCompletionListener;
+import org.weft.core.Upcoming;
 import org.weft.core.storage.Store;
 import scala.Tuple2;
 
@@ -36,7 +36,7 @@ record KeptDocuments(Store store, String directory, boolean sourcesTold) impleme
                         key(document._1(), document._2(), told), document._2().text()));
         return duplicateIds == null
                 ? documents.repartitionAndSortWithinPartitions(new DocumentKey.Shards(shards), DocumentKey.ORDER)
-                : Without.sorted(documents, duplicateIds.dropped(), shards);
+                : WithoutDuplicateIds.sorted(documents, duplicateIds.dropped(), shards);
     }
 
     private static byte[] key(int source, PartFile.Kept document, boolean told) {
@@ -59,31 +59,15 @@ record KeptDocuments(Store store, String directory, boolean sourcesTold) impleme
             Store store, String directory, ReadStage.Done part) throws IOException {
         PartFile.Reader reader = new PartFile.Reader(store, directory + "/" + part.file(), part.facts());
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> closeQuietly(reader));
-        return new Iterator<>() {
-            private PartFile.Kept next;
-            private boolean ended;
-
+        return new Upcoming<>() {
             @Override
-            public boolean hasNext() {
+            protected Tuple2<Integer, PartFile.Kept> find() {
                 try {
-                    if (next == null && !ended) {
-                        next = reader.next();
-                        ended = next == null;
-                    }
-                    return next != null;
+                    PartFile.Kept kept = reader.next();
+                    return kept == null ? null : new Tuple2<>(part.source(), kept);
                 } catch (IOException failure) {
                     throw new UncheckedIOException("cannot read " + part.file(), failure);
                 }
-            }
-
-            @Override
-            public Tuple2<Integer, PartFile.Kept> next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                PartFile.Kept found = next;
-                next = null;
-                return new Tuple2<>(part.source(), found);
             }
         };
     }

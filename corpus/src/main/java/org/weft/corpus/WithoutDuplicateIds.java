@@ -2,23 +2,22 @@ package org.weft.corpus;
 
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.weft.core.Upcoming;
 import scala.Tuple2;
 
 /**
  * Sorted documents without some. What is dropped is sorted among them: a key with an empty text, which no document has,
  * stands before all documents whose keys begin with it.
  */
-final class Without implements Iterator<Tuple2<byte[], byte[]>> {
+final class WithoutDuplicateIds extends Upcoming<Tuple2<byte[], byte[]>> {
     private static final byte[] DROPPED = {};
 
     private final Iterator<Tuple2<byte[], byte[]>> sorted;
     private byte[] drop;
-    private Tuple2<byte[], byte[]> next;
 
-    Without(Iterator<Tuple2<byte[], byte[]>> sorted) {
+    WithoutDuplicateIds(Iterator<Tuple2<byte[], byte[]>> sorted) {
         this.sorted = sorted;
     }
 
@@ -33,12 +32,12 @@ final class Without implements Iterator<Tuple2<byte[], byte[]>> {
         return documents
                 .union(dropped.mapToPair(key -> new Tuple2<>(key, DROPPED)))
                 .repartitionAndSortWithinPartitions(new DocumentKey.Shards(shards), DocumentKey.ORDER)
-                .mapPartitionsToPair(Without::new, true);
+                .mapPartitionsToPair(WithoutDuplicateIds::new, true);
     }
 
     @Override
-    public boolean hasNext() {
-        while (next == null && sorted.hasNext()) {
+    protected Tuple2<byte[], byte[]> find() {
+        while (sorted.hasNext()) {
             Tuple2<byte[], byte[]> candidate = sorted.next();
             byte[] key = candidate._1();
             if (candidate._2().length == 0) {
@@ -46,19 +45,9 @@ final class Without implements Iterator<Tuple2<byte[], byte[]>> {
             } else if (drop == null
                     || key.length < drop.length
                     || !Arrays.equals(key, 0, drop.length, drop, 0, drop.length)) {
-                next = candidate;
+                return candidate;
             }
         }
-        return next != null;
-    }
-
-    @Override
-    public Tuple2<byte[], byte[]> next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Tuple2<byte[], byte[]> found = next;
-        next = null;
-        return found;
+        return null;
     }
 }

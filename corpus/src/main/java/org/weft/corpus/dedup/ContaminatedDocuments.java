@@ -2,14 +2,13 @@ package org.weft.corpus.dedup;
 
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
+import org.weft.core.Upcoming;
 import scala.Tuple2;
 
 /** Those of some documents that share a run of words with an evaluation. */
-final class ContaminatedDocuments implements Iterator<Contaminated> {
+final class ContaminatedDocuments extends Upcoming<Contaminated> {
     private final Iterator<Tuple2<byte[], byte[]>> documents;
     private final Evaluations.Search search;
-    private Contaminated next;
 
     ContaminatedDocuments(Iterator<Tuple2<byte[], byte[]>> documents, Evaluations evaluations) {
         this.documents = documents;
@@ -17,25 +16,15 @@ final class ContaminatedDocuments implements Iterator<Contaminated> {
     }
 
     @Override
-    public boolean hasNext() {
-        while (next == null && documents.hasNext()) {
+    protected Contaminated find() {
+        while (documents.hasNext()) {
             Tuple2<byte[], byte[]> document = documents.next();
             Evaluations.Row row = search.find(document._2());
             if (row != null) {
                 byte[] key = Arrays.copyOf(document._1(), Nodes.KEY_BYTES);
-                next = new Contaminated(key, row.file(), row.row());
+                return new Contaminated(key, row.file(), row.row());
             }
         }
-        return next != null;
-    }
-
-    @Override
-    public Contaminated next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Contaminated found = next;
-        next = null;
-        return found;
+        return null;
     }
 }

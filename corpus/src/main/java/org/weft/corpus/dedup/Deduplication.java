@@ -132,7 +132,7 @@ public final class Deduplication implements AutoCloseable {
     }
 
     private void drop(JavaRDD<byte[]> keys, Distinct once) {
-        kept = Without.of(kept, keys, shards);
+        kept = WithoutDocuments.of(kept, keys, shards);
         distinct = distinct(kept, once);
     }
 

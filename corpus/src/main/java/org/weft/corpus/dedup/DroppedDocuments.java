@@ -1,9 +1,7 @@
 package org.weft.corpus.dedup;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
+import org.weft.core.Upcoming;
 
 /**
  * The leaves of stars, each with the Jaccard of the similar pair in which it is most similar to another.
@@ -14,7 +12,7 @@ import java.util.NoSuchElementException;
  *   bytes 22..42  of a pair the inverted bits of the Jaccard, so that the greatest comes first; of a star the centre
  * </pre>
  */
-final class DroppedDocuments implements Iterator<Duplicate> {
+final class DroppedDocuments extends Upcoming<Duplicate> {
     static final int KIND = Nodes.BYTES;
     static final int VALUE = KIND + 1;
     static final int WIDTH = VALUE + Nodes.BYTES;
@@ -25,7 +23,6 @@ final class DroppedDocuments implements Iterator<Duplicate> {
     private final SortedRecords sorted;
     private final byte[] best = new byte[Nodes.BYTES];
     private double jaccard = Double.NaN;
-    private Duplicate next;
 
     DroppedDocuments(SortedRecords sorted) {
         this.sorted = sorted;
@@ -58,42 +55,32 @@ final class DroppedDocuments implements Iterator<Duplicate> {
     }
 
     @Override
-    public boolean hasNext() {
-        try {
-            while (next == null && sorted.next()) {
-                read(sorted.bytes(), sorted.offset());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    protected Duplicate find() throws IOException {
+        Duplicate found = null;
+        while (found == null && sorted.next()) {
+            found = read(sorted.bytes(), sorted.offset());
         }
-        return next != null;
+        return found;
     }
 
-    private void read(byte[] records, int at) {
+    /** Takes in a record; what it completes, or null. */
+    private Duplicate read(byte[] records, int at) {
         boolean same = Nodes.same(records, at, best, 0);
         if (records[at + KIND] == PAIR) {
             if (!same || Double.isNaN(jaccard)) {
                 System.arraycopy(records, at, best, 0, best.length);
                 jaccard = Double.longBitsToDouble(~(long) Nodes.LONG.get(records, at + VALUE));
             }
-            return;
+            return null;
         }
         if (!same) {
             throw new IllegalStateException("a document of a cluster is in no pair");
         }
-        if (!Double.isNaN(jaccard)) { // An edge may come twice.
-            next = new Duplicate(Nodes.key(records, at), Nodes.key(records, at + VALUE), jaccard);
-            jaccard = Double.NaN;
+        if (Double.isNaN(jaccard)) { // An edge may come twice.
+            return null;
         }
-    }
-
-    @Override
-    public Duplicate next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Duplicate found = next;
-        next = null;
-        return found;
+        double most = jaccard;
+        jaccard = Double.NaN;
+        return new Duplicate(Nodes.key(records, at), Nodes.key(records, at + VALUE), most);
     }
 }

@@ -1,13 +1,12 @@
 package org.weft.corpus.dedup;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.weft.core.Sha256;
+import org.weft.core.Upcoming;
 import org.weft.core.config.DeduplicationConfig.Keep;
 import scala.Tuple2;
 
@@ -21,14 +20,13 @@ import scala.Tuple2;
  *   bytes 16..36  the document's node
  * </pre>
  */
-final class ExactDuplicates implements Iterator<Duplicate> {
+final class ExactDuplicates extends Upcoming<Duplicate> {
     private static final int HASH_BYTES = 16;
     private static final int WIDTH = HASH_BYTES + Nodes.BYTES;
 
     private final SortedRecords sorted;
     private final byte[] kept = new byte[WIDTH];
     private boolean begun;
-    private Duplicate next;
 
     private ExactDuplicates(SortedRecords sorted) {
         this.sorted = sorted;
@@ -60,31 +58,16 @@ final class ExactDuplicates implements Iterator<Duplicate> {
     }
 
     @Override
-    public boolean hasNext() {
-        try {
-            while (next == null && sorted.next()) {
-                byte[] records = sorted.bytes();
-                int at = sorted.offset();
-                if (begun && Arrays.equals(records, at, at + HASH_BYTES, kept, 0, HASH_BYTES)) {
-                    next = new Duplicate(Nodes.key(records, at + HASH_BYTES), Nodes.key(kept, HASH_BYTES), 1);
-                } else {
-                    System.arraycopy(records, at, kept, 0, WIDTH);
-                    begun = true;
-                }
+    protected Duplicate find() throws IOException {
+        while (sorted.next()) {
+            byte[] records = sorted.bytes();
+            int at = sorted.offset();
+            if (begun && Arrays.equals(records, at, at + HASH_BYTES, kept, 0, HASH_BYTES)) {
+                return new Duplicate(Nodes.key(records, at + HASH_BYTES), Nodes.key(kept, HASH_BYTES), 1);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            System.arraycopy(records, at, kept, 0, WIDTH);
+            begun = true;
         }
-        return next != null;
-    }
-
-    @Override
-    public Duplicate next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Duplicate found = next;
-        next = null;
-        return found;
+        return null;
     }
 }

@@ -2,20 +2,19 @@ package org.weft.corpus.dedup;
 
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.weft.core.Upcoming;
 import scala.Tuple2;
 
 /** Sorted documents without some: both sides are sorted by key, and pass by each other. */
-final class Without implements Iterator<Tuple2<byte[], byte[]>> {
+final class WithoutDocuments extends Upcoming<Tuple2<byte[], byte[]>> {
     private final Iterator<Tuple2<byte[], byte[]>> documents;
     private final Iterator<byte[]> dropped;
     private byte[] drop;
-    private Tuple2<byte[], byte[]> next;
 
-    private Without(Iterator<Tuple2<byte[], byte[]>> documents, Iterator<byte[]> dropped) {
+    private WithoutDocuments(Iterator<Tuple2<byte[], byte[]>> documents, Iterator<byte[]> dropped) {
         this.documents = documents;
         this.dropped = dropped;
         advance();
@@ -32,12 +31,12 @@ final class Without implements Iterator<Tuple2<byte[], byte[]>> {
             JavaPairRDD<byte[], byte[]> sorted, JavaRDD<byte[]> dropped, Partitioner shards) {
         JavaPairRDD<byte[], Boolean> keys = dropped.mapToPair(key -> new Tuple2<>(key, true))
                 .repartitionAndSortWithinPartitions(shards, Nodes.ORDER);
-        return JavaPairRDD.fromJavaRDD(sorted.zipPartitions(keys.keys(), Without::merged));
+        return JavaPairRDD.fromJavaRDD(sorted.zipPartitions(keys.keys(), WithoutDocuments::merged));
     }
 
     private static Iterator<Tuple2<byte[], byte[]>> merged(
             Iterator<Tuple2<byte[], byte[]>> documents, Iterator<byte[]> dropped) {
-        return new Without(documents, dropped);
+        return new WithoutDocuments(documents, dropped);
     }
 
     private void advance() {
@@ -45,30 +44,20 @@ final class Without implements Iterator<Tuple2<byte[], byte[]>> {
     }
 
     @Override
-    public boolean hasNext() {
-        while (next == null && documents.hasNext()) {
+    protected Tuple2<byte[], byte[]> find() {
+        while (documents.hasNext()) {
             Tuple2<byte[], byte[]> document = documents.next();
             while (drop != null && order(drop, document._1()) < 0) {
                 advance();
             }
             if (drop == null || order(drop, document._1()) != 0) {
-                next = document;
+                return document;
             }
         }
-        return next != null;
+        return null;
     }
 
     private static int order(byte[] dropped, byte[] key) {
         return Arrays.compareUnsigned(dropped, 0, Nodes.KEY_BYTES, key, 0, Nodes.KEY_BYTES);
-    }
-
-    @Override
-    public Tuple2<byte[], byte[]> next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Tuple2<byte[], byte[]> found = next;
-        next = null;
-        return found;
     }
 }

@@ -1,16 +1,15 @@
 package org.weft.corpus.dedup;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.weft.core.Upcoming;
 import scala.Tuple2;
 
 /** Sorted documents without the lines that {@link RepeatedLines} found; one of which nothing is left goes. */
-final class WithoutLines implements Iterator<Tuple2<byte[], byte[]>> {
+final class WithoutLines extends Upcoming<Tuple2<byte[], byte[]>> {
     private final Iterator<Tuple2<byte[], byte[]>> documents;
     private final SortedRecords repeated;
     private final TextUnits units = new TextUnits();
@@ -18,7 +17,6 @@ final class WithoutLines implements Iterator<Tuple2<byte[], byte[]>> {
     private byte[] key = new byte[0];
     private long[] hashes = new long[16];
     private int count;
-    private Tuple2<byte[], byte[]> next;
 
     private WithoutLines(Iterator<Tuple2<byte[], byte[]>> documents, SortedRecords repeated) throws IOException {
         this.documents = documents;
@@ -35,21 +33,20 @@ final class WithoutLines implements Iterator<Tuple2<byte[], byte[]>> {
     }
 
     @Override
-    public boolean hasNext() {
-        try {
-            while (next == null && documents.hasNext()) {
-                Tuple2<byte[], byte[]> document = documents.next();
-                find(document._1());
-                next = count == 0 ? document : left(document);
+    protected Tuple2<byte[], byte[]> find() throws IOException {
+        while (documents.hasNext()) {
+            Tuple2<byte[], byte[]> document = documents.next();
+            readRepeated(document._1());
+            Tuple2<byte[], byte[]> left = count == 0 ? document : left(document);
+            if (left != null) {
+                return left;
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
-        return next != null;
+        return null;
     }
 
     /** Reads the hashes of a document's repeated lines; equal documents have the same. */
-    private void find(byte[] sought) throws IOException {
+    private void readRepeated(byte[] sought) throws IOException {
         if (compare(sought, key, 0) == 0) {
             return;
         }
@@ -92,15 +89,5 @@ final class WithoutLines implements Iterator<Tuple2<byte[], byte[]>> {
         }
         boolean lastWentAway = used > 0 && left[used - 1] == '\n' && text[text.length - 1] != '\n';
         return new Tuple2<>(document._1(), Arrays.copyOf(left, lastWentAway ? used - 1 : used));
-    }
-
-    @Override
-    public Tuple2<byte[], byte[]> next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        Tuple2<byte[], byte[]> found = next;
-        next = null;
-        return found;
     }
 }

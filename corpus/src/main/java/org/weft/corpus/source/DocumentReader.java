@@ -3,9 +3,8 @@ package org.weft.corpus.source;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.weft.core.Sha256;
+import org.weft.core.Upcoming;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 
@@ -16,7 +15,7 @@ import org.weft.core.storage.Store;
  * <p>Line ends become LF; documents of white space alone are dropped; a text longer than {@value #MAX_DOCUMENT_BYTES}
  * bytes becomes several documents, so that no task ever holds more of one. Owned by one thread.
  */
-public final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
+public final class DocumentReader extends Upcoming<byte[]> implements AutoCloseable {
     public static final int MAX_DOCUMENT_BYTES = 4 << 20;
 
     private final InputSplit split;
@@ -24,14 +23,11 @@ public final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
     private final BadRecord.Handler handler;
     private byte[] rest; // of a long text
     private byte[] whole; // the SHA-256 of a long text with an id, of which the last document is a piece
-    private byte[] next;
-    private boolean ended;
 
     private DocumentReader(InputSplit split, SplitFormat.Documents documents, BadRecord.Handler handler) {
         this.split = split;
         this.documents = documents;
         this.handler = handler;
-        this.ended = documents == null;
     }
 
     /** Opens the split's file; the caller closes the reader, which closes itself at the end of the split. */
@@ -54,31 +50,19 @@ public final class DocumentReader implements Iterator<byte[]>, AutoCloseable {
     }
 
     @Override
-    public boolean hasNext() {
-        while (next == null && !ended) {
-            try {
-                next = read();
-                if (next == null) {
-                    ended = true;
-                    close();
-                } else if (isBlank(next)) {
-                    next = null;
-                }
-            } catch (IOException failure) {
-                throw new UncheckedIOException("cannot read " + split.path(), failure);
+    protected byte[] find() {
+        try {
+            byte[] text = documents == null ? null : read();
+            while (text != null && isBlank(text)) {
+                text = read();
             }
+            if (text == null) {
+                close();
+            }
+            return text;
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot read " + split.path(), failure);
         }
-        return next != null;
-    }
-
-    @Override
-    public byte[] next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        byte[] found = next;
-        next = null;
-        return found;
     }
 
     /** What the configuration calls the id of the last document; null where it names nothing. */

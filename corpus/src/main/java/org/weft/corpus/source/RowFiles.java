@@ -6,13 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
+import org.weft.core.Upcoming;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
@@ -95,35 +95,20 @@ public record RowFiles(
                 // Only read.
             }
         });
-        return new Iterator<>() {
-            private byte[] next;
-            private boolean ended;
-
+        return new Upcoming<>() {
             @Override
-            public boolean hasNext() {
+            protected String find() {
                 try {
-                    if (next == null && !ended) {
-                        next = rows.next();
-                        if (next == null) {
-                            ended = true;
-                            replaced.add(rows.replaced());
-                            rows.wide().forEach(wide::add);
-                        }
+                    byte[] row = rows.next();
+                    if (row != null) {
+                        return new String(row, StandardCharsets.UTF_8);
                     }
-                    return next != null;
+                    replaced.add(rows.replaced());
+                    rows.wide().forEach(wide::add);
+                    return null;
                 } catch (IOException failure) {
                     throw new UncheckedIOException("cannot read " + split.path(), failure);
                 }
-            }
-
-            @Override
-            public String next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                String row = new String(next, StandardCharsets.UTF_8);
-                next = null;
-                return row;
             }
         };
     }
