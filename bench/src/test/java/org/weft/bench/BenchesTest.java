@@ -2,9 +2,6 @@ package org.weft.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -17,13 +14,13 @@ class BenchesTest {
 
     @Test
     void replicaBenchPrintsOneObject() throws Exception {
-        String printed = printed(() -> ReplicaBench.main(new String[] {"64", "1", "16", "2", "97", "1", "1"}));
+        String printed = Printed.by(() -> ReplicaBench.main(new String[] {"64", "1", "16", "2", "97", "1", "1"}));
         assertThat(printed).startsWith("{\"bench\":\"replica\",\"parameters\":").contains("\"ratio\":");
     }
 
     @Test
     void wireBenchMovesVectorsBothWays() throws Exception {
-        String printed = printed(() -> WireBench.main(new String[] {"9", "1"}));
+        String printed = Printed.by(() -> WireBench.main(new String[] {"9", "1"}));
         assertThat(printed)
                 .startsWith("{\"bench\":\"wire\",\"mebibytes\":9,\"push_ratio\":")
                 .doesNotContain("NaN");
@@ -31,16 +28,16 @@ class BenchesTest {
 
     @Test
     void arithmeticBenchPrintsOneObject() throws Exception {
-        String printed = printed(() -> ArithmeticBench.main(new String[] {"1"}));
+        String printed = Printed.by(() -> ArithmeticBench.main(new String[] {"1"}));
         assertThat(printed).startsWith("{\"bench\":\"arithmetic\"");
     }
 
     @Test
     void precisionBenchComparesWays() throws Exception {
         String[] time = {"64,1,16,2,97", "time", "1", "fp32", "bf16+recompute"};
-        assertThat(printed(() -> PrecisionBench.main(time))).contains("1.000 of fp32", "bf16+recompute");
-        String kept = printed(() -> PrecisionBench.main(new String[] {"64,1,16,2,97", "memory", "fp32"}));
-        String again = printed(() -> PrecisionBench.main(new String[] {"64,1,16,2,97", "memory", "fp32+recompute"}));
+        assertThat(Printed.by(() -> PrecisionBench.main(time))).contains("1.000 of fp32", "bf16+recompute");
+        String kept = Printed.by(() -> PrecisionBench.main(new String[] {"64,1,16,2,97", "memory", "fp32"}));
+        String again = Printed.by(() -> PrecisionBench.main(new String[] {"64,1,16,2,97", "memory", "fp32+recompute"}));
         assertThat(kept).startsWith("fp32 peak_mb ");
         assertThat(gradientOf(again)).isEqualTo(gradientOf(kept));
     }
@@ -53,14 +50,14 @@ class BenchesTest {
                     .formatted(i % 2 == 0 ? "storm" : "calm", i % 5, i % 2 == 0 ? "bad" : "good"));
         }
         String file = Files.writeString(temporary.resolve("rows.jsonl"), rows).toString();
-        assertThat(printed(() -> TextBaseline.main(new String[] {file, file})))
+        assertThat(Printed.by(() -> TextBaseline.main(new String[] {file, file})))
                 .contains("accuracy 1.0000 [1.0000, 1.0000]", "f1_macro 1.0000");
     }
 
     @Test
     void metricsBenchFindsWhatThePeersFound() throws Exception {
         String[] golden = {Path.of("peers", "metrics_golden.jsonl").toString()};
-        assertThat(printed(() -> MetricsBench.main(golden)))
+        assertThat(Printed.by(() -> MetricsBench.main(golden)))
                 .contains("single_label_classification metrics log_loss", "folds accuracy mean", ": good")
                 .doesNotContain("TOO LARGE");
     }
@@ -71,13 +68,13 @@ class BenchesTest {
 
     @Test
     void generationBenchFindsTheSameTexts() throws Exception {
-        String printed = printed(() -> GenerationBench.main(new String[] {"1", "5", "12"}));
+        String printed = Printed.by(() -> GenerationBench.main(new String[] {"1", "5", "12"}));
         assertThat(printed).contains("same tokens: true").contains("texts that differ: 0");
     }
 
     @Test
     void serveBenchIsAnsweredWithoutErrors() throws Exception {
-        String printed = printed(() -> ServeBench.main(new String[] {"3", "1", "4"}));
+        String printed = Printed.by(() -> ServeBench.main(new String[] {"3", "1", "4"}));
         assertThat(printed)
                 .contains("3 clients, --max-batch 3", "3 clients, --max-batch 1", " 0 errors, ", "differ: 0 of ");
     }
@@ -132,22 +129,5 @@ class BenchesTest {
             }
             assertThat(GradientClip.sumOfSquares(gradient, length)).isEqualTo(sum);
         }
-    }
-
-    /** Something that prints. */
-    private interface Program {
-        void run() throws Exception;
-    }
-
-    private static String printed(Program program) throws Exception {
-        PrintStream before = System.out;
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-        try {
-            program.run();
-        } finally {
-            System.setOut(before);
-        }
-        return bytes.toString(StandardCharsets.UTF_8);
     }
 }
