@@ -141,11 +141,13 @@ class SparkWindowsTest {
                 100,
                 200,
                 false,
-                List.of(new StepRecord.WorkerShare(0, 4, 200.25, 12.5, 300)));
+                List.of(new StepRecord.WorkerShare(0, 4, 200.25, 12.5, 300)),
+                Map.of("web", 7.25));
     }
 
     private static void requireTab(String page) {
         assertThat(page)
+                .contains("<th>loss_web</th>", "<td>7.25</td>")
                 .contains("a &lt;run&gt;: gpt2", "&lt;script&gt;worker 0&lt;/script&gt; is lost")
                 .doesNotContain("<script>worker")
                 .contains("<td>" + STEPS + "</td><td>" + LOSS + "</td><td>6.0E-4</td>")
