@@ -27,10 +27,11 @@ text() {
 
 # prepare NAME MASTER INPUT: into WORK_DIR/NAME; its log is beside it.
 prepare() {
+  : >"$WORK_DIR/$1.log"
   # shellcheck disable=SC2086 # RULES is several words
   "$WEFT" prepare --config "$WEFT_ROOT/conf/compare.yaml" --set "run.dir=file://$WORK_DIR/$1" \
     --set "cluster.master=$2" --set "cluster.executor_memory=${HEAP}m" --set "tokenizer.vocab_size=$VOCAB" \
-    --set "corpus.input=[file://$3]" --set corpus.shard_bytes=4194304 $RULES >"$WORK_DIR/$1.log" 2>&1
+    --set "corpus.input=[file://$3]" --set corpus.shard_bytes=4194304 $RULES >>"$WORK_DIR/$1.log" 2>&1
 }
 
 # shards NAME: one SHA-256 of all token shards and the tokenizer, with their names.
