@@ -16,7 +16,7 @@ import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.TokenizeStage.Written;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
-import org.weft.corpus.tokenizer.ByteAlphabet;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 import org.weft.corpus.tokenizer.TokenizerJson;
 import scala.Tuple2;
 

@@ -58,6 +58,7 @@ class ConfigValidationTest {
                 "dataset.folds=-3                | dataset.folds=-3 must be 0 or at least 2",
                 "tokenizer.kind=word             | tokenizer.kind=word must be one of bpe, unigram, wordpiece, file, gpt2",
                 "tokenizer.vocab_size=256        | tokenizer.vocab_size=256 must be at least 257",
+                "tokenizer.special_tokens=[é]    | tokenizer.special_tokens=é is the token of a byte: write it as no text has it",
                 "tokenizer.kind=file             | tokenizer.file is not set for tokenizer.kind=file",
                 "model.architecture=rnn          | model.architecture=rnn must be one of gpt2",
                 "model.layers=0                  | model.layers=0 must be at least 1",

@@ -14,7 +14,7 @@ import org.weft.core.config.TokenizerConfig;
 import org.weft.corpus.SparkFixture;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
-import org.weft.corpus.tokenizer.ByteAlphabet;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.corpus.tokenizer.TokenizerJson;
 
