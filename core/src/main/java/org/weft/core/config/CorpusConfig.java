@@ -78,15 +78,34 @@ public record CorpusConfig(
 
     /** What files hold. */
     public enum Format implements Word {
-        AUTO,
-        TEXT,
-        JSONL,
-        CSV,
-        TSV,
-        PARQUET,
-        HTML,
-        WARC,
-        TABLE
+        AUTO(Setting.values()),
+        TEXT(Setting.ENCODING, Setting.SAMPLE_BY),
+        JSONL(Setting.ENCODING, Setting.TEXT_FIELD, Setting.ID_FIELD),
+        CSV(Setting.ENCODING, Setting.TEXT_FIELD, Setting.ID_FIELD),
+        TSV(Setting.ENCODING, Setting.TEXT_FIELD, Setting.ID_FIELD),
+        PARQUET(Setting.TEXT_FIELD, Setting.ID_FIELD),
+        HTML(Setting.ENCODING),
+        WARC(Setting.ENCODING, Setting.ID_FIELD),
+        TABLE(Setting.TEXT_FIELD, Setting.ID_FIELD);
+
+        private final List<Setting> heeded;
+
+        Format(Setting... heeded) {
+            this.heeded = List.of(heeded);
+        }
+
+        /** Whether a setting says anything of such files. */
+        public boolean heeds(Setting setting) {
+            return heeded.contains(setting);
+        }
+    }
+
+    /** What may be said of files, beside their format. */
+    public enum Setting implements Word {
+        ENCODING,
+        TEXT_FIELD,
+        ID_FIELD,
+        SAMPLE_BY
     }
 
     /** What is one document of a text file. */

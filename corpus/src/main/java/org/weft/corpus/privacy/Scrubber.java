@@ -24,8 +24,11 @@ import org.weft.corpus.text.TextStep;
 public final class Scrubber implements TextStep {
     private static final long serialVersionUID = 1L;
 
-    /** To be raised where the same settings come to find something else, such as with another libphonenumber. */
+    /** To be raised where the same settings come to find something else. */
     private static final String VERSION = "1";
+
+    /** Of the library that knows every region's numbers. */
+    static final String LIBPHONENUMBER = "9.0.13";
 
     private static final Map<PersonalKind, String> COUNTERS = counters();
 
@@ -63,7 +66,7 @@ public final class Scrubber implements TextStep {
         for (PersonalKind kind : privacy.active()) {
             String own =
                     switch (kind) {
-                        case PHONE -> " regions=" + privacy.phoneRegions();
+                        case PHONE -> " regions=" + privacy.phoneRegions() + " libphonenumber=" + LIBPHONENUMBER;
                         case IP -> " keep_private=" + privacy.keepPrivateAddresses();
                         default -> "";
                     };
