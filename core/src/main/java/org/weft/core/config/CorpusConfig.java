@@ -22,8 +22,8 @@ public record CorpusConfig(
         @Doc(
                 "auto, or what all files are whatever their names: text, jsonl (an object a line or one array of them), csv, tsv,"
                         + " parquet, html (its main text), warc (the main text of its pages), table (of Spark's catalogue). auto goes"
-                        + " by the names: .jsonl, .ndjson and .json, .csv, .tsv, .parquet, .html and .htm, .warc, also under .gz and"
-                        + " its like; archives (.zip, .pdf) are refused, everything else is text.")
+                        + " by the names: .jsonl, .ndjson and .json, .csv, .tsv and .tab, .parquet, .html, .htm and .xhtml, .warc and"
+                        + " .wet, also under .gz and its like; archives (.zip, .pdf) are refused, everything else is text.")
         Format format,
 
         @Doc("The character set of the files, such as windows-1252; all but UTF-8 are read by one task a file.")
