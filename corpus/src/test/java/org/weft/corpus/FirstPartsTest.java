@@ -32,13 +32,15 @@ class FirstPartsTest {
             String kept = directory.resolve("wrong").toString();
             assertThatThrownBy(() -> run(spark, wrong, kept))
                     .isInstanceOf(WeftException.class)
-                    .hasMessageMatching("(?s)no record can be used: corpus\\.input: all [0-9]+ records of 4 parts that were read"
-                            + " first are bad, such as\n  - no text field \"body\": file=.*");
+                    .hasMessageMatching(
+                            "(?s)no record can be used: corpus\\.input: all [0-9]+ records of 4 parts that were read"
+                                    + " first are bad, such as\n  - no text field \"body\": file=.*");
             assertThat(store.list(kept)).as("parts that were read").hasSize(4);
 
             CorpusInput input = CorpusInput.list(store, corpus(good), PART_BYTES);
             assertThat(input.parts()).hasSizeGreaterThan(16);
-            List<ReadStage.Done> first = run(spark, corpus(good), directory.resolve("a").toString());
+            List<ReadStage.Done> first =
+                    run(spark, corpus(good), directory.resolve("a").toString());
             ReadStage stage = stage(corpus(good), directory.resolve("b").toString());
             assertThat(first).isEqualTo(stage.run(spark, input.parts()));
         }
@@ -48,8 +50,10 @@ class FirstPartsTest {
     void aFileOfBadRecordsAmongManyIsNotTheEnd() throws IOException {
         CorpusConfig corpus = corpus(lines("a.jsonl", "no"), lines("b.jsonl", "text"));
         try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
-            List<ReadStage.Done> done = run(spark, corpus, directory.resolve("kept").toString());
-            assertThat(done.stream().mapToLong(part -> part.facts().bad()).sum()).isEqualTo(300);
+            List<ReadStage.Done> done =
+                    run(spark, corpus, directory.resolve("kept").toString());
+            assertThat(done.stream().mapToLong(part -> part.facts().bad()).sum())
+                    .isEqualTo(300);
             assertThat(done.stream().mapToLong(part -> part.facts().documents()).sum())
                     .isEqualTo(300);
         }
@@ -58,7 +62,12 @@ class FirstPartsTest {
     private Path lines(String file, String key) throws IOException {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 300; i++) {
-            lines.append("{\"").append(key).append("\": \"").append("some text ".repeat(8)).append(i).append("\"}\n");
+            lines.append("{\"")
+                    .append(key)
+                    .append("\": \"")
+                    .append("some text ".repeat(8))
+                    .append(i)
+                    .append("\"}\n");
         }
         return SparkFixture.write(directory.resolve(file), lines.toString());
     }

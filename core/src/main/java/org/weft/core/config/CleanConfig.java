@@ -75,24 +75,6 @@ public record CleanConfig(
                 languageThreshold >= 0 && languageThreshold <= 1,
                 "corpus.clean.language_threshold=%s must be in [0, 1]",
                 languageThreshold);
-        problems.requireUse(
-                languageThreshold == 0 || !languages.isEmpty(),
-                "corpus.clean.language_threshold=%s is of corpus.clean.languages, of which none is named",
-                languageThreshold);
-        problems.requireUse(
-                minRepeatedCharacters == defaults().minRepeatedCharacters
-                        || active().stream().anyMatch(rule -> rule.set().equals("repeated")),
-                "corpus.clean.min_repeated_characters=%d is of the rules repeated.*, which are not among corpus.clean.rules=%s",
-                minRepeatedCharacters,
-                rules);
-        for (String word : except) {
-            problems.requireUse(
-                    word.equals(CleanRule.ALL)
-                            || CleanRule.of(rules).stream().anyMatch(rule -> word.split("\\.", 2)[0].equals(rule.set())),
-                    "corpus.clean.except: %s leaves out nothing of corpus.clean.rules=%s",
-                    word,
-                    rules);
-        }
         problems.require(
                 minRepeatedCharacters >= 1,
                 "corpus.clean.min_repeated_characters=%d must be at least 1",
@@ -108,6 +90,7 @@ public record CleanConfig(
                         + "corpus.clean.rules=%s",
                 c4.badWordsFile(),
                 rules);
+        requireHeeded(problems);
         requireUse(problems, "unicode", unicode, UnicodeConfig.defaults());
         requireUse(problems, "gopher", gopher, GopherConfig.defaults());
         requireUse(problems, "c4", c4, C4Config.defaults());
@@ -116,6 +99,28 @@ public record CleanConfig(
         gopher.validate(problems);
         c4.validate(problems);
         fineweb.validate(problems);
+    }
+
+    private void requireHeeded(Problems problems) {
+        problems.requireUse(
+                languageThreshold == 0 || !languages.isEmpty(),
+                "corpus.clean.language_threshold=%s is of corpus.clean.languages, of which none is named",
+                languageThreshold);
+        problems.requireUse(
+                minRepeatedCharacters == defaults().minRepeatedCharacters
+                        || active().stream().anyMatch(rule -> rule.set().equals("repeated")),
+                "corpus.clean.min_repeated_characters=%d is of the rules repeated.*, which are not among corpus.clean.rules=%s",
+                minRepeatedCharacters,
+                rules);
+        for (String word : except) {
+            problems.requireUse(
+                    word.equals(CleanRule.ALL)
+                            || CleanRule.of(rules).stream()
+                                    .anyMatch(rule -> word.split("\\.", 2)[0].equals(rule.set())),
+                    "corpus.clean.except: %s leaves out nothing of corpus.clean.rules=%s",
+                    word,
+                    rules);
+        }
     }
 
     /** A threshold that no rule asks for is a mistake. */

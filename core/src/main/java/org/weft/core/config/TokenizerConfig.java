@@ -40,8 +40,9 @@ public record TokenizerConfig(
         @Doc("Whether each digit of a number is a token of its own.")
         boolean splitDigits,
 
-        @Doc("Whether a blank is put before every text, so that its first word is as words within a text are; decoding takes "
-                + "it away again. For bpe and unigram; SentencePiece does so unless told otherwise.")
+        @Doc(
+                "Whether a blank is put before every text, so that its first word is as words within a text are; decoding takes "
+                        + "it away again. For bpe and unigram; SentencePiece does so unless told otherwise.")
         boolean addPrefixSpace,
 
         @Doc(

@@ -72,8 +72,7 @@ class CleanConfigTest {
     @Test
     void refusesThresholdsAndExceptionsOfRulesThatAreOff() {
         assertProblem(
-                Records.with(
-                        rules("gopher.symbols"), "gopher", Records.with(GopherConfig.defaults(), "minWords", 20)),
+                Records.with(rules("gopher.symbols"), "gopher", Records.with(GopherConfig.defaults(), "minWords", 20)),
                 "corpus.clean.gopher.min_words is set, but its rule gopher.words is not among"
                         + " corpus.clean.rules=[gopher.symbols] except=[]");
         assertProblem(

@@ -136,7 +136,8 @@ public final class Scrubber implements TextStep {
             for (int i = 0; i < places.length; i++) {
                 Finding finding = found.get(i);
                 tally.add(COUNTERS.get(finding.kind()));
-                if (examples != null && (i == 0 || finding.kind() != found.get(i - 1).kind())) {
+                if (examples != null
+                        && (i == 0 || finding.kind() != found.get(i - 1).kind())) {
                     String value = text.substring(finding.start(), finding.end());
                     String around = MaskedExample.around(scrubbed, places[i], value);
                     tally.example("privacy." + finding.kind().word(), around, examples::shown);

@@ -27,9 +27,7 @@ import org.weft.corpus.statistics.CorpusStatistics;
 public final class CorpusPage {
     private static final int MOST_INPUTS = 200;
     private static final int MOST_SAMPLE = 300;
-
-    /** What the names of rules begin with whose examples are masked where they are kept. */
-    private static final String PRIVACY = "privacy.";
+    private static final String MASKED = "privacy."; // rules whose examples are kept without what they found
 
     private static final String STYLE = """
             body { max-width: 60rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; }
@@ -255,9 +253,8 @@ public final class CorpusPage {
                         + " what is of a person replaced.");
         examples.forEach((rule, texts) -> {
             page.append("<details>").text("summary", rule + ", " + texts.size() + " examples");
-            // Those of privacy are masked already, and their masks look like what they stand for.
-            boolean masked = rule.startsWith(PRIVACY);
-            texts.forEach(text -> page.text("blockquote", masked ? text : shown.apply(text)));
+            // Masks look like what they stand for.
+            texts.forEach(text -> page.text("blockquote", rule.startsWith(MASKED) ? text : shown.apply(text)));
             page.append("</details>\n");
         });
     }

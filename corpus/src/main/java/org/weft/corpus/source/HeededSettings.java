@@ -41,7 +41,8 @@ public final class HeededSettings {
 
     /** Fails where a setting is heeded by none of the files. */
     public void requireAll() {
-        for (Setting setting : formats.isEmpty() ? Set.<Setting>of() : left) {
+        if (!left.isEmpty() && !formats.isEmpty()) {
+            Setting setting = left.iterator().next();
             throw WeftException.usage(
                     source.key(setting.word()) + " has no effect on any file of " + source.key("input") + ": all are "
                             + String.join(", ", formats),

@@ -80,7 +80,11 @@ final class TokenizerSteps {
     /** What makes a text of tokens, with the blank that was put before it taken away again. */
     static JsonNode decoder(ArrayNode steps, TokenizerConfig config) {
         if (config.addPrefixSpace()) {
-            steps.addObject().put("type", "Strip").put("content", PREFIX).put("start", 1).put("stop", 0);
+            steps.addObject()
+                    .put("type", "Strip")
+                    .put("content", PREFIX)
+                    .put("start", 1)
+                    .put("stop", 0);
         }
         return inSequence(steps, "decoders");
     }

@@ -142,7 +142,9 @@ class ScrubberTest {
         assertThat(read(fromVariable, new String(KEY, StandardCharsets.UTF_8)).fingerprint())
                 .isEqualTo(expected);
         Files.writeString(file, "\uFEFF0123456789abcdef0123456789abcdef \r\n");
-        assertThat(read(fromFile, null).fingerprint()).as("as an editor saves it").isEqualTo(expected);
+        assertThat(read(fromFile, null).fingerprint())
+                .as("as an editor saves it")
+                .isEqualTo(expected);
         byte[] bytes = "\u00e90123456789abcdef \n".getBytes(StandardCharsets.ISO_8859_1);
         Files.write(file, bytes);
         assertThat(read(fromFile, null).fingerprint())

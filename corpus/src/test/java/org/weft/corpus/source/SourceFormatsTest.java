@@ -210,8 +210,8 @@ class SourceFormatsTest {
         Path file = directory.resolve("a.parquet");
         ParquetFixture.write(file, 4096, SparkFixture.documents(2000, 3));
         Path none = SparkFixture.write(directory.resolve("b.parquet"), "no such thing as this");
-        for (InputSplit whole : List.of(
-                split(file, corpus -> Records.with(corpus, "textField", "body")), split(none, same()))) {
+        for (InputSplit whole :
+                List.of(split(file, corpus -> Records.with(corpus, "textField", "body")), split(none, same()))) {
             bad.clear();
             for (long start = 0; start < 16; start += 4) {
                 assertThat(read(new InputSplit(whole.path(), start, start + 4, whole.format())))

@@ -131,7 +131,9 @@ final class BpeFile {
                 found.addAll(normalizers(part));
             }
         } else if (!normalizer.isNull() && !normalizer.isMissingNode()) {
-            require(isCanonical(normalizer) || isBlank(normalizer), "normalizer " + normalizer.path("type").asText());
+            require(
+                    isCanonical(normalizer) || isBlank(normalizer),
+                    "normalizer " + normalizer.path("type").asText());
             found.add(normalizer);
         }
         require(found.stream().filter(BpeFile::isBlank).count() <= 1, "several blanks before a text");

@@ -15,7 +15,9 @@ record PreTokenizerFile(PreTokenizer kind, ByteLevelBpe.Blank blankBefore) {
     static PreTokenizerFile read(JsonNode given) throws UnsupportedTokenizerException {
         if (isByteLevel(given)) {
             require(given.path("use_regex").asBoolean(true), "a pre-tokenizer that does not cut");
-            return new PreTokenizerFile(new Gpt2PreTokenizer(), prefixSpace(given) ? ByteLevelBpe.Blank.WHERE_NONE_IS : ByteLevelBpe.Blank.NEVER);
+            return new PreTokenizerFile(
+                    new Gpt2PreTokenizer(),
+                    prefixSpace(given) ? ByteLevelBpe.Blank.WHERE_NONE_IS : ByteLevelBpe.Blank.NEVER);
         }
         require(given.path("type").asText().equals("Sequence"), "pre-tokenizer " + given.path("type"));
         JsonNode parts = given.path("pretokenizers");

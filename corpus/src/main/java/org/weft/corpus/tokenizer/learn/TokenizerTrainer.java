@@ -12,11 +12,11 @@ import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.corpus.tokenizer.BpeModel;
-import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 import org.weft.corpus.tokenizer.TokenizerJson;
 import org.weft.corpus.tokenizer.UnigramJson;
 import org.weft.corpus.tokenizer.UnigramModel;
 import org.weft.corpus.tokenizer.WordPieceJson;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 
 /**
  * Trains a tokenizer on documents: words are counted on the executors, the vocabulary is learnt on the driver.
