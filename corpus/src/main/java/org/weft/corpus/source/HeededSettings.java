@@ -9,7 +9,8 @@ import org.weft.core.config.SourceConfig;
 
 /**
  * Whether what is said of a source's files says anything of those that there are: what a format does not heed is refused with
- * the configuration where the format is named, and here where names decide it. Owned by one thread.
+ * the configuration where the format is named, and here where names decide it; how texts would be cut, if there were any, may
+ * then be said of files that have none. Owned by one thread.
  */
 public final class HeededSettings {
     private final SourceConfig source;
@@ -20,7 +21,7 @@ public final class HeededSettings {
     public HeededSettings(SourceConfig source) {
         this.source = source;
         for (Setting setting : Setting.values()) {
-            if (source.sets(setting)) {
+            if (setting != Setting.SAMPLE_BY && source.sets(setting)) {
                 left.add(setting);
             }
         }
