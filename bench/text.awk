@@ -18,7 +18,7 @@ BEGIN {
     if (++lines % 8 == 0) { # a paragraph, which is a document, ends
       print ""
       if (copies > 0 && rand() < copies) {
-        print document word[int(rand() * words)] ".\n"
+        print word[int(rand() * words)] " " document
         left -= length(document)
       }
       document = ""
