@@ -49,6 +49,7 @@ class TokenizeStageTest {
             var contents = SparkFixture.contents(directory);
             assertThat(contents.keySet()).containsExactly("train-00007.tokens", "val-00007.tokens");
             assertThat(first.repeated()).isEqualTo(300);
+            assertThat(first.emptied()).isZero();
             assertThat(first.train().documents() + first.val().documents()).isEqualTo(300);
 
             // While one attempt is half through, another one begins and ends.

@@ -153,6 +153,23 @@ class CorpusPageTest {
     }
 
     @Test
+    void whatRepeatedLinesLeftEmptyHasItsOwnRow() throws IOException {
+        ObjectNode provenance = (ObjectNode) provenance();
+        ((ObjectNode) provenance.path("deduplication")).put("repeated_lines_removed", 9);
+        ((ObjectNode) provenance.path("sources").get(0)).put("emptied_documents", 2);
+        ((ObjectNode) provenance.path("sources").get(1)).put("emptied_documents", 0);
+        Files.write(directory.resolve("provenance.json"), Json.MAPPER.writeValueAsBytes(provenance));
+        String page = CorpusPage.of(store, directory.toString());
+        String emptied = "left empty without repeated lines";
+        assertThat(row(page, emptied).get(0)).isEqualTo("-2");
+        assertThat(row(page, "copies of those").get(0)).isEqualTo("-1");
+        long kept = List.of("left", "equal to another", emptied, "near duplicates", "copies of those").stream()
+                .mapToLong(stage -> documents(page, stage))
+                .sum();
+        assertThat(kept).isEqualTo(documents(page, "training") + documents(page, "validation"));
+    }
+
+    @Test
     void itShowsNothingOfPeopleAndNoMarkup() throws IOException {
         provenance();
         String page = CorpusPage.of(store, directory.toString());

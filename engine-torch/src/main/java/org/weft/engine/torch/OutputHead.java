@@ -58,8 +58,9 @@ final class OutputHead implements AutoCloseable {
      *
      * @param sum nats, summed in float64: (1) on the device
      * @param gradient of sum / normalizer by the head's input, (N, D); null where none was asked for
+     * @param rows nats of each row, (N, 1); null where they were not asked for
      */
-    record Result(Tensor sum, Tensor gradient) {}
+    record Result(Tensor sum, Tensor gradient, Tensor rows) {}
 
     /**
      * Loss alone.
@@ -68,13 +69,23 @@ final class OutputHead implements AutoCloseable {
      * @param targets (N, 1)
      */
     Result loss(Tensor x, Tensor targets) {
-        return run(x, targets, null, null);
+        return run(x, targets, null, null, null);
     }
 
     /** Loss and gradient of loss / normalizer; adds to the gradients of the head's own parameters. */
     Result lossAndGradient(Tensor x, Tensor targets, double normalizer) {
+        return lossAndGradient(x, targets, normalizer, false);
+    }
+
+    /**
+     * The same bits.
+     *
+     * @param apart whether the loss of each row is asked for, too
+     */
+    Result lossAndGradient(Tensor x, Tensor targets, double normalizer, boolean apart) {
         try (Scalar scale = new Scalar(1 / normalizer)) {
-            return run(x, targets, torch.empty_like(x), scale);
+            Tensor rows = apart ? torch.empty(new long[] {x.size(0), 1}, like.options(), null) : null; // (N, 1)
+            return run(x, targets, torch.empty_like(x), scale, rows);
         }
     }
 
@@ -84,12 +95,12 @@ final class OutputHead implements AutoCloseable {
         return bias == null ? logits : logits.add_(bias);
     }
 
-    private Result run(Tensor x, Tensor targets, Tensor inputGradient, Scalar scale) {
-        long rows = x.size(0);
-        reserve(Math.min(rows, chunkRows));
+    private Result run(Tensor x, Tensor targets, Tensor inputGradient, Scalar scale, Tensor rows) {
+        long end = x.size(0);
+        reserve(Math.min(end, chunkRows));
         Tensor sum = sumOfZero();
-        for (long row = 0; row < rows; row += chunkRows) {
-            long count = Math.min(chunkRows, rows - row);
+        for (long row = 0; row < end; row += chunkRows) {
+            long count = Math.min(chunkRows, end - row);
             try (PointerScope scope = new PointerScope()) {
                 Tensor part = narrow(x.narrow(0, row, count)); // (R, D)
                 Tensor target = targets.narrow(0, row, count); // (R, 1)
@@ -97,14 +108,18 @@ final class OutputHead implements AutoCloseable {
                 scores.sub_(scores.amax(LAST, true)); // (R, V), largest 0: no overflow below
                 Tensor chosen = scores.gather(1, target); // (R, 1)
                 Tensor total = scores.exp_().sum(LAST, true, null); // (R, 1)
-                sum.add_(total.log().sub_(chosen).sum(new ScalarTypeOptional(ScalarType.Double))); // (1)
+                Tensor losses = total.log().sub_(chosen); // (R, 1)
+                sum.add_(losses.sum(new ScalarTypeOptional(ScalarType.Double))); // (1)
+                if (rows != null) {
+                    rows.narrow(0, row, count).copy_(losses);
+                }
                 if (inputGradient != null) {
                     Tensor error = scores.div_(total).scatter_add_(1, target, chosen.fill_(new Scalar(-1.0))); // (R, V)
                     backward(error, part, inputGradient.narrow(0, row, count), scale);
                 }
             }
         }
-        return new Result(sum, inputGradient);
+        return new Result(sum, inputGradient, rows);
     }
 
     private void backward(Tensor error, Tensor part, Tensor into, Scalar scale) {
