@@ -16,8 +16,8 @@ import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.TokenizeStage.Written;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
-import org.weft.corpus.tokenizer.ByteAlphabet;
 import org.weft.corpus.tokenizer.TokenizerJson;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 import scala.Tuple2;
 
 /** A task that Spark repeats, or runs twice at once, must not show in the corpus. */

@@ -25,6 +25,7 @@ import org.weft.corpus.statistics.CorpusStatistics;
 public final class CorpusPage {
     private static final int MOST_INPUTS = 200;
     private static final int MOST_SAMPLE = 300;
+    private static final String MASKED = "privacy."; // rules whose examples are kept without what they found
 
     private static final String STYLE = """
             body { max-width: 60rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; }
@@ -193,7 +194,8 @@ public final class CorpusPage {
                         + " what is of a person replaced.");
         examples.forEach((rule, texts) -> {
             page.append("<details>").text("summary", rule + ", " + texts.size() + " examples");
-            texts.forEach(text -> page.text("blockquote", shown.apply(text)));
+            // Masks look like what they stand for.
+            texts.forEach(text -> page.text("blockquote", rule.startsWith(MASKED) ? text : shown.apply(text)));
             page.append("</details>\n");
         });
     }
