@@ -53,9 +53,14 @@ public final class TinyModels {
 
     private TinyModels() {}
 
+    /** One of each form that there is. */
+    static Stream<String> forms() {
+        return Stream.of(GPT2, LLAMA, TIED_LLAMA, BERT, BERT_PAIRS);
+    }
+
     static Stream<String> all() {
         return Stream.concat(
-                Stream.of(GPT2, LLAMA, TIED_LLAMA, BERT, BERT_PAIRS),
+                forms(),
                 RELATIVES.stream()
                         .map(keys -> "{layers: 2, width: 16, heads: 4, mlp_width: 24, context: 8, architecture: " + keys
                                 + "}"));

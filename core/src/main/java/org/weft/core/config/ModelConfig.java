@@ -104,9 +104,8 @@ public record ModelConfig(
         @Doc("Rotary positions: the same in longer texts (rope_scaling longrope).")
         List<Double> ropeLongFactors,
 
-        @Doc(
-                "Rotary positions: what queries and keys are multiplied by, each (rope_scaling longrope); 0 for"
-                        + " sqrt(1 + ln rope_factor / ln rope_original_context).")
+        @Doc("Rotary positions: what queries and keys are multiplied by, each (rope_scaling longrope); 0 for"
+                + " sqrt(1 + ln rope_factor / ln rope_original_context).")
         double ropeAttentionFactor,
 
         @Doc("bert: kinds of segments that a sequence may have.")

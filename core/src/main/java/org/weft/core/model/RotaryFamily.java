@@ -24,7 +24,8 @@ import org.weft.core.params.ParameterLayout;
  */
 public abstract class RotaryFamily implements Family {
     private static final Initializer NORMAL = Initializer.normal(0.02);
-    private static final Set<RopeScaling> OF_AN_ORIGINAL_CONTEXT = EnumSet.complementOf(EnumSet.of(RopeScaling.NONE, RopeScaling.LINEAR));
+    private static final Set<RopeScaling> OF_AN_ORIGINAL_CONTEXT =
+            EnumSet.complementOf(EnumSet.of(RopeScaling.NONE, RopeScaling.LINEAR));
 
     /** Whether the projections to queries, keys and values have a bias. */
     public boolean biased() {
@@ -178,8 +179,7 @@ public abstract class RotaryFamily implements Family {
                 key,
                 factors.size(),
                 pairs);
-        problems.require(
-                factors.stream().allMatch(factor -> factor > 0), "model.%s=%s must be positive", key, factors);
+        problems.require(factors.stream().allMatch(factor -> factor > 0), "model.%s=%s must be positive", key, factors);
     }
 
     @Override

@@ -201,8 +201,9 @@ record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial
         return switch (kindOfValue) {
             case NUMBER -> value.isNumber();
             case "whole number" -> value.isIntegralNumber();
-            default -> value.isArray()
-                    && StreamSupport.stream(value.spliterator(), false).allMatch(JsonNode::isNumber);
+            default ->
+                value.isArray()
+                        && StreamSupport.stream(value.spliterator(), false).allMatch(JsonNode::isNumber);
         };
     }
 
@@ -213,7 +214,8 @@ record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial
         boolean longrope = kind.equals("longrope");
         return switch (key) {
             case ORIGINAL_CONTEXT -> longrope ? original : kind.equals("yarn") ? context : null;
-            case "factor" -> longrope ? DoubleNode.valueOf(ratio(context, rope.path(ORIGINAL_CONTEXT), original)) : null;
+            case "factor" ->
+                longrope ? DoubleNode.valueOf(ratio(context, rope.path(ORIGINAL_CONTEXT), original)) : null;
             case ATTENTION -> NullNode.instance;
             default -> null;
         };

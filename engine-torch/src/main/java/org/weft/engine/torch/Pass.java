@@ -35,7 +35,12 @@ record Pass(
     static Pass apart(RandomStreams dropout, SeparateDocuments documents, boolean causal, long width) {
         boolean alone = !dropout.active() && documents.cheaperAlone(width);
         return new Pass(
-                dropout, documents.positions(), alone ? null : documents.mask(causal), alone ? documents : null, null, 0);
+                dropout,
+                documents.positions(),
+                alone ? null : documents.mask(causal),
+                alone ? documents : null,
+                null,
+                0);
     }
 
     /** Tokens that follow others. */

@@ -91,9 +91,10 @@ final class RotaryFrequencies {
         double factor = config.ropeFactor();
         return switch (config.ropeScaling()) {
             case YARN -> 0.1 * Math.log(factor) + 1;
-            case LONGROPE -> config.ropeAttentionFactor() > 0
-                    ? config.ropeAttentionFactor()
-                    : Math.sqrt(1 + Math.log(factor) / Math.log(config.ropeOriginalContext()));
+            case LONGROPE ->
+                config.ropeAttentionFactor() > 0
+                        ? config.ropeAttentionFactor()
+                        : Math.sqrt(1 + Math.log(factor) / Math.log(config.ropeOriginalContext()));
             case NONE, LINEAR, DYNAMIC, LLAMA3 -> 1;
         };
     }

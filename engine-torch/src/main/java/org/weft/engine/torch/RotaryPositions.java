@@ -37,8 +37,7 @@ final class RotaryPositions {
 
     /** As a configuration has them in blocks that look at all tokens. */
     static RotaryPositions of(ModelConfig config, Tensor like) {
-        return new RotaryPositions(
-                config, RotaryFrequencies.of(config, 0), RotaryFrequencies.magnitude(config), like);
+        return new RotaryPositions(config, RotaryFrequencies.of(config, 0), RotaryFrequencies.magnitude(config), like);
     }
 
     /** And in blocks with a sliding window, where they have a base of their own. */

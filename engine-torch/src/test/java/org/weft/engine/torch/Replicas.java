@@ -50,8 +50,7 @@ final class Replicas {
                             + " final_logit_softcapping: 3"),
             Map.entry("gemma3_text", "kv_heads: 2, sliding_window: W, full_attention_every: 2, rope_local_theta: 100"),
             Map.entry("phi3", "kv_heads: 2, sliding_window: W, rotary_fraction: 0.5"),
-            Map.entry(
-                    "dynamic", "kv_heads: 2, rope_scaling: dynamic, rope_factor: 2, rope_original_context: W"),
+            Map.entry("dynamic", "kv_heads: 2, rope_scaling: dynamic, rope_factor: 2, rope_original_context: W"),
             Map.entry(
                     "longrope",
                     "kv_heads: 2, head_dim: 4, rope_scaling: longrope, rope_factor: 2, rope_original_context: W,"

@@ -34,8 +34,10 @@ class RotaryFrequenciesTest {
     @Test
     void llama3ScalesLongWavelengthsAlone() {
         double[] plain = RotaryFrequencies.of(config("rope_theta: 500000"), 0);
-        double[] scaled = RotaryFrequencies.of(config("rope_theta: 500000, rope_scaling: llama3, rope_factor: 8,"
-                + " rope_original_context: 8192, rope_low_freq_factor: 1, rope_high_freq_factor: 4"), 0);
+        double[] scaled = RotaryFrequencies.of(
+                config("rope_theta: 500000, rope_scaling: llama3, rope_factor: 8,"
+                        + " rope_original_context: 8192, rope_low_freq_factor: 1, rope_high_freq_factor: 4"),
+                0);
         int between = 0;
         for (int j = 0; j < plain.length; j++) {
             double wavelength = 2 * Math.PI / plain[j];
