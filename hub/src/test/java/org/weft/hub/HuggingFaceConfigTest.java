@@ -196,7 +196,8 @@ class HuggingFaceConfigTest {
                                                 + " BertForPreTraining, BertModel, MistralForCausalLM, MistralModel, Qwen2ForCausalLM,"
                                                 + " Qwen2Model, Qwen3ForCausalLM, Qwen3Model, SmolLM3ForCausalLM, SmolLM3Model,"
                                                 + " Olmo2ForCausalLM, Olmo2Model, Gemma2ForCausalLM, Gemma2Model, Gemma3ForCausalLM,"
-                                                + " Gemma3TextModel, Phi3ForCausalLM, Phi3Model, GPTNeoXForCausalLM, GPTNeoXModel"))
+                                                + " Gemma3TextModel, Phi3ForCausalLM, Phi3Model, GPTNeoXForCausalLM, GPTNeoXModel,"
+                                        + " MixtralForCausalLM, MixtralModel"))
                 .hasMessage("dir/config.json: architecture " + named + " is not one that Weft reads");
     }
 
