@@ -111,7 +111,8 @@ public record ModelConfig(
         @Doc("mixtral: perceptrons of a block, of which each token goes to some (E); 0 for 8.")
         int experts,
 
-        @Doc("mixtral: perceptrons that each token goes to; 0 for 2.") int expertsPerToken,
+        @Doc("mixtral: perceptrons that each token goes to; 0 for 2.")
+        int expertsPerToken,
 
         @Doc(
                 "mixtral: what the balance of the experts counts beside a token's loss in training; 0 for 0.001, -1 for none.")

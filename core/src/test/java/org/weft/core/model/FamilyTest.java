@@ -82,7 +82,8 @@ class FamilyTest {
     }
 
     private static double flops(String experts) {
-        String keys = "{architecture: mixtral, layers: 2, width: 16, heads: 2, mlp_width: 24, context: 8, " + experts + "}";
+        String keys =
+                "{architecture: mixtral, layers: 2, width: 16, heads: 2, mlp_width: 24, context: 8, " + experts + "}";
         ModelConfig model = ConfigLoader.load("test", "model: " + keys, List.of("run.dir=/x"))
                 .model();
         return new ModelShape(model, 11).flopsPerToken();

@@ -57,7 +57,8 @@ final class Experts implements Perceptron {
             Tensor goes = top.get1().eq(new Scalar((double) expert)); // (N, C)
             Tensor at = goes.any(1).nonzero().view(-1); // (n)
             if (at.size(0) > 0) {
-                Tensor weight = weights.mul(goes).sum(new long[] {1}, true, null).index_select(0, at); // (n, 1)
+                Tensor weight =
+                        weights.mul(goes).sum(new long[] {1}, true, null).index_select(0, at); // (n, 1)
                 Tensor given = experts.get(expert).of(rows.index_select(0, at)).to(type); // (n, D)
                 sum = sum.index_add(0, at, given.mul(weight)); // (N, D)
                 shares.narrow(0, expert, 1).fill_(new Scalar((double) at.size(0) / rows.size(0)));

@@ -23,8 +23,7 @@ class ExpertsTest {
     }
 
     private static TorchReplica open(String balance, boolean recompute) {
-        TorchReplica replica =
-                TorchReplica.open(shape(balance), new ReplicaOptions("cpu", 1, false, recompute));
+        TorchReplica replica = TorchReplica.open(shape(balance), new ReplicaOptions("cpu", 1, false, recompute));
         Replicas.initialize(replica, 3);
         return replica;
     }
