@@ -2,7 +2,8 @@
 # Prepares one text in many ways and compares the token shards: they must be the same bytes each time.
 #   bench/corpus.sh             1, 3 and 16 tasks at once; three executors, one of them killed with -9 on the way; the same
 #                               text in other files of other names; a second prepare of what did not change
-#   bench/corpus.sh growth      time and peak resident memory of cleaning, near duplicates and encoding for growing sizes
+#   bench/corpus.sh growth      time of the wall and of all processors, peak resident memory of a process and the stages' fewest
+#                               tasks, of cleaning, near duplicates and encoding for growing sizes
 # Environment: SIZE 32 (MB of text), SIZES "100 2000" (of growth), HEAP 1024 (MB of an executor), VOCAB 2048,
 #              RULES "--set corpus.clean.rules=[unicode,repeated,c4] --set corpus.deduplicate.near=minhash" (more of the command line),
 #              INPUT (files instead of made text), WEFT ./weft, WORK_DIR as in compare.sh
@@ -15,21 +16,22 @@ WEFT=${WEFT:-$WEFT_ROOT/weft}
 RULES=${RULES:-"--set corpus.clean.rules=[unicode,repeated,c4] --set corpus.deduplicate.near=minhash"}
 bench_work_dir
 
-# text MEGABYTES DIRECTORY: files of up to 8 MB.
+# text MEGABYTES DIRECTORY: files of up to 8 MB, of whose documents a sixth are another's with a word more.
 text() {
   mkdir -p "$2"
   local made
   for ((made = 0; made < $1; made += 8)); do
-    awk -v megabytes=$(($1 - made < 8 ? $1 - made : 8)) -v seed="$made" -f "$BENCH/text.awk" >"$2/$made.txt"
+    awk -v megabytes=$(($1 - made < 8 ? $1 - made : 8)) -v seed="$made" -v copies=0.2 -f "$BENCH/text.awk" >"$2/$made.txt"
   done
 }
 
 # prepare NAME MASTER INPUT: into WORK_DIR/NAME; its log is beside it.
 prepare() {
+  : >"$WORK_DIR/$1.log"
   # shellcheck disable=SC2086 # RULES is several words
   "$WEFT" prepare --config "$WEFT_ROOT/conf/compare.yaml" --set "run.dir=file://$WORK_DIR/$1" \
     --set "cluster.master=$2" --set "cluster.executor_memory=${HEAP}m" --set "tokenizer.vocab_size=$VOCAB" \
-    --set "corpus.input=[file://$3]" --set corpus.shard_bytes=4194304 $RULES >"$WORK_DIR/$1.log" 2>&1
+    --set "corpus.input=[file://$3]" --set corpus.shard_bytes=4194304 $RULES >>"$WORK_DIR/$1.log" 2>&1
 }
 
 # shards NAME: one SHA-256 of all token shards and the tokenizer, with their names.
@@ -66,12 +68,19 @@ descendants() {
   done
 }
 
+# count_busy: into busy, the processor seconds of all processes that have ended below this one; a subshell has none.
+count_busy() {
+  times >"$WORK_DIR/times"
+  busy=$(awk -F '[ms ]' 'NR == 2 { printf "%.0f\n", $1 * 60 + $2 + $4 * 60 + $5 }' "$WORK_DIR/times")
+}
+
 # growth: a row for each size.
 growth() {
-  local megabytes begin driver peak size pid
+  local megabytes begin before busy driver peak size pid
   for megabytes in $SIZES; do
     text "$megabytes" "$WORK_DIR/text-$megabytes"
-    begin=$SECONDS peak=0
+    count_busy
+    begin=$SECONDS before=$busy peak=0
     prepare "run-$megabytes" "local-cluster[1,2,$HEAP]" "$WORK_DIR/text-$megabytes" &
     driver=$!
     bench_stop_on_exit "$driver"
@@ -86,7 +95,9 @@ growth() {
       tail -n 20 "$WORK_DIR/run-$megabytes.log" >&2
       exit 1
     }
-    echo "$megabytes MB: $((SECONDS - begin)) s, peak resident of a process $peak MB"
+    count_busy
+    busy=$((busy - before))
+    echo "$megabytes MB: $((SECONDS - begin)) s, $busy s of processors: $(awk -v mb="$megabytes" -v s="$busy" 'BEGIN { printf "%.2f", mb / s }') MB/s a core; peak resident of a process $peak MB"
     rm -rf "$WORK_DIR/run-$megabytes" "$WORK_DIR/text-$megabytes"
   done
 }

@@ -7,7 +7,8 @@ TEXTS.jsonl is what each corpus was prepared from, an object with "text" a line.
   ids     every document of its shards beside what `tokenizers` makes of the same text with its tokenizer.json
   back    documents that decoding gives back as they were
   tokens  bytes per token, beside a vocabulary of the same size that `tokenizers` trains with the same normalizer and
-          pre-tokenizer, and one that `sentencepiece` trains on the texts' lines (blanks before lines for neither)
+          pre-tokenizer, and one that `sentencepiece` trains on the texts' lines, with a blank before each where
+          `tokenizer.add_prefix_space` puts one
 
 Needs tokenizers, sentencepiece and numpy (PyPI). `PEERS=ids` leaves the trainers out.
 """
@@ -92,14 +93,19 @@ def trained(content, tokenizer, vocabulary, texts):
     return sum(len(encoding.ids) for _, encoding in batches(peer, texts)), seconds
 
 
-def sentencepiece_trained(kind, vocabulary, lines):
+def prefixed(content):
+    normalizer = content.get("normalizer") or {}
+    return any(step["type"] == "Prepend" for step in normalizer.get("normalizers", [normalizer]) if step)
+
+
+def sentencepiece_trained(kind, vocabulary, lines, blank):
     import sentencepiece
 
     model = io.BytesIO()
     begun = time.time()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(lines), model_writer=model, vocab_size=vocabulary, model_type=kind.lower(),
-        byte_fallback=True, normalization_rule_name="identity", remove_extra_whitespaces=False, add_dummy_prefix=False,
+        byte_fallback=True, normalization_rule_name="identity", remove_extra_whitespaces=False, add_dummy_prefix=blank,
         character_coverage=1.0, max_sentence_length=1 << 20, minloglevel=2)
     seconds = time.time() - begun
     processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
@@ -124,7 +130,7 @@ def main():
         if kind != "WordPiece":
             lines = [line for text in texts for line in text.split("\n") if line]
             ours = sum(len(encoding.ids) for _, encoding in batches(tokenizer, lines))
-            theirs, seconds = sentencepiece_trained(kind, manifest["vocab_size"], lines)
+            theirs, seconds = sentencepiece_trained(kind, manifest["vocab_size"], lines, prefixed(content))
             print(f"  of lines: {ours}, sentencepiece's {theirs} in {seconds:.1f} s: {ours / theirs:.4f}")
     sys.exit(0 if equal else 1)
 

@@ -1,6 +1,9 @@
 package org.weft.coordinator;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.weft.core.protocol.SavedRange;
 
 /**
@@ -33,6 +36,8 @@ public interface RunListener {
      * @param workers where the workers' time went, one a piece of work, in the order of completion
      * @param peakFlops of the workers together
      * @param skipped whether the parameters were left as they are, for a loss or the gradient was not finite
+     * @param bySource the mean loss over the targets of each source that the step has some of, by name; empty where the data are
+     *     one whole
      */
     record Step(
             int step,
@@ -43,7 +48,25 @@ public interface RunListener {
             double stepMillis,
             List<WorkerTime> workers,
             double peakFlops,
-            boolean skipped) {
+            boolean skipped,
+            Map<String, Double> bySource) {
+        public Step {
+            bySource = Collections.unmodifiableSortedMap(new TreeMap<>(bySource));
+        }
+
+        /** Of data that are one whole. */
+        public Step(
+                int step,
+                double loss,
+                double learningRate,
+                double gradientNorm,
+                long tokens,
+                double stepMillis,
+                List<WorkerTime> workers,
+                double peakFlops,
+                boolean skipped) {
+            this(step, loss, learningRate, gradientNorm, tokens, stepMillis, workers, peakFlops, skipped, Map.of());
+        }
 
         public double tokensPerSecond() {
             return tokens * 1000 / stepMillis;

@@ -21,6 +21,7 @@ final class StepLedger {
     private final Set<Member> reported = new HashSet<>();
     private final BitSet reduced = new BitSet();
     private final List<RunListener.WorkerTime> workers = new ArrayList<>();
+    private final SourceLedger sources = new SourceLedger();
     private String notFinite;
 
     StepLedger(int step, WorkPool lanes, int buckets, int shards, long startNanos) {
@@ -32,6 +33,7 @@ final class StepLedger {
     }
 
     void lanesDone(Message.LanesDone report) {
+        sources.add(report, lanes);
         lanes.deliver(report.worker(), report.span(), report.losses());
         WorkTimes times = report.times();
         workers.add(new RunListener.WorkerTime(
@@ -111,7 +113,8 @@ final class StepLedger {
                 stepMillis,
                 List.copyOf(workers),
                 peakFlops,
-                notFinite() != null);
+                notFinite() != null,
+                sources.losses());
     }
 
     /** Names the first lane whose loss is no number, or null. */

@@ -13,6 +13,7 @@ import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
 import org.weft.corpus.source.CorpusFormat;
 import org.weft.corpus.source.CorpusFormats;
+import org.weft.corpus.source.HeededSettings;
 import org.weft.corpus.source.InputFiles;
 import org.weft.corpus.source.InputPaths;
 import org.weft.corpus.source.InputSplit;
@@ -107,8 +108,10 @@ record CorpusInput(List<File> files, List<Part> parts, long bytes, long splitByt
         }
 
         void files(int source, SourceConfig config, List<Entry> found) {
+            HeededSettings heeded = new HeededSettings(config);
             for (Entry file : found) {
                 CorpusFormat format = CorpusFormats.of(config, file.path());
+                heeded.add(format, file.path());
                 files.add(new File(source, file.path(), file.length(), file.modifiedMillis()));
                 if (InputFiles.mayBeCut(store, file.path(), format)) {
                     cut(source, file, format);
@@ -119,6 +122,7 @@ record CorpusInput(List<File> files, List<Part> parts, long bytes, long splitByt
                     close(source);
                 }
             }
+            heeded.requireAll();
             close(source);
         }
 

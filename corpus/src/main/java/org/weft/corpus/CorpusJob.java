@@ -83,13 +83,13 @@ public final class CorpusJob {
                         Deduplicated::new,
                         staging::write,
                         progress)) {
-                    JavaPairRDD<byte[], byte[]> documents = left.kept();
                     TokenizerFile file =
-                            given != null ? given : trained(tokenizer, model, train(documents, corpus.valFraction()));
+                            given != null ? given : trained(tokenizer, model, train(left.kept(), corpus.valFraction()));
                     staging.write(CorpusManifest.TOKENIZER_FILE, file.json());
                     if (given != null) {
                         TokenizerFile.copyCompanions(store, file.directory(), staging.directory());
                     }
+                    JavaPairRDD<byte[], byte[]> documents = left.keptAndEmptied();
                     progress.accept("encoding " + documents.getNumPartitions() + " shards");
                     StoreDirectory directory = new StoreDirectory(store, staging.directory());
                     CorpusShards shards = CorpusShards.write(spark, documents, file, model.causal(), corpus, directory);

@@ -45,7 +45,10 @@ record CorpusProvenance(
         for (int s = 0; s < corpus.allSources().size(); s++) {
             Totals totals = reading.totals(s);
             String name = corpus.allSources().get(s).name();
-            addSource(sources.addObject().put("name", name), totals);
+            addSource(
+                    sources.addObject().put("name", name),
+                    totals,
+                    shards.emptied().get(s));
             for (BadRecord record : totals.bad().shown()) {
                 bad.append(line(name, record)).append('\n');
             }
@@ -66,14 +69,15 @@ record CorpusProvenance(
         }
     }
 
-    private static void addSource(ObjectNode source, Totals totals) throws IOException {
+    private static void addSource(ObjectNode source, Totals totals, long emptied) throws IOException {
         source.put("files", totals.files())
                 .put("bytes", totals.bytes())
                 .put("records", totals.records())
                 .put("bad_records", totals.bad().count())
                 .put("duplicate_ids", totals.duplicateIds())
                 .put("documents", totals.documents())
-                .put("text_bytes", totals.textBytes());
+                .put("text_bytes", totals.textBytes())
+                .put("emptied_documents", emptied);
         JsonNode tally = Json.MAPPER.readTree(totals.tally().toJson());
         source.set("counts", tally.path("counts"));
         source.set("examples", tally.path("examples"));

@@ -68,12 +68,13 @@ record CorpusReading(
             CorpusConfig corpus,
             TextStep steps,
             CorpusInput input,
-            String corpusDir) {
+            String corpusDir)
+            throws IOException {
         String directory = directory(corpusDir);
         List<String> regions = List.copyOf(corpus.privacy().phoneRegions());
         ReadStage stage =
                 new ReadStage(store, directory, steps, corpus.maxBadFraction() > 0, input.splitBytes(), regions);
-        List<Done> parts = new ArrayList<>(stage.run(spark, input.parts()));
+        List<Done> parts = new ArrayList<>(new FirstParts(stage, corpus.allSources()).run(spark, input.parts()));
         for (int f = 0; f < input.files().size(); f++) {
             CorpusInput.File file = input.files().get(f);
             SourceConfig source = corpus.allSources().get(file.source());

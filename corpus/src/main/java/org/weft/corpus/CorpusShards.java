@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -28,9 +29,10 @@ import org.weft.corpus.tokenizer.TextTokenizer;
  *
  * @param manifest of what was written; not there yet
  * @param repeated documents that were dropped because an equal one was kept
+ * @param emptied of each source, documents that repeated lines left empty
  * @param strange what the tokenizer has that Weft's own encoder does not know; empty where it encoded
  */
-record CorpusShards(CorpusManifest manifest, long repeated, String strange) {
+record CorpusShards(CorpusManifest manifest, long repeated, List<Long> emptied, String strange) {
 
     /**
      * @param begun whether a document stands after what its tokenizer puts before a text
@@ -73,8 +75,17 @@ record CorpusShards(CorpusManifest manifest, long repeated, String strange) {
                 List.of());
         CorpusManifest manifest = corpus.sources().isEmpty() ? whole : whole.withSources(sources(written, corpus));
         requireDocuments(manifest, corpus);
-        return new CorpusShards(
-                manifest, written.stream().mapToLong(Written::repeated).sum(), strange.orElse(""));
+        long repeated = written.stream().mapToLong(Written::repeated).sum();
+        return new CorpusShards(manifest, repeated, emptied(written, corpus), strange.orElse(""));
+    }
+
+    private static List<Long> emptied(List<Written> written, CorpusConfig corpus) {
+        return IntStream.range(0, corpus.allSources().size())
+                .mapToObj(source -> written.stream()
+                        .filter(shard -> shard.source() == source)
+                        .mapToLong(Written::emptied)
+                        .sum())
+                .toList();
     }
 
     /** Where files of a corpus in the making are. */
@@ -91,6 +102,10 @@ record CorpusShards(CorpusManifest manifest, long repeated, String strange) {
         progress.accept(train.documents() + " documents, " + train.tokens() + " tokens for training; "
                 + val.documents() + " documents, " + val.tokens() + " tokens for validation; " + repeated
                 + " repeated documents dropped");
+        long empty = emptied.stream().mapToLong(Long::longValue).sum();
+        if (empty > 0) {
+            progress.accept(empty + " documents dropped, of which repeated lines were all");
+        }
     }
 
     private static List<CorpusSource> sources(List<Written> written, CorpusConfig corpus) {

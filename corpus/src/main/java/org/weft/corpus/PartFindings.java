@@ -38,7 +38,7 @@ record PartFindings(Tally tally, BadRecords bad) implements Serializable {
                 .collectAsMap());
     }
 
-    private PartFindings with(PartFacts facts) throws IOException {
+    PartFindings with(PartFacts facts) throws IOException {
         tally.merge(facts.counted());
         bad.merge(facts.bad(), facts.badShown());
         return this;

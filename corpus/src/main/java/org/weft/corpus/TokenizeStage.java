@@ -42,6 +42,7 @@ record TokenizeStage(
     /**
      * What one task wrote of one source; a shard without documents is not written and is null.
      *
+     * @param emptied documents that repeated lines left empty
      * @param repeated documents of all sources, dropped because an equal one was kept; told with the first source
      */
     record Written(
@@ -51,6 +52,7 @@ record TokenizeStage(
             CorpusShard val,
             long trainTextBytes,
             long valTextBytes,
+            long emptied,
             long repeated)
             implements Serializable {}
 
@@ -65,11 +67,17 @@ record TokenizeStage(
         List<SourceConfig> sources = corpus.allSources();
         Side[] sides =
                 new Side[2 * sources.size()]; // of each source training, then validation; made when they are needed
+        long[] emptied = new long[sources.size()];
         try (TextTokenizer tokenizer = TextTokenizer.of(tokenizerFile.value())) {
             while (documents.hasNext()) {
                 Tuple2<byte[], byte[]> document = documents.next();
+                int source = DocumentKey.source(document._1());
+                if (document._2().length == 0) {
+                    emptied[source]++;
+                    continue;
+                }
                 boolean val = DocumentKey.isValidation(document._1(), corpus.valFraction());
-                int side = 2 * DocumentKey.source(document._1()) + (val ? 1 : 0);
+                int side = 2 * source + (val ? 1 : 0);
                 if (sides[side] == null) {
                     String name = sources.get(side / 2).name();
                     String file = String.format(Locale.ROOT, "%s-%05d.tokens", val ? "val" : "train", index);
@@ -77,7 +85,7 @@ record TokenizeStage(
                 }
                 sides[side].add(document._2());
             }
-            return written(index, sides, documents).iterator();
+            return written(index, sides, emptied, documents.dropped()).iterator();
         } finally {
             for (Side side : sides) {
                 if (side != null) {
@@ -87,7 +95,7 @@ record TokenizeStage(
         }
     }
 
-    private static List<Written> written(int index, Side[] sides, Deduplicated documents) throws IOException {
+    private static List<Written> written(int index, Side[] sides, long[] emptied, long repeated) throws IOException {
         List<Written> written = new ArrayList<>();
         for (int s = 0; s < sides.length; s += 2) {
             Side train = sides[s];
@@ -99,7 +107,8 @@ record TokenizeStage(
                     val == null ? null : val.commit(),
                     train == null ? 0 : train.textBytes,
                     val == null ? 0 : val.textBytes,
-                    s == 0 ? documents.dropped() : 0));
+                    emptied[s / 2],
+                    s == 0 ? repeated : 0));
         }
         return written;
     }

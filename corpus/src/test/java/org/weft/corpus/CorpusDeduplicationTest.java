@@ -2,6 +2,7 @@ package org.weft.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +13,13 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.Records;
+import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.DecontaminationConfig;
 import org.weft.core.config.DeduplicationConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.dedup.Deduplication;
+import org.weft.corpus.report.CorpusPage;
 
 /** A corpus without what was dropped is the corpus of what is left, byte for byte. */
 class CorpusDeduplicationTest {
@@ -87,5 +90,43 @@ class CorpusDeduplicationTest {
         TreeMap<String, String> tokens = new TreeMap<>(files);
         tokens.keySet().removeIf(name -> !name.endsWith(".tokens") && !name.equals("tokenizer.json"));
         return tokens;
+    }
+
+    @Test
+    void whatRepeatedLinesLeaveEmptyIsCountedBySourceAndShown() throws IOException {
+        String boilerplate = "Subscribe to our newsletter, it is free!";
+        List<String> pages = new ArrayList<>(List.of(boilerplate, boilerplate, boilerplate + "\n" + boilerplate));
+        for (int page = 0; page < 30; page++) {
+            pages.add("Page " + page + " has a story of its own to tell.\n" + boilerplate);
+        }
+        List<String> books = new ArrayList<>(List.of(boilerplate + "\n" + boilerplate + "\n" + boilerplate));
+        for (int book = 0; book < 20; book++) {
+            books.add("Book " + book);
+        }
+        String yaml = """
+                run: {dir: /x}
+                corpus:
+                  sample_by: paragraph
+                  val_fraction: 0.1
+                  shard_bytes: 65536
+                  deduplicate: {repeated_lines: 5}
+                  sources: [{name: web, input: ["%s"]}, {name: books, input: ["%s"]}]
+                """.formatted(input("web", pages), input("books", books));
+        CorpusConfig corpus = ConfigLoader.load("test", yaml, List.of()).corpus();
+        try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
+            prepare(spark, corpus, "emptied");
+        }
+        assertThat(said).contains("3 documents dropped, of which repeated lines were all");
+        String prepared = directory.resolve("emptied").toString();
+        JsonNode sources = ProvenanceFile.load(store, prepared).path("sources");
+        assertThat(sources.findValuesAsText("emptied_documents")).containsExactly("2", "1");
+        assertThat(CorpusPage.of(store, prepared))
+                .contains(row("read", 54), row("left", 54), row("equal to another", -1))
+                .contains(row("left empty without repeated lines", -3))
+                .doesNotContain("copies of those");
+    }
+
+    private static String row(String stage, int documents) {
+        return "<tr><td class=\"name\">" + stage + "</td>\n<td>" + documents + "</td>";
     }
 }

@@ -16,8 +16,8 @@ import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.TokenizeStage.Written;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
-import org.weft.corpus.tokenizer.ByteAlphabet;
 import org.weft.corpus.tokenizer.TokenizerJson;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 import scala.Tuple2;
 
 /** A task that Spark repeats, or runs twice at once, must not show in the corpus. */
@@ -49,6 +49,7 @@ class TokenizeStageTest {
             var contents = SparkFixture.contents(directory);
             assertThat(contents.keySet()).containsExactly("train-00007.tokens", "val-00007.tokens");
             assertThat(first.repeated()).isEqualTo(300);
+            assertThat(first.emptied()).isZero();
             assertThat(first.train().documents() + first.val().documents()).isEqualTo(300);
 
             // While one attempt is half through, another one begins and ends.

@@ -40,6 +40,16 @@ public interface Replica<B extends MicroBatch> extends AutoCloseable {
      */
     double accumulateGradient(B batch, double normalizer, MicroBatchKey key, GradientListener listener);
 
+    /**
+     * The same bits, and from the same pass what each sequence cost.
+     *
+     * @param losses told of every sequence; of none by a replica that does not tell them apart
+     */
+    default double accumulateGradient(
+            B batch, double normalizer, MicroBatchKey key, GradientListener listener, SequenceLosses losses) {
+        return accumulateGradient(batch, normalizer, key, listener);
+    }
+
     /** A range of the gradient. Its content stands until the next {@link #zeroGradients}. */
     ByteBuffer gradients(long offset, int length);
 

@@ -23,6 +23,10 @@ public final class Records {
     }
 
     public static StepRecord step(int step) {
+        return step(step, Map.of());
+    }
+
+    public static StepRecord step(int step, Map<String, Double> bySource) {
         StepRecord.WorkerShare worker = new StepRecord.WorkerShare(0, 8, 800.5, 90.25, 512);
         return new StepRecord(
                 step,
@@ -38,7 +42,8 @@ public final class Records {
                 4096,
                 2048,
                 false,
-                List.of(worker));
+                List.of(worker),
+                bySource);
     }
 
     public static EvaluationRecord evaluation(int step, double loss) {

@@ -3,11 +3,10 @@ package org.weft.serve;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.weft.core.ByteOrderMark;
 
 /** A request's body as text. It is UTF-8, whatever a parser might guess from its first bytes. */
 final class Utf8Body {
-    private static final String MARK = "\uFEFF";
-
     private Utf8Body() {}
 
     /**
@@ -19,7 +18,7 @@ final class Utf8Body {
         ByteBuffer bytes = ByteBuffer.wrap(body);
         try {
             String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-            return text.startsWith(MARK) ? text.substring(1) : text;
+            return ByteOrderMark.without(text);
         } catch (CharacterCodingException broken) {
             throw ApiException.invalid(
                     null, "the body is not UTF-8: at byte " + bytes.position() + " of " + body.length);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,45 @@ class HuggingFaceIT {
         assertThat(imported.resolve("corpus")).doesNotExist();
         assertThat(generated(imported)).isEqualTo(generated(run.dir())).hasSizeGreaterThan("the ship".length());
         assertThat(generated(exported)).isEqualTo(generated(imported));
+    }
+
+    @Test
+    void theChainToTheExportIsProvenAndItsFirstBreakIsNamed() throws IOException {
+        CommandRun whole = prove(exported, "--run", RunFolder.uri(run.dir()), "--recompute", "corpus,export");
+        assertThat(whole.done().summary().path("holds").asBoolean()).isTrue();
+        assertThat(whole.summary().path("kind").asText()).isEqualTo("export");
+        assertThat(whole.paramsSha256()).isEqualTo(trained);
+        assertThat(exported.resolve(".prove")).as("removed").doesNotExist();
+
+        Path other = temporary.resolve("changed");
+        export(run.dir(), other);
+        byte[] weights = Files.readAllBytes(other.resolve("model.safetensors"));
+        weights[weights.length - 1] ^= 1;
+        Files.write(other.resolve("model.safetensors"), weights);
+        CommandRun broken = prove(other, "--run", RunFolder.uri(run.dir()));
+        assertThat(broken.status()).isEqualTo(3);
+        assertThat(broken.err())
+                .contains("the first link that differs is the exported file " + RunFolder.uri(other)
+                        + "/model.safetensors: expected=");
+        assertThat(broken.summary().path("first_difference").path("link").asText())
+                .isEqualTo("exported file");
+    }
+
+    @Test
+    void aProofThatIsAskedForWronglyIsRefusedBeforeItBegins() {
+        assertRefused(prove(exported, "--from", "2"), "--from and --to are of --recompute training");
+        assertRefused(prove(exported, "--scratch", "/tmp/x"), "--scratch is of --recompute");
+        assertRefused(prove(exported, "--recompute", "training"), "--recompute training needs the run");
+    }
+
+    private static void assertRefused(CommandRun command, String error) {
+        assertThat(command.status()).isEqualTo(2);
+        assertThat(command.err()).contains(error);
+    }
+
+    private static CommandRun prove(Path what, String... options) {
+        return CommandRun.of(Stream.concat(Stream.of("prove", RunFolder.uri(what)), Stream.of(options))
+                .toArray(String[]::new));
     }
 
     @Test

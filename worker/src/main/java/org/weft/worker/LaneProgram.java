@@ -12,7 +12,7 @@ interface LaneProgram {
      *
      * @param step version of the parameters that the replica has
      * @param pushed told which ranges of the gradient are final
-     * @return the lane's part of the loss
+     * @return what the lane cost
      */
-    double run(int step, int lane, GradientListener pushed) throws IOException;
+    LaneLoss run(int step, int lane, GradientListener pushed) throws IOException;
 }

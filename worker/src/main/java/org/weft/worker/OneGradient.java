@@ -8,6 +8,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
 import org.weft.engine.Replica;
+import org.weft.engine.SequenceLosses;
 
 /**
  * A lane's micro-batches in order, accumulated into one gradient.
@@ -27,7 +28,7 @@ record OneGradient<B extends MicroBatch>(Replica<B> replica, BatchSource<B> batc
     }
 
     @Override
-    public double run(int step, int lane, GradientListener pushed) throws IOException {
+    public LaneLoss run(int step, int lane, GradientListener pushed) throws IOException {
         double targets = batches.targets(step);
         if (!(targets > 0)) {
             throw WeftException.invalidData(
@@ -35,12 +36,14 @@ record OneGradient<B extends MicroBatch>(Replica<B> replica, BatchSource<B> batc
                     "give the data more text or rows that are to be predicted, or a greater training.global_batch");
         }
         double loss = 0;
+        SourceTally tally = new SourceTally(lane);
         for (int m = 0; m < microBatches; m++) {
             B batch = batches.training(step, lane, m);
             MicroBatchKey key = new MicroBatchKey(seed, step, lane, m);
             GradientListener listener = m == microBatches - 1 ? pushed : GradientListener.NONE;
-            loss += replica.accumulateGradient(batch, targets, key, listener);
+            SequenceLosses told = tally.of(batch, batches.sources(step, lane, m));
+            loss += replica.accumulateGradient(batch, targets, key, listener, told);
         }
-        return loss;
+        return new LaneLoss(loss, tally.losses());
     }
 }

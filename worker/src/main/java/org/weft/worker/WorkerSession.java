@@ -1,11 +1,13 @@
 package org.weft.worker;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.weft.core.Threads;
 import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
+import org.weft.core.protocol.SourceLoss;
 import org.weft.core.protocol.WorkTimes;
 import org.weft.core.transport.CoordinatorLink;
 import org.weft.core.transport.SparkTransport;
@@ -69,9 +71,17 @@ public final class WorkerSession implements AutoCloseable {
         return coordinator.call(new Message.PollWork(worker, coordinator.incarnation()));
     }
 
-    void lanesDone(Message.ComputeLanes work, double[] losses, WorkTimes times) throws IOException {
+    void lanesDone(Message.ComputeLanes work, double[] losses, List<SourceLoss> bySource, WorkTimes times)
+            throws IOException {
         coordinator.call(new Message.LanesDone(
-                worker, coordinator.incarnation(), work.generation(), work.step(), work.span(), losses, times));
+                worker,
+                coordinator.incarnation(),
+                work.generation(),
+                work.step(),
+                work.span(),
+                losses,
+                bySource.toArray(SourceLoss[]::new),
+                times));
     }
 
     void batchesEvaluated(Message.EvaluateBatches work, BatchScore[] batches) throws IOException {

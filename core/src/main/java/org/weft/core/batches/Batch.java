@@ -86,6 +86,11 @@ public record Batch(
         return asked.count(sequences);
     }
 
+    @Override
+    public long targetCount(int sequence) {
+        return asked.countOf(sequence, context);
+    }
+
     /** What is to be predicted at each token; fails where that is not what is asked. (B, T) */
     public int[] targets() {
         return asked.ofTokens();

@@ -1,6 +1,7 @@
 package org.weft.core.batches;
 
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Where batches come from; what a batch holds depends on its name alone.
@@ -11,6 +12,11 @@ public interface BatchSource<B extends MicroBatch> extends AutoCloseable {
 
     /** Micro-batch {@code microBatch} of a lane of a step. */
     B training(int step, int lane, int microBatch) throws IOException;
+
+    /** Whose each sequence of that micro-batch is, by the source's name; empty where the data are one whole. */
+    default List<String> sources(int step, int lane, int microBatch) throws IOException {
+        return List.of();
+    }
 
     /** Things to predict in the whole global batch of a step: what its loss is a mean over. */
     double targets(int step) throws IOException;

@@ -5,4 +5,9 @@ public interface MicroBatch {
 
     /** Number of things to predict in it: what a mean loss is a mean over. */
     long targetCount();
+
+    /** Number of things to predict in one of its examples, where these are told apart. */
+    default long targetCount(int example) {
+        throw new IllegalStateException("the examples of this batch are not told apart: example=" + example);
+    }
 }

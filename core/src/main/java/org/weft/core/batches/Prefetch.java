@@ -3,6 +3,7 @@ package org.weft.core.batches;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
@@ -129,6 +130,12 @@ public final class Prefetch<B extends MicroBatch> implements BatchSource<B> {
             return null;
         }
         return closed ? null : unread.remove();
+    }
+
+    /** Is arithmetic: nothing is read for it. */
+    @Override
+    public List<String> sources(int step, int lane, int microBatch) throws IOException {
+        return source.sources(step, lane, microBatch);
     }
 
     @Override

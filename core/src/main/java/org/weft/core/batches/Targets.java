@@ -12,6 +12,9 @@ public sealed interface Targets {
     /** Number of things to predict in B sequences. */
     long count(int sequences);
 
+    /** Number of things to predict in one sequence of T tokens. */
+    long countOf(int sequence, int context);
+
     /** What is to be predicted at each token, {@link Batch#IGNORED} where there is nothing. (B, T) */
     default int[] ofTokens() {
         throw new IllegalStateException("this batch has labels of sequences, not targets of tokens");
@@ -34,6 +37,13 @@ public sealed interface Targets {
         @Override
         public long count(int sequences) {
             return Arrays.stream(ids).filter(id -> id != Batch.IGNORED).count();
+        }
+
+        @Override
+        public long countOf(int sequence, int context) {
+            return Arrays.stream(ids, sequence * context, (sequence + 1) * context)
+                    .filter(id -> id != Batch.IGNORED)
+                    .count();
         }
 
         @Override
@@ -60,6 +70,11 @@ public sealed interface Targets {
         }
 
         @Override
+        public long countOf(int sequence, int context) {
+            return tokens.countOf(sequence, context);
+        }
+
+        @Override
         public int[] ofTokens() {
             return tokens.ofTokens();
         }
@@ -80,6 +95,11 @@ public sealed interface Targets {
         @Override
         public long count(int sequences) {
             return sequences;
+        }
+
+        @Override
+        public long countOf(int sequence, int context) {
+            return 1;
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.weft.core.SplitMix64;
 import org.weft.core.WeftException;
 import org.weft.core.config.TrainingConfig;
@@ -103,12 +104,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
 
     @Override
     public Batch training(int step, int lane, int microBatch) throws IOException {
-        check("step", step, Integer.MAX_VALUE);
-        check("lane", lane, training.lanes());
-        check("micro_batch", microBatch, training.microBatchesPerLane());
-        long first = (long) step * training.globalBatch()
-                + (long) lane * training.laneBatch()
-                + (long) microBatch * training.microBatch();
+        long first = position(step, lane, microBatch);
         MixtureOrder order = mixture().order();
         List<Objective.Chosen> chosen = new ArrayList<>(); // B
         for (int b = 0; b < training.microBatch(); b++) {
@@ -117,6 +113,29 @@ public final class TokenShardBatches implements BatchSource<Batch> {
                     windows.train().get(draw.source()), draw.sample(), SplitMix64.start(seed, TRAINING, first + b)));
         }
         return objective.batch(chosen);
+    }
+
+    /** Of the first of a micro-batch's sequences. */
+    private long position(int step, int lane, int microBatch) {
+        check("step", step, Integer.MAX_VALUE);
+        check("lane", lane, training.lanes());
+        check("micro_batch", microBatch, training.microBatchesPerLane());
+        return (long) step * training.globalBatch()
+                + (long) lane * training.laneBatch()
+                + (long) microBatch * training.microBatch();
+    }
+
+    /** A window is of one source, however many documents it holds. */
+    @Override
+    public List<String> sources(int step, int lane, int microBatch) {
+        if (sources.size() == 1) {
+            return List.of();
+        }
+        long first = position(step, lane, microBatch);
+        MixtureOrder order = mixture().order();
+        return LongStream.range(first, first + training.microBatch())
+                .mapToObj(at -> sources.get(order.source(at)).name())
+                .toList();
     }
 
     /**

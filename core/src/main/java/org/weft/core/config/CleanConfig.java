@@ -1,5 +1,6 @@
 package org.weft.core.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 import java.util.EnumSet;
 import java.util.List;
@@ -53,7 +54,7 @@ public record CleanConfig(
         Set<CleanRule> active = EnumSet.noneOf(CleanRule.class);
         active.addAll(CleanRule.of(rules));
         for (String word : except) {
-            active.removeIf(rule -> word.equals(CleanRule.ALL) || word.equals(rule.set()) || word.equals(rule.word()));
+            active.removeIf(rule -> rule.isMeantBy(word));
         }
         return active;
     }
@@ -89,6 +90,7 @@ public record CleanConfig(
                         + "corpus.clean.rules=%s",
                 c4.badWordsFile(),
                 rules);
+        requireHeeded(problems);
         requireUse(problems, "unicode", unicode, UnicodeConfig.defaults());
         requireUse(problems, "gopher", gopher, GopherConfig.defaults());
         requireUse(problems, "c4", c4, C4Config.defaults());
@@ -99,14 +101,51 @@ public record CleanConfig(
         fineweb.validate(problems);
     }
 
+    private void requireHeeded(Problems problems) {
+        problems.requireUse(
+                languageThreshold == 0 || !languages.isEmpty(),
+                "corpus.clean.language_threshold=%s is of corpus.clean.languages, of which none is named",
+                languageThreshold);
+        problems.requireUse(
+                minRepeatedCharacters == defaults().minRepeatedCharacters
+                        || active().stream().anyMatch(rule -> rule.set().equals("repeated")),
+                "corpus.clean.min_repeated_characters=%d is of the rules repeated.*, which are not among corpus.clean.rules=%s",
+                minRepeatedCharacters,
+                rules);
+        for (String word : except) {
+            problems.requireUse(
+                    word.equals(CleanRule.ALL)
+                            || CleanRule.of(rules).stream()
+                                    .anyMatch(rule -> word.split("\\.", 2)[0].equals(rule.set())),
+                    "corpus.clean.except: %s leaves out nothing of corpus.clean.rules=%s",
+                    word,
+                    rules);
+        }
+    }
+
     /** A threshold that no rule asks for is a mistake. */
     private void requireUse(Problems problems, String set, Record given, Record defaults) {
-        problems.require(
-                given.equals(defaults)
-                        || active().stream().anyMatch(rule -> rule.set().equals(set)),
-                "corpus.clean.%s is set, but none of its rules is among corpus.clean.rules=%s",
-                set,
-                rules);
+        Set<CleanRule> active = active();
+        if (active.stream().noneMatch(rule -> rule.set().equals(set))) {
+            problems.require(
+                    given.equals(defaults),
+                    "corpus.clean.%s is set, but none of its rules is among corpus.clean.rules=%s",
+                    set,
+                    rules);
+            return;
+        }
+        ObjectNode usual = RecordBinder.toTree(defaults);
+        RecordBinder.toTree(given).properties().forEach(threshold -> {
+            CleanRule of = CleanRule.of(set, threshold.getKey());
+            problems.requireUse(
+                    of == null || active.contains(of) || threshold.getValue().equals(usual.get(threshold.getKey())),
+                    "corpus.clean.%s.%s is set, but its rule %s is not among corpus.clean.rules=%s except=%s",
+                    set,
+                    threshold.getKey(),
+                    of == null ? "" : of.word(),
+                    rules,
+                    except);
+        });
     }
 
     private static void validateWords(Problems problems, String key, List<String> given) {

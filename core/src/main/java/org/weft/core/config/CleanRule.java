@@ -108,6 +108,19 @@ public enum CleanRule implements Word {
         return found;
     }
 
+    /** Whether a word of {@code except} leaves it out: its own, its set's, or that of all. */
+    boolean isMeantBy(String word) {
+        return word.equals(ALL) || word.equals(set()) || word.equals(word());
+    }
+
+    /** The rule whose threshold a key of a set's section is; null where there is none. */
+    static CleanRule of(String set, String key) {
+        return Arrays.stream(values())
+                .filter(rule -> rule.set().equals(set) && List.of(rule.keys).contains(key))
+                .findFirst()
+                .orElse(null);
+    }
+
     /** The rule's thresholds as they are configured: {@code max_words=100000 min_words=50}; empty where it has none. */
     public String thresholds(CleanConfig config) {
         if (set().equals("repeated")) {

@@ -116,7 +116,7 @@ public final class ConfigLoader {
 
     private static WeftConfig bind(String source, ObjectNode root, Problems problems) {
         WeftConfig config = (WeftConfig) RecordBinder.bind(WeftConfig.defaults(), root, "", problems);
-        Problems validation = new Problems();
+        Problems validation = problems.further();
         config.validate(validation);
         problems.addAll(validation);
         problems.throwIfAny(source);

@@ -22,8 +22,8 @@ public record CorpusConfig(
         @Doc(
                 "auto, or what all files are whatever their names: text, jsonl (an object a line or one array of them), csv, tsv,"
                         + " parquet, html (its main text), warc (the main text of its pages), table (of Spark's catalogue). auto goes"
-                        + " by the names: .jsonl, .ndjson and .json, .csv, .tsv, .parquet, .html and .htm, .warc, also under .gz and"
-                        + " its like; archives (.zip, .pdf) are refused, everything else is text.")
+                        + " by the names: .jsonl, .ndjson and .json, .csv, .tsv and .tab, .parquet, .html, .htm and .xhtml, .warc and"
+                        + " .wet, also under .gz and its like; archives (.zip, .pdf) are refused, everything else is text.")
         Format format,
 
         @Doc("The character set of the files, such as windows-1252; all but UTF-8 are read by one task a file.")
@@ -78,15 +78,34 @@ public record CorpusConfig(
 
     /** What files hold. */
     public enum Format implements Word {
-        AUTO,
-        TEXT,
-        JSONL,
-        CSV,
-        TSV,
-        PARQUET,
-        HTML,
-        WARC,
-        TABLE
+        AUTO(Setting.values()),
+        TEXT(Setting.ENCODING, Setting.SAMPLE_BY),
+        JSONL(Setting.ENCODING, Setting.TEXT_FIELD, Setting.ID_FIELD),
+        CSV(Setting.ENCODING, Setting.TEXT_FIELD, Setting.ID_FIELD),
+        TSV(Setting.ENCODING, Setting.TEXT_FIELD, Setting.ID_FIELD),
+        PARQUET(Setting.TEXT_FIELD, Setting.ID_FIELD),
+        HTML(Setting.ENCODING),
+        WARC(Setting.ENCODING, Setting.ID_FIELD),
+        TABLE(Setting.TEXT_FIELD, Setting.ID_FIELD);
+
+        private final List<Setting> heeded;
+
+        Format(Setting... heeded) {
+            this.heeded = List.of(heeded);
+        }
+
+        /** Whether a setting says anything of such files. */
+        public boolean heeds(Setting setting) {
+            return heeded.contains(setting);
+        }
+    }
+
+    /** What may be said of files, beside their format. */
+    public enum Setting implements Word {
+        ENCODING,
+        TEXT_FIELD,
+        ID_FIELD,
+        SAMPLE_BY
     }
 
     /** What is one document of a text file. */

@@ -25,6 +25,10 @@ public record DecontaminationConfig(
     }
 
     void validate(Problems problems) {
+        DecontaminationConfig none = defaults();
+        problems.requireUse(
+                !against.isEmpty() || (ngram == none.ngram && leastWords == none.leastWords),
+                "corpus.decontaminate.ngram and least_words are of corpus.decontaminate.against, which names nothing");
         problems.require(
                 ngram >= 1 && ngram <= MOST_UNITS,
                 "corpus.decontaminate.ngram=%d must be in [1, %d]",

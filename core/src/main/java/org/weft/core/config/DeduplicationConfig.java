@@ -73,6 +73,10 @@ public record DeduplicationConfig(
         problems.require(
                 near != Near.OFF || equals(without(exact, keep, repeatedLines)),
                 section + "threshold, ngram, permutations, bands and rows are for near=minhash");
+        problems.requireUse(
+                keep == Keep.LONGEST || exact == Exact.NORMALIZED || near != Near.OFF,
+                section + "keep=%s is for exact=normalized or near=minhash: equal bytes are one text",
+                keep.word());
         problems.require(threshold > 0 && threshold <= 1, section + "threshold=%s must be in (0, 1]", threshold);
         problems.require(ngram >= 1 && ngram <= MOST_UNITS, section + "ngram=%d must be in [1, %d]", ngram, MOST_UNITS);
         problems.require(

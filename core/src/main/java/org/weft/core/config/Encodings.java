@@ -14,4 +14,10 @@ public final class Encodings {
             return false;
         }
     }
+
+    /** Whether two names are of one character set; one that this Java does not know is the same as none. */
+    static boolean same(String name, String other) {
+        return name.equals(other)
+                || (known(name) && known(other) && Charset.forName(name).equals(Charset.forName(other)));
+    }
 }

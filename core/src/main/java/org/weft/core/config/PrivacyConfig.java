@@ -84,6 +84,17 @@ public record PrivacyConfig(
                 section,
                 section,
                 section);
+        problems.requireUse(
+                replace == Replace.PLACEHOLDER || !kinds.isEmpty(),
+                "%s.replace=pseudonym is set, but %s.kinds names nothing that is taken out",
+                section,
+                section);
+        problems.requireUse(
+                keepPrivateAddresses || active().contains(PersonalKind.IP),
+                "%s.keep_private_addresses=false is of the kind ip, which is not among %s.kinds=%s",
+                section,
+                section,
+                kinds);
         List<String> regions = List.of(Locale.getISOCountries());
         for (String region : phoneRegions) {
             problems.require(

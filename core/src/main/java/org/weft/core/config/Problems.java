@@ -26,6 +26,11 @@ public final class Problems {
         return new Problems(true);
     }
 
+    /** For problems of the same configuration. */
+    Problems further() {
+        return new Problems(recorded);
+    }
+
     public void add(String format, Object... values) {
         found.add(String.format(format, values));
     }
@@ -35,6 +40,14 @@ public final class Problems {
         if (!valid) {
             add(format, values);
         }
+    }
+
+    /**
+     * Adds the problem where a key is set that nothing heeds: a mistake of whoever set it. In a record it changed nothing when it
+     * was made, so that the record is as good as it was.
+     */
+    void requireUse(boolean heeded, String format, Object... values) {
+        require(heeded || recorded, format, values);
     }
 
     /** Adds the problem where a number becomes infinite or 0 in the type that it is used in. */

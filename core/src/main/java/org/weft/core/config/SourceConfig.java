@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.weft.core.config.CorpusConfig.Format;
 import org.weft.core.config.CorpusConfig.SampleBy;
+import org.weft.core.config.CorpusConfig.Setting;
 
 /** One of several sources of a corpus. */
 public record SourceConfig(
@@ -45,10 +46,29 @@ public record SourceConfig(
         return (name.isEmpty() ? "corpus." : "corpus.sources[" + name + "].") + setting;
     }
 
+    /** Whether it says of its files what is not said by itself. */
+    public boolean sets(Setting setting) {
+        SourceConfig usual = defaults();
+        return switch (setting) {
+            case ENCODING -> !Encodings.same(encoding, usual.encoding);
+            case TEXT_FIELD -> !textField.equals(usual.textField);
+            case ID_FIELD -> !idField.equals(usual.idField);
+            case SAMPLE_BY -> sampleBy != usual.sampleBy;
+        };
+    }
+
     /** Of the one source of a corpus without {@code sources} the name is empty, and whether it has input is asked later. */
     void validate(Problems problems) {
         problems.require(
                 Encodings.known(encoding), "%s=%s is no character set, such as UTF-8", key("encoding"), encoding);
+        for (Setting setting : Setting.values()) {
+            problems.requireUse(
+                    !sets(setting) || format.heeds(setting),
+                    "%s has no effect on %s=%s: leave it out",
+                    key(setting.word()),
+                    key("format"),
+                    format.word());
+        }
         problems.require(!textField.isBlank(), "%s is empty", key("text_field"));
         problems.require(weight >= 0 && weight < 1e9, "%s=%s must be in [0, 1e9)", key("weight"), weight);
         problems.require(tokens >= 0, "%s=%d must not be negative", key("tokens"), tokens);

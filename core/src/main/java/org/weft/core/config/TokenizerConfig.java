@@ -41,6 +41,11 @@ public record TokenizerConfig(
         boolean splitDigits,
 
         @Doc(
+                "Whether a blank is put before every text, so that its first word is as words within a text are; decoding takes "
+                        + "it away again. For bpe and unigram; SentencePiece does so unless told otherwise.")
+        boolean addPrefixSpace,
+
+        @Doc(
                 "Tokens that a trained vocabulary has beside its own special ones, such as <|im_start|>: the last ids, in this "
                         + "order. A text that spells them: corpus.split_special_tokens.")
         List<String> specialTokens,
@@ -93,7 +98,7 @@ public record TokenizerConfig(
 
     /** A tokenizer of which nothing else is said. */
     public TokenizerConfig(Kind kind, int vocabSize, String file) {
-        this(kind, vocabSize, file, Pretokenizer.AUTO, Form.NONE, false, false, List.of(), 2, 0);
+        this(kind, vocabSize, file, Pretokenizer.AUTO, Form.NONE, false, false, false, List.of(), 2, 0);
     }
 
     static TokenizerConfig defaults() {
@@ -141,7 +146,20 @@ public record TokenizerConfig(
                 new HashSet<>(specialTokens).size() == specialTokens.size(),
                 "tokenizer.special_tokens=%s has one of them twice",
                 specialTokens);
+        for (String token : specialTokens) {
+            problems.require(
+                    kind != Kind.BPE || !isByte(token),
+                    "tokenizer.special_tokens=%s is the token of a byte: write it as no text has it, such as <|%s|>",
+                    token,
+                    token);
+        }
         validateHonoured(problems);
+    }
+
+    /** Whether a byte-level vocabulary spells a byte so: printable Latin-1, and for what is none U+0100 to U+0143. */
+    private static boolean isByte(String token) {
+        char c = token.isEmpty() ? 0 : token.charAt(0);
+        return token.length() == 1 && (c >= '!' && c <= '~' || c >= 0xA1 && c <= 0x143 && c != 0xAD);
     }
 
     /** A key that the kind has no use for is a mistake of whoever set it. */
@@ -151,6 +169,7 @@ public record TokenizerConfig(
         refuse(problems, kind == Kind.BPE || kind == Kind.UNIGRAM, "normalizer", TokenizerConfig::normalizer);
         refuse(problems, trained(), "lowercase", TokenizerConfig::lowercase);
         refuse(problems, trained(), "split_digits", TokenizerConfig::splitDigits);
+        refuse(problems, kind == Kind.BPE || kind == Kind.UNIGRAM, "add_prefix_space", TokenizerConfig::addPrefixSpace);
         refuse(problems, trained(), "special_tokens", TokenizerConfig::specialTokens);
         refuse(problems, trained(), "min_frequency", TokenizerConfig::minFrequency);
         boolean spelt = kind == Kind.UNIGRAM || kind == Kind.WORDPIECE;

@@ -1,5 +1,6 @@
 package org.weft.core.examples;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.FileNotFoundException;
@@ -10,9 +11,12 @@ import java.io.Serializable;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.weft.core.Json;
 import org.weft.core.JsonFault;
@@ -35,6 +39,7 @@ import org.weft.core.storage.UnreachableStorage;
  * @param validation without files where there is none
  * @param test without files where none was given
  * @param overlap validation and test rows whose inputs are also among training's
+ * @param scrubbed what was taken out of the rows' texts, how often by kind of {@code dataset.privacy}; absent where nothing was
  * @param fingerprint SHA-256 of the inputs and of every setting that decides what is written
  */
 public record ExamplesManifest(
@@ -49,11 +54,16 @@ public record ExamplesManifest(
         ExamplesSplit validation,
         ExamplesSplit test,
         long overlap,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Long> scrubbed,
         String fingerprint)
         implements Serializable {
 
     public static final int VERSION = 1;
     public static final String FILE = "manifest.json";
+
+    public ExamplesManifest {
+        scrubbed = scrubbed == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(scrubbed));
+    }
 
     /** Whether a directory holds an encoded data set. */
     public static boolean exists(Store store, String directory) throws IOException {

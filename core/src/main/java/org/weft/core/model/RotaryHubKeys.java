@@ -20,9 +20,18 @@ import org.weft.core.config.ModelConfig.RopeScaling;
  * </pre>
  *
  * The first is written, for every version reads it.
+ *
+ * @param fallbackTheta the base where none is said
+ * @param usualFraction the part of each head that is turned where none is said
+ * @param partial whether the family may turn part of each head
  */
-final class RotaryHubKeys {
-    private static final double DEFAULT_THETA = 10000;
+record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial) {
+
+    /** Of a family that turns whole heads. */
+    RotaryHubKeys(double fallbackTheta) {
+        this(fallbackTheta, 1, false);
+    }
+
     private static final String THETA = "rope_theta";
     private static final String PARTIAL = "partial_rotary_factor";
     private static final List<String> SECTIONS = List.of("rope_parameters", "rope_scaling");
@@ -48,10 +57,13 @@ final class RotaryHubKeys {
     /** What YaRN's paper proposes and Weft computes with: other values are refused. */
     private static final Map<String, Double> YARN_CONSTANTS = Map.of("beta_fast", 32.0, "beta_slow", 1.0);
 
-    private RotaryHubKeys() {}
+    /** The keys of config.json that are read. */
+    Set<String> keys() {
+        return Set.of(THETA, PARTIAL, "rope_parameters", "rope_scaling");
+    }
 
     /** Every value is of its type or refused, and what is said twice is said alike. */
-    static void read(JsonNode config, ObjectNode model, List<String> problems) {
+    void read(JsonNode config, ObjectNode model, List<String> problems) {
         ObjectNode read = null;
         String from = null;
         for (String source : SECTIONS) {
@@ -75,35 +87,50 @@ final class RotaryHubKeys {
             model.setAll(read);
         }
         model.put("rope_theta", theta(config, problems));
-        if (turnsPart(config.path(PARTIAL))) {
+        if (partial) {
+            readFraction(config, model, problems);
+        } else if (turnsPart(config.path(PARTIAL))) {
             problems.add(PARTIAL + "=" + config.path(PARTIAL) + " is not one that Weft has: 1");
         }
     }
 
-    /** The one base of all frequencies, wherever it stands. */
-    private static double theta(JsonNode config, List<String> problems) {
-        double theta = Double.NaN;
+    /** The one base of all frequencies. */
+    private double theta(JsonNode config, List<String> problems) {
+        double theta = said(config, THETA, problems);
+        return Double.isNaN(theta) ? fallbackTheta : theta;
+    }
+
+    private void readFraction(JsonNode config, ObjectNode model, List<String> problems) {
+        double fraction = said(config, PARTIAL, problems);
+        if (!Double.isNaN(fraction) && fraction != usualFraction) {
+            model.put("rotary_fraction", fraction);
+        }
+    }
+
+    /** A number wherever it stands; NaN where it is not there. */
+    private static double said(JsonNode config, String key, List<String> problems) {
+        double said = Double.NaN;
         String from = null;
         for (String source : List.of("", "rope_parameters", "rope_scaling")) {
-            String name = source.isEmpty() ? THETA : source + "." + THETA;
-            JsonNode value = (source.isEmpty() ? config : config.path(source)).path(THETA);
+            String name = source.isEmpty() ? key : source + "." + key;
+            JsonNode value = (source.isEmpty() ? config : config.path(source)).path(key);
             if (!Json.isGiven(value)) {
                 continue;
             }
             if (!value.isNumber()) {
                 problems.add(name + "=" + value + " is no number");
-            } else if (from != null && value.asDouble() != theta) {
-                problems.add(from + "=" + theta + " and " + name + "=" + value + " disagree");
+            } else if (from != null && value.asDouble() != said) {
+                problems.add(from + "=" + said + " and " + name + "=" + value + " disagree");
             } else {
-                theta = value.asDouble();
+                said = value.asDouble();
                 from = name;
             }
         }
-        return from == null ? DEFAULT_THETA : theta;
+        return said;
     }
 
     /** Weft's keys of one of the two sections. */
-    private static ObjectNode section(JsonNode config, String source, List<String> problems) {
+    private ObjectNode section(JsonNode config, String source, List<String> problems) {
         ObjectNode model = JsonNodeFactory.instance.objectNode();
         JsonNode rope = config.path(source);
         String kind = kind(rope, source, problems);
@@ -168,12 +195,12 @@ final class RotaryHubKeys {
         return kind == null ? "default" : kind;
     }
 
-    private static boolean known(String kind, Map<String, String> keys, String key, JsonNode value) {
+    private boolean known(String kind, Map<String, String> keys, String key, JsonNode value) {
         if (COMMON.contains(key) || keys.containsKey(key) || value.isNull()) {
             return true;
         }
         if (key.equals(PARTIAL)) {
-            return !turnsPart(value);
+            return partial || !turnsPart(value); // What is no number is said elsewhere.
         }
         return kind.equals("default") // Nothing is scaled.
                 || kind.equals("yarn")
@@ -188,8 +215,11 @@ final class RotaryHubKeys {
         return said && !(factor.isNumber() && factor.asDouble() == 1);
     }
 
-    static void write(ModelConfig model, ObjectNode config) {
-        config.put("rope_theta", model.ropeTheta());
+    void write(ModelConfig model, ObjectNode config) {
+        config.put(THETA, model.ropeTheta());
+        if (partial) {
+            config.put(PARTIAL, (double) Family.of(model).rotaryWidth(model) / model.headWidth());
+        }
         if (model.ropeScaling() == RopeScaling.NONE) {
             config.putNull("rope_scaling");
             return;

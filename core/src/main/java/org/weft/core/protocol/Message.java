@@ -66,10 +66,30 @@ public sealed interface Message {
      * All gradients of a span were acknowledged by the servers.
      *
      * @param losses the lanes' losses in lane order, each already divided by the global batch's targets
+     * @param bySource what each source's sequences cost in each of the lanes that have some; empty where the data are one whole
      */
     record LanesDone(
-            int worker, int incarnation, int generation, int step, LaneSpan span, double[] losses, WorkTimes times)
-            implements Report {}
+            int worker,
+            int incarnation,
+            int generation,
+            int step,
+            LaneSpan span,
+            double[] losses,
+            SourceLoss[] bySource,
+            WorkTimes times)
+            implements Report {
+        /** Of data that are one whole. */
+        public LanesDone(
+                int worker,
+                int incarnation,
+                int generation,
+                int step,
+                LaneSpan span,
+                double[] losses,
+                WorkTimes times) {
+            this(worker, incarnation, generation, step, span, losses, new SourceLoss[0], times);
+        }
+    }
 
     /** What validation batches, from {@code firstBatch} on, say of the parameters. */
     record BatchesEvaluated(int worker, int incarnation, int generation, int step, int firstBatch, BatchScore[] batches)

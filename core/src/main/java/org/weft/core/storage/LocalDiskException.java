@@ -22,8 +22,8 @@ public final class LocalDiskException extends IOException {
                 return new WeftException(
                         ExitStatus.FAILED,
                         disk.getMessage(),
-                        "look at the space (df -h, df -i), the mount and the permissions there; what was committed before"
-                                + " stays, and --resume goes on from it",
+                        "look at the space (df -h, df -i), the mount and the permissions there; what was committed before stays:"
+                                + " the same command goes on from it, a run with --resume",
                         failure);
             }
         }

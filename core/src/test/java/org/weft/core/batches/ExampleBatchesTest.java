@@ -71,6 +71,7 @@ class ExampleBatchesTest {
                 ExamplesSplit.NONE,
                 ExamplesSplit.NONE,
                 0,
+                Map.of(),
                 "f");
         ExamplesManifest manifest = new ExamplesManifest(
                 empty.version(),
@@ -84,6 +85,7 @@ class ExampleBatchesTest {
                 split(empty.vocabulary(), "validation", TRAIN, VALIDATION),
                 ExamplesSplit.NONE,
                 0,
+                Map.of(),
                 "f");
         manifest.save(store, directory + "/dataset");
         return manifest;

@@ -70,6 +70,42 @@ class CleanConfigTest {
     }
 
     @Test
+    void refusesThresholdsAndExceptionsOfRulesThatAreOff() {
+        assertProblem(
+                Records.with(rules("gopher.symbols"), "gopher", Records.with(GopherConfig.defaults(), "minWords", 20)),
+                "corpus.clean.gopher.min_words is set, but its rule gopher.words is not among"
+                        + " corpus.clean.rules=[gopher.symbols] except=[]");
+        assertProblem(
+                Records.with(rules("c4"), "minRepeatedCharacters", 9),
+                "corpus.clean.min_repeated_characters=9 is of the rules repeated.*");
+        assertProblem(
+                Records.with(rules("c4"), "languageThreshold", 0.8),
+                "corpus.clean.language_threshold=0.8 is of corpus.clean.languages, of which none is named");
+        assertProblem(
+                Records.with(rules("gopher"), "except", List.of("gopher.words", "c4")),
+                "corpus.clean.except: c4 leaves out nothing of corpus.clean.rules=[gopher]");
+        assertValid(Records.with(
+                Records.with(rules("gopher"), "except", List.of("gopher.bullets")),
+                "gopher",
+                Records.with(GopherConfig.defaults(), "minWords", 20)));
+        assertValid(Records.with(rules("repeated.lines"), "minRepeatedCharacters", 9));
+    }
+
+    /** What was not heeded when a checkpoint was made does not make it one that cannot be read. */
+    @Test
+    void aRecordMaySayWhatNothingHeeds() {
+        Problems problems = Problems.ofRecord();
+        Records.with(rules("c4"), "minRepeatedCharacters", 9).validate(problems);
+        assertThat(problems.all()).isEmpty();
+        String yaml = "run: {dir: /tmp/x}\ncorpus: {clean: {language_threshold: 0.5}, deduplicate: {keep: first}}";
+        assertThat(ConfigLoader.recorded("a checkpoint", yaml).corpus().clean().languageThreshold())
+                .isEqualTo(0.5);
+        assertThatThrownBy(() -> ConfigLoader.load("run.yaml", yaml, List.of()))
+                .hasMessageContaining("2 problems")
+                .hasMessageContaining("corpus.deduplicate.keep=first is for exact=normalized or near=minhash");
+    }
+
+    @Test
     void pseudonymsNeedTheNameOfAKey() {
         PrivacyConfig pseudonyms = Records.with(
                 Records.with(PrivacyConfig.defaults(), "kinds", List.of("all")),
@@ -80,6 +116,18 @@ class CleanConfigTest {
                 Records.with(PrivacyConfig.defaults(), "keyVariable", "KEY"),
                 "x.key_file and x.key_variable are for x.replace=pseudonym");
         assertProblem(
+                Records.with(
+                        Records.with(PrivacyConfig.defaults(), "replace", PrivacyConfig.Replace.PSEUDONYM),
+                        "keyFile",
+                        "key"),
+                "x.replace=pseudonym is set, but x.kinds names nothing that is taken out");
+        assertProblem(
+                Records.with(
+                        Records.with(PrivacyConfig.defaults(), "kinds", List.of("email")),
+                        "keepPrivateAddresses",
+                        false),
+                "x.keep_private_addresses=false is of the kind ip, which is not among x.kinds=[email]");
+        assertProblem(
                 Records.with(PrivacyConfig.defaults(), "kinds", List.of("e-mail")),
                 "x.kinds: no kind e-mail; did you mean email?");
         assertProblem(
@@ -89,6 +137,12 @@ class CleanConfigTest {
 
     private static CleanConfig rules(String... rules) {
         return Records.with(NOTHING, "rules", List.of(rules));
+    }
+
+    private static void assertValid(CleanConfig config) {
+        Problems problems = new Problems();
+        config.validate(problems);
+        assertThat(problems.all()).isEmpty();
     }
 
     private static void assertProblem(Record config, String problem) {

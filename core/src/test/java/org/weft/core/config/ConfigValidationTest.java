@@ -52,12 +52,17 @@ class ConfigValidationTest {
                 "corpus.val_fraction=1.0         | corpus.val_fraction=1.0 must be in [0, 1)",
                 "corpus.val_fraction=-0.1        | corpus.val_fraction=-0.1 must be in [0, 1)",
                 "corpus.shard_bytes=100          | corpus.shard_bytes=100 must be at least 65536",
+                "corpus.sources=[{name: a, input: /a, format: parquet, encoding: windows-1252}] | corpus.sources[a].encoding has no effect on corpus.sources[a].format=parquet",
+                "corpus.sources=[{name: a, input: /a, format: text, id_field: id}] | corpus.sources[a].id_field has no effect on corpus.sources[a].format=text: leave it out",
+                "corpus.sources=[{name: a, input: /a, format: jsonl, sample_by: line}] | corpus.sources[a].sample_by has no effect on corpus.sources[a].format=jsonl",
+                "corpus.decontaminate.ngram=12   | corpus.decontaminate.ngram and least_words are of corpus.decontaminate.against",
                 "corpus.text_field=              | corpus.text_field is empty",
                 "dataset.folds=1                 | dataset.folds=1 must be 0 or at least 2",
                 "dataset.fold=1                  | dataset.fold=1 must be in [0, dataset.folds=0)",
                 "dataset.folds=-3                | dataset.folds=-3 must be 0 or at least 2",
                 "tokenizer.kind=word             | tokenizer.kind=word must be one of bpe, unigram, wordpiece, file, gpt2",
                 "tokenizer.vocab_size=256        | tokenizer.vocab_size=256 must be at least 257",
+                "tokenizer.special_tokens=[é]    | tokenizer.special_tokens=é is the token of a byte: write it as no text has it",
                 "tokenizer.kind=file             | tokenizer.file is not set for tokenizer.kind=file",
                 "model.architecture=rnn          | model.architecture=rnn must be one of gpt2",
                 "model.layers=0                  | model.layers=0 must be at least 1",
@@ -102,6 +107,15 @@ class ConfigValidationTest {
         assertThat(refused).contains(message);
         if (!override.contains("=0")) { // 0 may break two rules.
             assertThat(refused).doesNotContain("problems");
+        }
+    }
+
+    @Test
+    void aBlankBeforeTextsIsOfTokenizersThatKnowBlanks() {
+        for (String kind : List.of("wordpiece", "gpt2")) {
+            assertThat(ConfigLoaderTest.problem(
+                            "run: {dir: /tmp/run}", "tokenizer.kind=" + kind, "tokenizer.add_prefix_space=true"))
+                    .contains("tokenizer.add_prefix_space has no effect on tokenizer.kind=" + kind);
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,7 @@ class ExampleFilesTest {
                 ExamplesSplit.NONE,
                 ExamplesSplit.NONE,
                 3,
+                Map.of("email", 4L),
                 "f");
     }
 

@@ -27,7 +27,17 @@ class ControlCodecTest {
         for (Message message : new Message[] {
             new Message.JoinWorker(1, 2, "host", "exec ü", "cpu", "abc", 1.5e12),
             new Message.PollWork(1, 2),
-            new Message.LanesDone(1, 2, 3, 4, new LaneSpan(4, 2), new double[] {Double.POSITIVE_INFINITY, -0.0}, TIMES),
+            new Message.LanesDone(
+                    1,
+                    2,
+                    3,
+                    4,
+                    new LaneSpan(4, 2),
+                    new double[] {Double.POSITIVE_INFINITY, -0.0},
+                    new SourceLoss[] {
+                        new SourceLoss(4, "web ü", 6.5, 1L << 40), new SourceLoss(5, "", Double.POSITIVE_INFINITY, 0)
+                    },
+                    TIMES),
             new Message.BatchesEvaluated(1, 2, 3, 4, 5, new BatchScore[] {
                 new BatchScore(
                         6.5, 7, new ClassTally[] {new ClassTally(8, 1, 1, 2), new ClassTally(9, 0, 1L << 40, 0)}),

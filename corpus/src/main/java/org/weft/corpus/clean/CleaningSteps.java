@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.weft.core.ByteOrderMark;
 import org.weft.core.WeftException;
 import org.weft.core.config.CleanConfig;
 import org.weft.core.config.CorpusConfig;
@@ -65,7 +66,7 @@ public final class CleaningSteps {
             return List.of();
         }
         try {
-            return new String(store.readAll(file), StandardCharsets.UTF_8)
+            return ByteOrderMark.without(new String(store.readAll(file), StandardCharsets.UTF_8))
                     .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())

@@ -41,13 +41,13 @@ public final class Deduplication implements AutoCloseable {
     private final Deque<AutoCloseable> held = new ArrayDeque<>();
     private final ObjectNode facts = Json.MAPPER.createObjectNode();
     private final Partitioner shards;
-    private JavaPairRDD<byte[], byte[]> kept;
+    private JavaPairRDD<byte[], byte[]> left; // with an empty text, what repeated lines left empty
     private JavaPairRDD<byte[], byte[]> distinct;
 
     private Deduplication(JavaPairRDD<byte[], byte[]> sorted, Distinct once, Consumer<String> progress) {
         this.progress = progress;
         this.shards = sorted.partitioner().get();
-        this.kept = sorted;
+        this.left = sorted;
         this.distinct = distinct(sorted, once);
     }
 
@@ -112,7 +112,16 @@ public final class Deduplication implements AutoCloseable {
 
     /** The documents that are left, sorted and cut as they were. */
     public JavaPairRDD<byte[], byte[]> kept() {
-        return kept;
+        return notEmpty(left);
+    }
+
+    /** The same, and in their places, with an empty text, those that repeated lines left empty: for who counts them. */
+    public JavaPairRDD<byte[], byte[]> keptAndEmptied() {
+        return left;
+    }
+
+    private static JavaPairRDD<byte[], byte[]> notEmpty(JavaPairRDD<byte[], byte[]> documents) {
+        return documents.filter(document -> document._2().length > 0);
     }
 
     /** What was found, for the corpus's records; empty where nothing was asked for. */
@@ -127,17 +136,17 @@ public final class Deduplication implements AutoCloseable {
                 repeated.map(block -> (long) block.length / RepeatedLines.WIDTH).fold(0L, Long::sum);
         progress.accept(lines + " lines are taken out of documents: each stands in more than " + most);
         facts.put("repeated_lines_removed", lines);
-        kept = WithoutLines.of(kept, repeated);
-        distinct = distinct(kept, once);
+        left = WithoutLines.of(left, repeated);
+        distinct = distinct(left, once);
     }
 
     private void drop(JavaRDD<byte[]> keys, Distinct once) {
-        kept = WithoutDocuments.of(kept, keys, shards);
-        distinct = distinct(kept, once);
+        left = WithoutDocuments.of(left, keys, shards);
+        distinct = distinct(left, once);
     }
 
     private static JavaPairRDD<byte[], byte[]> distinct(JavaPairRDD<byte[], byte[]> sorted, Distinct once) {
-        return sorted.mapPartitionsToPair(once::of, true);
+        return notEmpty(sorted).mapPartitionsToPair(once::of, true);
     }
 
     private JavaRDD<byte[]> contaminated(Evaluations evaluations, Files files) throws IOException {

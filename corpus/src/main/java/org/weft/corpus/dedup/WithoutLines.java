@@ -8,7 +8,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.weft.core.Upcoming;
 import scala.Tuple2;
 
-/** Sorted documents without the lines that {@link RepeatedLines} found; one of which nothing is left goes. */
+/** Sorted documents without the lines that {@link RepeatedLines} found; one of which nothing is left has an empty text. */
 final class WithoutLines extends Upcoming<Tuple2<byte[], byte[]>> {
     private final Iterator<Tuple2<byte[], byte[]>> documents;
     private final SortedRecords repeated;
@@ -34,15 +34,12 @@ final class WithoutLines extends Upcoming<Tuple2<byte[], byte[]>> {
 
     @Override
     protected Tuple2<byte[], byte[]> find() throws IOException {
-        while (documents.hasNext()) {
-            Tuple2<byte[], byte[]> document = documents.next();
-            readRepeated(document._1());
-            Tuple2<byte[], byte[]> left = count == 0 ? document : left(document);
-            if (left != null) {
-                return left;
-            }
+        if (!documents.hasNext()) {
+            return null;
         }
-        return null;
+        Tuple2<byte[], byte[]> document = documents.next();
+        readRepeated(document._1());
+        return count == 0 ? document : left(document);
     }
 
     /** Reads the hashes of a document's repeated lines; equal documents have the same. */
@@ -67,7 +64,7 @@ final class WithoutLines extends Upcoming<Tuple2<byte[], byte[]>> {
         return Arrays.compareUnsigned(sought, 0, Nodes.KEY_BYTES, other, at, end);
     }
 
-    /** What is left of a document; null where that is white space alone. */
+    /** What is left of a document; nothing where that is white space alone. */
     private Tuple2<byte[], byte[]> left(Tuple2<byte[], byte[]> document) {
         byte[] text = document._2();
         byte[] left = new byte[text.length];
@@ -85,7 +82,7 @@ final class WithoutLines extends Upcoming<Tuple2<byte[], byte[]>> {
             from = end;
         }
         if (blank) {
-            return null;
+            return new Tuple2<>(document._1(), new byte[0]);
         }
         boolean lastWentAway = used > 0 && left[used - 1] == '\n' && text[text.length - 1] != '\n';
         return new Tuple2<>(document._1(), Arrays.copyOf(left, lastWentAway ? used - 1 : used));

@@ -3,6 +3,8 @@ package org.weft.corpus.privacy;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
@@ -10,6 +12,7 @@ import java.util.HexFormat;
 import java.util.function.UnaryOperator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.weft.core.ByteOrderMark;
 import org.weft.core.WeftException;
 import org.weft.core.config.PrivacyConfig;
 import org.weft.core.storage.Store;
@@ -54,11 +57,11 @@ final class PseudonymKey implements Serializable {
                         source + ": the environment has no such variable",
                         "export it where the driver runs, or name a file with " + section + ".key_file");
             }
-            key = value.strip().getBytes(StandardCharsets.UTF_8);
+            key = asWritten(value).getBytes(StandardCharsets.UTF_8);
         } else {
             source = section + ".key_file=" + privacy.keyFile();
             try {
-                key = withoutLineEnd(store.readAll(privacy.keyFile()));
+                key = asWritten(store.readAll(privacy.keyFile()));
             } catch (FileNotFoundException absent) {
                 throw WeftException.usage(source + ": no such file", "make one: openssl rand -hex 32 > FILE");
             }
@@ -69,6 +72,23 @@ final class PseudonymKey implements Serializable {
                     "make one: openssl rand -hex 32");
         }
         return new PseudonymKey(key);
+    }
+
+    /** A key that is text is what somebody wrote, the same in a file and a variable. */
+    private static String asWritten(String text) {
+        return ByteOrderMark.without(text).strip();
+    }
+
+    private static byte[] asWritten(byte[] content) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+            return asWritten(text).getBytes(StandardCharsets.UTF_8);
+        } catch (CharacterCodingException bytes) {
+            return withoutLineEnd(content);
+        }
     }
 
     private static byte[] withoutLineEnd(byte[] content) {

@@ -24,8 +24,14 @@ import org.weft.corpus.text.TextStep;
 public final class Scrubber implements TextStep {
     private static final long serialVersionUID = 1L;
 
-    /** To be raised where the same settings come to find something else, such as with another libphonenumber. */
+    /** To be raised where the same settings come to find something else. */
     private static final String VERSION = "1";
+
+    /** Of the library that knows every region's numbers. */
+    static final String LIBPHONENUMBER = "9.0.13";
+
+    /** What the names of counters begin with; the kind follows. */
+    public static final String FOUND = "privacy.found.";
 
     private static final Map<PersonalKind, String> COUNTERS = counters();
 
@@ -63,7 +69,7 @@ public final class Scrubber implements TextStep {
         for (PersonalKind kind : privacy.active()) {
             String own =
                     switch (kind) {
-                        case PHONE -> " regions=" + privacy.phoneRegions();
+                        case PHONE -> " regions=" + privacy.phoneRegions() + " libphonenumber=" + LIBPHONENUMBER;
                         case IP -> " keep_private=" + privacy.keepPrivateAddresses();
                         default -> "";
                     };
@@ -78,8 +84,17 @@ public final class Scrubber implements TextStep {
         return text -> pass.apply(text, null).text();
     }
 
+    /** As {@link #begin}, without examples: of texts whose form alone nobody is to see. */
+    public Pass counting() {
+        return begin(false);
+    }
+
     @Override
     public Pass begin() {
+        return begin(true);
+    }
+
+    private Pass begin(boolean withExamples) {
         Set<PersonalKind> kinds = privacy.active();
         if (kinds.isEmpty()) {
             return (text, tally) -> Outcome.kept(text);
@@ -87,7 +102,7 @@ public final class Scrubber implements TextStep {
         PersonalScan scan = new PersonalScan(kinds, privacy.phoneRegions(), privacy.keepPrivateAddresses());
         Mac mac = key == null ? null : key.mac();
         List<Finding> found = new ArrayList<>();
-        MaskedExample examples = new MaskedExample(privacy.phoneRegions());
+        MaskedExample examples = withExamples ? new MaskedExample(privacy.phoneRegions()) : null;
         return (text, tally) -> {
             found.clear();
             scan.find(text, found);
@@ -95,7 +110,10 @@ public final class Scrubber implements TextStep {
         };
     }
 
-    /** @param tally null where nothing is counted */
+    /**
+     * @param tally null where nothing is counted
+     * @param examples null where none are kept
+     */
     private static String replaced(String text, List<Finding> found, Mac mac, Tally tally, MaskedExample examples) {
         StringBuilder scrubbed = new StringBuilder(text.length());
         int copied = 0;
@@ -118,7 +136,8 @@ public final class Scrubber implements TextStep {
             for (int i = 0; i < places.length; i++) {
                 Finding finding = found.get(i);
                 tally.add(COUNTERS.get(finding.kind()));
-                if (i == 0 || finding.kind() != found.get(i - 1).kind()) {
+                if (examples != null
+                        && (i == 0 || finding.kind() != found.get(i - 1).kind())) {
                     String value = text.substring(finding.start(), finding.end());
                     String around = MaskedExample.around(scrubbed, places[i], value);
                     tally.example("privacy." + finding.kind().word(), around, examples::shown);
@@ -131,7 +150,7 @@ public final class Scrubber implements TextStep {
     private static Map<PersonalKind, String> counters() {
         Map<PersonalKind, String> names = new EnumMap<>(PersonalKind.class);
         for (PersonalKind kind : PersonalKind.values()) {
-            names.put(kind, "privacy.found." + kind.word());
+            names.put(kind, FOUND + kind.word());
         }
         return names;
     }

@@ -1,6 +1,5 @@
 package org.weft.corpus.report;
 
-import static org.weft.corpus.report.Written.less;
 import static org.weft.corpus.report.Written.number;
 import static org.weft.corpus.report.Written.ratio;
 import static org.weft.corpus.report.Written.share;
@@ -9,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.UnaryOperator;
 import org.weft.core.html.Html;
@@ -27,6 +25,7 @@ import org.weft.corpus.statistics.CorpusStatistics;
 public final class CorpusPage {
     private static final int MOST_INPUTS = 200;
     private static final int MOST_SAMPLE = 300;
+    private static final String MASKED = "privacy."; // rules whose examples are kept without what they found
 
     private static final String STYLE = """
             body { max-width: 60rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; }
@@ -67,7 +66,7 @@ public final class CorpusPage {
         page.append("<main>\n").text("h1", "Corpus " + files.directory());
         facts();
         tiles();
-        stages();
+        new StageTable(page, files, counts).render();
         sources();
         new RuleTables(page, files.provenance().path("rules"), counts).render();
         figures();
@@ -129,63 +128,6 @@ public final class CorpusPage {
     private void tile(String name, String value, String note) {
         page.append("<div class=\"tile\">").text("span", name).text("b", value);
         page.text("span", note).append("</div>\n");
-    }
-
-    /** From what was read to what is trained on: what each stage took and what it left. */
-    private void stages() {
-        JsonNode provenance = files.provenance();
-        if (provenance.isMissingNode()) {
-            return;
-        }
-        long cleaned = counts.entrySet().stream()
-                .filter(count -> count.getKey().startsWith("dropped."))
-                .mapToLong(Map.Entry::getValue)
-                .sum();
-        page.append("<h2>Where the documents went</h2>\n");
-        PageTable table = new PageTable(page, "name:stage", "documents", "bytes", "words:");
-        String of = number(files.ofSources("files")) + " files, as stored";
-        table.row("read", number(files.ofSources("records")), number(files.ofSources("bytes")), of);
-        table.row("bad records", less(files.ofSources("bad_records")), "", "");
-        table.row("dropped by rules", less(cleaned), "", "");
-        long left = files.ofSources("documents") - files.ofSources("duplicate_ids");
-        table.row("left", number(left), number(files.ofSources("text_bytes")), "UTF-8");
-        JsonNode deduplication = provenance.path("deduplication");
-        long equal = provenance.path("corpus").path("repeated_documents").asLong();
-        table.row("equal to another", less(equal), "", "");
-        dropped(table, "equal but for case, spaces, punctuation", deduplication.path("normalized_duplicates"));
-        dropped(table, "near duplicates", deduplication.path("near_duplicates").path("dropped"));
-        dropped(table, "shared with an evaluation", deduplication.path("contaminated_documents"));
-        long others = others(left - equal, deduplication);
-        if (others != 0) {
-            table.row("copies of those, and what repeated lines left empty", less(others), "", "");
-        }
-        split(table, "training", manifest.train());
-        split(table, "validation", manifest.val());
-        table.end();
-    }
-
-    /** What no stage has counted: of a document that one of them drops, the copies are gone with it. */
-    private long others(long documents, JsonNode deduplication) {
-        return documents
-                - deduplication.path("normalized_duplicates").asLong()
-                - deduplication.path("near_duplicates").path("dropped").asLong()
-                - deduplication.path("contaminated_documents").asLong()
-                - manifest.train().documents()
-                - manifest.val().documents();
-    }
-
-    private static void dropped(PageTable table, String stage, JsonNode documents) {
-        if (!documents.isMissingNode()) {
-            table.row(stage, less(documents.asLong()), "", "");
-        }
-    }
-
-    private static void split(PageTable table, String name, CorpusSplit split) {
-        table.row(
-                name,
-                number(split.documents()),
-                number(split.textBytes()),
-                "UTF-8, " + number(split.tokens()) + " tokens");
     }
 
     private void sources() {
@@ -252,7 +194,8 @@ public final class CorpusPage {
                         + " what is of a person replaced.");
         examples.forEach((rule, texts) -> {
             page.append("<details>").text("summary", rule + ", " + texts.size() + " examples");
-            texts.forEach(text -> page.text("blockquote", shown.apply(text)));
+            // Masks look like what they stand for.
+            texts.forEach(text -> page.text("blockquote", rule.startsWith(MASKED) ? text : shown.apply(text)));
             page.append("</details>\n");
         });
     }

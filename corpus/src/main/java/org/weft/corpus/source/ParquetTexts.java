@@ -65,18 +65,26 @@ record ParquetTexts(TextFields fields) implements CorpusFormat {
             return new Texts(fields, split, reader, columns);
         } catch (WeftException unusable) {
             reader.close();
-            throw unusable;
-        } catch (IOException | RuntimeException damaged) {
+            return ofWholeFile(split, unusable);
+        } catch (IOException | RuntimeException fault) {
             input.close();
-            throw damaged(split, damaged);
+            if (StorageFailure.isWithin(fault)) {
+                throw new IOException("cannot read " + split.path(), fault);
+            }
+            return ofWholeFile(split, damaged(split, fault));
         }
     }
 
-    private static IOException damaged(InputSplit split, Exception fault) {
-        if (StorageFailure.isWithin(fault)) {
-            return new IOException("cannot read " + split.path(), fault);
+    /** What is wrong with a file is one bad record, however many splits it has: the first one's. */
+    private static Documents ofWholeFile(InputSplit split, WeftException wrong) {
+        if (split.start() == 0) {
+            throw wrong;
         }
-        throw WeftException.invalidData(
+        return Nothing.of(split);
+    }
+
+    private static WeftException damaged(InputSplit split, Exception fault) {
+        return WeftException.invalidData(
                 "damaged or no Parquet file: file=" + split.path() + ": " + fault.getMessage(),
                 "take another copy of it, or leave it out");
     }
@@ -159,7 +167,9 @@ record ParquetTexts(TextFields fields) implements CorpusFormat {
             }
             byte[] text = found.getBinary(0, 0).getBytes();
             if (!Utf8.isValid(text)) {
-                throw new TextEncoding("UTF-8", "").notUtf8(where());
+                throw WeftException.invalidData(
+                        "input is not UTF-8: " + where(),
+                        "Parquet's texts are UTF-8: write the column anew, or leave the file out");
             }
             id = fields.id().isEmpty() ? null : idOf(found);
             return text;
@@ -191,6 +201,9 @@ record ParquetTexts(TextFields fields) implements CorpusFormat {
                 return rows.read();
             } catch (IOException | RuntimeException fault) {
                 failed = true;
+                if (StorageFailure.isWithin(fault)) {
+                    throw new IOException("cannot read " + split.path(), fault);
+                }
                 throw damaged(split, fault);
             }
         }

@@ -55,12 +55,21 @@ public interface TextStep extends Serializable {
         return new Chain(List.copyOf(steps));
     }
 
+    /**
+     * Under what name the rules have the release of Java: what a letter is, a small letter, a script or a composed form, rules ask
+     * Java, and each release knows the characters of another Unicode.
+     */
+    String JAVA = "java";
+
     /** Steps in their order: the first that drops a document ends its way. */
     record Chain(List<TextStep> steps) implements TextStep {
         @Override
         public SortedMap<String, String> rules() {
             SortedMap<String, String> all = new TreeMap<>();
             steps.forEach(step -> all.putAll(step.rules()));
+            if (!all.isEmpty()) {
+                all.put(JAVA, Integer.toString(Runtime.version().feature()));
+            }
             return all;
         }
 

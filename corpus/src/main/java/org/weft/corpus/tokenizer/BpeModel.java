@@ -1,6 +1,7 @@
 package org.weft.corpus.tokenizer;
 
 import java.util.List;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 
 /**
  * A byte-level BPE: how each token is spelt, and which pairs become one token, the first first.

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 
 /**
  * GPT-2's vocabulary out of the ranks that jtokkit carries ({@code r50k_base}). Ranks are GPT-2's ids, in the order in

@@ -16,6 +16,7 @@ import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.TokenizerConfig.Kind;
 import org.weft.core.config.TokenizerConfig.Pretokenizer;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 
 /**
  * tiktoken's files: a line a token, its bytes in Base64 and its rank, which is its id and its place among the merges. They

@@ -14,6 +14,7 @@ import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.TokenizerConfig.Kind;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
+import org.weft.corpus.tokenizer.bpe.PretokenizerPattern;
 
 /**
  * Writes a byte-level BPE as Hugging Face's {@code tokenizer.json}: a BPE model between ByteLevel pre-tokenizer and
@@ -54,7 +55,7 @@ public final class TokenizerJson {
         specialTokens.forEach(token -> special.put(token, model.tokens().size() + special.size()));
         ObjectNode root =
                 TokenizerSteps.file(special, TokenizerSteps.normalizer(cut), preTokenizer(cut), Json.MAPPER.nullNode());
-        root.set("decoder", byteLevel(true, true));
+        root.set("decoder", TokenizerSteps.decoder(Json.MAPPER.createArrayNode().add(byteLevel(true, true)), cut));
         model(root.putObject("model"), model, specialTokens);
         return TokenizerSteps.bytes(root);
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.weft.core.Json;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.TokenizerConfig.Form;
+import org.weft.corpus.tokenizer.bpe.PretokenizerPattern;
 
 /**
  * The steps around the model of a trained tokenizer, as a {@code tokenizer.json} has them: normalizer, pre-tokenizer,
@@ -18,6 +19,9 @@ final class TokenizerSteps {
     static final String MASK = "[MASK]";
     static final String CLS = "[CLS]";
     static final String SEP = "[SEP]";
+
+    /** Of {@code add_prefix_space}. Always put there, so that it can be taken away again whatever the text begins with. */
+    private static final String PREFIX = " ";
 
     private TokenizerSteps() {}
 
@@ -58,7 +62,7 @@ final class TokenizerSteps {
                 .put("special", true));
     }
 
-    /** The Unicode form and small letters, where they are asked for. */
+    /** The Unicode form, small letters and a blank before the text, where they are asked for. */
     static JsonNode normalizer(TokenizerConfig config) {
         ArrayNode steps = Json.MAPPER.createArrayNode();
         if (config.normalizer() != Form.NONE) {
@@ -67,7 +71,22 @@ final class TokenizerSteps {
         if (config.lowercase()) {
             steps.addObject().put("type", "Lowercase");
         }
+        if (config.addPrefixSpace()) {
+            steps.addObject().put("type", "Prepend").put("prepend", PREFIX);
+        }
         return inSequence(steps, "normalizers");
+    }
+
+    /** What makes a text of tokens, with the blank that was put before it taken away again. */
+    static JsonNode decoder(ArrayNode steps, TokenizerConfig config) {
+        if (config.addPrefixSpace()) {
+            steps.addObject()
+                    .put("type", "Strip")
+                    .put("content", PREFIX)
+                    .put("start", 1)
+                    .put("stop", 0);
+        }
+        return inSequence(steps, "decoders");
     }
 
     /** Cuts at a pattern's matches, then at digits. */

@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.weft.core.Json;
 import org.weft.core.tokens.SpecialTokens;
 import org.weft.core.tokens.TokenizerFile;
+import org.weft.corpus.tokenizer.bpe.PretokenizerPattern;
 
 /** What a person wants to know of a {@code tokenizer.json} without reading it. */
 public final class TokenizerSummary {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.weft.core.Json;
 import org.weft.core.config.TokenizerConfig;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 
 /**
  * Writes a Unigram as Hugging Face's {@code tokenizer.json}. What no piece spells becomes its bytes, and blanks are
@@ -54,7 +55,7 @@ public final class UnigramJson {
         ArrayNode decoders = Json.MAPPER.createArrayNode();
         decoders.addObject().put("type", "ByteFallback");
         decoders.addObject().put("type", "Fuse");
-        root.set("decoder", TokenizerSteps.inSequence(decoders, "decoders"));
+        root.set("decoder", TokenizerSteps.decoder(decoders, cut));
         model(root.putObject("model"), model);
         return TokenizerSteps.bytes(root);
     }

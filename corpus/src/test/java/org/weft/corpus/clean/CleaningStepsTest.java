@@ -129,7 +129,7 @@ class CleaningStepsTest {
 
     @Test
     void badWordsAreWholeWordsButInChineseAnywhere() throws IOException {
-        Path words = Files.writeString(directory.resolve("words.txt"), "Darn\nbad phrase\n混蛋\n");
+        Path words = Files.writeString(directory.resolve("words.txt"), "\uFEFFDarn\nbad phrase\n混蛋\n");
         CleanConfig clean =
                 Records.with(clean("c4.bad_words"), "c4", Records.with(clean().c4(), "badWordsFile", words.toString()));
         for (String bad : List.of("well, DARN it", "a bad phrase", "你這混蛋啊")) {
@@ -203,6 +203,7 @@ class CleaningStepsTest {
         assertThat(steps.rules())
                 .containsEntry("clean.gopher.words", "1 min_words=50 max_words=100000 min_characters=10")
                 .containsEntry("clean.unicode.nfc", "1")
+                .containsEntry("java", Integer.toString(Runtime.version().feature()))
                 .containsEntry(
                         "clean.gopher.top_ngrams",
                         "1 top_ngrams=[{\"n\":2,\"max\":0.2},{\"n\":3,\"max\":0.18}," + "{\"n\":4,\"max\":0.16}]");

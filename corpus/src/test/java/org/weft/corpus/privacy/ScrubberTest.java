@@ -3,6 +3,7 @@ package org.weft.corpus.privacy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,9 +12,11 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -138,11 +141,34 @@ class ScrubberTest {
         assertThat(read(fromFile, null).fingerprint()).isEqualTo(expected);
         assertThat(read(fromVariable, new String(KEY, StandardCharsets.UTF_8)).fingerprint())
                 .isEqualTo(expected);
+        Files.writeString(file, "\uFEFF0123456789abcdef0123456789abcdef \r\n");
+        assertThat(read(fromFile, null).fingerprint())
+                .as("as an editor saves it")
+                .isEqualTo(expected);
+        byte[] bytes = "\u00e90123456789abcdef \n".getBytes(StandardCharsets.ISO_8859_1);
+        Files.write(file, bytes);
+        assertThat(read(fromFile, null).fingerprint())
+                .as("no text")
+                .isEqualTo(new PseudonymKey(Arrays.copyOf(bytes, bytes.length - 1)).fingerprint());
         assertThatThrownBy(() -> read(fromVariable, null))
                 .hasMessageContaining("corpus.privacy.key_variable=KEY: the environment has no such variable");
         assertThatThrownBy(() -> read(fromVariable, "short")).hasMessageContaining("the key has 5 bytes, and needs 16");
         assertThatThrownBy(() -> read(Records.with(asked(), "keyFile", file + ".no"), null))
                 .hasMessageContaining("corpus.privacy.key_file=" + file + ".no: no such file");
+    }
+
+    @Test
+    void rulesNameTheLibraryThatKnowsNumbers() throws IOException {
+        Path jar = Path.of(PhoneNumberUtil.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath());
+        try (JarFile library = new JarFile(jar.toFile())) {
+            String version = library.getManifest().getMainAttributes().getValue("Bundle-Version");
+            assertThat(Scrubber.LIBPHONENUMBER).isEqualTo(version);
+        }
+        assertThat(placeholders().rules().get("privacy.phone")).endsWith(" libphonenumber=" + Scrubber.LIBPHONENUMBER);
     }
 
     @Test

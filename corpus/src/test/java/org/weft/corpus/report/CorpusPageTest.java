@@ -153,10 +153,28 @@ class CorpusPageTest {
     }
 
     @Test
+    void whatRepeatedLinesLeftEmptyHasItsOwnRow() throws IOException {
+        ObjectNode provenance = (ObjectNode) provenance();
+        ((ObjectNode) provenance.path("deduplication")).put("repeated_lines_removed", 9);
+        ((ObjectNode) provenance.path("sources").get(0)).put("emptied_documents", 2);
+        ((ObjectNode) provenance.path("sources").get(1)).put("emptied_documents", 0);
+        Files.write(directory.resolve("provenance.json"), Json.MAPPER.writeValueAsBytes(provenance));
+        String page = CorpusPage.of(store, directory.toString());
+        String emptied = "left empty without repeated lines";
+        assertThat(row(page, emptied).get(0)).isEqualTo("-2");
+        assertThat(row(page, "copies of those").get(0)).isEqualTo("-1");
+        long kept = List.of("left", "equal to another", emptied, "near duplicates", "copies of those").stream()
+                .mapToLong(stage -> documents(page, stage))
+                .sum();
+        assertThat(kept).isEqualTo(documents(page, "training") + documents(page, "validation"));
+    }
+
+    @Test
     void itShowsNothingOfPeopleAndNoMarkup() throws IOException {
         provenance();
         String page = CorpusPage.of(store, directory.toString());
         assertThat(page).contains("write to &lt;EMAIL&gt; {").doesNotContain("jane.doe@example.org");
+        assertThat(page).as("the form of what stood there").contains("ask &lt;EMAIL&gt;[xxxx.xxx@xxxxxxx.xxx] now");
         assertThat(page).contains("&lt;EMAIL&gt; is taken").doesNotContain("john.roe");
         assertThat(page).contains("&lt;script&gt;").doesNotContain("<script").doesNotContain("http://");
     }
@@ -175,7 +193,8 @@ class CorpusPageTest {
                   {"name": "a", "files": 1, "bytes": 3000000, "records": 114, "bad_records": 4, "duplicate_ids": 2, "documents": 107,
                    "text_bytes": 100, "counts": {"dropped.c4.curly_bracket": 5, "clean.dropped.c4.curly_bracket": 5,
                      "language.en": 100, "language.de": 60, "privacy.found.email": 9},
-                   "examples": {"c4.curly_bracket": {"00": "write to jane.doe@example.org {"}}},
+                   "examples": {"c4.curly_bracket": {"00": "write to jane.doe@example.org {"},
+                     "privacy.email": {"00": "ask <EMAIL>[xxxx.xxx@xxxxxxx.xxx] now"}}},
                   {"name": "b", "files": 1, "bytes": 2000000, "records": 100, "bad_records": 0, "documents": 100,
                    "text_bytes": 100, "counts": {"clean.changed.c4.curly_bracket": 3, "language.en": 50},
                    "examples": {"c4.curly_bracket": {"00": "write to jane.doe@example.org {", "01": "<script>x</script>"}}}],

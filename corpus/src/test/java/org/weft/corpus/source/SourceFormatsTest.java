@@ -206,6 +206,22 @@ class SourceFormatsTest {
     }
 
     @Test
+    void whatIsWrongWithAFileIsOneBadRecordHoweverOftenItIsCut() throws IOException {
+        Path file = directory.resolve("a.parquet");
+        ParquetFixture.write(file, 4096, SparkFixture.documents(2000, 3));
+        Path none = SparkFixture.write(directory.resolve("b.parquet"), "no such thing as this");
+        for (InputSplit whole :
+                List.of(split(file, corpus -> Records.with(corpus, "textField", "body")), split(none, same()))) {
+            bad.clear();
+            for (long start = 0; start < 16; start += 4) {
+                assertThat(read(new InputSplit(whole.path(), start, start + 4, whole.format())))
+                        .isEmpty();
+            }
+            assertThat(bad).hasSize(1);
+        }
+    }
+
+    @Test
     void responsesAndConversionsOfAWebArchiveAreRead() throws IOException {
         Path warc = directory.resolve("a.warc.gz");
         WarcFixture.write(warc);

@@ -20,9 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.core.Json;
+import org.weft.core.config.TokenizerConfig;
+import org.weft.core.config.TokenizerConfig.Pretokenizer;
 import org.weft.core.tokens.TokenizerFile;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
+import org.weft.corpus.tokenizer.bpe.PretokenizerPattern;
 import org.weft.corpus.tokenizer.learn.MergeLearner;
 
 /** Weft's encoder against Hugging Face's library with the same file, on texts that are made to be hard. */
@@ -149,6 +154,19 @@ class OwnEncoderTest {
             cutBy(root, pattern);
         }
         assertAgrees(root);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Pretokenizer.class,
+            names = {"GPT2", "QWEN2", "O200K"})
+    void agreesWithABlankBeforeEveryText(Pretokenizer cut) throws IOException {
+        TokenizerConfig config = new TokenizerConfig(TokenizerConfig.Kind.BPE, 0, "")
+                .with("pretokenizer", cut)
+                .with("normalizer", TokenizerConfig.Form.NFC)
+                .with("addPrefixSpace", true);
+        List<String> special = List.of("<|endoftext|>", "[MASK]");
+        assertAgrees((ObjectNode) Json.MAPPER.readTree(TokenizerJson.of(model, special, config)));
     }
 
     @Test

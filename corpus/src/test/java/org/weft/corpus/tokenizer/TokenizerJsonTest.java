@@ -11,6 +11,7 @@ import org.weft.core.model.BertFamily;
 import org.weft.core.model.LlamaFamily;
 import org.weft.core.tokens.SpecialTokens;
 import org.weft.corpus.SparkFixture;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 
 class TokenizerJsonTest {
     private static final ModelConfig BERT = ModelConfig.of(BertFamily.NAME, 1, 8, 1, 8, 0);

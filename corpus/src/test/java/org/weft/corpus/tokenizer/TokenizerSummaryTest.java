@@ -9,6 +9,7 @@ import org.weft.core.config.TokenizerConfig.Form;
 import org.weft.core.config.TokenizerConfig.Kind;
 import org.weft.core.config.TokenizerConfig.Pretokenizer;
 import org.weft.core.tokens.TokenizerFile;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 
 class TokenizerSummaryTest {
     private static final BpeModel BYTES = new BpeModel(new ByteAlphabet().spellings(), List.of());

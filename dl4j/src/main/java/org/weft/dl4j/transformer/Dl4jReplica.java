@@ -15,6 +15,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
+import org.weft.engine.SequenceLosses;
 
 /**
  * A GPT-2 replica in SameDiff on ND4J's native CPU backend, float32. Opened, used and closed by one thread; windows may be
@@ -82,11 +83,17 @@ public final class Dl4jReplica implements ModelReplica {
 
     @Override
     public double accumulateGradient(Batch batch, double normalizer, MicroBatchKey key, GradientListener listener) {
+        return accumulateGradient(batch, normalizer, key, listener, SequenceLosses.NONE);
+    }
+
+    @Override
+    public double accumulateGradient(
+            Batch batch, double normalizer, MicroBatchKey key, GradientListener listener, SequenceLosses losses) {
         check(batch);
         DropoutMasks dropout = shape.config().dropout() > 0
                 ? new DropoutMasks(random, key, shape.config().dropout())
                 : DropoutMasks.NONE;
-        return pass.accumulate(batch, normalizer, dropout, listener) / normalizer;
+        return pass.accumulate(batch, normalizer, dropout, listener, losses) / normalizer;
     }
 
     @Override

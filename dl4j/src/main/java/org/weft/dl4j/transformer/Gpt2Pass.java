@@ -1,6 +1,7 @@
 package org.weft.dl4j.transformer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,6 +11,7 @@ import org.weft.core.config.ModelConfig;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.engine.GradientListener;
+import org.weft.engine.SequenceLosses;
 
 /**
  * Forward and backward of a micro-batch, block by block: forward keeps each block's input alone, backward computes a block
@@ -34,7 +36,8 @@ final class Gpt2Pass implements AutoCloseable {
     }
 
     /** Adds the gradient of (sum of losses) / normalizer and returns that sum. */
-    double accumulate(Batch batch, double normalizer, DropoutMasks dropout, GradientListener listener) {
+    double accumulate(
+            Batch batch, double normalizer, DropoutMasks dropout, GradientListener listener, SequenceLosses losses) {
         BlockStack.Run run = blocks.run(batch.sequences(), batch.context(), dropout);
         try (Scratch scratch = new Scratch()) {
             INDArray x = scratch.keep(embeddings.lookUp(batch.inputs(), batch.context())); // (N, D)
@@ -46,7 +49,8 @@ final class Gpt2Pass implements AutoCloseable {
             }
             INDArray crowned = scratch.keep(run.crown(x)); // (N, D)
             INDArray gradient = Nd4j.createUninitialized(DataType.FLOAT, crowned.shape()); // (N, D)
-            double sum = head.lossAndGradient(crowned, batch.targets(), normalizer, gradient);
+            double[] nats = new double[batch.sequences() * batch.context()]; // (N)
+            double sum = head.lossAndGradient(crowned, batch.targets(), normalizer, gradient, nats);
             gradient = run.crownBackward(x, gradient); // (N, D)
             announce(Gpt2Graphs.CROWN, listener);
             for (int block = config.layers() - 1; block >= 0; block--) {
@@ -57,6 +61,12 @@ final class Gpt2Pass implements AutoCloseable {
             run.dropEmbedding(gradient);
             embeddings.backward(batch.inputs(), batch.context(), gradient);
             listener.rangeReady(0, rangeOf(BlockStack.prefix(0)).offset());
+            for (int sequence = 0; sequence < batch.sequences(); sequence++) {
+                int from = sequence * batch.context();
+                losses.lost(
+                        sequence,
+                        Arrays.stream(nats, from, from + batch.context()).sum());
+            }
             return sum;
         }
     }

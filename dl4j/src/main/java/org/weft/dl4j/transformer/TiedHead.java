@@ -40,10 +40,11 @@ final class TiedHead implements AutoCloseable {
      */
     double loss(INDArray x, int[] targets) {
         double sum = 0;
+        double[] losses = new double[targets.length]; // (N)
         for (int row = 0; row < targets.length; row += chunkRows) {
             int count = Math.min(chunkRows, targets.length - row);
             INDArray logits = logits(rows(x, row, count)); // (R, V)
-            sum += softmax(logits, targets, row);
+            sum += softmax(logits, targets, row, losses);
         }
         return sum;
     }
@@ -52,14 +53,15 @@ final class TiedHead implements AutoCloseable {
      * As {@link #loss}; writes the gradient of sum / normalizer by x and adds that by the weight to its gradient.
      *
      * @param into (N, D), overwritten
+     * @param losses (N), overwritten: nats of each row, 0 where nothing is predicted
      */
-    double lossAndGradient(INDArray x, int[] targets, double normalizer, INDArray into) {
+    double lossAndGradient(INDArray x, int[] targets, double normalizer, INDArray into, double[] losses) {
         double sum = 0;
         for (int row = 0; row < targets.length; row += chunkRows) {
             int count = Math.min(chunkRows, targets.length - row);
             INDArray part = rows(x, row, count); // (R, D)
             INDArray logits = logits(part); // (R, V)
-            sum += softmax(logits, targets, row);
+            sum += softmax(logits, targets, row, losses);
             subtractTargets(logits, targets, row);
             Nd4j.gemm(logits, weight, rows(into, row, count), false, false, 1 / normalizer, 0); // (R, D)
             Nd4j.gemm(logits, part, gradient, true, false, 1 / normalizer, 1); // (V, D)
@@ -87,7 +89,7 @@ final class TiedHead implements AutoCloseable {
      * Logits become probabilities; returns the sum of losses. A row's log of its sum is minus the log of its largest
      * probability, whose exponent is 0: so no probability is too small to take the logarithm of.
      */
-    private static double softmax(INDArray logits, int[] targets, int row) {
+    private static double softmax(INDArray logits, int[] targets, int row, double[] losses) {
         int count = (int) logits.size(0);
         double[] chosen = new double[count];
         for (int i = 0; i < count; i++) {
@@ -99,9 +101,9 @@ final class TiedHead implements AutoCloseable {
             float[] likeliest = scratch.keep(logits.max(1)).toFloatVector(); // (R)
             double sum = 0;
             for (int i = 0; i < count; i++) {
-                if (targets[row + i] != Batch.IGNORED) {
-                    sum += largest[i] - Math.log(likeliest[i]) - chosen[i];
-                }
+                boolean asked = targets[row + i] != Batch.IGNORED;
+                losses[row + i] = asked ? largest[i] - Math.log(likeliest[i]) - chosen[i] : 0;
+                sum += losses[row + i];
             }
             return sum;
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -125,7 +126,7 @@ class Dl4jReplicaTest {
         for (int i = 0; i < 2; i++) {
             int bytes = i == 0 ? TiedHead.BUFFER_BYTES : 7 * 97 * Float.BYTES;
             try (TiedHead head = new TiedHead(weight, gradients[i], bytes)) {
-                sums[i] = head.lossAndGradient(x, targets, 10, into[i]);
+                sums[i] = head.lossAndGradient(x, targets, 10, into[i], new double[targets.length]);
                 assertThat(head.loss(x, targets)).isEqualTo(sums[i]);
             }
         }
@@ -278,5 +279,35 @@ class Dl4jReplicaTest {
         replica.close();
         assertThatThrownBy(replica::zeroGradients).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> replica.parameters(0, 1)).hasMessage("the replica in ND4J is closed");
+    }
+
+    @Test
+    void whatEachSequenceCostIsToldWithTheSameBits() {
+        Batch holes = TwoEngines.withHoles(BATCH);
+        try (ModelReplica replica = TwoEngines.open(TwoEngines.DL4J, SHAPE, 1)) {
+            float[] gradient = TwoEngines.gradientOf(replica, holes, TwoEngines.KEY);
+            double[] nats = new double[holes.sequences()];
+            replica.zeroGradients();
+            double mean = replica.accumulateGradient(
+                    holes,
+                    holes.targetCount(),
+                    TwoEngines.KEY,
+                    (offset, length) -> {},
+                    (sequence, one) -> nats[sequence] += one);
+            assertThat(TwoEngines.gradient(replica)).isEqualTo(gradient);
+            double sum = 0;
+            for (int sequence = 0; sequence < nats.length; sequence++) {
+                int from = sequence * holes.context();
+                int to = from + holes.context();
+                double alone = replica.loss(Batch.ofTokens(
+                        1,
+                        holes.context(),
+                        Arrays.copyOfRange(holes.inputs(), from, to),
+                        Arrays.copyOfRange(holes.targets(), from, to)));
+                assertThat(nats[sequence]).isCloseTo(alone, within(1e-5 * alone));
+                sum += nats[sequence];
+            }
+            assertThat(sum / holes.targetCount()).isCloseTo(mean, within(1e-9));
+        }
     }
 }

@@ -3,7 +3,9 @@ package org.weft.driver.progress;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Progress for people, on stderr: a bar that is drawn over on a terminal, a line every few seconds elsewhere. Safe for
@@ -13,6 +15,8 @@ public final class Progress {
     private static final long LINE_NANOS = 5_000_000_000L;
     private static final long BAR_NANOS = 100_000_000L;
     private static final int BAR_WIDTH = 24;
+    /** Whose losses a line has. */
+    private static final int MOST_SOURCES = 8;
 
     private final PrintStream out;
     private final boolean terminal;
@@ -42,29 +46,53 @@ public final class Progress {
     }
 
     /**
-     * Where training stands; most calls print nothing.
+     * Where training stands.
      *
+     * @param bySource loss of each source that the step has some of, by name
      * @param mfu model FLOPs utilisation, or NaN where no peak was measured
+     * @param left until the last step
      */
-    public synchronized void step(int step, int steps, double loss, double tokensPerSecond, double mfu, Duration left) {
+    public record Standing(
+            int step,
+            int steps,
+            double loss,
+            Map<String, Double> bySource,
+            double tokensPerSecond,
+            double mfu,
+            Duration left) {
+
+        private String losses(boolean apart) {
+            String losses = String.format(Locale.ROOT, "loss %.4f", loss);
+            if (bySource.isEmpty() || !apart) {
+                return losses;
+            }
+            return bySource.entrySet().stream()
+                    .limit(MOST_SOURCES)
+                    .map(source -> String.format(Locale.ROOT, "%s %.4f", source.getKey(), source.getValue()))
+                    .collect(Collectors.joining(", ", losses + " (", bySource.size() > MOST_SOURCES ? ", …)" : ")"));
+        }
+    }
+
+    /** Shows where training stands; most calls print nothing. A bar has no room for sources. */
+    public synchronized void step(Standing at) {
         long now = nanoClock.getAsLong();
         boolean due = now - lastShown >= (terminal ? BAR_NANOS : LINE_NANOS);
-        if (!due && step != steps) {
+        if (!due && at.step != at.steps) {
             return;
         }
         lastShown = now;
-        String utilisation = Double.isFinite(mfu) ? String.format(Locale.ROOT, "  MFU %.0f%%", 100 * mfu) : "";
+        String utilisation = Double.isFinite(at.mfu) ? String.format(Locale.ROOT, "  MFU %.0f%%", 100 * at.mfu) : "";
         String text = String.format(
                 Locale.ROOT,
-                "step %d/%d  loss %.4f  %,.0f tokens/s%s  ETA %s",
-                step,
-                steps,
-                loss,
-                tokensPerSecond,
+                "step %d/%d  %s  %,.0f tokens/s%s  ETA %s",
+                at.step,
+                at.steps,
+                at.losses(!terminal),
+                at.tokensPerSecond,
                 utilisation,
-                written(left));
+                written(at.left));
         if (terminal) {
-            int filled = steps == 0 ? BAR_WIDTH : (int) ((long) BAR_WIDTH * step / steps);
+            int filled = at.steps == 0 ? BAR_WIDTH : (int) ((long) BAR_WIDTH * at.step / at.steps);
             String bar = "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled);
             out.print("\r[" + bar + "] " + text + "\u001b[K");
             out.flush();

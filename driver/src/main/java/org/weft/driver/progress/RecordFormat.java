@@ -22,6 +22,7 @@ public final class RecordFormat {
     private static final String TIME = "time";
     private static final String EVENT = "event";
     private static final String LOSS = "loss";
+    private static final String OF_SOURCE = "loss_";
     private static final String VALIDATION = "val_";
     private static final String STALL = "checkpoint_stall_millis";
     private static final String WRITE = "checkpoint_millis";
@@ -51,6 +52,7 @@ public final class RecordFormat {
 
     private static void put(ObjectNode line, StepRecord step) {
         putNumber(line, LOSS, step.loss());
+        step.bySource().forEach((source, loss) -> putNumber(line, OF_SOURCE + source, loss));
         line.put("learning_rate", step.learningRate());
         putNumber(line, "grad_norm", step.gradNorm());
         line.put("tokens", step.tokens());
@@ -131,7 +133,7 @@ public final class RecordFormat {
         if (object.has("step_millis")) {
             records.add(stepRecord(object));
         }
-        Map<String, Double> scores = scores(object);
+        Map<String, Double> scores = numbers(object, VALIDATION);
         if (!scores.isEmpty()) {
             records.add(new EvaluationRecord(step(object), time(object), scores));
         }
@@ -162,17 +164,19 @@ public final class RecordFormat {
                 object.path("push_bytes").asLong(),
                 object.path("pull_bytes").asLong(),
                 object.path("skipped").asBoolean(),
-                workers);
+                workers,
+                numbers(object, OF_SOURCE));
     }
 
-    private static Map<String, Double> scores(JsonNode object) {
-        Map<String, Double> scores = new LinkedHashMap<>();
+    /** Those whose keys begin so, by what follows. */
+    private static Map<String, Double> numbers(JsonNode object, String begin) {
+        Map<String, Double> numbers = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> value : object.properties()) {
-            if (value.getKey().startsWith(VALIDATION)) {
-                scores.put(value.getKey().substring(VALIDATION.length()), number(value.getValue()));
+            if (value.getKey().startsWith(begin)) {
+                numbers.put(value.getKey().substring(begin.length()), number(value.getValue()));
             }
         }
-        return scores;
+        return numbers;
     }
 
     private static EventRecord event(JsonNode object) {

@@ -1,6 +1,9 @@
 package org.weft.driver.progress;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A step: the numbers of one update.
@@ -14,6 +17,7 @@ import java.util.List;
  * @param pushBytes of all workers, as {@code pullBytes}
  * @param skipped whether the parameters were left as they are
  * @param workers one a piece of work, in the order of completion
+ * @param bySource mean loss over the targets of each source that the step has some of, by name; empty where the data are one whole
  */
 public record StepRecord(
         int step,
@@ -29,7 +33,8 @@ public record StepRecord(
         long pushBytes,
         long pullBytes,
         boolean skipped,
-        List<WorkerShare> workers)
+        List<WorkerShare> workers,
+        Map<String, Double> bySource)
         implements RunRecord {
 
     /**
@@ -45,6 +50,41 @@ public record StepRecord(
 
     public StepRecord {
         workers = List.copyOf(workers);
+        bySource = Collections.unmodifiableSortedMap(new TreeMap<>(bySource));
+    }
+
+    /** Of data that are one whole. */
+    public StepRecord(
+            int step,
+            long timeMillis,
+            double loss,
+            double learningRate,
+            double gradNorm,
+            long tokens,
+            long tokensPerSecond,
+            double mfu,
+            double stepMillis,
+            double waitMillis,
+            long pushBytes,
+            long pullBytes,
+            boolean skipped,
+            List<WorkerShare> workers) {
+        this(
+                step,
+                timeMillis,
+                loss,
+                learningRate,
+                gradNorm,
+                tokens,
+                tokensPerSecond,
+                mfu,
+                stepMillis,
+                waitMillis,
+                pushBytes,
+                pullBytes,
+                skipped,
+                workers,
+                Map.of());
     }
 
     /** Lanes of all workers. */

@@ -89,7 +89,8 @@ final class RunRecorder implements RunListener {
                 done.pushBytes(),
                 done.pullBytes(),
                 done.skipped(),
-                workers);
+                workers,
+                done.bySource());
     }
 
     /** One that comes again after the loss of a server has its record already. */

@@ -28,7 +28,8 @@ final class ShownProgress implements RunListener {
         double tokensPerSecond = step.tokens() * 1000 / stepMillis;
         double mfu = plan.utilisation(tokensPerSecond, step.peakFlops());
         Duration left = Duration.ofMillis((long) (stepMillis * (steps - step.step())));
-        progress.step(step.step(), steps, step.loss(), tokensPerSecond, mfu, left);
+        progress.step(
+                new Progress.Standing(step.step(), steps, step.loss(), step.bySource(), tokensPerSecond, mfu, left));
     }
 
     @Override

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,7 +67,7 @@ class ReportTest {
     void plainProgressIsALineEveryFiveSeconds() {
         Progress progress = progress(false);
         for (int step = 1; step <= 120; step++) {
-            progress.step(step, 200, 9.87654, 12345.6, Double.NaN, Duration.ofSeconds(3661));
+            progress.step(standing(step, 200, 9.87654, 12345.6, Double.NaN, Duration.ofSeconds(3661)));
             nanos.addAndGet(100_000_000L);
         }
         assertThat(text().lines())
@@ -78,8 +80,8 @@ class ReportTest {
     @Test
     void theLastStepIsAlwaysShown() {
         Progress progress = progress(false);
-        progress.step(1, 2, 1, 10, Double.NaN, Duration.ofSeconds(61));
-        progress.step(2, 2, 1, 10, 0.426, Duration.ZERO);
+        progress.step(standing(1, 2, 1, 10, Double.NaN, Duration.ofSeconds(61)));
+        progress.step(standing(2, 2, 1, 10, 0.426, Duration.ZERO));
         assertThat(text().lines())
                 .containsExactly(
                         "step 1/2  loss 1.0000  10 tokens/s  ETA 1:01",
@@ -89,12 +91,12 @@ class ReportTest {
     @Test
     void aTerminalHasABarThatIsDrawnOver() {
         Progress progress = progress(true);
-        progress.step(1, 4, 2, 10, Double.NaN, Duration.ofSeconds(9));
-        progress.step(2, 4, 2, 10, Double.NaN, Duration.ofSeconds(6)); // Too soon.
+        progress.step(standing(1, 4, 2, 10, Double.NaN, Duration.ofSeconds(9)));
+        progress.step(standing(2, 4, 2, 10, Double.NaN, Duration.ofSeconds(6))); // Too soon.
         nanos.addAndGet(100_000_000L);
-        progress.step(3, 4, 2, 10, Double.NaN, Duration.ofSeconds(3));
+        progress.step(standing(3, 4, 2, 10, Double.NaN, Duration.ofSeconds(3)));
         progress.say("checkpoint of step 3 failed");
-        progress.step(4, 4, 2, 10, Double.NaN, Duration.ZERO);
+        progress.step(standing(4, 4, 2, 10, Double.NaN, Duration.ZERO));
         progress.endBar();
         progress.endBar();
         assertThat(text())
@@ -106,7 +108,7 @@ class ReportTest {
 
     @Test
     void aRunOfNoStepsHasAFullBar() {
-        progress(true).step(0, 0, 1, 1, Double.NaN, Duration.ZERO);
+        progress(true).step(standing(0, 0, 1, 1, Double.NaN, Duration.ZERO));
         assertThat(text()).contains("[########################] step 0/0");
     }
 
@@ -128,5 +130,25 @@ class ReportTest {
 
     private static StepRecord step(int step) {
         return new StepRecord(step, 0, 9.5, 6e-4, 1.5, 2048, 8192, Double.NaN, 250, 12.3, 100, 200, false, List.of());
+    }
+
+    private static Progress.Standing standing(
+            int step, int steps, double loss, double tokensPerSecond, double mfu, Duration left) {
+        return new Progress.Standing(step, steps, loss, Map.of(), tokensPerSecond, mfu, left);
+    }
+
+    @Test
+    void aLineHasTheLossesOfSourcesAndABarHasNoRoom() {
+        Map<String, Double> sources = new TreeMap<>(Map.of("web", 2.25, "code", 0.5));
+        Progress.Standing at = new Progress.Standing(2, 2, 1, sources, 10, Double.NaN, Duration.ZERO);
+        progress(false).step(at);
+        assertThat(text().lines()).contains("step 2/2  loss 1.0000 (code 0.5000, web 2.2500)  10 tokens/s  ETA 0:00");
+        progress(true).step(at);
+        assertThat(text()).contains("] step 2/2  loss 1.0000  10 tokens/s");
+        for (int source = 0; source < 9; source++) {
+            sources.put("s" + source, 1.0);
+        }
+        progress(false).step(at);
+        assertThat(text()).contains("s6 1.0000, …)").doesNotContain("s7");
     }
 }

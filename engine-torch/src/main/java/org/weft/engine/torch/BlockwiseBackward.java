@@ -12,6 +12,7 @@ import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
 import org.weft.engine.ParameterPages;
+import org.weft.engine.SequenceLosses;
 
 /**
  * Forward and backward of a micro-batch, cut at the blocks' inputs. Each piece is a graph of its own: going back through
@@ -82,7 +83,8 @@ final class BlockwiseBackward {
     }
 
     /** Adds the gradient of (sum of losses) / normalizer and returns that sum. */
-    double accumulate(BatchTensors batch, double normalizer, RandomStreams dropout, GradientRelay relay) {
+    double accumulate(
+            BatchTensors batch, double normalizer, RandomStreams dropout, GradientRelay relay, SequenceLosses losses) {
         TokenTensors tokens = batch.tokens();
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
@@ -109,7 +111,8 @@ final class BlockwiseBackward {
                 x = piece.output(); // (B, T, D)
             }
             need(tailRange);
-            Tail.Result result = tail.lossAndGradient(x, batch, normalizer, dropout, scope);
+            boolean apart = losses != SequenceLosses.NONE;
+            Tail.Result result = tail.lossAndGradient(x, batch, normalizer, dropout, apart, scope);
             done(tailRange);
             Tensor gradient = result.gradient(); // (B, T, D)
             completed(tailRange, relay);
@@ -128,6 +131,7 @@ final class BlockwiseBackward {
             }
             done(embeddingRange);
             relay.finish();
+            result.tell(losses);
             return result.sum().item_double();
         }
     }

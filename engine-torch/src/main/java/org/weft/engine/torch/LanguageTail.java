@@ -3,6 +3,7 @@ package org.weft.engine.torch;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -21,16 +22,21 @@ final class LanguageTail implements Tail {
 
     @Override
     public Result lossAndGradient(
-            Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, PointerScope scope) {
+            Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, boolean apart, PointerScope scope) {
         TargetTensors.Tokens targets = batch.targets().ofTokens();
         Piece crown = Piece.forward(targets.choose(rows(x)), scope, model::crown);
-        OutputHead.Result result = model.head().lossAndGradient(crown.output(), targets.ids(), normalizer);
+        OutputHead.Result result = model.head().lossAndGradient(crown.output(), targets.ids(), normalizer, apart);
         Tensor gradient = targets.spread(crown.backward(result.gradient(), scope), x); // (B, T, D)
         Tensor sum = result.sum();
+        Tensor sequences = apart ? sequences(targets, result.rows(), x) : null; // (B)
         if (batch.targets() instanceof TargetTensors.Pairs pairs) {
-            sum.add_(nextSentence(x, pairs, gradient, 1 / normalizer, scope)); // (1)
+            Tensor costs = nextSentence(x, pairs, gradient, 1 / normalizer, scope); // (B, 1)
+            sum.add_(sum(costs, pairs)); // (1)
+            if (apart) {
+                sequences.add_(costs.mul(weight(pairs)).view(-1)); // (B)
+            }
         }
-        return new Result(sum, gradient);
+        return new Result(sum, gradient, sequences);
     }
 
     @Override
@@ -39,37 +45,57 @@ final class LanguageTail implements Tail {
         Tensor crowned = model.crown(targets.choose(rows(x))); // (M, D)
         Tensor sum = model.head().loss(crowned, targets.ids()).sum(); // (1)
         if (batch.targets() instanceof TargetTensors.Pairs pairs) {
-            sum.add_(pairLoss(model.nextSentence(firsts(x)), pairs)); // (1)
+            sum.add_(sum(pairCosts(model.nextSentence(firsts(x)), pairs), pairs)); // (1)
         }
         return sum;
+    }
+
+    /** Nats of each sequence, summed in float64. (M, 1) to (B) */
+    private static Tensor sequences(TargetTensors.Tokens targets, Tensor rows, Tensor x) {
+        Tensor like = x.narrow(2, 0, 1).to(rows.scalar_type()); // (B, T, 1)
+        return targets.spread(rows, like)
+                .sum(new long[] {1, 2}, false, new ScalarTypeOptional(ScalarType.Double)); // (B)
     }
 
     private static Tensor rows(Tensor x) {
         return x.reshape(-1, x.size(2)); // (N, D)
     }
 
-    /** Adds its gradient to the parameters and to that of each sequence's first token; the weighted loss (1) in {@code scope}. */
+    /** Adds its gradient to the parameters and to that of each sequence's first token; the losses (B, 1) in {@code scope}. */
     private Tensor nextSentence(
             Tensor x, TargetTensors.Pairs pairs, Tensor gradient, double scale, PointerScope scope) {
         try (PointerScope inner = new PointerScope();
                 AutoGradMode on = new AutoGradMode(true)) {
             Tensor first = firsts(x).detach(); // (B, D)
             first.set_requires_grad(true);
-            Tensor loss = pairLoss(model.nextSentence(first), pairs); // (1)
-            loss.mul(new Scalar(scale)).backward();
+            Tensor costs = pairCosts(model.nextSentence(first), pairs); // (B, 1)
+            sum(costs, pairs).mul(new Scalar(scale)).backward();
             try (AutoGradMode off = new AutoGradMode(false)) {
                 gradient.select(1, 0).add_(first.mutable_grad()); // (B, D)
-                Tensor value = loss.detach();
+                Tensor value = costs.detach();
                 scope.attach(value);
                 return value;
             }
         }
     }
 
-    private static Tensor pairLoss(Tensor logits, TargetTensors.Pairs pairs) {
-        double weight = (double) pairs.tokens().ids().size(0) / pairs.related().size(0); // M / B
-        Tensor chosen = logits.log_softmax(1).gather(1, pairs.related()); // (B, 1)
-        return chosen.to(ScalarType.Double).sum().neg().mul(new Scalar(weight)).view(1); // (1)
+    /** (B, 1), in float64, before they are weighed. */
+    private static Tensor pairCosts(Tensor logits, TargetTensors.Pairs pairs) {
+        return logits.log_softmax(1)
+                .gather(1, pairs.related())
+                .to(ScalarType.Double)
+                .neg(); // (B, 1)
+    }
+
+    /** The weighted loss. (1) */
+    private static Tensor sum(Tensor costs, TargetTensors.Pairs pairs) {
+        return costs.sum().mul(weight(pairs)).view(1); // (1)
+    }
+
+    /** M / B */
+    private static Scalar weight(TargetTensors.Pairs pairs) {
+        return new Scalar(
+                (double) pairs.tokens().ids().size(0) / pairs.related().size(0));
     }
 
     private static Tensor firsts(Tensor x) {

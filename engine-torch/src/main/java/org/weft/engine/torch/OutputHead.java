@@ -27,17 +27,19 @@ final class OutputHead implements AutoCloseable {
     private final Tensor factor; // (V, D)
     private final Tensor bias; // (V), or null
     private final Tensor biasGradient; // (V), or null
+    private final Scalar cap; // c of c tanh(x / c), or null
     private final boolean bfloat16;
     private final int chunkRows;
     private final Tensor like;
     private Tensor buffer; // (R, V)
 
-    private OutputHead(FlatTensors flat, String weight, String bias) {
+    private OutputHead(FlatTensors flat, String weight, String bias, double cap) {
         like = flat.parameter(weight).detach(); // (V, D)
         gradient = flat.gradient(weight);
         factor = flat.factor(weight).detach();
         this.bias = bias == null ? null : flat.parameter(bias).detach();
         this.biasGradient = bias == null ? null : flat.gradient(bias);
+        this.cap = cap > 0 ? new Scalar(cap) : null;
         bfloat16 = flat.bfloat16();
         long rowBytes = like.size(0) * like.element_size();
         chunkRows = (int) Math.max(1, BUFFER_BYTES / rowBytes);
@@ -45,12 +47,17 @@ final class OutputHead implements AutoCloseable {
 
     /** Logits are x Wᵀ; the matrix may be the token embedding. */
     static OutputHead of(FlatTensors flat, String weight) {
-        return new OutputHead(flat, weight, null);
+        return new OutputHead(flat, weight, null, 0);
+    }
+
+    /** Logits s of x Wᵀ are c tanh(s / c) (Bello et al. 2017, section 3); with c of 0 they are s. */
+    static OutputHead capped(FlatTensors flat, String weight, double c) {
+        return new OutputHead(flat, weight, null, c);
     }
 
     /** Logits are x Wᵀ + b. */
     static OutputHead biased(FlatTensors flat, String weight, String bias) {
-        return new OutputHead(flat, weight, bias);
+        return new OutputHead(flat, weight, bias, 0);
     }
 
     /**
@@ -58,8 +65,9 @@ final class OutputHead implements AutoCloseable {
      *
      * @param sum nats, summed in float64: (1) on the device
      * @param gradient of sum / normalizer by the head's input, (N, D); null where none was asked for
+     * @param rows nats of each row, (N, 1); null where they were not asked for
      */
-    record Result(Tensor sum, Tensor gradient) {}
+    record Result(Tensor sum, Tensor gradient, Tensor rows) {}
 
     /**
      * Loss alone.
@@ -68,43 +76,61 @@ final class OutputHead implements AutoCloseable {
      * @param targets (N, 1)
      */
     Result loss(Tensor x, Tensor targets) {
-        return run(x, targets, null, null);
+        return run(x, targets, null, null, null);
     }
 
     /** Loss and gradient of loss / normalizer; adds to the gradients of the head's own parameters. */
     Result lossAndGradient(Tensor x, Tensor targets, double normalizer) {
+        return lossAndGradient(x, targets, normalizer, false);
+    }
+
+    /**
+     * The same bits.
+     *
+     * @param apart whether the loss of each row is asked for, too
+     */
+    Result lossAndGradient(Tensor x, Tensor targets, double normalizer, boolean apart) {
         try (Scalar scale = new Scalar(1 / normalizer)) {
-            return run(x, targets, torch.empty_like(x), scale);
+            Tensor rows = apart ? torch.empty(new long[] {x.size(0), 1}, like.options(), null) : null; // (N, 1)
+            return run(x, targets, torch.empty_like(x), scale, rows);
         }
     }
 
     /** Logits of a few rows. (n, D) to (n, V) */
     Tensor logitsOf(Tensor x) {
         Tensor logits = torch.mm(narrow(x), factor.t()).to(like.scalar_type()); // (n, V)
-        return bias == null ? logits : logits.add_(bias);
+        return finished(logits);
     }
 
-    private Result run(Tensor x, Tensor targets, Tensor inputGradient, Scalar scale) {
-        long rows = x.size(0);
-        reserve(Math.min(rows, chunkRows));
+    private Result run(Tensor x, Tensor targets, Tensor inputGradient, Scalar scale, Tensor rows) {
+        long end = x.size(0);
+        reserve(Math.min(end, chunkRows));
         Tensor sum = sumOfZero();
-        for (long row = 0; row < rows; row += chunkRows) {
-            long count = Math.min(chunkRows, rows - row);
+        for (long row = 0; row < end; row += chunkRows) {
+            long count = Math.min(chunkRows, end - row);
             try (PointerScope scope = new PointerScope()) {
                 Tensor part = narrow(x.narrow(0, row, count)); // (R, D)
                 Tensor target = targets.narrow(0, row, count); // (R, 1)
                 Tensor scores = logits(part); // (R, V)
+                Tensor slopes = cap == null || inputGradient == null ? null : slopes(scores); // (R, V)
                 scores.sub_(scores.amax(LAST, true)); // (R, V), largest 0: no overflow below
                 Tensor chosen = scores.gather(1, target); // (R, 1)
                 Tensor total = scores.exp_().sum(LAST, true, null); // (R, 1)
-                sum.add_(total.log().sub_(chosen).sum(new ScalarTypeOptional(ScalarType.Double))); // (1)
+                Tensor losses = total.log().sub_(chosen); // (R, 1)
+                sum.add_(losses.sum(new ScalarTypeOptional(ScalarType.Double))); // (1)
+                if (rows != null) {
+                    rows.narrow(0, row, count).copy_(losses);
+                }
                 if (inputGradient != null) {
                     Tensor error = scores.div_(total).scatter_add_(1, target, chosen.fill_(new Scalar(-1.0))); // (R, V)
+                    if (slopes != null) {
+                        error.mul_(slopes); // (R, V)
+                    }
                     backward(error, part, inputGradient.narrow(0, row, count), scale);
                 }
             }
         }
-        return new Result(sum, inputGradient);
+        return new Result(sum, inputGradient, rows);
     }
 
     private void backward(Tensor error, Tensor part, Tensor into, Scalar scale) {
@@ -132,7 +158,18 @@ final class OutputHead implements AutoCloseable {
         } else {
             torch.mm_out(logits, part, factor.t());
         }
-        return bias == null ? logits : logits.add_(bias);
+        return finished(logits);
+    }
+
+    /** In place. (n, V) */
+    private Tensor finished(Tensor logits) {
+        Tensor biased = bias == null ? logits : logits.add_(bias);
+        return cap == null ? biased : biased.div_(cap).tanh_().mul_(cap);
+    }
+
+    /** The derivative of capped logits by what was capped: 1 - (s / c)². (R, V) */
+    private Tensor slopes(Tensor capped) {
+        return capped.div(cap).square_().neg_().add_(new Scalar(1.0));
     }
 
     private Tensor narrow(Tensor x) {

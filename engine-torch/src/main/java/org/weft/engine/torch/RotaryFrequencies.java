@@ -2,12 +2,13 @@ package org.weft.engine.torch;
 
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.ModelConfig.RopeScaling;
+import org.weft.core.model.Family;
 
 /**
  * How fast each pair of a head turns, in radians a position, and how longer contexts than that of pre-training slow it
  * down. Pure arithmetic in float64.
  *
- * <p>K width of a head, j pair, s {@code rope_factor}, C₀ {@code rope_original_context}.
+ * <p>R elements of a head that are turned, j pair, s {@code rope_factor}, C₀ {@code rope_original_context}.
  */
 final class RotaryFrequencies {
     /** YaRN's bounds, in turns over C₀, between which frequencies pass from scaled to not scaled (its section 3.2). */
@@ -17,11 +18,11 @@ final class RotaryFrequencies {
 
     private RotaryFrequencies() {}
 
-    /** (K / 2), the fastest first. */
+    /** (R / 2), the fastest first. */
     static double[] of(ModelConfig config) {
-        double[] frequencies = new double[config.headWidth() / 2];
+        double[] frequencies = plain(config, config.ropeTheta());
         for (int j = 0; j < frequencies.length; j++) {
-            double plain = Math.pow(config.ropeTheta(), -2.0 * j / config.headWidth());
+            double plain = frequencies[j];
             frequencies[j] = switch (config.ropeScaling()) {
                 case NONE -> plain;
                 case LINEAR -> plain / config.ropeFactor();
@@ -30,6 +31,24 @@ final class RotaryFrequencies {
             };
         }
         return frequencies;
+    }
+
+    /** The same of blocks with a sliding window, where they have a base of their own: not scaled. */
+    static double[] ofWindows(ModelConfig config) {
+        return plain(config, Family.of(config).windowTheta(config));
+    }
+
+    private static double[] plain(ModelConfig config, double theta) {
+        int width = width(config);
+        double[] frequencies = new double[width / 2];
+        for (int j = 0; j < frequencies.length; j++) {
+            frequencies[j] = Math.pow(theta, -2.0 * j / width);
+        }
+        return frequencies;
+    }
+
+    private static int width(ModelConfig config) {
+        return Family.of(config).rotaryWidth(config);
     }
 
     /** What YaRN multiplies queries and keys by, each: 0.1 ln s + 1 (its equation 22, as its code applies it). */
@@ -49,7 +68,7 @@ final class RotaryFrequencies {
     /** YaRN (Peng et al. 2023, section 3.2) with the ramp over pairs, as in its code. */
     private static double yarn(double plain, int pair, ModelConfig config) {
         double first = Math.max(0, Math.floor(pairOfTurns(YARN_FAST, config)));
-        double last = Math.min(config.headWidth() - 1.0, Math.ceil(pairOfTurns(YARN_SLOW, config)));
+        double last = Math.min(width(config) - 1.0, Math.ceil(pairOfTurns(YARN_SLOW, config)));
         double ramp = (pair - first) / Math.max(last - first, 1e-3);
         double kept = 1 - Math.min(1, Math.max(0, ramp));
         return (1 - kept) * plain / config.ropeFactor() + kept * plain;
@@ -57,7 +76,7 @@ final class RotaryFrequencies {
 
     /** The pair, as a real number, that turns so many times over C₀. */
     private static double pairOfTurns(double turns, ModelConfig config) {
-        return config.headWidth()
+        return width(config)
                 * Math.log(config.ropeOriginalContext() / (turns * 2 * Math.PI))
                 / (2 * Math.log(config.ropeTheta()));
     }

@@ -39,9 +39,10 @@ final class TaskTail implements Tail {
         return Tensor.create(values).to(like.device(), like.scalar_type()); // (K)
     }
 
+    /** Of examples of one data set: nobody tells their sequences apart. */
     @Override
     public Result lossAndGradient(
-            Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, PointerScope scope) {
+            Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, boolean apart, PointerScope scope) {
         try (PointerScope inner = new PointerScope();
                 AutoGradMode on = new AutoGradMode(true)) {
             Tensor input = x.detach(); // (B, T, D)
@@ -52,7 +53,7 @@ final class TaskTail implements Tail {
             Tensor gradient = new Tensor(input.mutable_grad()); // (B, T, D)
             scope.attach(value);
             scope.attach(gradient);
-            return new Result(value, gradient);
+            return new Result(value, gradient, null);
         }
     }
 

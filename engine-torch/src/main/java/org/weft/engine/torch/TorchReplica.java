@@ -22,6 +22,7 @@ import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ParameterPages;
 import org.weft.engine.ReplicaOptions;
+import org.weft.engine.SequenceLosses;
 
 /**
  * A replica in libtorch, on a CPU or a GPU. Opened, used and closed by one thread; windows may be read and written by
@@ -117,6 +118,12 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public double accumulateGradient(Batch batch, double normalizer, MicroBatchKey key, GradientListener listener) {
+        return accumulateGradient(batch, normalizer, key, listener, SequenceLosses.NONE);
+    }
+
+    @Override
+    public double accumulateGradient(
+            Batch batch, double normalizer, MicroBatchKey key, GradientListener listener, SequenceLosses losses) {
         checkOwner();
         shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
@@ -125,7 +132,7 @@ public final class TorchReplica implements ModelReplica {
             GradientRelay relay = listener == GradientListener.NONE
                     ? GradientRelay.direct(listener)
                     : device.relay(flat.gradients(), listener);
-            return backward.accumulate(tensors, normalizer, dropout, relay) / normalizer;
+            return backward.accumulate(tensors, normalizer, dropout, relay, losses) / normalizer;
         }
     }
 

@@ -14,8 +14,19 @@ import org.weft.core.config.ModelConfig;
 interface Transformer {
 
     /** The forward pass of each family, by its name. */
-    Map<String, BiFunction<ModelConfig, FlatTensors, Transformer>> FAMILIES =
-            Map.of("gpt2", Gpt2::new, "llama", Llama::new, "bert", Bert::new);
+    Map<String, BiFunction<ModelConfig, FlatTensors, Transformer>> FAMILIES = Map.ofEntries(
+            Map.entry("gpt2", Gpt2::new),
+            Map.entry("bert", Bert::new),
+            Map.entry("llama", RotaryDecoder::new),
+            Map.entry("mistral", RotaryDecoder::new),
+            Map.entry("qwen2", RotaryDecoder::new),
+            Map.entry("qwen3", RotaryDecoder::new),
+            Map.entry("smollm3", RotaryDecoder::new),
+            Map.entry("olmo2", RotaryDecoder::new),
+            Map.entry("gemma2", RotaryDecoder::new),
+            Map.entry("gemma3_text", RotaryDecoder::new),
+            Map.entry("phi3", RotaryDecoder::new),
+            Map.entry("gpt_neox", GptNeox::new));
 
     static Transformer of(ModelConfig config, FlatTensors flat) {
         BiFunction<ModelConfig, FlatTensors, Transformer> family = FAMILIES.get(config.architecture());

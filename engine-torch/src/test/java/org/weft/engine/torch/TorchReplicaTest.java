@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
+import org.weft.core.batches.Targets;
 import org.weft.core.model.ModelShape;
 import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
@@ -243,5 +244,55 @@ class TorchReplicaTest {
             sum += Math.exp(logit);
         }
         return logits[token] - Math.log(sum);
+    }
+
+    @Test
+    void whatEachSequenceCostIsToldWithTheSameBits() {
+        Batch holes = Replicas.maskedBatch(0, 4, 16, 97);
+        Batch ignoring = Batch.ofTokens(4, 16, holes.inputs(), holes.targets());
+        assertTold(SHAPE, BATCH);
+        assertTold(SHAPE, ignoring);
+        assertTold(Replicas.llama(2, 32, 4, 16, 97), BATCH);
+        assertTold(Replicas.bert(2, 32, 4, 15, 0, 97), Replicas.maskedBatch(0, 4, 15, 97)); // with pairs
+        int vocabulary = 200_000; // a chunk of the head ends within a sequence
+        assertTold(Replicas.shape(1, 8, 1, 32, vocabulary), Replicas.batch(0, 4, 32, vocabulary));
+    }
+
+    private static void assertTold(ModelShape shape, Batch batch) {
+        try (TorchReplica replica = Replicas.open(shape, 1)) {
+            double targets = batch.targetCount();
+            replica.zeroGradients();
+            double mean = replica.accumulateGradient(batch, targets, Replicas.KEY, GradientListener.NONE);
+            float[] gradient = Replicas.gradient(replica);
+            List<Double> nats = new ArrayList<>();
+            replica.zeroGradients();
+            double told =
+                    replica.accumulateGradient(batch, targets, Replicas.KEY, GradientListener.NONE, (sequence, one) -> {
+                        assertThat(sequence).isEqualTo(nats.size());
+                        nats.add(one);
+                    });
+            assertThat(told).isEqualTo(mean);
+            assertThat(Replicas.gradient(replica)).isEqualTo(gradient);
+            assertThat(nats).hasSize(batch.sequences());
+            double sum = nats.stream().mapToDouble(one -> one).sum();
+            assertThat(sum / targets).isCloseTo(mean, within(1e-6 * mean));
+            for (int sequence = 0; sequence < batch.sequences(); sequence++) {
+                double alone = replica.loss(only(batch, sequence));
+                assertThat(nats.get(sequence)).isCloseTo(alone, within(1e-5 * alone));
+            }
+        }
+    }
+
+    private static Batch only(Batch batch, int sequence) {
+        int from = sequence * batch.context();
+        int to = from + batch.context();
+        int[] inputs = Arrays.copyOfRange(batch.inputs(), from, to);
+        Targets.Tokens tokens = new Targets.Tokens(Arrays.copyOfRange(batch.targets(), from, to));
+        if (batch.asked() instanceof Targets.Pairs pairs) {
+            int[] second = {batch.seconds()[sequence]};
+            int[] related = {pairs.related()[sequence]};
+            return new Batch(1, batch.context(), inputs, second, new Targets.Pairs(tokens, related));
+        }
+        return Batch.ofTokens(1, batch.context(), inputs, tokens.ids());
     }
 }

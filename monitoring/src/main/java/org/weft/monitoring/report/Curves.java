@@ -25,6 +25,7 @@ final class Curves {
         }
         page.append("<h2>Training</h2>\n<div class=\"plots\">\n");
         plot("Loss, nats a target", line("train/loss", "loss"), line("val/loss", "val_loss"));
+        bySource();
         plot("Learning rate", line("train/learning_rate", "learning_rate"));
         plot("Gradient norm before clipping", line("train/grad_norm", "grad_norm"), most("train/grad_norm"));
         scores();
@@ -52,6 +53,15 @@ final class Curves {
                 .map(name -> line(name, name.replace("val/", "val_")))
                 .toArray(Line[]::new);
         plot("Validation", lines);
+    }
+
+    /** Of a step that has nothing of a source there is no point. */
+    private void bySource() {
+        Line[] lines = history.names("train/loss_").stream()
+                .limit(LineFigure.MOST_LINES)
+                .map(name -> line(name, name.replace("train/", "")))
+                .toArray(Line[]::new);
+        plot("Training loss by source, nats a target", lines);
     }
 
     private Line line(String name, String shown) {

@@ -209,7 +209,8 @@ public final class RunWatch {
 
     private void say(RunRecord record) {
         if (record instanceof StepRecord step) {
-            progress.step(step.step(), steps, step.loss(), step.tokensPerSecond(), step.mfu(), left(step));
+            progress.step(new Progress.Standing(
+                    step.step(), steps, step.loss(), step.bySource(), step.tokensPerSecond(), step.mfu(), left(step)));
         } else if (record instanceof EvaluationRecord evaluation) {
             progress.say("step " + evaluation.step() + "  validation: "
                     + evaluation.scores().entrySet().stream()

@@ -4,8 +4,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.weft.core.html.Html;
 import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EvaluationRecord;
@@ -121,6 +123,7 @@ final class RunPage {
                 "steps");
         if (step != null) {
             tile(shown("%.4f", step.loss()), "loss");
+            step.bySource().forEach((source, loss) -> tile(shown("%.4f", loss), "loss " + source));
         }
         if (newest != null) {
             newest.scores()
@@ -159,30 +162,21 @@ final class RunPage {
             return;
         }
         text("h4", "Newest step, as metrics.jsonl has it");
-        table(
-                "step",
-                "loss",
-                "learning_rate",
-                "grad_norm",
-                "tokens",
-                "tokens_per_second",
-                "mfu",
-                "step_millis",
-                "wait_millis",
-                "push_bytes",
-                "pull_bytes");
-        row(
-                step.step(),
-                step.loss(),
-                step.learningRate(),
-                step.gradNorm(),
-                step.tokens(),
-                step.tokensPerSecond(),
-                step.mfu(),
-                step.stepMillis(),
-                step.waitMillis(),
-                step.pushBytes(),
-                step.pullBytes());
+        Map<String, Object> cells = new LinkedHashMap<>();
+        cells.put("step", step.step());
+        cells.put("loss", step.loss());
+        step.bySource().forEach((source, loss) -> cells.put("loss_" + source, loss));
+        cells.put("learning_rate", step.learningRate());
+        cells.put("grad_norm", step.gradNorm());
+        cells.put("tokens", step.tokens());
+        cells.put("tokens_per_second", step.tokensPerSecond());
+        cells.put("mfu", step.mfu());
+        cells.put("step_millis", step.stepMillis());
+        cells.put("wait_millis", step.waitMillis());
+        cells.put("push_bytes", step.pushBytes());
+        cells.put("pull_bytes", step.pullBytes());
+        table(cells.keySet().toArray(String[]::new));
+        row(cells.values().toArray());
         endTable();
     }
 

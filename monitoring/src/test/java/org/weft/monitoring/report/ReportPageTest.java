@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
@@ -31,7 +32,7 @@ class ReportPageTest {
                 "run: {name: \"" + EVIL
                         + "\", dir: \"/run\"}\ntraining: {steps: 40, warmup_steps: 1}\nmodel: {heads: 4, width: 64}\n");
         String steps = IntStream.rangeClosed(1, 10)
-                .mapToObj(step -> RecordFormat.line(Records.step(step)) + "\n")
+                .mapToObj(step -> RecordFormat.line(Records.step(step, Map.of("web", 2.5))) + "\n")
                 .collect(Collectors.joining());
         Files.writeString(
                 home.resolve("metrics.jsonl"),
@@ -49,6 +50,7 @@ class ReportPageTest {
                 .doesNotContain("<script")
                 .contains("&lt;script&gt;alert(1)", "step 10 of 40", "1.5000", "Time line", "3.21 s, 4 steps again")
                 .as("from the last step that counts until the run goes on")
+                .contains("Training loss by source, nats a target", "loss_web")
                 .contains("60.00 s", "12.5 ms", "model.width", "lost &lt;at&gt; 10")
                 .endsWith("</html>\n");
         assertThat(page.split("<polyline", -1)).hasSizeGreaterThan(6);

@@ -141,14 +141,16 @@ class SparkWindowsTest {
                 100,
                 200,
                 false,
-                List.of(new StepRecord.WorkerShare(0, 4, 200.25, 12.5, 300)));
+                List.of(new StepRecord.WorkerShare(0, 4, 200.25, 12.5, 300)),
+                Map.of("web", 7.25));
     }
 
     private static void requireTab(String page) {
         assertThat(page)
+                .contains("<th>loss</th><th>loss_web</th><th>learning_rate</th>")
                 .contains("a &lt;run&gt;: gpt2", "&lt;script&gt;worker 0&lt;/script&gt; is lost")
                 .doesNotContain("<script>worker")
-                .contains("<td>" + STEPS + "</td><td>" + LOSS + "</td><td>6.0E-4</td>")
+                .contains("<td>" + STEPS + "</td><td>" + LOSS + "</td><td>7.25</td><td>6.0E-4</td>")
                 .contains("<td>worker 0</td><td>exec-7</td><td>gone</td><td>4</td>")
                 .contains("<td>12.3</td><td>45.6</td>")
                 .contains("<polyline class=\"curve s1\"");

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.weft.core.ByteOrderMark;
 import org.weft.core.Json;
 import org.weft.core.JsonFault;
 import org.weft.core.UnpairedSurrogates;
@@ -26,7 +27,6 @@ import org.weft.engine.sampling.SamplingOptions;
  */
 final class BatchFiles {
     private static final String PROMPT = "prompt";
-    private static final String MARK = "\uFEFF";
 
     private final Store store;
 
@@ -58,7 +58,7 @@ final class BatchFiles {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            return text.startsWith(MARK) ? text.substring(1) : text;
+            return ByteOrderMark.without(text);
         } catch (FileNotFoundException absent) {
             throw WeftException.usage("--prompts: no such file: " + path, "give a file of prompts, one a line");
         } catch (CharacterCodingException other) {

@@ -2,6 +2,7 @@ package org.weft.trainer.pretrain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
@@ -20,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
+import org.weft.core.batches.Batch;
+import org.weft.core.batches.TokenShardBatches;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
@@ -28,6 +33,8 @@ import org.weft.core.tokens.CorpusSource;
 import org.weft.core.tokens.CorpusSplit;
 import org.weft.corpus.CorpusJob;
 import org.weft.driver.progress.Progress;
+import org.weft.driver.progress.RecordFormat;
+import org.weft.driver.progress.StepRecord;
 import org.weft.driver.run.EvaluationJob;
 import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
@@ -124,6 +131,12 @@ class MixtureTest {
                 .contains("source books: 29.69 % of");
         RunResult many = train(null, config("many", CURRICULUM, "cluster.workers=3", "cluster.servers=2"));
         assertThat(sha256(many)).isEqualTo(sha256(one));
+        List<StepRecord> steps = steps("one");
+        assertThat(steps("many")).extracting(StepRecord::bySource).isEqualTo(bySource(steps));
+        assertLossesAreTheirs(steps, config("one", CURRICULUM));
+        assertThat(steps.get(2).bySource()).containsOnlyKeys("web", "code", "books");
+        assertThat(steps.get(6).bySource()).containsOnlyKeys("code", "books");
+        assertThat(said.toString()).containsPattern("step 8/8  loss [0-9.]+ \\(books [0-9.]+, code [0-9.]+\\)");
         for (String step : List.of("4", "6")) { // in the middle of the second stage, and in that of the third
             RunResult resumed = train(step, config("many", CURRICULUM, "cluster.workers=2"));
             assertThat(sha256(resumed)).isEqualTo(sha256(one));
@@ -163,6 +176,8 @@ class MixtureTest {
         RunResult one = train(null, config("packed", apart, packing));
         RunResult many = train(null, config("packed-many", apart, packing, "cluster.workers=3", "cluster.servers=2"));
         assertThat(sha256(many)).isEqualTo(sha256(one));
+        assertThat(bySource(steps("packed-many"))).isEqualTo(bySource(steps("packed")));
+        assertLossesAreTheirs(steps("packed"), config("packed", apart, packing));
         assertThat(sha256(train(null, config("packed-mixed", packing)))).isNotEqualTo(sha256(one));
         RunResult longer = train(null, config("longer", apart, packing, "model.context=64")); // the corpus as it is
         assertThat(longer.validationLoss()).isPositive();
@@ -176,5 +191,47 @@ class MixtureTest {
                 .hasMessageContaining(
                         "training.curriculum[0].weights: the corpus has no source kode; did you mean code?");
         assertThat(directory.resolve("runrefused/checkpoints")).doesNotExist();
+    }
+
+    private static List<Map<String, Double>> bySource(List<StepRecord> steps) {
+        return steps.stream().map(StepRecord::bySource).toList();
+    }
+
+    private static List<StepRecord> steps(String run) throws IOException {
+        return Files.readAllLines(directory.resolve("run" + run + "/metrics.jsonl")).stream()
+                .flatMap(line -> RecordFormat.parse(line).stream())
+                .filter(StepRecord.class::isInstance)
+                .map(StepRecord.class::cast)
+                .toList();
+    }
+
+    /** By the targets of each source the losses come to the step's, which is a mean over what a step has on the average. */
+    private static void assertLossesAreTheirs(List<StepRecord> steps, WeftConfig config) throws IOException {
+        assertThat(steps).hasSize(config.training().steps());
+        try (TokenShardBatches batches = TokenShardBatches.open(application.store(), config)) {
+            for (StepRecord step : steps) {
+                Map<String, Long> targets = targets(batches, step.step() - 1, config.training());
+                assertThat(step.bySource().keySet()).isEqualTo(targets.keySet());
+                double nats = targets.entrySet().stream()
+                        .mapToDouble(one -> one.getValue() * step.bySource().get(one.getKey()))
+                        .sum();
+                assertThat(nats / batches.targets(step.step() - 1)).isCloseTo(step.loss(), within(1e-6));
+            }
+        }
+    }
+
+    private static Map<String, Long> targets(TokenShardBatches batches, int step, TrainingConfig training)
+            throws IOException {
+        Map<String, Long> targets = new TreeMap<>();
+        for (int lane = 0; lane < training.lanes(); lane++) {
+            for (int m = 0; m < training.microBatchesPerLane(); m++) {
+                List<String> sources = batches.sources(step, lane, m);
+                Batch batch = batches.training(step, lane, m);
+                for (int sequence = 0; sequence < sources.size(); sequence++) {
+                    targets.merge(sources.get(sequence), batch.targetCount(sequence), Long::sum);
+                }
+            }
+        }
+        return targets;
     }
 }

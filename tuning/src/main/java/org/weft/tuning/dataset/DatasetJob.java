@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -148,6 +149,7 @@ public final class DatasetJob {
                 written.get(1),
                 written.size() > 2 ? written.get(2) : ExamplesSplit.NONE,
                 overlap(splits),
+                surveys.stream().map(Survey::scrubbed).reduce(new TreeMap<>(), SplitRows::sum),
                 fingerprint);
         manifest.save(store, directory);
         return manifest;
@@ -186,6 +188,9 @@ public final class DatasetJob {
             progress.accept("warning: " + replaced + " unpaired surrogates in the rows became U+FFFD");
         }
         for (int i = 0; i < splits.size(); i++) {
+            if (!dataset.privacy().active().isEmpty()) {
+                progress.accept(splits.get(i).name() + ": " + surveys.get(i).toldOfScrubbing());
+            }
             if (surveys.get(i).empty() > 0) {
                 progress.accept("warning: " + surveys.get(i).empty() + " rows of "
                         + splits.get(i).name() + " have an empty text");

@@ -18,12 +18,17 @@ import org.weft.tuning.task.Task;
  *
  * @param key of all columns: the order of a data set
  * @param inputKey of the input columns: which split the row falls to, and whether splits overlap
+ * @param scrubbed what was taken out of its texts, how often by kind; empty mostly
  */
-record DatasetRow(byte[] key, byte[] inputKey, Fields fields) implements Serializable {
+record DatasetRow(byte[] key, byte[] inputKey, Fields fields, Map<String, Long> scrubbed) implements Serializable {
 
     static DatasetRow of(Fields row, Task task) {
-        Fields fields = task.canonical(row);
-        return new DatasetRow(key(fields, task.columns()), key(fields, task.inputColumns()), fields);
+        return of(new ScrubbedRows.Scrubbed(row, Map.of()), task);
+    }
+
+    static DatasetRow of(ScrubbedRows.Scrubbed row, Task task) {
+        Fields fields = task.canonical(row.fields());
+        return new DatasetRow(key(fields, task.columns()), key(fields, task.inputColumns()), fields, row.found());
     }
 
     /** Whether the row, one of train's, is validation's where that has no files of its own. */

@@ -66,7 +66,7 @@ final class DatasetSplits {
         JavaRDD<DatasetRow> read = DatasetReader.select(rows, columns)
                 .toJavaRDD()
                 .map(row -> RowFields.of(row, columns))
-                .mapPartitions(scrubbed)
+                .mapPartitions(scrubbed::counted)
                 .map(row -> DatasetRow.of(row, task));
         return new SplitRows(name, key + "=" + inputs, read);
     }

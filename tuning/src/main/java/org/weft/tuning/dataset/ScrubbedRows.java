@@ -12,6 +12,8 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.weft.core.config.PrivacyConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.privacy.Scrubber;
+import org.weft.corpus.text.Tally;
+import org.weft.corpus.text.TextStep;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Task;
 
@@ -57,6 +59,35 @@ public record ScrubbedRows(Scrubber scrubber, List<String> columns)
             @Override
             public Fields next() {
                 return scrub.apply(rows.next());
+            }
+        };
+    }
+
+    /**
+     * A row with what was taken out of it.
+     *
+     * @param found how often, by kind; empty mostly
+     */
+    record Scrubbed(Fields fields, Map<String, Long> found) {}
+
+    /** As {@link #call}, with what was found in each row. */
+    Iterator<Scrubbed> counted(Iterator<Fields> rows) {
+        TextStep.Pass pass = columns.isEmpty() ? null : scrubber.counting();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public Scrubbed next() {
+                Fields row = rows.next();
+                if (pass == null) {
+                    return new Scrubbed(row, Map.of());
+                }
+                Tally found = new Tally();
+                Fields scrubbed = scrubbed(row, text -> pass.apply(text, found).text());
+                return new Scrubbed(scrubbed, found.counts(Scrubber.FOUND));
             }
         };
     }

@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -69,7 +70,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
         List<Survey> parts = rows.mapPartitions(
                         some -> List.of(Survey.of(some, task)).iterator())
                 .collect();
-        Survey whole = new Survey(Content.NONE, new TreeMap<>(), 0, null);
+        Survey whole = new Survey(Content.NONE, new TreeMap<>(), 0, new TreeMap<>(), null);
         for (Survey part : parts) {
             if (part.failure() != null) {
                 throw part.failure();
@@ -84,34 +85,56 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
      *
      * @param labelCounts how often each label is named
      * @param empty rows whose texts are empty or blank
+     * @param scrubbed what was taken out of texts, how often by kind
      * @param failure of the first row that cannot be used, or null: returned, for what a task throws Spark tries again
      */
-    record Survey(Content content, TreeMap<String, Long> labelCounts, long empty, WeftException failure)
+    record Survey(
+            Content content,
+            TreeMap<String, Long> labelCounts,
+            long empty,
+            TreeMap<String, Long> scrubbed,
+            WeftException failure)
             implements Serializable {
 
         private static Survey of(Iterator<DatasetRow> rows, Task task) {
             Content content = Content.NONE;
             TreeMap<String, Long> counts = new TreeMap<>();
+            TreeMap<String, Long> scrubbed = new TreeMap<>();
             long empty = 0;
             try {
                 while (rows.hasNext()) {
                     DatasetRow row = rows.next();
                     content = content.with(row);
                     task.check(row.fields(), true);
+                    row.scrubbed().forEach((kind, count) -> scrubbed.merge(kind, count, Long::sum));
                     empty += task.empty(row.fields()) ? 1 : 0;
                     task.labels(row.fields()).forEach(label -> counts.merge(label, 1L, Long::sum));
                 }
-                return new Survey(content, counts, empty, null);
+                return new Survey(content, counts, empty, scrubbed, null);
             } catch (WeftException unusable) {
-                return new Survey(content, counts, empty, unusable);
+                return new Survey(content, counts, empty, scrubbed, unusable);
             }
         }
 
-        private Survey plus(Survey other) {
-            TreeMap<String, Long> counts = new TreeMap<>(labelCounts);
-            other.labelCounts.forEach((label, count) -> counts.merge(label, count, Long::sum));
-            return new Survey(content.plus(other.content), counts, empty + other.empty, null);
+        String toldOfScrubbing() {
+            return scrubbed.isEmpty() ? "nothing personal was found" : "taken out of texts: " + scrubbed;
         }
+
+        private Survey plus(Survey other) {
+            return new Survey(
+                    content.plus(other.content),
+                    sum(labelCounts, other.labelCounts),
+                    empty + other.empty,
+                    sum(scrubbed, other.scrubbed),
+                    null);
+        }
+    }
+
+    /** Counts by name, together. */
+    static TreeMap<String, Long> sum(Map<String, Long> counts, Map<String, Long> others) {
+        TreeMap<String, Long> sum = new TreeMap<>(counts);
+        others.forEach((name, count) -> sum.merge(name, count, Long::sum));
+        return sum;
     }
 
     /** The rows by key: partition k is file k, sorted. */

@@ -86,6 +86,8 @@ class DatasetSplitsTest extends EncodedRows {
             rows.add(Map.of("text", "row " + i + " of a" + i + "@example.com", "label", i % 2));
         }
         WeftConfig config = config("scrubbed", jsonl("rows.jsonl", rows), "dataset.privacy.kinds=[email]");
+        ExamplesManifest manifest = run(config);
+        assertThat(manifest.scrubbed()).containsExactly(Map.entry("email", 80L));
         ScrubbedRows scrubbed = ScrubbedRows.of(config.dataset().privacy(), List.of("text"), store);
         List<Row> judged = JudgedRows.read(spark, store, config, List.of()).collectAsList();
         assertThat(judged).hasSizeBetween(8, 36).allMatch(row -> {

@@ -143,7 +143,8 @@ final class BpeEncoder {
         if (from >= to) {
             return;
         }
-        if (bpe.blankBefore() && text[from] != ' ') {
+        ByteLevelBpe.Blank blank = bpe.blankBefore();
+        if (blank == ByteLevelBpe.Blank.ALWAYS || blank == ByteLevelBpe.Blank.WHERE_NONE_IS && text[from] != ' ') {
             byte[] begun = new byte[to - from + 1];
             begun[0] = ' ';
             System.arraycopy(text, from, begun, 1, to - from);

@@ -3,7 +3,6 @@ package org.weft.corpus.tokenizer.bpe;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.text.Normalizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -18,7 +17,7 @@ import org.weft.corpus.tokenizer.bpe.ByteLevelBpe.Found;
 final class BpeFile {
     private final JsonNode root;
     private final JsonNode model;
-    private final ByteSpelling spelling = new ByteSpelling();
+    private final ByteAlphabet alphabet = new ByteAlphabet();
     private final Map<String, Integer> vocabulary = new HashMap<>();
 
     BpeFile(JsonNode root) {
@@ -29,8 +28,12 @@ final class BpeFile {
     ByteLevelBpe read() throws UnsupportedTokenizerException {
         requireByteLevelModel();
         readVocabulary();
-        boolean canonical = canonical(root.path("normalizer"));
+        List<JsonNode> normalizers = normalizers(root.path("normalizer"));
+        boolean canonical = normalizers.stream().anyMatch(BpeFile::isCanonical);
+        boolean prepended = normalizers.stream().anyMatch(BpeFile::isBlank);
         PreTokenizerFile preTokenizer = PreTokenizerFile.read(root.path("pre_tokenizer"));
+        Found all = added(true, canonical);
+        require(!prepended || all.behind().isEmpty(), "a blank before every text, and tokens found behind it");
         List<byte[]> made = new ArrayList<>();
         LongTable merges = merges(made);
         return new ByteLevelBpe(
@@ -39,10 +42,10 @@ final class BpeFile {
                 merges,
                 new TokenBoundaries(made),
                 model.path("ignore_merges").asBoolean() ? wholeWords() : null,
-                added(true, canonical),
+                all,
                 added(false, canonical),
                 canonical,
-                preTokenizer.blankBefore());
+                prepended ? ByteLevelBpe.Blank.ALWAYS : preTokenizer.blankBefore());
     }
 
     static void require(boolean understood, String what) throws UnsupportedTokenizerException {
@@ -80,7 +83,7 @@ final class BpeFile {
     private int[] bytes() throws UnsupportedTokenizerException {
         int[] bytes = new int[256];
         for (int b = 0; b < bytes.length; b++) {
-            Integer id = vocabulary.get(spelling.of((byte) b));
+            Integer id = vocabulary.get(alphabet.spell((byte) b));
             require(id != null, "a vocabulary without a token for each byte");
             bytes[b] = id;
         }
@@ -101,7 +104,7 @@ final class BpeFile {
             Integer left = vocabulary.get(parts[0]);
             Integer right = vocabulary.get(parts[1]);
             Integer whole = vocabulary.get(parts[0] + parts[1]);
-            byte[] bytes = spelling.bytes(parts[0] + parts[1]);
+            byte[] bytes = alphabet.bytes(parts[0] + parts[1]);
             require(left != null && right != null && whole != null && bytes != null, "merge " + merge);
             merges.put(MergeLoop.pair(left, right), rank++ << 32 | whole); // the last one counts, as there
             made.add(bytes);
@@ -112,7 +115,7 @@ final class BpeFile {
     private WholeWords wholeWords() throws UnsupportedTokenizerException {
         WholeWords words = new WholeWords();
         for (Map.Entry<String, Integer> token : new TreeMap<>(vocabulary).entrySet()) {
-            byte[] bytes = spelling.bytes(token.getKey());
+            byte[] bytes = alphabet.bytes(token.getKey());
             if (bytes != null && bytes.length > 0) {
                 require(words.add(bytes, token.getValue()), "token " + token.getKey());
             }
@@ -120,20 +123,30 @@ final class BpeFile {
         return words;
     }
 
-    private boolean canonical(JsonNode normalizer) throws UnsupportedTokenizerException {
-        if (normalizer.isNull() || normalizer.isMissingNode()) {
-            return false;
-        }
-        String type = normalizer.path("type").asText();
-        if (type.equals("Sequence")) {
-            boolean canonical = false;
+    /** One after the other: NFC, and a blank before the text, whose order does not matter. */
+    private static List<JsonNode> normalizers(JsonNode normalizer) throws UnsupportedTokenizerException {
+        List<JsonNode> found = new ArrayList<>();
+        if (normalizer.path("type").asText().equals("Sequence")) {
             for (JsonNode part : normalizer.path("normalizers")) {
-                canonical |= canonical(part);
+                found.addAll(normalizers(part));
             }
-            return canonical;
+        } else if (!normalizer.isNull() && !normalizer.isMissingNode()) {
+            require(
+                    isCanonical(normalizer) || isBlank(normalizer),
+                    "normalizer " + normalizer.path("type").asText());
+            found.add(normalizer);
         }
-        require(type.equals("NFC"), "normalizer " + type);
-        return true;
+        require(found.stream().filter(BpeFile::isBlank).count() <= 1, "several blanks before a text");
+        return found;
+    }
+
+    private static boolean isCanonical(JsonNode normalizer) {
+        return normalizer.path("type").asText().equals("NFC");
+    }
+
+    private static boolean isBlank(JsonNode normalizer) {
+        return normalizer.path("type").asText().equals("Prepend")
+                && normalizer.path("prepend").asText().equals(" ");
     }
 
     /**
@@ -164,41 +177,5 @@ final class BpeFile {
             }
         }
         return new Found(new AddedTokens(before), new AddedTokens(behind));
-    }
-
-    /** What byte-level vocabularies write for a byte: printable Latin-1 as it is, the others from U+0100 on. */
-    private static final class ByteSpelling {
-        private static final int ROOM = 0x200;
-
-        private final String[] ofByte = new String[256];
-        private final short[] byteOf = new short[ROOM];
-
-        ByteSpelling() {
-            Arrays.fill(byteOf, (short) -1);
-            int next = 0x100;
-            for (int b = 0; b < ofByte.length; b++) {
-                boolean printable = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE;
-                char spelt = (char) (printable ? b : next++);
-                ofByte[b] = String.valueOf(spelt);
-                byteOf[spelt] = (short) b;
-            }
-        }
-
-        String of(byte b) {
-            return ofByte[b & 0xFF];
-        }
-
-        /** Null where a character stands for no byte. */
-        byte[] bytes(String token) {
-            byte[] bytes = new byte[token.length()];
-            for (int i = 0; i < bytes.length; i++) {
-                char spelt = token.charAt(i);
-                if (spelt >= ROOM || byteOf[spelt] < 0) {
-                    return null;
-                }
-                bytes[i] = (byte) byteOf[spelt];
-            }
-            return bytes;
-        }
     }
 }

@@ -11,7 +11,7 @@ package org.weft.corpus.tokenizer.bpe;
  * @param all tokens that are found in a text before it is cut
  * @param ordinary those that are found where special tokens are characters like others
  * @param canonical whether text is brought into NFC
- * @param blankBefore whether a text that begins with no blank gets one
+ * @param blankBefore which texts get a blank before them
  */
 record ByteLevelBpe(
         PreTokenizer preTokenizer,
@@ -22,7 +22,15 @@ record ByteLevelBpe(
         Found all,
         Found ordinary,
         boolean canonical,
-        boolean blankBefore) {
+        Blank blankBefore) {
+
+    /** Which texts, or parts between added tokens, get a blank before them. */
+    enum Blank {
+        NEVER,
+        /** Those that begin with none. */
+        WHERE_NONE_IS,
+        ALWAYS
+    }
 
     /**
      * Added tokens that are looked for.

@@ -9,28 +9,15 @@ import java.util.Map;
  * What a {@code tokenizer.json} says of cutting text: ByteLevel by itself, which is GPT-2's, or one of the regular expressions
  * that are known here, with ByteLevel behind it for the bytes alone.
  *
- * @param blankBefore whether a text that begins with no blank gets one
+ * @param blankBefore which texts get a blank before them
  */
-record PreTokenizerFile(PreTokenizer kind, boolean blankBefore) {
-    private static final String WORDS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|";
-    private static final String MARKS_AND_SPACES = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-    private static final String X = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
-    private static final String Y = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
-    private static final String CONTRACTION = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?|";
-
-    /** As files write it. */
-    static final String GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-
-    static final String CL100K = WORDS + "\\p{N}{1,3}" + MARKS_AND_SPACES;
-    static final String QWEN = WORDS + "\\p{N}" + MARKS_AND_SPACES;
-    static final String O200K = "[^\\r\\n\\p{L}\\p{N}]?" + X + "*" + Y + "+" + CONTRACTION
-            + "[^\\r\\n\\p{L}\\p{N}]?" + X + "+" + Y + "*" + CONTRACTION
-            + "\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
+record PreTokenizerFile(PreTokenizer kind, ByteLevelBpe.Blank blankBefore) {
     static PreTokenizerFile read(JsonNode given) throws UnsupportedTokenizerException {
         if (isByteLevel(given)) {
             require(given.path("use_regex").asBoolean(true), "a pre-tokenizer that does not cut");
-            return new PreTokenizerFile(new Gpt2PreTokenizer(), prefixSpace(given));
+            return new PreTokenizerFile(
+                    new Gpt2PreTokenizer(),
+                    prefixSpace(given) ? ByteLevelBpe.Blank.WHERE_NONE_IS : ByteLevelBpe.Blank.NEVER);
         }
         require(given.path("type").asText().equals("Sequence"), "pre-tokenizer " + given.path("type"));
         JsonNode parts = given.path("pretokenizers");
@@ -50,15 +37,15 @@ record PreTokenizerFile(PreTokenizer kind, boolean blankBefore) {
         String expression = split.path("pattern").path("Regex").asText();
         PreTokenizer kind = kinds().get(expression);
         require(kind != null, "the regular expression " + expression);
-        return new PreTokenizerFile(kind, false);
+        return new PreTokenizerFile(kind, ByteLevelBpe.Blank.NEVER);
     }
 
     private static Map<String, PreTokenizer> kinds() {
         return Map.of(
-                GPT2, new Gpt2PreTokenizer(),
-                CL100K, new Cl100kPreTokenizer(3),
-                QWEN, new Cl100kPreTokenizer(1),
-                O200K, new O200kPreTokenizer());
+                PretokenizerPattern.GPT2.regex(), new Gpt2PreTokenizer(),
+                PretokenizerPattern.CL100K.regex(), new Cl100kPreTokenizer(3),
+                PretokenizerPattern.QWEN2.regex(), new Cl100kPreTokenizer(1),
+                PretokenizerPattern.O200K.regex(), new O200kPreTokenizer());
     }
 
     private static boolean isByteLevel(JsonNode given) {

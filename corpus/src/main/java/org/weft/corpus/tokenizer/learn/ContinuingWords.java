@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.weft.corpus.tokenizer.WordPieceJson;
 
@@ -47,8 +48,12 @@ final class ContinuingWords {
         return symbols;
     }
 
-    /** Words that have another character are unknown as a whole, and teach nothing. */
-    MergeLearner learner(int characters) {
+    /**
+     * Words that have another character are unknown as a whole, and teach nothing.
+     *
+     * @param taken spellings that no token may have
+     */
+    MergeLearner learner(int characters, Set<String> taken) {
         TreeSet<String> symbols = new TreeSet<>(ContinuingWords::compare);
         for (int rank = 0; rank < characters; rank++) {
             String character = Character.toString(alphabet.point(rank));
@@ -82,7 +87,8 @@ final class ContinuingWords {
                 spelt.toArray(int[][]::new),
                 counts.stream().mapToLong(Long::longValue).toArray(),
                 tokens,
-                WordPieceJson.CONTINUING);
+                WordPieceJson.CONTINUING,
+                taken);
     }
 
     /** Characters alone first, then those within words, each by their code points. */

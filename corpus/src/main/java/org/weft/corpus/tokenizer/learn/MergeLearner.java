@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
@@ -22,6 +23,7 @@ public final class MergeLearner {
     private final int[][] words; // each word's tokens
     private final long[] counts;
     private final String continuing;
+    private final Set<String> taken;
     private final PairTable pairs = new PairTable();
     private final PairHeap heap = new PairHeap();
     private final List<String> tokens = new ArrayList<>();
@@ -37,6 +39,14 @@ public final class MergeLearner {
      * @param continuing what the spelling of a token within a word begins with: {@code ##}, or nothing
      */
     public MergeLearner(int[][] words, long[] counts, List<String> alphabet, String continuing) {
+        this(words, counts, alphabet, continuing, Set.of());
+    }
+
+    /**
+     * @param taken spellings that mean something else: no merge makes one of them
+     */
+    MergeLearner(int[][] words, long[] counts, List<String> alphabet, String continuing, Set<String> taken) {
+        this.taken = taken;
         this.words = words;
         this.counts = counts;
         this.continuing = continuing;
@@ -60,7 +70,13 @@ public final class MergeLearner {
         while (tokens.size() < vocabulary && findNext(leastCount)) {
             long best = heap.topPair();
             heap.removeTop();
-            merge((int) (best >>> 32), (int) best);
+            int left = (int) (best >>> 32);
+            int right = (int) best;
+            String spelling = tokens.get(left) + tokens.get(right).substring(continuing.length());
+            if (taken.contains(spelling)) {
+                continue; // The pair stays two tokens.
+            }
+            merge(left, right, spelling);
             progress.accept(tokens.size());
         }
         return new BpeModel(List.copyOf(tokens), List.copyOf(merges));
@@ -83,9 +99,8 @@ public final class MergeLearner {
         return false;
     }
 
-    private void merge(int left, int right) {
+    private void merge(int left, int right, String spelling) {
         merges.add(new Merge(left, right));
-        String spelling = tokens.get(left) + tokens.get(right).substring(continuing.length());
         Integer known = ids.get(spelling); // two different merges may spell the same token
         int token = known != null ? known : addToken(spelling);
         int merged = pairs.number(PairTable.pair(left, right));

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.TokenizerConfig.Form;
-import org.weft.corpus.tokenizer.PretokenizerPattern;
+import org.weft.corpus.tokenizer.bpe.PretokenizerPattern;
 
 /**
  * The matches of a named pattern in the normalized text: the words of a byte-level BPE. Longer ones than
@@ -26,6 +26,7 @@ final class PatternWords implements WordCut {
     private final Form form;
     private final boolean lowercase;
     private final boolean splitDigits;
+    private final boolean addPrefixSpace;
     private final int maxBytes;
 
     PatternWords(TokenizerConfig config) {
@@ -41,6 +42,7 @@ final class PatternWords implements WordCut {
         this.form = config.normalizer();
         this.lowercase = config.lowercase();
         this.splitDigits = config.splitDigits();
+        this.addPrefixSpace = config.addPrefixSpace();
         this.maxBytes = maxBytes;
     }
 
@@ -56,7 +58,8 @@ final class PatternWords implements WordCut {
                     case NFC -> Normalizer.normalize(text, Normalizer.Form.NFC);
                     case NFKC -> Normalizer.normalize(text, Normalizer.Form.NFKC);
                 };
-        return lowercase ? formed.toLowerCase(Locale.ROOT) : formed;
+        String lower = lowercase ? formed.toLowerCase(Locale.ROOT) : formed;
+        return addPrefixSpace && !lower.isEmpty() ? " " + lower : lower;
     }
 
     /** Matches one after the other, each cut at its digits where that is asked for. */

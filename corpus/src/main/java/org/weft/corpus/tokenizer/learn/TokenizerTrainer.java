@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -11,11 +12,11 @@ import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.corpus.tokenizer.BpeModel;
-import org.weft.corpus.tokenizer.ByteAlphabet;
 import org.weft.corpus.tokenizer.TokenizerJson;
 import org.weft.corpus.tokenizer.UnigramJson;
 import org.weft.corpus.tokenizer.UnigramModel;
 import org.weft.corpus.tokenizer.WordPieceJson;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 
 /**
  * Trains a tokenizer on documents: words are counted on the executors, the vocabulary is learnt on the driver.
@@ -82,24 +83,20 @@ public final class TokenizerTrainer {
         for (int w = 0; w < ids.length; w++) {
             ids[w] = alphabet.ids(words.words().get(w).getBytes(StandardCharsets.UTF_8));
         }
-        BpeModel learnt = merges(
-                new MergeLearner(ids, words.counts(), alphabet.spellings(), ""),
-                config.vocabSize() - special.size(),
-                config);
-        requireNotLearnt(learnt.tokens(), special);
-        return TokenizerJson.of(learnt, special, config);
+        MergeLearner learner = new MergeLearner(ids, words.counts(), alphabet.spellings(), "", Set.copyOf(special));
+        return TokenizerJson.of(merges(learner, config.vocabSize() - special.size(), config), special, config);
     }
 
     private byte[] wordPiece(WordCounts words, TokenizerConfig config, List<String> own) {
-        List<String> added = specialTokens(own, config)
-                .subList(own.size(), specialTokens(own, config).size());
+        List<String> special = specialTokens(own, config);
+        List<String> added = special.subList(own.size(), special.size());
         int open = config.vocabSize() - own.size() - added.size();
         Alphabet alphabet = new Alphabet(words, config.minFrequency());
         ContinuingWords spelt = new ContinuingWords(words, alphabet);
         int letters = letters(alphabet, config, spelt.symbols(alphabet.size()), open, spelt::symbols);
-        List<String> learnt = merges(spelt.learner(letters), open, config).tokens();
-        requireNotLearnt(learnt, added);
-        return WordPieceJson.of(own, learnt, added, config);
+        requireNoLetter(alphabet.first(letters), WordPieceJson.CONTINUING, special);
+        MergeLearner learner = spelt.learner(letters, Set.copyOf(special));
+        return WordPieceJson.of(own, merges(learner, open, config).tokens(), added, config);
     }
 
     private byte[] unigram(WordCounts words, TokenizerConfig config, List<String> special) {
@@ -111,10 +108,11 @@ public final class TokenizerTrainer {
                 .sorted()
                 .distinct()
                 .toArray();
+        requireNoLetter(points, "", special);
         UnigramLearner learner =
                 new UnigramLearner(points, words, config.minFrequency(), UnigramLearner.SEEDS, progress);
-        UnigramModel learnt = UnigramLearner.withLetters(learner.learn(open), UnigramJson.LETTERS, open);
-        requireNotLearnt(learnt.pieces(), special);
+        UnigramModel learnt =
+                UnigramLearner.withLetters(learner.learn(open), UnigramJson.LETTERS, Set.copyOf(special), open);
         say(UnigramJson.RESERVED + learnt.pieces().size() + special.size(), config);
         return UnigramJson.of(learnt, special, config);
     }
@@ -173,11 +171,21 @@ public final class TokenizerTrainer {
         }
     }
 
-    private static void requireNotLearnt(List<String> learnt, List<String> special) {
-        special.stream().filter(learnt::contains).findFirst().ifPresent(token -> {
-            throw WeftException.usage(
-                    "tokenizer.special_tokens=" + token + " is a token that the text itself yields",
-                    "write it as no text has it, such as <|" + token + "|>");
-        });
+    /**
+     * Longer tokens are not learnt where a special one is spelt so; a letter has to be one.
+     *
+     * @param continuing what the spelling of a letter within a word begins with
+     */
+    private static void requireNoLetter(int[] letters, String continuing, List<String> special) {
+        for (int letter : letters) {
+            String spelt = Character.toString(letter);
+            for (String token : special) {
+                if (token.equals(spelt) || token.equals(continuing + spelt)) {
+                    throw WeftException.usage(
+                            "tokenizer.special_tokens=" + token + " is a letter of the text",
+                            "write it as no text has it, such as <|" + token + "|>");
+                }
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.weft.corpus.tokenizer.UnigramJson;
@@ -62,9 +63,10 @@ final class UnigramLearner {
     /**
      * The same with letters that the text lacks in the place of the worst pieces, and without names that are reserved.
      *
+     * @param taken spellings of other tokens, which no piece may have
      * @param most pieces that there may be
      */
-    static UnigramModel withLetters(UnigramModel model, String letters, int most) {
+    static UnigramModel withLetters(UnigramModel model, String letters, Set<String> taken, int most) {
         List<String> absent = letters.chars()
                 .mapToObj(Character::toString)
                 .filter(letter -> !model.pieces().contains(letter))
@@ -77,7 +79,8 @@ final class UnigramLearner {
         int longer = spare - letterPieces; // pieces of several letters that there is room for
         for (int i = 0; i < model.pieces().size(); i++) {
             String piece = model.pieces().get(i);
-            if (isLetter(piece) || (!UnigramJson.isReserved(piece) && longer-- > 0)) {
+            boolean free = !UnigramJson.isReserved(piece) && !taken.contains(piece);
+            if (isLetter(piece) || (free && longer-- > 0)) {
                 pieces.add(piece);
                 scores.add(model.scores().get(i));
             }

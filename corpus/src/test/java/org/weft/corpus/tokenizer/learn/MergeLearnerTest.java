@@ -14,9 +14,9 @@ import org.weft.core.config.TokenizerConfig;
 import org.weft.corpus.SparkFixture;
 import org.weft.corpus.tokenizer.BpeModel;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
-import org.weft.corpus.tokenizer.ByteAlphabet;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.corpus.tokenizer.TokenizerJson;
+import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
 
 /** Merges against a textbook case, against the naive loop, and against the library that will encode with them. */
 class MergeLearnerTest {

@@ -86,7 +86,12 @@ class TokenizerTrainerTest {
                 new TokenizerConfig(Kind.BPE, 420, "").with("pretokenizer", Pretokenizer.LLAMA3),
                 new TokenizerConfig(Kind.BPE, 420, "").with("pretokenizer", Pretokenizer.O200K),
                 new TokenizerConfig(Kind.BPE, 420, "").with("pretokenizer", Pretokenizer.HAN),
-                new TokenizerConfig(Kind.BPE, 420, "").with("splitDigits", true));
+                new TokenizerConfig(Kind.BPE, 420, "").with("splitDigits", true),
+                new TokenizerConfig(Kind.UNIGRAM, 420, "").with("addPrefixSpace", true),
+                new TokenizerConfig(Kind.BPE, 420, "").with("addPrefixSpace", true),
+                new TokenizerConfig(Kind.BPE, 420, "")
+                        .with("addPrefixSpace", true)
+                        .with("pretokenizer", Pretokenizer.O200K));
         for (TokenizerConfig config : configs) {
             try (TextTokenizer tokenizer = tokenizer(config, SparkFixture.GPT2)) {
                 for (String text : ODD) {
@@ -183,12 +188,41 @@ class TokenizerTrainerTest {
     }
 
     @Test
-    void aSpecialTokenThatTheTextYieldsIsRefused() {
+    void aTextsFirstWordIsAsThoseWithinWhereThatIsAsked() {
+        for (Kind kind : List.of(Kind.BPE, Kind.UNIGRAM)) {
+            TokenizerConfig config = new TokenizerConfig(kind, 420, "").with("addPrefixSpace", true);
+            try (TextTokenizer tokenizer = tokenizer(config, SparkFixture.GPT2)) {
+                int[] the = tokenizer.encode("the");
+                assertThat(the).as(kind.word()).hasSize(1);
+                assertThat(tokenizer.encode("the the")).containsExactly(the[0], the[0]);
+                assertThat(tokenizer.encode("")).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void whatTheTextYieldsIsNotLearntWhereASpecialTokenIsSpeltSo() {
         for (Kind kind : List.of(Kind.BPE, Kind.UNIGRAM, Kind.WORDPIECE)) {
-            TokenizerConfig config = new TokenizerConfig(kind, 420, "").with("specialTokens", List.of("the"));
+            TokenizerConfig plain = new TokenizerConfig(kind, 420, "");
+            TokenizerConfig config = plain.with("specialTokens", List.of("the"));
+            try (TextTokenizer before = tokenizer(plain, SparkFixture.GPT2);
+                    TextTokenizer tokenizer = tokenizer(config, SparkFixture.GPT2)) {
+                int[] special = tokenizer.encode("the");
+                assertThat(special).as(kind.word()).containsExactly(tokenizer.vocabSize() - 1);
+                assertThat(tokenizer.encode("the", true)).as(kind.word()).doesNotContain(special[0]);
+                assertThat(tokenizer.decode(tokenizer.encode("the", true))).isEqualTo("the");
+                assertThat(before.encode("the")).as("a token of the text").hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void aSpecialTokenThatIsALetterOfTheTextIsRefusedBeforeAnythingIsLearnt() {
+        for (Kind kind : List.of(Kind.UNIGRAM, Kind.WORDPIECE)) {
+            TokenizerConfig config = new TokenizerConfig(kind, 420, "").with("specialTokens", List.of("e"));
             assertThatThrownBy(() -> trained(config, SparkFixture.GPT2))
                     .as(kind.word())
-                    .hasMessage("tokenizer.special_tokens=the is a token that the text itself yields");
+                    .hasMessage("tokenizer.special_tokens=e is a letter of the text");
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.weft.corpus.tokenizer.UnigramModel;
@@ -85,7 +86,7 @@ class UnigramLearnerTest {
         UnigramModel model = new UnigramLearner(ABC, WordCounts.of(words), 2, 1000, said -> {}).learn(6);
         assertThat(model.pieces()).hasSize(6).startsWith("abc", "cab").contains("a", "b", "c");
         assertThat(model.scores()).isSortedAccordingTo((x, y) -> Double.compare(y, x));
-        UnigramModel letters = UnigramLearner.withLetters(model, "axy", 6);
+        UnigramModel letters = UnigramLearner.withLetters(model, "axy", Set.of(), 6);
         assertThat(letters.pieces()).as("room is made for letters").containsExactly("abc", "a", "b", "c", "x", "y");
     }
 

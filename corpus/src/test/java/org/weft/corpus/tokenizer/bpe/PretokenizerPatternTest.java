@@ -1,4 +1,4 @@
-package org.weft.corpus.tokenizer;
+package org.weft.corpus.tokenizer.bpe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.weft.corpus.tokenizer;
+package org.weft.corpus.tokenizer.bpe;
 
 import java.util.regex.Pattern;
 import org.weft.core.config.TokenizerConfig.Pretokenizer;

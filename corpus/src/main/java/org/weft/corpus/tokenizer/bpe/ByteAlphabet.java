@@ -1,4 +1,4 @@
-package org.weft.corpus.tokenizer;
+package org.weft.corpus.tokenizer.bpe;
 
 import java.util.Arrays;
 import java.util.List;
@@ -10,9 +10,12 @@ import java.util.stream.IntStream;
  * printable Latin-1 bytes stand for themselves, the others for U+0100 and on. A byte's id is its place in that list.
  */
 public final class ByteAlphabet {
-    static final int SIZE = 256;
+    public static final int SIZE = 256;
+
+    private static final int ROOM = 2 * SIZE; // for what bytes are spelt with
 
     private final char[] charOfByte = new char[SIZE];
+    private final short[] byteOfChar = new short[ROOM];
     private final int[] idOfByte = new int[SIZE];
     private final int[] byteOfId = new int[SIZE];
 
@@ -33,6 +36,10 @@ public final class ByteAlphabet {
                 byteOfId[id++] = b;
             }
         }
+        Arrays.fill(byteOfChar, (short) -1);
+        for (int b = 0; b < SIZE; b++) {
+            byteOfChar[charOfByte[b]] = (short) b;
+        }
     }
 
     private static boolean printable(int b) {
@@ -51,12 +58,25 @@ public final class ByteAlphabet {
     }
 
     /** A token's bytes as the vocabulary spells them. */
-    String spell(byte[] token) {
+    public String spell(byte... token) {
         StringBuilder text = new StringBuilder(token.length);
         for (byte b : token) {
             text.append(charOfByte[b & 0xFF]);
         }
         return text.toString();
+    }
+
+    /** The bytes that a vocabulary's spelling stands for; null where a character of it stands for none. */
+    byte[] bytes(String token) {
+        byte[] bytes = new byte[token.length()];
+        for (int i = 0; i < bytes.length; i++) {
+            char spelt = token.charAt(i);
+            if (spelt >= ROOM || byteOfChar[spelt] < 0) {
+                return null;
+            }
+            bytes[i] = (byte) byteOfChar[spelt];
+        }
+        return bytes;
     }
 
     /** How the 256 bytes are spelt, by id. */

@@ -1,0 +1,38 @@
+package org.weft.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.weft.driver.progress.RecordFormat;
+import org.weft.driver.progress.RunRecord;
+import org.weft.driver.progress.StepRecord;
+
+class RunScalarsTest {
+
+    @Test
+    void aStepHasALossOfEachSourceThatItHasSomeOf() {
+        StepRecord step = Records.step(3, Map.of("web", 2.25, "code", 0.1 + 0.2, "broken", Double.NaN));
+        String line = RecordFormat.line(step);
+        assertThat(line)
+                .contains("\"loss\":1.2,\"loss_broken\":null,\"loss_code\":0.30000000000000004,\"loss_web\":2.25,"
+                        + "\"learning_rate\"");
+        List<RunRecord> read = RecordFormat.parse(line);
+        assertThat(read).extracting(RecordFormat::line).containsExactly(line);
+        assertThat(RunScalars.of(read.get(0)))
+                .containsEntry("train/loss", 1.2)
+                .containsEntry("train/loss_web", 2.25)
+                .containsEntry("train/loss_code", 0.1 + 0.2)
+                .as("what is no number")
+                .doesNotContainKey("train/loss_broken");
+    }
+
+    @Test
+    void dataThatAreOneWholeHaveOneLoss() {
+        assertThat(RecordFormat.line(Records.step(3))).doesNotContain("loss_");
+        assertThat(RunScalars.of(Records.step(3)).keySet())
+                .filteredOn(name -> name.startsWith("train/loss"))
+                .containsExactly("train/loss");
+    }
+}
