@@ -61,8 +61,8 @@ final class Filters {
         });
         filters.put(
                 "replace",
-                (value, given, run) ->
-                        TextMethods.replaced(Values.text(value, run), given.bind("replace", "old", "new", "count"), run));
+                (value, given, run) -> TextMethods.replaced(
+                        Values.text(value, run), given.bind("replace", "old", "new", "count"), run));
         filters.put("tojson", JsonText::of);
         filters.put("indent", Filters::indented);
         filters.put(

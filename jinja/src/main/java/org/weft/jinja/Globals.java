@@ -25,7 +25,8 @@ final class Globals {
             function(
                     scope,
                     "strftime_now",
-                    (arguments, run) -> Dates.text(scope.run().now(), TextMethods.string(arguments.first("strftime_now"))));
+                    (arguments, run) ->
+                            Dates.text(scope.run().now(), TextMethods.string(arguments.first("strftime_now"))));
         }
     }
 
