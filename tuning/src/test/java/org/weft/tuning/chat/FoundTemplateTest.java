@@ -173,7 +173,8 @@ class FoundTemplateTest {
         assertThat(found().own()).isEmpty();
         assertThat(found().exists()).isTrue();
         assertThat(found().broken())
-                .endsWith("chat_template.jinja: the chat template cannot be read: unexpected %} (line 1 of the template)");
+                .endsWith(
+                        "chat_template.jinja: the chat template cannot be read: unexpected %} (line 1 of the template)");
     }
 
     @Test
@@ -183,7 +184,10 @@ class FoundTemplateTest {
                 .addObject()
                 .put("name", "tool_use")
                 .put("template", "{% if true %}tools\n  {% endif %}\n{{ tools | length }}\n");
-        several.withArray("chat_template").addObject().put("name", "default").put("template", "  {% if true %}none{% endif %} \n");
+        several.withArray("chat_template")
+                .addObject()
+                .put("name", "default")
+                .put("template", "  {% if true %}none{% endif %} \n");
         write(several);
         JinjaTemplate both = found().own().orElseThrow();
         List<ChatMessage> messages = List.of(new ChatMessage("user", "Hi"));

@@ -32,7 +32,9 @@ class ModelChatTest {
     private static String asked(ModelChat chat) {
         Chat asked = new Chat(List.of(new ChatMessage("user", "Hi")));
         StringBuilder text = new StringBuilder();
-        chat.template().orElseThrow().prompt(asked).stream().map(ChatSegment::text).forEach(text::append);
+        chat.template().orElseThrow().prompt(asked).stream()
+                .map(ChatSegment::text)
+                .forEach(text::append);
         return text.toString();
     }
 
@@ -45,8 +47,11 @@ class ModelChatTest {
         String[] tuned = {"finetune.task=instruction", "finetune.from=/base", "finetune.chat_template=plain"};
         assertThat(asked(chat(null, tuned))).isEqualTo("User: Hi\nAssistant:");
         String[] model = {
-            "finetune.task=instruction", "finetune.from=/base", "finetune.chat_template=model",
-            "finetune.jinja=learnt on {{ strftime_now('%d %b') }}", "finetune.chat_date='2024-07-26'"
+            "finetune.task=instruction",
+            "finetune.from=/base",
+            "finetune.chat_template=model",
+            "finetune.jinja=learnt on {{ strftime_now('%d %b') }}",
+            "finetune.chat_date='2024-07-26'"
         };
         assertThat(asked(chat(null, model))).isEqualTo("learnt on 26 Jul");
         assertThat(asked(chat("plain", model))).isEqualTo("User: Hi\nAssistant:");

@@ -52,7 +52,11 @@ class UnusedSettingsTest {
                         "finetune.labels=[\"a\"] changes nothing: finetune.task=regression has none",
                         "finetune.class_weights=balanced changes nothing: finetune.task=regression",
                         "dataset.tags_column=t changes nothing: finetune.task=regression");
-        assertThat(of("instruction", "finetune.jinja=x", "finetune.chat_template=plain", "finetune.chat_date='2024-07-26'"))
+        assertThat(of(
+                        "instruction",
+                        "finetune.jinja=x",
+                        "finetune.chat_template=plain",
+                        "finetune.chat_date='2024-07-26'"))
                 .containsExactly(
                         "finetune.jinja=x changes nothing: finetune.chat_template=plain",
                         "finetune.chat_date=2024-07-26 changes nothing: finetune.chat_template=plain");
