@@ -12,6 +12,7 @@ import org.weft.tuning.chat.ChatMessage;
 import org.weft.tuning.chat.ChatSegment;
 import org.weft.tuning.metrics.AnswerPredictions;
 import org.weft.tuning.metrics.Predictions;
+import org.weft.tuning.metrics.TextPredictions;
 
 /**
  * Answers of an assistant: the next token is learnt where it belongs to a response, or is the end-of-text that follows
@@ -215,7 +216,7 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
 
     @Override
     public Predictions predictions(List<Predictions.Row> judged) {
-        return AnswerPredictions.of(Predictions.rows(judged, AnswerPredictions.Row.class));
+        return TextPredictions.of(Predictions.rows(judged, AnswerPredictions.Row.class));
     }
 
     private List<ChatMessage> messages(Fields row, boolean labelled) {
