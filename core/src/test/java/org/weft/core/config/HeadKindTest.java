@@ -18,6 +18,11 @@ class HeadKindTest {
         assertThat(TaskName.QA.head().metrics()).containsExactly(Metric.LOSS, Metric.EXACT_MATCH);
         assertThat(TaskName.MULTILABEL.head().counted()).containsExactly(Metric.F1_MICRO, Metric.F1_MACRO);
         assertThat(TaskName.INSTRUCTION.head().counted()).isEmpty();
+        assertThat(TaskName.QA.metrics()).isEqualTo(TaskName.QA.head().metrics());
+        assertThat(TaskName.TEXT.metrics()).containsExactly(Metric.LOSS);
+        assertThat(TaskName.INSTRUCTION.metrics().stream().map(Metric::word))
+                .startsWith("loss", "exact_match", "bleu")
+                .contains("rougeL", "chrf_plus_plus");
     }
 
     @Test

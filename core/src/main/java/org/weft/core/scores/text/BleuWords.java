@@ -12,8 +12,7 @@ enum BleuWords {
     MTEVAL_13A {
         @Override
         String prepared(String text) {
-            String line =
-                    text.replace("<skipped>", "").replace("-\n", "").replace("\n", " ");
+            String line = text.replace("<skipped>", "").replace("-\n", "").replace("\n", " ");
             if (line.indexOf('&') >= 0) {
                 line = line.replace("&quot;", "\"")
                         .replace("&amp;", "&")

@@ -38,7 +38,10 @@ record ChrF(int words) {
             for (int i = 0; i < places(); i++) {
                 long there = others.get(i).total();
                 counts.put(
-                        i, own.get(i).matches(others.get(i)), there == 0 ? 0 : own.get(i).total(), there);
+                        i,
+                        own.get(i).matches(others.get(i)),
+                        there == 0 ? 0 : own.get(i).total(),
+                        there);
             }
             double score = score(counts);
             if (score > best) {

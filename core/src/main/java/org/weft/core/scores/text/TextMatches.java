@@ -18,8 +18,7 @@ public final class TextMatches {
     private static final int CHRF = BLEU_ZH + Bleu.PLACES;
     private static final int CHRF_PLUS_PLUS = CHRF + ChrF.PLAIN.places();
     private static final int ROUGE = CHRF_PLUS_PLUS + ChrF.PLUS_PLUS.places();
-    private static final List<Metric> ROUGES =
-            List.of(Metric.ROUGE1, Metric.ROUGE2, Metric.ROUGE_L, Metric.ROUGE_LSUM);
+    private static final List<Metric> ROUGES = List.of(Metric.ROUGE1, Metric.ROUGE2, Metric.ROUGE_L, Metric.ROUGE_LSUM);
     private static final int EXACT = ROUGE + ROUGES.size();
     private static final int PLACES = EXACT + 1;
 
