@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Beam search beside transformers': the same texts, token by token, of a model that both read.
 
-    weft export --checkpoint RUN --output MODEL
+    weft export --checkpoint RUN --to MODEL
     python3 bench/peers/beam_search.py prompts MODEL COUNT > prompts.jsonl           (prompts of random tokens)
     weft generate --checkpoint MODEL --prompts prompts.jsonl --output texts.jsonl --beams N --length-penalty P --early-stopping E
     python3 bench/peers/beam_search.py compare MODEL texts.jsonl N P E NEW_TOKENS
