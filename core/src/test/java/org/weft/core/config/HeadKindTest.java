@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.weft.core.config.FinetuneConfig.Metric;
 import org.weft.core.config.FinetuneConfig.TaskName;
 
 /** What a task's head says of it below the tasks themselves. */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.weft.coordinator.Evaluation;
 import org.weft.core.config.FinetuneConfig;
-import org.weft.core.config.FinetuneConfig.Metric;
+import org.weft.core.config.Metric;
 import org.weft.core.config.HeadKind;
 import org.weft.core.model.ClassTally;
 import org.weft.core.scores.MatchCounts;

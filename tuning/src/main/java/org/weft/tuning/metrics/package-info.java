@@ -4,7 +4,7 @@
  * of a cross-validation come to. Pure, deterministic Java without Spark: rows are collected first.
  *
  * <p><b>To add a metric</b> to a report, put it into {@code metrics()} of the predictions that have it. To choose
- * checkpoints by it too ({@code finetune.metric}), add it to {@link org.weft.core.config.FinetuneConfig.Metric}, to the
+ * checkpoints by it too ({@code finetune.metric}), add it to {@link org.weft.core.config.Metric}, to the
  * heads that have it ({@link org.weft.core.config.HeadKind}), and to what an evaluation during training computes
  * ({@code driver.run.ValidationScores}). Those of generated texts are {@link org.weft.core.scores.text.TextMatches}'.
  *

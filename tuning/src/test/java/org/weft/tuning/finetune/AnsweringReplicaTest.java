@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.weft.core.batches.Batch;
 import org.weft.core.config.ConfigLoader;
-import org.weft.core.config.FinetuneConfig.Metric;
+import org.weft.core.config.Metric;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.scores.text.TextMatches;
 import org.weft.core.tokens.TokenizerFile;

@@ -5,7 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import org.weft.core.config.FinetuneConfig.Metric;
+import org.weft.core.config.Metric;
 import org.weft.core.model.ClassTally;
 
 /**

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.weft.core.config.FinetuneConfig.Metric;
+import org.weft.core.config.Metric;
 
 /** What the golden file of sacrebleu's and rouge-score's numbers cannot see. */
 class TextMatchesTest {
