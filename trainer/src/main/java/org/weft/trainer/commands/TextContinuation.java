@@ -21,7 +21,8 @@ final class TextContinuation implements AutoCloseable {
     private final TextTokenizer tokenizer;
     private final TokenGenerator generator;
 
-    private TextContinuation(ModelReplica replica, TextTokenizer tokenizer, int context) {
+    /** Owns replica and tokenizer from here on. */
+    TextContinuation(ModelReplica replica, TextTokenizer tokenizer, int context) {
         this.replica = replica;
         this.tokenizer = tokenizer;
         this.generator = new TokenGenerator(replica, context, tokenizer.tokens());
@@ -80,10 +81,11 @@ final class TextContinuation implements AutoCloseable {
     List<Continuation> generate(
             List<String> prompts, GenerationOptions options, List<String> stops, Listener listener) {
         List<int[]> starts = new ArrayList<>();
-        for (int[] tokens : tokenizer.encode(prompts)) {
+        int[][] encoded = tokenizer.encode(prompts);
+        for (int[] tokens : encoded) {
             starts.add(tokenizer.begun(tokens));
         }
-        Streams streams = new Streams(prompts.size(), stops, listener);
+        Streams streams = new Streams(encoded, stops, listener);
         generator.generate(starts, options, streams);
         return List.of(streams.done);
     }
@@ -94,13 +96,15 @@ final class TextContinuation implements AutoCloseable {
         private final Continuation[] done;
         private final Listener listener;
 
-        Streams(int count, List<String> stops, Listener listener) {
-            this.streams = new TextStream[count];
-            this.done = new Continuation[count];
+        /** @param prompts those of what each follows; none where it begins a text */
+        Streams(int[][] prompts, List<String> stops, Listener listener) {
+            this.streams = new TextStream[prompts.length];
+            this.done = new Continuation[prompts.length];
             this.listener = listener;
-            for (int i = 0; i < count; i++) {
+            for (int i = 0; i < prompts.length; i++) {
                 int prompt = i;
                 streams[i] = new TextStream(tokenizer::decode, stops, piece -> listener.piece(prompt, piece));
+                streams[i].follow(prompts[i]);
             }
         }
 
