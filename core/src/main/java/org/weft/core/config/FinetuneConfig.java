@@ -1,9 +1,12 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.weft.core.Records;
 import org.weft.core.WeftException;
 
@@ -55,12 +58,24 @@ public record FinetuneConfig(
         @Doc("Times that the training examples are seen; 0 for training.steps.")
         double epochs,
 
-        @Doc("instruction: chatml, llama3, plain, or auto: that of the model's tokenizer_config.json, else plain.")
+        @Doc(
+                "instruction: chatml, llama3, plain, or model: the model's own, of its chat_template.jinja or tokenizer_config.json, run. "
+                        + "auto: the one of these formats that the model's own is, else the model's own; plain where it has none.")
         ChatTemplateName chatTemplate,
 
         @Doc(
+                "instruction, chat_template=model: the template's text, in Jinja; empty for the model's own, which a run keeps here.")
+        String jinja,
+
+        @Doc(
+                "instruction, chat_template=model: the day that it is for a template that writes one (strftime_now), such as "
+                        + "2024-07-26; empty for none: texts must not depend on when a run is started.")
+        String chatDate,
+
+        @Doc(
                 "What the best checkpoint is the best in, on validation: loss, or of a task's predictions accuracy or f1_macro "
-                        + "(classification; tokens, tag by tag), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself).")
+                        + "(classification; tokens, tag by tag), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself); of the texts that an "
+                        + "instruction model generates exact_match, bleu, bleu_zh, chrf, chrf_plus_plus, rouge1, rouge2, rougeL, rougeLsum.")
         String metric,
 
         @Doc("Evaluations without a better metric after which the run ends; 0 for never.")
@@ -87,6 +102,14 @@ public record FinetuneConfig(
         /** What the model's last hidden states are made to predict. */
         public HeadKind head() {
             return head;
+        }
+
+        /** All that an evaluation during training can find out, the loss first. */
+        public List<Metric> metrics() {
+            return this == INSTRUCTION
+                    ? Stream.concat(Stream.of(Metric.LOSS), Metric.OF_TEXTS.stream())
+                            .toList()
+                    : head.metrics();
         }
 
         /**
@@ -139,16 +162,9 @@ public record FinetuneConfig(
         AUTO,
         CHATML,
         LLAMA3,
-        PLAIN
-    }
-
-    /** What an evaluation during training finds out; each task has some of them. */
-    public enum Metric implements Word {
-        LOSS,
-        ACCURACY,
-        F1_MICRO,
-        F1_MACRO,
-        EXACT_MATCH
+        PLAIN,
+        /** The model's own, run. */
+        MODEL
     }
 
     static FinetuneConfig defaults() {
@@ -168,6 +184,8 @@ public record FinetuneConfig(
                 0.1,
                 3,
                 ChatTemplateName.AUTO,
+                "",
+                "",
                 Metric.LOSS.word(),
                 0);
     }
@@ -179,6 +197,11 @@ public record FinetuneConfig(
 
     public boolean lora() {
         return method == Method.LORA;
+    }
+
+    /** Whether an evaluation during training generates texts: where the metric is one of theirs. */
+    public boolean judgesTexts() {
+        return task == TaskName.INSTRUCTION && !metric.equals(Metric.LOSS.word());
     }
 
     /** Whether the model predicts tokens, fine-tuned or not. */
@@ -196,10 +219,19 @@ public record FinetuneConfig(
         return Records.with(this, "chatTemplate", name);
     }
 
+    /** The same with the model's own chat template. */
+    public FinetuneConfig withJinja(String template) {
+        return Records.with(withChatTemplate(ChatTemplateName.MODEL), "jinja", template);
+    }
+
     void validate(Problems problems, ModelConfig model) {
         if (!active()) {
             return;
         }
+        problems.require(
+                chatDate.isEmpty() || isDay(chatDate),
+                "finetune.chat_date=%s must be a day such as 2024-07-26",
+                chatDate);
         problems.require(!from.isBlank(), "finetune.from is not set: give the model to fine-tune");
         problems.require(loraRank >= 1, "finetune.lora_rank=%d must be at least 1", loraRank);
         problems.require(loraAlpha > 0, "finetune.lora_alpha=%s must be positive", loraAlpha);
@@ -219,7 +251,7 @@ public record FinetuneConfig(
                 model.architecture());
         problems.require(
                 headDropout >= 0 && headDropout < 1, "finetune.head_dropout=%s must be in [0, 1)", headDropout);
-        List<String> metrics = task.head().metrics().stream().map(Word::word).toList();
+        List<String> metrics = task.metrics().stream().map(Word::word).toList();
         problems.require(
                 metrics.contains(metric),
                 "finetune.metric=%s must be one of %s for finetune.task=%s",
@@ -233,5 +265,13 @@ public record FinetuneConfig(
                 "finetune.task=%s needs a model that predicts the next token: model.architecture=%s does not",
                 task.word(),
                 model.architecture());
+    }
+
+    private static boolean isDay(String text) {
+        try {
+            return LocalDate.parse(text) != null;
+        } catch (DateTimeParseException none) {
+            return false;
+        }
     }
 }

@@ -25,19 +25,24 @@ import org.weft.corpus.tokenizer.bpe.UnsupportedTokenizerException;
  * words. Half a surrogate pair is U+FFFD.
  */
 public final class TextTokenizer implements AutoCloseable {
+    private static final String LETTER = "a";
+
     private final TokenizerFile file;
     private final TokenizerFacts facts;
     private final int[] before;
     private final int[] after;
+    private final List<String> special;
     private final BpeTokenizer own; // null where the library encodes
     private final String strange; // why it does; null where it does not
     private LibraryTokenizer library; // opened when it is first asked for
+    private Boolean putsBlank; // known when it is first asked for
 
     private TextTokenizer(TokenizerFile file, JsonNode root) {
         this.file = file;
         this.facts = TokenizerFacts.of(file, root);
         this.before = ints(facts.frame().before());
         this.after = ints(facts.frame().after());
+        this.special = TokenizerFacts.special(root);
         BpeTokenizer understood = null;
         String other = null;
         try {
@@ -112,6 +117,25 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /**
+     * Token ids of a text as they are behind another one and a blank. That blank some tokenizers put before every text
+     * themselves, as those of Llama 2 do, and of two blanks there would be another token.
+     */
+    public int[] encodeAfterBlank(String text, boolean splitSpecialTokens) {
+        return encode(putsBlank() ? text : " " + text, splitSpecialTokens);
+    }
+
+    /** Whether a text's tokens by itself, and not those of a blank and the text, are what it has within another. */
+    private synchronized boolean putsBlank() {
+        if (putsBlank == null) {
+            int[] alone = encode(LETTER);
+            int[] within = encode(LETTER + " " + LETTER);
+            putsBlank = !Arrays.equals(within, joined(alone, encode(" " + LETTER)))
+                    && Arrays.equals(within, joined(alone, alone));
+        }
+        return putsBlank;
+    }
+
+    /**
      * Hands on the token ids of a text, some at a time.
      *
      * @param text UTF-8
@@ -161,6 +185,15 @@ public final class TextTokenizer implements AutoCloseable {
         return library().decode(ids);
     }
 
+    /** The text of one token as it is within a text, the blank before it included where the tokenizer's own is left out. */
+    public String decodeWithin(int id) {
+        if (!putsBlank()) {
+            return decode(new int[] {id});
+        }
+        int[] before = encode(LETTER);
+        return decode(joined(before, new int[] {id})).substring(decode(before).length());
+    }
+
     /** V: one more than the largest id. */
     public int vocabSize() {
         return facts.vocabSize();
@@ -174,6 +207,11 @@ public final class TextTokenizer implements AutoCloseable {
     /** Which ids a text may be made of, and which end it. */
     public TextTokens tokens() {
         return new TextTokens(facts.spelt(), facts.ends());
+    }
+
+    /** How the special tokens are spelt. */
+    public List<String> specialTokens() {
+        return special;
     }
 
     /** Ids that stand before a text, such as a Llama's {@code <s>}; empty for most. */
