@@ -11,7 +11,6 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
-import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
 import org.weft.hub.ModelLocator;
@@ -65,12 +64,12 @@ public final class ModelLoader {
         ReplicaOptions replica = wish.replica(config.cluster().threads());
         if (!config.finetune().generative()) {
             requireClassifier(config, model.directory());
-            Checkpoint checkpoint = model.checkpoint().orElseThrow();
+            model.notices().forEach(notices);
             String column = config.dataset().textColumn();
             return new ClassifierModel(
                     name,
                     fingerprint,
-                    () -> new TaskClassifier(TaskModel.open(store, checkpoint, CLASSIFIER_BATCH, replica), column));
+                    () -> new TaskClassifier(TaskModel.open(model, CLASSIFIER_BATCH, replica), column));
         }
         requireCausal(config.model(), model.directory());
         TokenizerFile tokenizer = model.tokenizer();

@@ -61,6 +61,16 @@ record LlamaHubTable() implements HubTable {
     }
 
     @Override
+    public String tokenHead() {
+        return "score";
+    }
+
+    @Override
+    public String spanBase() {
+        return "transformer.";
+    }
+
+    @Override
     public String classPrefix() {
         return "Llama";
     }

@@ -4,17 +4,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenizerFile;
-import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.GeneratedText;
 import org.weft.engine.sampling.GenerationListener;
 import org.weft.engine.sampling.GenerationOptions;
 import org.weft.engine.sampling.SamplingOptions;
 import org.weft.engine.sampling.TokenGenerator;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
@@ -40,9 +37,9 @@ final class GeneratedAnswers implements RowModel {
         this.rows = rows;
     }
 
-    static GeneratedAnswers open(Store store, Checkpoint checkpoint, WeftConfig config, int rows) throws IOException {
-        TokenizerFile tokenizer = ModelTokenizer.open(store, checkpoint);
-        ModelReplica replica = ReplicaLoader.open(store, checkpoint);
+    static GeneratedAnswers open(StoredModel model, WeftConfig config, int rows) throws IOException {
+        TokenizerFile tokenizer = model.tokenizer();
+        ModelReplica replica = model.replica();
         try {
             return new GeneratedAnswers(replica, Encoder.open(config, tokenizer), config, rows);
         } catch (RuntimeException e) {

@@ -3,8 +3,7 @@ package org.weft.tuning.finetune;
 import java.io.IOException;
 import java.util.List;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.Store;
-import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
 
@@ -18,14 +17,14 @@ interface RowModel extends AutoCloseable {
     void close();
 
     /**
-     * The model of a checkpoint, which answers with its head or with text.
+     * The model, which answers with its head or with text.
      *
-     * @param config the checkpoint's, but for its dataset section
+     * @param config the model's, but for its dataset section
      * @param batch rows that are computed together
      */
-    static RowModel open(Store store, Checkpoint checkpoint, WeftConfig config, int batch) throws IOException {
+    static RowModel open(StoredModel model, WeftConfig config, int batch) throws IOException {
         return config.finetune().generative()
-                ? GeneratedAnswers.open(store, checkpoint, config, batch)
-                : TaskModel.open(store, checkpoint, config, batch);
+                ? GeneratedAnswers.open(model, config, batch)
+                : TaskModel.open(model, config, batch);
     }
 }
