@@ -12,18 +12,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.weft.core.SplitMix64;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.Targets;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
-import org.weft.core.optim.Optimizer;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
-import org.weft.engine.GradientListener;
-import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
 import org.weft.engine.torch.TorchReplica;
@@ -36,7 +34,6 @@ import org.weft.engine.torch.TorchReplica;
  * <p>Usage: {@code FamilyParity OUTPUT V B key=value…}, keys as in a configuration.
  */
 public final class FamilyParity {
-    private static final int STEPS = 10;
     private static final long SEED = 42;
     private static final double MASKED = 0.2;
 
@@ -64,7 +61,7 @@ public final class FamilyParity {
         ObjectNode root = json.createObjectNode();
         root.set("model", ConfigLoader.toTree(config).path("model"));
         root.set("training", ConfigLoader.toTree(config).path("training"));
-        root.put("vocab", shape.vocabSize()).put("sequences", sequences).put("steps", STEPS);
+        root.put("vocab", shape.vocabSize()).put("sequences", sequences).put("steps", TenSteps.STEPS);
         ArrayNode parameters = root.putArray("parameters");
         for (Parameter parameter : shape.layout().parameters()) {
             ObjectNode entry = parameters.addObject();
@@ -86,32 +83,14 @@ public final class FamilyParity {
         replica.parametersWritten(0, size);
         float[] weights = new float[size];
         parameters.get(0, weights);
-        write(output.resolve("params.f32"), weights);
-        Optimizer optimizer = Optimizer.of(config.training());
-        Optimizer.State state = new Optimizer.State(new float[size], weights, new float[size], new float[size]);
-        StringBuilder losses = new StringBuilder();
-        for (int step = 0; step < STEPS; step++) {
-            Batch batch = batch(config, shape, sequences, step);
-            append(output.resolve("batches.i32"), step, batch);
-            replica.zeroGradients();
-            double loss = replica.accumulateGradient(
-                    batch, batch.targetCount(), new MicroBatchKey(SEED, step, 0, 0), GradientListener.NONE);
-            losses.append(loss).append('\n');
-            replica.gradients(0, size).asFloatBuffer().get(0, state.gradient());
-            if (step == 0) {
-                write(output.resolve("gradient.f32"), state.gradient());
-            }
-            for (Parameter parameter : layout.parameters()) {
-                optimizer.update(
-                        step,
-                        1,
-                        state,
-                        new Optimizer.Segment((int) parameter.offset(), (int) parameter.end(), parameter.decay(), 1));
-            }
-            parameters.put(0, weights);
-            replica.parametersWritten(0, size);
+        TenSteps.write(output.resolve("params.f32"), weights);
+        List<Batch> batches = IntStream.range(0, TenSteps.STEPS)
+                .mapToObj(step -> batch(config, shape, sequences, step))
+                .toList();
+        for (int step = 0; step < batches.size(); step++) {
+            append(output.resolve("batches.i32"), step, batches.get(step));
         }
-        Files.writeString(output.resolve("losses.txt"), losses);
+        new TenSteps(config.training(), replica, SEED).run(output, batches::get);
     }
 
     private static Batch batch(WeftConfig config, ModelShape shape, int sequences, int step) {
@@ -150,11 +129,5 @@ public final class FamilyParity {
             Files.createFile(file);
         }
         Files.write(file, bytes.array(), StandardOpenOption.APPEND);
-    }
-
-    private static void write(Path file, float[] values) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        Files.write(file, bytes.array());
     }
 }

@@ -45,8 +45,8 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, ObjectNode finetune, L
         for (HubTable.Setting setting : family.settings()) {
             JsonNode value = config.path(setting.foreign());
             if (Json.isGiven(value) && setting.allowed().stream().noneMatch(allowed -> same(value, allowed))) {
-                problems.add(setting.foreign() + "=" + value.asText() + " is not one that Weft has: "
-                        + joined(setting.allowed()));
+                problems.add(setting.foreign() + "=" + value.asText(value.toString()) + " is not one that Weft has: "
+                        + (setting.allowed().isEmpty() ? "null" : joined(setting.allowed())));
             }
         }
         if (Json.isGiven(config.path(QUANTIZATION))) {
@@ -54,6 +54,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, ObjectNode finetune, L
                     + " is not one that Weft has: take the float weights");
         }
         family.read(config, tensors, model, problems);
+        KnownKeys.refuseOthers(family, config, problems);
         JsonNode vocabSize = config.path(VOCAB_SIZE);
         if (!vocabSize.canConvertToInt() || vocabSize.asInt() < 1) {
             problems.add(VOCAB_SIZE + "=" + (Json.isGiven(vocabSize) ? vocabSize : "(missing)")
@@ -165,7 +166,11 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, ObjectNode finetune, L
         }
         for (HubTable.Setting setting : family.settings()) {
             json.set(
-                    setting.foreign(), Json.MAPPER.valueToTree(setting.allowed().get(0)));
+                    setting.foreign(),
+                    Json.MAPPER.valueToTree(
+                            setting.allowed().isEmpty()
+                                    ? null
+                                    : setting.allowed().get(0)));
         }
         family.write(model, json);
         TaskClass.write(config.finetune(), json);

@@ -96,8 +96,9 @@ class HuggingFaceConfigTest {
                 "llama | attention_bias                  | true     | attention_bias=true is not one that Weft has: false",
                 "llama | quantization_config             | {\"bits\":4} | quantization_config={\"bits\":4} is not one that Weft has: take the float weights",
                 "llama | mlp_bias                        | true     | mlp_bias=true is not one that Weft has: false",
-                "llama | head_dim                        | 4        | head_dim=4 is not hidden_size=8 / num_attention_heads=4: Weft's heads divide the width",
-                "llama | rope_scaling                    | {\"rope_type\":\"dynamic\",\"factor\":2} | rope_scaling of type=dynamic is not one that Weft has: default, linear, llama3, yarn",
+                "llama | head_dim                        | 3        | model.head_dim=3 must be even: rotary positions turn pairs",
+                "llama | head_dim                        | -4       | head_dim=-4 is no width of a head",
+                "llama | rope_scaling                    | {\"rope_type\":\"su\",\"factor\":2} | rope_scaling of type=su is not one that Weft has: default, linear, dynamic, llama3, yarn, longrope",
                 "llama | rope_scaling                    | \"yarn\" | rope_scaling=\"yarn\" is no object",
                 "llama | rope_scaling                    | {\"type\":\"linear\"} | rope_scaling.factor is missing for type=linear",
                 "llama | rope_scaling                    | {\"type\":\"yarn\",\"factor\":2,\"beta_fast\":16} | rope_scaling.beta_fast=16 is not one that Weft has",
@@ -107,12 +108,12 @@ class HuggingFaceConfigTest {
                 "gpt2  | n_ctx                           | \"6\"  | n_ctx=\"6\" is not a whole number",
                 "llama | tie_word_embeddings             | \"true\" | tie_word_embeddings=\"true\" is not true or false",
                 "llama | num_key_value_heads             | \"2\"  | num_key_value_heads=\"2\" is not a whole number",
-                "llama | head_dim                        | \"2\"  | head_dim=\"2\" is not hidden_size=8 / num_attention_heads=4: Weft's heads divide the width",
+                "llama | head_dim                        | \"2\"  | head_dim=\"2\" is no width of a head",
                 "llama | rope_theta                      | \"500000.0\" | rope_theta=\"500000.0\" is no number",
                 "llama | rope_scaling                    | {\"factor\":4.0} | rope_scaling has factor=4.0 and no rope_type: which scaling is not said",
                 "llama | rope_scaling                    | {\"type\":\"linear\",\"factor\":\"2.0\"} | rope_scaling.factor=\"2.0\" is no number",
                 "llama | rope_scaling                    | {\"type\":\"linear\",\"rope_type\":\"yarn\",\"factor\":2} | rope_scaling.rope_type=yarn and rope_scaling.type=linear disagree",
-                "llama | rope_scaling                    | {\"type\":7} | rope_scaling of type=7 is not one that Weft has: default, linear, llama3, yarn",
+                "llama | rope_scaling                    | {\"type\":7} | rope_scaling of type=7 is not one that Weft has: default, linear, dynamic, llama3, yarn, longrope",
                 "llama | rope_scaling                    | {\"type\":\"yarn\",\"factor\":2,\"original_max_position_embeddings\":\"3\"} | rope_scaling.original_max_position_embeddings=\"3\" is no whole number",
                 "llama | rope_scaling                    | {\"type\":\"yarn\",\"factor\":2,\"beta_fast\":\"32\"} | rope_scaling.beta_fast=\"32\" is not one that Weft has",
                 "llama | partial_rotary_factor           | 0.5      | partial_rotary_factor=0.5 is not one that Weft has: 1",
@@ -179,7 +180,7 @@ class HuggingFaceConfigTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "[\"MistralForCausalLM\"]            | \"mistral\" | MistralForCausalLM of model_type mistral",
+                "[\"FalconForCausalLM\"]             | \"falcon\"  | FalconForCausalLM of model_type falcon",
                 "[\"GPT2DoubleHeadsModel\"] | \"gpt2\"    | GPT2DoubleHeadsModel of model_type gpt2",
                 "[\"GPT2LMHeadModel\"]               | \"llama\"   | GPT2LMHeadModel of model_type llama",
                 "null                                | null        | (none named) of model_type (none named)",
@@ -187,10 +188,15 @@ class HuggingFaceConfigTest {
     void otherArchitecturesAreRefusedByName(String architectures, String type, String named) throws IOException {
         JsonNode config = config(ForeignDirectory.GPT2, "architectures", architectures, "model_type", type);
         assertThatThrownBy(() -> HubTable.of(config, "dir/config.json"))
-                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
-                        .isEqualTo(
-                                "Weft reads GPT2LMHeadModel, GPT2Model, LlamaForCausalLM, LlamaModel, BertForMaskedLM,"
-                                        + " BertForPreTraining, BertModel"))
+                .isInstanceOfSatisfying(
+                        WeftException.class,
+                        e -> assertThat(e.hint())
+                                .isEqualTo(
+                                        "Weft reads GPT2LMHeadModel, GPT2Model, LlamaForCausalLM, LlamaModel, BertForMaskedLM,"
+                                                + " BertForPreTraining, BertModel, MistralForCausalLM, MistralModel, Qwen2ForCausalLM,"
+                                                + " Qwen2Model, Qwen3ForCausalLM, Qwen3Model, SmolLM3ForCausalLM, SmolLM3Model,"
+                                                + " Olmo2ForCausalLM, Olmo2Model, Gemma2ForCausalLM, Gemma2Model, Gemma3ForCausalLM,"
+                                                + " Gemma3TextModel, Phi3ForCausalLM, Phi3Model, GPTNeoXForCausalLM, GPTNeoXModel"))
                 .hasMessage("dir/config.json: architecture " + named + " is not one that Weft reads");
     }
 

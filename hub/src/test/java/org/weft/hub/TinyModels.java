@@ -33,10 +33,37 @@ public final class TinyModels {
     static final String BERT_PAIRS =
             "{architecture: bert, layers: 1, width: 16, heads: 2, context: 8, next_sentence: true}";
 
+    /** What distinguishes each relative of Llama and the other decoders, so that every key of theirs goes out and in. */
+    private static final List<String> RELATIVES = List.of(
+            "mistral, kv_heads: 2, sliding_window: 5, head_dim: 6",
+            "mistral, kv_heads: 2",
+            "qwen2, kv_heads: 1, tie_word_embeddings: true, sliding_window: 4",
+            "qwen2, kv_heads: 1, sliding_window: 4, full_attention_every: 2",
+            "qwen3, kv_heads: 2, head_dim: 6",
+            "smollm3, kv_heads: 2, no_rope_every: 2, tie_word_embeddings: true, rope_theta: 5e6",
+            "olmo2, kv_heads: 2",
+            "gemma2, kv_heads: 2, head_dim: 6, sliding_window: 4, query_pre_attn_scalar: 5, attn_logit_softcapping: -1",
+            "gemma3_text, kv_heads: 2, sliding_window: 4, full_attention_every: 2, rope_theta: 1e6, rope_scaling: linear,"
+                    + " rope_factor: 8",
+            "phi3, kv_heads: 2, sliding_window: 4, rotary_fraction: 0.5",
+            "phi3, kv_heads: 2, rope_scaling: longrope, rope_factor: 2, rope_original_context: 4,"
+                    + " rope_short_factors: [1.0, 1.5], rope_long_factors: [2.0, 3.25], rope_attention_factor: 1.5",
+            "mistral, kv_heads: 2, rope_scaling: dynamic, rope_factor: 2, rope_original_context: 4",
+            "gpt_neox, rotary_fraction: 0.5, sequential_residual: true");
+
     private TinyModels() {}
 
-    static Stream<String> all() {
+    /** One of each form that there is. */
+    static Stream<String> forms() {
         return Stream.of(GPT2, LLAMA, TIED_LLAMA, BERT, BERT_PAIRS);
+    }
+
+    static Stream<String> all() {
+        return Stream.concat(
+                forms(),
+                RELATIVES.stream()
+                        .map(keys -> "{layers: 2, width: 16, heads: 4, mlp_width: 24, context: 8, architecture: " + keys
+                                + "}"));
     }
 
     static WeftConfig config(String runDir, String model) {

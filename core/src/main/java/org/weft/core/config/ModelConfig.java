@@ -15,14 +15,20 @@ public record ModelConfig(
 
         @Doc("Transformer blocks (L).") int layers,
         @Doc("Width of the residual stream (D).") int width,
-        @Doc("Attention heads (H); divides width.") int heads,
 
-        @Doc("llama: heads of keys and values (G), each shared by heads / kv_heads queries; 0 for as many as heads.")
-        int kvHeads,
+        @Doc("Attention heads (H); divides width, unless head_dim says how wide they are.")
+        int heads,
 
         @Doc(
-                "Width within the perceptron (M); 0 for the family's: 4 D, or for llama 8 D / 3 rounded up to a multiple of "
-                        + "256.")
+                "llama and its relatives: heads of keys and values (G), each shared by heads / kv_heads queries; 0 for as many as heads.")
+        int kvHeads,
+
+        @Doc("llama and its relatives: width of one head (K); 0 for width / heads.")
+        int headDim,
+
+        @Doc(
+                "Width within the perceptron (M); 0 for the family's: 4 D, or with a gate, as llama has one, 8 D / 3 rounded"
+                        + " up to a multiple of 256.")
         int mlpWidth,
 
         @Doc("Tokens of one sequence (T).") int context,
@@ -30,30 +36,77 @@ public record ModelConfig(
         @Doc("Probability that dropout clears an activation while training.")
         double dropout,
 
-        @Doc("Term under the root of each norm; 0 for the family's: 1e-5, or for bert 1e-12.")
+        @Doc("Term under the root of each norm; 0 for the family's: 1e-5, for the gemmas 1e-6, for bert 1e-12.")
         double normEpsilon,
 
-        @Doc("llama: the token embedding is the output head too, as in small Llamas. gpt2 and bert always do so.")
+        @Doc(
+                "llama and its relatives: the token embedding is the output head too, as in small Llamas. gpt2, bert and the"
+                        + " gemmas always do so.")
         boolean tieWordEmbeddings,
 
-        @Doc("llama: base of the rotary frequencies.") double ropeTheta,
+        @Doc(
+                "Tokens that a query looks back at (W), itself included, in blocks with a sliding window; 0 for no window.")
+        int slidingWindow,
 
-        @Doc("llama: how rotary positions reach beyond the context of pre-training: none, linear, llama3, yarn.")
+        @Doc(
+                "Every how many-th block looks at all tokens, whatever sliding_window; 0 for the family's: gemma2 2, gemma3 6,"
+                        + " otherwise none.")
+        int fullAttentionEvery,
+
+        @Doc("Scores of attention are divided by its root; 0 for the width of a head.")
+        double queryPreAttnScalar,
+
+        @Doc(
+                "Scores s of attention become c tanh(s / c) with this c; 0 for the family's: gemma2 50, otherwise none; -1 for"
+                        + " none.")
+        double attnLogitSoftcapping,
+
+        @Doc("Logits s become c tanh(s / c) with this c; 0 for the family's: gemma2 30, otherwise none; -1 for none.")
+        double finalLogitSoftcapping,
+
+        @Doc("gpt_neox: the perceptron reads what attention gave, instead of both reading the block's input.")
+        boolean sequentialResidual,
+
+        @Doc("Rotary positions: base of the frequencies.") double ropeTheta,
+
+        @Doc("gemma3: base of the frequencies in blocks with a sliding window, where nothing is scaled; 0 for 10000.")
+        double ropeLocalTheta,
+
+        @Doc(
+                "Part of each head that rotary positions turn, from its beginning; 0 for the family's: gpt_neox 0.25, phi3 1.")
+        double rotaryFraction,
+
+        @Doc("smollm3: every how many-th block has no rotary positions; 0 for 4.")
+        int noRopeEvery,
+
+        @Doc("How rotary positions reach beyond the context of pre-training: none, linear, dynamic, llama3, yarn,"
+                + " longrope.")
         RopeScaling ropeScaling,
 
-        @Doc("llama: how many times the original context; for rope_scaling.")
+        @Doc("Rotary positions: how many times the original context; for rope_scaling.")
         double ropeFactor,
 
-        @Doc("llama: context of pre-training; for rope_scaling llama3 and yarn.")
+        @Doc("Rotary positions: context of pre-training; for rope_scaling dynamic, llama3, yarn and longrope.")
         int ropeOriginalContext,
 
         @Doc(
-                "llama: wavelengths longer than rope_original_context divided by this are scaled fully (rope_scaling llama3).")
+                "Rotary positions: wavelengths longer than rope_original_context divided by this are scaled fully (rope_scaling llama3).")
         double ropeLowFreqFactor,
 
         @Doc(
-                "llama: wavelengths shorter than rope_original_context divided by this are not scaled (rope_scaling llama3).")
+                "Rotary positions: wavelengths shorter than rope_original_context divided by this are not scaled (rope_scaling llama3).")
         double ropeHighFreqFactor,
+
+        @Doc(
+                "Rotary positions: what each frequency is divided by in texts up to rope_original_context (rope_scaling longrope).")
+        List<Double> ropeShortFactors,
+
+        @Doc("Rotary positions: the same in longer texts (rope_scaling longrope).")
+        List<Double> ropeLongFactors,
+
+        @Doc("Rotary positions: what queries and keys are multiplied by, each (rope_scaling longrope); 0 for"
+                + " sqrt(1 + ln rope_factor / ln rope_original_context).")
+        double ropeAttentionFactor,
 
         @Doc("bert: kinds of segments that a sequence may have.")
         int tokenTypes,
@@ -68,8 +121,15 @@ public record ModelConfig(
     public enum RopeScaling implements Word {
         NONE,
         LINEAR,
+        DYNAMIC,
         LLAMA3,
-        YARN
+        YARN,
+        LONGROPE;
+
+        /** Whether frequencies follow the length of the text, where it may be longer than the original context. */
+        public boolean followsLength() {
+            return this == DYNAMIC || this == LONGROPE;
+        }
     }
 
     static ModelConfig defaults() {
@@ -90,16 +150,29 @@ public record ModelConfig(
                 heads,
                 0,
                 0,
+                0,
                 context,
                 dropout,
                 0,
                 false,
+                0,
+                0,
+                0,
+                0,
+                0,
+                false,
                 10000,
+                0,
+                0,
+                0,
                 RopeScaling.NONE,
                 1,
                 0,
                 1,
                 4,
+                List.of(),
+                List.of(),
+                0,
                 2,
                 false);
     }
@@ -111,7 +184,7 @@ public record ModelConfig(
 
     /** K: width of one head. */
     public int headWidth() {
-        return width / heads;
+        return headDim > 0 ? headDim : width / heads;
     }
 
     /** M: width within the perceptron. A gated one has three matrices; 8 D / 3 gives them the weights of two of 4 D. */
@@ -160,8 +233,12 @@ public record ModelConfig(
         problems.require(layers >= 1, "model.layers=%d must be at least 1", layers);
         problems.require(width >= 1, "model.width=%d must be at least 1", width);
         problems.require(heads >= 1, "model.heads=%d must be at least 1", heads);
+        problems.require(headDim >= 0, "model.head_dim=%d must not be negative", headDim);
         problems.require(
-                heads < 1 || width % heads == 0, "model.width=%d is not divisible by model.heads=%d", width, heads);
+                heads < 1 || headDim > 0 || width % heads == 0,
+                "model.width=%d is not divisible by model.heads=%d",
+                width,
+                heads);
         problems.require(mlpWidth >= 0, "model.mlp_width=%d must not be negative", mlpWidth);
         problems.require(context >= 1, "model.context=%d must be at least 1", context);
         problems.require(dropout >= 0 && dropout < 1, "model.dropout=%s must be in [0, 1)", dropout);

@@ -65,6 +65,18 @@ record BertHubTable() implements HubTable {
         return SETTINGS;
     }
 
+    /** What the first BERT's files say of a pooler that they do not have. */
+    @Override
+    public Set<String> ignored() {
+        return Set.of(
+                "directionality",
+                "pooler_fc_size",
+                "pooler_num_attention_heads",
+                "pooler_num_fc_layers",
+                "pooler_size_per_head",
+                "pooler_type");
+    }
+
     @Override
     public Names names() {
         return NAMES;

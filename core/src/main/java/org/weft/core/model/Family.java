@@ -61,15 +61,46 @@ public interface Family extends Architecture {
         return learnedPositions() ? model.context() : 0;
     }
 
-    /** Vectors of D in float32 that the norms of one block keep for backward, beside what each of them returns. */
-    default int normVectors() {
+    /** Tokens that the queries of a block look back at, themselves included; 0 for all. */
+    default int window(ModelConfig model, int block) {
+        return 0;
+    }
+
+    /** What the products of queries and keys are multiplied by. */
+    default double attentionScale(ModelConfig model) {
+        double scalar = model.queryPreAttnScalar();
+        return 1 / Math.sqrt(scalar > 0 ? scalar : model.headWidth());
+    }
+
+    /** c where scores of attention s become c tanh(s / c); 0 where they stay. */
+    default double attentionSoftcap(ModelConfig model) {
+        return Math.max(0, model.attnLogitSoftcapping());
+    }
+
+    /** The same of logits. */
+    default double logitSoftcap(ModelConfig model) {
+        return Math.max(0, model.finalLogitSoftcapping());
+    }
+
+    /** R: elements of a head that rotary positions turn, from its beginning; 0 where there are none. */
+    default int rotaryWidth(ModelConfig model) {
+        return 0;
+    }
+
+    /** Base of the rotary frequencies in blocks with a sliding window; 0 where it is that of the others. */
+    default double windowTheta(ModelConfig model) {
+        return 0;
+    }
+
+    /** Elements of a token in float32 that the norms of one block keep for backward, beside what each of them returns. */
+    default long normElements(ModelConfig model) {
         return 0;
     }
 
     /**
-     * Floating-point operations of one token forward and backward: 6 N + 12 L D T (PaLM, appendix B: 6 for each weight
-     * that multiplies, plus attention's two products over the context). Embeddings that are only looked up multiply
-     * nothing; a head that is not tied is a matrix of its own.
+     * Floating-point operations of one token forward and backward: 6 N + 12 L H K T (PaLM, appendix B: 6 for each weight
+     * that multiplies, plus attention's two products over the context, or over a block's window). Embeddings that are only
+     * looked up multiply nothing; a head that is not tied is a matrix of its own.
      */
     default double flopsPerToken(ModelShape shape) {
         ModelConfig model = shape.config();
@@ -78,7 +109,12 @@ public interface Family extends Architecture {
         lookedUp += language && model.tiedHead() ? 0 : shape.vocabSize();
         lookedUp += language || model.tiedHead() ? 0 : shape.vocabSize(); // the head's own matrix
         double weights = layout(shape).size() - lookedUp * model.width();
-        return 6.0 * weights + 12.0 * model.layers() * model.width() * model.context();
+        double seen = 0;
+        for (int block = 0; block < model.layers(); block++) {
+            int window = window(model, block);
+            seen += window > 0 ? Math.min(window, model.context()) : model.context();
+        }
+        return 6.0 * weights + 12.0 * model.heads() * model.headWidth() * seen;
     }
 
     /** What Hugging Face calls the family, its keys and its tensors. */

@@ -2,6 +2,7 @@ package org.weft.core.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.weft.core.config.ModelConfig;
 
@@ -50,6 +51,17 @@ record Gpt2HubTable() implements HubTable {
     @Override
     public List<Setting> settings() {
         return SETTINGS;
+    }
+
+    /** Of a head that judges whole sequences. */
+    @Override
+    public Set<String> ignored() {
+        return Set.of(
+                "summary_type",
+                "summary_use_proj",
+                "summary_activation",
+                "summary_proj_to_labels",
+                "summary_first_dropout");
     }
 
     @Override

@@ -41,11 +41,17 @@ public interface HubTable {
     /**
      * A setting that Weft has in one way only.
      *
-     * @param allowed values that mean that way; the first is written, and stands for a missing key
+     * @param allowed values that mean that way; the first is written, and stands for a missing key. Where there is none,
+     *     the key is null
      */
     record Setting(String foreign, List<Object> allowed) {
         public static Setting of(String foreign, Object... allowed) {
             return new Setting(foreign, List.of(allowed));
+        }
+
+        /** One that is null, or not there. */
+        public static Setting off(String foreign) {
+            return new Setting(foreign, List.of());
         }
     }
 
@@ -87,6 +93,16 @@ public interface HubTable {
     List<ConfigKey> keys();
 
     List<Setting> settings();
+
+    /** Keys that {@link #read} takes, beside those of the table. */
+    default Set<String> special() {
+        return Set.of();
+    }
+
+    /** Keys that change nothing that Weft computes, beside those that any family may have. */
+    default Set<String> ignored() {
+        return Set.of();
+    }
 
     Names names();
 

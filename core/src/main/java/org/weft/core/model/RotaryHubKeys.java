@@ -1,12 +1,15 @@
 package org.weft.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.ModelConfig.RopeScaling;
@@ -20,19 +23,46 @@ import org.weft.core.config.ModelConfig.RopeScaling;
  * </pre>
  *
  * The first is written, for every version reads it.
+ *
+ * @param fallbackTheta the base where none is said
+ * @param usualFraction the part of each head that is turned where none is said
+ * @param partial whether the family may turn part of each head
  */
-final class RotaryHubKeys {
-    private static final double DEFAULT_THETA = 10000;
+record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial) {
+
+    /** Of a family that turns whole heads. */
+    RotaryHubKeys(double fallbackTheta) {
+        this(fallbackTheta, 1, false);
+    }
+
     private static final String THETA = "rope_theta";
     private static final String PARTIAL = "partial_rotary_factor";
     private static final List<String> SECTIONS = List.of("rope_parameters", "rope_scaling");
     private static final String ORIGINAL_CONTEXT = "original_max_position_embeddings";
+    private static final String CONTEXT = "max_position_embeddings";
+    private static final String SHORT = "short_factor";
+    private static final String LONG = "long_factor";
+    private static final String ATTENTION = "attention_factor";
+    private static final String NUMBER = "number";
     private static final Set<String> COMMON = Set.of("rope_type", "type", "rope_theta");
 
     /** Keys of each kind of scaling with the key of Weft's model section, in the order in which they are written. */
     private static final Map<String, Map<String, String>> KINDS = Map.of(
             "default", Map.of(),
             "linear", Map.of("factor", "rope_factor"),
+            "dynamic", Map.of("factor", "rope_factor"),
+            "longrope",
+                    ordered(
+                            SHORT,
+                            "rope_short_factors",
+                            LONG,
+                            "rope_long_factors",
+                            "factor",
+                            "rope_factor",
+                            ORIGINAL_CONTEXT,
+                            "rope_original_context",
+                            ATTENTION,
+                            "rope_attention_factor"),
             "llama3",
                     ordered(
                             "factor",
@@ -48,10 +78,13 @@ final class RotaryHubKeys {
     /** What YaRN's paper proposes and Weft computes with: other values are refused. */
     private static final Map<String, Double> YARN_CONSTANTS = Map.of("beta_fast", 32.0, "beta_slow", 1.0);
 
-    private RotaryHubKeys() {}
+    /** The keys of config.json that are read. */
+    Set<String> keys() {
+        return Set.of(THETA, PARTIAL, "rope_parameters", "rope_scaling");
+    }
 
     /** Every value is of its type or refused, and what is said twice is said alike. */
-    static void read(JsonNode config, ObjectNode model, List<String> problems) {
+    void read(JsonNode config, ObjectNode model, List<String> problems) {
         ObjectNode read = null;
         String from = null;
         for (String source : SECTIONS) {
@@ -75,35 +108,50 @@ final class RotaryHubKeys {
             model.setAll(read);
         }
         model.put("rope_theta", theta(config, problems));
-        if (turnsPart(config.path(PARTIAL))) {
+        if (partial) {
+            readFraction(config, model, problems);
+        } else if (turnsPart(config.path(PARTIAL))) {
             problems.add(PARTIAL + "=" + config.path(PARTIAL) + " is not one that Weft has: 1");
         }
     }
 
-    /** The one base of all frequencies, wherever it stands. */
-    private static double theta(JsonNode config, List<String> problems) {
-        double theta = Double.NaN;
+    /** The one base of all frequencies. */
+    private double theta(JsonNode config, List<String> problems) {
+        double theta = said(config, THETA, problems);
+        return Double.isNaN(theta) ? fallbackTheta : theta;
+    }
+
+    private void readFraction(JsonNode config, ObjectNode model, List<String> problems) {
+        double fraction = said(config, PARTIAL, problems);
+        if (!Double.isNaN(fraction) && fraction != usualFraction) {
+            model.put("rotary_fraction", fraction);
+        }
+    }
+
+    /** A number wherever it stands; NaN where it is not there. */
+    private static double said(JsonNode config, String key, List<String> problems) {
+        double said = Double.NaN;
         String from = null;
         for (String source : List.of("", "rope_parameters", "rope_scaling")) {
-            String name = source.isEmpty() ? THETA : source + "." + THETA;
-            JsonNode value = (source.isEmpty() ? config : config.path(source)).path(THETA);
+            String name = source.isEmpty() ? key : source + "." + key;
+            JsonNode value = (source.isEmpty() ? config : config.path(source)).path(key);
             if (!Json.isGiven(value)) {
                 continue;
             }
             if (!value.isNumber()) {
                 problems.add(name + "=" + value + " is no number");
-            } else if (from != null && value.asDouble() != theta) {
-                problems.add(from + "=" + theta + " and " + name + "=" + value + " disagree");
+            } else if (from != null && value.asDouble() != said) {
+                problems.add(from + "=" + said + " and " + name + "=" + value + " disagree");
             } else {
-                theta = value.asDouble();
+                said = value.asDouble();
                 from = name;
             }
         }
-        return from == null ? DEFAULT_THETA : theta;
+        return said;
     }
 
     /** Weft's keys of one of the two sections. */
-    private static ObjectNode section(JsonNode config, String source, List<String> problems) {
+    private ObjectNode section(JsonNode config, String source, List<String> problems) {
         ObjectNode model = JsonNodeFactory.instance.objectNode();
         JsonNode rope = config.path(source);
         String kind = kind(rope, source, problems);
@@ -112,21 +160,26 @@ final class RotaryHubKeys {
             return model; // Said already.
         }
         model.put("rope_scaling", kind.equals("default") ? "none" : kind);
-        for (Map.Entry<String, String> key : keys.entrySet()) {
-            JsonNode value = rope.path(key.getKey());
-            boolean whole = key.getKey().equals(ORIGINAL_CONTEXT);
-            if (whole && value.isIntegralNumber()) {
-                model.set(key.getValue(), value);
-            } else if (!whole && value.isNumber()) {
-                model.put(key.getValue(), value.asDouble());
-            } else if (Json.isGiven(value)) {
-                problems.add(
-                        source + "." + key.getKey() + "=" + value + " is no " + (whole ? "whole " : "") + "number");
-            } else if (kind.equals("yarn") && key.getKey().equals(ORIGINAL_CONTEXT)) {
-                model.set(key.getValue(), config.path("max_position_embeddings")); // Hugging Face's default for it.
+        keys.forEach((foreign, weft) -> {
+            JsonNode value = rope.path(foreign);
+            String kindOfValue = kindOfValue(foreign);
+            if (!Json.isGiven(value)) {
+                JsonNode fallback = fallback(kind, foreign, config, rope);
+                if (fallback == null) {
+                    problems.add(source + "." + foreign + " is missing for type=" + kind);
+                } else if (!fallback.isNull()) {
+                    model.set(weft, fallback);
+                }
+            } else if (!isOf(kindOfValue, value)) {
+                problems.add(source + "." + foreign + "=" + value + " is no " + kindOfValue);
             } else {
-                problems.add(source + "." + key.getKey() + " is missing for type=" + kind);
+                model.set(weft, kindOfValue.equals(NUMBER) ? DoubleNode.valueOf(value.asDouble()) : value);
             }
+        });
+        if (kind.equals("dynamic")) { // The context that it is for is the one that it scales from.
+            JsonNode context = config.path(CONTEXT);
+            model.set("rope_original_context", context);
+            model.put("context", (int) (context.asInt() * rope.path("factor").asDouble(1)));
         }
         for (Map.Entry<String, JsonNode> field : rope.properties()) {
             if (!known(kind, keys, field.getKey(), field.getValue())) {
@@ -134,6 +187,44 @@ final class RotaryHubKeys {
             }
         }
         return model;
+    }
+
+    private static String kindOfValue(String key) {
+        return switch (key) {
+            case SHORT, LONG -> "list of numbers";
+            case ORIGINAL_CONTEXT -> "whole number";
+            default -> NUMBER;
+        };
+    }
+
+    private static boolean isOf(String kindOfValue, JsonNode value) {
+        return switch (kindOfValue) {
+            case NUMBER -> value.isNumber();
+            case "whole number" -> value.isIntegralNumber();
+            default ->
+                value.isArray()
+                        && StreamSupport.stream(value.spliterator(), false).allMatch(JsonNode::isNumber);
+        };
+    }
+
+    /** What Hugging Face takes for a key that is not there: null where it must be, JSON's null for nothing. */
+    private static JsonNode fallback(String kind, String key, JsonNode config, JsonNode rope) {
+        JsonNode context = config.path(CONTEXT);
+        JsonNode original = Json.isGiven(config.path(ORIGINAL_CONTEXT)) ? config.path(ORIGINAL_CONTEXT) : context;
+        boolean longrope = kind.equals("longrope");
+        return switch (key) {
+            case ORIGINAL_CONTEXT -> longrope ? original : kind.equals("yarn") ? context : null;
+            case "factor" ->
+                longrope ? DoubleNode.valueOf(ratio(context, rope.path(ORIGINAL_CONTEXT), original)) : null;
+            case ATTENTION -> NullNode.instance;
+            default -> null;
+        };
+    }
+
+    /** Of the context to the original one, which the section says or else the file. */
+    private static double ratio(JsonNode context, JsonNode inSection, JsonNode inFile) {
+        double original = inSection.isNumber() ? inSection.asDouble() : inFile.asDouble();
+        return original > 0 ? Math.max(1, context.asDouble() / original) : 1;
     }
 
     /** The type of a section's scaling; none of Weft's where it names none and yet has values to scale by. */
@@ -146,7 +237,7 @@ final class RotaryHubKeys {
             }
             if (!type.isTextual() || !KINDS.containsKey(type.asText())) {
                 problems.add(source + " of type=" + type.asText(type.toString())
-                        + " is not one that Weft has: default, linear, llama3, yarn");
+                        + " is not one that Weft has: default, linear, dynamic, llama3, yarn, longrope");
                 return "";
             }
             if (kind != null && !kind.equals(type.asText())) {
@@ -168,12 +259,12 @@ final class RotaryHubKeys {
         return kind == null ? "default" : kind;
     }
 
-    private static boolean known(String kind, Map<String, String> keys, String key, JsonNode value) {
+    private boolean known(String kind, Map<String, String> keys, String key, JsonNode value) {
         if (COMMON.contains(key) || keys.containsKey(key) || value.isNull()) {
             return true;
         }
         if (key.equals(PARTIAL)) {
-            return !turnsPart(value);
+            return partial || !turnsPart(value); // What is no number is said elsewhere.
         }
         return kind.equals("default") // Nothing is scaled.
                 || kind.equals("yarn")
@@ -188,8 +279,11 @@ final class RotaryHubKeys {
         return said && !(factor.isNumber() && factor.asDouble() == 1);
     }
 
-    static void write(ModelConfig model, ObjectNode config) {
-        config.put("rope_theta", model.ropeTheta());
+    void write(ModelConfig model, ObjectNode config) {
+        config.put(THETA, model.ropeTheta());
+        if (partial) {
+            config.put(PARTIAL, (double) Family.of(model).rotaryWidth(model) / model.headWidth());
+        }
         if (model.ropeScaling() == RopeScaling.NONE) {
             config.putNull("rope_scaling");
             return;
@@ -201,8 +295,18 @@ final class RotaryHubKeys {
                 case "factor" -> rope.put(key, model.ropeFactor());
                 case "low_freq_factor" -> rope.put(key, model.ropeLowFreqFactor());
                 case "high_freq_factor" -> rope.put(key, model.ropeHighFreqFactor());
+                case SHORT -> model.ropeShortFactors().forEach(rope.withArray(key)::add);
+                case LONG -> model.ropeLongFactors().forEach(rope.withArray(key)::add);
+                case ATTENTION -> {
+                    if (model.ropeAttentionFactor() > 0) {
+                        rope.put(key, model.ropeAttentionFactor());
+                    }
+                }
                 default -> rope.put(key, model.ropeOriginalContext());
             }
+        }
+        if (model.ropeScaling() == RopeScaling.DYNAMIC) {
+            config.put(CONTEXT, model.ropeOriginalContext());
         }
     }
 

@@ -86,14 +86,23 @@ class FamilyTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "architecture: lama                    | model.architecture=lama must be one of gpt2, llama, bert; did you mean llama?",
-                "architecture: gpt2, kv_heads: 2       | model.kv_heads=2 is of llama alone: gpt2 has none",
-                "architecture: bert, rope_scaling: yarn| model.rope_scaling=yarn is of llama alone: bert has none",
+                "architecture: lama                    | model.architecture=lama must be one of gpt2, llama, bert, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox; did you mean llama?",
+                "architecture: gpt2, kv_heads: 2       | model.kv_heads=2 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3 alone: gpt2 has none",
+                "architecture: bert, rope_scaling: yarn| model.rope_scaling=yarn is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox alone: bert has none",
                 "architecture: llama, next_sentence: true | model.next_sentence=true is of bert alone: llama has none",
                 "architecture: llama, dropout: 0.1     | model.dropout=0.1 is not of llama: it has none",
                 "architecture: llama, kv_heads: 4      | model.heads=6 is not divisible by model.kv_heads=4",
                 "architecture: llama, rope_scaling: yarn | model.rope_original_context is not set for model.rope_scaling=yarn",
                 "architecture: bert, next_sentence: true, token_types: 1 | model.token_types=1 must be at least 2",
+                "architecture: llama, sliding_window: 8 | model.sliding_window=8 is of mistral, qwen2, qwen3, gemma2, gemma3_text, phi3 alone: llama has none",
+                "architecture: gpt2, head_dim: 8       | model.head_dim=8 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3 alone: gpt2 has none",
+                "architecture: llama, sequential_residual: true | model.sequential_residual=true is of gpt_neox alone: llama has none",
+                "architecture: mistral, sliding_window: -1 | model.sliding_window=-1 must not be negative",
+                "architecture: qwen3, head_dim: 63      | model.head_dim=63 must be even: rotary positions turn pairs",
+                "architecture: gemma2, attn_logit_softcapping: -3 | model.attn_logit_softcapping=-3.0 must be positive, 0 or -1",
+                "architecture: gpt_neox, rotary_fraction: 0.02 | model.rotary_fraction turns 1 of the 64 elements of a head: rotary positions turn pairs",
+                "architecture: phi3, rotary_fraction: 2  | model.rotary_fraction=2.0 must be in (0, 1], or 0",
+                "architecture: smollm3, no_rope_every: -1 | model.no_rope_every=-1 must not be negative",
                 "architecture: gpt2, token_types: 0    | model.token_types=0 must be at least 1",
             })
     void aFamilyChecksItsOwnKeysAndNoOtherMaySetThem(String keys, String problem) {

@@ -1,36 +1,57 @@
 package org.weft.engine.torch;
 
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.Family;
 
 /**
  * Scaled dot-product attention (Vaswani et al. 2017), with heads of keys and values that several heads of queries may
- * share (Ainslie et al. 2023). Without dropout it is one fused operation that never holds (T, S) scores; with dropout
- * the scores are explicit, because the fused one draws from libtorch's global generator. Never in bfloat16: there the
- * fused operation falls back to scalar loops on a CPU.
+ * share (Ainslie et al. 2023), over all tokens or a sliding window (Beltagy et al. 2020). It is one fused operation that
+ * never holds (T, S) scores, but for two cases that have to hold them: dropout, because the fused one draws from libtorch's
+ * global generator, and scores that are capped, which it cannot do. Never in bfloat16: there the fused operation falls back
+ * to scalar loops on a CPU.
  *
- * <p>B sequences, T queries, S keys, H heads, G heads of keys and values, K width of a head, D = H K.
+ * <p>B sequences, T queries, S keys, H heads, G heads of keys and values, K width of a head, W tokens of a window.
  */
 final class Attention {
+    /** Below, an operation's own cost is more than what it computes. */
+    private static final int SHORTEST_RUN = 64;
+
     private final Scalar never = new Scalar(Double.NEGATIVE_INFINITY);
     private final boolean causal;
     private final boolean grouped;
+    private final int window; // W, or 0
     private final ScalarType type;
     private final Tensor futures; // (C, C), minus infinity above the diagonal; null where it is not needed
     private final Scalar scale;
+    private final Scalar cap; // c of c tanh(s / c), or null
     private final TensorOptional noMask = new TensorOptional();
-    private final DoubleOptional defaultScale = new DoubleOptional();
+    private final DoubleOptional fusedScale;
 
+    /** Over all tokens. */
     Attention(ModelConfig config, FlatTensors flat) {
+        this(config, flat, 0);
+    }
+
+    /** @param window W; 0 for all tokens */
+    Attention(ModelConfig config, FlatTensors flat, int window) {
+        Family family = Family.of(config);
         causal = config.causal();
         grouped = config.keyValueHeads() < config.heads();
+        this.window = window;
         type = flat.type();
-        scale = new Scalar(1 / Math.sqrt(config.headWidth()));
+        double factor = family.attentionScale(config);
+        scale = new Scalar(factor);
+        fusedScale = config.queryPreAttnScalar() > 0 ? new DoubleOptional(factor) : new DoubleOptional();
+        double c = family.attentionSoftcap(config);
+        cap = c > 0 ? new Scalar(c) : null;
         futures = causal && config.dropout() > 0
                 ? futures(config.context(), flat.parameters().tensor())
                 : null;
@@ -42,40 +63,106 @@ final class Attention {
      * @param queries (B, H, T, K)
      * @param keys (B, G, T, K)
      * @param values (B, G, T, K)
-     * @return (B, T, D)
+     * @return (B, T, H K)
      */
     Tensor apply(int block, Tensor queries, Tensor keys, Tensor values, Pass pass) {
         Tensor q = wide(queries); // (B, H, T, K)
         Tensor mixed = pass.dropout().active()
                 ? explicit(q, wide(keys), wide(values), block, pass)
-                : fused(q, wide(keys), wide(values), block, pass); // (B, H, T, K)
-        return mixed.transpose(1, 2).reshape(q.size(0), q.size(2), q.size(1) * q.size(3)); // (B, T, D)
+                : withoutDropout(q, wide(keys), wide(values), block, pass); // (B, H, T, K)
+        return mixed.transpose(1, 2).reshape(q.size(0), q.size(2), q.size(1) * q.size(3)); // (B, T, H K)
     }
 
-    private Tensor fused(Tensor q, Tensor k, Tensor v, int block, Pass pass) {
+    private Tensor withoutDropout(Tensor q, Tensor k, Tensor v, int block, Pass pass) {
         if (pass.documents() != null) {
             return pass.documents().oneByOne(q, k, v, this::whole);
         }
         if (pass.mask() != null) {
-            return masked(q, k, v, pass.mask());
+            return masked(q, k, v, withWindow(pass.mask(), k));
         }
         if (pass.past() == null) {
             return whole(q, k, v);
         }
-        PastKeysAndValues.Seen seen = pass.past().keep(block, k, v);
-        return seen.mask() == null
-                ? torch.scaled_dot_product_attention(
-                        q, seen.keys(), seen.values(), noMask, 0, q.size(2) > 1, defaultScale, grouped)
+        PastKeysAndValues.Seen seen = pass.past().keep(block, window, k, v);
+        return seen.mask() == null && q.size(2) > 1
+                ? whole(q, seen.keys(), seen.values())
                 : masked(q, seen.keys(), seen.values(), seen.mask()); // (B, H, T, K)
     }
 
+    /** Tokens from their sequence's or document's first on. */
     private Tensor whole(Tensor q, Tensor k, Tensor v) {
-        return torch.scaled_dot_product_attention(q, k, v, noMask, 0, causal, defaultScale, grouped); // (B, H, T, K)
+        if (slides(k.size(2))) {
+            return sliding(q, k, v);
+        }
+        if (cap != null) {
+            return capped(q, k, v, causal ? band(k, q.size(2), k.size(2)) : null);
+        }
+        return torch.scaled_dot_product_attention(q, k, v, noMask, 0, causal, fusedScale, grouped); // (B, H, T, K)
     }
 
+    /**
+     * A run of queries after the other, each with its own keys and those of the run before, which hold every window: the
+     * cost grows with T, not with its square. Split and not narrowed: going back, a view of each would cost a tensor of the
+     * whole.
+     */
+    private Tensor sliding(Tensor q, Tensor k, Tensor v) {
+        long run = Math.max(window, SHORTEST_RUN);
+        TensorVector queries = q.split(run, 2);
+        TensorVector keys = k.split(run, 2);
+        TensorVector values = v.split(run, 2);
+        TensorVector mixed = new TensorVector();
+        for (long i = 0; i < queries.size(); i++) {
+            Tensor seenKeys = i == 0 ? keys.get(0) : torch.cat(new TensorVector(keys.get(i - 1), keys.get(i)), 2);
+            Tensor seenValues =
+                    i == 0 ? values.get(0) : torch.cat(new TensorVector(values.get(i - 1), values.get(i)), 2);
+            Tensor mask = band(k, queries.get(i).size(2), seenKeys.size(2)); // (run, 2 run)
+            mixed.push_back(masked(queries.get(i), seenKeys, seenValues, mask));
+        }
+        return torch.cat(mixed, 2); // (B, H, T, K)
+    }
+
+    /** @param mask true at what may be looked at; null where that is all */
     private Tensor masked(Tensor q, Tensor k, Tensor v, Tensor mask) {
-        return torch.scaled_dot_product_attention(
-                q, k, v, new TensorOptional(mask), 0, false, defaultScale, grouped); // (B, H, T, K)
+        if (cap != null) {
+            return capped(q, k, v, mask);
+        }
+        TensorOptional seen = mask == null ? noMask : new TensorOptional(mask);
+        return torch.scaled_dot_product_attention(q, k, v, seen, 0, false, fusedScale, grouped); // (B, H, T, K)
+    }
+
+    /** Scores s become c tanh(s / c) (Gemma 2, section 2). */
+    private Tensor capped(Tensor q, Tensor k, Tensor v, Tensor mask) {
+        Tensor scores = q.matmul(repeated(k, q).transpose(2, 3)).mul(scale); // (B, H, T, S)
+        Tensor bent = scores.div(cap).tanh().mul(cap); // (B, H, T, S)
+        Tensor open = mask == null ? bent : bent.masked_fill(mask.logical_not(), never); // (B, H, T, S)
+        return open.softmax(3).matmul(repeated(v, q)); // (B, H, T, K)
+    }
+
+    /** Keys or values, for each head of the queries. (B, G, S, K) to (B, H, S, K) */
+    private Tensor repeated(Tensor x, Tensor queries) {
+        return grouped ? x.repeat_interleave(queries.size(1) / x.size(1), new LongOptional(1), new LongOptional()) : x;
+    }
+
+    /** (B, 1, T, T) */
+    private Tensor withWindow(Tensor mask, Tensor k) {
+        return slides(k.size(2)) ? mask.logical_and(band(k, k.size(2), k.size(2))) : mask;
+    }
+
+    private boolean slides(long tokens) {
+        return window > 0 && tokens > window;
+    }
+
+    /**
+     * What the last T of S tokens may look at: what does not come after them, of a window the last W. (T, S)
+     *
+     * @param like on whose device
+     */
+    private Tensor band(Tensor like, long tokens, long seen) {
+        Tensor places = torch.arange(new Scalar((double) seen)).to(like.device(), ScalarType.Long); // (S)
+        Tensor own = places.narrow(0, seen - tokens, tokens); // (T)
+        Tensor back = own.view(tokens, 1).sub(places.view(1, seen)); // (T, S)
+        Tensor past = back.ge(new Scalar(0.0)); // (T, S)
+        return window > 0 ? past.logical_and(back.lt(new Scalar((double) window))) : past;
     }
 
     private Tensor explicit(Tensor q, Tensor k, Tensor v, int block, Pass pass) {

@@ -104,7 +104,7 @@ final class KeyValueCache implements AutoCloseable {
 
     /** A text that begins a row: its own keys and values are all there is to look at. */
     PastKeysAndValues beginning(int row) {
-        return (block, k, v) -> {
+        return (block, window, k, v) -> {
             try (PointerScope scope = new PointerScope()) {
                 long tokens = k.size(2);
                 keys.get(block)
@@ -134,13 +134,22 @@ final class KeyValueCache implements AutoCloseable {
             shortest = Math.min(shortest, length + 1);
         }
         Tensor at = onDevice(places); // (B)
-        Tensor mask = shortest == longest ? null : mask(last, longest); // (B, 1, 1, S)
+        Tensor lasts = shortest == longest ? null : onDevice(last); // (B)
         Tensor scattered = areConsecutive(chosen)
                 ? null
                 : onDevice(Arrays.stream(chosen).asLongStream().toArray()); // (B)
         Rows looked = new Rows(chosen[0], chosen.length, scattered, longest);
-        return (block, k, v) -> new PastKeysAndValues.Seen(
-                keep(keys.get(block), k, at, looked), keep(values.get(block), v, at, looked), mask);
+        return (block, window, k, v) -> {
+            Tensor allKeys = keep(keys.get(block), k, at, looked); // (B, G, S, K)
+            Tensor allValues = keep(values.get(block), v, at, looked); // (B, G, S, K)
+            long seen = allKeys.size(2);
+            if (lasts != null) {
+                return new PastKeysAndValues.Seen(allKeys, allValues, mask(lasts, seen, window));
+            }
+            long from = window > 0 ? Math.max(0, seen - window) : 0;
+            return new PastKeysAndValues.Seen(
+                    allKeys.narrow(2, from, seen - from), allValues.narrow(2, from, seen - from), null);
+        };
     }
 
     /** (B, G, 1, K) into the cache; (B, G, S, K) out of it. */
@@ -172,9 +181,17 @@ final class KeyValueCache implements AutoCloseable {
         return true;
     }
 
-    private Tensor mask(long[] last, int longest) {
+    /**
+     * What rows of different lengths look at: what there is of each, of a window the last W. (B, 1, 1, S)
+     *
+     * @param lasts (B), where each row's last token stands
+     */
+    private Tensor mask(Tensor lasts, long longest, int window) {
         Tensor positions = torch.arange(new Scalar((double) longest)).to(like.device(), ScalarType.Long); // (S)
-        return positions.view(1, 1, 1, longest).le(onDevice(last).view(last.length, 1, 1, 1)); // (B, 1, 1, S)
+        Tensor places = positions.view(1, 1, 1, longest);
+        Tensor ends = lasts.view(-1, 1, 1, 1);
+        Tensor there = places.le(ends); // (B, 1, 1, S)
+        return window == 0 ? there : there.logical_and(places.gt(ends.sub(new Scalar((double) window))));
     }
 
     private Tensor onDevice(long[] indices) {

@@ -27,17 +27,19 @@ final class OutputHead implements AutoCloseable {
     private final Tensor factor; // (V, D)
     private final Tensor bias; // (V), or null
     private final Tensor biasGradient; // (V), or null
+    private final Scalar cap; // c of c tanh(x / c), or null
     private final boolean bfloat16;
     private final int chunkRows;
     private final Tensor like;
     private Tensor buffer; // (R, V)
 
-    private OutputHead(FlatTensors flat, String weight, String bias) {
+    private OutputHead(FlatTensors flat, String weight, String bias, double cap) {
         like = flat.parameter(weight).detach(); // (V, D)
         gradient = flat.gradient(weight);
         factor = flat.factor(weight).detach();
         this.bias = bias == null ? null : flat.parameter(bias).detach();
         this.biasGradient = bias == null ? null : flat.gradient(bias);
+        this.cap = cap > 0 ? new Scalar(cap) : null;
         bfloat16 = flat.bfloat16();
         long rowBytes = like.size(0) * like.element_size();
         chunkRows = (int) Math.max(1, BUFFER_BYTES / rowBytes);
@@ -45,12 +47,17 @@ final class OutputHead implements AutoCloseable {
 
     /** Logits are x Wᵀ; the matrix may be the token embedding. */
     static OutputHead of(FlatTensors flat, String weight) {
-        return new OutputHead(flat, weight, null);
+        return new OutputHead(flat, weight, null, 0);
+    }
+
+    /** Logits s of x Wᵀ are c tanh(s / c) (Bello et al. 2017, section 3); with c of 0 they are s. */
+    static OutputHead capped(FlatTensors flat, String weight, double c) {
+        return new OutputHead(flat, weight, null, c);
     }
 
     /** Logits are x Wᵀ + b. */
     static OutputHead biased(FlatTensors flat, String weight, String bias) {
-        return new OutputHead(flat, weight, bias);
+        return new OutputHead(flat, weight, bias, 0);
     }
 
     /**
@@ -92,7 +99,7 @@ final class OutputHead implements AutoCloseable {
     /** Logits of a few rows. (n, D) to (n, V) */
     Tensor logitsOf(Tensor x) {
         Tensor logits = torch.mm(narrow(x), factor.t()).to(like.scalar_type()); // (n, V)
-        return bias == null ? logits : logits.add_(bias);
+        return finished(logits);
     }
 
     private Result run(Tensor x, Tensor targets, Tensor inputGradient, Scalar scale, Tensor rows) {
@@ -105,6 +112,7 @@ final class OutputHead implements AutoCloseable {
                 Tensor part = narrow(x.narrow(0, row, count)); // (R, D)
                 Tensor target = targets.narrow(0, row, count); // (R, 1)
                 Tensor scores = logits(part); // (R, V)
+                Tensor slopes = cap == null || inputGradient == null ? null : slopes(scores); // (R, V)
                 scores.sub_(scores.amax(LAST, true)); // (R, V), largest 0: no overflow below
                 Tensor chosen = scores.gather(1, target); // (R, 1)
                 Tensor total = scores.exp_().sum(LAST, true, null); // (R, 1)
@@ -115,6 +123,9 @@ final class OutputHead implements AutoCloseable {
                 }
                 if (inputGradient != null) {
                     Tensor error = scores.div_(total).scatter_add_(1, target, chosen.fill_(new Scalar(-1.0))); // (R, V)
+                    if (slopes != null) {
+                        error.mul_(slopes); // (R, V)
+                    }
                     backward(error, part, inputGradient.narrow(0, row, count), scale);
                 }
             }
@@ -147,7 +158,18 @@ final class OutputHead implements AutoCloseable {
         } else {
             torch.mm_out(logits, part, factor.t());
         }
-        return bias == null ? logits : logits.add_(bias);
+        return finished(logits);
+    }
+
+    /** In place. (n, V) */
+    private Tensor finished(Tensor logits) {
+        Tensor biased = bias == null ? logits : logits.add_(bias);
+        return cap == null ? biased : biased.div_(cap).tanh_().mul_(cap);
+    }
+
+    /** The derivative of capped logits by what was capped: 1 - (s / c)². (R, V) */
+    private Tensor slopes(Tensor capped) {
+        return capped.div(cap).square_().neg_().add_(new Scalar(1.0));
     }
 
     private Tensor narrow(Tensor x) {

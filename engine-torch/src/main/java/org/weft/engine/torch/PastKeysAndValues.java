@@ -10,9 +10,10 @@ interface PastKeysAndValues {
     /**
      * Keeps new tokens' keys and values and gives what their queries look at.
      *
+     * @param window W, how many tokens a query looks back at, itself included; 0 for all
      * @param keys (B, G, T, K)
      * @param values (B, G, T, K)
-     * @return keys and values (B, G, S, K), and a mask (B, 1, 1, S) of those to look at, or null for all before a query
+     * @return keys and values (B, G, S, K), of one new token the last W at most, and a mask (B, 1, 1, S) of those to look at, or null for all before a query
      */
-    Seen keep(int block, Tensor keys, Tensor values);
+    Seen keep(int block, int window, Tensor keys, Tensor values);
 }

@@ -14,8 +14,19 @@ import org.weft.core.config.ModelConfig;
 interface Transformer {
 
     /** The forward pass of each family, by its name. */
-    Map<String, BiFunction<ModelConfig, FlatTensors, Transformer>> FAMILIES =
-            Map.of("gpt2", Gpt2::new, "llama", Llama::new, "bert", Bert::new);
+    Map<String, BiFunction<ModelConfig, FlatTensors, Transformer>> FAMILIES = Map.ofEntries(
+            Map.entry("gpt2", Gpt2::new),
+            Map.entry("bert", Bert::new),
+            Map.entry("llama", RotaryDecoder::new),
+            Map.entry("mistral", RotaryDecoder::new),
+            Map.entry("qwen2", RotaryDecoder::new),
+            Map.entry("qwen3", RotaryDecoder::new),
+            Map.entry("smollm3", RotaryDecoder::new),
+            Map.entry("olmo2", RotaryDecoder::new),
+            Map.entry("gemma2", RotaryDecoder::new),
+            Map.entry("gemma3_text", RotaryDecoder::new),
+            Map.entry("phi3", RotaryDecoder::new),
+            Map.entry("gpt_neox", GptNeox::new));
 
     static Transformer of(ModelConfig config, FlatTensors flat) {
         BiFunction<ModelConfig, FlatTensors, Transformer> family = FAMILIES.get(config.architecture());
@@ -32,6 +43,16 @@ interface Transformer {
 
     /** What is done to the embeddings before the first block. (B, T, D) to (B, T, D) */
     Tensor stem(Tensor x, RandomStreams dropout);
+
+    /** Whether a text that has grown to so many tokens is turned otherwise than its keys were that are kept. */
+    default boolean turnsAnew(int tokens) {
+        return false;
+    }
+
+    /** Whether a text of so many tokens is turned otherwise than shorter ones. */
+    default boolean isScaledAnew(int tokens) {
+        return false;
+    }
 
     /** Number of blocks. */
     int blocks();

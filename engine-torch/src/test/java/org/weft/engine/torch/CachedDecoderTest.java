@@ -20,13 +20,27 @@ class CachedDecoderTest {
     private static final int CONTEXT = 150; // more than the cache's first capacity, twice
 
     private static ModelShape shape(String family) {
-        return family.equals("gpt2")
-                ? Replicas.shape(2, 32, 4, CONTEXT, VOCABULARY)
-                : Replicas.llama(2, 32, 4, CONTEXT, VOCABULARY);
+        return switch (family) {
+            case "gpt2" -> Replicas.shape(2, 32, 4, CONTEXT, VOCABULARY);
+            case "llama" -> Replicas.llama(2, 32, 4, CONTEXT, VOCABULARY);
+            default -> Replicas.relative(family, 32, CONTEXT, 70, VOCABULARY); // longer than a run, shorter than texts
+        };
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama"})
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "llama",
+                "mistral",
+                "smollm3",
+                "gemma2",
+                "gemma3_text",
+                "phi3",
+                "gpt_neox",
+                "dynamic",
+                "longrope"
+            })
     void rowsOfDifferentLengthsGrowAsIfEachWereAlone(String family) {
         Random random = new Random(3);
         try (TorchReplica replica = Replicas.open(shape(family), 1);
@@ -54,7 +68,7 @@ class CachedDecoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama"})
+    @ValueSource(strings = {"gpt2", "llama", "mistral", "gemma2"})
     void aPromptTellsWhatFollowsEachOfItsTokens(String family) {
         int[] prompt = new Random(5).ints(130, 0, VOCABULARY).toArray(); // more than are told at once, twice
         try (TorchReplica replica = Replicas.open(shape(family), 1);

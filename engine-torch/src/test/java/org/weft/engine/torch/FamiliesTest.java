@@ -23,12 +23,26 @@ class FamiliesTest {
     enum Family {
         GPT2(Replicas.withDropout(Replicas.shape(2, 32, 4, CONTEXT, VOCABULARY), 0.1)),
         LLAMA(Replicas.llama(2, 32, 4, CONTEXT, VOCABULARY)),
-        BERT(Replicas.bert(2, 32, 4, CONTEXT, 0.1, VOCABULARY));
+        BERT(Replicas.bert(2, 32, 4, CONTEXT, 0.1, VOCABULARY)),
+        MISTRAL("mistral"),
+        QWEN2("qwen2"),
+        QWEN3("qwen3"),
+        SMOLLM3("smollm3"),
+        OLMO2("olmo2"),
+        GEMMA2("gemma2"),
+        GEMMA3("gemma3_text"),
+        PHI3("phi3"),
+        GPT_NEOX("gpt_neox"),
+        SEQUENTIAL("sequential");
 
         private final ModelShape shape;
 
         Family(ModelShape shape) {
             this.shape = shape;
+        }
+
+        Family(String relative) {
+            this(Replicas.relative(relative, 32, CONTEXT, 6, VOCABULARY));
         }
 
         Batch batch() {

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.DoubleBuffer;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.weft.core.batches.Batch;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
@@ -27,6 +30,17 @@ class FiniteDifferencesTest {
     @Test
     void gradientsOfLlamaAgreeWithFiniteDifferences() {
         compare(Replicas.llama(2, 16, 4, 5, 11), CAUSAL);
+    }
+
+    static Set<String> relatives() {
+        return Replicas.RELATIVES.keySet();
+    }
+
+    /** With windows that are shorter than the context. */
+    @ParameterizedTest
+    @MethodSource("relatives")
+    void gradientsOfRelativesAgreeWithFiniteDifferences(String name) {
+        compare(Replicas.relative(name, 16, 5, 3, 11), CAUSAL);
     }
 
     @Test

@@ -27,7 +27,7 @@ class KeyValueCacheTest {
         try (PointerScope scope = new PointerScope();
                 KeyValueCache cache = new KeyValueCache(ModelConfig.gpt2(1, WIDTH, 1, CONTEXT, 0), 2, torch.zeros(1))) {
             for (int row = 0; row < 2; row++) {
-                cache.beginning(row).keep(0, filled(10 + row), filled(20 + row));
+                cache.beginning(row).keep(0, 0, filled(10 + row), filled(20 + row));
                 cache.setLength(row, 1);
             }
             for (int attempt = 0; attempt < 2; attempt++) {
@@ -36,6 +36,7 @@ class KeyValueCacheTest {
             cache.reserve(2);
             PastKeysAndValues.Seen seen = cache.next(new int[] {0, 1})
                     .keep(
+                            0,
                             0,
                             torch.cat(new TensorVector(filled(12), filled(13))),
                             torch.cat(new TensorVector(filled(22), filled(23))));

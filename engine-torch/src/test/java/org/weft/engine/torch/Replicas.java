@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.Targets;
@@ -32,6 +34,45 @@ final class Replicas {
         return configured(
                 "{architecture: llama, layers: " + layers + ", width: " + width + ", heads: " + heads + ", kv_heads: "
                         + heads / 2 + ", mlp_width: " + 3 * width + ", context: " + context + "}",
+                vocabSize);
+    }
+
+    /** What tells a relative of Llama and each other decoder from the rest, in keys of the model section, with a window of W. */
+    static final Map<String, String> RELATIVES = new TreeMap<>(Map.ofEntries(
+            Map.entry("mistral", "kv_heads: 2, sliding_window: W"),
+            Map.entry("qwen2", "kv_heads: 1, tie_word_embeddings: true"),
+            Map.entry("qwen3", "kv_heads: 2, head_dim: 6"),
+            Map.entry("smollm3", "kv_heads: 2, no_rope_every: 2"),
+            Map.entry("olmo2", "kv_heads: 2"),
+            Map.entry(
+                    "gemma2",
+                    "kv_heads: 2, head_dim: 6, sliding_window: W, query_pre_attn_scalar: 5, attn_logit_softcapping: 2,"
+                            + " final_logit_softcapping: 3"),
+            Map.entry("gemma3_text", "kv_heads: 2, sliding_window: W, full_attention_every: 2, rope_local_theta: 100"),
+            Map.entry("phi3", "kv_heads: 2, sliding_window: W, rotary_fraction: 0.5"),
+            Map.entry("dynamic", "kv_heads: 2, rope_scaling: dynamic, rope_factor: 2, rope_original_context: W"),
+            Map.entry(
+                    "longrope",
+                    "kv_heads: 2, head_dim: 4, rope_scaling: longrope, rope_factor: 2, rope_original_context: W,"
+                            + " rope_short_factors: [1.0, 1.2], rope_long_factors: [1.5, 3]"),
+            Map.entry("gpt_neox", "rotary_fraction: 0.5"),
+            Map.entry("sequential", "sequential_residual: true, tie_word_embeddings: true, rotary_fraction: 0.5")));
+
+    /**
+     * A small model of one of them, of two layers.
+     *
+     * @param window of those that have one
+     */
+    static ModelShape relative(String name, int width, int context, int window, int vocabSize) {
+        String family =
+                switch (name) {
+                    case "sequential" -> "gpt_neox";
+                    case "dynamic", "longrope" -> "llama";
+                    default -> name;
+                };
+        return configured(
+                "{architecture: " + family + ", layers: 2, width: " + width + ", heads: 4, mlp_width: " + 3 * width
+                        + ", context: " + context + ", " + RELATIVES.get(name).replace("W", "" + window) + "}",
                 vocabSize);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,11 +29,16 @@ class SeparateDocumentsTest {
     enum Family {
         GPT2,
         LLAMA,
+        MISTRAL,
+        GEMMA2,
+        GPT_NEOX,
         BERT;
 
         private ModelShape shape(int context) {
             return switch (this) {
                 case GPT2 -> Replicas.shape(2, 32, 4, context, VOCABULARY);
+                case MISTRAL, GEMMA2, GPT_NEOX ->
+                    Replicas.relative(name().toLowerCase(Locale.ROOT), 32, context, 8, VOCABULARY);
                 case LLAMA -> Replicas.llama(2, 32, 4, context, VOCABULARY);
                 case BERT ->
                     Replicas.configured(

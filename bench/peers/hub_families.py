@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""Tiny random models of each family, made and judged by Hugging Face's transformers (PyPI).
+
+    python bench/peers/hub_families.py make DIR       a folder a model: model/, run.json, batches.i32
+    python bench/peers/hub_families.py check DIR      compares with what org.weft.bench.HubParity wrote there
+    python bench/peers/hub_families.py golden FILE    small models as Weft's tests have them, with their logits
+
+make and check take names of models after DIR; without them, all. check prints a line a model and ends with status 1 where
+logits are further apart than 1e-5, a gradient by name or one of ten losses than 1e-4 of it, where transformers warns of
+what Weft exported or computes something else with it, or where texts differ.
+"""
+import contextlib
+import io
+import json
+import logging
+import math
+import os
+import sys
+import warnings
+import zlib
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+import torch
+import transformers
+from torch.nn import functional as F
+
+from families import learning_rate
+
+VOCABULARY, CONTEXT, SEQUENCES, STEPS = 211, 48, 4, 10
+TRAINING = {"global_batch": SEQUENCES, "micro_batch": SEQUENCES, "lanes": 1, "warmup_steps": 3, "learning_rate": 1e-3,
+            "steps": STEPS}
+SMALL = {"vocab_size": VOCABULARY, "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 4,
+         "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": CONTEXT, "bos_token_id": 1,
+         "eos_token_id": 2, "pad_token_id": 0}
+LONGROPE = {"rope_type": "longrope", "rope_theta": 10000.0, "short_factor": [1.0, 1.1, 1.3, 1.7, 2.0, 2.5, 3.0, 4.0],
+            "long_factor": [1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 9.0], "original_max_position_embeddings": 16, "factor": 3.0}
+
+MODELS = {
+    "llama": ("Llama", {}),
+    "llama-head-dim": ("Llama", {"head_dim": 24}),
+    "mistral": ("Mistral", {"sliding_window": 16}),
+    "mistral-no-window": ("Mistral", {"sliding_window": None, "head_dim": 32}),
+    "qwen2": ("Qwen2", {}),
+    "qwen2-window": ("Qwen2", {"use_sliding_window": True, "sliding_window": 10, "max_window_layers": 0,
+                               "tie_word_embeddings": True}),
+    "qwen3": ("Qwen3", {"head_dim": 24}),
+    "smollm3": ("SmolLM3", {"num_hidden_layers": 5}),
+    "olmo2": ("Olmo2", {}),
+    "gemma2": ("Gemma2", {"head_dim": 24, "sliding_window": 12, "query_pre_attn_scalar": 20,
+                          "attn_logit_softcapping": 4.0, "final_logit_softcapping": 3.0}),
+    "gemma2-no-caps": ("Gemma2", {"head_dim": 16, "sliding_window": 12, "query_pre_attn_scalar": 16,
+                                  "attn_logit_softcapping": None, "final_logit_softcapping": None}),
+    "gemma3": ("Gemma3Text", {"head_dim": 24, "sliding_window": 12, "num_hidden_layers": 7}),
+    "phi3": ("Phi3", {"sliding_window": 20}),
+    "phi3-partial": ("Phi3", {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0,
+                                                  "partial_rotary_factor": 0.75}}),
+    "phi3-longrope": ("Phi3", {"rope_parameters": LONGROPE, "original_max_position_embeddings": 16}),
+    "llama-dynamic": ("Llama", {"max_position_embeddings": 16, "rope_parameters": {
+        "rope_type": "dynamic", "rope_theta": 10000.0, "factor": 3.0}}),
+    "gpt_neox": ("GPTNeoX", {}),
+    "gpt_neox-sequential": ("GPTNeoX", {"use_parallel_residual": False}),
+}
+RENAMED = {"lm_head.weight": "embed_out.weight"}  # in memory and in files of GPT-NeoX
+CLASSES = {"Gemma3Text": "Gemma3ForCausalLM"}
+
+
+def made(name, changes=None):
+    """The model of a name, every number of it its own, in float32."""
+    kind, usual = MODELS[name]
+    settings = {**SMALL, **(usual if changes is None else changes)}
+    if kind == "GPTNeoX":
+        settings.pop("num_key_value_heads")
+    config = getattr(transformers, kind + "Config")(**settings)
+    config._attn_implementation = "eager"
+    torch.manual_seed(sum(map(ord, name)))
+    model = getattr(transformers, CLASSES.get(kind, kind + "ForCausalLM"))(config).float().eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(torch.randn_like(parameter) * (0.1 if parameter.dim() == 1 else 0.06))
+    return model
+
+
+def make(directory, names):
+    for name in names:
+        home = f"{directory}/{name}"
+        os.makedirs(home, exist_ok=True)
+        made(name).save_pretrained(f"{home}/model")
+        tokens = torch.randint(3, VOCABULARY, (STEPS, SEQUENCES, CONTEXT + 1), dtype=torch.int32,
+                               generator=torch.Generator().manual_seed(11))
+        with open(f"{home}/batches.i32", "wb") as file:
+            file.write(tokens.numpy().tobytes())
+        with open(f"{home}/run.json", "w") as file:
+            json.dump({"context": CONTEXT, "sequences": SEQUENCES, "training": TRAINING}, file)
+
+
+def golden(path):
+    """A line a model: config.json, shapes of its tensors, whose numbers follow from their names, tokens, logits."""
+    with open(path, "w") as file:
+        for name, (kind, changes) in MODELS.items():
+            tiny = {"vocab_size": 13, "hidden_size": 16, "intermediate_size": 20, "num_hidden_layers": 3,
+                    "num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 12}
+            smaller = {key: 4 if key == "sliding_window" and value else value for key, value in changes.items()}
+            smaller.pop("num_hidden_layers", None)
+            if "long_factor" in smaller.get("rope_parameters", {}):
+                half = {key: LONGROPE[key][::2] for key in ("short_factor", "long_factor")}
+                smaller["rope_parameters"] = {**LONGROPE, **half, "original_max_position_embeddings": 4}
+                smaller["original_max_position_embeddings"] = 4
+            elif "max_position_embeddings" in smaller:
+                smaller["max_position_embeddings"] = 4
+            model = made(name, {**tiny, **smaller, **({"no_rope_layer_interval": 2} if kind == "SmolLM3" else {})})
+            shapes = {}
+            with torch.no_grad():
+                for key, tensor in by_name(model).items():
+                    at = torch.arange(tensor.numel(), dtype=torch.float64)
+                    tensor.copy_((0.4 * torch.sin(zlib.crc32(key.encode()) % 1000 + 0.7 * at)).view_as(tensor))
+                    shapes[key] = list(tensor.shape)
+                tokens = [(5 * i + 3) % 13 for i in range(11)]
+                logits = model(torch.tensor([tokens])).logits[0]
+            config = json.loads(model.config.to_json_string(use_diff=True))
+            config["architectures"] = [type(model).__name__]
+            rounded = [[float(f"{value:.7g}") for value in row] for row in logits[::3].tolist()]
+            json.dump({"name": name, "config": config, "shapes": shapes, "tokens": tokens, "logits": rounded}, file)
+            file.write("\n")
+
+
+def floats(path):
+    return torch.frombuffer(bytearray(open(path, "rb").read()), dtype=torch.float32)
+
+
+def loaded(path):
+    """A model of a directory, and everything that transformers said while it read it."""
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    logger = logging.getLogger("transformers")
+    logger.addHandler(handler)
+    transformers.logging.set_verbosity_warning()
+    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stderr(io.StringIO()):
+        warnings.simplefilter("always")
+        model = transformers.AutoModelForCausalLM.from_pretrained(path, attn_implementation="eager").float().eval()
+    logger.removeHandler(handler)
+    return model, said.getvalue().strip() + "".join(str(warning.message) for warning in caught)
+
+
+def by_name(model):
+    """Parameters by their names in files."""
+    neox = type(model).__name__.startswith("GPTNeoX")
+    return {RENAMED.get(name, name) if neox else name: value for name, value in model.named_parameters()}
+
+
+def trained(model, facts, batches):
+    """Losses of ten steps, and the first one's gradients by name."""
+    named = by_name(model)
+    training = facts["training"]
+    decayed = [named[entry["name"]] for entry in facts["parameters"] if entry["decay"]]
+    others = [named[entry["name"]] for entry in facts["parameters"] if not entry["decay"]]
+    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": training["weight_decay"]},
+                                   {"params": others, "weight_decay": 0.0}],
+                                  betas=(training["beta1"], training["beta2"]), eps=training["epsilon"])
+    losses, gradients = [], {}
+    for step in range(STEPS):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(training, step)
+        optimizer.zero_grad()
+        logits = model(batches[step][:, :-1]).logits
+        loss = F.cross_entropy(logits.flatten(0, 1), batches[step][:, 1:].flatten())
+        loss.backward()
+        losses.append(loss.item())
+        if step == 0:
+            gradients = {name: parameter.grad.flatten().clone() for name, parameter in named.items()}
+        optimizer.step()
+    return losses, gradients
+
+
+def greedy(model, prompt, count):
+    tokens = prompt.clone()
+    for _ in range(count):
+        tokens = torch.cat((tokens, model(tokens[None]).logits[0, -1].argmax()[None]))
+    return tokens[len(prompt):].tolist()
+
+
+def judged(home):
+    facts = json.load(open(f"{home}/facts.json"))
+    batches = torch.frombuffer(bytearray(open(f"{home}/batches.i32", "rb").read()), dtype=torch.int32)
+    batches = batches.view(STEPS, SEQUENCES, CONTEXT + 1).long()
+    model, _ = loaded(f"{home}/model")
+    exported, said = loaded(f"{home}/exported")
+    inputs = batches[0][:, :-1]
+    with torch.no_grad():
+        logits = model(inputs).logits
+        apart = (logits - floats(f"{home}/logits.f32").view_as(logits)).abs().max().item()
+        out = (logits - exported(inputs).logits).abs().max().item()
+        text = greedy(model, batches[0][0, :6], len(facts["text"])) == facts["text"]
+    losses, gradients = trained(model, facts, batches)
+    ours = [float(line) for line in open(f"{home}/losses.txt")]
+    loss = max(abs(a / b - 1) for a, b in zip(ours, losses))
+    whole = floats(f"{home}/gradient.f32")
+    scale = 1e-3 * whole.norm().item() / math.sqrt(len(facts["parameters"]))
+    worst, where = 0.0, ""
+    for entry in facts["parameters"]:
+        theirs = gradients[entry["name"]]
+        mine = whole[entry["offset"]:entry["offset"] + theirs.numel()]
+        # A key's bias moves every score of a row alike: its gradient is zero but for rounding.
+        difference = (theirs - mine).norm().item() / max(theirs.norm().item(), scale)
+        if difference > worst:
+            worst, where = difference, entry["name"]
+    same = facts["params_sha256"] == facts["again"]
+    good = (apart <= 1e-5 and loss <= 1e-4 and worst <= 1e-4 and out == 0 and not said and same and text
+            and facts["decoders_apart"] <= 1e-5)
+    print(f"{os.path.basename(home):22} logits {apart:.1e}  gradients {worst:.1e} ({where})  losses {loss:.1e}  "
+          f"exported {out:.1e}{'' if not said else ' WARNED: ' + said[:300]}  round trip {'same' if same else 'DIFFERS'}  "
+          f"cache {facts['decoders_apart']:.1e}  text {'same' if text else 'DIFFERS'}  {'' if good else 'FAILED'}")
+    return good
+
+
+def main():
+    command, target, names = sys.argv[1], sys.argv[2], sys.argv[3:] or list(MODELS)
+    if command == "make":
+        make(target, names)
+        return 0
+    if command == "golden":
+        golden(target)
+        return 0
+    return 0 if all([judged(f"{target}/{name}") for name in names]) else 1
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    sys.exit(main())

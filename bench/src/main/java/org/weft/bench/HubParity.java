@@ -1,0 +1,169 @@
+package org.weft.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.weft.core.batches.Batch;
+import org.weft.core.checkpoint.FloatFormat;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.params.Parameter;
+import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.engine.Decoder;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.RecomputingDecoder;
+import org.weft.hub.HuggingFaceExport;
+import org.weft.hub.HuggingFaceModel;
+
+/**
+ * Takes models of Hugging Face's library through everything that Weft does with them, and writes down what came out:
+ * logits, the first step's gradient, ten losses, text with and without kept keys and values, an export, and the hash of the
+ * parameters before and after. {@code bench/hub_families.sh} compares that with what {@code bench/peers/hub_families.py}
+ * gets of the same models.
+ *
+ * <p>Usage: {@code HubParity DIR…}, each with {@code model/}, {@code run.json} and {@code batches.i32}.
+ */
+public final class HubParity {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int PROMPT = 6;
+
+    private HubParity() {}
+
+    public static void main(String[] args) throws IOException {
+        for (String directory : args) {
+            judge(Path.of(directory).toAbsolutePath());
+        }
+    }
+
+    private static void judge(Path directory) throws IOException {
+        Store store = HadoopStore.local();
+        String home = "file://" + directory;
+        JsonNode run = JSON.readTree(directory.resolve("run.json").toFile());
+        Checkpoint imported = imported(store, home + "/model", home + "/run");
+        String again = roundTrip(store, imported, home);
+        ObjectNode facts = JSON.createObjectNode();
+        facts.put("params_sha256", imported.manifest().paramsSha256()).put("again", again);
+        facts.set("training", ConfigLoader.toTree(config(run)).path("training"));
+        try (ModelReplica replica = ReplicaLoader.open(store, imported)) {
+            describe(replica, facts.putArray("parameters"));
+            List<Batch> batches = batches(directory, run);
+            writeLogits(directory, batches.get(0), replica);
+            int tokens = run.path("context").asInt() - PROMPT;
+            text(batches.get(0), tokens, replica, facts);
+            new TenSteps(config(run).training(), replica, 42).run(directory, batches::get);
+        }
+        JSON.writeValue(directory.resolve("facts.json").toFile(), facts);
+    }
+
+    private static Checkpoint imported(Store store, String from, String to) throws IOException {
+        try (HuggingFaceModel model = HuggingFaceModel.open(store, from)) {
+            return model.writeTo(to);
+        }
+    }
+
+    /** The hash of what was exported and imported once more. */
+    private static String roundTrip(Store store, Checkpoint checkpoint, String home) throws IOException {
+        new HuggingFaceExport(store, checkpoint, notice -> {})
+                .write(home + "/exported", new HuggingFaceExport.Options(FloatFormat.F32, Long.MAX_VALUE));
+        return imported(store, home + "/exported", home + "/again").manifest().paramsSha256();
+    }
+
+    private static void describe(ModelReplica replica, ArrayNode parameters) {
+        for (Parameter parameter : replica.layout().parameters()) {
+            ObjectNode entry = parameters.addObject();
+            entry.put("name", parameter.name())
+                    .put("offset", parameter.offset())
+                    .put("decay", parameter.decay());
+            parameter.shape().forEach(entry.withArray("shape")::add);
+        }
+    }
+
+    private static WeftConfig config(JsonNode run) {
+        String yaml = "run: {dir: unused}\ntraining: " + run.path("training");
+        return ConfigLoader.load("run.json", yaml, List.of());
+    }
+
+    /** Steps of B sequences of T + 1 tokens. */
+    private static List<Batch> batches(Path directory, JsonNode run) throws IOException {
+        int sequences = run.path("sequences").asInt();
+        int context = run.path("context").asInt();
+        int[] all = new int[TenSteps.STEPS * sequences * (context + 1)];
+        ByteBuffer.wrap(Files.readAllBytes(directory.resolve("batches.i32")))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asIntBuffer()
+                .get(all);
+        int size = sequences * (context + 1);
+        return IntStream.range(0, TenSteps.STEPS)
+                .mapToObj(step ->
+                        Batch.causal(sequences, context, Arrays.copyOfRange(all, step * size, (step + 1) * size)))
+                .toList();
+    }
+
+    /** (B, T, V) */
+    private static void writeLogits(Path directory, Batch batch, ModelReplica replica) throws IOException {
+        int context = batch.context();
+        int[] positions = IntStream.range(0, context).toArray();
+        float[][][] logits = new float[batch.sequences()][][];
+        for (int i = 0; i < logits.length; i++) {
+            int[] tokens = Arrays.copyOfRange(batch.inputs(), i * context, (i + 1) * context);
+            logits[i] = replica.logits(tokens, positions); // (T, V)
+        }
+        int vocabulary = logits[0][0].length;
+        float[] flat = new float[logits.length * context * vocabulary];
+        for (int i = 0; i < logits.length * context; i++) {
+            System.arraycopy(logits[i / context][i % context], 0, flat, i * vocabulary, vocabulary);
+        }
+        TenSteps.write(directory.resolve("logits.f32"), flat);
+    }
+
+    /** The most probable tokens after two prompts of two lengths, and how far the two decoders are apart. */
+    private static void text(Batch batch, int tokens, ModelReplica replica, ObjectNode facts) {
+        try (Decoder cached = replica.decoder(2);
+                Decoder plain = new RecomputingDecoder(replica, 2)) {
+            double apart = 0;
+            int[] last = new int[2];
+            for (int row = 0; row < 2; row++) {
+                int[] prompt = Arrays.copyOf(batch.inputs(), PROMPT - 3 * row);
+                float[] logits = cached.begin(row, prompt);
+                apart = Math.max(apart, difference(logits, plain.begin(row, prompt)));
+                last[row] = largest(logits);
+            }
+            ArrayNode said = facts.putArray("text");
+            for (int step = 0; step < tokens; step++) {
+                said.add(last[0]);
+                float[][] logits = cached.append(new int[] {0, 1}, last);
+                float[][] expected = plain.append(new int[] {0, 1}, last);
+                for (int row = 0; row < 2; row++) {
+                    apart = Math.max(apart, difference(logits[row], expected[row]));
+                    last[row] = largest(logits[row]);
+                }
+            }
+            facts.put("decoders_apart", apart);
+        }
+    }
+
+    private static double difference(float[] a, float[] b) {
+        return IntStream.range(0, a.length)
+                .mapToDouble(i -> Math.abs(a[i] - b[i]))
+                .max()
+                .orElse(0);
+    }
+
+    private static int largest(float[] logits) {
+        return IntStream.range(0, logits.length)
+                .reduce((a, b) -> logits[b] > logits[a] ? b : a)
+                .orElseThrow();
+    }
+}

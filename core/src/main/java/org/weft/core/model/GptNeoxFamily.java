@@ -1,0 +1,116 @@
+package org.weft.core.model;
+
+import java.util.List;
+import java.util.Set;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.config.Problems;
+import org.weft.core.params.Initializer;
+import org.weft.core.params.ParameterLayout;
+
+/**
+ * GPT-NeoX (Black et al. 2022) and the Pythias: attention and perceptron read a block's input side by side, and rotary
+ * positions turn a quarter of each head. Parameters are named and shaped as in Hugging Face's checkpoints: linear weights
+ * are (out, in), and a head's rows of the fused projection are its query's, its key's and its value's.
+ *
+ * <p>They stand in the order of the forward pass; an output head of its own comes last. Initialisation: normal of 0.02.
+ *
+ * <p>V vocabulary, D width, M width within the perceptron.
+ */
+public final class GptNeoxFamily implements Family {
+    private static final Initializer NORMAL = Initializer.normal(0.02);
+    private static final double TURNED = 0.25;
+
+    @Override
+    public String name() {
+        return "gpt_neox";
+    }
+
+    @Override
+    public String summary() {
+        return "parallel attention and perceptron, LayerNorm, rotary positions of a quarter of each head (Pythia).";
+    }
+
+    @Override
+    public boolean tiedHead(ModelConfig model) {
+        return model.tieWordEmbeddings();
+    }
+
+    @Override
+    public int rotaryWidth(ModelConfig model) {
+        return (int) ((model.rotaryFraction() > 0 ? model.rotaryFraction() : TURNED) * model.headWidth());
+    }
+
+    @Override
+    public Set<String> ownKeys() {
+        return Set.of("rope_scaling", "rotary_fraction", "sequential_residual");
+    }
+
+    @Override
+    public void validate(ModelConfig model, Problems problems) {
+        problems.require(model.dropout() == 0, "model.dropout=%s is not of %s: it has none", model.dropout(), name());
+        boolean whole = model.heads() >= 1 && model.width() % model.heads() == 0;
+        problems.require(
+                !whole || rotaryWidth(model) > 0 && rotaryWidth(model) % 2 == 0,
+                "model.rotary_fraction turns %d of the %d elements of a head: rotary positions turn pairs",
+                whole ? rotaryWidth(model) : 0,
+                whole ? model.headWidth() : 0);
+        problems.require(
+                model.rotaryFraction() >= 0 && model.rotaryFraction() <= 1,
+                "model.rotary_fraction=%s must be in (0, 1], or 0",
+                model.rotaryFraction());
+        RotaryFamily.validateRope(model, problems);
+    }
+
+    @Override
+    public ParameterLayout layout(ModelShape shape) {
+        ModelConfig model = shape.config();
+        int width = model.width();
+        int hidden = model.hiddenWidth();
+        ParameterLayout.Builder layout = ParameterLayout.builder();
+        layout.add("gpt_neox.embed_in.weight", List.of(shape.vocabSize(), width), true, NORMAL); // (V, D)
+        for (int block = 0; block < model.layers(); block++) {
+            String prefix = blockPrefix(block);
+            norm(layout, prefix + "input_layernorm", width);
+            linear(layout, prefix + "attention.query_key_value", 3 * width, width); // (3 D, D)
+            linear(layout, prefix + "attention.dense", width, width); // (D, D)
+            norm(layout, prefix + "post_attention_layernorm", width);
+            linear(layout, prefix + "mlp.dense_h_to_4h", hidden, width); // (M, D)
+            linear(layout, prefix + "mlp.dense_4h_to_h", width, hidden); // (D, M)
+        }
+        norm(layout, "gpt_neox.final_layer_norm", width);
+        if (!model.tiedHead()) {
+            layout.add("embed_out.weight", List.of(shape.vocabSize(), width), true, NORMAL); // (V, D)
+        }
+        return layout.build();
+    }
+
+    @Override
+    public String blockPrefix(int block) {
+        return "gpt_neox.layers." + block + ".";
+    }
+
+    @Override
+    public List<String> attention() {
+        return List.of("query_key_value");
+    }
+
+    @Override
+    public boolean languageOnly(String parameter) {
+        return parameter.startsWith("embed_out.");
+    }
+
+    @Override
+    public HubTable hub() {
+        return new GptNeoxHubTable();
+    }
+
+    private static void norm(ParameterLayout.Builder layout, String name, int width) {
+        layout.add(name + ".weight", List.of(width), false, Initializer.ONES); // (D)
+        layout.add(name + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
+    }
+
+    private static void linear(ParameterLayout.Builder layout, String name, int out, int in) {
+        layout.add(name + ".weight", List.of(out, in), true, NORMAL); // (out, in)
+        layout.add(name + ".bias", List.of(out), false, Initializer.ZEROS); // (out)
+    }
+}

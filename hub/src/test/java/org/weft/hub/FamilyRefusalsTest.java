@@ -1,0 +1,97 @@
+package org.weft.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
+import org.weft.core.storage.HadoopStore;
+
+/** What a config.json asks for and Weft does not compute is refused in one line that names it, before anything is written. */
+class FamilyRefusalsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path temporary;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "mistral | hidden_act | \"relu\" | hidden_act=relu is not one that Weft has: silu, swish",
+                "mistral | sliding_window | -4 | sliding_window=-4 is no number of tokens",
+                "mistral | sliding_window | \"4096\" | sliding_window=\"4096\" is no number of tokens",
+                "mistral | rope_parameters | {\"rope_type\":\"su\",\"factor\":2} | rope_parameters of type=su is not one that Weft has: KINDS",
+                "mistral | num_local_experts | 8 | num_local_experts=8 is not a key of mistral that Weft knows: UNKNOWN",
+                "mistral | quantization_config | {\"quant_method\":\"gptq\"} | quantization_config={\"quant_method\":\"gptq\"} is not one that Weft has: take the float weights",
+                "mistral | attention_dropout | 0.1 | attention_dropout=0.1 is not one that Weft has: 0.0",
+                "mistral | head_dim | \"wide\" | head_dim=\"wide\" is no width of a head",
+                "mistral | layer_types | [\"full_attention\",\"sliding_attention\",\"full_attention\"] | layer_types=[\"full_attention\",\"sliding_attention\",\"full_attention\"] is not a key of mistral that Weft knows: UNKNOWN",
+                "qwen2-window | layer_types | [\"full_attention\",\"sliding_attention\",\"sliding_attention\"] | layer_types=[\"full_attention\",\"sliding_attention\",\"sliding_attention\"] is not an order that Weft has: full_attention in every layer of a number that divides, such as each 6th",
+                "qwen2-window | layer_types | [\"linear_attention\",\"full_attention\",\"full_attention\"] | layer_types=[\"linear_attention\",\"full_attention\",\"full_attention\"] are not kinds of 3 layers that Weft has: sliding_attention, full_attention",
+                "qwen2-window | use_sliding_window | \"yes\" | use_sliding_window=\"yes\" is not true or false",
+                "qwen2 | attention_bias | true | attention_bias=true is not a key of qwen2 that Weft knows: UNKNOWN",
+                "qwen2 | use_mrope | true | use_mrope=true is not a key of qwen2 that Weft knows: UNKNOWN",
+                "qwen3 | attention_bias | true | attention_bias=true is not one that Weft has: false",
+                "qwen3 | num_experts | 4 | num_experts=4 is not a key of qwen3 that Weft knows: UNKNOWN",
+                "qwen3 | head_dim | 5 | model.head_dim=5 must be even: rotary positions turn pairs",
+                "smollm3 | no_rope_layers | [1,0,0] | no_rope_layers=[1,0,0] is not an order of 3 layers that Weft has: 0 in every layer of a number that divides, such as each 4th",
+                "smollm3 | mlp_bias | true | mlp_bias=true is not one that Weft has: false",
+                "olmo2 | clip_qkv | 8.0 | clip_qkv=8.0 is not a key of olmo2 that Weft knows: UNKNOWN",
+                "olmo2 | attention_bias | true | attention_bias=true is not one that Weft has: false",
+                "gemma2 | hidden_activation | \"silu\" | hidden_activation=silu is not one that Weft has: gelu_pytorch_tanh, gelu_new",
+                "gemma2 | attn_logit_softcapping | -50 | attn_logit_softcapping=-50 is no positive number",
+                "gemma2 | final_logit_softcapping | \"30\" | final_logit_softcapping=\"30\" is no positive number",
+                "gemma2 | tie_word_embeddings | false | tie_word_embeddings=false is not one that Weft has: true",
+                "gemma2 | query_pre_attn_scalar | 0 | query_pre_attn_scalar=0 is no positive number",
+                "gemma3 | use_bidirectional_attention | true | use_bidirectional_attention=true is not one that Weft has: false",
+                "gemma3 | final_logit_softcapping | 30.0 | final_logit_softcapping=30.0 is not one that Weft has: null",
+                "gemma3 | vision_config | {\"hidden_size\":4} | vision_config={\"hidden_size\":4} is not a key of gemma3_text that Weft knows: UNKNOWN",
+                "phi3 | rope_parameters | {\"rope_type\":\"longrope\",\"long_factor\":[1,1,1,1],\"factor\":2} | rope_parameters.short_factor is missing for type=longrope",
+                "phi3 | rope_parameters | {\"rope_type\":\"longrope\",\"short_factor\":[1,1,1,1],\"long_factor\":[1,1],\"factor\":2} | model.rope_long_factors has 2 numbers, model.rope_scaling=longrope takes one for each of 4 pairs of a head",
+                "phi3 | rope_parameters | {\"rope_type\":\"longrope\",\"short_factor\":[1,1,1,\"1\"],\"long_factor\":[1,1,1,1],\"factor\":2} | rope_parameters.short_factor=[1,1,1,\"1\"] is no list of numbers",
+                "phi3 | rope_parameters | {\"rope_type\":\"longrope\",\"short_factor\":[1,1,1,1],\"long_factor\":[1,1,1,1],\"long_mscale\":1.2} | rope_parameters.long_mscale=1.2 is not one that Weft has",
+                "mistral | rope_parameters | {\"rope_type\":\"dynamic\"} | rope_parameters.factor is missing for type=dynamic",
+                "phi3 | resid_pdrop | 0.1 | resid_pdrop=0.1 is not one that Weft has: 0.0",
+                "phi3 | partial_rotary_factor | 0.4 | partial_rotary_factor=0.4 and rope_parameters.partial_rotary_factor=1.0 disagree",
+                "gpt_neox | hidden_act | \"gelu_fast\" | hidden_act=gelu_fast is not one that Weft has: gelu",
+                "gpt_neox | hidden_dropout | 0.1 | hidden_dropout=0.1 is not one that Weft has: 0.0",
+                "gpt_neox | use_parallel_residual | 1 | use_parallel_residual=1 is not true or false",
+                "gpt_neox | attention_bias | false | attention_bias=false is not one that Weft has: true",
+                "gpt_neox | num_attention_heads | 3 | model.width=16 is not divisible by model.heads=3",
+                "gpt_neox | pruned_heads | {\"0\":[1]} | pruned_heads={\"0\":[1]} is not a key of gpt_neox that Weft knows: UNKNOWN",
+            })
+    void oneLineNamesTheKey(String name, String key, String value, String problem) throws IOException {
+        ObjectNode config = (ObjectNode) GoldenFamiliesTest.models().stream()
+                .filter(golden -> golden.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .line()
+                .path("config");
+        config.set(key, JSON.readTree(value));
+        ForeignDirectory directory = new ForeignDirectory(temporary.resolve("hf"), config.toString())
+                .put("x", 1)
+                .write();
+        Path run = temporary.resolve("run");
+        assertThatThrownBy(() -> {
+                    try (HuggingFaceModel model = HuggingFaceModel.open(HadoopStore.local(), directory.uri())) {
+                        model.writeTo("file://" + run);
+                    }
+                })
+                .isInstanceOfSatisfying(
+                        WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.INVALID_DATA))
+                .hasMessage(directory.uri() + "/config.json: "
+                        + problem.replace("UNKNOWN", "take it out if it changes nothing that the model computes")
+                                .replace("KINDS", "default, linear, dynamic, llama3, yarn, longrope"));
+        assertThat(Files.exists(run)).isFalse();
+    }
+}
