@@ -11,6 +11,7 @@ are compared with the run's. WEFT and OUTPUTS as in tuned_classes.py. Ends with 
 import json
 import shutil
 import sys
+import warnings
 
 import peft
 import torch
@@ -108,7 +109,6 @@ def ours_written(folder):
         tuned = {} if "LM" in adapted_class else labels(sorted(LABELS))
         bare = getattr(transformers, family + adapted_class).from_pretrained(base, **tuned).eval()
         heard = Warnings()
-        import warnings
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             model = peft.PeftModel.from_pretrained(bare, adapter).eval()

@@ -5,7 +5,7 @@
 
 Needs torch, transformers and tokenizers (pip install torch transformers). Makes a tiny random model of each class in DIR
 and has Weft's outputs of some sequences (org.weft.bench.ModelOutputs; OUTPUTS names a launcher that takes MODEL and a file
-of token ids, default bench/model_outputs.sh), `weft import` and `weft export` (WEFT, default ./weft): the outputs equal to
+of token ids, default bench/outputs.sh), `weft import` and `weft export` (WEFT, default ./weft): the outputs equal to
 1e-5, the exported directory loaded without a warning or a tensor that is missing or left over, and its outputs equal, too.
 Sequence classes are also asked by text: `weft predict` on the directory as it is. Ends with status 1 where one is not so.
 """
@@ -21,7 +21,7 @@ import torch
 import transformers
 
 WEFT = os.environ.get("WEFT", "./weft")
-OUTPUTS = os.environ.get("OUTPUTS", "bench/model_outputs.sh")
+OUTPUTS = os.environ.get("OUTPUTS", "bench/outputs.sh")
 WORDS = [f"w{i}" for i in range(60)]
 TOLERANCE = 1e-5
 

@@ -8,8 +8,11 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.weft.core.WeftException;
 import org.weft.engine.sampling.LogitBias;
+import org.weft.core.tokens.GenerationDefaults;
 import org.weft.engine.sampling.SamplingOptions;
+import org.weft.tuning.chat.Chat;
 import org.weft.tuning.chat.ChatTemplate;
+import org.weft.tuning.chat.JinjaTemplate;
 
 /** Reads requests for text of one model, with OpenAI's fields and defaults. Safe for use by many threads. */
 final class TextRequestReader {
@@ -62,8 +65,9 @@ final class TextRequestReader {
         ChatTemplate template = model.chat()
                 .orElseThrow(
                         () -> ApiException.invalid("messages", model.name() + " takes no chats: " + model.noChat()));
-        int named = fields.integer("max_tokens", maxTokens, 1, maxTokens);
-        int most = fields.integer("max_completion_tokens", named, 1, maxTokens);
+        int most = Math.min(maxTokens, or(model.defaults().maxNewTokens(), maxTokens));
+        int named = fields.integer("max_tokens", most, 1, maxTokens);
+        int asked = fields.integer("max_completion_tokens", named, 1, maxTokens);
         List<String> stops = new ArrayList<>(stops(fields));
         stops.addAll(template.stops());
         int alternatives = fields.integer("top_logprobs", 0, 0, MOST_LIKELIEST);
@@ -72,8 +76,9 @@ final class TextRequestReader {
             throw ApiException.invalid("top_logprobs", "top_logprobs has no effect without logprobs: true");
         }
         int likeliest = scored ? alternatives : TextRequest.Delivery.NO_SCORES;
-        List<TextRequest.Prompt> start = List.of(prompts.conversation(fields.node("messages"), template));
-        UnsupportedFields.ofChat(fields);
+        Chat chat = new ChatReader(template).chat(fields);
+        List<TextRequest.Prompt> start = List.of(prompts.conversation(chat, template));
+        UnsupportedFields.ofChat(fields, template instanceof JinjaTemplate);
         return whole(
                 fields,
                 new TextRequest(
@@ -81,7 +86,7 @@ final class TextRequestReader {
                         choices(fields, 1),
                         sampling(fields),
                         stops,
-                        most,
+                        asked,
                         true,
                         delivery(fields, false, likeliest)));
     }
@@ -116,10 +121,12 @@ final class TextRequestReader {
     }
 
     private SamplingOptions sampling(JsonFields fields) {
-        double temperature = fields.number("temperature", 1);
-        int topK = fields.integer("top_k", 0, -1, Integer.MAX_VALUE); // -1 is what others call all
-        double topP = fields.number("top_p", 1);
-        double penalty = fields.number("repetition_penalty", SamplingOptions.NO_PENALTY);
+        GenerationDefaults model = this.model.defaults();
+        double temperature = fields.number("temperature", or(model.temperature(), 1.0));
+        int topK = fields.integer("top_k", or(model.topK(), 0), -1, Integer.MAX_VALUE); // -1 is what others call all
+        double topP = fields.number("top_p", or(model.topP(), 1.0));
+        double penalty =
+                fields.number("repetition_penalty", or(model.repetitionPenalty(), SamplingOptions.NO_PENALTY));
         long seed = fields.wide("seed", ThreadLocalRandom.current().nextLong(SEEDS));
         double presence = fields.number("presence_penalty", 0);
         double frequency = fields.number("frequency_penalty", 0);
@@ -131,6 +138,10 @@ final class TextRequestReader {
             String message = outOfRange.getMessage();
             throw ApiException.invalid(message.replaceFirst("[=\\[].*", ""), message);
         }
+    }
+
+    private static <T> T or(T said, T otherwise) {
+        return said == null ? otherwise : said;
     }
 
     /** {@code {"50256": -100}}. */

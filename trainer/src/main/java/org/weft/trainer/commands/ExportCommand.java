@@ -21,6 +21,8 @@ import picocli.CommandLine.Option;
         description = "Write a checkpoint as a Hugging Face directory.",
         mixinStandardHelpOptions = true)
 public final class ExportCommand implements Callable<Integer> {
+    private static final String MAX_SHARD_BYTES = "5000000000";
+
     @Mixin
     private ConfigOptions options;
 
@@ -43,7 +45,7 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--max-shard-bytes",
             paramLabel = "N",
-            defaultValue = "5000000000",
+            defaultValue = MAX_SHARD_BYTES,
             description = "Bytes of tensors in one file; default ${DEFAULT-VALUE}.")
     private long maxShardBytes;
 
@@ -58,10 +60,9 @@ public final class ExportCommand implements Callable<Integer> {
         if (maxShardBytes < 1) {
             throw WeftException.usage("--max-shard-bytes " + maxShardBytes + " must be at least 1", "");
         }
-        if (adapter && dtype != FloatFormat.F32) {
+        if (adapter && (dtype != FloatFormat.F32 || maxShardBytes != Long.parseLong(MAX_SHARD_BYTES))) {
             throw WeftException.usage(
-                    "--dtype " + dtype.name().toLowerCase(Locale.ROOT) + " with --adapter: adapters are small, and float32",
-                    "leave --dtype out");
+                    "--adapter with --dtype or --max-shard-bytes: adapters are one file of float32", "leave these out");
         }
         Progress progress = Progress.onStderr();
         try (ConfigOptions.FileAccess files = options.openFiles()) {

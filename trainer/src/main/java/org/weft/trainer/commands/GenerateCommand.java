@@ -2,11 +2,14 @@ package org.weft.trainer.commands;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.GenerationDefaults;
+import org.weft.driver.progress.Progress;
 import org.weft.engine.sampling.GenerationOptions;
 import org.weft.hub.StoredModel;
 import picocli.CommandLine.Command;
@@ -45,10 +48,9 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--max-new-tokens",
-            defaultValue = "100",
             paramLabel = "N",
-            description = "Of each text; default ${DEFAULT-VALUE}.")
-    private int maxNewTokens;
+            description = "Of each text; default: generation_config.json's, else 100.")
+    private Integer maxNewTokens;
 
     @Option(
             names = "--stop",
@@ -64,6 +66,20 @@ public final class GenerateCommand implements Callable<Integer> {
     private int batchSize;
 
     @Option(
+            names = "--chat",
+            description = "Each prompt is what a user says: the model's chat template writes it down, and the answer is printed.")
+    private boolean chat;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "With --chat: the system message before it.")
+    private String system;
+
+    @Option(
+            names = "--chat-template",
+            paramLabel = "FORMAT",
+            description = "With --chat: chatml, llama3 or plain; default: as the model was tuned, else its own template.")
+    private String chatTemplate;
+
+    @Option(
             names = "--no-cache",
             description =
                     "Compute every token from the whole text before it, without keys and values kept: slow, to compare.")
@@ -71,36 +87,62 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        GenerationOptions how = howToGenerate();
+        requireOptions();
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
             List<String> prompts = prompts(store);
             StoredModel model = path.model(store);
             try (TextContinuation continuation = TextContinuation.open(model)) {
+                GenerationOptions how = howToGenerate(store, model);
                 long start = System.nanoTime();
-                List<TextContinuation.Continuation> texts =
-                        continuation.generate(prompts, how, stops, new GeneratedOutput(prompts, output != null));
+                List<String> shown = chat ? Collections.nCopies(prompts.size(), "") : prompts;
+                GeneratedOutput printed = new GeneratedOutput(shown, output != null);
+                List<TextContinuation.Continuation> texts = chat
+                        ? continuation.answer(
+                                prompts, how, stops, printed, continuation.chats(store, model, system, chatTemplate))
+                        : continuation.generate(prompts, how, stops, printed);
                 double seconds = (System.nanoTime() - start) * 1e-9;
                 if (output != null) {
                     new BatchFiles(store).write(output, prompts, texts, how.sampling());
                 }
-                GeneratedOutput.summary(model, prompts, texts, seconds).print();
+                GeneratedOutput.summary(model, shown, texts, seconds).print();
             }
             return ExitStatus.DONE.code();
         }
     }
 
-    private GenerationOptions howToGenerate() {
-        if (maxNewTokens < 1) {
+    private void requireOptions() {
+        sampling.options(GenerationDefaults.NONE); // Says what cannot be.
+        if (maxNewTokens != null && maxNewTokens < 1) {
             throw WeftException.usage("--max-new-tokens " + maxNewTokens + " must be at least 1", "");
         }
         if (batchSize < 1) {
             throw WeftException.usage("--batch-size " + batchSize + " must be at least 1", "");
         }
+        if (!chat && (system != null || chatTemplate != null)) {
+            throw WeftException.usage(
+                    (system != null ? "--system" : "--chat-template") + " has no effect without --chat", "");
+        }
+        if (chat && given.isEmpty() && promptsFile == null) {
+            throw WeftException.usage("--chat: nobody says anything", "give --prompt TEXT or --prompts FILE");
+        }
         if (stops.contains("")) {
             throw WeftException.usage("--stop is empty: every text would end before it began", "give it some text");
         }
-        return new GenerationOptions(sampling.options(), maxNewTokens, batchSize, !uncached);
+    }
+
+    /** What was asked for, over what lies beside the model's tokenizer. */
+    private GenerationOptions howToGenerate(Store store, StoredModel model) throws IOException {
+        GenerationDefaults defaults =
+                GenerationDefaults.beside(store, model.tokenizer().directory());
+        if (!defaults.notice().isEmpty()) {
+            Progress.onStderr().say(defaults.notice());
+        }
+        return new GenerationOptions(
+                sampling.options(defaults),
+                SamplingFlags.first(maxNewTokens, defaults.maxNewTokens(), 100),
+                batchSize,
+                !uncached);
     }
 
     private List<String> prompts(Store store) throws IOException {
