@@ -127,20 +127,17 @@ public final class PeftExport {
     /** Ends of the adapted layers' names, where these are the only ones that end so; else their whole names. */
     private List<String> targets(Set<String> adapted) {
         List<String> linear = shape.base().layout().parameters().stream()
-                .filter(parameter -> parameter.shape().size() == 2 && parameter.name().endsWith(WEIGHT))
-                .map(parameter -> parameter.name()
-                        .substring(0, parameter.name().length() - WEIGHT.length()))
+                .filter(parameter ->
+                        parameter.shape().size() == 2 && parameter.name().endsWith(WEIGHT))
+                .map(parameter -> parameter.name().substring(0, parameter.name().length() - WEIGHT.length()))
                 .toList();
         List<String> ends = new ArrayList<>(shape.adaptation().lora().targets());
         if (ends.isEmpty()) {
             ends.addAll(shape.family().attention());
         }
-        boolean others = linear.stream()
-                .filter(name -> !adapted.contains(name))
-                .anyMatch(name -> ends.stream().anyMatch(end -> name.endsWith("." + end)));
+        boolean others = linear.stream().filter(name -> !adapted.contains(name)).anyMatch(name -> ends.stream()
+                .anyMatch(end -> name.endsWith("." + end)));
         boolean pooled = shape.adaptation().head().pooler() && ends.contains("dense");
-        return others || pooled
-                ? adapted.stream().map(kind::toForeign).toList()
-                : ends;
+        return others || pooled ? adapted.stream().map(kind::toForeign).toList() : ends;
     }
 }

@@ -119,8 +119,8 @@ class PeftAdapterTest {
 
     @Test
     void aTasksHeadComesWithTheAdapter() throws IOException {
-        String path = saved(
-                queries().put("base_model.model.score.weight", 3, 8), PLAIN.replace("CAUSAL_LM", "SEQ_CLS"));
+        String path =
+                saved(queries().put("base_model.model.score.weight", 3, 8), PLAIN.replace("CAUSAL_LM", "SEQ_CLS"));
         Checkpoint read = imported(base + "+" + path, "classifier");
         assertThat(ReplicaLoader.configOf(read).finetune().labels()).containsExactly("LABEL_0", "LABEL_1", "LABEL_2");
         assertThat(parameters(read)).endsWith(ForeignDirectory.value("base_model.model.score.weight", 23));
@@ -160,8 +160,7 @@ class PeftAdapterTest {
 
     @Test
     void aMatrixWithoutItsOtherIsAnError() throws IOException {
-        String path =
-                saved(queries().remove("base_model.model." + QUERY + ".lora_B.weight"), PLAIN);
+        String path = saved(queries().remove("base_model.model." + QUERY + ".lora_B.weight"), PLAIN);
         assertThatThrownBy(() -> imported(base + "+" + path, "refused"))
                 .hasMessageContaining("has lora_A of 1 layers and lora_B of 0");
     }

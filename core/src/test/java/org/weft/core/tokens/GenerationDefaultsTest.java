@@ -43,7 +43,8 @@ class GenerationDefaultsTest {
                 "'temperature': 0.6, 'top_k': 20                     | 0.6  | 20   | null | null | null",
                 "'repetition_penalty': 1.05, 'max_new_tokens': 2048  | null | null | null | 1.05 | 2048",
             })
-    void whatIsSaidIsTheDefault(String json, Double temperature, Integer topK, Double topP, Double penalty, Integer most)
+    void whatIsSaidIsTheDefault(
+            String json, Double temperature, Integer topK, Double topP, Double penalty, Integer most)
             throws IOException {
         GenerationDefaults read = read("{" + json.replace('\'', '"') + "}");
         assertThat(read.temperature()).isEqualTo(temperature);

@@ -15,6 +15,7 @@ import org.weft.driver.progress.Progress;
 import org.weft.driver.run.EvaluationJob;
 import org.weft.driver.run.TextEvaluationJob;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.task.Task;
 import picocli.CommandLine.Command;
@@ -32,6 +33,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin
     private CheckpointOption path;
+
+    @Mixin
+    private BeamFlags beams;
 
     @Option(
             names = "--input",
@@ -70,6 +74,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (batch < 1) {
             throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
         }
+        BeamOptions search = beams.options(List.of("--choices"));
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             StoredModel model = input.isEmpty() || choices
                     ? StoredModel.of(files.store(), path.resolve(files.store()))
@@ -85,9 +90,15 @@ public final class EvaluateCommand implements Callable<Integer> {
                         "--output " + output + " would stay empty: a language model's numbers are printed",
                         "leave it out; results.json and report.html are of labelled rows: a fine-tuned model, or --choices");
             }
+            if (search.searches()
+                    && !(judged(config) && config.finetune().generative())) {
+                throw WeftException.usage(
+                        "--beams: " + model.directory() + " generates nothing here that could be judged",
+                        "it is for models that were tuned on instructions");
+            }
             try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
-                summaryOf(application, config, model).print();
+                summaryOf(application, config, model, search).print();
             }
             return ExitStatus.DONE.code();
         }
@@ -107,7 +118,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         return choices ? run.multipleChoice() : run.evaluation();
     }
 
-    private Summary summaryOf(SparkApplication application, WeftConfig config, StoredModel model) throws IOException {
+    private Summary summaryOf(SparkApplication application, WeftConfig config, StoredModel model, BeamOptions search)
+            throws IOException {
         if (!choices && !judged(config)) {
             return input.isEmpty()
                     ? summary(application, config, model.checkpoint().orElseThrow())
@@ -115,7 +127,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         TaskReport report = new TaskReport(application, config, model, batch);
         TaskReport.Written written =
-                choices ? report.writeChoices(input, target(model)) : report.write(input, target(model));
+                choices ? report.writeChoices(input, target(model)) : report.write(input, target(model), search);
         return written.summary("evaluate");
     }
 

@@ -10,6 +10,7 @@ import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.GenerationDefaults;
 import org.weft.driver.progress.Progress;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.engine.sampling.GenerationOptions;
 import org.weft.hub.StoredModel;
 import picocli.CommandLine.Command;
@@ -19,6 +20,10 @@ import picocli.CommandLine.Option;
 /** {@code generate}: text from a checkpoint: one prompt's streamed to stdout, several prompts' as they become whole. */
 @Command(name = "generate", description = "Continue prompts with a trained model.", mixinStandardHelpOptions = true)
 public final class GenerateCommand implements Callable<Integer> {
+    /** What chooses tokens one by one, and what would end a text that is no more than a candidate. */
+    private static final List<String> NOT_WITH_BEAMS =
+            List.of("--temperature", "--top-k", "--top-p", "--repetition-penalty", "--seed", "--stop", "--batch-size");
+
     @Mixin
     private ConfigOptions options;
 
@@ -27,6 +32,9 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Mixin
     private SamplingFlags sampling;
+
+    @Mixin
+    private BeamFlags beams;
 
     @Option(
             names = "--prompt",
@@ -129,17 +137,20 @@ public final class GenerateCommand implements Callable<Integer> {
         if (stops.contains("")) {
             throw WeftException.usage("--stop is empty: every text would end before it began", "give it some text");
         }
+        beams.options(NOT_WITH_BEAMS); // Says what does not go together.
     }
 
-    /** What was asked for, over what lies beside the model's tokenizer. */
+    /** What was asked for, over what lies beside the model's tokenizer; a search draws nothing. */
     private GenerationOptions howToGenerate(Store store, StoredModel model) throws IOException {
         GenerationDefaults defaults =
                 GenerationDefaults.beside(store, model.tokenizer().directory());
         if (!defaults.notice().isEmpty()) {
             Progress.onStderr().say(defaults.notice());
         }
+        BeamOptions search = beams.options(NOT_WITH_BEAMS);
         return new GenerationOptions(
-                sampling.options(defaults),
+                sampling.options(search.searches() ? GenerationDefaults.NONE : defaults),
+                search,
                 SamplingFlags.first(maxNewTokens, defaults.maxNewTokens(), 100),
                 batchSize,
                 !uncached);

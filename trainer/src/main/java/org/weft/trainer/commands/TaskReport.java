@@ -12,6 +12,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.FirstTaskError;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.JudgedRows;
@@ -74,7 +75,12 @@ final class TaskReport {
      * @param input labelled rows; empty for the configured test or validation rows
      */
     Written write(List<String> input, String directory) throws IOException {
-        Examination task = Examination.ofTask(model, config);
+        return write(input, directory, BeamOptions.NONE);
+    }
+
+    /** The same; a model that answers does so by a search. */
+    Written write(List<String> input, String directory, BeamOptions beams) throws IOException {
+        Examination task = Examination.ofTask(model, config, beams);
         return write(task, () -> JudgedRows.read(application.context(), store, config, input), directory);
     }
 

@@ -3,11 +3,13 @@ package org.weft.tuning.finetune;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.metrics.ChoicePredictions;
@@ -26,6 +28,11 @@ public interface Examination extends Serializable {
 
     /** As titles show it. */
     String name();
+
+    /** What else a report is to say of how rows are judged, by name. */
+    default Map<String, String> facts() {
+        return Map.of();
+    }
 
     /** The columns that rows must have. */
     List<String> columns();
@@ -55,15 +62,16 @@ public interface Examination extends Serializable {
      * The task that a model was fine-tuned to.
      *
      * @param rows whose section dataset says what columns are called
+     * @param beams how texts are searched for, where the task generates them
      */
-    static Examination ofTask(StoredModel model, WeftConfig rows) {
+    static Examination ofTask(StoredModel model, WeftConfig rows, BeamOptions beams) {
         WeftConfig config = model.config().withDataset(rows.dataset());
         if (!config.finetune().active()) {
             throw WeftException.usage(
                     model.directory() + " was not fine-tuned to a task", "leave --input out or give text");
         }
         Task.of(config).requireJudgeable();
-        return new OfTask(config);
+        return new OfTask(config, beams);
     }
 
     /**
@@ -82,10 +90,20 @@ public interface Examination extends Serializable {
     }
 
     /** A fine-tuned model's own task. */
-    record OfTask(WeftConfig config) implements Examination {
+    record OfTask(WeftConfig config, BeamOptions beams) implements Examination {
         @Override
         public String name() {
             return config.finetune().task().word();
+        }
+
+        @Override
+        public Map<String, String> facts() {
+            return beams.searches()
+                    ? Map.of(
+                            "beam search",
+                            beams.beams() + " beams, length penalty " + beams.lengthPenalty() + ", early stopping "
+                                    + beams.ending().word())
+                    : Map.of();
         }
 
         @Override
@@ -119,7 +137,7 @@ public interface Examination extends Serializable {
         @Override
         public RowJudge open(StoredModel model, int batch) throws IOException {
             Task task = Task.of(config);
-            RowModel answers = RowModel.open(model, config, batch);
+            RowModel answers = RowModel.open(model, config, beams, batch);
             return new RowJudge() {
                 @Override
                 public List<Predictions.Row> judge(List<Fields> rows) {

@@ -3,6 +3,7 @@ package org.weft.tuning.finetune;
 import java.io.IOException;
 import java.util.List;
 import org.weft.core.config.WeftConfig;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
@@ -20,11 +21,12 @@ interface RowModel extends AutoCloseable {
      * The model, which answers with its head or with text.
      *
      * @param config the model's, but for its dataset section
+     * @param beams how texts are searched for, where it answers with text
      * @param batch rows that are computed together
      */
-    static RowModel open(StoredModel model, WeftConfig config, int batch) throws IOException {
+    static RowModel open(StoredModel model, WeftConfig config, BeamOptions beams, int batch) throws IOException {
         return config.finetune().generative()
-                ? GeneratedAnswers.open(model, config, batch)
+                ? GeneratedAnswers.open(model, config, beams, batch)
                 : TaskModel.open(model, config, batch);
     }
 }
