@@ -38,7 +38,7 @@ READ = [
      dict(task_type="SEQ_CLS", target_modules=["query", "value"])),
     ("bert-tokens", "Bert", "ForMaskedLM", "ForTokenClassification",
      dict(task_type="TOKEN_CLS", target_modules="all-linear", modules_to_save=["classifier"])),
-    ("llama-qa", "Llama", "ForCausalLM", "ForQuestionAnswering",
+    ("llama-qa", "Llama", "ForQuestionAnswering", "ForQuestionAnswering",  # over another class its body would be random
      dict(task_type="QUESTION_ANS", target_modules=["q_proj"], modules_to_save=["qa_outputs"])),
 ]
 
