@@ -75,7 +75,8 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--chat",
-            description = "Each prompt is what a user says: the model's chat template writes it down, and the answer is printed.")
+            description =
+                    "Each prompt is what a user says: the model's chat template writes it down, and the answer is printed.")
     private boolean chat;
 
     @Option(names = "--system", paramLabel = "TEXT", description = "With --chat: the system message before it.")
@@ -84,7 +85,8 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--chat-template",
             paramLabel = "FORMAT",
-            description = "With --chat: chatml, llama3 or plain; default: as the model was tuned, else its own template.")
+            description =
+                    "With --chat: chatml, llama3 or plain; default: as the model was tuned, else its own template.")
     private String chatTemplate;
 
     @Option(
