@@ -181,7 +181,7 @@ class HuggingFaceConfigTest {
             quoteCharacter = '`',
             value = {
                 "[\"FalconForCausalLM\"]             | \"falcon\"  | FalconForCausalLM of model_type falcon",
-                "[\"GPT2ForSequenceClassification\"] | \"gpt2\"    | GPT2ForSequenceClassification of model_type gpt2",
+                "[\"GPT2DoubleHeadsModel\"] | \"gpt2\"    | GPT2DoubleHeadsModel of model_type gpt2",
                 "[\"GPT2LMHeadModel\"]               | \"llama\"   | GPT2LMHeadModel of model_type llama",
                 "null                                | null        | (none named) of model_type (none named)",
             })
