@@ -17,6 +17,10 @@ import picocli.CommandLine.Option;
 /** {@code generate}: text from a checkpoint: one prompt's streamed to stdout, several prompts' as they become whole. */
 @Command(name = "generate", description = "Continue prompts with a trained model.", mixinStandardHelpOptions = true)
 public final class GenerateCommand implements Callable<Integer> {
+    /** What chooses tokens one by one, and what would end a text that is no more than a candidate. */
+    private static final List<String> NOT_WITH_BEAMS =
+            List.of("--temperature", "--top-k", "--top-p", "--repetition-penalty", "--seed", "--stop", "--batch-size");
+
     @Mixin
     private ConfigOptions options;
 
@@ -25,6 +29,9 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Mixin
     private SamplingFlags sampling;
+
+    @Mixin
+    private BeamFlags beams;
 
     @Option(
             names = "--prompt",
@@ -126,7 +133,8 @@ public final class GenerateCommand implements Callable<Integer> {
         if (stops.contains("")) {
             throw WeftException.usage("--stop is empty: every text would end before it began", "give it some text");
         }
-        return new GenerationOptions(sampling.options(), maxNewTokens, batchSize, !uncached);
+        return new GenerationOptions(
+                sampling.options(), beams.options(NOT_WITH_BEAMS), maxNewTokens, batchSize, !uncached);
     }
 
     private List<String> prompts(Store store) throws IOException {
