@@ -11,6 +11,11 @@ final class LlamaHubTable extends RotaryHubTable {
     }
 
     @Override
+    public String spanBase() {
+        return "transformer.";
+    }
+
+    @Override
     public String classPrefix() {
         return "Llama";
     }
