@@ -1,6 +1,7 @@
 package org.weft.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -90,15 +91,6 @@ class FamilyRefusalsTest {
         refused(directory, "num_local_experts=5: the files have experts and no router (block_sparse_moe.gate)");
     }
 
-    private static ObjectNode config(String name) throws IOException {
-        return (ObjectNode) GoldenFamiliesTest.models().stream()
-                .filter(golden -> golden.name().equals(name))
-                .findFirst()
-                .orElseThrow()
-                .line()
-                .path("config");
-    }
-
     private void refused(ForeignDirectory directory, String problem) throws IOException {
         directory.write();
         Path run = temporary.resolve("run");
@@ -113,5 +105,39 @@ class FamilyRefusalsTest {
                         + problem.replace("UNKNOWN", "take it out if it changes nothing that the model computes")
                                 .replace("KINDS", "default, linear, dynamic, llama3, yarn, longrope"));
         assertThat(Files.exists(run)).isFalse();
+    }
+
+    /** As published files have it that `transformers` did not write alone. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "mistral | {\"is_llama_config\": true, \"rope_interleaved\": false, \"transformers.js_config\": {\"dtype\": \"q4\"}}",
+                "mistral | {\"max_sequence_length\": 2048, \"pretraining_tp\": 2, \"neftune_noise_alpha\": 5}",
+                "qwen2 | {\"use_mrope\": false}",
+                "smollm3 | {\"pretraining_tp\": 2}",
+                "phi3 | {\"full_attn_mod\": 1, \"interpolate_factor\": 1, \"lm_head_bias\": false, \"mlp_bias\": false}",
+                "gpt_neox | {\"n_special\": 0, \"predict_special_tokens\": true, \"output_past\": true, \"_num_labels\": 1}",
+            })
+    void whatChangesNothingIsPassedOver(String name, String keys) throws IOException {
+        ObjectNode config = config(name);
+        config.setAll((ObjectNode) JSON.readTree(keys));
+        ForeignDirectory directory = new ForeignDirectory(temporary.resolve("hf"), config.toString())
+                .put("x", 1)
+                .write();
+        assertThatCode(() -> HuggingFaceModel.open(HadoopStore.local(), directory.uri())
+                        .close())
+                .doesNotThrowAnyException();
+    }
+
+    private static ObjectNode config(String name) throws IOException {
+        return (ObjectNode) GoldenFamiliesTest.models().stream()
+                .filter(golden -> golden.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .line()
+                .path("config")
+                .deepCopy();
     }
 }

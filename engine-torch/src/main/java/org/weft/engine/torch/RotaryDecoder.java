@@ -1,7 +1,9 @@
 package org.weft.engine.torch;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.weft.core.config.ModelConfig;
@@ -35,9 +37,12 @@ final class RotaryDecoder implements Transformer {
         RotaryPositions ofWindows = family.windowTheta(config) > 0
                 ? RotaryPositions.ofWindows(config, flat.parameters().tensor())
                 : positions;
+        Map<Integer, Attention> attentions = new HashMap<>(); // by window
         for (int block = 0; block < config.layers(); block++) {
             RotaryPositions own = family.window(config, block) > 0 ? ofWindows : positions;
-            blocks.add(parts.block(block, family.turns(config, block) ? own : null));
+            Attention attention = attentions.computeIfAbsent(
+                    family.window(config, block), window -> new Attention(config, flat, window));
+            blocks.add(parts.block(block, attention, family.turns(config, block) ? own : null));
         }
         finalNorm = parts.norm("model.", "norm");
         String matrix = config.tiedHead() ? "model.embed_tokens.weight" : "lm_head.weight"; // (V, D)
@@ -112,11 +117,11 @@ final class RotaryDecoder implements Transformer {
     /** Finds a block's parameters. */
     private record Parts(ModelConfig config, RotaryFamily family, FlatTensors flat) {
 
-        Block block(int index, RotaryPositions positions) {
+        Block block(int index, Attention attention, RotaryPositions positions) {
             String prefix = family.blockPrefix(index);
             return new Block(
                     norm(prefix, family.blockNorms().beforeAttention()),
-                    new RotaryAttention(index, config, flat, positions),
+                    new RotaryAttention(index, config, flat, attention, positions),
                     norm(prefix, family.blockNorms().afterAttention()),
                     norm(prefix, family.blockNorms().beforePerceptron()),
                     perceptron(prefix),
