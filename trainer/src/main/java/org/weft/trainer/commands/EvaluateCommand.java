@@ -16,6 +16,8 @@ import org.weft.driver.run.EvaluationJob;
 import org.weft.driver.run.TextEvaluationJob;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.hub.StoredModel;
+import org.weft.tuning.suite.SuiteFile;
+import org.weft.tuning.suite.SuiteTask;
 import org.weft.tuning.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,10 +52,18 @@ public final class EvaluateCommand implements Callable<Integer> {
     private boolean choices;
 
     @Option(
+            names = "--suite",
+            paramLabel = "FILE",
+            description = "YAML of multiple-choice and likelihood tasks in lm-evaluation-harness's words, here or by a"
+                    + " URI: the model is asked each task's documents; see docs/evaluation.md.")
+    private String suite;
+
+    @Option(
             names = "--output",
             paramLabel = "DIR",
             description = "Labelled rows: where results.json and report.html go (default: evaluation, of "
-                    + "choices multiple-choice, in the run's directory).")
+                    + "choices multiple-choice, in the run's directory). Of a suite: where results.json and each task's"
+                    + " samples go (default: suite in the run's directory; of a Hugging Face directory nowhere).")
     private String output;
 
     @Option(
@@ -67,22 +77,31 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (choices && input.isEmpty()) {
             throw WeftException.usage("--choices without --input", "give the rows: JSONL, CSV or Parquet");
         }
+        if (suite != null && (choices || !input.isEmpty())) {
+            throw WeftException.usage(
+                    "--suite beside " + (choices ? "--choices" : "--input"), "a suite names its own documents");
+        }
         if (batch < 1) {
             throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
         }
         try (ConfigOptions.FileAccess files = options.openFiles()) {
-            StoredModel model = input.isEmpty() || choices
+            List<SuiteTask> tasks = suite == null ? List.of() : SuiteFile.read(suite, ConfigOptions.text("--suite", suite));
+            StoredModel model = suite == null && input.isEmpty() || choices
                     ? StoredModel.of(files.store(), path.resolve(files.store()))
                     : path.model(files.store());
             WeftConfig config = options.over(model.config());
-            if (output != null && !choices && !judged(config, model)) {
+            if (output != null && suite == null && !choices && !judged(config, model)) {
                 throw WeftException.usage(
                         "--output " + output + " would stay empty: a language model's numbers are printed",
                         "leave it out; results.json and report.html are of labelled rows: a fine-tuned model, or --choices");
             }
             try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
-                summaryOf(application, config, model).print();
+                if (tasks.isEmpty()) {
+                    summaryOf(application, config, model).print();
+                } else {
+                    new SuiteResults(application, model, output).of(tasks).print();
+                }
             }
             return ExitStatus.DONE.code();
         }
