@@ -137,7 +137,7 @@ weft_build() {
   local target stamp
   target=$(dirname "$WEFT_DIST")
   stamp=$target/weft-built
-  local rooms=(core engine engine-torch parameter-server worker coordinator corpus driver monitoring hub tuning serve trainer)
+  local rooms=(core engine engine-torch parameter-server worker coordinator corpus driver monitoring hub jinja tuning serve trainer)
   local sources=() room
   for room in "${rooms[@]}"; do
     sources+=("$WEFT_ROOT/$room/pom.xml" "$WEFT_ROOT/$room/src/main")

@@ -54,6 +54,9 @@ MODELS = {
     "phi3": ("Phi3", {"sliding_window": 20}),
     "phi3-partial": ("Phi3", {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0,
                                                   "partial_rotary_factor": 0.75}}),
+    "phi3-longrope": ("Phi3", {"rope_parameters": LONGROPE, "original_max_position_embeddings": 16}),
+    "llama-dynamic": ("Llama", {"max_position_embeddings": 16, "rope_parameters": {
+        "rope_type": "dynamic", "rope_theta": 10000.0, "factor": 3.0}}),
     "gpt_neox": ("GPTNeoX", {}),
     "gpt_neox-sequential": ("GPTNeoX", {"use_parallel_residual": False}),
 }
@@ -98,6 +101,12 @@ def golden(path):
                     "num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 12}
             smaller = {key: 4 if key == "sliding_window" and value else value for key, value in changes.items()}
             smaller.pop("num_hidden_layers", None)
+            if "long_factor" in smaller.get("rope_parameters", {}):
+                half = {key: LONGROPE[key][::2] for key in ("short_factor", "long_factor")}
+                smaller["rope_parameters"] = {**LONGROPE, **half, "original_max_position_embeddings": 4}
+                smaller["original_max_position_embeddings"] = 4
+            elif "max_position_embeddings" in smaller:
+                smaller["max_position_embeddings"] = 4
             model = made(name, {**tiny, **smaller, **({"no_rope_layer_interval": 2} if kind == "SmolLM3" else {})})
             shapes = {}
             with torch.no_grad():

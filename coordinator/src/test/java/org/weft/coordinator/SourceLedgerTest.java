@@ -34,7 +34,8 @@ class SourceLedgerTest {
     @Test
     void aStepOfDataThatAreOneWholeHasNone() {
         StepLedger ledger = ledger();
-        ledger.lanesDone(new Message.LanesDone(0, 1, 1, 7, new LaneSpan(0, 4), new double[4], times()));
+        ledger.lanesDone(
+                new Message.LanesDone(0, 1, 1, 7, new LaneSpan(0, 4), new double[4], new SourceLoss[0], times()));
         assertThat(ledger.record(0, 0, 0).bySource()).isEmpty();
     }
 

@@ -56,6 +56,11 @@ class FamilyRefusalsTest {
                 "gemma3 | use_bidirectional_attention | true | use_bidirectional_attention=true is not one that Weft has: false",
                 "gemma3 | final_logit_softcapping | 30.0 | final_logit_softcapping=30.0 is not one that Weft has: null",
                 "gemma3 | vision_config | {\"hidden_size\":4} | vision_config={\"hidden_size\":4} is not a key of gemma3_text that Weft knows: UNKNOWN",
+                "phi3 | rope_parameters | {\"rope_type\":\"longrope\",\"long_factor\":[1,1,1,1],\"factor\":2} | rope_parameters.short_factor is missing for type=longrope",
+                "phi3 | rope_parameters | {\"rope_type\":\"longrope\",\"short_factor\":[1,1,1,1],\"long_factor\":[1,1],\"factor\":2} | model.rope_long_factors has 2 numbers, model.rope_scaling=longrope takes one for each of 4 pairs of a head",
+                "phi3 | rope_parameters | {\"rope_type\":\"longrope\",\"short_factor\":[1,1,1,\"1\"],\"long_factor\":[1,1,1,1],\"factor\":2} | rope_parameters.short_factor=[1,1,1,\"1\"] is no list of numbers",
+                "phi3 | rope_parameters | {\"rope_type\":\"longrope\",\"short_factor\":[1,1,1,1],\"long_factor\":[1,1,1,1],\"long_mscale\":1.2} | rope_parameters.long_mscale=1.2 is not one that Weft has",
+                "mistral | rope_parameters | {\"rope_type\":\"dynamic\"} | rope_parameters.factor is missing for type=dynamic",
                 "phi3 | resid_pdrop | 0.1 | resid_pdrop=0.1 is not one that Weft has: 0.0",
                 "phi3 | partial_rotary_factor | 0.4 | partial_rotary_factor=0.4 and rope_parameters.partial_rotary_factor=1.0 disagree",
                 "gpt_neox | hidden_act | \"gelu_fast\" | hidden_act=gelu_fast is not one that Weft has: gelu",
@@ -86,7 +91,7 @@ class FamilyRefusalsTest {
                         WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.INVALID_DATA))
                 .hasMessage(directory.uri() + "/config.json: "
                         + problem.replace("UNKNOWN", "take it out if it changes nothing that the model computes")
-                                .replace("KINDS", "default, linear, llama3, yarn"));
+                                .replace("KINDS", "default, linear, dynamic, llama3, yarn, longrope"));
         assertThat(Files.exists(run)).isFalse();
     }
 }

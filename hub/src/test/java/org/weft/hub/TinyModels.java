@@ -46,13 +46,21 @@ public final class TinyModels {
             "gemma3_text, kv_heads: 2, sliding_window: 4, full_attention_every: 2, rope_theta: 1e6, rope_scaling: linear,"
                     + " rope_factor: 8",
             "phi3, kv_heads: 2, sliding_window: 4, rotary_fraction: 0.5",
+            "phi3, kv_heads: 2, rope_scaling: longrope, rope_factor: 2, rope_original_context: 4,"
+                    + " rope_short_factors: [1.0, 1.5], rope_long_factors: [2.0, 3.25], rope_attention_factor: 1.5",
+            "mistral, kv_heads: 2, rope_scaling: dynamic, rope_factor: 2, rope_original_context: 4",
             "gpt_neox, rotary_fraction: 0.5, sequential_residual: true");
 
     private TinyModels() {}
 
+    /** One of each form that there is. */
+    static Stream<String> forms() {
+        return Stream.of(GPT2, LLAMA, TIED_LLAMA, BERT, BERT_PAIRS);
+    }
+
     static Stream<String> all() {
         return Stream.concat(
-                Stream.of(GPT2, LLAMA, TIED_LLAMA, BERT, BERT_PAIRS),
+                forms(),
                 RELATIVES.stream()
                         .map(keys -> "{layers: 2, width: 16, heads: 4, mlp_width: 24, context: 8, architecture: " + keys
                                 + "}"));

@@ -152,7 +152,7 @@ final class Api {
             served.putArray("endpoints").add("/v1/completions");
             text.chat().ifPresent(template -> {
                 served.withArray("endpoints").add("/v1/chat/completions");
-                served.put("chat_template", template.format().key());
+                served.put("chat_template", template.name());
             });
         } else {
             served.putArray("endpoints").add("/classify");

@@ -1,7 +1,6 @@
 package org.weft.serve;
 
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
@@ -17,8 +16,7 @@ import org.weft.engine.ReplicaOptions;
 import org.weft.hub.ModelLocator;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.chat.ChatFormat;
-import org.weft.tuning.chat.ChatTemplate;
-import org.weft.tuning.chat.FoundTemplate;
+import org.weft.tuning.finetune.ModelChat;
 import org.weft.tuning.finetune.TaskModel;
 import org.weft.tuning.task.Task;
 
@@ -95,33 +93,21 @@ public final class ModelLoader {
         TextTokenizer tokenizer = TextTokenizer.of(found);
         try {
             String directory = found.directory();
-            FoundTemplate template = template(config, directory);
-            String noChat = "";
-            if (template.style().isEmpty()) {
-                String why = template.unknown().isEmpty() ? directory + " has no chat template" : template.unknown();
-                noChat = why + ": start the server with --chat-template (" + ChatFormat.keys()
-                        + "), or post a prompt to /v1/completions";
-            }
-            if (!template.unknown().isEmpty()) {
-                notices.accept("chats are answered 400, completions are served: " + template.unknown());
-            }
             String endOfText = tokenizer.decode(new int[] {tokenizer.endOfText()});
-            Optional<ChatTemplate> chat = template.style().map(style -> new ChatTemplate(style, endOfText));
-            return new TextModel(name, fingerprint, tokenizer, config.model().context(), chat, noChat, replica);
+            ModelChat chat = ModelChat.of(store, config, directory, endOfText, wish.chatTemplate());
+            String noChat = chat.why().isEmpty()
+                    ? ""
+                    : chat.why() + ": start the server with --chat-template (" + ChatFormat.keys()
+                            + "), or post a prompt to /v1/completions";
+            if (!chat.why().isEmpty()) {
+                notices.accept("chats are answered 400, completions are served: " + chat.why());
+            }
+            return new TextModel(
+                    name, fingerprint, tokenizer, config.model().context(), chat.template(), noChat, replica);
         } catch (IOException | RuntimeException e) {
             tokenizer.close();
             throw e;
         }
-    }
-
-    /** What was wished, else what the model was fine-tuned with, else what lies beside its tokenizer. */
-    private FoundTemplate template(WeftConfig config, String directory) throws IOException {
-        if (wish.chatTemplate() != null) {
-            return FoundTemplate.named(wish.chatTemplate());
-        }
-        return Task.in(config).filter(Task::converses).isPresent()
-                ? FoundTemplate.named(config.finetune().chatTemplate().word())
-                : FoundTemplate.in(store, directory);
     }
 
     private static void requireCausal(ModelConfig model, String path) {

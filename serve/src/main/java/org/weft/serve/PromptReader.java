@@ -4,16 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.WeftException;
-import org.weft.tuning.chat.ChatMessage;
+import org.weft.tuning.chat.Chat;
 import org.weft.tuning.chat.ChatTemplate;
 import org.weft.tuning.chat.ChatTokens;
+import org.weft.tuning.chat.JinjaTemplate;
 
 /** Reads what a request wants continued: prompts, or a conversation. Safe for use by many threads. */
 final class PromptReader {
-    private static final int MOST_MESSAGES = 1000;
-    /** Of a message, and without effect on how it is written down. */
-    private static final List<String> OF_MESSAGES = List.of("name", "annotations");
-
     private final TextModel model;
     private final int maxTexts;
 
@@ -84,50 +81,17 @@ final class PromptReader {
     }
 
     /** The messages as the template writes them, up to where the assistant is to speak. */
-    TextRequest.Prompt conversation(JsonNode array, ChatTemplate template) {
-        if (!array.isArray() || array.isEmpty() || array.size() > MOST_MESSAGES) {
-            throw JsonFields.wrong("messages", "an array of 1 to " + MOST_MESSAGES + " messages", array);
-        }
-        List<ChatMessage> messages = new ArrayList<>();
-        for (JsonNode each : array) {
-            messages.add(message(JsonFields.within("messages[" + messages.size() + "]", each)));
-        }
+    TextRequest.Prompt conversation(Chat chat, ChatTemplate template) {
         try {
-            int[] tokens = ChatTokens.of(model.tokenizer(), template.segments(messages, true))
-                    .ids();
+            if (template instanceof JinjaTemplate) {
+                chat.requireWithout(model.tokenizer().specialTokens());
+                chat.requireWithout(template.stops());
+            }
+            int[] tokens =
+                    ChatTokens.of(model.tokenizer(), template.prompt(chat)).ids();
             return new TextRequest.Prompt(fitting(tokens, "messages", 1), null);
         } catch (WeftException refused) {
             throw ApiException.invalid("messages", refused.getMessage());
         }
-    }
-
-    private static ChatMessage message(JsonFields fields) {
-        String role = fields.text("role");
-        if (role == null) {
-            throw JsonFields.wrong(fields.place("role"), "a string", fields.node("role"));
-        }
-        ChatMessage message = new ChatMessage(role, content(fields.node("content"), fields.place("content")));
-        UnsupportedFields.ofMessage(fields);
-        fields.pass(OF_MESSAGES);
-        fields.end();
-        return message;
-    }
-
-    /** A string, or OpenAI's array of parts of which each must be text. */
-    private static String content(JsonNode content, String place) {
-        if (content.isTextual()) {
-            return JsonFields.text(place, content);
-        }
-        if (!content.isArray()) {
-            throw JsonFields.wrong(place, "a string", content);
-        }
-        StringBuilder text = new StringBuilder();
-        for (JsonNode part : content) {
-            if (!part.path("text").isTextual()) {
-                throw JsonFields.wrong(place, "a string or parts of text", part);
-            }
-            text.append(JsonFields.text(place, part.path("text")));
-        }
-        return text.toString();
     }
 }

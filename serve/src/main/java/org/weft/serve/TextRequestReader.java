@@ -9,7 +9,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.weft.core.WeftException;
 import org.weft.engine.sampling.LogitBias;
 import org.weft.engine.sampling.SamplingOptions;
+import org.weft.tuning.chat.Chat;
 import org.weft.tuning.chat.ChatTemplate;
+import org.weft.tuning.chat.JinjaTemplate;
 
 /** Reads requests for text of one model, with OpenAI's fields and defaults. Safe for use by many threads. */
 final class TextRequestReader {
@@ -72,8 +74,9 @@ final class TextRequestReader {
             throw ApiException.invalid("top_logprobs", "top_logprobs has no effect without logprobs: true");
         }
         int likeliest = scored ? alternatives : TextRequest.Delivery.NO_SCORES;
-        List<TextRequest.Prompt> start = List.of(prompts.conversation(fields.node("messages"), template));
-        UnsupportedFields.ofChat(fields);
+        Chat chat = new ChatReader(template).chat(fields);
+        List<TextRequest.Prompt> start = List.of(prompts.conversation(chat, template));
+        UnsupportedFields.ofChat(fields, template instanceof JinjaTemplate);
         return whole(
                 fields,
                 new TextRequest(

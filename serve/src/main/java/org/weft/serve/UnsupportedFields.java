@@ -41,9 +41,10 @@ final class UnsupportedFields {
         only(fields, "response_format", UnsupportedFields::isText, NO_SUCH_ANSWER);
     }
 
-    static void ofChat(JsonFields fields) {
+    /** @param shown whether the model is shown tools, which it may call in its text */
+    static void ofChat(JsonFields fields, boolean shown) {
         only(fields, "response_format", UnsupportedFields::isText, NO_SUCH_ANSWER);
-        for (String tools : List.of("tools", "functions")) {
+        for (String tools : shown ? List.of("functions") : List.of("tools", "functions")) {
             only(fields, tools, node -> node.isArray() && node.isEmpty(), NO_TOOLS);
         }
         for (String choice : List.of("tool_choice", "function_call")) {

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,7 +23,11 @@ import org.weft.core.storage.HadoopStore;
 import org.weft.hub.ForeignDirectory;
 import org.weft.hub.HuggingFaceModel;
 import org.weft.hub.TinyModels;
+import org.weft.tuning.chat.Chat;
 import org.weft.tuning.chat.ChatFormat;
+import org.weft.tuning.chat.ChatMessage;
+import org.weft.tuning.chat.ChatSegment;
+import org.weft.tuning.chat.FormatTemplate;
 
 /** What can be served, from where it lies. */
 @Timeout(120)
@@ -37,6 +42,13 @@ class ServedModelsTest {
 
     private TextModel model(ModelLoader.Wish wish, String path) throws IOException {
         return (TextModel) new ModelLoader(store, wish, notices::add).at(path);
+    }
+
+    private static String prompt(TextModel model) {
+        Chat chat = new Chat(List.of(new ChatMessage("user", "Hi")));
+        return model.chat().orElseThrow().prompt(chat).stream()
+                .map(ChatSegment::text)
+                .collect(Collectors.joining());
     }
 
     /** Greedy text. */
@@ -71,7 +83,9 @@ class ServedModelsTest {
         TextModel direct = model(PLAIN_WISH, foreign.uri());
         assertThat(direct.name()).isEqualTo("tiny-gpt2");
         assertThat(direct.context()).isEqualTo(6);
-        assertThat(direct.chat().orElseThrow().format()).isEqualTo(ChatFormat.CHATML);
+        assertThat(prompt(direct)).isEqualTo("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
+        assertThat(direct.chat().orElseThrow().name()).isEqualTo("model");
+        assertThat(direct.chat().orElseThrow().stops()).containsExactly("<|im_end|>");
         String text = served(direct);
         assertThat(text.strip()).isNotEmpty();
 
@@ -82,8 +96,8 @@ class ServedModelsTest {
         TextModel ofRun = model(new ModelLoader.Wish("mine", "plain", "cpu", 1), run);
         assertThat(ofRun.name()).isEqualTo("mine");
         assertThat(ofRun.fingerprint()).hasSize(12);
-        assertThat(ofRun.chat().orElseThrow().format()).isEqualTo(ChatFormat.PLAIN);
-        assertThat(ofRun.chat().orElseThrow().endOfText()).isEqualTo("<|endoftext|>");
+        assertThat(ofRun.chat().orElseThrow().name()).isEqualTo("plain");
+        assertThat(((FormatTemplate) ofRun.chat().orElseThrow()).endOfText()).isEqualTo("<|endoftext|>");
         assertThat(served(ofRun)).isEqualTo(text);
     }
 
@@ -98,11 +112,12 @@ class ServedModelsTest {
                 .isInstanceOf(WeftException.class)
                 .hasMessageContaining("has no tokenizer.json: text needs a tokenizer");
         mute.file("tokenizer.json", TinyModels.tokenizer(11))
-                .file("tokenizer_config.json", "{\"chat_template\": \"[INST]\"}");
+                .file("tokenizer_config.json", "{\"chat_template\": \"[INST] {{\"}");
         assertThat(served(model(PLAIN_WISH, mute.uri()))).isNotEmpty();
         assertThat(model(PLAIN_WISH, mute.uri()).noChat())
                 .contains(
-                        "tokenizer_config.json has a chat template of a format that Weft does not know: start the server")
+                        "tokenizer_config.json: the chat template cannot be read: what begins here is not closed (line 1 of the"
+                                + " template): start the server")
                 .contains("--chat-template (chatml, llama3, plain), or post a prompt to /v1/completions");
         assertThat(notices).anyMatch(notice -> notice.startsWith("chats are answered 400, completions are served: "));
         assertThat(model(new ModelLoader.Wish(null, "llama3", "cpu", 0), mute.uri())

@@ -14,6 +14,7 @@ import org.weft.engine.ReplicaOptions;
 import org.weft.engine.torch.TorchReplica;
 import org.weft.tuning.chat.ChatFormat;
 import org.weft.tuning.chat.ChatTemplate;
+import org.weft.tuning.chat.FormatTemplate;
 
 /** A GPT of random parameters over the words w0, w1, …, which never ends a text by itself. */
 final class TinyModel {
@@ -24,7 +25,7 @@ final class TinyModel {
     private TinyModel() {}
 
     static TextModel withChat() {
-        return open(Optional.of(new ChatTemplate(ChatFormat.PLAIN, "<|endoftext|>")), CONTEXT);
+        return open(Optional.of(new FormatTemplate(ChatFormat.PLAIN, "<|endoftext|>")), CONTEXT);
     }
 
     static TextModel withoutChat(int context) {

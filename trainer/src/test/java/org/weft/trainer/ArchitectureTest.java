@@ -41,7 +41,8 @@ class ArchitectureTest {
             Map.entry("driver", Set.of("core", "engine", "parameterserver", "worker", "coordinator", "corpus")),
             Map.entry("monitoring", Set.of("core", "coordinator", "driver")),
             Map.entry("hub", Set.of("core", "engine", "corpus", "driver")),
-            Map.entry("tuning", Set.of("core", "engine", "corpus", "driver", "hub")),
+            Map.entry("jinja", Set.of()),
+            Map.entry("tuning", Set.of("core", "engine", "corpus", "driver", "hub", "jinja")),
             Map.entry("serve", Set.of("core", "engine", "corpus", "driver", "hub", "tuning"))));
 
     /** Spark's wire is a library of its own, which core's transport stands on; everything else of Spark is a job's. */

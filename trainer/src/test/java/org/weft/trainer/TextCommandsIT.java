@@ -118,6 +118,40 @@ class TextCommandsIT {
     }
 
     @Test
+    void aChatIsWhatItsTemplateWrites() {
+        CommandRun plain = generate("--prompt", "User: the ship\nAssistant:", "--temperature", "0", "--stop", "\nUser:");
+        CommandRun chat = generate("--chat", "--chat-template", "plain", "--prompt", "the ship", "--temperature", "0");
+        assertThat("User: the ship\nAssistant:" + chat.summary().path("text").asText())
+                .isEqualTo(plain.summary().path("text").asText());
+        assertThat(chat.out()).doesNotContain("User:");
+        CommandRun system = generate(
+                "--chat", "--chat-template", "plain", "--system", "be a storm", "--prompt", "the ship", "--temperature", "0");
+        assertThat("System: be a storm\nUser: the ship\nAssistant:" + system.summary().path("text").asText())
+                .isEqualTo(generate(
+                                "--prompt",
+                                "System: be a storm\nUser: the ship\nAssistant:",
+                                "--temperature",
+                                "0",
+                                "--stop",
+                                "\nUser:")
+                        .summary()
+                        .path("text")
+                        .asText());
+    }
+
+    @Test
+    void aChatNeedsATemplateAndSomebodyWhoSpeaks() {
+        assertError(arguments("generate", "--chat", "--prompt", "a"), 2, "has no chat template");
+        assertError(arguments("generate", "--chat"), 2, "--chat: nobody says anything");
+        assertError(arguments("generate", "--system", "a"), 2, "--system has no effect without --chat");
+        assertError(arguments("generate", "--chat-template", "plain"), 2, "--chat-template has no effect without --chat");
+        assertError(
+                arguments("generate", "--chat", "--chat-template", "alpaca", "--prompt", "a"),
+                2,
+                "there is no chat template alpaca");
+    }
+
+    @Test
     void refusesNonsense() {
         assertError(arguments("generate", "--stop", ""), 2, "--stop is empty");
         assertError(arguments("generate", "--batch-size", "0"), 2, "--batch-size 0 must be at least 1");

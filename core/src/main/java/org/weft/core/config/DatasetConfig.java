@@ -63,6 +63,13 @@ public record DatasetConfig(
         @Doc("instruction: an array of {role, content}; empty for prompt and response.")
         String messagesColumn,
 
+        @Doc("instruction: the tools that the assistant may call, an array of JSON schemas; empty for none. "
+                + "finetune.chat_template=model has a place for them, formats have none.")
+        String toolsColumn,
+
+        @Doc("instruction: whether only the last of a conversation's answers is learnt.")
+        boolean maskHistory,
+
         @Doc("evaluate --choices: the answers to choose from, an array of strings.")
         String choicesColumn,
 
@@ -125,6 +132,8 @@ public record DatasetConfig(
                 "prompt",
                 "response",
                 "",
+                "",
+                false,
                 "choices",
                 "",
                 true,

@@ -1,6 +1,8 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -55,8 +57,19 @@ public record FinetuneConfig(
         @Doc("Times that the training examples are seen; 0 for training.steps.")
         double epochs,
 
-        @Doc("instruction: chatml, llama3, plain, or auto: that of the model's tokenizer_config.json, else plain.")
+        @Doc(
+                "instruction: chatml, llama3, plain, or model: the model's own, of its chat_template.jinja or tokenizer_config.json, run. "
+                        + "auto: the one of these formats that the model's own is, else the model's own; plain where it has none.")
         ChatTemplateName chatTemplate,
+
+        @Doc(
+                "instruction, chat_template=model: the template's text, in Jinja; empty for the model's own, which a run keeps here.")
+        String jinja,
+
+        @Doc(
+                "instruction, chat_template=model: the day that it is for a template that writes one (strftime_now), such as "
+                        + "2024-07-26; empty for none: texts must not depend on when a run is started.")
+        String chatDate,
 
         @Doc(
                 "What the best checkpoint is the best in, on validation: loss, or of a task's predictions accuracy or f1_macro "
@@ -139,7 +152,9 @@ public record FinetuneConfig(
         AUTO,
         CHATML,
         LLAMA3,
-        PLAIN
+        PLAIN,
+        /** The model's own, run. */
+        MODEL
     }
 
     /** What an evaluation during training finds out; each task has some of them. */
@@ -168,6 +183,8 @@ public record FinetuneConfig(
                 0.1,
                 3,
                 ChatTemplateName.AUTO,
+                "",
+                "",
                 Metric.LOSS.word(),
                 0);
     }
@@ -196,10 +213,19 @@ public record FinetuneConfig(
         return Records.with(this, "chatTemplate", name);
     }
 
+    /** The same with the model's own chat template. */
+    public FinetuneConfig withJinja(String template) {
+        return Records.with(withChatTemplate(ChatTemplateName.MODEL), "jinja", template);
+    }
+
     void validate(Problems problems, ModelConfig model) {
         if (!active()) {
             return;
         }
+        problems.require(
+                chatDate.isEmpty() || isDay(chatDate),
+                "finetune.chat_date=%s must be a day such as 2024-07-26",
+                chatDate);
         problems.require(!from.isBlank(), "finetune.from is not set: give the model to fine-tune");
         problems.require(loraRank >= 1, "finetune.lora_rank=%d must be at least 1", loraRank);
         problems.require(loraAlpha > 0, "finetune.lora_alpha=%s must be positive", loraAlpha);
@@ -233,5 +259,13 @@ public record FinetuneConfig(
                 "finetune.task=%s needs a model that predicts the next token: model.architecture=%s does not",
                 task.word(),
                 model.architecture());
+    }
+
+    private static boolean isDay(String text) {
+        try {
+            return LocalDate.parse(text) != null;
+        } catch (DateTimeParseException none) {
+            return false;
+        }
     }
 }

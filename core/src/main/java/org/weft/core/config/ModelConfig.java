@@ -79,13 +79,14 @@ public record ModelConfig(
         @Doc("smollm3: every how many-th block has no rotary positions; 0 for 4.")
         int noRopeEvery,
 
-        @Doc("How rotary positions reach beyond the context of pre-training: none, linear, llama3, yarn.")
+        @Doc("How rotary positions reach beyond the context of pre-training: none, linear, dynamic, llama3, yarn,"
+                + " longrope.")
         RopeScaling ropeScaling,
 
         @Doc("Rotary positions: how many times the original context; for rope_scaling.")
         double ropeFactor,
 
-        @Doc("Rotary positions: context of pre-training; for rope_scaling llama3 and yarn.")
+        @Doc("Rotary positions: context of pre-training; for rope_scaling dynamic, llama3, yarn and longrope.")
         int ropeOriginalContext,
 
         @Doc(
@@ -95,6 +96,17 @@ public record ModelConfig(
         @Doc(
                 "Rotary positions: wavelengths shorter than rope_original_context divided by this are not scaled (rope_scaling llama3).")
         double ropeHighFreqFactor,
+
+        @Doc(
+                "Rotary positions: what each frequency is divided by in texts up to rope_original_context (rope_scaling longrope).")
+        List<Double> ropeShortFactors,
+
+        @Doc("Rotary positions: the same in longer texts (rope_scaling longrope).")
+        List<Double> ropeLongFactors,
+
+        @Doc("Rotary positions: what queries and keys are multiplied by, each (rope_scaling longrope); 0 for"
+                + " sqrt(1 + ln rope_factor / ln rope_original_context).")
+        double ropeAttentionFactor,
 
         @Doc("bert: kinds of segments that a sequence may have.")
         int tokenTypes,
@@ -109,8 +121,15 @@ public record ModelConfig(
     public enum RopeScaling implements Word {
         NONE,
         LINEAR,
+        DYNAMIC,
         LLAMA3,
-        YARN
+        YARN,
+        LONGROPE;
+
+        /** Whether frequencies follow the length of the text, where it may be longer than the original context. */
+        public boolean followsLength() {
+            return this == DYNAMIC || this == LONGROPE;
+        }
     }
 
     static ModelConfig defaults() {
@@ -151,6 +170,9 @@ public record ModelConfig(
                 0,
                 1,
                 4,
+                List.of(),
+                List.of(),
+                0,
                 2,
                 false);
     }

@@ -61,10 +61,16 @@ final class RecordBinder {
         if (fallback instanceof Word word && node.isValueNode()) {
             return word(component.getType().asSubclass(Word.class), word, prefix + key, node.asText(), problems);
         }
-        Object value = scalar(component.getType(), node);
+        boolean numbers = isListOfNumbers(component);
+        Object value = numbers ? list(node) : scalar(component.getType(), node);
         if (value == null) {
             problems.addUnreadable(
-                    prefix + key, "%s%s=%s is not %s", prefix, key, node, described(component.getType()));
+                    prefix + key,
+                    "%s%s=%s is not %s",
+                    prefix,
+                    key,
+                    node,
+                    numbers ? "a list of numbers" : described(component.getType()));
             return fallback;
         }
         return value;
@@ -162,6 +168,24 @@ final class RecordBinder {
         } catch (NumberFormatException e) {
             return null;
         }
+    }
+
+    private static boolean isListOfNumbers(RecordComponent component) {
+        return component.getGenericType() instanceof ParameterizedType list
+                && list.getRawType() == List.class
+                && list.getActualTypeArguments()[0] == Double.class;
+    }
+
+    private static List<Double> list(JsonNode array) {
+        List<Double> numbers = new ArrayList<>();
+        for (JsonNode item : array) {
+            Double value = item.isValueNode() ? number(item) : null;
+            if (value == null) {
+                return null;
+            }
+            numbers.add(value);
+        }
+        return array.isArray() ? List.copyOf(numbers) : null;
     }
 
     /** By name, in the order in which they stand. */

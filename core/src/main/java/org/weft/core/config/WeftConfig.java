@@ -118,6 +118,13 @@ public record WeftConfig(
                 training.packing().word(),
                 model.architecture());
         problems.require(
+                !training.documentAttention()
+                        || !model.ropeScaling().followsLength()
+                        || model.context() <= model.ropeOriginalContext(),
+                "training.document_attention and model.rope_scaling=%s: frequencies follow the length of a whole sequence, of"
+                        + " which a document is a part",
+                model.ropeScaling().word());
+        problems.require(
                 !model.nextSentence() || !training.documentAttention(),
                 "training.document_attention and model.next_sentence: a pair's segments are to look at each other");
     }

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Set;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.config.ModelConfig.RopeScaling;
 
 /** Phi-3 as Hugging Face has it. */
 final class Phi3HubTable extends RotaryHubTable {
+    private static final String ORIGINAL_CONTEXT = "original_max_position_embeddings";
 
     @Override
     RotaryFamily family() {
@@ -49,12 +51,13 @@ final class Phi3HubTable extends RotaryHubTable {
 
     @Override
     public Set<String> special() {
-        return RotaryFamily.and(super.special(), "original_max_position_embeddings");
+        return RotaryFamily.and(super.special(), ORIGINAL_CONTEXT);
     }
 
     @Override
     public void write(ModelConfig model, ObjectNode config) {
         super.write(model, config);
-        config.put("original_max_position_embeddings", model.context());
+        boolean longrope = model.ropeScaling() == RopeScaling.LONGROPE;
+        config.put(ORIGINAL_CONTEXT, longrope ? model.ropeOriginalContext() : model.context());
     }
 }

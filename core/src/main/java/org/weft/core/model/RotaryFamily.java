@@ -24,7 +24,8 @@ import org.weft.core.params.ParameterLayout;
  */
 public abstract class RotaryFamily implements Family {
     private static final Initializer NORMAL = Initializer.normal(0.02);
-    private static final Set<RopeScaling> OF_AN_ORIGINAL_CONTEXT = EnumSet.of(RopeScaling.LLAMA3, RopeScaling.YARN);
+    private static final Set<RopeScaling> OF_AN_ORIGINAL_CONTEXT =
+            EnumSet.complementOf(EnumSet.of(RopeScaling.NONE, RopeScaling.LINEAR));
 
     /** Whether the projections to queries, keys and values have a bias. */
     public boolean biased() {
@@ -155,11 +156,30 @@ public abstract class RotaryFamily implements Family {
                 !OF_AN_ORIGINAL_CONTEXT.contains(model.ropeScaling()) || model.ropeOriginalContext() >= 1,
                 "model.rope_original_context is not set for model.rope_scaling=%s",
                 model.ropeScaling().word());
+        if (model.ropeScaling() == RopeScaling.LONGROPE && model.heads() >= 1) {
+            int pairs = Family.of(model).rotaryWidth(model) / 2;
+            requireFactors("rope_short_factors", model.ropeShortFactors(), pairs, problems);
+            requireFactors("rope_long_factors", model.ropeLongFactors(), pairs, problems);
+        }
+        problems.require(
+                model.ropeAttentionFactor() >= 0,
+                "model.rope_attention_factor=%s must not be negative",
+                model.ropeAttentionFactor());
         problems.require(
                 model.ropeLowFreqFactor() > 0 && model.ropeLowFreqFactor() < model.ropeHighFreqFactor(),
                 "model.rope_low_freq_factor=%s must be positive and less than model.rope_high_freq_factor=%s",
                 model.ropeLowFreqFactor(),
                 model.ropeHighFreqFactor());
+    }
+
+    private static void requireFactors(String key, List<Double> factors, int pairs, Problems problems) {
+        problems.require(
+                factors.size() == pairs,
+                "model.%s has %d numbers, model.rope_scaling=longrope takes one for each of %d pairs of a head",
+                key,
+                factors.size(),
+                pairs);
+        problems.require(factors.stream().allMatch(factor -> factor > 0), "model.%s=%s must be positive", key, factors);
     }
 
     @Override

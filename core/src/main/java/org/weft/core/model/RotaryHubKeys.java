@@ -1,12 +1,15 @@
 package org.weft.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.ModelConfig.RopeScaling;
@@ -36,12 +39,30 @@ record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial
     private static final String PARTIAL = "partial_rotary_factor";
     private static final List<String> SECTIONS = List.of("rope_parameters", "rope_scaling");
     private static final String ORIGINAL_CONTEXT = "original_max_position_embeddings";
+    private static final String CONTEXT = "max_position_embeddings";
+    private static final String SHORT = "short_factor";
+    private static final String LONG = "long_factor";
+    private static final String ATTENTION = "attention_factor";
+    private static final String NUMBER = "number";
     private static final Set<String> COMMON = Set.of("rope_type", "type", "rope_theta");
 
     /** Keys of each kind of scaling with the key of Weft's model section, in the order in which they are written. */
     private static final Map<String, Map<String, String>> KINDS = Map.of(
             "default", Map.of(),
             "linear", Map.of("factor", "rope_factor"),
+            "dynamic", Map.of("factor", "rope_factor"),
+            "longrope",
+                    ordered(
+                            SHORT,
+                            "rope_short_factors",
+                            LONG,
+                            "rope_long_factors",
+                            "factor",
+                            "rope_factor",
+                            ORIGINAL_CONTEXT,
+                            "rope_original_context",
+                            ATTENTION,
+                            "rope_attention_factor"),
             "llama3",
                     ordered(
                             "factor",
@@ -139,21 +160,26 @@ record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial
             return model; // Said already.
         }
         model.put("rope_scaling", kind.equals("default") ? "none" : kind);
-        for (Map.Entry<String, String> key : keys.entrySet()) {
-            JsonNode value = rope.path(key.getKey());
-            boolean whole = key.getKey().equals(ORIGINAL_CONTEXT);
-            if (whole && value.isIntegralNumber()) {
-                model.set(key.getValue(), value);
-            } else if (!whole && value.isNumber()) {
-                model.put(key.getValue(), value.asDouble());
-            } else if (Json.isGiven(value)) {
-                problems.add(
-                        source + "." + key.getKey() + "=" + value + " is no " + (whole ? "whole " : "") + "number");
-            } else if (kind.equals("yarn") && key.getKey().equals(ORIGINAL_CONTEXT)) {
-                model.set(key.getValue(), config.path("max_position_embeddings")); // Hugging Face's default for it.
+        keys.forEach((foreign, weft) -> {
+            JsonNode value = rope.path(foreign);
+            String kindOfValue = kindOfValue(foreign);
+            if (!Json.isGiven(value)) {
+                JsonNode fallback = fallback(kind, foreign, config, rope);
+                if (fallback == null) {
+                    problems.add(source + "." + foreign + " is missing for type=" + kind);
+                } else if (!fallback.isNull()) {
+                    model.set(weft, fallback);
+                }
+            } else if (!isOf(kindOfValue, value)) {
+                problems.add(source + "." + foreign + "=" + value + " is no " + kindOfValue);
             } else {
-                problems.add(source + "." + key.getKey() + " is missing for type=" + kind);
+                model.set(weft, kindOfValue.equals(NUMBER) ? DoubleNode.valueOf(value.asDouble()) : value);
             }
+        });
+        if (kind.equals("dynamic")) { // The context that it is for is the one that it scales from.
+            JsonNode context = config.path(CONTEXT);
+            model.set("rope_original_context", context);
+            model.put("context", (int) (context.asInt() * rope.path("factor").asDouble(1)));
         }
         for (Map.Entry<String, JsonNode> field : rope.properties()) {
             if (!known(kind, keys, field.getKey(), field.getValue())) {
@@ -161,6 +187,44 @@ record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial
             }
         }
         return model;
+    }
+
+    private static String kindOfValue(String key) {
+        return switch (key) {
+            case SHORT, LONG -> "list of numbers";
+            case ORIGINAL_CONTEXT -> "whole number";
+            default -> NUMBER;
+        };
+    }
+
+    private static boolean isOf(String kindOfValue, JsonNode value) {
+        return switch (kindOfValue) {
+            case NUMBER -> value.isNumber();
+            case "whole number" -> value.isIntegralNumber();
+            default ->
+                value.isArray()
+                        && StreamSupport.stream(value.spliterator(), false).allMatch(JsonNode::isNumber);
+        };
+    }
+
+    /** What Hugging Face takes for a key that is not there: null where it must be, JSON's null for nothing. */
+    private static JsonNode fallback(String kind, String key, JsonNode config, JsonNode rope) {
+        JsonNode context = config.path(CONTEXT);
+        JsonNode original = Json.isGiven(config.path(ORIGINAL_CONTEXT)) ? config.path(ORIGINAL_CONTEXT) : context;
+        boolean longrope = kind.equals("longrope");
+        return switch (key) {
+            case ORIGINAL_CONTEXT -> longrope ? original : kind.equals("yarn") ? context : null;
+            case "factor" ->
+                longrope ? DoubleNode.valueOf(ratio(context, rope.path(ORIGINAL_CONTEXT), original)) : null;
+            case ATTENTION -> NullNode.instance;
+            default -> null;
+        };
+    }
+
+    /** Of the context to the original one, which the section says or else the file. */
+    private static double ratio(JsonNode context, JsonNode inSection, JsonNode inFile) {
+        double original = inSection.isNumber() ? inSection.asDouble() : inFile.asDouble();
+        return original > 0 ? Math.max(1, context.asDouble() / original) : 1;
     }
 
     /** The type of a section's scaling; none of Weft's where it names none and yet has values to scale by. */
@@ -173,7 +237,7 @@ record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial
             }
             if (!type.isTextual() || !KINDS.containsKey(type.asText())) {
                 problems.add(source + " of type=" + type.asText(type.toString())
-                        + " is not one that Weft has: default, linear, llama3, yarn");
+                        + " is not one that Weft has: default, linear, dynamic, llama3, yarn, longrope");
                 return "";
             }
             if (kind != null && !kind.equals(type.asText())) {
@@ -231,8 +295,18 @@ record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial
                 case "factor" -> rope.put(key, model.ropeFactor());
                 case "low_freq_factor" -> rope.put(key, model.ropeLowFreqFactor());
                 case "high_freq_factor" -> rope.put(key, model.ropeHighFreqFactor());
+                case SHORT -> model.ropeShortFactors().forEach(rope.withArray(key)::add);
+                case LONG -> model.ropeLongFactors().forEach(rope.withArray(key)::add);
+                case ATTENTION -> {
+                    if (model.ropeAttentionFactor() > 0) {
+                        rope.put(key, model.ropeAttentionFactor());
+                    }
+                }
                 default -> rope.put(key, model.ropeOriginalContext());
             }
+        }
+        if (model.ropeScaling() == RopeScaling.DYNAMIC) {
+            config.put(CONTEXT, model.ropeOriginalContext());
         }
     }
 

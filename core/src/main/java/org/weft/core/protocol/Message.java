@@ -77,19 +77,7 @@ public sealed interface Message {
             double[] losses,
             SourceLoss[] bySource,
             WorkTimes times)
-            implements Report {
-        /** Of data that are one whole. */
-        public LanesDone(
-                int worker,
-                int incarnation,
-                int generation,
-                int step,
-                LaneSpan span,
-                double[] losses,
-                WorkTimes times) {
-            this(worker, incarnation, generation, step, span, losses, new SourceLoss[0], times);
-        }
-    }
+            implements Report {}
 
     /** What validation batches, from {@code firstBatch} on, say of the parameters. */
     record BatchesEvaluated(int worker, int incarnation, int generation, int step, int firstBatch, BatchScore[] batches)

@@ -29,6 +29,7 @@ public final class TextTokenizer implements AutoCloseable {
     private final TokenizerFacts facts;
     private final int[] before;
     private final int[] after;
+    private final List<String> special;
     private final BpeTokenizer own; // null where the library encodes
     private final String strange; // why it does; null where it does not
     private LibraryTokenizer library; // opened when it is first asked for
@@ -38,6 +39,7 @@ public final class TextTokenizer implements AutoCloseable {
         this.facts = TokenizerFacts.of(file, root);
         this.before = ints(facts.frame().before());
         this.after = ints(facts.frame().after());
+        this.special = TokenizerFacts.special(root);
         BpeTokenizer understood = null;
         String other = null;
         try {
@@ -174,6 +176,11 @@ public final class TextTokenizer implements AutoCloseable {
     /** Which ids a text may be made of, and which end it. */
     public TextTokens tokens() {
         return new TextTokens(facts.spelt(), facts.ends());
+    }
+
+    /** How the special tokens are spelt. */
+    public List<String> specialTokens() {
+        return special;
     }
 
     /** Ids that stand before a text, such as a Llama's {@code <s>}; empty for most. */

@@ -1,6 +1,7 @@
 package org.weft.corpus.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,18 @@ public record TokenizerFacts(BitSet spelt, int endOfText, BitSet ends, TextFrame
         file.roles().ids(TokenRoles.END).stream().filter(id -> id >= 0).forEach(ends::set);
         ends.and(spelt);
         return new TokenizerFacts(spelt, endOfText, ends, TextFrame.of(root, ids, file.roles()));
+    }
+
+    /** How the special tokens of a file are spelt. */
+    static List<String> special(JsonNode root) {
+        List<String> special = new ArrayList<>();
+        for (JsonNode token : root.path("added_tokens")) {
+            if (token.path("special").asBoolean()
+                    && !token.path("content").asText().isEmpty()) {
+                special.add(token.path("content").asText());
+            }
+        }
+        return List.copyOf(special);
     }
 
     /** One more than the largest id. */

@@ -1,5 +1,10 @@
 package org.weft.engine.torch;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Device;
@@ -9,7 +14,10 @@ import org.weft.core.WeftException;
 import org.weft.engine.Decoder;
 import org.weft.engine.PromptLogits;
 
-/** A decoder that keeps keys and values: a token costs one row of each block. */
+/**
+ * A decoder that keeps keys and values: a token costs one row of each block. Where positions are turned anew as a text grows,
+ * what was kept is of no use, and the row begins again: its tokens are kept too.
+ */
 final class CachedDecoder implements Decoder {
     private static final int POSITIONS = 64;
 
@@ -19,6 +27,7 @@ final class CachedDecoder implements Decoder {
     private final int context;
     private final KeyValueCache cache;
     private final Runnable ownerCheck;
+    private final int[][] texts; // each row's tokens and room for more
 
     /** @param ownerCheck throws on a thread that is not the replica's, and when the replica is closed */
     CachedDecoder(Transformer model, Device device, int vocabSize, KeyValueCache cache, Runnable ownerCheck) {
@@ -28,6 +37,7 @@ final class CachedDecoder implements Decoder {
         this.context = cache.limit();
         this.cache = cache;
         this.ownerCheck = ownerCheck;
+        this.texts = new int[cache.rows()][0];
     }
 
     @Override
@@ -49,11 +59,12 @@ final class CachedDecoder implements Decoder {
     public float[] begin(int row, int[] tokens, PromptLogits told) {
         ownerCheck.run();
         requireFits(row, tokens.length);
+        texts[row] = tokens.clone();
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             cache.reserve(tokens.length);
             TokenTensors prompt = TokenTensors.prompt(tokens, vocabSize, device);
-            Tensor x = forward(prompt, Pass.following(null, cache.beginning(row))); // (1, T, D)
+            Tensor x = forward(prompt, Pass.following(null, cache.beginning(row), tokens.length)); // (1, T, D)
             cache.setLength(row, tokens.length);
             if (told != null) {
                 tell(told, x, tokens.length - 1);
@@ -65,27 +76,61 @@ final class CachedDecoder implements Decoder {
     @Override
     public float[][] append(int[] rows, int[] tokens) {
         ownerCheck.run();
-        long[] positions = new long[rows.length]; // (B)
-        int longest = 0;
+        float[][] logits = new float[rows.length][];
+        List<Integer> going = new ArrayList<>();
+        List<Integer> scaled = new ArrayList<>(); // turned as texts beyond the original context are
         for (int i = 0; i < rows.length; i++) {
             int length = cache.length(rows[i]);
             if (length == 0) {
                 throw new IllegalArgumentException("row " + rows[i] + " has not begun");
             }
             requireFits(rows[i], length + 1);
-            positions[i] = length;
-            longest = Math.max(longest, length + 1);
         }
+        for (int i = 0; i < rows.length; i++) {
+            int length = keep(rows[i], tokens[i]);
+            if (model.turnsAnew(length)) {
+                logits[i] = begin(rows[i], Arrays.copyOf(texts[rows[i]], length));
+            } else {
+                (model.isScaledAnew(length) ? scaled : going).add(i);
+            }
+        }
+        appendTogether(rows, tokens, going, logits);
+        appendTogether(rows, tokens, scaled, logits);
+        return logits;
+    }
+
+    /** Writes a token behind its row's text, and gives the text's length. */
+    private int keep(int row, int token) {
+        int length = cache.length(row);
+        if (length == texts[row].length) {
+            texts[row] = Arrays.copyOf(texts[row], Math.min(context, 2 * length));
+        }
+        texts[row][length] = token;
+        return length + 1;
+    }
+
+    /** @param chosen indices of those that are turned alike */
+    private void appendTogether(int[] rows, int[] tokens, List<Integer> chosen, float[][] logits) {
+        if (chosen.isEmpty()) {
+            return;
+        }
+        int[] together = chosen.stream().mapToInt(i -> rows[i]).toArray();
+        int[] next = chosen.stream().mapToInt(i -> tokens[i]).toArray();
+        long[] positions = IntStream.of(together).mapToLong(cache::length).toArray(); // (B)
+        int longest = 1 + (int) LongStream.of(positions).max().orElse(0);
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             cache.reserve(longest);
-            TokenTensors next = TokenTensors.singles(tokens, vocabSize, device);
+            TokenTensors inputs = TokenTensors.singles(next, vocabSize, device);
             Tensor at = Tensor.create(positions).to(device, ScalarType.Long); // (B)
-            Tensor x = forward(next, Pass.following(at, cache.next(rows))); // (B, 1, D)
-            for (int row : rows) {
+            Tensor x = forward(inputs, Pass.following(at, cache.next(together), longest)); // (B, 1, D)
+            for (int row : together) {
                 cache.setLength(row, cache.length(row) + 1);
             }
-            return logits(x);
+            float[][] found = logits(x); // (B, V)
+            for (int i = 0; i < found.length; i++) {
+                logits[chosen.get(i)] = found[i];
+            }
         }
     }
 

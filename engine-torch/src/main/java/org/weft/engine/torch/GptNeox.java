@@ -18,6 +18,7 @@ import org.weft.core.model.Family;
 final class GptNeox implements Transformer {
     private final int heads;
     private final boolean parallel;
+    private final ModelConfig config;
     private final Embeddings embeddings;
     private final RotaryPositions positions;
     private final Attention attention;
@@ -26,6 +27,7 @@ final class GptNeox implements Transformer {
     private final OutputHead head; // or null
 
     GptNeox(ModelConfig config, FlatTensors flat) {
+        this.config = config;
         heads = config.heads();
         parallel = !config.sequentialResidual();
         embeddings = Embeddings.ofTokens(flat, "gpt_neox.embed_in.weight");
@@ -56,6 +58,16 @@ final class GptNeox implements Transformer {
     }
 
     @Override
+    public boolean turnsAnew(int tokens) {
+        return RotaryFrequencies.turnsAnew(config, tokens);
+    }
+
+    @Override
+    public boolean isScaledAnew(int tokens) {
+        return RotaryFrequencies.isScaledAnew(config, tokens);
+    }
+
+    @Override
     public int blocks() {
         return blocks.size();
     }
@@ -76,8 +88,8 @@ final class GptNeox implements Transformer {
                 .view(x.size(0), x.size(1), heads, 3, x.size(2) / heads) // (B, T, H, 3, K)
                 .permute(3, 0, 2, 1, 4) // (3, B, H, T, K)
                 .unbind(0); // 3 of (B, H, T, K)
-        Tensor queries = positions.turn(qkv.get(0), pass.positions()); // (B, H, T, K)
-        Tensor keys = positions.turn(qkv.get(1), pass.positions()); // (B, H, T, K)
+        Tensor queries = positions.turn(qkv.get(0), pass); // (B, H, T, K)
+        Tensor keys = positions.turn(qkv.get(1), pass); // (B, H, T, K)
         return block.project.apply(attention.apply(index, queries, keys, qkv.get(2), pass)); // (B, T, D)
     }
 

@@ -12,12 +12,19 @@ import org.bytedeco.pytorch.Tensor;
  *     are all
  * @param documents that are attended to one by one; null where sequences are attended to as they are
  * @param past keys and values of earlier tokens, kept and used by attention; null for none
+ * @param longest tokens of the longest text, those of the past included; 0 where sequences are whole
  */
-record Pass(RandomStreams dropout, Tensor positions, Tensor mask, SeparateDocuments documents, PastKeysAndValues past) {
+record Pass(
+        RandomStreams dropout,
+        Tensor positions,
+        Tensor mask,
+        SeparateDocuments documents,
+        PastKeysAndValues past,
+        int longest) {
 
     /** Whole sequences, with nothing before them. */
     static Pass whole(RandomStreams dropout, Tensor mask) {
-        return new Pass(dropout, null, mask, null, null);
+        return new Pass(dropout, null, mask, null, null, 0);
     }
 
     /**
@@ -28,11 +35,16 @@ record Pass(RandomStreams dropout, Tensor positions, Tensor mask, SeparateDocume
     static Pass apart(RandomStreams dropout, SeparateDocuments documents, boolean causal, long width) {
         boolean alone = !dropout.active() && documents.cheaperAlone(width);
         return new Pass(
-                dropout, documents.positions(), alone ? null : documents.mask(causal), alone ? documents : null, null);
+                dropout,
+                documents.positions(),
+                alone ? null : documents.mask(causal),
+                alone ? documents : null,
+                null,
+                0);
     }
 
     /** Tokens that follow others. */
-    static Pass following(Tensor positions, PastKeysAndValues past) {
-        return new Pass(RandomStreams.NONE, positions, null, null, past);
+    static Pass following(Tensor positions, PastKeysAndValues past, int longest) {
+        return new Pass(RandomStreams.NONE, positions, null, null, past, longest);
     }
 }

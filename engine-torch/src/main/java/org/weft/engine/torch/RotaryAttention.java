@@ -69,7 +69,7 @@ final class RotaryAttention {
         if (headNorms) {
             heads = norm.apply(heads);
         }
-        return positions == null ? heads : positions.turn(heads, pass.positions());
+        return positions == null ? heads : positions.turn(heads, pass);
     }
 
     private Tensor heads(Tensor x) {

@@ -17,6 +17,7 @@ import org.weft.core.model.RotaryFamily;
  * <p>B sequences, T tokens, N rows, D width, M width within the perceptron.
  */
 final class RotaryDecoder implements Transformer {
+    private final ModelConfig config;
     private final Embeddings embeddings;
     private final Scalar embeddingScale; // or null
     private final List<Block> blocks = new ArrayList<>();
@@ -24,6 +25,7 @@ final class RotaryDecoder implements Transformer {
     private final OutputHead head; // or null
 
     RotaryDecoder(ModelConfig config, FlatTensors flat) {
+        this.config = config;
         RotaryFamily family = (RotaryFamily) Family.of(config);
         embeddings = Embeddings.ofTokens(flat, "model.embed_tokens.weight");
         embeddingScale = family.scaledEmbeddings() ? new Scalar(Math.sqrt(config.width())) : null;
@@ -54,6 +56,16 @@ final class RotaryDecoder implements Transformer {
     @Override
     public Tensor stem(Tensor x, RandomStreams dropout) {
         return embeddingScale == null ? x : x.mul(embeddingScale); // (B, T, D)
+    }
+
+    @Override
+    public boolean turnsAnew(int tokens) {
+        return RotaryFrequencies.turnsAnew(config, tokens);
+    }
+
+    @Override
+    public boolean isScaledAnew(int tokens) {
+        return RotaryFrequencies.isScaledAnew(config, tokens);
     }
 
     @Override

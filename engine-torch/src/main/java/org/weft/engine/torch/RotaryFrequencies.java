@@ -1,5 +1,6 @@
 package org.weft.engine.torch;
 
+import java.util.List;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.ModelConfig.RopeScaling;
 import org.weft.core.model.Family;
@@ -18,19 +19,50 @@ final class RotaryFrequencies {
 
     private RotaryFrequencies() {}
 
-    /** (R / 2), the fastest first. */
-    static double[] of(ModelConfig config) {
-        double[] frequencies = plain(config, config.ropeTheta());
+    /**
+     * (R / 2), the fastest first.
+     *
+     * @param tokens of the longest text in a pass, which some scalings follow
+     */
+    static double[] of(ModelConfig config, long tokens) {
+        double[] frequencies = plain(config, theta(config, tokens));
         for (int j = 0; j < frequencies.length; j++) {
             double plain = frequencies[j];
             frequencies[j] = switch (config.ropeScaling()) {
-                case NONE -> plain;
+                case NONE, DYNAMIC -> plain;
                 case LINEAR -> plain / config.ropeFactor();
                 case LLAMA3 -> llama3(plain, config);
                 case YARN -> yarn(plain, j, config);
+                case LONGROPE -> plain / factors(config, tokens).get(j);
             };
         }
         return frequencies;
+    }
+
+    /** Whether a text of so many tokens is turned otherwise than one that is not longer than C₀. */
+    static boolean isScaledAnew(ModelConfig config, long tokens) {
+        return config.ropeScaling().followsLength() && tokens > config.ropeOriginalContext();
+    }
+
+    /** Whether a text that has grown by a token to so many is turned otherwise than before. */
+    static boolean turnsAnew(ModelConfig config, int tokens) {
+        return isScaledAnew(config, tokens)
+                && (config.ropeScaling() == RopeScaling.DYNAMIC || !isScaledAnew(config, tokens - 1));
+    }
+
+    /** Dynamic scaling lets the base grow with the text, as in Hugging Face's code: θ (s T / C₀ - s + 1)^(R / (R - 2)). */
+    private static double theta(ModelConfig config, long tokens) {
+        if (config.ropeScaling() != RopeScaling.DYNAMIC || !isScaledAnew(config, tokens)) {
+            return config.ropeTheta();
+        }
+        double factor = config.ropeFactor();
+        double growth = factor * tokens / config.ropeOriginalContext() - factor + 1;
+        return config.ropeTheta() * Math.pow(growth, width(config) / (width(config) - 2.0));
+    }
+
+    /** LongRoPE (Ding et al. 2024): a factor for each pair, others for long texts. */
+    private static List<Double> factors(ModelConfig config, long tokens) {
+        return isScaledAnew(config, tokens) ? config.ropeLongFactors() : config.ropeShortFactors();
     }
 
     /** The same of blocks with a sliding window, where they have a base of their own: not scaled. */
@@ -51,9 +83,20 @@ final class RotaryFrequencies {
         return Family.of(config).rotaryWidth(config);
     }
 
-    /** What YaRN multiplies queries and keys by, each: 0.1 ln s + 1 (its equation 22, as its code applies it). */
+    /**
+     * What queries and keys are multiplied by, each: of YaRN 0.1 ln s + 1 (its equation 22, as its code applies it), of
+     * LongRoPE as its section 4 has it.
+     */
     static double magnitude(ModelConfig config) {
-        return config.ropeScaling() == RopeScaling.YARN ? 0.1 * Math.log(config.ropeFactor()) + 1 : 1;
+        double factor = config.ropeFactor();
+        return switch (config.ropeScaling()) {
+            case YARN -> 0.1 * Math.log(factor) + 1;
+            case LONGROPE ->
+                config.ropeAttentionFactor() > 0
+                        ? config.ropeAttentionFactor()
+                        : Math.sqrt(1 + Math.log(factor) / Math.log(config.ropeOriginalContext()));
+            case NONE, LINEAR, DYNAMIC, LLAMA3 -> 1;
+        };
     }
 
     /** Llama 3.1: long wavelengths are scaled, short ones are not, those between are blended by their turns over C₀. */

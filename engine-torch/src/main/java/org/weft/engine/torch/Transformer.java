@@ -44,6 +44,16 @@ interface Transformer {
     /** What is done to the embeddings before the first block. (B, T, D) to (B, T, D) */
     Tensor stem(Tensor x, RandomStreams dropout);
 
+    /** Whether a text that has grown to so many tokens is turned otherwise than its keys were that are kept. */
+    default boolean turnsAnew(int tokens) {
+        return false;
+    }
+
+    /** Whether a text of so many tokens is turned otherwise than shorter ones. */
+    default boolean isScaledAnew(int tokens) {
+        return false;
+    }
+
     /** Number of blocks. */
     int blocks();
 

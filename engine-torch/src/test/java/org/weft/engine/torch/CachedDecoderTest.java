@@ -28,7 +28,19 @@ class CachedDecoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama", "mistral", "smollm3", "gemma2", "gemma3_text", "phi3", "gpt_neox"})
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "llama",
+                "mistral",
+                "smollm3",
+                "gemma2",
+                "gemma3_text",
+                "phi3",
+                "gpt_neox",
+                "dynamic",
+                "longrope"
+            })
     void rowsOfDifferentLengthsGrowAsIfEachWereAlone(String family) {
         Random random = new Random(3);
         try (TorchReplica replica = Replicas.open(shape(family), 1);

@@ -50,6 +50,11 @@ final class Replicas {
                             + " final_logit_softcapping: 3"),
             Map.entry("gemma3_text", "kv_heads: 2, sliding_window: W, full_attention_every: 2, rope_local_theta: 100"),
             Map.entry("phi3", "kv_heads: 2, sliding_window: W, rotary_fraction: 0.5"),
+            Map.entry("dynamic", "kv_heads: 2, rope_scaling: dynamic, rope_factor: 2, rope_original_context: W"),
+            Map.entry(
+                    "longrope",
+                    "kv_heads: 2, head_dim: 4, rope_scaling: longrope, rope_factor: 2, rope_original_context: W,"
+                            + " rope_short_factors: [1.0, 1.2], rope_long_factors: [1.5, 3]"),
             Map.entry("gpt_neox", "rotary_fraction: 0.5"),
             Map.entry("sequential", "sequential_residual: true, tie_word_embeddings: true, rotary_fraction: 0.5")));
 
@@ -59,7 +64,12 @@ final class Replicas {
      * @param window of those that have one
      */
     static ModelShape relative(String name, int width, int context, int window, int vocabSize) {
-        String family = name.equals("sequential") ? "gpt_neox" : name;
+        String family =
+                switch (name) {
+                    case "sequential" -> "gpt_neox";
+                    case "dynamic", "longrope" -> "llama";
+                    default -> name;
+                };
         return configured(
                 "{architecture: " + family + ", layers: 2, width: " + width + ", heads: 4, mlp_width: " + 3 * width
                         + ", context: " + context + ", " + RELATIVES.get(name).replace("W", "" + window) + "}",

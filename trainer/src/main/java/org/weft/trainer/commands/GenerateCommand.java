@@ -2,6 +2,7 @@ package org.weft.trainer.commands;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
@@ -64,6 +65,20 @@ public final class GenerateCommand implements Callable<Integer> {
     private int batchSize;
 
     @Option(
+            names = "--chat",
+            description = "Each prompt is what a user says: the model's chat template writes it down, and the answer is printed.")
+    private boolean chat;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "With --chat: the system message before it.")
+    private String system;
+
+    @Option(
+            names = "--chat-template",
+            paramLabel = "FORMAT",
+            description = "With --chat: chatml, llama3 or plain; default: as the model was tuned, else its own template.")
+    private String chatTemplate;
+
+    @Option(
             names = "--no-cache",
             description =
                     "Compute every token from the whole text before it, without keys and values kept: slow, to compare.")
@@ -78,13 +93,17 @@ public final class GenerateCommand implements Callable<Integer> {
             StoredModel model = path.model(store);
             try (TextContinuation continuation = TextContinuation.open(model)) {
                 long start = System.nanoTime();
-                List<TextContinuation.Continuation> texts =
-                        continuation.generate(prompts, how, stops, new GeneratedOutput(prompts, output != null));
+                List<String> shown = chat ? Collections.nCopies(prompts.size(), "") : prompts;
+                GeneratedOutput printed = new GeneratedOutput(shown, output != null);
+                List<TextContinuation.Continuation> texts = chat
+                        ? continuation.answer(
+                                prompts, how, stops, printed, continuation.chats(store, model, system, chatTemplate))
+                        : continuation.generate(prompts, how, stops, printed);
                 double seconds = (System.nanoTime() - start) * 1e-9;
                 if (output != null) {
                     new BatchFiles(store).write(output, prompts, texts, how.sampling());
                 }
-                GeneratedOutput.summary(model, prompts, texts, seconds).print();
+                GeneratedOutput.summary(model, shown, texts, seconds).print();
             }
             return ExitStatus.DONE.code();
         }
@@ -96,6 +115,13 @@ public final class GenerateCommand implements Callable<Integer> {
         }
         if (batchSize < 1) {
             throw WeftException.usage("--batch-size " + batchSize + " must be at least 1", "");
+        }
+        if (!chat && (system != null || chatTemplate != null)) {
+            throw WeftException.usage(
+                    (system != null ? "--system" : "--chat-template") + " has no effect without --chat", "");
+        }
+        if (chat && given.isEmpty() && promptsFile == null) {
+            throw WeftException.usage("--chat: nobody says anything", "give --prompt TEXT or --prompts FILE");
         }
         if (stops.contains("")) {
             throw WeftException.usage("--stop is empty: every text would end before it began", "give it some text");

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.FinishReason;
@@ -83,9 +84,24 @@ final class TextContinuation implements AutoCloseable {
         for (int[] tokens : tokenizer.encode(prompts)) {
             starts.add(tokenizer.begun(tokens));
         }
-        Streams streams = new Streams(prompts.size(), stops, listener);
+        return generate(starts, options, new Streams(prompts.size(), stops, listener));
+    }
+
+    private List<Continuation> generate(List<int[]> starts, GenerationOptions options, Streams streams) {
         generator.generate(starts, options, streams);
         return List.of(streams.done);
+    }
+
+    /** How the model is spoken with; {@link ChatPrompts#of}. */
+    ChatPrompts chats(Store store, StoredModel model, String system, String format) throws IOException {
+        return ChatPrompts.of(store, model, tokenizer, system, format);
+    }
+
+    /** As {@link #generate}, of what users say: the answers, without what ends them. */
+    List<Continuation> answer(
+            List<String> said, GenerationOptions options, List<String> stops, Listener listener, ChatPrompts chats) {
+        List<int[]> starts = said.stream().map(chats::tokens).toList();
+        return generate(starts, options, new Streams(said.size(), chats.stops(stops), listener));
     }
 
     /** The texts of one call, from tokens to pieces. */

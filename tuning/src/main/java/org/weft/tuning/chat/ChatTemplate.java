@@ -1,117 +1,41 @@
 package org.weft.tuning.chat;
 
-import java.util.ArrayList;
+import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Stream;
 import org.weft.core.WeftException;
 
 /**
  * Turns a conversation into the text that a model was trained on, as segments that say which of it the assistant speaks.
- * Immutable.
- *
- * @param style what the template does beside its format
- * @param endOfText how the tokenizer spells the token that ends a text
+ * Immutable, and safe for use by many threads.
  */
-public record ChatTemplate(ChatStyle style, String endOfText) {
-    private static final List<String> LLAMA3_MARKERS =
-            List.of("<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>");
+public sealed interface ChatTemplate extends Serializable permits FormatTemplate, JinjaTemplate {
 
-    /** A template that does nothing beside its format. */
-    public ChatTemplate(ChatFormat format, String endOfText) {
-        this(ChatStyle.of(format), endOfText);
-    }
-
-    public ChatFormat format() {
-        return style.format();
-    }
+    /**
+     * The text up to where the assistant speaks next.
+     *
+     * @throws WeftException where the template does not take the conversation
+     */
+    List<ChatSegment> prompt(Chat chat);
 
     /**
      * The text of a conversation; its segments one after the other.
      *
      * @param generate whether it is to end where the assistant speaks next, as a prompt
-     * @throws WeftException where a role is unknown, or a content holds a marker that only the template may write
+     * @throws WeftException where the template does not take the conversation, or what the assistant says in it cannot be told
      */
-    public List<ChatSegment> segments(List<ChatMessage> messages, boolean generate) {
-        List<ChatSegment> segments = new ArrayList<>();
-        if (format() == ChatFormat.LLAMA3) {
-            segments.add(new ChatSegment("<|begin_of_text|>", false));
-        }
-        style.systemBefore(messages).ifPresent(message -> turn(message, segments));
-        for (int i = 0; i < messages.size(); i++) {
-            ChatMessage message = messages.get(i);
-            check(message, i);
-            turn(style.written(message), segments);
-        }
-        if (generate) {
-            segments.add(new ChatSegment(beginning(ChatMessage.ASSISTANT), false));
-        }
-        return segments;
-    }
+    List<ChatSegment> segments(Chat chat, boolean generate);
 
-    private void turn(ChatMessage message, List<ChatSegment> segments) {
-        String gap = format() == ChatFormat.PLAIN ? " " : ""; // Belongs to the word after it, as tokenizers cut texts.
-        String closing = format() == ChatFormat.PLAIN && message.ofAssistant() ? endOfText : format().closing();
-        String after = format() == ChatFormat.LLAMA3 ? "" : "\n";
-        if (message.ofAssistant()) {
-            segments.add(new ChatSegment(beginning(message.role()), false));
-            segments.add(new ChatSegment(gap + message.content() + closing, true));
-            if (!after.isEmpty()) {
-                segments.add(new ChatSegment(after, false));
-            }
-        } else {
-            segments.add(new ChatSegment(beginning(message.role()) + gap + message.content() + closing + after, false));
-        }
-    }
-
-    /** Whether the format has a marker of its own that ends a turn: the token that ends a text does in the others. */
-    public boolean marksEnds() {
-        return !format().closing().isEmpty();
-    }
-
-    private String beginning(String role) {
-        return switch (format()) {
-            case CHATML -> "<|im_start|>" + role + "\n";
-            case LLAMA3 -> "<|start_header_id|>" + role + "<|end_header_id|>\n\n";
-            case PLAIN -> role.substring(0, 1).toUpperCase(Locale.ROOT) + role.substring(1) + ":";
-        };
-    }
-
-    private void check(ChatMessage message, int index) {
-        if (!List.of(ChatMessage.SYSTEM, ChatMessage.USER, ChatMessage.ASSISTANT)
-                .contains(message.role())) {
-            throw WeftException.usage(
-                    "messages[" + index + "].role is " + message.role(), "roles are system, user and assistant");
-        }
-        markers()
-                .filter(marker -> message.content().contains(marker))
-                .findFirst()
-                .ifPresent(marker -> {
-                    throw WeftException.usage(
-                            "messages[" + index + "].content contains " + marker + ", which ends or begins a turn",
-                            "leave it out: only the chat template may write it");
-                });
-    }
-
-    private Stream<String> markers() {
-        Stream<String> own =
-                switch (format()) {
-                    case CHATML -> Stream.of("<|im_start|>", "<|im_end|>");
-                    case LLAMA3 -> LLAMA3_MARKERS.stream();
-                    case PLAIN -> Stream.of();
-                };
-        return Stream.concat(own, Stream.of(endOfText));
-    }
+    /** As {@code finetune.chat_template} has it. */
+    String name();
 
     /** Strings that end what the assistant says, beside the token that ends a text. */
-    public List<String> stops() {
-        return Stream.of(format().closing(), format().opening())
-                .filter(stop -> !stop.isEmpty())
-                .toList();
-    }
+    List<String> stops();
+
+    /** Whether it has a marker of its own that ends a turn: the token that ends a text does in the others. */
+    boolean marksEnds();
 
     /** What the assistant said, without the gap that a template puts before it. */
-    public String withoutGap(String said) {
-        return format() == ChatFormat.PLAIN && said.startsWith(" ") ? said.substring(1) : said;
+    default String withoutGap(String said) {
+        return said;
     }
 }

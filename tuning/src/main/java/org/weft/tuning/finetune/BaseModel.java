@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
-import org.weft.core.config.FinetuneConfig.ChatTemplateName;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.RunDirectory;
@@ -13,10 +12,6 @@ import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.hub.ModelLocator;
 import org.weft.hub.StoredModel;
-import org.weft.tuning.chat.ChatFormat;
-import org.weft.tuning.chat.ChatStyle;
-import org.weft.tuning.chat.FoundTemplate;
-import org.weft.tuning.task.Task;
 
 /**
  * The model that is fine-tuned: of a Hugging Face directory, a checkpoint, or a run's newest. For one thread.
@@ -59,25 +54,10 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
     /**
      * The configuration with the chat template that lies beside the model's tokenizer, where it asks for that.
      *
-     * @throws WeftException where conversations are learnt and the template is not known
+     * @throws WeftException where conversations are learnt and the template cannot be run
      */
     public WeftConfig withChatTemplate(Store store, WeftConfig config, Consumer<String> notices) throws IOException {
-        if (config.finetune().chatTemplate() != ChatTemplateName.AUTO) {
-            return config;
-        }
-        FoundTemplate found = FoundTemplate.in(store, tokenizer.directory());
-        boolean converses = Task.of(config).converses();
-        if (converses && !found.unknown().isEmpty()) {
-            throw WeftException.invalidData(
-                    found.unknown(), "say which comes closest with finetune.chat_template (" + ChatFormat.keys() + ")");
-        }
-        if (converses
-                && found.style().filter(style -> !style.system().isEmpty()).isPresent()) {
-            notices.accept("the system message that the base's chat template adds is not learnt: "
-                    + found.style().orElseThrow().system());
-        }
-        ChatFormat format = found.style().map(ChatStyle::format).orElse(ChatFormat.PLAIN);
-        return config.withFinetune(config.finetune().withChatTemplate(ChatTemplateName.valueOf(format.name())));
+        return new ChosenTemplate(store, this, notices).in(config);
     }
 
     /** Puts the tokenizer, and what stands beside it, into a run's directory: the fine-tuned model speaks it too. */

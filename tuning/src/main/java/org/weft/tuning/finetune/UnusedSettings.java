@@ -6,6 +6,7 @@ import java.util.List;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.ChatTemplateName;
 import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
@@ -42,7 +43,10 @@ final class UnusedSettings {
         unless(head.exclusive(), task, "finetune.class_weights", "finetune.label_smoothing");
         unless(head.ofSequence(), task, "finetune.pooling");
         unless(head != HeadKind.LANGUAGE, task + " has no new head", "finetune.head_dropout");
-        unless(tuning.task() == TaskName.INSTRUCTION, task, "finetune.chat_template");
+        unless(tuning.task() == TaskName.INSTRUCTION, task, "finetune.chat_template", "dataset.mask_history");
+        boolean own = tuning.chatTemplate() == ChatTemplateName.MODEL;
+        String template = "finetune.chat_template=" + tuning.chatTemplate().word();
+        unless(tuning.task() == TaskName.INSTRUCTION && own, template, "finetune.jinja", "finetune.chat_date");
         unless(
                 tuning.epochs() == 0,
                 "finetune.epochs=" + tuning.epochs() + " decides, unless it is 0",

@@ -1,10 +1,10 @@
 package org.weft.tuning.task;
 
 import java.util.List;
+import org.weft.tuning.chat.Chat;
 import org.weft.tuning.chat.ChatFormat;
-import org.weft.tuning.chat.ChatMessage;
 import org.weft.tuning.chat.ChatSegment;
-import org.weft.tuning.chat.ChatTemplate;
+import org.weft.tuning.chat.FormatTemplate;
 
 /**
  * Messages as a chat template writes them, as {@code serve} will show them. A conversation that does not end with the assistant ends
@@ -15,9 +15,8 @@ public record ChatConversation(ChatFormat format) implements Conversation {
     private static final String END_OF_TEXT = "<|endoftext|>";
 
     @Override
-    public List<ChatSegment> segments(List<ChatMessage> messages) {
-        boolean asked = !messages.get(messages.size() - 1).role().equals(ChatMessage.ASSISTANT);
-        return template().segments(messages, asked).stream()
+    public List<ChatSegment> segments(Chat chat) {
+        return template().segments(chat, !chat.answered()).stream()
                 .map(ChatConversation::withoutEnd)
                 .toList();
     }
@@ -28,8 +27,8 @@ public record ChatConversation(ChatFormat format) implements Conversation {
         return ends ? new ChatSegment(text.substring(0, text.length() - END_OF_TEXT.length()), true) : segment;
     }
 
-    private ChatTemplate template() {
-        return new ChatTemplate(format, END_OF_TEXT);
+    private FormatTemplate template() {
+        return new FormatTemplate(format, END_OF_TEXT);
     }
 
     @Override
@@ -39,11 +38,6 @@ public record ChatConversation(ChatFormat format) implements Conversation {
 
     @Override
     public String answer(String said) {
-        String answer = said;
-        for (String stop : template().stops()) {
-            int at = answer.indexOf(stop);
-            answer = at < 0 ? answer : answer.substring(0, at);
-        }
-        return answer.strip();
+        return Conversation.before(template().stops(), said).strip();
     }
 }

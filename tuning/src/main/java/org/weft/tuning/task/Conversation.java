@@ -2,6 +2,7 @@ package org.weft.tuning.task;
 
 import java.io.Serializable;
 import java.util.List;
+import org.weft.tuning.chat.Chat;
 import org.weft.tuning.chat.ChatMessage;
 import org.weft.tuning.chat.ChatSegment;
 
@@ -18,6 +19,29 @@ public interface Conversation extends Serializable {
         return false;
     }
 
-    /** The text of some messages, in parts, of which each is encoded alone: no token reaches into the next. */
-    List<ChatSegment> segments(List<ChatMessage> messages);
+    /**
+     * Whether its parts are one text, encoded whole as {@code transformers} does it: a token belongs to the part that it reaches
+     * into. Where not, each part is encoded alone, and no token reaches into the next.
+     */
+    default boolean whole() {
+        return false;
+    }
+
+    /** The text of a conversation, in parts. */
+    List<ChatSegment> segments(Chat chat);
+
+    /** The same of messages without tools. */
+    default List<ChatSegment> segments(List<ChatMessage> messages) {
+        return segments(new Chat(messages));
+    }
+
+    /** What was said before the first of some strings. */
+    static String before(List<String> stops, String said) {
+        String answer = said;
+        for (String stop : stops) {
+            int at = answer.indexOf(stop);
+            answer = at < 0 ? answer : answer.substring(0, at);
+        }
+        return answer;
+    }
 }

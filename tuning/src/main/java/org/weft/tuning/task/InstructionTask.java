@@ -1,13 +1,16 @@
 package org.weft.tuning.task;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.tuning.chat.Chat;
 import org.weft.tuning.chat.ChatMessage;
 import org.weft.tuning.chat.ChatSegment;
 import org.weft.tuning.metrics.AnswerPredictions;
@@ -23,71 +26,65 @@ import org.weft.tuning.metrics.Predictions;
  *   tokens     p p p r r r
  *   targets    - - r r r end           - ignored
  * </pre>
+ *
+ * @param masksHistory whether only the last answer is learnt
  */
-record InstructionTask(String promptColumn, String responseColumn, String messagesColumn, Conversation conversation)
-        implements Task {
-    private static final String ROLE = "role";
-    private static final String CONTENT = "content";
-    private static final String WEIGHT = "weight";
-
-    /** What a message may do beside saying something: this would be lost. */
-    private static final List<String> CALLS = List.of("tool_calls", "function_call");
+record InstructionTask(ChatRows rows, boolean masksHistory, Conversation conversation) implements Task {
 
     InstructionTask(DatasetConfig dataset, Conversation conversation) {
-        this(dataset.promptColumn(), dataset.responseColumn(), dataset.messagesColumn(), conversation);
-    }
-
-    private boolean chat() {
-        return !messagesColumn.isEmpty();
+        this(ChatRows.of(dataset, conversation.whole()), dataset.maskHistory(), conversation);
     }
 
     @Override
     public List<String> inputColumns() {
-        return List.of(chat() ? messagesColumn : promptColumn);
+        return rows.inputColumns();
     }
 
     @Override
     public List<String> textColumns() {
-        return chat() ? List.of() : columns();
+        return rows.several() ? List.of() : List.of(rows.promptColumn(), rows.responseColumn());
     }
 
     @Override
     public List<String> targetColumns() {
-        return List.of(chat() ? messagesColumn : responseColumn);
+        return List.of(rows.several() ? rows.messagesColumn() : rows.responseColumn());
     }
 
-    /** Parts of text as the text that they are. */
     @Override
     public Fields canonical(Fields row) {
-        return chat() && row.get(messagesColumn) instanceof List<?> messages
-                ? row.with(
-                        messagesColumn,
-                        messages.stream().map(InstructionTask::canonical).toList())
-                : row;
-    }
-
-    private static Object canonical(Object message) {
-        if (!(message instanceof Map<?, ?> map)) {
-            return message;
-        }
-        String text = MessageContent.text(map.get(CONTENT));
-        Map<Object, Object> whole = new LinkedHashMap<>(map);
-        whole.computeIfPresent(CONTENT, (key, content) -> text == null ? content : text);
-        return whole;
+        return rows.canonical(row);
     }
 
     @Override
     public void check(Fields row, boolean labelled) {
-        segments(row, messages(row, labelled));
+        Chat chat = rows.chat(row, labelled);
+        List<ChatSegment> segments = segments(row, chat);
+        if (labelled) {
+            teaching(row, chat, segments);
+        }
     }
 
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
+        Chat chat = rows.chat(row, labelled);
+        List<ChatSegment> segments = segments(row, chat);
+        List<Boolean> teaching = labelled ? teaching(row, chat, segments) : List.of();
+        TokenLoss sequence = conversation.whole()
+                ? together(row, chat, segments, teaching, encoder)
+                : oneByOne(segments, teaching, encoder, labelled);
+        if (!labelled) {
+            return asked(sequence, encoder, row);
+        }
+        boolean empty = chat.messages().stream().noneMatch(message -> message.ofAssistant() && !message.empty());
+        String because = empty ? "their answer is empty" : "their answers are of weight 0";
+        return learnt(sequence, encoder, row, sequence.learnsNothing() ? because : Encoded.CUT);
+    }
+
+    private TokenLoss oneByOne(List<ChatSegment> segments, List<Boolean> teaching, Encoder encoder, boolean labelled) {
         TokenLoss sequence = new TokenLoss();
-        List<ChatMessage> messages = messages(row, labelled);
-        Iterator<Boolean> answers = teaching(row, messages).iterator();
+        Iterator<Boolean> answers = teaching.iterator();
         int[] end = {encoder.tokenizer().endOfText()};
-        for (ChatSegment segment : segments(row, messages)) {
+        for (ChatSegment segment : segments) {
             boolean answer = segment.response() && labelled;
             boolean learn = answer && answers.next();
             sequence.add(ids(segment, encoder), learn);
@@ -96,36 +93,78 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
                 sequence.add(end, learn);
             }
         }
-        if (!labelled) {
-            return asked(sequence, encoder, row);
-        }
-        boolean empty = messages.stream()
-                .noneMatch(
-                        message -> message.ofAssistant() && !message.content().isBlank());
-        String because = empty ? "their answer is empty" : "their answers are of weight 0";
-        return learnt(sequence, encoder, row, sequence.learnsNothing() ? because : Encoded.CUT);
+        return sequence;
     }
 
-    /** Of each answer whether it is to be learnt: an empty one is not, nor one that OpenAI's {@code weight: 0} takes out. */
-    private List<Boolean> teaching(Fields row, List<ChatMessage> messages) {
-        List<?> given = chat() ? row.list(messagesColumn) : List.of();
-        List<Boolean> teaching = new ArrayList<>();
-        for (int i = 0; i < messages.size(); i++) {
-            if (messages.get(i).ofAssistant()) {
-                teaching.add((!chat() || weight(row, given.get(i)) == 1)
-                        && !messages.get(i).content().isBlank());
+    /**
+     * One text, encoded whole; a token is learnt that has a character of an answer that is. Where the template writes nothing behind
+     * the last answer, the end-of-text follows it.
+     */
+    private TokenLoss together(
+            Fields row, Chat chat, List<ChatSegment> segments, List<Boolean> teaching, Encoder encoder) {
+        try {
+            chat.requireWithout(encoder.tokenizer().specialTokens());
+        } catch (WeftException refused) {
+            throw noConversation(row, refused);
+        }
+        StringBuilder text = new StringBuilder();
+        BitSet learnt = new BitSet(); // bit i: character i of the text is to be learnt
+        Iterator<Boolean> answers = teaching.iterator();
+        boolean last = false;
+        for (ChatSegment segment : segments) {
+            int start = text.length();
+            text.append(segment.text());
+            if (segment.response() && answers.hasNext()) {
+                last = answers.next();
+                learnt.set(start, text.length(), last);
             }
         }
-        return teaching;
+        TokenLoss sequence = new TokenLoss();
+        TextTokenizer.Spans spans = encoder.tokenizer().encodeWithSpans(text.toString());
+        for (int from = 0, to; from < spans.ids().length; from = to) {
+            boolean learn = learns(learnt, spans, from);
+            to = from + 1;
+            while (to < spans.ids().length && learns(learnt, spans, to) == learn) {
+                to++;
+            }
+            sequence.add(Arrays.copyOfRange(spans.ids(), from, to), learn);
+        }
+        if (!teaching.isEmpty() && chat.answered() && endsWithAnswer(text, chat)) {
+            sequence.add(new int[] {encoder.tokenizer().endOfText()}, last);
+        }
+        return sequence;
     }
 
-    private int weight(Fields row, Object message) {
-        Object given = ((Map<?, ?>) message).get(WEIGHT);
-        String weight = given == null ? "1" : Labels.canonical(Fields.name(given));
-        if (!weight.equals("0") && !weight.equals("1")) {
-            throw row.wrong(messagesColumn, "has a message of weight " + weight, "a weight is 0 (not learnt) or 1");
+    private static boolean learns(BitSet learnt, TextTokenizer.Spans spans, int token) {
+        int next = learnt.nextSetBit(spans.starts()[token]);
+        return next >= 0 && next < spans.ends()[token];
+    }
+
+    private static boolean endsWithAnswer(StringBuilder text, Chat chat) {
+        ChatMessage last = chat.messages().get(chat.messages().size() - 1);
+        return !last.calls() && text.toString().strip().endsWith(last.content().strip());
+    }
+
+    /** Of each answer of the text whether it is to be learnt. */
+    private List<Boolean> teaching(Fields row, Chat chat, List<ChatSegment> segments) {
+        List<Boolean> teaching = rows.teaching(row, chat);
+        int answers = (int) segments.stream().filter(ChatSegment::response).count();
+        if (masksHistory && (answers == teaching.size() || answers == 1)) {
+            List<Boolean> last = new ArrayList<>(Collections.nCopies(answers, false));
+            last.set(answers - 1, teaching.get(teaching.size() - 1));
+            return last;
         }
-        return Integer.parseInt(weight);
+        if (answers == teaching.size()) {
+            return teaching;
+        }
+        if (masksHistory || teaching.contains(false)) {
+            throw row.wrong(
+                    rows.inputColumns().get(0),
+                    "has " + teaching.size()
+                            + " answers, of which some are not to be learnt, and the chat template marks " + answers,
+                    "put one {% generation %} around each answer in the template");
+        }
+        return Collections.nCopies(answers, true);
     }
 
     /** Where the format has markers, they are the template's: contents that spell one are refused. */
@@ -133,12 +172,16 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         return conversation.marksEnds() ? encoder.tokenizer().encode(segment.text()) : encoder.encode(segment.text());
     }
 
-    private List<ChatSegment> segments(Fields row, List<ChatMessage> messages) {
+    private List<ChatSegment> segments(Fields row, Chat chat) {
         try {
-            return conversation.segments(messages);
+            return conversation.segments(chat);
         } catch (WeftException refused) {
-            throw row.wrong(inputColumns().get(0), "is no conversation: " + refused.getMessage(), refused.hint());
+            throw noConversation(row, refused);
         }
+    }
+
+    private WeftException noConversation(Fields row, WeftException refused) {
+        return row.wrong(inputColumns().get(0), "is no conversation: " + refused.getMessage(), refused.hint());
     }
 
     /**
@@ -166,28 +209,7 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
     /** Of messages, those before the assistant's last. */
     @Override
     public Fields asked(Fields row) {
-        if (!chat()) {
-            return row;
-        }
-        List<?> messages = row.list(messagesColumn);
-        return row.with(messagesColumn, List.copyOf(messages.subList(0, lastAnswer(messages(row, true)))));
-    }
-
-    private static int lastAnswer(List<ChatMessage> messages) {
-        int last = messages.size() - 1;
-        while (!messages.get(last).ofAssistant()) {
-            last--;
-        }
-        return last;
-    }
-
-    /** What the row says that the assistant should answer. */
-    private String answer(Fields row) {
-        if (!chat()) {
-            return row.text(responseColumn).strip();
-        }
-        List<ChatMessage> messages = messages(row, true);
-        return messages.get(lastAnswer(messages)).content().strip();
+        return rows.asked(row);
     }
 
     /** The assistant's answer. */
@@ -210,7 +232,7 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
 
     @Override
     public Predictions.Row judge(Fields row, Prediction said) {
-        return new AnswerPredictions.Row(((Answer) said).text(), List.of(answer(row)));
+        return new AnswerPredictions.Row(((Answer) said).text(), List.of(rows.answer(row)));
     }
 
     @Override
@@ -218,44 +240,12 @@ record InstructionTask(String promptColumn, String responseColumn, String messag
         return AnswerPredictions.of(Predictions.rows(judged, AnswerPredictions.Row.class));
     }
 
-    private List<ChatMessage> messages(Fields row, boolean labelled) {
-        if (!chat()) {
-            ChatMessage prompt = new ChatMessage(ChatMessage.USER, row.text(promptColumn));
-            return labelled
-                    ? List.of(prompt, new ChatMessage(ChatMessage.ASSISTANT, row.text(responseColumn)))
-                    : List.of(prompt);
-        }
-        List<ChatMessage> messages = row.list(messagesColumn).stream()
-                .map(message -> message(row, message))
-                .toList();
-        boolean answered = messages.stream().anyMatch(ChatMessage::ofAssistant);
-        if (messages.isEmpty() || (labelled && !answered)) {
-            throw row.wrong(
-                    messagesColumn, "has no message of role assistant", "remove the row: nothing is learnt of it");
-        }
-        return messages;
-    }
-
-    private ChatMessage message(Fields row, Object value) {
-        String hint = "give {\"role\": ..., \"content\": ...}, the content a text or parts of text";
-        if (!(value instanceof Map<?, ?> map) || map.get(ROLE) == null) {
-            throw row.wrong(messagesColumn, "has a message without role and content", hint);
-        }
-        weight(row, map);
-        String content = MessageContent.text(map.get(CONTENT));
-        if (content == null) {
-            String what = map.get(CONTENT) == null ? "has no content" : "has a content that is not all text";
-            throw row.wrong(messagesColumn, "has a message of role " + map.get(ROLE) + " that " + what, hint);
-        }
-        for (String call : CALLS) {
-            Object asked = Fields.parsed(map.get(call));
-            if (asked != null && !List.of().equals(asked)) {
-                throw row.wrong(
-                        messagesColumn,
-                        "has a message of role " + map.get(ROLE) + " with " + call,
-                        "calls of tools are not learnt: remove the row, or write them into the content");
-            }
-        }
-        return new ChatMessage(map.get(ROLE).toString(), content);
+    /** What decides the examples; of settings that came later only those that somebody changed: sets of examples stay as they are. */
+    @Override
+    public String toString() {
+        return "InstructionTask[promptColumn=" + rows.promptColumn() + ", responseColumn=" + rows.responseColumn()
+                + ", messagesColumn=" + rows.messagesColumn() + ", conversation=" + conversation
+                + (rows.toolsColumn().isEmpty() ? "" : ", toolsColumn=" + rows.toolsColumn())
+                + (masksHistory ? ", masksHistory" : "") + "]";
     }
 }

@@ -12,7 +12,7 @@ final class MessageContent {
 
     /** The text; null where it is neither a text nor parts of text. */
     static String text(Object content) {
-        Object given = content instanceof String written ? structure(written) : content;
+        Object given = structure(content);
         if (!(given instanceof List<?> parts)) {
             return given == null || given instanceof Map ? null : Fields.name(given);
         }
@@ -26,12 +26,12 @@ final class MessageContent {
         return text.toString();
     }
 
-    /** Parts that Spark wrote down as JSON, for other rows of the column have texts; other texts are left as they are. */
-    private static Object structure(String written) {
-        Object parsed = Fields.parsed(written);
+    /** Parts that Spark wrote down as JSON, for other rows of the column have texts; other contents are left as they are. */
+    static Object structure(Object content) {
+        Object parsed = content instanceof String ? Fields.parsed(content) : null;
         boolean parts = parsed instanceof List<?> list
                 && !list.isEmpty()
                 && list.stream().allMatch(part -> part instanceof Map<?, ?> map && map.get(TYPE) instanceof String);
-        return parts ? parsed : written;
+        return parts ? parsed : content instanceof List ? JsonFields.plain(content) : content;
     }
 }

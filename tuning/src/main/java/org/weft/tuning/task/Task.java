@@ -1,7 +1,9 @@
 package org.weft.tuning.task;
 
 import java.io.Serializable;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.weft.core.WeftException;
@@ -9,6 +11,7 @@ import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.tuning.chat.ChatFormat;
+import org.weft.tuning.chat.JinjaTemplate;
 import org.weft.tuning.metrics.Predictions;
 
 /**
@@ -134,11 +137,20 @@ public interface Task extends Serializable {
 
     /** How messages are written; {@code auto} is settled before a run starts, and plain where it never was. */
     static Conversation conversation(WeftConfig config) {
-        FinetuneConfig.ChatTemplateName template = config.finetune().chatTemplate();
-        return new ChatConversation(
-                template == FinetuneConfig.ChatTemplateName.AUTO
-                        ? ChatFormat.PLAIN
-                        : ChatFormat.named(template.word()));
+        FinetuneConfig tuning = config.finetune();
+        return switch (tuning.chatTemplate()) {
+            case AUTO -> new ChatConversation(ChatFormat.PLAIN);
+            case MODEL ->
+                new TemplateConversation(ownTemplate(tuning), config.dataset().maskHistory());
+            default ->
+                new ChatConversation(ChatFormat.named(tuning.chatTemplate().word()));
+        };
+    }
+
+    /** The template of {@code finetune.jinja}, which writes the same on every day. */
+    static JinjaTemplate ownTemplate(FinetuneConfig tuning) {
+        LocalDate day = tuning.chatDate().isEmpty() ? null : LocalDate.parse(tuning.chatDate());
+        return JinjaTemplate.of(tuning.jinja(), Map.of()).on(day);
     }
 
     /** The task of a configuration, as {@link #of(WeftConfig)} has it; empty where nothing is fine-tuned. */

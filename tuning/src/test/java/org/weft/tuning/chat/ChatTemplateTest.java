@@ -21,8 +21,8 @@ class ChatTemplateTest {
     @TempDir
     Path directory;
 
-    private static ChatTemplate template(ChatFormat format) {
-        return new ChatTemplate(format, "<|endoftext|>");
+    private static FormatTemplate template(ChatFormat format) {
+        return new FormatTemplate(format, "<|endoftext|>");
     }
 
     private static String text(List<ChatSegment> segments) {
@@ -60,7 +60,7 @@ class ChatTemplateTest {
 
     @Test
     void plainEndsAnswersWithTheEndOfText() {
-        ChatTemplate plain = template(ChatFormat.PLAIN);
+        FormatTemplate plain = template(ChatFormat.PLAIN);
         List<ChatSegment> segments = plain.segments(CONVERSATION, true);
         assertThat(text(segments))
                 .isEqualTo("System: Be brief.\nUser: Hi\nAssistant: Hello.<|endoftext|>\nUser: Bye\nAssistant:");
@@ -72,7 +72,7 @@ class ChatTemplateTest {
     @Test
     void withoutGenerationNothingFollowsTheLastMessage() {
         for (ChatFormat format : ChatFormat.values()) {
-            ChatTemplate template = template(format);
+            FormatTemplate template = template(format);
             String whole = text(template.segments(CONVERSATION, true));
             String training = text(template.segments(CONVERSATION, false));
             assertThat(whole).startsWith(training).hasSizeGreaterThan(training.length());

@@ -39,7 +39,7 @@ class FoundTemplateTest {
     }
 
     private static String prompt(ChatStyle style, ChatMessage... messages) {
-        return new ChatTemplate(style, "</s>")
+        return new FormatTemplate(style, "</s>")
                 .segments(List.of(messages), true).stream()
                         .map(ChatSegment::text)
                         .collect(Collectors.joining());

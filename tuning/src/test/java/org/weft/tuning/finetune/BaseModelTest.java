@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.ChatTemplateName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
@@ -27,15 +28,21 @@ class BaseModelTest {
     Path directory;
 
     private ChatTemplateName template(String task, String jinja) throws IOException {
+        return chosen(task, jinja).chatTemplate();
+    }
+
+    private FinetuneConfig chosen(String task, String jinja, String... more) throws IOException {
         Files.writeString(
                 directory.resolve("tokenizer_config.json"),
                 new ObjectMapper()
                         .createObjectNode()
                         .put("chat_template", jinja)
+                        .put("eos_token", "</s>")
                         .toString());
         List<String> overrides =
                 new ArrayList<>(List.of("run.dir=/nowhere", "finetune.from=/base", "finetune.task=" + task));
         overrides.add("dataset.train=/rows");
+        overrides.addAll(List.of(more));
         if (task.equals("instruction")) {
             overrides.add("dataset.messages_column=messages");
         }
@@ -43,20 +50,52 @@ class BaseModelTest {
         String from = "file://" + directory;
         BaseModel base =
                 new BaseModel(from, null, config.model(), 10, new TokenizerFile(new byte[0], from + "/tokenizer.json"));
-        return base.withChatTemplate(HadoopStore.local(), config, notices::add)
-                .finetune()
-                .chatTemplate();
+        return base.withChatTemplate(HadoopStore.local(), config, notices::add).finetune();
     }
 
     @Test
     void conversationsAreLearntInATemplateThatIsKnown() throws IOException {
         assertThat(template("instruction", ChatFormat.CHATML.jinja())).isEqualTo(ChatTemplateName.CHATML);
         assertThat(notices).isEmpty();
-        assertThatThrownBy(() -> template("instruction", "{{ messages }}<|im_start|><|im_end|>"))
+    }
+
+    @Test
+    void aTemplateOfNoKnownFormatIsRun() throws IOException {
+        FinetuneConfig own = chosen("instruction", "{{ messages }}{{ eos_token }}");
+        assertThat(own.chatTemplate()).isEqualTo(ChatTemplateName.MODEL);
+        assertThat(own.jinja()).isEqualTo("{% set eos_token = \"</s>\" %}\n{{ messages }}{{ eos_token }}");
+        assertThat(notices)
+                .containsExactly(
+                        "conversations are written as the base's own chat template does it: finetune.chat_template=model");
+        assertThat(chosen("instruction", ChatFormat.CHATML.jinja(), "finetune.chat_template=model")
+                        .jinja())
+                .isEqualTo(ChatFormat.CHATML.jinja());
+        assertThat(chosen("instruction", "ignored", "finetune.chat_template=model", "finetune.jinja=mine")
+                        .jinja())
+                .isEqualTo("mine");
+        assertThatThrownBy(() -> template("instruction", "{{ messages"))
                 .isInstanceOf(WeftException.class)
-                .hasMessageEndingWith("has a chat template of a format that Weft does not know")
+                .hasMessageEndingWith(
+                        "tokenizer_config.json: the chat template cannot be read: what begins here is not closed"
+                                + " (line 1 of the template)")
                 .extracting("hint")
-                .isEqualTo("say which comes closest with finetune.chat_template (chatml, llama3, plain)");
+                .isEqualTo("name a format with finetune.chat_template (chatml, llama3, plain), or give a template in"
+                        + " finetune.jinja");
+        assertThatThrownBy(() -> chosen("instruction", "", "finetune.chat_template=model"))
+                .hasMessageEndingWith(" has no chat template");
+    }
+
+    @Test
+    void toolsNeedATemplateThatWritesThem() throws IOException {
+        assertThat(chosen("instruction", ChatFormat.CHATML.jinja(), "dataset.tools_column=tools")
+                        .chatTemplate())
+                .isEqualTo(ChatTemplateName.MODEL);
+        for (String name : List.of("plain", "chatml")) {
+            assertThatThrownBy(() ->
+                            chosen("instruction", "x", "dataset.tools_column=tools", "finetune.chat_template=" + name))
+                    .isInstanceOf(WeftException.class)
+                    .hasMessage("dataset.tools_column=tools has no place in finetune.chat_template=" + name);
+        }
     }
 
     @Test

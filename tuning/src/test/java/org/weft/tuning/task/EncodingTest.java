@@ -219,11 +219,12 @@ class EncodingTest {
 
     /** A line for each message, so that tokens can be counted by hand. */
     private static Task paragraphs(WeftConfig config) {
-        return Task.of(config.finetune().task(), config.dataset(), Labels.of(List.of()), messages -> messages.stream()
-                .map(message -> message.role().equals(ChatMessage.ASSISTANT)
-                        ? new ChatSegment(message.content(), true)
-                        : new ChatSegment(message.content() + "\n", false))
-                .toList());
+        return Task.of(
+                config.finetune().task(), config.dataset(), Labels.of(List.of()), chat -> chat.messages().stream()
+                        .map(message -> message.role().equals(ChatMessage.ASSISTANT)
+                                ? new ChatSegment(message.content(), true)
+                                : new ChatSegment(message.content() + "\n", false))
+                        .toList());
     }
 
     private static Map<String, Object> message(String role, String content) {

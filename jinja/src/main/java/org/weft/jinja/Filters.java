@@ -1,0 +1,191 @@
+package org.weft.jinja;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Jinja's filters, {@code value | name(arguments)}, that are not about lists alone ({@link ListFilters}). */
+final class Filters {
+    private static final int INDENT = 4;
+    private static final int DECIMAL = 10;
+
+    /** What a filter does. */
+    interface Filter {
+        Object apply(Object value, Arguments arguments, Run run);
+    }
+
+    private static final Map<String, Filter> ALL = all();
+
+    private Filters() {}
+
+    /** The filter of a name; null where there is none. */
+    static Filter named(String name) {
+        return ALL.get(name);
+    }
+
+    /** The same, for use. */
+    static Filter required(String name) {
+        Filter filter = ALL.get(name);
+        if (filter == null) {
+            throw JinjaException.value("there is no filter '" + name + "'");
+        }
+        return filter;
+    }
+
+    private static Map<String, Filter> all() {
+        Map<String, Filter> filters = new HashMap<>(ListFilters.all());
+        text(filters, "upper", text -> text.toUpperCase(Locale.ROOT));
+        text(filters, "lower", text -> text.toLowerCase(Locale.ROOT));
+        text(filters, "capitalize", Texts::capitalized);
+        text(filters, "title", Filters::titled);
+        text(filters, "string", text -> text);
+        filters.put("safe", (value, given, run) -> new Markup(Values.text(value, run)));
+        text(filters, "wordcount", text -> (long) Texts.words(text, -1, false).size());
+        for (String name : List.of("escape", "e", "forceescape")) {
+            filters.put(name, (value, given, run) -> new Markup(Markup.escaped(value, run)));
+        }
+        for (String name : List.of("default", "d")) {
+            filters.put(name, Filters::otherwise);
+        }
+        for (String name : List.of("length", "count")) {
+            filters.put(name, (value, given, run) -> Values.length(value, run));
+        }
+        filters.put("trim", (value, given, run) -> {
+            Object characters = given.bind("trim", "chars").get("chars");
+            String text = run.text(Values.text(value, run));
+            return Texts.strip(text, characters == null ? null : TextMethods.string(characters), true, true);
+        });
+        filters.put(
+                "replace",
+                (value, given, run) -> TextMethods.replaced(
+                        Values.text(value, run), given.bind("replace", "old", "new", "count"), run));
+        filters.put("tojson", JsonText::of);
+        filters.put("indent", Filters::indented);
+        filters.put(
+                "format",
+                (value, given, run) -> PrintfText.of(
+                        Values.text(value, run),
+                        given.named().isEmpty() ? new Tuple(given.positional()) : given.named(),
+                        run));
+        filters.put("int", Filters::integer);
+        filters.put("float", (value, given, run) -> {
+            Object parsed = parsed(value);
+            return parsed != null
+                    ? (Object) Numbers.fraction(parsed)
+                    : given.bind("float", "default").getOrDefault("default", 0.0);
+        });
+        filters.put(
+                "abs", (value, given, run) -> Numbers.compare(value, 0L) < 0 ? Operators.negated(value, run) : value);
+        filters.put("round", Filters::rounded);
+        filters.put("attr", (value, given, run) -> {
+            String name = TextMethods.string(given.first("attr"));
+            return value instanceof Map
+                    ? Methods.of(value, name) == null
+                            ? new Undefined("'dict' has no attribute '" + name + "'")
+                            : Methods.of(value, name)
+                    : Access.attribute(value, name, run);
+        });
+        return Map.copyOf(filters);
+    }
+
+    private static void text(Map<String, Filter> filters, String name, Function<String, Object> does) {
+        filters.put(name, (value, given, run) -> {
+            given.bind(name);
+            return does.apply(run.text(Values.text(value, run)));
+        });
+    }
+
+    private static Object otherwise(Object value, Arguments arguments, Run run) {
+        Map<String, Object> given = arguments.bind("default", "default_value", "boolean");
+        boolean absent = value instanceof Undefined || Values.truth(given.get("boolean")) && !Values.truth(value);
+        return absent ? given.getOrDefault("default_value", "") : value;
+    }
+
+    /** Words between blanks, hyphens and opening brackets begin with a capital. */
+    private static String titled(String text) {
+        StringBuilder titled = new StringBuilder();
+        boolean begins = true;
+        for (int each : text.codePoints().toArray()) {
+            titled.append(
+                    begins
+                            ? Character.toString(each).toUpperCase(Locale.ROOT)
+                            : Character.toString(each).toLowerCase(Locale.ROOT));
+            begins = Texts.space(each) || "-({[<".indexOf(each) >= 0;
+        }
+        return titled.toString();
+    }
+
+    private static Object indented(Object value, Arguments arguments, Run run) {
+        Map<String, Object> given = arguments.bind("indent", "width", "first", "blank");
+        Object width = given.getOrDefault("width", (long) INDENT);
+        String indent = width instanceof String own ? own : " ".repeat(run.few(width, "width"));
+        boolean blank = Values.truth(given.get("blank"));
+        List<Object> lines = Texts.lines(TextMethods.string(value) + "\n", false);
+        StringBuilder text = new StringBuilder(Values.truth(given.get("first")) ? indent : "");
+        for (int i = 0; i < lines.size(); i++) {
+            String line = (String) lines.get(i);
+            String before = i == 0 ? "" : line.isEmpty() && !blank ? "\n" : "\n" + indent;
+            run.looked((long) before.length() + line.length());
+            run.bounded((long) text.length() + before.length() + line.length());
+            text.append(before).append(line);
+        }
+        return text.toString();
+    }
+
+    private static Object integer(Object value, Arguments arguments, Run run) {
+        Map<String, Object> given = arguments.bind("int", "default", "base");
+        long base = given.containsKey("base") ? Numbers.integer(given.get("base"), "base") : DECIMAL;
+        if (value instanceof String text && base != DECIMAL) {
+            try {
+                return Long.parseLong(text.strip().replaceFirst("^0[xXbBoO]", ""), (int) base);
+            } catch (NumberFormatException none) {
+                return given.getOrDefault("default", 0L);
+            }
+        }
+        Object parsed = parsed(value);
+        return parsed == null
+                ? given.getOrDefault("default", 0L)
+                : parsed instanceof Double fraction
+                        ? (Object) fraction.longValue()
+                        : Numbers.integer(parsed, "the number");
+    }
+
+    /** A number, or what a text spells of one; null for none. */
+    private static Object parsed(Object value) {
+        if (Numbers.number(value)) {
+            return value;
+        }
+        if (value instanceof String text) {
+            try {
+                String stripped = Texts.strip(text, null, true, true);
+                return stripped.matches("[+-]?\\d{1,18}")
+                        ? (Object) Long.parseLong(stripped)
+                        : stripped.matches("[+-]?[\\d.eE+-]{1,40}") ? (Object) Double.parseDouble(stripped) : null;
+            } catch (NumberFormatException none) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static Object rounded(Object value, Arguments arguments, Run run) {
+        Map<String, Object> given = arguments.bind("round", "precision", "method");
+        int precision = (int)
+                Math.min(30, given.containsKey("precision") ? Numbers.integer(given.get("precision"), "precision") : 0);
+        Object method = given.getOrDefault("method", "common");
+        if (!Numbers.number(value)) {
+            throw JinjaException.value("round needs a number, not '" + Values.kind(value) + "'");
+        }
+        RoundingMode mode = method.equals("ceil")
+                ? RoundingMode.CEILING
+                : method.equals("floor") ? RoundingMode.FLOOR : RoundingMode.HALF_EVEN;
+        if (method.equals("common") && Numbers.whole(value)) {
+            return value;
+        }
+        return new BigDecimal(Numbers.fraction(value)).setScale(precision, mode).doubleValue();
+    }
+}

@@ -1,0 +1,166 @@
+package org.weft.jinja;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A template is a program from the network: whatever it tries, it is stopped with one line, and soon. */
+@Timeout(20)
+class HostileTemplatesTest {
+    private static final Limits FEW = new Limits(200_000, 50_000, 20);
+
+    private static Rendered rendered(String template, Limits limits) {
+        return Template.parse(template)
+                .render(Map.of("messages", List.of(Map.of("role", "user", "content", "Hi"))), null, limits);
+    }
+
+    private static void stopped(String template, Limits limits, String why) {
+        assertThatThrownBy(() -> rendered(template, limits))
+                .isInstanceOfSatisfying(
+                        JinjaException.class, e -> assertThat(e.kind()).isEqualTo(JinjaException.Kind.STOPPED))
+                .hasMessageContaining(why)
+                .hasMessageContaining("(line 1 of the template)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{% for i in range(1000000000) %}{% endfor %}",
+                "{% for i in range(9000) %}{% for j in range(9000) %}{% endfor %}{% endfor %}",
+                "{% set ns = namespace(x='aaaa') %}{% for i in range(100) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+                "{% set ns = namespace(x=[1]) %}{% for i in range(100) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+                "{{ [1] * 1000000000 }}",
+                "{{ [1] * 9223372036854775807 }}",
+                "{% set ns = namespace(x='a') %}{% for i in range(9000) %}{% set y = (ns.x * 20000)[::-1] %}{% endfor %}",
+                "{% for i in range(100000) %}{{ messages | tojson | length }}{% endfor %}",
+            })
+    void whatNeverEndsIsStopped(String template) {
+        assertThatThrownBy(() -> rendered(template, FEW))
+                .isInstanceOf(JinjaException.class)
+                .hasMessageMatching(
+                        "the template was stopped: it (does more than 200000 steps|writes more than 50000 characters)"
+                                + " \\(line 1 of the template\\)");
+    }
+
+    @Test
+    void hugeTextsAreStopped() {
+        for (String template : List.of(
+                "{{ 'x' * 1000000000 }}",
+                "{{ 'x' * 9223372036854775807 }}",
+                "{{ '%99999d' % 1 }}",
+                "{{ 'x'.ljust(1000000000) }}",
+                "{{ 'x' | indent(1000000000) }}",
+                "{{ [1] | tojson(indent=1000000000) }}",
+                "{% for i in range(9000) %}0123456789{% endfor %}",
+                "{% set x = 'x' * 40000 %}{{ x.replace('x', x) }}",
+                "{% set x = 'x' * 40000 %}{{ x.join([x, x, x]) }}")) {
+            stopped(template, FEW, "the template was stopped: it writes more than 50000 characters");
+        }
+    }
+
+    @Test
+    void deepTemplatesAreStopped() {
+        stopped(
+                "{% macro f(n) %}{{ f(n + 1) }}{% endmacro %}{{ f(0) }}",
+                FEW, "macros call each other more than 20 deep");
+        stopped("{{ " + "(".repeat(5000) + "1" + ")".repeat(5000) + " }}", FEW, "brackets within each other");
+        stopped("{{ " + "not ".repeat(5000) + "1 }}", FEW, "more within each other than is allowed");
+        stopped("{{ " + "-".repeat(5000) + "1 }}", FEW, "more within each other than is allowed");
+        stopped("{{ 1" + " + 1".repeat(5000) + " }}", FEW, "more within each other than is allowed");
+        stopped("{{ x" + ".x".repeat(5000) + " }}", FEW, "more within each other than is allowed");
+        stopped("{{ 'x'" + " | trim".repeat(5000) + " }}", FEW, "more within each other than is allowed");
+        stopped("{% if 1 %}".repeat(5000), FEW, "more within each other than is allowed");
+        stopped("{{ 1" + " if 1 else 1".repeat(5000) + " }}", FEW, "more within each other than is allowed");
+        assertThatThrownBy(() -> Template.parse("x".repeat(Limits.SOURCE + 1)))
+                .hasMessageStartingWith("the template has 1048577 characters, more than 1048576");
+    }
+
+    @Test
+    void nothingBehindAValueIsReached() {
+        for (String template : List.of(
+                "{{ ''.__class__ }}",
+                "{{ ''['__class__'] }}",
+                "{{ messages.__init__.__globals__ }}",
+                "{{ ''|attr('__class__') }}",
+                "{{ [messages] | map(attribute='0.__class__') | list }}",
+                "{{ range.__globals__ }}")) {
+            stopped(template, FEW, "the template was stopped: it reaches for __");
+        }
+        for (String java : List.of("class", "getClass", "hashCode", "length", "toString", "wait", "notify", "chars")) {
+            assertThat(rendered("{{ ''." + java + " }}{{ messages." + java + " }}{{ range." + java + " }}", FEW)
+                            .text())
+                    .isEmpty();
+            assertThatThrownBy(() -> rendered("{{ ''." + java + "() }}", FEW))
+                    .hasMessageContaining("'str' has no '" + java + "'");
+        }
+    }
+
+    @Test
+    void otherFilesAreOutOfReach() {
+        for (String tag : List.of("include 'x'", "import 'x' as y", "from 'x' import y", "extends 'x'", "block x")) {
+            assertThatThrownBy(() -> Template.parse("a\n{% " + tag + " %}"))
+                    .hasMessageEndingWith("is not known here: a chat template is one file (line 2 of the template)");
+        }
+        assertThatThrownBy(() -> Template.parse("{% for x in y recursive %}{% endfor %}"))
+                .hasMessageStartingWith("recursive loops are not known here");
+    }
+
+    /** The same steps everywhere: what is stopped here is stopped on every machine. */
+    @Test
+    void stepsAreCountedAndNotTimed() {
+        String loop = "{% for i in range(1000) %}{{ i }}{% endfor %}";
+        long needed = 1;
+        while (fails(loop, needed)) {
+            needed *= 2;
+        }
+        assertThat(needed).isBetween(2_000L, 16_384L);
+        assertThat(fails(loop, needed)).isFalse();
+        long start = System.nanoTime();
+        assertThat(fails(
+                        "{% for i in range(5000) %}{% for j in range(5000) %}{{ i + j }}{% endfor %}{% endfor %}",
+                        Limits.DEFAULT.steps()))
+                .isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+    }
+
+    private static boolean fails(String template, long steps) {
+        try {
+            return rendered(template, new Limits(steps, 1 << 20, 20)).text().isEmpty();
+        } catch (JinjaException stopped) {
+            assertThat(stopped.kind()).isEqualTo(JinjaException.Kind.STOPPED);
+            return true;
+        }
+    }
+
+    @Test
+    void errorsNameTheLine() {
+        assertThatThrownBy(() -> rendered("a\nb\n{{ messages[0].none.x }}", FEW))
+                .hasMessage("'dict' has no 'none' (line 3 of the template)");
+        assertThatThrownBy(() -> Template.parse("a\n{% if x %}\n"))
+                .hasMessage(
+                        "expected {% elif %} or {% else %} or {% endif %}, found the template's end (line 2 of the template)");
+        assertThatThrownBy(() -> rendered("{{ raise_exception('Roles must alternate') }}", FEW))
+                .hasMessage("Roles must alternate")
+                .isInstanceOfSatisfying(
+                        JinjaException.class, e -> assertThat(e.kind()).isEqualTo(JinjaException.Kind.RAISED));
+        assertThatThrownBy(() -> rendered("\n{{ strftime_now('%Y') }}", FEW))
+                .hasMessage("'strftime_now' is undefined (line 2 of the template)");
+    }
+
+    @Test
+    void generationIsPlaced() {
+        Rendered two = rendered("a{% generation %}bc{% endgeneration %}d{% generation %}{% endgeneration %}", FEW);
+        assertThat(two.generated()).containsExactly(new Rendered.Span(1, 3), new Rendered.Span(4, 4));
+        assertThat(two.lost()).isFalse();
+        assertThat(rendered("{% set x %}{% generation %}b{% endgeneration %}{% endset %}{{ x }}", FEW)
+                        .lost())
+                .isTrue();
+    }
+}

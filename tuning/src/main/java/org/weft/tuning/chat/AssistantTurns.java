@@ -1,0 +1,80 @@
+package org.weft.tuning.chat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import org.weft.core.WeftException;
+import org.weft.jinja.Rendered;
+
+/** Which of a rendered conversation the assistant says, so that it alone is learnt. */
+final class AssistantTurns {
+    private AssistantTurns() {}
+
+    /** What the template marks. */
+    static List<ChatSegment> marked(Rendered whole) {
+        if (whole.lost()) {
+            throw WeftException.invalidData(
+                    "the chat template has {% generation %} in a macro or in a text that it keeps: where it stands is not known",
+                    "put it around what is written");
+        }
+        return segments(whole.text(), whole.generated());
+    }
+
+    /**
+     * What stands behind the prompt for each of the assistant's messages, up to where the conversation ends with it. Both are
+     * beginnings of the whole text, or else nobody can tell.
+     */
+    static List<ChatSegment> found(JinjaTemplate template, Chat chat, String whole, boolean lastAnswer) {
+        Deque<Rendered.Span> spans = new ArrayDeque<>();
+        List<ChatMessage> messages = chat.messages();
+        for (int i = messages.size() - 1; i >= 0 && !(lastAnswer && !spans.isEmpty()); i--) {
+            if (messages.get(i).ofAssistant()) {
+                int start = common(template, chat.first(i), true, whole, i);
+                int end = i + 1 == messages.size()
+                        ? whole.length()
+                        : common(template, chat.first(i + 1), false, whole, i);
+                spans.addFirst(new Rendered.Span(start, withoutBlanks(whole, start, end)));
+            }
+        }
+        return segments(whole, spans);
+    }
+
+    private static int common(JinjaTemplate template, Chat beginning, boolean generate, String whole, int message) {
+        String text = beginning.messages().isEmpty() ? "" : template.text(beginning, generate);
+        if (!whole.startsWith(text)) {
+            throw WeftException.invalidData(
+                    "the chat template writes what is before messages[" + message
+                            + "] in another way once more follows: what the" + " assistant says there cannot be told",
+                    "put {% generation %} into the template around it, or learn the last answer alone"
+                            + " (dataset.mask_history: true)");
+        }
+        return text.length();
+    }
+
+    /** The line ends behind what ends a turn are not the assistant's to say. */
+    private static int withoutBlanks(String text, int start, int end) {
+        int shorter = end;
+        while (shorter > start && Character.isWhitespace(text.charAt(shorter - 1))) {
+            shorter--;
+        }
+        return shorter;
+    }
+
+    private static List<ChatSegment> segments(String text, Collection<Rendered.Span> spans) {
+        List<ChatSegment> segments = new ArrayList<>();
+        int at = 0;
+        for (Rendered.Span each : spans) {
+            if (each.start() > at) {
+                segments.add(new ChatSegment(text.substring(at, each.start()), false));
+            }
+            segments.add(new ChatSegment(text.substring(Math.max(at, each.start()), each.end()), true));
+            at = each.end();
+        }
+        if (at < text.length()) {
+            segments.add(new ChatSegment(text.substring(at), false));
+        }
+        return segments;
+    }
+}
