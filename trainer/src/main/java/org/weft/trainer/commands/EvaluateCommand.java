@@ -85,7 +85,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
         }
         try (ConfigOptions.FileAccess files = options.openFiles()) {
-            List<SuiteTask> tasks = suite == null ? List.of() : SuiteFile.read(suite, ConfigOptions.text("--suite", suite));
+            List<SuiteTask> tasks =
+                    suite == null ? List.of() : SuiteFile.read(suite, ConfigOptions.text("--suite", suite));
             StoredModel model = suite == null && input.isEmpty() || choices
                     ? StoredModel.of(files.store(), path.resolve(files.store()))
                     : path.model(files.store());

@@ -25,9 +25,7 @@ final class SuiteResults {
         this.model = model;
         this.directory = output != null
                 ? output
-                : model.checkpoint()
-                        .map(checkpoint -> checkpoint.run().suite())
-                        .orElse(null);
+                : model.checkpoint().map(checkpoint -> checkpoint.run().suite()).orElse(null);
     }
 
     /** Judges, prints the table and writes {@code results.json} and a file of samples for each task. */
@@ -48,8 +46,7 @@ final class SuiteResults {
             return summary;
         }
         for (TaskScores scores : report.scores()) {
-            store.write(
-                    directory + "/samples_" + scores.task().name() + ".jsonl", SuiteReport.samples(scores));
+            store.write(directory + "/samples_" + scores.task().name() + ".jsonl", SuiteReport.samples(scores));
         }
         results.put("checkpoint", model.directory()).put("params_sha256", model.paramsSha256());
         String file = directory + "/results.json";

@@ -32,7 +32,8 @@ record DocTemplate(String key, String source) implements Serializable {
         }
         Matcher places = PLACE.matcher(source);
         while (places.find()) {
-            if (!PATH.matcher(places.group(1)).matches() || places.group().startsWith("{{-") || places.group().endsWith("-}}")) {
+            boolean trims = places.group().startsWith("{{-") || places.group().endsWith("-}}");
+            if (trims || !PATH.matcher(places.group(1)).matches()) {
                 return "has {{" + places.group(1)
                         + "}}: a field's name, or names with points between them, alone are understood";
             }
@@ -51,15 +52,17 @@ record DocTemplate(String key, String source) implements Serializable {
         }
         List<String> named = NAME.matcher(source).matches()
                 ? List.of(source) // a lone word is a field's name rather than the same text of each document
-                : PLACE.matcher(source).results()
+                : PLACE.matcher(source)
+                        .results()
                         .map(place -> place.group(1).split("\\.", 2)[0])
                         .toList();
         for (String name : named) {
             if (!fields.contains(name)) {
                 List<String> known = fields.stream().sorted().toList();
                 throw WeftException.invalidData(
-                        "task " + task + ": " + key + " names the field " + name + ", which no document has: fields are "
-                                + String.join(", ", known) + Suggestion.near(known, name),
+                        "task " + task + ": " + key + " names the field " + name
+                                + ", which no document has: fields are " + String.join(", ", known)
+                                + Suggestion.near(known, name),
                         "name one of these, or mend the data");
             }
         }
@@ -75,11 +78,11 @@ record DocTemplate(String key, String source) implements Serializable {
             return given(document, source, document.get(source));
         }
         Matcher place = PLACE.matcher(source);
-        if (place.matches() && at(document, place.group(1)) instanceof List<?> list) {
+        boolean alone = place.matches() && PATH.matcher(place.group(1)).matches(); // and not the first of several
+        if (alone && at(document, place.group(1)) instanceof List<?> list) {
             return list;
         }
-        return PLACE.matcher(source)
-                .replaceAll(found -> Matcher.quoteReplacement(text(document, found.group(1))));
+        return PLACE.matcher(source).replaceAll(found -> Matcher.quoteReplacement(text(document, found.group(1))));
     }
 
     private String text(Fields document, String path) {
@@ -111,7 +114,8 @@ record DocTemplate(String key, String source) implements Serializable {
     /** An error about what it finds in a document. */
     WeftException wrong(Fields document, String what) {
         return WeftException.invalidData(
-                key + ": " + what + ": " + document.place() + " document=" + shown(document), "mend or remove the document");
+                key + ": " + what + ": " + document.place() + " document=" + shown(document),
+                "mend or remove the document");
     }
 
     private static String shown(Fields document) {

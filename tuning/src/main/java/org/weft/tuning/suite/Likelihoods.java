@@ -28,7 +28,8 @@ final class Likelihoods implements ModelStage.Opened<Question, Question.Answer> 
     private final int prefix; // stands before a text that has nothing before it
     private final String prefixText;
 
-    private Likelihoods(ModelReplica replica, TextTokenizer tokenizer, int context, List<OutputType> outputs, int prefix) {
+    private Likelihoods(
+            ModelReplica replica, TextTokenizer tokenizer, int context, List<OutputType> outputs, int prefix) {
         this.replica = replica;
         this.tokenizer = tokenizer;
         this.context = context;
@@ -68,7 +69,8 @@ final class Likelihoods implements ModelStage.Opened<Question, Question.Answer> 
             Sequence sequence = pair(question, question.delimiter() + answer);
             if (output == OutputType.LOGLIKELIHOOD) {
                 float[][] logits = replica.logits(
-                        sequence.inputs(), IntStream.range(sequence.ignored(), sequence.length()).toArray());
+                        sequence.inputs(),
+                        IntStream.range(sequence.ignored(), sequence.length()).toArray());
                 logLikelihoods[i] = logProbability(logits, sequence.predicted());
                 greedy = likeliest(logits, sequence.predicted());
             } else {
@@ -148,7 +150,8 @@ final class Likelihoods implements ModelStage.Opened<Question, Question.Answer> 
         if (first == 0) {
             return 0;
         }
-        double sum = -replica.loss(sequence(new int[] {prefix}, Arrays.copyOf(ids, first)).batch());
+        double sum = -replica.loss(
+                sequence(new int[] {prefix}, Arrays.copyOf(ids, first)).batch());
         for (int at = first; at < ids.length; at += context) {
             int end = Math.min(ids.length, at + context);
             int[] window = Arrays.copyOfRange(ids, end - context - 1, end);

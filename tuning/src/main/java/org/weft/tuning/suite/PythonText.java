@@ -4,11 +4,9 @@ import java.util.regex.Pattern;
 
 /** What Python makes of texts: its blanks are Unicode's and four separators more. Pure functions. */
 final class PythonText {
-    private static final Pattern BLANKS =
-            Pattern.compile("[\\s\\x1c-\\x1f]+", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern BLANKS = Pattern.compile("[\\s\\x1c-\\x1f]+", Pattern.UNICODE_CHARACTER_CLASS);
 
-    private static final Pattern LAST_BLANKS =
-            Pattern.compile("[\\s\\x1c-\\x1f]+\\z", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern LAST_BLANKS = Pattern.compile("[\\s\\x1c-\\x1f]+\\z", Pattern.UNICODE_CHARACTER_CLASS);
 
     private PythonText() {}
 

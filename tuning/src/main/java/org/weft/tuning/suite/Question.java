@@ -14,8 +14,7 @@ import java.util.List;
  * @param answers of which each gets a likelihood; of a rolling likelihood the text itself
  * @param right the number of the right one
  */
-record Question(
-        int task, int document, String place, String context, String delimiter, List<String> answers, int right)
+record Question(int task, int document, String place, String context, String delimiter, List<String> answers, int right)
         implements Serializable {
 
     /**

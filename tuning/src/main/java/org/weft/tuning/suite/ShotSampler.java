@@ -20,8 +20,7 @@ final class ShotSampler {
     ShotSampler(SuiteTask task, List<Fields> pool) {
         this.task = task;
         this.pool = pool;
-        boolean drawsOneMore =
-                task.shots().withoutJudged() && task.shots().sampler() == SuiteTask.Sampler.DEFAULT;
+        boolean drawsOneMore = task.shots().withoutJudged() && task.shots().sampler() == SuiteTask.Sampler.DEFAULT;
         if (task.shots().count() > 0 && pool.size() < task.shots().count() + (drawsOneMore ? 1 : 0)) {
             throw tooFew(pool.size());
         }

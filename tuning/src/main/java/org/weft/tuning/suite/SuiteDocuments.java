@@ -42,7 +42,8 @@ record SuiteDocuments(JavaSparkContext spark, Store store) {
                 spark.sc().longAccumulator("unpaired surrogates"),
                 spark.sc().collectionAccumulator("wide numbers"));
         List<Fields> documents = new ArrayList<>();
-        for (String row : FirstTaskError.ends(spark, () -> rows.json(files, List.of()).collect())) {
+        for (String row :
+                FirstTaskError.ends(spark, () -> rows.json(files, List.of()).collect())) {
             documents.add(fields(row));
         }
         if (documents.isEmpty()) {

@@ -96,8 +96,11 @@ public final class SuiteFile {
         try {
             return Json.MAPPER.valueToTree(new Yaml(new SafeConstructor(options)).load(yaml));
         } catch (MarkedYAMLException broken) {
-            int line = broken.getProblemMark() == null ? 0 : broken.getProblemMark().getLine() + 1;
-            boolean tag = broken instanceof ConstructorException && broken.getMessage().contains("tag !");
+            int line = broken.getProblemMark() == null
+                    ? 0
+                    : broken.getProblemMark().getLine() + 1;
+            boolean tag = broken instanceof ConstructorException
+                    && broken.getMessage().contains("tag !");
             throw new WeftException(
                     ExitStatus.USAGE,
                     name + ": line " + line + (tag ? ": " : " is not YAML: ") + broken.getProblem(),

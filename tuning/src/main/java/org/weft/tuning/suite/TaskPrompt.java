@@ -103,7 +103,7 @@ record TaskPrompt(SuiteTask task, int number, Set<String> fields) {
         }
         for (Object choice : list) {
             if (!(choice instanceof String text) || text.isEmpty()) {
-                throw form.choices().wrong(document, "an answer is " + (choice == "" ? "empty" : choice));
+                throw form.choices().wrong(document, "an answer is " + ("".equals(choice) ? "empty" : choice));
             }
         }
         return list.stream().map(String.class::cast).toList();

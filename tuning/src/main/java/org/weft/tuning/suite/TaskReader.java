@@ -127,7 +127,8 @@ final class TaskReader {
         }
         String judged = keys.has("test_split") ? "test_split" : "validation_split";
         if (!keys.has(judged)) {
-            keys.problem("test_split", "is missing, and validation_split too: which documents the model is asked about");
+            keys.problem(
+                    "test_split", "is missing, and validation_split too: which documents the model is asked about");
         }
         return new SuiteTask.Files(
                 filesOf(dataset, judged, keys.text(judged, "")), withShots ? shotFiles(dataset) : List.of());
@@ -195,7 +196,8 @@ final class TaskReader {
             keys.problem("doc_to_text", "is missing: the question, a field's name or a text with {{field}} in it");
         }
         if (!keys.has("doc_to_target")) {
-            keys.problem("doc_to_target", "is missing: the right answer, a field's name or a text with {{field}} in it");
+            keys.problem(
+                    "doc_to_target", "is missing: the right answer, a field's name or a text with {{field}} in it");
         }
         boolean choosing = output == OutputType.MULTIPLE_CHOICE;
         if (choosing != keys.has("doc_to_choice")) {
@@ -222,7 +224,10 @@ final class TaskReader {
         List<SuiteMetric> metrics = new ArrayList<>();
         for (JsonNode entry : keys.get("metric_list")) {
             if (entry instanceof ObjectNode object) {
-                metric(output, new TaskKeys("task " + keys.get("task").asText() + ": metric_list: ", object, problems), metrics);
+                metric(
+                        output,
+                        new TaskKeys("task " + keys.get("task").asText() + ": metric_list: ", object, problems),
+                        metrics);
             } else {
                 keys.problem("metric_list", "must have mappings such as {metric: acc}, but has " + entry);
             }

@@ -107,7 +107,8 @@ public final class TaskScores {
         int largest = 0;
         double best = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < likelihoods.length; i++) {
-            double normalized = likelihoods[i] / length.applyAsDouble(question.answers().get(i));
+            double normalized =
+                    likelihoods[i] / length.applyAsDouble(question.answers().get(i));
             if (normalized > best) {
                 largest = i;
                 best = normalized;
@@ -118,10 +119,9 @@ public final class TaskScores {
 
     private static Score score(SuiteMetric metric, double[][] each) {
         int documents = each[0].length;
-        double value = metric.of(Arrays.stream(each[0]).sum(), Arrays.stream(each[1]).sum());
-        double[] drawn = Bootstrap.DEFAULT.values(
-                documents,
-                rows -> metric.of(sum(each[0], rows), sum(each[1], rows)));
+        double value =
+                metric.of(Arrays.stream(each[0]).sum(), Arrays.stream(each[1]).sum());
+        double[] drawn = Bootstrap.DEFAULT.values(documents, rows -> metric.of(sum(each[0], rows), sum(each[1], rows)));
         double stderr = metric.mean() ? deviation(each[0]) / Math.sqrt(documents) : deviation(drawn);
         return new Score(value, documents == 1 ? Double.NaN : stderr, Bootstrap.DEFAULT.interval(drawn));
     }
@@ -133,7 +133,9 @@ public final class TaskScores {
     /** Of a sample, by its size less 1. */
     private static double deviation(double[] values) {
         double mean = Arrays.stream(values).sum() / values.length;
-        return Math.sqrt(
-                Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum() / (values.length - 1));
+        return Math.sqrt(Arrays.stream(values)
+                        .map(value -> (value - mean) * (value - mean))
+                        .sum()
+                / (values.length - 1));
     }
 }

@@ -11,8 +11,7 @@ import org.weft.core.WeftException;
 
 /** What a suite's YAML may say, and what each wrong key is told. */
 class SuiteFileTest {
-    private static final String CHOICES =
-            """
+    private static final String CHOICES = """
             task: sums
             dataset_path: json
             dataset_kwargs: {data_files: {test: [/a.jsonl, /b.jsonl], train: /t.jsonl}}
@@ -25,7 +24,8 @@ class SuiteFileTest {
 
     @Test
     void aTaskIsRead() {
-        SuiteTask task = SuiteFile.read("s.yaml", CHOICES + "fewshot_split: train\nnum_fewshot: 3\n").get(0);
+        SuiteTask task = SuiteFile.read("s.yaml", CHOICES + "fewshot_split: train\nnum_fewshot: 3\n")
+                .get(0);
         assertThat(task.name()).isEqualTo("sums");
         assertThat(task.files()).isEqualTo(new SuiteTask.Files(List.of("/a.jsonl", "/b.jsonl"), List.of("/t.jsonl")));
         assertThat(task.shots()).isEqualTo(new SuiteTask.Shots(3, SuiteTask.Sampler.DEFAULT, false));
@@ -35,8 +35,7 @@ class SuiteFileTest {
 
     @Test
     void aGroupWithAnchorsIsRead() {
-        String group =
-                """
+        String group = """
                 group: mine
                 task:
                   - &one {task: one, dataset_path: json, dataset_kwargs: {data_files: /p.jsonl}, test_split: train,
@@ -50,25 +49,22 @@ class SuiteFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     output_type: multiple_choice | output_type: multiple_choise | output_type multiple_choise is none of
                     output_type: multiple_choice | output_type: generate_until | generate_until is not supported
                     output_type: multiple_choice | output_type: loglikelihood | doc_to_choice changes nothing of a loglikelihood
                     task: sums | task: a/b | task must be a name of letters
                     dataset_path: json | dataset_path: squad | dataset_path must be json
                     test_split: test | test_split: tests | tests is no split: dataset_kwargs.data_files has test, train
-                    test_split: test | tag: x | test_split is missing, and validation_split too
-                    doc_to_text: "{{ask.text}}" | doc_to_text: "{{ask|trim}}" | doc_to_text has {{ask|trim}}
+                    test_split: test | task_alias: x | test_split is missing, and validation_split too
+                    doc_to_text: "{{ask.text}}" | doc_to_text: "{{ask[0]}}" | doc_to_text has {{ask[0]}}
                     doc_to_text: "{{ask.text}}" | doc_to_text: "{% if a %}" | doc_to_text has a statement
                     doc_to_text: "{{ask.text}}" | doc_to_text: [a] | doc_to_text must be a text, but is ["a"]
                     doc_to_text: "{{ask.text}}" | doc_to_txt: x | doc_to_txt is not a key of a task; did you mean doc_to_text?
                     doc_to_target: answer | doc_to_target: !function utils.f | line 8: could not determine a constructor for the tag !function
                     doc_to_choice: choices | doc_to_choice: [no, yes] | doc_to_choice must have texts, in quotes where YAML reads something else, but has false
-                    doc_to_choice: choices | tag: x | doc_to_choice is missing: the answers
-                    doc_to_target: answer | tag: x | doc_to_target is missing
+                    doc_to_choice: choices | task_alias: x | doc_to_choice is missing: the answers
+                    doc_to_target: answer | task_alias: x | doc_to_target is missing
                     test_split: test | num_fewshot: -1 | num_fewshot must be a whole number from 0 to 1000, but is -1
                     tag: y | num_fewshot: 2 | fewshot_split is missing, and training_split too
                     tag: y | process_docs: f | process_docs is not supported: write the documents

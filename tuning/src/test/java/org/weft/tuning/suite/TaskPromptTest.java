@@ -12,8 +12,7 @@ import org.weft.tuning.task.Fields;
 
 /** Questions as the harness puts them together, and its examples. */
 class TaskPromptTest {
-    private static final String TASK =
-            """
+    private static final String TASK = """
             task: sums
             dataset_path: json
             dataset_kwargs: {data_files: {test: /a.jsonl}}
@@ -32,7 +31,15 @@ class TaskPromptTest {
 
     private static Fields document(int i) {
         return new Fields(
-                Map.of("kind", true, "ask", Map.of("text", i + "+1"), "choices", List.of("no", "é" + (i + 1)), "answer", 1),
+                Map.of(
+                        "kind",
+                        true,
+                        "ask",
+                        Map.of("text", i + "+1"),
+                        "choices",
+                        List.of("no", "é" + (i + 1)),
+                        "answer",
+                        1),
                 "file=a line=" + (i + 1));
     }
 
@@ -42,7 +49,8 @@ class TaskPromptTest {
 
     @Test
     void examplesStandBeforeTheQuestion() {
-        List<Fields> all = IntStream.range(0, 4).mapToObj(TaskPromptTest::document).toList();
+        List<Fields> all =
+                IntStream.range(0, 4).mapToObj(TaskPromptTest::document).toList();
         SuiteTask task = task("first_n");
         List<Fields> shots = new ShotSampler(task, all).next(all.get(0));
         Question question = new TaskPrompt(task, 0, FIELDS).question(0, all.get(0), shots);
@@ -67,7 +75,8 @@ class TaskPromptTest {
 
     @Test
     void aDocumentIsNeverItsOwnExample() {
-        List<Fields> all = IntStream.of(0, 0, 0, 1, 2).mapToObj(TaskPromptTest::document).toList();
+        List<Fields> all =
+                IntStream.of(0, 0, 0, 1, 2).mapToObj(TaskPromptTest::document).toList();
         ShotSampler sampler = new ShotSampler(task("default"), all);
         for (int i = 0; i < 20; i++) {
             assertThat(sampler.next(all.get(0))).hasSize(2).doesNotContain(all.get(0));
@@ -86,9 +95,21 @@ class TaskPromptTest {
         Map<String, Object> none = Map.of("kind", 1, "ask", Map.of(), "choices", List.of("a", "b"), "answer", 1);
         assertThatThrownBy(() -> prompt.question(0, new Fields(none, "file=a line=7"), List.of()))
                 .hasMessageStartingWith("doc_to_text: there is no ask.text: file=a line=7 document=");
-        Map<String, Object> far = Map.of("kind", 1, "ask", Map.of("text", ""), "choices", List.of("a", "b"), "answer", 2);
+        Map<String, Object> far =
+                Map.of("kind", 1, "ask", Map.of("text", ""), "choices", List.of("a", "b"), "answer", 2);
         assertThatThrownBy(() -> prompt.question(0, new Fields(far, "file=a line=8"), List.of()))
                 .hasMessageContaining("the right answer is 2: its number from 0, or one of the 2 answers");
+    }
+
+    @Test
+    void placesAreReplacedEachByItself() {
+        Fields row = new Fields(Map.of("a", List.of("x", "y"), "b", 1, "c", Map.of("d", "$1")), "");
+        Set<String> fields = row.values().keySet();
+        assertThat(new DocTemplate("k", "{{ b }}{{c.d}}").value(row, fields)).isEqualTo("1$1");
+        assertThat(new DocTemplate("k", "{{a}}").value(row, fields)).isEqualTo(List.of("x", "y"));
+        assertThat(new DocTemplate("k", "a").value(row, fields)).isEqualTo(List.of("x", "y"));
+        assertThatThrownBy(() -> new DocTemplate("k", "{{b}} {{a}}").value(row, fields))
+                .hasMessageContaining("{{a}} is an array or an object where text is expected");
     }
 
     @Test

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 /** Metrics over likelihoods, with the harness's definitions. */
 class TaskScoresTest {
     private static SuiteTask task(OutputType output) {
-        return new SuiteTask("t", null, output, null, new SuiteTask.Shots(0, SuiteTask.Sampler.FIRST_N, false), output.metrics());
+        return new SuiteTask(
+                "t", null, output, null, new SuiteTask.Shots(0, SuiteTask.Sampler.FIRST_N, false), output.metrics());
     }
 
     private static Question question(int document, int right, String... answers) {
@@ -54,6 +55,6 @@ class TaskScoresTest {
         SuiteReport report = new SuiteReport(List.of(new TaskScores(
                 task(OutputType.LOGLIKELIHOOD), List.of(question(0, 0, "a")), List.of(answer(0, true, -1)))));
         assertThat(report.json().at("/results/t/acc_stderr").isNull()).isTrue();
-        assertThat(report.table()).contains("| t    |      0 | acc ").contains("| N/A");
+        assertThat(report.table()).contains("| t    |      0 | acc ").contains(" N/A |");
     }
 }
