@@ -54,20 +54,6 @@ public interface RunListener {
             bySource = Collections.unmodifiableSortedMap(new TreeMap<>(bySource));
         }
 
-        /** Of data that are one whole. */
-        public Step(
-                int step,
-                double loss,
-                double learningRate,
-                double gradientNorm,
-                long tokens,
-                double stepMillis,
-                List<WorkerTime> workers,
-                double peakFlops,
-                boolean skipped) {
-            this(step, loss, learningRate, gradientNorm, tokens, stepMillis, workers, peakFlops, skipped, Map.of());
-        }
-
         public double tokensPerSecond() {
             return tokens * 1000 / stepMillis;
         }

@@ -88,6 +88,26 @@ record CorpusInput(List<File> files, List<Part> parts, long bytes, long splitByt
         return new CorpusInput(cutter.files, cutter.parts, bytes, splitBytes);
     }
 
+    /**
+     * Fails where something is said of files whose names decide their format that says nothing of them. What is said of a format
+     * that is named, the configuration is asked by itself.
+     */
+    void requireHeeded(CorpusConfig corpus) {
+        List<SourceConfig> sources = corpus.allSources();
+        for (int s = 0; s < sources.size(); s++) {
+            SourceConfig source = sources.get(s);
+            if (source.format() == CorpusConfig.Format.AUTO) {
+                HeededSettings heeded = new HeededSettings(source);
+                for (File file : files) {
+                    if (file.source() == s) {
+                        heeded.add(CorpusFormats.of(source, file.path()), file.path());
+                    }
+                }
+                heeded.requireAll();
+            }
+        }
+    }
+
     /** Makes files into parts, source after source. */
     private static final class Cutter {
         private final Store store;
@@ -108,10 +128,8 @@ record CorpusInput(List<File> files, List<Part> parts, long bytes, long splitByt
         }
 
         void files(int source, SourceConfig config, List<Entry> found) {
-            HeededSettings heeded = new HeededSettings(config);
             for (Entry file : found) {
                 CorpusFormat format = CorpusFormats.of(config, file.path());
-                heeded.add(format, file.path());
                 files.add(new File(source, file.path(), file.length(), file.modifiedMillis()));
                 if (InputFiles.mayBeCut(store, file.path(), format)) {
                     cut(source, file, format);
@@ -122,7 +140,6 @@ record CorpusInput(List<File> files, List<Part> parts, long bytes, long splitByt
                     close(source);
                 }
             }
-            heeded.requireAll();
             close(source);
         }
 

@@ -63,6 +63,19 @@ public final class CorpusJob {
     public CorpusManifest run(CorpusConfig corpus, TokenizerConfig tokenizer, ModelConfig model, String corpusDir)
             throws IOException {
         CorpusInput input = CorpusInput.list(store, corpus, splitBytes);
+        input.requireHeeded(corpus);
+        return run(input, corpus, tokenizer, model, corpusDir);
+    }
+
+    /** As {@link #run}, by a configuration that was recorded: what is without effect in it was so when it was made. */
+    public CorpusManifest repeat(CorpusConfig recorded, TokenizerConfig tokenizer, ModelConfig model, String corpusDir)
+            throws IOException {
+        return run(CorpusInput.list(store, recorded, splitBytes), recorded, tokenizer, model, corpusDir);
+    }
+
+    private CorpusManifest run(
+            CorpusInput input, CorpusConfig corpus, TokenizerConfig tokenizer, ModelConfig model, String corpusDir)
+            throws IOException {
         TextStep steps = CleaningSteps.of(corpus, store);
         Evaluations evaluations = Evaluations.read(store, corpus.decontaminate());
         TokenizerFile given = tokenizer.kind() == TokenizerConfig.Kind.FILE ? readTokenizer(tokenizer) : null;

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.ExitStatus;
+import org.weft.core.Records;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.TokenizerConfig;
@@ -162,6 +163,21 @@ class CorpusJobErrorsTest {
                 () -> CorpusVerification.run(spark, store, out.toString()),
                 ExitStatus.INVALID_DATA,
                 "token shard is not the manifest's: file=" + out + "/train-00000.tokens crc32c expected=");
+    }
+
+    @Test
+    void whatSaysNothingOfTheFilesIsAMistakeButInARecord() throws IOException {
+        Path text = SparkFixture.write(directory.resolve("plain.txt"), "some text\n\nand more text\n");
+        CorpusConfig unheeded = Records.with(corpus(text), "textField", "body");
+        assertFails(
+                unheeded,
+                SparkFixture.bpe(300),
+                ExitStatus.USAGE,
+                "corpus.text_field has no effect on any file of corpus.input: all are text");
+        assertThat(job().repeat(unheeded, SparkFixture.bpe(300), SparkFixture.GPT2, out.toString())
+                        .train()
+                        .shards())
+                .isNotEmpty();
     }
 
     private void damage(String file, java.util.function.Consumer<byte[]> change) throws IOException {

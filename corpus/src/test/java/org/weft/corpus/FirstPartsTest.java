@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
@@ -59,9 +60,56 @@ class FirstPartsTest {
         }
     }
 
+    /** Of 40 parts 0, 13, 26 and 39 are read first; the documents are in part 5 and the next. */
+    @Test
+    void partsWithoutRecordsSayNothing() throws IOException {
+        List<Path> files = new ArrayList<>();
+        files.add(lines("a.jsonl", "no", 1));
+        for (int i = 10; i < 50; i++) {
+            String name = "b" + i + ".jsonl";
+            files.add(i == 15 ? lines(name, "text", 20) : blank(name));
+        }
+        CorpusConfig corpus = corpus(files.toArray(Path[]::new));
+        try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
+            List<ReadStage.Done> done =
+                    run(spark, corpus, directory.resolve("kept").toString());
+            assertThat(done.stream().mapToLong(part -> part.facts().bad()).sum())
+                    .isEqualTo(1);
+            assertThat(done.stream().mapToLong(part -> part.facts().documents()).sum())
+                    .isEqualTo(20);
+        }
+    }
+
+    @Test
+    void whatIsLargeAndCannotBeCutIsNotWaitedFor() throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (int i = 10; i < 28; i++) {
+            files.add(lines("w" + i + ".jsonl", "text", 40));
+        }
+        CorpusConfig whole = Records.with(corpus(files.toArray(Path[]::new)), "encoding", "windows-1252");
+        CorpusInput input = CorpusInput.list(store, whole, PART_BYTES);
+        assertThat(input.parts()).hasSize(18);
+        try (JavaSparkContext spark = SparkFixture.spark("local[2]")) {
+            assertThat(run(
+                            spark,
+                            Records.with(whole, "textField", "body"),
+                            directory.resolve("kept").toString()))
+                    .as("read to the end, to be judged there")
+                    .hasSize(18);
+        }
+    }
+
+    private Path blank(String file) throws IOException {
+        return SparkFixture.write(directory.resolve(file), "\n".repeat(PART_BYTES));
+    }
+
     private Path lines(String file, String key) throws IOException {
+        return lines(file, key, 300);
+    }
+
+    private Path lines(String file, String key, int count) throws IOException {
         StringBuilder lines = new StringBuilder();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < count; i++) {
             lines.append("{\"")
                     .append(key)
                     .append("\": \"")

@@ -112,15 +112,23 @@ public record CleanConfig(
                 "corpus.clean.min_repeated_characters=%d is of the rules repeated.*, which are not among corpus.clean.rules=%s",
                 minRepeatedCharacters,
                 rules);
+        Set<CleanRule> named = CleanRule.of(rules);
         for (String word : except) {
+            // Without rules all is off, with whatever is said of them; a word that is none is told elsewhere.
             problems.requireUse(
-                    word.equals(CleanRule.ALL)
-                            || CleanRule.of(rules).stream()
-                                    .anyMatch(rule -> word.split("\\.", 2)[0].equals(rule.set())),
+                    named.isEmpty()
+                            || word.equals(CleanRule.NONE)
+                            || !CleanRule.words().contains(word)
+                            || named.stream().anyMatch(rule -> rule.isMeantBy(word) || isOfNamedSet(rule, word)),
                     "corpus.clean.except: %s leaves out nothing of corpus.clean.rules=%s",
                     word,
                     rules);
         }
+    }
+
+    /** Of a set that is named, what is left out may be one of those rules that its name does not ask for. */
+    private boolean isOfNamedSet(CleanRule rule, String word) {
+        return word.startsWith(rule.set() + ".") && (rules.contains(rule.set()) || rules.contains(CleanRule.ALL));
     }
 
     /** A threshold that no rule asks for is a mistake. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -52,7 +53,8 @@ public final class ConfigLoader {
     public static WeftConfig load(List<Source> sources, List<String> overrides) {
         Problems problems = new Problems();
         ObjectNode root = merged(sources, overrides, problems);
-        return bind(sources.stream().map(Source::name).distinct().collect(Collectors.joining(", ")), root, problems);
+        String names = sources.stream().map(Source::name).distinct().collect(Collectors.joining(", "));
+        return bind(names, root, problems, problems.further());
     }
 
     /**
@@ -66,12 +68,38 @@ public final class ConfigLoader {
     public static WeftConfig recorded(String source, String yaml) {
         Problems problems = Problems.ofRecord();
         ObjectNode root = merged(List.of(new Source(source, yaml)), List.of(), problems);
-        return bind(source, root, problems);
+        return bind(source, root, problems, problems.further());
     }
 
     /** As {@link #recorded(String, String)}, of a tree that {@link #toTree} made. */
     public static WeftConfig recorded(String source, JsonNode tree) {
         return recorded(source, tree.toString());
+    }
+
+    /**
+     * A recorded configuration under what a person says now: a key that nothing heeds is a mistake of theirs alone.
+     *
+     * @param overrides {@code section.key=value}, values written as in YAML
+     * @throws WeftException with every problem at once
+     */
+    public static WeftConfig recorded(String source, WeftConfig recorded, List<String> overrides) {
+        Problems problems = new Problems();
+        List<String> said = new ArrayList<>();
+        keys("", merged(List.of(), overrides, problems), said);
+        ObjectNode root = (ObjectNode) toTree(recorded);
+        overrides.forEach(override -> apply(root, override, new Problems())); // what is wrong with it is known
+        return bind(source, root, problems, Problems.ofRecord(said));
+    }
+
+    /** Full keys of what a tree of sections holds. */
+    private static void keys(String section, ObjectNode tree, List<String> into) {
+        tree.properties().forEach(key -> {
+            if (key.getValue() instanceof ObjectNode within) {
+                keys(section + key.getKey() + ".", within, into);
+            } else {
+                into.add(section + key.getKey());
+            }
+        });
     }
 
     /** One key of several texts and overrides, unchecked; empty where none of them sets it. */
@@ -114,9 +142,9 @@ public final class ConfigLoader {
         }
     }
 
-    private static WeftConfig bind(String source, ObjectNode root, Problems problems) {
+    /** @param validation takes what is wrong with values that could be read */
+    private static WeftConfig bind(String source, ObjectNode root, Problems problems, Problems validation) {
         WeftConfig config = (WeftConfig) RecordBinder.bind(WeftConfig.defaults(), root, "", problems);
-        Problems validation = problems.further();
         config.validate(validation);
         problems.addAll(validation);
         problems.throwIfAny(source);

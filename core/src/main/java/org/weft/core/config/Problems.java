@@ -12,23 +12,34 @@ public final class Problems {
     private final Set<String> unreadable = new LinkedHashSet<>();
     private final List<String> notices = new ArrayList<>();
     private final boolean recorded;
+    private final List<String> said; // keys over a record
 
     public Problems() {
-        this(false);
+        this(false, List.of());
     }
 
-    private Problems(boolean recorded) {
+    private Problems(boolean recorded, List<String> said) {
         this.recorded = recorded;
+        this.said = said;
     }
 
     /** Of a configuration that Weft wrote itself, maybe another version: keys that are not today's are no mistake. */
     static Problems ofRecord() {
-        return new Problems(true);
+        return ofRecord(List.of());
+    }
+
+    /**
+     * Of such a configuration under what somebody says now.
+     *
+     * @param said full keys of that, such as {@code corpus.format}
+     */
+    static Problems ofRecord(List<String> said) {
+        return new Problems(true, said);
     }
 
     /** For problems of the same configuration. */
     Problems further() {
-        return new Problems(recorded);
+        return new Problems(recorded, said);
     }
 
     public void add(String format, Object... values) {
@@ -45,9 +56,13 @@ public final class Problems {
     /**
      * Adds the problem where a key is set that nothing heeds: a mistake of whoever set it. In a record it changed nothing when it
      * was made, so that the record is as good as it was.
+     *
+     * @param format begins with the key
      */
     void requireUse(boolean heeded, String format, Object... values) {
-        require(heeded || recorded, format, values);
+        if (!heeded && (!recorded || said.stream().anyMatch(String.format(format, values)::startsWith))) {
+            add(format, values);
+        }
     }
 
     /** Adds the problem where a number becomes infinite or 0 in the type that it is used in. */

@@ -84,6 +84,16 @@ class CleanConfigTest {
         assertProblem(
                 Records.with(rules("gopher"), "except", List.of("gopher.words", "c4")),
                 "corpus.clean.except: c4 leaves out nothing of corpus.clean.rules=[gopher]");
+        assertProblem(
+                Records.with(rules("gopher.symbols"), "except", List.of("gopher.words")),
+                "corpus.clean.except: gopher.words leaves out nothing of corpus.clean.rules=[gopher.symbols]");
+        for (CleanConfig off : List.of(rules(), rules("none"))) {
+            assertValid(Records.with(off, "except", List.of("c4.terminal_punctuation")));
+        }
+        assertValid(Records.with(rules("all"), "except", List.of("none")));
+        Problems problems = new Problems();
+        Records.with(rules("all"), "except", List.of("gofer")).validate(problems);
+        assertThat(problems.all()).singleElement().asString().contains("did you mean gopher");
         assertValid(Records.with(
                 Records.with(rules("gopher"), "except", List.of("gopher.bullets")),
                 "gopher",

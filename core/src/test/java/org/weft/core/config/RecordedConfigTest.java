@@ -9,9 +9,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.weft.core.Records;
 import org.weft.core.WeftException;
 
 /** Configurations that Weft recorded, of this version and of others. */
@@ -20,14 +22,36 @@ class RecordedConfigTest {
 
     /**
      * The {@code config} object of checkpoints of 0.1.0, all keys of that version, in one file of values that are not the
-     * defaults. The JSON is never changed; the YAML beside it says the same in the keys of today, with those that nothing heeds,
-     * such as sample_by of JSON, which a person who writes it is told of.
+     * defaults. The JSON is never changed; the YAML beside it says the same in the keys of today, but for sample_by of JSON, which
+     * nothing heeds, so that nobody may write it any more.
      */
     @ParameterizedTest
     @ValueSource(strings = {"0.1.0-llama", "0.1.0-bert"})
     void aCheckpointOfAnEarlierVersionIsReadToTheSameValues(String name) throws IOException {
         WeftConfig recorded = ConfigLoader.recorded(name, JSON.readTree(resource(name + ".json")));
-        assertThat(recorded).isEqualTo(ConfigLoader.recorded(name, resource(name + ".yaml")));
+        WeftConfig today = ConfigLoader.load(name, resource(name + ".yaml"), List.of());
+        CorpusConfig corpus =
+                Records.with(today.corpus(), "sampleBy", recorded.corpus().sampleBy());
+        assertThat(recorded).isEqualTo(Records.with(today, "corpus", corpus));
+    }
+
+    @Test
+    void aRecordUnderOverridesIsNotAskedForWhatNothingHeeds() throws IOException {
+        WeftConfig recorded = ConfigLoader.recorded("step-7", JSON.readTree(resource("0.1.0-llama.json")));
+        assertThat(recorded.corpus().sampleBy()).isEqualTo(CorpusConfig.SampleBy.DOCUMENT);
+        assertThat(ConfigLoader.recorded("step-7", recorded, List.of())).isEqualTo(recorded);
+        assertThat(ConfigLoader.recorded("step-7", recorded, List.of("run.name=again", "corpus.clean.rules=[none]")))
+                .satisfies(config -> assertThat(config.run().name()).isEqualTo("again"))
+                .extracting(config -> config.corpus().sampleBy())
+                .isEqualTo(CorpusConfig.SampleBy.DOCUMENT);
+        assertThatThrownBy(() -> ConfigLoader.recorded(
+                        "step-7",
+                        recorded,
+                        List.of("corpus.sample_by=line", "corpus.keep=9", "run.lease_seconds=many")))
+                .hasMessageStartingWith("step-7: 3 problems")
+                .hasMessageContaining("corpus.sample_by has no effect on corpus.format=jsonl")
+                .hasMessageContaining("unknown key corpus.keep")
+                .hasMessageContaining("run.lease_seconds=\"many\" is not a whole number");
     }
 
     @Test

@@ -25,6 +25,8 @@ import org.weft.corpus.tokenizer.bpe.UnsupportedTokenizerException;
  * words. Half a surrogate pair is U+FFFD.
  */
 public final class TextTokenizer implements AutoCloseable {
+    private static final String LETTER = "a";
+
     private final TokenizerFile file;
     private final TokenizerFacts facts;
     private final int[] before;
@@ -33,6 +35,7 @@ public final class TextTokenizer implements AutoCloseable {
     private final BpeTokenizer own; // null where the library encodes
     private final String strange; // why it does; null where it does not
     private LibraryTokenizer library; // opened when it is first asked for
+    private Boolean putsBlank; // known when it is first asked for
 
     private TextTokenizer(TokenizerFile file, JsonNode root) {
         this.file = file;
@@ -114,6 +117,25 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /**
+     * Token ids of a text as they are behind another one and a blank. That blank some tokenizers put before every text
+     * themselves, as those of Llama 2 do, and of two blanks there would be another token.
+     */
+    public int[] encodeAfterBlank(String text, boolean splitSpecialTokens) {
+        return encode(putsBlank() ? text : " " + text, splitSpecialTokens);
+    }
+
+    /** Whether a text's tokens by itself, and not those of a blank and the text, are what it has within another. */
+    private synchronized boolean putsBlank() {
+        if (putsBlank == null) {
+            int[] alone = encode(LETTER);
+            int[] within = encode(LETTER + " " + LETTER);
+            putsBlank = !Arrays.equals(within, joined(alone, encode(" " + LETTER)))
+                    && Arrays.equals(within, joined(alone, alone));
+        }
+        return putsBlank;
+    }
+
+    /**
      * Hands on the token ids of a text, some at a time.
      *
      * @param text UTF-8
@@ -161,6 +183,15 @@ public final class TextTokenizer implements AutoCloseable {
     /** The text of token ids, special tokens spelt out. */
     public String decode(int[] ids) {
         return library().decode(ids);
+    }
+
+    /** The text of one token as it is within a text, the blank before it included where the tokenizer's own is left out. */
+    public String decodeWithin(int id) {
+        if (!putsBlank()) {
+            return decode(new int[] {id});
+        }
+        int[] before = encode(LETTER);
+        return decode(joined(before, new int[] {id})).substring(decode(before).length());
     }
 
     /** V: one more than the largest id. */

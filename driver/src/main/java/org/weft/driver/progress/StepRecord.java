@@ -53,40 +53,6 @@ public record StepRecord(
         bySource = Collections.unmodifiableSortedMap(new TreeMap<>(bySource));
     }
 
-    /** Of data that are one whole. */
-    public StepRecord(
-            int step,
-            long timeMillis,
-            double loss,
-            double learningRate,
-            double gradNorm,
-            long tokens,
-            long tokensPerSecond,
-            double mfu,
-            double stepMillis,
-            double waitMillis,
-            long pushBytes,
-            long pullBytes,
-            boolean skipped,
-            List<WorkerShare> workers) {
-        this(
-                step,
-                timeMillis,
-                loss,
-                learningRate,
-                gradNorm,
-                tokens,
-                tokensPerSecond,
-                mfu,
-                stepMillis,
-                waitMillis,
-                pushBytes,
-                pullBytes,
-                skipped,
-                workers,
-                Map.of());
-    }
-
     /** Lanes of all workers. */
     public int lanes() {
         return workers.stream().mapToInt(WorkerShare::lanes).sum();

@@ -129,7 +129,8 @@ class ReportTest {
     }
 
     private static StepRecord step(int step) {
-        return new StepRecord(step, 0, 9.5, 6e-4, 1.5, 2048, 8192, Double.NaN, 250, 12.3, 100, 200, false, List.of());
+        return new StepRecord(
+                step, 0, 9.5, 6e-4, 1.5, 2048, 8192, Double.NaN, 250, 12.3, 100, 200, false, List.of(), Map.of());
     }
 
     private static Progress.Standing standing(

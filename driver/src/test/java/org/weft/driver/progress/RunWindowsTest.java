@@ -50,7 +50,7 @@ class RunWindowsTest {
     }
 
     private static StepRecord step(int step) {
-        return new StepRecord(step, 0, 1, 1, 1, 8, 8, 0.5, 1, 1, 1, 1, false, List.of());
+        return new StepRecord(step, 0, 1, 1, 1, 8, 8, 0.5, 1, 1, 1, 1, false, List.of(), Map.of());
     }
 
     /** Remembers what it was told. */

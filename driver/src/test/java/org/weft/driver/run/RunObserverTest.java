@@ -3,6 +3,7 @@ package org.weft.driver.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -104,7 +105,7 @@ class RunObserverTest {
     }
 
     private static RunListener.Step step(int step) {
-        return new RunListener.Step(step, 1, 0.1, 1, 8, 10, List.of(), 0, false);
+        return new RunListener.Step(step, 1, 0.1, 1, 8, 10, List.of(), 0, false, Map.of());
     }
 
     private static void await(CountDownLatch latch) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +152,7 @@ class RunRecorderTest {
                 250,
                 List.of(new RunListener.WorkerTime(0, 4, 200, 12.345, 100, 200, 300L << 20)),
                 peakFlops,
-                false);
+                false,
+                Map.of());
     }
 }

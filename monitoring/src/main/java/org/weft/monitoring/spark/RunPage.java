@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.weft.core.html.Html;
+import org.weft.core.html.LineFigure;
 import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.EventRecord;
@@ -123,7 +124,10 @@ final class RunPage {
                 "steps");
         if (step != null) {
             tile(shown("%.4f", step.loss()), "loss");
-            step.bySource().forEach((source, loss) -> tile(shown("%.4f", loss), "loss " + source));
+            shown(step.bySource()).forEach((source, loss) -> tile(shown("%.4f", loss), "loss " + source));
+            if (step.bySource().size() > LineFigure.MOST_LINES) {
+                tile(LineFigure.MOST_LINES + " of " + step.bySource().size(), "sources shown; metrics.jsonl has all");
+            }
         }
         if (newest != null) {
             newest.scores()
@@ -149,6 +153,15 @@ final class RunPage {
         page.append("</div>\n");
     }
 
+    /** As many sources as the curves show; there may be hundreds. */
+    private static Map<String, Double> shown(Map<String, Double> bySource) {
+        Map<String, Double> shown = new LinkedHashMap<>();
+        bySource.entrySet().stream()
+                .limit(LineFigure.MOST_LINES)
+                .forEach(source -> shown.put(source.getKey(), source.getValue()));
+        return shown;
+    }
+
     private void tile(String value, String name) {
         page.append("<div class=\"tile\">");
         text("b", value);
@@ -165,7 +178,7 @@ final class RunPage {
         Map<String, Object> cells = new LinkedHashMap<>();
         cells.put("step", step.step());
         cells.put("loss", step.loss());
-        step.bySource().forEach((source, loss) -> cells.put("loss_" + source, loss));
+        shown(step.bySource()).forEach((source, loss) -> cells.put("loss_" + source, loss));
         cells.put("learning_rate", step.learningRate());
         cells.put("grad_norm", step.gradNorm());
         cells.put("tokens", step.tokens());

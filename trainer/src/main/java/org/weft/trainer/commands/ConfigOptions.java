@@ -84,9 +84,7 @@ public final class ConfigOptions {
 
     /** The configuration that a checkpoint was trained with, under this command's overrides. */
     WeftConfig over(WeftConfig base) {
-        return files.isEmpty()
-                ? ConfigLoader.load("the checkpoint's configuration", ConfigLoader.toYaml(base), overrides)
-                : load();
+        return files.isEmpty() ? ConfigLoader.recorded("the checkpoint's configuration", base, overrides) : load();
     }
 
     /** Whether the user gave any configuration. */

@@ -133,7 +133,7 @@ final class MaskFilling implements AutoCloseable {
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer id) -> -logits[id]).thenComparing(id -> id))
                 .limit(topK)
-                .map(id -> new Candidate(id, tokenizer.decode(new int[] {id}), softmax.probability(logits[id])))
+                .map(id -> new Candidate(id, tokenizer.decodeWithin(id), softmax.probability(logits[id])))
                 .toList();
     }
 

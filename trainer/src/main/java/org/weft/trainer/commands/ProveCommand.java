@@ -166,7 +166,7 @@ public final class ProveCommand implements Callable<Integer> {
         int slots = recorded.cluster().workers() + recorded.cluster().servers() + 1;
         ObjectNode tree = (ObjectNode) ConfigLoader.toTree(recorded);
         ((ObjectNode) tree.path("cluster")).put("master", "local[" + slots + "]");
-        return ConfigLoader.fromTree("the checkpoint's configuration", tree);
+        return ConfigLoader.recorded("the checkpoint's configuration", tree);
     }
 
     private static boolean submitted() {

@@ -22,7 +22,8 @@ final class TextContinuation implements AutoCloseable {
     private final TextTokenizer tokenizer;
     private final TokenGenerator generator;
 
-    private TextContinuation(ModelReplica replica, TextTokenizer tokenizer, int context) {
+    /** Owns replica and tokenizer from here on. */
+    TextContinuation(ModelReplica replica, TextTokenizer tokenizer, int context) {
         this.replica = replica;
         this.tokenizer = tokenizer;
         this.generator = new TokenGenerator(replica, context, tokenizer.tokens());
@@ -81,10 +82,11 @@ final class TextContinuation implements AutoCloseable {
     List<Continuation> generate(
             List<String> prompts, GenerationOptions options, List<String> stops, Listener listener) {
         List<int[]> starts = new ArrayList<>();
-        for (int[] tokens : tokenizer.encode(prompts)) {
+        int[][] encoded = tokenizer.encode(prompts);
+        for (int[] tokens : encoded) {
             starts.add(tokenizer.begun(tokens));
         }
-        return generate(starts, options, new Streams(prompts.size(), stops, listener));
+        return generate(starts, options, new Streams(encoded, stops, listener));
     }
 
     private List<Continuation> generate(List<int[]> starts, GenerationOptions options, Streams streams) {
@@ -101,7 +103,7 @@ final class TextContinuation implements AutoCloseable {
     List<Continuation> answer(
             List<String> said, GenerationOptions options, List<String> stops, Listener listener, ChatPrompts chats) {
         List<int[]> starts = said.stream().map(chats::tokens).toList();
-        return generate(starts, options, new Streams(said.size(), chats.stops(stops), listener));
+        return generate(starts, options, new Streams(new int[said.size()][0], chats.stops(stops), listener));
     }
 
     /** The texts of one call, from tokens to pieces. */
@@ -110,13 +112,15 @@ final class TextContinuation implements AutoCloseable {
         private final Continuation[] done;
         private final Listener listener;
 
-        Streams(int count, List<String> stops, Listener listener) {
-            this.streams = new TextStream[count];
-            this.done = new Continuation[count];
+        /** @param prompts those of what each follows; none where it begins a text */
+        Streams(int[][] prompts, List<String> stops, Listener listener) {
+            this.streams = new TextStream[prompts.length];
+            this.done = new Continuation[prompts.length];
             this.listener = listener;
-            for (int i = 0; i < count; i++) {
+            for (int i = 0; i < prompts.length; i++) {
                 int prompt = i;
                 streams[i] = new TextStream(tokenizer::decode, stops, piece -> listener.piece(prompt, piece));
+                streams[i].follow(prompts[i]);
             }
         }
 

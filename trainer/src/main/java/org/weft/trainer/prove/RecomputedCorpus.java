@@ -50,7 +50,7 @@ final class RecomputedCorpus {
         WeftConfig config = ConfigLoader.recorded(provenance.path(), tree);
         String again = scratch.directory() + "/corpus";
         CorpusManifest made = new CorpusJob(spark, scratch.store(), progress)
-                .run(config.corpus(), config.tokenizer(), config.model(), again);
+                .repeat(config.corpus(), config.tokenizer(), config.model(), again);
         return compare(directory, CorpusManifest.load(scratch.store(), directory), again, made);
     }
 

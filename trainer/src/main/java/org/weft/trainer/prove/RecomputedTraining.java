@@ -67,7 +67,7 @@ public record RecomputedTraining(RunDirectory run, int from, int to, CheckpointM
         tree.remove("monitoring"); // No window shows a run that is none.
         ((ObjectNode) tree.path("run")).put("dir", scratch + "/run").put("corpus", run.corpus());
         ((ObjectNode) tree.path("checkpoint")).put("every", to).put("keep", Integer.MAX_VALUE);
-        return ConfigLoader.fromTree("the checkpoint of step " + to, tree);
+        return ConfigLoader.recorded("the checkpoint of step " + to, tree);
     }
 
     List<Claim> claims(SparkApplication application, Scratch scratch, WeftConfig config, Progress progress)

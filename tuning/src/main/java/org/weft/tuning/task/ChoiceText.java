@@ -24,7 +24,7 @@ public record ChoiceText(TextTokenizer tokenizer, int context, Conversation conv
         int[] said;
         if (conversation == null) {
             asked = tokenizer.begun(tokenizer.encode(question.stripTrailing(), splitSpecialTokens));
-            said = tokenizer.encode(" " + choice.strip(), splitSpecialTokens);
+            said = tokenizer.encodeAfterBlank(choice.strip(), splitSpecialTokens);
         } else {
             ChatMessage prompt = new ChatMessage(ChatMessage.USER, question);
             asked = encoded(conversation.segments(List.of(prompt)), false);

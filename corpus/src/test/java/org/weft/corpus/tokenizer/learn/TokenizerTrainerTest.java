@@ -196,7 +196,25 @@ class TokenizerTrainerTest {
                 assertThat(the).as(kind.word()).hasSize(1);
                 assertThat(tokenizer.encode("the the")).containsExactly(the[0], the[0]);
                 assertThat(tokenizer.encode("")).isEmpty();
+                assertThat(tokenizer.encodeAfterBlank("the", false)).containsExactly(the[0]);
+                assertThat(tokenizer.decodeWithin(the[0])).isEqualTo(" the");
             }
+            try (TextTokenizer plain = tokenizer(new TokenizerConfig(kind, 420, ""), SparkFixture.GPT2)) {
+                assertThat(plain.encodeAfterBlank("the", false)).isEqualTo(plain.encode(" the"));
+                int[] the = plain.encode("the");
+                assertThat(plain.decodeWithin(the[0])).isEqualTo(plain.decode(new int[] {the[0]}));
+            }
+        }
+    }
+
+    /** The marker cuts the text, and what is behind it gets a blank like a text of its own. */
+    @Test
+    void aMarkerWithinATextPutsABlankBehindItWhereThatIsAsked() {
+        TokenizerConfig config = new TokenizerConfig(Kind.BPE, 420, "").with("addPrefixSpace", true);
+        try (TextTokenizer tokenizer = tokenizer(config, SparkFixture.GPT2)) {
+            String text = "the<|endoftext|>the";
+            assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo("the<|endoftext|> the");
+            assertThat(tokenizer.decode(tokenizer.encode(text, true))).isEqualTo(text);
         }
     }
 

@@ -1,0 +1,61 @@
+package org.weft.trainer.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.weft.corpus.tokenizer.TextTokenizer;
+import org.weft.engine.ModelReplica;
+import org.weft.engine.sampling.GenerationOptions;
+import org.weft.engine.sampling.SamplingOptions;
+import org.weft.trainer.commands.TextContinuation.Continuation;
+
+class TextContinuationTest {
+    private static final int B = 4;
+
+    /** As Llama 2's: a blank is put before a text, and taken away where tokens become a text. */
+    private static final String TOKENIZER = """
+            {"added_tokens": [{"id": 5, "content": "</s>", "special": true, "single_word": false, "lstrip": false,
+              "rstrip": false, "normalized": false}],
+             "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"},
+               {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]},
+             "decoder": {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "},
+               {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
+             "model": {"type": "BPE", "vocab": {"▁": 0, "a": 1, "b": 2, "▁a": 3, "▁b": 4, "</s>": 5},
+               "merges": ["▁ a", "▁ b"]}}""";
+
+    @Test
+    void theFirstWordBehindAPromptKeepsItsBlank() {
+        TextTokenizer tokenizer = TextTokenizer.of(TOKENIZER.getBytes(StandardCharsets.UTF_8), "words");
+        List<String> pieces = new ArrayList<>();
+        TextContinuation.Listener listener = new TextContinuation.Listener() {
+            @Override
+            public void piece(int prompt, String text) {
+                pieces.add(prompt + text);
+            }
+        };
+        GenerationOptions options = new GenerationOptions(SamplingOptions.greedy(), 2, 1, false);
+        try (TextContinuation continuation = new TextContinuation(alwaysB(), tokenizer, 8)) {
+            assertThat(continuation.generate(List.of("a", ""), options, List.of(), listener))
+                    .extracting(Continuation::text)
+                    .containsExactly(" b b", "b b");
+            assertThat(pieces).containsExactlyInAnyOrder("0 b", "0 b", "1b", "1 b");
+        }
+    }
+
+    private static ModelReplica alwaysB() {
+        return (ModelReplica) Proxy.newProxyInstance(
+                ModelReplica.class.getClassLoader(), new Class<?>[] {ModelReplica.class}, (self, method, given) -> {
+                    float[] logits = new float[6];
+                    logits[B] = 1;
+                    return switch (method.getName()) {
+                        case "nextTokenLogits" -> logits;
+                        case "logits" -> new float[][] {logits};
+                        default -> null; // close
+                    };
+                });
+    }
+}
