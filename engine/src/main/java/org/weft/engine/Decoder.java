@@ -47,6 +47,15 @@ public interface Decoder extends AutoCloseable {
      */
     float[][] append(int[] rows, int[] tokens);
 
+    /**
+     * Lets the first rows go on with what other rows, or the same, hold: row i with the text of {@code sources[i]}.
+     *
+     * @param sources begun rows, in any order and as often as wanted
+     */
+    default void reorder(int[] sources) {
+        throw new IllegalStateException("this decoder's rows cannot take over each other's texts");
+    }
+
     @Override
     void close();
 }

@@ -57,6 +57,14 @@ public final class RecomputingDecoder implements Decoder {
     }
 
     @Override
+    public void reorder(int[] sources) {
+        int[][] held = texts.clone();
+        for (int row = 0; row < sources.length; row++) {
+            texts[row] = held[sources[row]];
+        }
+    }
+
+    @Override
     public void close() {
         // Nothing is held.
     }

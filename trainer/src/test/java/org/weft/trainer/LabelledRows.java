@@ -26,4 +26,16 @@ final class LabelledRows {
         }
         return lines.toString();
     }
+
+    /** A prompt is two words, and the response the same two the other way round. */
+    static String turnedPairs(int count, long seed) {
+        Random random = new Random(seed);
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            String first = FILLER[random.nextInt(FILLER.length)];
+            String second = FILLER[random.nextInt(FILLER.length)];
+            lines.append("{\"prompt\": \"%s %s:\", \"response\": \"%s %s\"}%n".formatted(first, second, second, first));
+        }
+        return lines.toString();
+    }
 }

@@ -6,6 +6,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.weft.core.Records;
 import org.weft.core.WeftException;
 
@@ -73,7 +74,8 @@ public record FinetuneConfig(
 
         @Doc(
                 "What the best checkpoint is the best in, on validation: loss, or of a task's predictions accuracy or f1_macro "
-                        + "(classification; tokens, tag by tag), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself).")
+                        + "(classification; tokens, tag by tag), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself); of the texts that an "
+                        + "instruction model generates exact_match, bleu, bleu_zh, chrf, chrf_plus_plus, rouge1, rouge2, rougeL, rougeLsum.")
         String metric,
 
         @Doc("Evaluations without a better metric after which the run ends; 0 for never.")
@@ -100,6 +102,14 @@ public record FinetuneConfig(
         /** What the model's last hidden states are made to predict. */
         public HeadKind head() {
             return head;
+        }
+
+        /** All that an evaluation during training can find out, the loss first. */
+        public List<Metric> metrics() {
+            return this == INSTRUCTION
+                    ? Stream.concat(Stream.of(Metric.LOSS), Metric.OF_TEXTS.stream())
+                            .toList()
+                    : head.metrics();
         }
 
         /**
@@ -157,15 +167,6 @@ public record FinetuneConfig(
         MODEL
     }
 
-    /** What an evaluation during training finds out; each task has some of them. */
-    public enum Metric implements Word {
-        LOSS,
-        ACCURACY,
-        F1_MICRO,
-        F1_MACRO,
-        EXACT_MATCH
-    }
-
     static FinetuneConfig defaults() {
         return new FinetuneConfig(
                 TaskName.NONE,
@@ -196,6 +197,11 @@ public record FinetuneConfig(
 
     public boolean lora() {
         return method == Method.LORA;
+    }
+
+    /** Whether an evaluation during training generates texts: where the metric is one of theirs. */
+    public boolean judgesTexts() {
+        return task == TaskName.INSTRUCTION && !metric.equals(Metric.LOSS.word());
     }
 
     /** Whether the model predicts tokens, fine-tuned or not. */
@@ -245,7 +251,7 @@ public record FinetuneConfig(
                 model.architecture());
         problems.require(
                 headDropout >= 0 && headDropout < 1, "finetune.head_dropout=%s must be in [0, 1)", headDropout);
-        List<String> metrics = task.head().metrics().stream().map(Word::word).toList();
+        List<String> metrics = task.metrics().stream().map(Word::word).toList();
         problems.require(
                 metrics.contains(metric),
                 "finetune.metric=%s must be one of %s for finetune.task=%s",

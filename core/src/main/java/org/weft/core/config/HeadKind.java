@@ -2,7 +2,6 @@ package org.weft.core.config;
 
 import java.util.List;
 import java.util.stream.Stream;
-import org.weft.core.config.FinetuneConfig.Metric;
 
 /**
  * What a model's last hidden states are made to predict: all that storage, servers, engine and validation know of a task.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.weft.core.config.FinetuneConfig.Metric;
 import org.weft.core.config.FinetuneConfig.TaskName;
 
 /** What a task's head says of it below the tasks themselves. */
@@ -18,6 +17,11 @@ class HeadKindTest {
         assertThat(TaskName.QA.head().metrics()).containsExactly(Metric.LOSS, Metric.EXACT_MATCH);
         assertThat(TaskName.MULTILABEL.head().counted()).containsExactly(Metric.F1_MICRO, Metric.F1_MACRO);
         assertThat(TaskName.INSTRUCTION.head().counted()).isEmpty();
+        assertThat(TaskName.QA.metrics()).isEqualTo(TaskName.QA.head().metrics());
+        assertThat(TaskName.TEXT.metrics()).containsExactly(Metric.LOSS);
+        assertThat(TaskName.INSTRUCTION.metrics().stream().map(Metric::word))
+                .startsWith("loss", "exact_match", "bleu")
+                .contains("rougeL", "chrf_plus_plus");
     }
 
     @Test

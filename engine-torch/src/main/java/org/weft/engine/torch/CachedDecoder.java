@@ -134,6 +134,16 @@ final class CachedDecoder implements Decoder {
         }
     }
 
+    @Override
+    public void reorder(int[] sources) {
+        ownerCheck.run();
+        cache.reorder(sources);
+        int[][] held = texts.clone();
+        for (int row = 0; row < sources.length; row++) {
+            texts[row] = held[sources[row]].clone();
+        }
+    }
+
     /** Some positions at once: a whole prompt's logits may be larger than the model. */
     private void tell(PromptLogits told, Tensor x, int positions) {
         for (int start = 0; start < positions; start += POSITIONS) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -118,6 +119,29 @@ final class KeyValueCache implements AutoCloseable {
             }
             return new PastKeysAndValues.Seen(k, v, null);
         };
+    }
+
+    /** Row i goes on with the text of {@code sources[i]}. */
+    void reorder(int[] sources) {
+        int[] held = lengths.clone();
+        int longest = 0;
+        boolean same = true;
+        for (int row = 0; row < sources.length; row++) {
+            lengths[row] = held[sources[row]];
+            longest = Math.max(longest, lengths[row]);
+            same &= sources[row] == row;
+        }
+        if (same) {
+            return;
+        }
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            Tensor from = onDevice(Arrays.stream(sources).asLongStream().toArray()); // (B)
+            for (int i = 0; i < 2 * keys.size(); i++) {
+                Tensor seen = kept(i).narrow(1, 0, longest); // (R, S, G, K)
+                seen.narrow(0, 0, sources.length).copy_(seen.index_select(0, from));
+            }
+        }
     }
 
     /** One token for each of some rows: it looks at its whole row and at itself. */

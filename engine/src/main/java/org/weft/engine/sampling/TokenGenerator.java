@@ -1,9 +1,12 @@
 package org.weft.engine.sampling;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.weft.core.tokens.TextTokens;
 import org.weft.engine.Decoder;
 import org.weft.engine.ModelReplica;
+import org.weft.engine.RecomputingDecoder;
 
 /**
  * Continues prompts with a replica, several side by side; runs on the replica's thread.
@@ -44,6 +47,9 @@ public final class TokenGenerator {
         if (rows == 0) {
             return List.of();
         }
+        if (options.beams().searches()) {
+            return search(prompts, options, listener);
+        }
         if (!options.cached()) {
             return new GenerationRun(prompts, options, listener, tokens)
                     .with(new TextRows(rows, context, replica, null, tokens));
@@ -52,5 +58,30 @@ public final class TokenGenerator {
             return new GenerationRun(prompts, options, listener, tokens)
                     .with(new TextRows(rows, context, replica, decoder, tokens));
         }
+    }
+
+    /** A text is told of when it is whole: until then another may be better. */
+    private List<GeneratedText> search(List<int[]> prompts, GenerationOptions options, GenerationListener listener) {
+        List<GeneratedText> texts = new ArrayList<>();
+        int beams = options.beams().beams();
+        try (Decoder decoder = options.cached() ? replica.decoder(beams) : new RecomputingDecoder(replica, beams)) {
+            BeamSearch search = new BeamSearch(options, context, tokens, decoder);
+            for (int index = 0; index < prompts.size(); index++) {
+                GeneratedText found = search.following(prompts.get(index));
+                texts.add(told(index, found, listener));
+            }
+        }
+        return texts;
+    }
+
+    private static GeneratedText told(int index, GeneratedText found, GenerationListener listener) {
+        GeneratedText text = found;
+        for (int i = 0; i < found.tokens().length && text == found; i++) {
+            if (!listener.chosen(index, found.tokens()[i])) {
+                text = new GeneratedText(Arrays.copyOf(found.tokens(), i + 1), FinishReason.STOP_STRING);
+            }
+        }
+        listener.ended(index, text);
+        return text;
     }
 }

@@ -119,6 +119,16 @@ final class HashingReplica implements ModelReplica {
         }
 
         @Override
+        public void reorder(int[] sources) {
+            long[] heldStates = states.clone();
+            int[] heldLengths = lengths.clone();
+            for (int row = 0; row < sources.length; row++) {
+                states[row] = heldStates[sources[row]];
+                lengths[row] = heldLengths[sources[row]];
+            }
+        }
+
+        @Override
         public void close() {
             // Nothing is held.
         }

@@ -85,7 +85,7 @@ final class CrossValidation {
             FoldResult result =
                     resume == null ? null : FoldResult.in(store, config.run().dir());
             if (result == null) {
-                rows.check(config);
+                rows.check(base.withChatTemplate(store, config, line -> {}));
             } else {
                 before.put(config, result);
             }

@@ -15,6 +15,7 @@ import org.weft.driver.progress.Progress;
 import org.weft.driver.run.EvaluationJob;
 import org.weft.driver.run.TextEvaluationJob;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.suite.SuiteFile;
 import org.weft.tuning.suite.SuiteTask;
@@ -34,6 +35,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin
     private CheckpointOption path;
+
+    @Mixin
+    private BeamFlags beams;
 
     @Option(
             names = "--input",
@@ -84,6 +88,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (batch < 1) {
             throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
         }
+        BeamOptions search = beams.options(List.of("--choices"));
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             List<SuiteTask> tasks =
                     suite == null ? List.of() : SuiteFile.read(suite, ConfigOptions.text("--suite", suite));
@@ -96,10 +101,16 @@ public final class EvaluateCommand implements Callable<Integer> {
                         "--output " + output + " would stay empty: a language model's numbers are printed",
                         "leave it out; results.json and report.html are of labelled rows: a fine-tuned model, or --choices");
             }
+            if (search.searches()
+                    && !(suite == null && judged(config, model) && config.finetune().generative())) {
+                throw WeftException.usage(
+                        "--beams: " + model.directory() + " generates nothing here that could be judged",
+                        "it is for models that were tuned on instructions");
+            }
             try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
                 if (tasks.isEmpty()) {
-                    summaryOf(application, config, model).print();
+                    summaryOf(application, config, model, search).print();
                 } else {
                     new SuiteResults(application, model, output).of(tasks).print();
                 }
@@ -114,7 +125,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                 && Task.in(config).filter(Task::judged).isPresent();
     }
 
-    private Summary summaryOf(SparkApplication application, WeftConfig config, StoredModel model) throws IOException {
+    private Summary summaryOf(SparkApplication application, WeftConfig config, StoredModel model, BeamOptions search)
+            throws IOException {
         if (model.checkpoint().isEmpty()) {
             return ofText(application, config.corpus().reading(input), model);
         }
@@ -132,7 +144,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     : ofText(application, config.corpus().reading(input), model);
         }
         return new TaskReport(application, config, checkpoint, batch)
-                .write(input, directory)
+                .write(input, directory, search)
                 .summary("evaluate");
     }
 

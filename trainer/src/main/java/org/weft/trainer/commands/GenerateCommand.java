@@ -17,6 +17,10 @@ import picocli.CommandLine.Option;
 /** {@code generate}: text from a checkpoint: one prompt's streamed to stdout, several prompts' as they become whole. */
 @Command(name = "generate", description = "Continue prompts with a trained model.", mixinStandardHelpOptions = true)
 public final class GenerateCommand implements Callable<Integer> {
+    /** What chooses tokens one by one, and what would end a text that is no more than a candidate. */
+    private static final List<String> NOT_WITH_BEAMS =
+            List.of("--temperature", "--top-k", "--top-p", "--repetition-penalty", "--seed", "--stop", "--batch-size");
+
     @Mixin
     private ConfigOptions options;
 
@@ -25,6 +29,9 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Mixin
     private SamplingFlags sampling;
+
+    @Mixin
+    private BeamFlags beams;
 
     @Option(
             names = "--prompt",
@@ -66,7 +73,8 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--chat",
-            description = "Each prompt is what a user says: the model's chat template writes it down, and the answer is printed.")
+            description =
+                    "Each prompt is what a user says: the model's chat template writes it down, and the answer is printed.")
     private boolean chat;
 
     @Option(names = "--system", paramLabel = "TEXT", description = "With --chat: the system message before it.")
@@ -75,7 +83,8 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--chat-template",
             paramLabel = "FORMAT",
-            description = "With --chat: chatml, llama3 or plain; default: as the model was tuned, else its own template.")
+            description =
+                    "With --chat: chatml, llama3 or plain; default: as the model was tuned, else its own template.")
     private String chatTemplate;
 
     @Option(
@@ -126,7 +135,8 @@ public final class GenerateCommand implements Callable<Integer> {
         if (stops.contains("")) {
             throw WeftException.usage("--stop is empty: every text would end before it began", "give it some text");
         }
-        return new GenerationOptions(sampling.options(), maxNewTokens, batchSize, !uncached);
+        return new GenerationOptions(
+                sampling.options(), beams.options(NOT_WITH_BEAMS), maxNewTokens, batchSize, !uncached);
     }
 
     private List<String> prompts(Store store) throws IOException {

@@ -13,6 +13,7 @@ import org.weft.core.storage.Store;
 import org.weft.corpus.FirstTaskError;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.JudgedRows;
 import org.weft.tuning.finetune.Examination;
@@ -72,7 +73,12 @@ final class TaskReport {
      * @param input labelled rows; empty for the configured test or validation rows
      */
     Written write(List<String> input, String directory) throws IOException {
-        Examination task = Examination.ofTask(checkpoint, config);
+        return write(input, directory, BeamOptions.NONE);
+    }
+
+    /** The same; a model that answers does so by a search. */
+    Written write(List<String> input, String directory, BeamOptions beams) throws IOException {
+        Examination task = Examination.ofTask(checkpoint, config, beams);
         return write(task, () -> JudgedRows.read(application.context(), store, config, input), directory);
     }
 

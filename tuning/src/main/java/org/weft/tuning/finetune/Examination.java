@@ -3,6 +3,7 @@ package org.weft.tuning.finetune;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.weft.core.WeftException;
@@ -11,6 +12,7 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.metrics.ChoicePredictions;
 import org.weft.tuning.metrics.Predictions;
@@ -28,6 +30,11 @@ public interface Examination extends Serializable {
 
     /** As titles show it. */
     String name();
+
+    /** What else a report is to say of how rows are judged, by name. */
+    default Map<String, String> facts() {
+        return Map.of();
+    }
 
     /** The columns that rows must have. */
     List<String> columns();
@@ -57,15 +64,16 @@ public interface Examination extends Serializable {
      * The task that a model was fine-tuned to.
      *
      * @param rows whose section dataset says what columns are called
+     * @param beams how texts are searched for, where the task generates them
      */
-    static Examination ofTask(Checkpoint checkpoint, WeftConfig rows) {
+    static Examination ofTask(Checkpoint checkpoint, WeftConfig rows, BeamOptions beams) {
         WeftConfig config = ReplicaLoader.configOf(checkpoint).withDataset(rows.dataset());
         if (!config.finetune().active()) {
             throw WeftException.usage(
                     checkpoint.directory() + " was not fine-tuned to a task", "leave --input out or give text");
         }
         Task.of(config).requireJudgeable();
-        return new OfTask(config);
+        return new OfTask(config, beams);
     }
 
     /**
@@ -84,10 +92,20 @@ public interface Examination extends Serializable {
     }
 
     /** A fine-tuned model's own task. */
-    record OfTask(WeftConfig config) implements Examination {
+    record OfTask(WeftConfig config, BeamOptions beams) implements Examination {
         @Override
         public String name() {
             return config.finetune().task().word();
+        }
+
+        @Override
+        public Map<String, String> facts() {
+            return beams.searches()
+                    ? Map.of(
+                            "beam search",
+                            beams.beams() + " beams, length penalty " + beams.lengthPenalty() + ", early stopping "
+                                    + beams.ending().word())
+                    : Map.of();
         }
 
         @Override
@@ -121,7 +139,7 @@ public interface Examination extends Serializable {
         @Override
         public RowJudge open(Store store, Checkpoint checkpoint, int batch) throws IOException {
             Task task = Task.of(config);
-            RowModel model = RowModel.open(store, checkpoint, config, batch);
+            RowModel model = RowModel.open(store, checkpoint, config, beams, batch);
             return new RowJudge() {
                 @Override
                 public List<Predictions.Row> judge(List<Fields> rows) {

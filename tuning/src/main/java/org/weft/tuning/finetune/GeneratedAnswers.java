@@ -2,7 +2,9 @@ package org.weft.tuning.finetune;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenizerFile;
@@ -10,6 +12,7 @@ import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ModelTokenizer;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.ModelReplica;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.engine.sampling.GeneratedText;
 import org.weft.engine.sampling.GenerationListener;
 import org.weft.engine.sampling.GenerationOptions;
@@ -21,7 +24,7 @@ import org.weft.tuning.task.Prediction;
 import org.weft.tuning.task.Task;
 
 /**
- * A model that answers prompts, always with the most likely token: until it ends its answer, or has said as many tokens as
+ * A model that answers prompts, always with the most likely token, or with what a search finds: until it ends its answer, or has said as many tokens as
  * an example may have. Owned by the thread that opened it.
  */
 final class GeneratedAnswers implements RowModel {
@@ -29,22 +32,28 @@ final class GeneratedAnswers implements RowModel {
     private final Encoder encoder;
     private final Task task;
     private final TokenGenerator generator;
-    private final int rows;
+    private final GenerationOptions options;
 
+    /** Token by token. */
     GeneratedAnswers(ModelReplica replica, Encoder encoder, WeftConfig config, int rows) {
+        this(replica, encoder, config, BeamOptions.NONE, rows);
+    }
+
+    private GeneratedAnswers(ModelReplica replica, Encoder encoder, WeftConfig config, BeamOptions beams, int rows) {
         this.replica = replica;
         this.encoder = encoder;
         this.task = Task.of(config);
         this.generator = new TokenGenerator(
                 replica, config.model().context(), encoder.tokenizer().tokens());
-        this.rows = rows;
+        this.options = new GenerationOptions(SamplingOptions.greedy(), beams, encoder.maxLength(), rows, true);
     }
 
-    static GeneratedAnswers open(Store store, Checkpoint checkpoint, WeftConfig config, int rows) throws IOException {
+    static GeneratedAnswers open(Store store, Checkpoint checkpoint, WeftConfig config, BeamOptions beams, int rows)
+            throws IOException {
         TokenizerFile tokenizer = ModelTokenizer.open(store, checkpoint);
         ModelReplica replica = ReplicaLoader.open(store, checkpoint);
         try {
-            return new GeneratedAnswers(replica, Encoder.open(config, tokenizer), config, rows);
+            return new GeneratedAnswers(replica, Encoder.open(config, tokenizer), config, beams, rows);
         } catch (RuntimeException e) {
             replica.close();
             throw e;
@@ -57,11 +66,33 @@ final class GeneratedAnswers implements RowModel {
         for (Fields row : given) {
             prompts.add(task.encode(task.asked(row), encoder, false).example().tokens());
         }
-        GenerationOptions options = new GenerationOptions(SamplingOptions.greedy(), encoder.maxLength(), rows, true);
-        List<GeneratedText> texts = generator.generate(prompts, options, GenerationListener.NONE);
-        return texts.stream()
-                .map(text -> task.said(encoder.tokenizer().decode(text.tokens())))
-                .toList();
+        return texts(prompts).map(text -> said(text.tokens())).toList();
+    }
+
+    /**
+     * Answers to prompts that are tokens already.
+     *
+     * @param prompts of at least one token each
+     */
+    List<String> to(List<int[]> prompts) {
+        return texts(prompts).map(text -> answer(text.tokens())).toList();
+    }
+
+    /** The text of an answer's tokens, with or without those that end it. */
+    String answer(int[] tokens) {
+        int length = tokens.length;
+        while (length > 0 && encoder.tokenizer().tokens().end(tokens[length - 1])) {
+            length--;
+        }
+        return said(Arrays.copyOf(tokens, length)).cells().get(0).toString();
+    }
+
+    private Prediction said(int[] tokens) {
+        return task.said(encoder.tokenizer().decode(tokens));
+    }
+
+    private Stream<GeneratedText> texts(List<int[]> prompts) {
+        return generator.generate(prompts, options, GenerationListener.NONE).stream();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
 
@@ -21,11 +22,13 @@ interface RowModel extends AutoCloseable {
      * The model of a checkpoint, which answers with its head or with text.
      *
      * @param config the checkpoint's, but for its dataset section
+     * @param beams how texts are searched for, where it answers with text
      * @param batch rows that are computed together
      */
-    static RowModel open(Store store, Checkpoint checkpoint, WeftConfig config, int batch) throws IOException {
+    static RowModel open(Store store, Checkpoint checkpoint, WeftConfig config, BeamOptions beams, int batch)
+            throws IOException {
         return config.finetune().generative()
-                ? GeneratedAnswers.open(store, checkpoint, config, batch)
+                ? GeneratedAnswers.open(store, checkpoint, config, beams, batch)
                 : TaskModel.open(store, checkpoint, config, batch);
     }
 }

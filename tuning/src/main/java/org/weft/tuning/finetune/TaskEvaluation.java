@@ -138,6 +138,7 @@ public final class TaskEvaluation {
         facts.put("from", config.finetune().from());
         facts.put("method", config.finetune().method().word());
         facts.put("params_sha256", checkpoint.manifest().paramsSha256());
+        facts.putAll(examination.facts());
         if (predictions instanceof TagPredictions tags && tags.ignored() > 0) {
             facts.put("words without a token, in no metric", String.valueOf(tags.ignored()));
         }

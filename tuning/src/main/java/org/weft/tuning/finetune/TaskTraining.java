@@ -8,11 +8,13 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.Engines;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.Replica;
 import org.weft.engine.Workload;
+import org.weft.tuning.task.Encoder;
 
 /**
  * Fine-tuning: a pre-trained Transformer that learns a task, on encoded examples. Parameters that do not learn are read by
@@ -35,11 +37,21 @@ record TaskTraining(WeftConfig config, ModelShape shape, double tokensPerExample
         ModelReplica replica = Engines.open(config, shape, device);
         try {
             ReplicaLoader.loadFrozen(store, replica, config.run().directory());
-            return replica;
+            return config.finetune().judgesTexts() ? new AnsweringReplica(replica, answers(replica)) : replica;
         } catch (IOException | RuntimeException e) {
             replica.close();
             throw e;
         }
+    }
+
+    private GeneratedAnswers answers(ModelReplica replica) throws IOException {
+        String path = config.run().directory().tokenizer();
+        TokenizerFile tokenizer = TokenizerFile.at(store, store.readAll(path), path);
+        return new GeneratedAnswers(
+                replica,
+                Encoder.open(config, tokenizer),
+                config,
+                config.training().microBatch());
     }
 
     @Override

@@ -17,7 +17,8 @@ public sealed interface Predictions
                 LanguagePredictions,
                 MultiLabelPredictions,
                 RegressionPredictions,
-                TagPredictions {
+                TagPredictions,
+                TextPredictions {
 
     /** A row as it leaves an executor: what is right of it, and what the model said. */
     interface Row extends Serializable {}

@@ -20,6 +20,7 @@ import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.metrics.RegressionPredictions;
 import org.weft.tuning.metrics.TagPredictions;
 import org.weft.tuning.metrics.TagScheme;
+import org.weft.tuning.metrics.TextPredictions;
 
 /**
  * Predictions as {@code predictions.json}, from which anyone can compute the metrics again: {@code task}, {@code names} of
@@ -68,6 +69,7 @@ public final class PredictionsJson {
             case "multi_label_classification" -> labels(names, rows(rows, MultiLabelPredictions.Row.class));
             case "regression" -> RegressionPredictions.of(rows(rows, RegressionPredictions.Row.class));
             case "question_answering" -> AnswerPredictions.of(rows(rows, AnswerPredictions.Row.class));
+            case "text_generation" -> TextPredictions.of(rows(rows, AnswerPredictions.Row.class));
             case "token_classification" ->
                 TagPredictions.of(new TagScheme(names), rows(rows, TagPredictions.Row.class));
             case "multiple_choice" -> ChoicePredictions.of(rows(rows, ChoicePredictions.Row.class));

@@ -15,6 +15,7 @@ import org.weft.tuning.chat.ChatMessage;
 import org.weft.tuning.chat.ChatSegment;
 import org.weft.tuning.metrics.AnswerPredictions;
 import org.weft.tuning.metrics.Predictions;
+import org.weft.tuning.metrics.TextPredictions;
 
 /**
  * Answers of an assistant: the next token is learnt where it belongs to a response, or is the end-of-text that follows
@@ -237,7 +238,7 @@ record InstructionTask(ChatRows rows, boolean masksHistory, Conversation convers
 
     @Override
     public Predictions predictions(List<Predictions.Row> judged) {
-        return AnswerPredictions.of(Predictions.rows(judged, AnswerPredictions.Row.class));
+        return TextPredictions.of(Predictions.rows(judged, AnswerPredictions.Row.class));
     }
 
     /** What decides the examples; of settings that came later only those that somebody changed: sets of examples stay as they are. */

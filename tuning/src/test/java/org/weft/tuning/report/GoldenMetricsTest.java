@@ -18,16 +18,19 @@ import org.junit.jupiter.api.TestFactory;
 import org.weft.tuning.metrics.Bootstrap;
 import org.weft.tuning.metrics.FoldSummary;
 
-/** results.json against what scikit-learn, SciPy and NumPy say of the same predictions: bench/peers/metrics.py. */
+/**
+ * results.json against what scikit-learn, SciPy and NumPy say of the same predictions, and of generated texts sacrebleu and
+ * rouge-score: bench/peers/metrics.py and generated_texts.py.
+ */
 class GoldenMetricsTest {
-    private static final Path GOLDEN = Path.of("..", "bench", "peers", "metrics_golden.jsonl");
+    private static final Path PEERS = Path.of("..", "bench", "peers");
     private static final double TOLERANCE = 1e-9;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TestFactory
     List<DynamicTest> everyNumberIsThePeers() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
-        List<String> lines = Files.readAllLines(GOLDEN);
+        List<String> lines = golden();
         for (int i = 0; i < lines.size(); i++) {
             JsonNode line = JSON.readTree(lines.get(i));
             if (line.has("predictions")) {
@@ -38,13 +41,13 @@ class GoldenMetricsTest {
                 tests.add(DynamicTest.dynamicTest("line " + (i + 1) + ": folds", () -> folds(line)));
             }
         }
-        assertThat(tests).hasSizeGreaterThan(60);
+        assertThat(tests).hasSizeGreaterThan(115);
         return tests;
     }
 
     @Test
     void everyTaskComesBackFromItsFile() throws IOException {
-        for (String text : Files.readAllLines(GOLDEN)) {
+        for (String text : golden()) {
             JsonNode predictions = JSON.readTree(text).path("predictions");
             if (predictions.path("rows").size() > 0 && !predictions.toString().contains("-100")) {
                 JsonNode again = JSON.readTree(
@@ -52,6 +55,12 @@ class GoldenMetricsTest {
                 assertThat(again).isEqualTo(predictions);
             }
         }
+    }
+
+    private static List<String> golden() throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(PEERS.resolve("metrics_golden.jsonl")));
+        lines.addAll(Files.readAllLines(PEERS.resolve("generated_texts_golden.jsonl")));
+        return lines;
     }
 
     private static JsonNode results(JsonNode line) {

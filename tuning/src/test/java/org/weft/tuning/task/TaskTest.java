@@ -121,7 +121,7 @@ class TaskTest {
                         Map.entry("regression mean_squared_error 2", 0.25),
                         Map.entry("token_classification f1 3", 1.0),
                         Map.entry("question_answering exact_match 4", 1.0),
-                        Map.entry("question_answering exact_match 5", 1.0));
+                        Map.entry("text_generation exact_match 5", 1.0));
     }
 
     @Test
