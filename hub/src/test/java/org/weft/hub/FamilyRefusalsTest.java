@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +64,11 @@ class FamilyRefusalsTest {
                 "mistral | rope_parameters | {\"rope_type\":\"dynamic\"} | rope_parameters.factor is missing for type=dynamic",
                 "phi3 | resid_pdrop | 0.1 | resid_pdrop=0.1 is not one that Weft has: 0.0",
                 "phi3 | partial_rotary_factor | 0.4 | partial_rotary_factor=0.4 and rope_parameters.partial_rotary_factor=1.0 disagree",
+                "mixtral | num_local_experts | null | num_local_experts is missing",
+                "mixtral | num_local_experts | 0 | num_local_experts=0 is no number of experts",
+                "mixtral | num_experts_per_tok | 9 | model.experts_per_token=9 must be at most the model's experts, 5",
+                "mixtral | router_jitter_noise | 0.1 | router_jitter_noise=0.1 is not one that Weft has: 0.0",
+                "mixtral | shared_expert_intermediate_size | 16 | shared_expert_intermediate_size=16 is not a key of mixtral that Weft knows: UNKNOWN",
                 "gpt_neox | hidden_act | \"gelu_fast\" | hidden_act=gelu_fast is not one that Weft has: gelu",
                 "gpt_neox | hidden_dropout | 0.1 | hidden_dropout=0.1 is not one that Weft has: 0.0",
                 "gpt_neox | use_parallel_residual | 1 | use_parallel_residual=1 is not true or false",
@@ -71,16 +77,30 @@ class FamilyRefusalsTest {
                 "gpt_neox | pruned_heads | {\"0\":[1]} | pruned_heads={\"0\":[1]} is not a key of gpt_neox that Weft knows: UNKNOWN",
             })
     void oneLineNamesTheKey(String name, String key, String value, String problem) throws IOException {
-        ObjectNode config = (ObjectNode) GoldenFamiliesTest.models().stream()
+        ObjectNode config = config(name);
+        config.set(key, JSON.readTree(value));
+        refused(new ForeignDirectory(temporary.resolve("hf"), config.toString()).put("x", 1), problem);
+    }
+
+    @Test
+    void expertsWithoutARouterAreRefused() throws IOException {
+        ForeignDirectory directory = new ForeignDirectory(
+                        temporary.resolve("hf"), config("mixtral").toString())
+                .put("model.layers.0.block_sparse_moe.experts.0.w1.weight", 20, 16);
+        refused(directory, "num_local_experts=5: the files have experts and no router (block_sparse_moe.gate)");
+    }
+
+    private static ObjectNode config(String name) throws IOException {
+        return (ObjectNode) GoldenFamiliesTest.models().stream()
                 .filter(golden -> golden.name().equals(name))
                 .findFirst()
                 .orElseThrow()
                 .line()
                 .path("config");
-        config.set(key, JSON.readTree(value));
-        ForeignDirectory directory = new ForeignDirectory(temporary.resolve("hf"), config.toString())
-                .put("x", 1)
-                .write();
+    }
+
+    private void refused(ForeignDirectory directory, String problem) throws IOException {
+        directory.write();
         Path run = temporary.resolve("run");
         assertThatThrownBy(() -> {
                     try (HuggingFaceModel model = HuggingFaceModel.open(HadoopStore.local(), directory.uri())) {

@@ -12,6 +12,11 @@ final class LlamaHubTable extends RotaryHubTable {
     }
 
     @Override
+    public String spanBase() {
+        return "transformer.";
+    }
+
+    @Override
     public String classPrefix() {
         return "Llama";
     }

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Family;
+import org.weft.core.model.MixtralFamily;
 import org.weft.core.model.RotaryFamily;
 
 /**
@@ -79,8 +80,9 @@ final class RotaryDecoder implements Transformer {
         Block block = blocks.get(index);
         Tensor attended = block.attention.apply(block.beforeAttention.apply(x), pass); // (B, T, D)
         Tensor middle = x.add(block.afterAttention.apply(attended)); // (B, T, D)
-        Tensor added = block.perceptron.apply(block.beforePerceptron.apply(middle)); // (B, T, D)
-        return BlockOutput.of(middle.add(block.afterPerceptron.apply(added))); // (B, T, D)
+        BlockOutput added = block.perceptron.apply(block.beforePerceptron.apply(middle)); // (B, T, D)
+        Tensor after = middle.add(block.afterPerceptron.apply(added.states())); // (B, T, D)
+        return new BlockOutput(after, added.auxiliaryLoss());
     }
 
     @Override
@@ -104,7 +106,7 @@ final class RotaryDecoder implements Transformer {
             RotaryAttention attention,
             Norm afterAttention,
             Norm beforePerceptron,
-            GatedPerceptron perceptron,
+            Perceptron perceptron,
             Norm afterPerceptron) {}
 
     /** Finds a block's parameters. */
@@ -117,8 +119,14 @@ final class RotaryDecoder implements Transformer {
                     new RotaryAttention(index, config, flat, positions),
                     norm(prefix, family.blockNorms().afterAttention()),
                     norm(prefix, family.blockNorms().beforePerceptron()),
-                    GatedPerceptron.of(prefix + "mlp.", family, flat),
+                    perceptron(prefix),
                     norm(prefix, family.blockNorms().afterPerceptron()));
+        }
+
+        private Perceptron perceptron(String prefix) {
+            return family instanceof MixtralFamily mixtral
+                    ? new Experts(prefix + "block_sparse_moe.", config, mixtral, flat)
+                    : GatedPerceptron.of(prefix + "mlp.", family, flat);
         }
 
         Norm norm(String prefix, String name) {

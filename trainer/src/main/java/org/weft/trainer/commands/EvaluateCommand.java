@@ -96,13 +96,18 @@ public final class EvaluateCommand implements Callable<Integer> {
                     ? StoredModel.of(files.store(), path.resolve(files.store()))
                     : path.model(files.store());
             WeftConfig config = options.over(model.config());
-            if (output != null && suite == null && !choices && !judged(config, model)) {
+            if (output == null && suite == null && judged(config) && model.checkpoint().isEmpty()) {
+                throw WeftException.usage(
+                        model.directory() + " is no run, which results could be put into",
+                        "give --output DIR for results.json and report.html");
+            }
+            if (output != null && suite == null && !choices && !judged(config)) {
                 throw WeftException.usage(
                         "--output " + output + " would stay empty: a language model's numbers are printed",
                         "leave it out; results.json and report.html are of labelled rows: a fine-tuned model, or --choices");
             }
             if (search.searches()
-                    && !(suite == null && judged(config, model) && config.finetune().generative())) {
+                    && !(judged(config) && config.finetune().generative())) {
                 throw WeftException.usage(
                         "--beams: " + model.directory() + " generates nothing here that could be judged",
                         "it is for models that were tuned on instructions");
@@ -120,32 +125,30 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     /** Whether its answers are judged against labelled rows. */
-    private static boolean judged(WeftConfig config, StoredModel model) {
-        return model.checkpoint().isPresent()
-                && Task.in(config).filter(Task::judged).isPresent();
+    private static boolean judged(WeftConfig config) {
+        return Task.in(config).filter(Task::judged).isPresent();
+    }
+
+    /** Where results of labelled rows go. */
+    private String target(StoredModel model) {
+        if (output != null) {
+            return output;
+        }
+        RunDirectory run = model.checkpoint().orElseThrow().run();
+        return choices ? run.multipleChoice() : run.evaluation();
     }
 
     private Summary summaryOf(SparkApplication application, WeftConfig config, StoredModel model, BeamOptions search)
             throws IOException {
-        if (model.checkpoint().isEmpty()) {
-            return ofText(application, config.corpus().reading(input), model);
-        }
-        Checkpoint checkpoint = model.checkpoint().get();
-        RunDirectory run = checkpoint.run();
-        String directory = output != null ? output : choices ? run.multipleChoice() : run.evaluation();
-        if (choices) {
-            return new TaskReport(application, config, checkpoint, batch)
-                    .writeChoices(input, directory)
-                    .summary("evaluate");
-        }
-        if (!judged(config, model)) {
+        if (!choices && !judged(config)) {
             return input.isEmpty()
-                    ? summary(application, config, checkpoint)
+                    ? summary(application, config, model.checkpoint().orElseThrow())
                     : ofText(application, config.corpus().reading(input), model);
         }
-        return new TaskReport(application, config, checkpoint, batch)
-                .write(input, directory, search)
-                .summary("evaluate");
+        TaskReport report = new TaskReport(application, config, model, batch);
+        TaskReport.Written written =
+                choices ? report.writeChoices(input, target(model)) : report.write(input, target(model), search);
+        return written.summary("evaluate");
     }
 
     private static Summary ofText(SparkApplication application, CorpusConfig corpus, StoredModel model)
