@@ -107,7 +107,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                         "leave it out; results.json and report.html are of labelled rows: a fine-tuned model, or --choices");
             }
             if (search.searches()
-                    && !(judged(config) && config.finetune().generative())) {
+                    && !(suite == null && judged(config) && config.finetune().generative())) {
                 throw WeftException.usage(
                         "--beams: " + model.directory() + " generates nothing here that could be judged",
                         "it is for models that were tuned on instructions");
