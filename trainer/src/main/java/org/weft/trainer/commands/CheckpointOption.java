@@ -16,7 +16,7 @@ public final class CheckpointOption {
             paramLabel = "PATH",
             description =
                     "A checkpoint directory, or a run directory for its newest; generate, fill, predict, serve and"
-                            + " evaluate --input take a Hugging Face directory, too.")
+                            + " evaluate --input or --suite take a Hugging Face directory, too.")
     private String path;
 
     /** As it was given. */
