@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
+import org.weft.core.tokens.GenerationDefaults;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
@@ -176,7 +177,7 @@ public final class ServeBench {
     }
 
     private static TextModel model() {
-        return new TextModel(NAME, "", tokenizer(), CONTEXT, Optional.empty(), "", ServeBench::replica);
+        return new TextModel(NAME, "", tokenizer(), CONTEXT, GenerationDefaults.NONE, Optional.empty(), "", ServeBench::replica);
     }
 
     private static ModelReplica replica() {

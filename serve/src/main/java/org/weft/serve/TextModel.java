@@ -27,19 +27,6 @@ public record TextModel(
         String noChat,
         Callable<ModelReplica> replica)
         implements ServedModel {
-
-    /** As one whose own file says nothing of how texts are generated. */
-    public TextModel(
-            String name,
-            String fingerprint,
-            TextTokenizer tokenizer,
-            int context,
-            Optional<ChatTemplate> chat,
-            String noChat,
-            Callable<ModelReplica> replica) {
-        this(name, fingerprint, tokenizer, context, GenerationDefaults.NONE, chat, noChat, replica);
-    }
-
     @Override
     public void close() {
         tokenizer.close();

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.weft.core.WeftException;
-import org.weft.engine.sampling.LogitBias;
 import org.weft.core.tokens.GenerationDefaults;
+import org.weft.engine.sampling.LogitBias;
 import org.weft.engine.sampling.SamplingOptions;
 import org.weft.tuning.chat.Chat;
 import org.weft.tuning.chat.ChatTemplate;
@@ -125,8 +125,7 @@ final class TextRequestReader {
         double temperature = fields.number("temperature", or(model.temperature(), 1.0));
         int topK = fields.integer("top_k", or(model.topK(), 0), -1, Integer.MAX_VALUE); // -1 is what others call all
         double topP = fields.number("top_p", or(model.topP(), 1.0));
-        double penalty =
-                fields.number("repetition_penalty", or(model.repetitionPenalty(), SamplingOptions.NO_PENALTY));
+        double penalty = fields.number("repetition_penalty", or(model.repetitionPenalty(), SamplingOptions.NO_PENALTY));
         long seed = fields.wide("seed", ThreadLocalRandom.current().nextLong(SEEDS));
         double presence = fields.number("presence_penalty", 0);
         double frequency = fields.number("frequency_penalty", 0);

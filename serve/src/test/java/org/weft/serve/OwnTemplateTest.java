@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.weft.core.tokens.GenerationDefaults;
 import org.weft.tuning.chat.JinjaTemplate;
 
 /** Chats with a model that has a chat template of its own: what it is asked is what that template writes. */
@@ -23,7 +24,7 @@ class OwnTemplateTest {
                 "tiny",
                 "",
                 TinyModel.tokenizer(),
-                100,
+                100, GenerationDefaults.NONE,
                 Optional.of(JinjaTemplate.of(template, Map.of())),
                 "",
                 () -> TinyModel.replica(100));

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
+import org.weft.core.tokens.GenerationDefaults;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
@@ -34,12 +35,12 @@ final class TinyModel {
 
     /** One that may end a text as well as go on. */
     static TextModel thatEnds() {
-        return new TextModel(NAME, "", tokenizer(), CONTEXT, Optional.empty(), "", () -> replica(CONTEXT, 0));
+        return new TextModel(NAME, "", tokenizer(), CONTEXT, GenerationDefaults.NONE, Optional.empty(), "", () -> replica(CONTEXT, 0));
     }
 
     private static TextModel open(Optional<ChatTemplate> chat, int context) {
         return new TextModel(
-                NAME, "cafe", tokenizer(), context, chat, "tiny has no chat template", () -> replica(context));
+                NAME, "cafe", tokenizer(), context, GenerationDefaults.NONE, chat, "tiny has no chat template", () -> replica(context));
     }
 
     static TextTokenizer tokenizer() {

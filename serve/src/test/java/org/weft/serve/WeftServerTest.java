@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.weft.core.WeftException;
+import org.weft.core.tokens.GenerationDefaults;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.GenerationListener;
@@ -217,7 +218,7 @@ class WeftServerTest extends TinyServer {
 
     @Test
     void aModelThatCannotBeOpenedSaysWhy() {
-        TextModel broken = new TextModel("broken", "", TinyModel.tokenizer(), 8, Optional.empty(), "", () -> {
+        TextModel broken = new TextModel("broken", "", TinyModel.tokenizer(), 8, GenerationDefaults.NONE, Optional.empty(), "", () -> {
             throw WeftException.invalidData("no such parameters", "");
         });
         assertThatThrownBy(

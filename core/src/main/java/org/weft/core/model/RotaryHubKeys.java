@@ -1,15 +1,22 @@
 package org.weft.core.model;
 
+import static org.weft.core.model.RopeScalingKeys.ATTENTION;
+import static org.weft.core.model.RopeScalingKeys.CONTEXT;
+import static org.weft.core.model.RopeScalingKeys.KINDS;
+import static org.weft.core.model.RopeScalingKeys.LONG;
+import static org.weft.core.model.RopeScalingKeys.NUMBER;
+import static org.weft.core.model.RopeScalingKeys.SHORT;
+import static org.weft.core.model.RopeScalingKeys.fallback;
+import static org.weft.core.model.RopeScalingKeys.isOf;
+import static org.weft.core.model.RopeScalingKeys.kindOfValue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.ModelConfig.RopeScaling;
@@ -38,42 +45,7 @@ record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial
     private static final String THETA = "rope_theta";
     private static final String PARTIAL = "partial_rotary_factor";
     private static final List<String> SECTIONS = List.of("rope_parameters", "rope_scaling");
-    private static final String ORIGINAL_CONTEXT = "original_max_position_embeddings";
-    private static final String CONTEXT = "max_position_embeddings";
-    private static final String SHORT = "short_factor";
-    private static final String LONG = "long_factor";
-    private static final String ATTENTION = "attention_factor";
-    private static final String NUMBER = "number";
     private static final Set<String> COMMON = Set.of("rope_type", "type", "rope_theta");
-
-    /** Keys of each kind of scaling with the key of Weft's model section, in the order in which they are written. */
-    private static final Map<String, Map<String, String>> KINDS = Map.of(
-            "default", Map.of(),
-            "linear", Map.of("factor", "rope_factor"),
-            "dynamic", Map.of("factor", "rope_factor"),
-            "longrope",
-                    ordered(
-                            SHORT,
-                            "rope_short_factors",
-                            LONG,
-                            "rope_long_factors",
-                            "factor",
-                            "rope_factor",
-                            ORIGINAL_CONTEXT,
-                            "rope_original_context",
-                            ATTENTION,
-                            "rope_attention_factor"),
-            "llama3",
-                    ordered(
-                            "factor",
-                            "rope_factor",
-                            "low_freq_factor",
-                            "rope_low_freq_factor",
-                            "high_freq_factor",
-                            "rope_high_freq_factor",
-                            ORIGINAL_CONTEXT,
-                            "rope_original_context"),
-            "yarn", ordered("factor", "rope_factor", ORIGINAL_CONTEXT, "rope_original_context"));
 
     /** What YaRN's paper proposes and Weft computes with: other values are refused. */
     private static final Map<String, Double> YARN_CONSTANTS = Map.of("beta_fast", 32.0, "beta_slow", 1.0);
@@ -189,44 +161,6 @@ record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial
         return model;
     }
 
-    private static String kindOfValue(String key) {
-        return switch (key) {
-            case SHORT, LONG -> "list of numbers";
-            case ORIGINAL_CONTEXT -> "whole number";
-            default -> NUMBER;
-        };
-    }
-
-    private static boolean isOf(String kindOfValue, JsonNode value) {
-        return switch (kindOfValue) {
-            case NUMBER -> value.isNumber();
-            case "whole number" -> value.isIntegralNumber();
-            default ->
-                value.isArray()
-                        && StreamSupport.stream(value.spliterator(), false).allMatch(JsonNode::isNumber);
-        };
-    }
-
-    /** What Hugging Face takes for a key that is not there: null where it must be, JSON's null for nothing. */
-    private static JsonNode fallback(String kind, String key, JsonNode config, JsonNode rope) {
-        JsonNode context = config.path(CONTEXT);
-        JsonNode original = Json.isGiven(config.path(ORIGINAL_CONTEXT)) ? config.path(ORIGINAL_CONTEXT) : context;
-        boolean longrope = kind.equals("longrope");
-        return switch (key) {
-            case ORIGINAL_CONTEXT -> longrope ? original : kind.equals("yarn") ? context : null;
-            case "factor" ->
-                longrope ? DoubleNode.valueOf(ratio(context, rope.path(ORIGINAL_CONTEXT), original)) : null;
-            case ATTENTION -> NullNode.instance;
-            default -> null;
-        };
-    }
-
-    /** Of the context to the original one, which the section says or else the file. */
-    private static double ratio(JsonNode context, JsonNode inSection, JsonNode inFile) {
-        double original = inSection.isNumber() ? inSection.asDouble() : inFile.asDouble();
-        return original > 0 ? Math.max(1, context.asDouble() / original) : 1;
-    }
-
     /** The type of a section's scaling; none of Weft's where it names none and yet has values to scale by. */
     private static String kind(JsonNode rope, String source, List<String> problems) {
         String kind = null;
@@ -308,13 +242,5 @@ record RotaryHubKeys(double fallbackTheta, double usualFraction, boolean partial
         if (model.ropeScaling() == RopeScaling.DYNAMIC) {
             config.put(CONTEXT, model.ropeOriginalContext());
         }
-    }
-
-    private static Map<String, String> ordered(String... keysAndValues) {
-        Map<String, String> map = new LinkedHashMap<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            map.put(keysAndValues[i], keysAndValues[i + 1]);
-        }
-        return map;
     }
 }

@@ -75,8 +75,8 @@ class RunIdentityTest {
         assertThatCode(() -> identity(10, VOCABULARY, List.of(), with(llama, "model.rope_theta=20000"))
                         .require(before))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() ->
-                        identity(10, VOCABULARY, List.of(), with(llama, setting)).require(before))
+        assertThatThrownBy(() -> identity(10, VOCABULARY, List.of(), with(llama, setting))
+                        .require(before))
                 .isInstanceOf(WeftException.class)
                 .hasMessage(before.directory() + " is of another model than is configured: " + problem);
     }

@@ -30,7 +30,8 @@ final class Attention {
     private final int window; // W, or 0
     private final ScalarType type;
     private final Tensor futures; // (C, C), minus infinity above the diagonal; null where it is not needed
-    private final Tensor slope; // (R, 2 R), the fused operation's mask of a run and the one before; null where it is not needed
+    private final Tensor
+            slope; // (R, 2 R), the fused operation's mask of a run and the one before; null where it is not needed
     private final Scalar scale;
     private final Scalar cap; // c of c tanh(s / c), or null
     private final TensorOptional noMask = new TensorOptional();
@@ -56,7 +57,9 @@ final class Attention {
         futures = causal && config.dropout() > 0
                 ? futures(config.context(), flat.parameters().tensor())
                 : null;
-        slope = cap == null && slides(config.context()) ? slope(flat.parameters().tensor()) : null;
+        slope = cap == null && slides(config.context())
+                ? slope(flat.parameters().tensor())
+                : null;
     }
 
     /**

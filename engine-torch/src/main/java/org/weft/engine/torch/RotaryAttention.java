@@ -31,8 +31,7 @@ final class RotaryAttention {
      * @param attention of this block's window
      * @param positions what turns queries and keys; null where nothing does
      */
-    RotaryAttention(
-            int block, ModelConfig config, FlatTensors flat, Attention attention, RotaryPositions positions) {
+    RotaryAttention(int block, ModelConfig config, FlatTensors flat, Attention attention, RotaryPositions positions) {
         RotaryFamily family = (RotaryFamily) Family.of(config);
         String prefix = family.blockPrefix(block) + "self_attn.";
         this.block = block;

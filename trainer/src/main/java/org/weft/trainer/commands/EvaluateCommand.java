@@ -96,7 +96,10 @@ public final class EvaluateCommand implements Callable<Integer> {
                     ? StoredModel.of(files.store(), path.resolve(files.store()))
                     : path.model(files.store());
             WeftConfig config = options.over(model.config());
-            if (output == null && suite == null && judged(config) && model.checkpoint().isEmpty()) {
+            if (output == null
+                    && suite == null
+                    && judged(config)
+                    && model.checkpoint().isEmpty()) {
                 throw WeftException.usage(
                         model.directory() + " is no run, which results could be put into",
                         "give --output DIR for results.json and report.html");

@@ -51,8 +51,9 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--adapter",
-            description = "The adapters that finetune.method=lora learned and the task's head, as PEFT has them, without"
-                    + " the base: adapter_config.json and adapter_model.safetensors in float32.")
+            description =
+                    "The adapters that finetune.method=lora learned and the task's head, as PEFT has them, without"
+                            + " the base: adapter_config.json and adapter_model.safetensors in float32.")
     private boolean adapter;
 
     @Override

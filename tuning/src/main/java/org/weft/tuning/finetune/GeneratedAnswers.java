@@ -45,8 +45,7 @@ final class GeneratedAnswers implements RowModel {
         this.options = new GenerationOptions(SamplingOptions.greedy(), beams, encoder.maxLength(), rows, true);
     }
 
-    static GeneratedAnswers open(StoredModel model, WeftConfig config, BeamOptions beams, int rows)
-            throws IOException {
+    static GeneratedAnswers open(StoredModel model, WeftConfig config, BeamOptions beams, int rows) throws IOException {
         TokenizerFile tokenizer = model.tokenizer();
         ModelReplica replica = model.replica();
         try {
