@@ -79,7 +79,7 @@ final class Filters {
         filters.put("int", Filters::integer);
         filters.put("float", (value, given, run) -> {
             run.looked(value instanceof String text ? text.length() : 0);
-        Object parsed = parsed(value);
+            Object parsed = parsed(value);
             return parsed != null
                     ? (Object) Numbers.fraction(parsed)
                     : given.bind("float", "default").getOrDefault("default", 0.0);

@@ -53,14 +53,18 @@ final class TextMethods {
                                         given.bind("splitlines", "keepends").get("keepends"))),
                         run));
         methods.put(
-                "partition", (text, given, run) -> parted(text, given, Texts.find(text, only(given, "partition"), 0), true));
+                "partition",
+                (text, given, run) -> parted(text, given, Texts.find(text, only(given, "partition"), 0), true));
         methods.put(
                 "rpartition",
-                (text, given, run) -> parted(text, given, Texts.findLast(text, only(given, "rpartition"), text.length(), run), false));
+                (text, given, run) -> parted(
+                        text, given, Texts.findLast(text, only(given, "rpartition"), text.length(), run), false));
         methods.put("replace", (text, given, run) -> replaced(text, given.bind("replace", "old", "new", "count"), run));
         methods.put("join", (text, given, run) -> joined(text, Values.elements(given.first("join"), run), run));
         methods.put("find", (text, given, run) -> place(text, Texts.find(text, only(given, "find"), 0)));
-        methods.put("rfind", (text, given, run) -> place(text, Texts.findLast(text, only(given, "rfind"), text.length(), run)));
+        methods.put(
+                "rfind",
+                (text, given, run) -> place(text, Texts.findLast(text, only(given, "rfind"), text.length(), run)));
         methods.put("index", (text, given, run) -> found(place(text, Texts.find(text, only(given, "index"), 0))));
         methods.put("count", (text, given, run) -> count(text, only(given, "count")));
         methods.put("format", PrintfText::braces);
@@ -163,7 +167,9 @@ final class TextMethods {
         }
         StringBuilder replaced = new StringBuilder();
         int from = 0;
-        for (int at = Texts.find(text, old, 0); at >= 0 && most != 0 && !old.isEmpty(); at = Texts.find(text, old, from)) {
+        for (int at = Texts.find(text, old, 0);
+                at >= 0 && most != 0 && !old.isEmpty();
+                at = Texts.find(text, old, from)) {
             replaced.append(text, from, at).append(by);
             from = at + old.length();
             most--;

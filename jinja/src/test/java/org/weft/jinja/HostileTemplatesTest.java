@@ -17,8 +17,9 @@ class HostileTemplatesTest {
     private static final Limits FEW = new Limits(200_000, 50_000, 20);
 
     /** Two lists of 60 levels, equal and each of two same halves: 2^60 elements to whoever walks them. */
-    private static final String DOUBLED = "{% set n = namespace(x=[1]) %}{% set o = namespace(x=[1]) %}{% for i in range(60) %}"
-            + "{% set n.x = [n.x, n.x] %}{% set o.x = [o.x, o.x] %}{% endfor %}";
+    private static final String DOUBLED =
+            "{% set n = namespace(x=[1]) %}{% set o = namespace(x=[1]) %}{% for i in range(60) %}"
+                    + "{% set n.x = [n.x, n.x] %}{% set o.x = [o.x, o.x] %}{% endfor %}";
 
     private static Rendered rendered(String template, Limits limits) {
         return Template.parse(template)
@@ -76,9 +77,11 @@ class HostileTemplatesTest {
     void sharedListsAreNoKeys() {
         assertThatThrownBy(() -> rendered(DOUBLED + "{{ {n.x: 1} }}", Limits.DEFAULT))
                 .hasMessageStartingWith("unhashable type: 'list'");
-        assertThat(rendered(DOUBLED + "{{ messages[0][n.x] }}{{ n.x == n.x }}", Limits.DEFAULT).text())
+        assertThat(rendered(DOUBLED + "{{ messages[0][n.x] }}{{ n.x == n.x }}", Limits.DEFAULT)
+                        .text())
                 .isEqualTo("True");
-        assertThat(rendered("{{ {(1, 'a'): 2}[(1, 'a')] }}", Limits.DEFAULT).text()).isEqualTo("2");
+        assertThat(rendered("{{ {(1, 'a'): 2}[(1, 'a')] }}", Limits.DEFAULT).text())
+                .isEqualTo("2");
     }
 
     @Test

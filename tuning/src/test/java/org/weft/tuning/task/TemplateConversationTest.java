@@ -79,8 +79,9 @@ class TemplateConversationTest {
     /** A template that leaves the thoughts of earlier turns out, as Qwen 3's does: who only asks need not know where they stood. */
     @Test
     void historyThatIsRewrittenCanBeAsked() {
-        String forgets = "{% for m in messages %}<{{ m.role[0] }}>{% if m.role == 'assistant' and loop.last %}(){% endif %}"
-                + "{{ m.content }};{% endfor %}{% if add_generation_prompt %}<a>{% endif %}";
+        String forgets =
+                "{% for m in messages %}<{{ m.role[0] }}>{% if m.role == 'assistant' and loop.last %}(){% endif %}"
+                        + "{{ m.content }};{% endfor %}{% if add_generation_prompt %}<a>{% endif %}";
         WeftConfig config = config(forgets, "dataset.mask_history=true");
         assertThat(learnt(config, "chat", turns())).isEqualTo("<u>q;<a>one;<u>r;<a>[()two;]");
         try (Encoder encoder = TaskRows.encoder(config)) {
