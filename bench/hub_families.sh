@@ -54,6 +54,7 @@ EOF
 rm -rf "$WORK_DIR/bits"
 seq 1 4000 | awk '{ print "the", $1 % 97, "ships of", $1 * 7 % 31, "sailed for", $1 * $1 % 53, "days" }' >"$WORK_DIR/text.txt"
 family mistral ', kv_heads: 2, sliding_window: 12'
+family mixtral ', kv_heads: 2, experts: 4'
 family qwen2 ', kv_heads: 2'
 family qwen3 ', kv_heads: 2, head_dim: 12'
 family smollm3 ', kv_heads: 2'

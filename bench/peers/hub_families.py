@@ -40,6 +40,7 @@ MODELS = {
     "llama-head-dim": ("Llama", {"head_dim": 24}),
     "mistral": ("Mistral", {"sliding_window": 16}),
     "mistral-no-window": ("Mistral", {"sliding_window": None, "head_dim": 32}),
+    "mixtral": ("Mixtral", {"num_local_experts": 5, "num_experts_per_tok": 2, "router_aux_loss_coef": 0.02}),
     "qwen2": ("Qwen2", {}),
     "qwen2-window": ("Qwen2", {"use_sliding_window": True, "sliding_window": 10, "max_window_layers": 0,
                                "tie_word_embeddings": True}),
@@ -110,7 +111,7 @@ def golden(path):
             model = made(name, {**tiny, **smaller, **({"no_rope_layer_interval": 2} if kind == "SmolLM3" else {})})
             shapes = {}
             with torch.no_grad():
-                for key, tensor in by_name(model).items():
+                for key, tensor in by_name(model, lambda parameter: parameter.data).items():
                     at = torch.arange(tensor.numel(), dtype=torch.float64)
                     tensor.copy_((0.4 * torch.sin(zlib.crc32(key.encode()) % 1000 + 0.7 * at)).view_as(tensor))
                     shapes[key] = list(tensor.shape)
@@ -141,32 +142,57 @@ def loaded(path):
     return model, said.getvalue().strip() + "".join(str(warning.message) for warning in caught)
 
 
-def by_name(model):
-    """Parameters by their names in files."""
-    neox = type(model).__name__.startswith("GPTNeoX")
-    return {RENAMED.get(name, name) if neox else name: value for name, value in model.named_parameters()}
+def by_name(model, tensor=lambda parameter: parameter):
+    """What a function gives of each parameter, by the parameters' names in files."""
+    kind, named = type(model).__name__, {}
+    for name, parameter in model.named_parameters():
+        value = tensor(parameter)
+        if kind.startswith("GPTNeoX"):
+            named[RENAMED.get(name, name)] = value
+        elif kind.startswith("Mixtral") and ".mlp." in name:
+            home = name.split(".mlp.")[0] + ".block_sparse_moe."
+            if ".gate." in name:
+                named[home + "gate.weight"] = value
+                continue
+            for expert, own in enumerate(value):
+                parts = {"w1": own[:len(own) // 2], "w3": own[len(own) // 2:]} if "gate_up" in name else {"w2": own}
+                named.update({f"{home}experts.{expert}.{key}.weight": part for key, part in parts.items()})
+        else:
+            named[name] = value
+    return named
+
+
+def imbalance(model, router_logits):
+    """Of each block's experts by themselves, the mean of the blocks, as much as the configuration lets it count."""
+    config, total = model.config, 0.0
+    for logits in router_logits:
+        probabilities = logits.softmax(-1)
+        chosen = probabilities.topk(config.num_experts_per_tok).indices
+        shares = F.one_hot(chosen, config.num_local_experts).sum(1).float().mean(0)
+        total = total + config.num_local_experts * (shares * probabilities.mean(0)).sum()
+    return config.router_aux_loss_coef * total / len(router_logits)
 
 
 def trained(model, facts, batches):
     """Losses of ten steps, and the first one's gradients by name."""
-    named = by_name(model)
     training = facts["training"]
-    decayed = [named[entry["name"]] for entry in facts["parameters"] if entry["decay"]]
-    others = [named[entry["name"]] for entry in facts["parameters"] if not entry["decay"]]
+    decayed = [parameter for parameter in model.parameters() if parameter.dim() > 1]
+    others = [parameter for parameter in model.parameters() if parameter.dim() == 1]
     optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": training["weight_decay"]},
                                    {"params": others, "weight_decay": 0.0}],
                                   betas=(training["beta1"], training["beta2"]), eps=training["epsilon"])
+    experts = {"output_router_logits": True} if hasattr(model.config, "num_local_experts") else {}
     losses, gradients = [], {}
     for step in range(STEPS):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(training, step)
         optimizer.zero_grad()
-        logits = model(batches[step][:, :-1]).logits
-        loss = F.cross_entropy(logits.flatten(0, 1), batches[step][:, 1:].flatten())
-        loss.backward()
+        given = model(batches[step][:, :-1], **experts)
+        loss = F.cross_entropy(given.logits.flatten(0, 1), batches[step][:, 1:].flatten())
+        (loss + imbalance(model, given.router_logits) if experts else loss).backward()
         losses.append(loss.item())
         if step == 0:
-            gradients = {name: parameter.grad.flatten().clone() for name, parameter in named.items()}
+            gradients = by_name(model, lambda parameter: parameter.grad.clone())
         optimizer.step()
     return losses, gradients
 
@@ -197,7 +223,7 @@ def judged(home):
     scale = 1e-3 * whole.norm().item() / math.sqrt(len(facts["parameters"]))
     worst, where = 0.0, ""
     for entry in facts["parameters"]:
-        theirs = gradients[entry["name"]]
+        theirs = gradients[entry["name"]].flatten()
         mine = whole[entry["offset"]:entry["offset"] + theirs.numel()]
         # A key's bias moves every score of a row alike: its gradient is zero but for rounding.
         difference = (theirs - mine).norm().item() / max(theirs.norm().item(), scale)

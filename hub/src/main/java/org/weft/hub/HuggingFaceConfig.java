@@ -20,9 +20,10 @@ import org.weft.core.model.HubTable;
  *
  * @param model Weft's model section, with the keys that a user writes
  * @param vocabSize V
+ * @param finetune what Weft's section of that name says of the head; empty where tokens are predicted
  * @param notices what a person should know of how it was read
  */
-record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) {
+record HuggingFaceConfig(ObjectNode model, int vocabSize, ObjectNode finetune, List<String> notices) {
     static final String FILE = "config.json";
 
     private static final String VOCAB_SIZE = "vocab_size";
@@ -59,8 +60,10 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
             problems.add(VOCAB_SIZE + "=" + (Json.isGiven(vocabSize) ? vocabSize : "(missing)")
                     + " is no vocabulary's size");
         }
+        String directory = path.replaceFirst("/[^/]*$", "");
+        ObjectNode finetune = TaskClass.of(family, config).read(config, directory, problems, notices);
         throwIfAny(path, problems);
-        return new HuggingFaceConfig(model, vocabSize.asInt(), List.copyOf(notices));
+        return new HuggingFaceConfig(model, vocabSize.asInt(), finetune, List.copyOf(notices));
     }
 
     private static void readKey(
@@ -137,6 +140,9 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
             root.putObject("tokenizer").put("kind", "file").put("file", tokenizer);
         }
         root.set("model", model);
+        if (!finetune.isEmpty()) {
+            root.set("finetune", finetune);
+        }
         try {
             return ConfigLoader.fromTree(path, root);
         } catch (WeftException e) {
@@ -152,7 +158,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, List<String> notices) 
         effective.put("mlp_width", model.hiddenWidth());
         effective.put("norm_epsilon", model.epsilon());
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.putArray("architectures").add(TaskClass.of(family, config));
+        json.putArray("architectures").add(TaskClass.of(family, config).name(model));
         json.put("model_type", family.modelType());
         json.put(VOCAB_SIZE, vocabSize);
         for (HubTable.ConfigKey key : family.keys()) {

@@ -23,7 +23,6 @@ import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.Safetensors;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Family;
-import org.weft.core.model.HubTable;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.AtomicOutput;
@@ -52,7 +51,7 @@ public final class HuggingFaceExport {
     private final WeftConfig config;
     private final WholeModel model;
     private final ParameterLayout layout;
-    private final HubTable family;
+    private final TaskClass kind;
     private final List<String> written = new ArrayList<>();
     /** SHA-256 of what was written, by name. */
     private final SortedMap<String, String> digests = new TreeMap<>();
@@ -74,7 +73,7 @@ public final class HuggingFaceExport {
         this.config = ReplicaLoader.configOf(checkpoint);
         this.model = WholeModel.open(store, checkpoint);
         this.layout = model.layout();
-        this.family = Family.of(config.model()).hub();
+        this.kind = TaskClass.of(Family.of(config.model()).hub(), config);
     }
 
     /**
@@ -99,7 +98,7 @@ public final class HuggingFaceExport {
             }
             TokenizerFiles tokenizer = writeTokenizer(directory);
             ObjectNode json = HuggingFaceConfig.write(
-                    family, config, checkpoint.manifest().vocabSize());
+                    kind.family(), config, checkpoint.manifest().vocabSize());
             tokenizer.putIds(json);
             json.put("torch_dtype", TORCH_DTYPES.get(options.format()));
             byte[] last = Json.INDENTED.writeValueAsBytes(json);
@@ -140,7 +139,7 @@ public final class HuggingFaceExport {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         for (Parameter parameter : parameters) {
             shapes.put(
-                    family.names().toForeign(parameter.name()),
+                    kind.toForeign(parameter.name()),
                     parameter.shape().stream().map(Integer::longValue).toList());
         }
         long offset = parameters.get(0).offset();
@@ -189,7 +188,7 @@ public final class HuggingFaceExport {
         ObjectNode map = json.putObject("weight_map");
         for (int file = 0; file < files.size(); file++) {
             for (Parameter parameter : files.get(file)) {
-                map.put(family.names().toForeign(parameter.name()), names.get(file));
+                map.put(kind.toForeign(parameter.name()), names.get(file));
             }
         }
         write(directory, TensorFiles.INDEX, Json.INDENTED.writeValueAsBytes(json));

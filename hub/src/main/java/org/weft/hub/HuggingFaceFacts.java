@@ -37,10 +37,10 @@ public final class HuggingFaceFacts {
     /** Where Weft cannot read the model its facts are still facts; why not is one of them. */
     private static void putModel(ObjectNode facts, JsonNode config, TensorFiles files, String path) {
         try {
-            HubTable family = HubTable.of(config, path);
+            TaskClass kind = TaskClass.of(HubTable.of(config, path), config);
             Set<String> names = new LinkedHashSet<>();
-            files.tensors().keySet().forEach(name -> names.add(family.toLayout(name)));
-            HuggingFaceConfig read = HuggingFaceConfig.read(family, config, names, path);
+            files.tensors().keySet().forEach(name -> names.add(kind.toLayout(name)));
+            HuggingFaceConfig read = HuggingFaceConfig.read(kind.family(), config, names, path);
             facts.set("model", read.model());
         } catch (WeftException e) {
             facts.put("cannot_be_imported", e.getMessage());

@@ -14,6 +14,7 @@ import org.weft.core.Json;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Adaptation;
 import org.weft.core.model.HubTable;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
@@ -40,18 +41,23 @@ public final class HuggingFaceModel implements AutoCloseable {
     private final String directory;
     private final TensorFiles files;
     private final HuggingFaceConfig config;
-    private final HubTable family;
+    private final TaskClass kind;
+    private final PeftAdapter adapter; // null where there is none
     private final TokenizerFile tokenizer; // null where there is none
     private final List<String> notices = new ArrayList<>();
 
-    private HuggingFaceModel(Store store, String directory, HubTable family, TensorFiles files) throws IOException {
+    private HuggingFaceModel(Store store, ModelPath path, TensorFiles files) throws IOException {
         this.store = store;
-        this.directory = directory;
-        this.family = family;
+        this.directory = path.base();
         this.files = files;
+        JsonNode base = readConfig(store, directory);
+        HubTable family = HubTable.of(base, configPath());
+        this.adapter = path.adapter().isEmpty() ? null : PeftAdapter.open(store, path.adapter(), files);
+        JsonNode said = adapter == null ? base : adapter.adapted(base, family);
+        this.kind = TaskClass.of(family, said);
         Set<String> names = new LinkedHashSet<>();
-        files.tensors().keySet().forEach(name -> names.add(family.toLayout(name)));
-        this.config = HuggingFaceConfig.read(family, readConfig(store, directory), names, configPath());
+        files.tensors().keySet().forEach(name -> names.add(kind.toLayout(name)));
+        this.config = HuggingFaceConfig.read(family, said, names, configPath());
         if (!files.wrapper().isEmpty()) {
             notices.add("the name of every tensor begins with " + files.wrapper()
                     + ", which a wrapper left there: read without it");
@@ -63,21 +69,27 @@ public final class HuggingFaceModel implements AutoCloseable {
     /**
      * Reads config.json, the tensors' headers and the tokenizer.
      *
+     * @param directory may be one with an adapter over it: {@code BASE+ADAPTER}
      * @throws WeftException with everything that Weft cannot read
      */
     public static HuggingFaceModel open(Store store, String directory) throws IOException {
-        HubTable family = HubTable.of(readConfig(store, directory), directory + "/" + HuggingFaceConfig.FILE);
-        TensorFiles files = TensorFiles.open(store, directory);
+        ModelPath path = ModelPath.of(store, directory);
+        HubTable.of(readConfig(store, path.base()), path.base() + "/" + HuggingFaceConfig.FILE);
+        TensorFiles files = TensorFiles.open(store, path.base());
         try {
-            return new HuggingFaceModel(store, directory, family, files);
+            return new HuggingFaceModel(store, path, files);
         } catch (IOException | RuntimeException e) {
             files.close();
             throw e;
         }
     }
 
-    /** Whether a path is a Hugging Face directory rather than one of Weft's. */
-    public static boolean isAt(Store store, String path) throws IOException {
+    /** Whether a path is a Hugging Face directory, with an adapter or without, rather than one of Weft's. */
+    public static boolean isAt(Store store, String named) throws IOException {
+        if (ModelPath.isAdapter(store, named)) {
+            return true;
+        }
+        String path = ModelPath.of(store, named).base();
         return store.exists(path + "/" + HuggingFaceConfig.FILE)
                 && !store.exists(path + "/" + CorpusManifest.FILE)
                 && !store.exists(RunDirectory.of(path).checkpoints());
@@ -158,7 +170,7 @@ public final class HuggingFaceModel implements AutoCloseable {
      */
     public Checkpoint writeTo(String runDir) throws IOException {
         WeftConfig weft = configIn(runDir);
-        ParameterLayout layout = new ModelShape(weft.model(), vocabSize()).layout();
+        ParameterLayout layout = shape(weft).layout();
         EmptyDirectory target = EmptyDirectory.require(store, runDir);
         TensorMatch match = match(layout);
         String sha256 = tokenizer == null ? "" : Sha256.hex(tokenizer.json());
@@ -168,7 +180,7 @@ public final class HuggingFaceModel implements AutoCloseable {
                     store,
                     weft.run().directory(),
                     new RunIdentity(weft, layout, new Vocabulary(vocabSize(), sha256)),
-                    new ForeignParameters(layout, files, match, weft.run().seed()));
+                    source(shape(weft), match, weft.run().seed()));
         } catch (IOException | RuntimeException e) {
             List<String> written = new ArrayList<>(TokenizerFile.COMPANIONS);
             written.add(RunDirectory.nameOf(weft.run().directory().tokenizer()));
@@ -184,21 +196,23 @@ public final class HuggingFaceModel implements AutoCloseable {
      * @throws WeftException where the files lack parameters that would be random numbers
      */
     public ModelReplica replica(ReplicaOptions options) throws IOException {
-        ModelShape shape = new ModelShape(configIn(directory).model(), vocabSize());
+        ModelShape shape = shape(configIn(directory));
         TensorMatch match = match(shape.layout());
         if (!match.fresh().isEmpty()) {
             throw WeftException.invalidData(
                     directory + " has a body without its head, whose answers would be chance: not in the files: "
                             + String.join(", ", match.fresh()),
                     "take the directory of a "
-                            + family.architectureOf(configIn(directory).model())
+                            + kind.name(configIn(directory).model())
                             + ", or train a head: weft finetune --from " + directory);
         }
         return ReplicaLoader.open(
-                shape,
-                options,
-                new ForeignParameters(
-                        shape.layout(), files, match, configIn(directory).run().seed()));
+                shape, options, source(shape, match, configIn(directory).run().seed()));
+    }
+
+    private InitialCheckpoint.Source source(ModelShape shape, TensorMatch match, long seed) {
+        ForeignParameters own = new ForeignParameters(shape.layout(), files, match, seed);
+        return adapter == null ? own : adapter.merged(kind, shape, own);
     }
 
     /** The tokenizer that lies with the model; empty where none does. */
@@ -206,8 +220,12 @@ public final class HuggingFaceModel implements AutoCloseable {
         return Optional.ofNullable(tokenizer);
     }
 
+    private ModelShape shape(WeftConfig weft) {
+        return new ModelShape(weft.model(), vocabSize(), Adaptation.of(weft, List.of()));
+    }
+
     private TensorMatch match(ParameterLayout layout) throws IOException {
-        TensorMatch match = TensorMatch.of(family, layout, files, directory);
+        TensorMatch match = TensorMatch.of(kind, layout, files, directory);
         new TiedCopies(files).require(match);
         say(match);
         return match;

@@ -1,6 +1,8 @@
 package org.weft.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +29,10 @@ final class KnownKeys {
                     "use_flash_attn",
                     "auto_map",
                     "transformers_version",
+                    "custom_pipelines",
+                    "is_llama_config",
+                    "transformers.js_config",
+                    "neftune_noise_alpha",
                     "unsloth_fixed",
                     "unsloth_version",
                     "unsloth_tag"),
@@ -42,6 +48,7 @@ final class KnownKeys {
                     "id2label",
                     "label2id",
                     "num_labels",
+                    "_num_labels",
                     "problem_type",
                     "classifier_dropout",
                     "quantization_config"),
@@ -70,9 +77,13 @@ final class KnownKeys {
                     "output_hidden_states",
                     "tf_legacy_loss",
                     "model_max_length",
+                    "max_sequence_length",
+                    "output_past",
                     "keys_to_ignore_at_inference"),
-            "how a model began that is there now",
-            Set.of("initializer_range", "initializer_factor"),
+            "how a model began that is there now, and how its sums were cut while it was pre-trained",
+            Set.of("initializer_range", "initializer_factor", "pretraining_tp"),
+            "heads of GPT's first tasks",
+            Set.of("n_special", "predict_special_tokens"),
             "encoders with decoders",
             Set.of(
                     "is_decoder",
@@ -108,6 +119,15 @@ final class KnownKeys {
                     "suppress_tokens",
                     "begin_suppress_tokens"));
 
+    /** Switches of a family's own code, as published files have them where they are off: any other value changes the model. */
+    private static final Map<String, JsonNode> OFF = Map.of(
+            "mlp_bias", BooleanNode.FALSE,
+            "lm_head_bias", BooleanNode.FALSE,
+            "rope_interleaved", BooleanNode.FALSE,
+            "use_mrope", BooleanNode.FALSE,
+            "full_attn_mod", IntNode.valueOf(1),
+            "interpolate_factor", IntNode.valueOf(1));
+
     private KnownKeys() {}
 
     /** Reports each key that is neither the family's nor ignored, unless it says nothing. */
@@ -115,8 +135,8 @@ final class KnownKeys {
         for (Map.Entry<String, JsonNode> field : config.properties()) {
             String key = field.getKey();
             JsonNode value = field.getValue();
-            boolean empty = value.isNull() || value.isContainerNode() && value.isEmpty();
-            if (!empty && !isOf(family, key) && IGNORED.values().stream().noneMatch(keys -> keys.contains(key))) {
+            boolean silent = value.isNull() || value.isContainerNode() && value.isEmpty() || value.equals(OFF.get(key));
+            if (!silent && !isOf(family, key) && IGNORED.values().stream().noneMatch(keys -> keys.contains(key))) {
                 String shown = value.toString();
                 problems.add(key + "=" + (shown.length() > SHOWN ? shown.substring(0, SHOWN) + "…" : shown)
                         + " is not a key of " + family.modelType()

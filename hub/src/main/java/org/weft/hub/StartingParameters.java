@@ -46,6 +46,13 @@ public final class StartingParameters {
      */
     public Checkpoint of(String from) throws IOException {
         StoredModel model = new ModelLocator(store, notices).at(from);
+        if (!model.config().finetune().generative()) {
+            throw WeftException.usage(
+                    model.directory() + " does not predict tokens any more: finetune.task="
+                            + model.config().finetune().task().word(),
+                    "start from the model that it was fine-tuned from, or tune it further: weft finetune --from "
+                            + model.directory());
+        }
         requireVocabulary(model);
         ModelSection.require(model.directory(), model.config().model(), config.model(), notices);
         RunDirectory imported = config.run().directory().imported();

@@ -1,43 +1,212 @@
 package org.weft.hub;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.weft.core.Json;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.HeadKind;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
 import org.weft.core.model.HubTable;
 
-/** What config.json says of a fine-tuned model: Hugging Face's class for its head, and the labels. */
-final class TaskClass {
-    private TaskClass() {}
+/**
+ * Hugging Face's class of a model: what config.json says of its head and its labels, and what its tensors are called, which
+ * for some heads are others than those of the family's other models.
+ *
+ * @param task that the head is of; {@link TaskName#NONE} where tokens are predicted
+ */
+record TaskClass(HubTable family, TaskName task) {
+    private static final String SEQUENCES = "ForSequenceClassification";
+    private static final String TOKENS = "ForTokenClassification";
+    private static final String SPANS = "ForQuestionAnswering";
+
+    private static final String PROBLEM_TYPE = "problem_type";
+    private static final String ID2LABEL = "id2label";
+    private static final String LABEL2ID = "label2id";
+    private static final String SINGLE_LABEL = "single_label_classification";
+    private static final String MULTI_LABEL = "multi_label_classification";
+    private static final String REGRESSION = "regression";
+
+    /** What {@code transformers} takes where no labels are named. */
+    private static final int LABELS = 2;
+
+    /** Weft's names of heads' linear layers, which are Hugging Face's, too. */
+    private static final Pattern HEAD = Pattern.compile("^(?:score|classifier|qa_outputs)\\.");
+
+    private static final String TOKEN_HEAD = "classifier.";
+
+    /** Older files of question answerers have this in place of the family's own. */
+    private static final String SPAN_BASE = "transformer.";
 
     /** The class that a run's model is exported as. */
-    static String of(HubTable family, WeftConfig config) {
-        return switch (config.finetune().task().head()) {
-            case CLASSES, BITS, VALUES -> family.classPrefix() + "ForSequenceClassification";
-            case TOKEN_CLASSES -> family.classPrefix() + "ForTokenClassification";
-            case SPAN -> family.classPrefix() + "ForQuestionAnswering";
-            case LANGUAGE -> family.architectureOf(config.model());
+    static TaskClass of(HubTable family, WeftConfig config) {
+        TaskName task = config.finetune().task();
+        return new TaskClass(family, task.head() == HeadKind.LANGUAGE ? TaskName.NONE : task);
+    }
+
+    /** The class that config.json names; of a wrong {@code problem_type} {@link #read} says so. */
+    static TaskClass of(HubTable family, JsonNode config) {
+        String name = config.path("architectures").path(0).asText("");
+        String suffix = name.startsWith(family.classPrefix())
+                ? name.substring(family.classPrefix().length())
+                : "";
+        return new TaskClass(
+                family,
+                switch (suffix) {
+                    case SEQUENCES ->
+                        switch (problemType(config)) {
+                            case MULTI_LABEL -> TaskName.MULTILABEL;
+                            case REGRESSION -> TaskName.REGRESSION;
+                            default -> TaskName.CLASSIFICATION;
+                        };
+                    case TOKENS -> TaskName.TOKENS;
+                    case SPANS -> TaskName.QA;
+                    default -> TaskName.NONE;
+                });
+    }
+
+    /** What {@code transformers} takes where nothing is said: a single output is a number. */
+    private static String problemType(JsonNode config) {
+        return config.path(PROBLEM_TYPE).asText(outputs(config) == 1 ? REGRESSION : SINGLE_LABEL);
+    }
+
+    private static int outputs(JsonNode config) {
+        return Json.isGiven(config.path(ID2LABEL))
+                ? config.path(ID2LABEL).size()
+                : config.path("num_labels").asInt(LABELS);
+    }
+
+    /** Whether a tensor is of a task's head. */
+    static boolean isHead(String name) {
+        return HEAD.matcher(name).find();
+    }
+
+    /** Whether a tensor predicts tokens only, so that a model with a task's head has no place for it. */
+    boolean drops(String name) {
+        return task != TaskName.NONE
+                && Family.families().stream()
+                        .filter(known -> known.name().equals(family.modelType()))
+                        .anyMatch(known -> known.languageOnly(name));
+    }
+
+    /** As config.json has it. */
+    String name(ModelConfig model) {
+        return switch (task.head()) {
+            case CLASSES, BITS, VALUES -> family.classPrefix() + SEQUENCES;
+            case TOKEN_CLASSES -> family.classPrefix() + TOKENS;
+            case SPAN -> family.classPrefix() + SPANS;
+            case LANGUAGE -> family.architectureOf(model);
         };
+    }
+
+    /** A file's name in the layout's form. */
+    String toLayout(String foreign) {
+        if (task == TaskName.NONE) {
+            return family.toLayout(foreign);
+        }
+        if (HEAD.matcher(foreign).find()) {
+            String other = task == TaskName.TOKENS ? family.tokenHead() + "." : TOKEN_HEAD;
+            return foreign.startsWith(other) ? TOKEN_HEAD + foreign.substring(other.length()) : foreign;
+        }
+        return task == TaskName.QA && foreign.startsWith(SPAN_BASE)
+                ? family.toLayout(family.names().base() + foreign.substring(SPAN_BASE.length()))
+                : family.toLayout(foreign);
+    }
+
+    /** A parameter's name in a file of a model of this class. */
+    String toForeign(String parameter) {
+        if (task == TaskName.TOKENS && parameter.startsWith(TOKEN_HEAD)) {
+            return family.tokenHead() + "." + parameter.substring(TOKEN_HEAD.length());
+        }
+        String foreign = family.names().toForeign(parameter);
+        String base = family.names().base();
+        return task == TaskName.QA && !HEAD.matcher(foreign).find() && foreign.startsWith(base)
+                ? family.spanBase() + foreign.substring(base.length())
+                : foreign;
+    }
+
+    /**
+     * Section finetune of what config.json says; empty where tokens are predicted.
+     *
+     * @param from where the model lies
+     * @param problems takes what Weft cannot do
+     * @param notices takes what is not taken over
+     */
+    ObjectNode read(JsonNode config, String from, List<String> problems, List<String> notices) {
+        ObjectNode tuning = JsonNodeFactory.instance.objectNode();
+        if (task == TaskName.NONE) {
+            return tuning;
+        }
+        tuning.put("task", task.word()).put("from", from);
+        List<String> types = List.of(SINGLE_LABEL, MULTI_LABEL, REGRESSION);
+        if (task.head().ofSequence() && !types.contains(problemType(config))) {
+            problems.add(PROBLEM_TYPE + "=" + problemType(config) + " is not one that Weft has: "
+                    + String.join(", ", types));
+        }
+        switch (task.head()) {
+            case CLASSES, BITS, TOKEN_CLASSES ->
+                labels(config, problems, notices).forEach(tuning.putArray("labels")::add);
+            case VALUES -> {
+                if (outputs(config) != 1) {
+                    problems.add(PROBLEM_TYPE + "=" + REGRESSION + " of " + outputs(config)
+                            + " outputs is not one that Weft has: it predicts one number");
+                }
+            }
+            default -> {}
+        }
+        return tuning;
+    }
+
+    private static List<String> labels(JsonNode config, List<String> problems, List<String> notices) {
+        JsonNode named = config.path(ID2LABEL);
+        Set<String> labels = new LinkedHashSet<>();
+        for (int id = 0; id < outputs(config); id++) {
+            JsonNode label = Json.isGiven(named)
+                    ? named.path(Integer.toString(id))
+                    : JsonNodeFactory.instance.textNode("LABEL_" + id);
+            if (!label.isTextual()) {
+                problems.add(ID2LABEL + "=" + named + " has no text for " + id + " of " + outputs(config) + " outputs");
+                return List.of();
+            }
+            if (!labels.add(label.asText())) {
+                problems.add(ID2LABEL + " has the label " + label + " twice");
+                return List.of();
+            }
+        }
+        config.path(LABEL2ID).fields().forEachRemaining(entry -> {
+            String other = named.path(entry.getValue().asText()).asText();
+            if (Json.isGiven(named) && !other.equals(entry.getKey())) {
+                notices.add("config.json: " + LABEL2ID + " has " + entry.getKey() + "=" + entry.getValue() + ", "
+                        + ID2LABEL + " has " + other + " there, which is taken");
+            }
+        });
+        return List.copyOf(labels);
     }
 
     /** Adds the labels, and how Hugging Face is to read the outputs. */
     static void write(FinetuneConfig tuning, ObjectNode json) {
         HeadKind head = tuning.task().head();
-        if (head == HeadKind.LANGUAGE) {
+        if (head == HeadKind.LANGUAGE || head == HeadKind.SPAN) {
             return;
         }
         List<String> labels = head == HeadKind.VALUES ? List.of("LABEL_0") : tuning.labels();
-        ObjectNode names = json.putObject("id2label");
-        ObjectNode ids = json.putObject("label2id");
+        ObjectNode names = json.putObject(ID2LABEL);
+        ObjectNode ids = json.putObject(LABEL2ID);
         for (int id = 0; id < labels.size(); id++) {
             names.put(Integer.toString(id), labels.get(id));
             ids.put(labels.get(id), id);
         }
         switch (head) {
-            case CLASSES -> json.put("problem_type", "single_label_classification");
-            case BITS -> json.put("problem_type", "multi_label_classification");
-            case VALUES -> json.put("problem_type", "regression");
+            case CLASSES -> json.put(PROBLEM_TYPE, SINGLE_LABEL);
+            case BITS -> json.put(PROBLEM_TYPE, MULTI_LABEL);
+            case VALUES -> json.put(PROBLEM_TYPE, REGRESSION);
             default -> {}
         }
     }

@@ -129,6 +129,19 @@ final class TensorFiles implements AutoCloseable {
         }
     }
 
+    /** Opens one file more, whose tensors are no part of the model's: an adapter's. They are read as the others are. */
+    Map<String, Located> addBeside(String path) throws IOException {
+        Map<String, Located> own = new LinkedHashMap<>(tensors);
+        tensors.clear();
+        try {
+            add(path);
+            return new LinkedHashMap<>(tensors);
+        } finally {
+            tensors.clear();
+            tensors.putAll(own);
+        }
+    }
+
     private void addIndexed(String directory) throws IOException {
         String path = directory + "/" + INDEX;
         Map<String, String> fileOf = index(path);

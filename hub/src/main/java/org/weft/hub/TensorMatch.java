@@ -38,7 +38,8 @@ record TensorMatch(
      * @param directory for errors
      * @throws WeftException that names the tensors that are missing, are not the model's, or have another shape or type
      */
-    static TensorMatch of(HubTable family, ParameterLayout layout, TensorFiles files, String directory) {
+    static TensorMatch of(TaskClass kind, ParameterLayout layout, TensorFiles files, String directory) {
+        HubTable family = kind.family();
         Map<String, TensorFiles.Located> named = new HashMap<>();
         Map<String, String> tied = new LinkedHashMap<>();
         List<String> problems = new ArrayList<>();
@@ -46,11 +47,13 @@ record TensorMatch(
         Set<String> parameters = new HashSet<>();
         layout.parameters().forEach(parameter -> parameters.add(parameter.name()));
         files.tensors().forEach((foreign, located) -> {
-            String name = family.toLayout(foreign);
+            String name = kind.toLayout(foreign);
             if (parameters.contains(name)) {
                 if (named.put(name, located) != null) {
                     problems.add("tensor " + foreign + " is there twice, under two names");
                 }
+            } else if (kind.drops(name)) {
+                leftOut.add(foreign);
             } else if (parameters.contains(family.names().copies().get(name))) {
                 tied.put(foreign, family.names().copies().get(name));
             } else if (family.leftOut().filter(name::startsWith).isPresent()) {
@@ -59,7 +62,7 @@ record TensorMatch(
                 problems.add("tensor " + foreign + " " + located.tensor().shape() + " is not one of the model's");
             }
         });
-        requireAnyName(named, family, layout, files, directory);
+        requireAnyName(named, kind, layout, files, directory);
         List<Copy> copies = new ArrayList<>();
         tied.forEach((foreign, of) -> {
             TensorFiles.Located copy = files.tensors().get(foreign);
@@ -80,8 +83,7 @@ record TensorMatch(
             } else if (absent.filter(parameter.name()::startsWith).isPresent()) {
                 fresh.add(parameter.name());
             } else {
-                problems.add("tensor " + family.names().toForeign(parameter.name()) + " " + parameter.shape()
-                        + " is missing");
+                problems.add("tensor " + kind.toForeign(parameter.name()) + " " + parameter.shape() + " is missing");
             }
             copies.stream()
                     .filter(copy -> copy.of().equals(parameter.name()))
@@ -94,7 +96,7 @@ record TensorMatch(
     /** One line where the names are another program's, rather than two of each. */
     private static void requireAnyName(
             Map<String, TensorFiles.Located> named,
-            HubTable family,
+            TaskClass kind,
             ParameterLayout layout,
             TensorFiles files,
             String directory) {
@@ -103,8 +105,7 @@ record TensorMatch(
                     directory + ": none of the " + files.tensors().size()
                             + " tensors has a name of the model's: the first is "
                             + files.tensors().keySet().iterator().next() + ", one that is looked for is "
-                            + family.names()
-                                    .toForeign(layout.parameters().get(0).name()),
+                            + kind.toForeign(layout.parameters().get(0).name()),
                     "save the model with save_pretrained; from a wrapped one (torch.compile, DDP, FSDP) take the model"
                             + " inside");
         }

@@ -1,6 +1,7 @@
 package org.weft.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +65,11 @@ class FamilyRefusalsTest {
                 "mistral | rope_parameters | {\"rope_type\":\"dynamic\"} | rope_parameters.factor is missing for type=dynamic",
                 "phi3 | resid_pdrop | 0.1 | resid_pdrop=0.1 is not one that Weft has: 0.0",
                 "phi3 | partial_rotary_factor | 0.4 | partial_rotary_factor=0.4 and rope_parameters.partial_rotary_factor=1.0 disagree",
+                "mixtral | num_local_experts | null | num_local_experts is missing",
+                "mixtral | num_local_experts | 0 | num_local_experts=0 is no number of experts",
+                "mixtral | num_experts_per_tok | 9 | model.experts_per_token=9 must be at most the model's experts, 5",
+                "mixtral | router_jitter_noise | 0.1 | router_jitter_noise=0.1 is not one that Weft has: 0.0",
+                "mixtral | shared_expert_intermediate_size | 16 | shared_expert_intermediate_size=16 is not a key of mixtral that Weft knows: UNKNOWN",
                 "gpt_neox | hidden_act | \"gelu_fast\" | hidden_act=gelu_fast is not one that Weft has: gelu",
                 "gpt_neox | hidden_dropout | 0.1 | hidden_dropout=0.1 is not one that Weft has: 0.0",
                 "gpt_neox | use_parallel_residual | 1 | use_parallel_residual=1 is not true or false",
@@ -71,16 +78,21 @@ class FamilyRefusalsTest {
                 "gpt_neox | pruned_heads | {\"0\":[1]} | pruned_heads={\"0\":[1]} is not a key of gpt_neox that Weft knows: UNKNOWN",
             })
     void oneLineNamesTheKey(String name, String key, String value, String problem) throws IOException {
-        ObjectNode config = (ObjectNode) GoldenFamiliesTest.models().stream()
-                .filter(golden -> golden.name().equals(name))
-                .findFirst()
-                .orElseThrow()
-                .line()
-                .path("config");
+        ObjectNode config = config(name);
         config.set(key, JSON.readTree(value));
-        ForeignDirectory directory = new ForeignDirectory(temporary.resolve("hf"), config.toString())
-                .put("x", 1)
-                .write();
+        refused(new ForeignDirectory(temporary.resolve("hf"), config.toString()).put("x", 1), problem);
+    }
+
+    @Test
+    void expertsWithoutARouterAreRefused() throws IOException {
+        ForeignDirectory directory = new ForeignDirectory(
+                        temporary.resolve("hf"), config("mixtral").toString())
+                .put("model.layers.0.block_sparse_moe.experts.0.w1.weight", 20, 16);
+        refused(directory, "num_local_experts=5: the files have experts and no router (block_sparse_moe.gate)");
+    }
+
+    private void refused(ForeignDirectory directory, String problem) throws IOException {
+        directory.write();
         Path run = temporary.resolve("run");
         assertThatThrownBy(() -> {
                     try (HuggingFaceModel model = HuggingFaceModel.open(HadoopStore.local(), directory.uri())) {
@@ -93,5 +105,39 @@ class FamilyRefusalsTest {
                         + problem.replace("UNKNOWN", "take it out if it changes nothing that the model computes")
                                 .replace("KINDS", "default, linear, dynamic, llama3, yarn, longrope"));
         assertThat(Files.exists(run)).isFalse();
+    }
+
+    /** As published files have it that `transformers` did not write alone. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "mistral | {\"is_llama_config\": true, \"rope_interleaved\": false, \"transformers.js_config\": {\"dtype\": \"q4\"}}",
+                "mistral | {\"max_sequence_length\": 2048, \"pretraining_tp\": 2, \"neftune_noise_alpha\": 5}",
+                "qwen2 | {\"use_mrope\": false}",
+                "smollm3 | {\"pretraining_tp\": 2}",
+                "phi3 | {\"full_attn_mod\": 1, \"interpolate_factor\": 1, \"lm_head_bias\": false, \"mlp_bias\": false}",
+                "gpt_neox | {\"n_special\": 0, \"predict_special_tokens\": true, \"output_past\": true, \"_num_labels\": 1}",
+            })
+    void whatChangesNothingIsPassedOver(String name, String keys) throws IOException {
+        ObjectNode config = config(name);
+        config.setAll((ObjectNode) JSON.readTree(keys));
+        ForeignDirectory directory = new ForeignDirectory(temporary.resolve("hf"), config.toString())
+                .put("x", 1)
+                .write();
+        assertThatCode(() -> HuggingFaceModel.open(HadoopStore.local(), directory.uri())
+                        .close())
+                .doesNotThrowAnyException();
+    }
+
+    private static ObjectNode config(String name) throws IOException {
+        return (ObjectNode) GoldenFamiliesTest.models().stream()
+                .filter(golden -> golden.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .line()
+                .path("config")
+                .deepCopy();
     }
 }

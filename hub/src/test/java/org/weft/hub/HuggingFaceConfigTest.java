@@ -181,22 +181,21 @@ class HuggingFaceConfigTest {
             quoteCharacter = '`',
             value = {
                 "[\"FalconForCausalLM\"]             | \"falcon\"  | FalconForCausalLM of model_type falcon",
-                "[\"GPT2ForSequenceClassification\"] | \"gpt2\"    | GPT2ForSequenceClassification of model_type gpt2",
+                "[\"GPT2DoubleHeadsModel\"] | \"gpt2\"    | GPT2DoubleHeadsModel of model_type gpt2",
                 "[\"GPT2LMHeadModel\"]               | \"llama\"   | GPT2LMHeadModel of model_type llama",
                 "null                                | null        | (none named) of model_type (none named)",
             })
     void otherArchitecturesAreRefusedByName(String architectures, String type, String named) throws IOException {
         JsonNode config = config(ForeignDirectory.GPT2, "architectures", architectures, "model_type", type);
         assertThatThrownBy(() -> HubTable.of(config, "dir/config.json"))
-                .isInstanceOfSatisfying(
-                        WeftException.class,
-                        e -> assertThat(e.hint())
-                                .isEqualTo(
-                                        "Weft reads GPT2LMHeadModel, GPT2Model, LlamaForCausalLM, LlamaModel, BertForMaskedLM,"
-                                                + " BertForPreTraining, BertModel, MistralForCausalLM, MistralModel, Qwen2ForCausalLM,"
-                                                + " Qwen2Model, Qwen3ForCausalLM, Qwen3Model, SmolLM3ForCausalLM, SmolLM3Model,"
-                                                + " Olmo2ForCausalLM, Olmo2Model, Gemma2ForCausalLM, Gemma2Model, Gemma3ForCausalLM,"
-                                                + " Gemma3TextModel, Phi3ForCausalLM, Phi3Model, GPTNeoXForCausalLM, GPTNeoXModel"))
+                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
+                        .isEqualTo(
+                                "Weft reads GPT2LMHeadModel, GPT2Model, LlamaForCausalLM, LlamaModel, BertForMaskedLM,"
+                                        + " BertForPreTraining, BertModel, MistralForCausalLM, MistralModel, Qwen2ForCausalLM,"
+                                        + " Qwen2Model, Qwen3ForCausalLM, Qwen3Model, SmolLM3ForCausalLM, SmolLM3Model,"
+                                        + " Olmo2ForCausalLM, Olmo2Model, Gemma2ForCausalLM, Gemma2Model, Gemma3ForCausalLM,"
+                                        + " Gemma3TextModel, Phi3ForCausalLM, Phi3Model, GPTNeoXForCausalLM, GPTNeoXModel,"
+                                        + " MixtralForCausalLM, MixtralModel"))
                 .hasMessage("dir/config.json: architecture " + named + " is not one that Weft reads");
     }
 

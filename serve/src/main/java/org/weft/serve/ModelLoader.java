@@ -8,9 +8,9 @@ import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.GenerationDefaults;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
-import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
 import org.weft.hub.ModelLocator;
@@ -63,12 +63,12 @@ public final class ModelLoader {
         ReplicaOptions replica = wish.replica(config.cluster().threads());
         if (!config.finetune().generative()) {
             requireClassifier(config, model.directory());
-            Checkpoint checkpoint = model.checkpoint().orElseThrow();
+            model.notices().forEach(notices);
             String column = config.dataset().textColumn();
             return new ClassifierModel(
                     name,
                     fingerprint,
-                    () -> new TaskClassifier(TaskModel.open(store, checkpoint, CLASSIFIER_BATCH, replica), column));
+                    () -> new TaskClassifier(TaskModel.open(model, CLASSIFIER_BATCH, replica), column));
         }
         requireCausal(config.model(), model.directory());
         TokenizerFile tokenizer = model.tokenizer();
@@ -102,8 +102,12 @@ public final class ModelLoader {
             if (!chat.why().isEmpty()) {
                 notices.accept("chats are answered 400, completions are served: " + chat.why());
             }
-            return new TextModel(
-                    name, fingerprint, tokenizer, config.model().context(), chat.template(), noChat, replica);
+            GenerationDefaults defaults = GenerationDefaults.beside(store, directory);
+            if (!defaults.notice().isEmpty()) {
+                notices.accept(defaults.notice());
+            }
+            int context = config.model().context();
+            return new TextModel(name, fingerprint, tokenizer, context, defaults, chat.template(), noChat, replica);
         } catch (IOException | RuntimeException e) {
             tokenizer.close();
             throw e;

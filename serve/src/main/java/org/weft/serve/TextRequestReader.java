@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.weft.core.WeftException;
 import org.weft.engine.sampling.LogitBias;
+import org.weft.core.tokens.GenerationDefaults;
 import org.weft.engine.sampling.SamplingOptions;
 import org.weft.tuning.chat.Chat;
 import org.weft.tuning.chat.ChatTemplate;
@@ -64,8 +65,9 @@ final class TextRequestReader {
         ChatTemplate template = model.chat()
                 .orElseThrow(
                         () -> ApiException.invalid("messages", model.name() + " takes no chats: " + model.noChat()));
-        int named = fields.integer("max_tokens", maxTokens, 1, maxTokens);
-        int most = fields.integer("max_completion_tokens", named, 1, maxTokens);
+        int most = Math.min(maxTokens, or(model.defaults().maxNewTokens(), maxTokens));
+        int named = fields.integer("max_tokens", most, 1, maxTokens);
+        int asked = fields.integer("max_completion_tokens", named, 1, maxTokens);
         List<String> stops = new ArrayList<>(stops(fields));
         stops.addAll(template.stops());
         int alternatives = fields.integer("top_logprobs", 0, 0, MOST_LIKELIEST);
@@ -84,7 +86,7 @@ final class TextRequestReader {
                         choices(fields, 1),
                         sampling(fields),
                         stops,
-                        most,
+                        asked,
                         true,
                         delivery(fields, false, likeliest)));
     }
@@ -119,10 +121,12 @@ final class TextRequestReader {
     }
 
     private SamplingOptions sampling(JsonFields fields) {
-        double temperature = fields.number("temperature", 1);
-        int topK = fields.integer("top_k", 0, -1, Integer.MAX_VALUE); // -1 is what others call all
-        double topP = fields.number("top_p", 1);
-        double penalty = fields.number("repetition_penalty", SamplingOptions.NO_PENALTY);
+        GenerationDefaults model = this.model.defaults();
+        double temperature = fields.number("temperature", or(model.temperature(), 1.0));
+        int topK = fields.integer("top_k", or(model.topK(), 0), -1, Integer.MAX_VALUE); // -1 is what others call all
+        double topP = fields.number("top_p", or(model.topP(), 1.0));
+        double penalty =
+                fields.number("repetition_penalty", or(model.repetitionPenalty(), SamplingOptions.NO_PENALTY));
         long seed = fields.wide("seed", ThreadLocalRandom.current().nextLong(SEEDS));
         double presence = fields.number("presence_penalty", 0);
         double frequency = fields.number("frequency_penalty", 0);
@@ -134,6 +138,10 @@ final class TextRequestReader {
             String message = outOfRange.getMessage();
             throw ApiException.invalid(message.replaceFirst("[=\\[].*", ""), message);
         }
+    }
+
+    private static <T> T or(T said, T otherwise) {
+        return said == null ? otherwise : said;
     }
 
     /** {@code {"50256": -100}}. */

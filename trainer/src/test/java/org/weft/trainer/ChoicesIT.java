@@ -31,6 +31,16 @@ import org.weft.tuning.task.Fields;
 /** {@code evaluate --choices}: the likelihoods are those that the next token's logits give, token by token. */
 class ChoicesIT {
     private static final int ROWS = 40;
+    private static final String SUITE = """
+            group: three
+            task:
+              - &asked {task: asked, dataset_path: json, dataset_kwargs: {data_files: %s}, test_split: train,
+                        output_type: multiple_choice, doc_to_text: ask, doc_to_choice: choices, doc_to_target: label}
+              - {<<: *asked, task: last, output_type: loglikelihood, doc_to_choice: null, doc_to_target: " ship",
+                 fewshot_split: train, num_fewshot: 1}
+              - {<<: *asked, task: pages, output_type: loglikelihood_rolling, doc_to_text: "", doc_to_choice: null,
+                 doc_to_target: "{{ask}} {{ask}} {{ask}} {{ask}} {{ask}} {{ask}}"}
+            """;
     private static final String[] WORDS = "the a ship sailed sea wind never always and storm".split(" ");
 
     @TempDir
@@ -95,6 +105,63 @@ class ChoicesIT {
                 .isEqualTo(metrics);
         assertThat(Files.readString(run.dir().resolve("multiple-choice/report.html")))
                 .contains("multiple choice");
+    }
+
+    /** {@code --suite}: the same questions in a suite's words, whoever computes them. */
+    @Test
+    void aSuiteAsksTheSame() throws IOException {
+        Random random = new Random(4);
+        List<Question> questions = new ArrayList<>();
+        StringBuilder rows = new StringBuilder();
+        for (int i = 0; i < ROWS; i++) {
+            questions.add(Question.of(random));
+            rows.append(questions.get(i).json(false));
+        }
+        Path file = Files.writeString(temporary.resolve("asked.jsonl"), rows);
+        Path suite = Files.writeString(temporary.resolve("suite.yaml"), SUITE.formatted(file));
+        JsonNode results = suite(suite, 1).done().summary().path("results");
+        int[] right = countedByHand(questions);
+        assertThat(results.at("/asked/acc").asDouble()).isEqualTo(right[0] / (double) ROWS);
+        assertThat(results.at("/asked/acc_norm").asDouble()).isEqualTo(right[1] / (double) ROWS);
+        assertThat(results.at("/pages/byte_perplexity").asDouble()).isGreaterThan(1);
+        suite(suite, 3).done();
+        for (String name :
+                List.of("results.json", "samples_asked.jsonl", "samples_pages.jsonl", "samples_last.jsonl")) {
+            assertThat(temporary.resolve("suite-3/" + name))
+                    .hasSameTextualContentAs(temporary.resolve("suite-1/" + name));
+        }
+        assertThat(temporary.resolve("suite-1/samples_last.jsonl")).content().contains("\"is_greedy\":");
+    }
+
+    @Test
+    void badSuitesAreNamed() throws IOException {
+        Path none = Files.writeString(temporary.resolve("none.yaml"), SUITE.formatted("/there/is/none.jsonl"));
+        CommandRun absent = suite(none, 1);
+        assertThat(absent.status()).isEqualTo(2);
+        assertThat(absent.err()).contains("task asked: dataset_kwargs.data_files: no such file or directory");
+        CommandRun both = CommandRun.of(
+                "evaluate",
+                "--checkpoint",
+                run.dir().toString(),
+                "--suite",
+                none.toString(),
+                "--input",
+                none.toString());
+        assertThat(both.status()).isEqualTo(2);
+        assertThat(both.err()).contains("--suite beside --input");
+    }
+
+    private static CommandRun suite(Path suite, int tasks) {
+        return CommandRun.of(
+                "evaluate",
+                "--checkpoint",
+                run.dir().toString(),
+                "--suite",
+                suite.toString(),
+                "--output",
+                temporary.resolve("suite-" + tasks).toString(),
+                "--set",
+                "cluster.master=local[" + tasks + "]");
     }
 
     /** A number is a choice's place even where choices are numbers; a text is the choice itself. */

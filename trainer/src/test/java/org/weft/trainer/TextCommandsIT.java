@@ -119,14 +119,24 @@ class TextCommandsIT {
 
     @Test
     void aChatIsWhatItsTemplateWrites() {
-        CommandRun plain = generate("--prompt", "User: the ship\nAssistant:", "--temperature", "0", "--stop", "\nUser:");
+        CommandRun plain =
+                generate("--prompt", "User: the ship\nAssistant:", "--temperature", "0", "--stop", "\nUser:");
         CommandRun chat = generate("--chat", "--chat-template", "plain", "--prompt", "the ship", "--temperature", "0");
         assertThat("User: the ship\nAssistant:" + chat.summary().path("text").asText())
                 .isEqualTo(plain.summary().path("text").asText());
         assertThat(chat.out()).doesNotContain("User:");
         CommandRun system = generate(
-                "--chat", "--chat-template", "plain", "--system", "be a storm", "--prompt", "the ship", "--temperature", "0");
-        assertThat("System: be a storm\nUser: the ship\nAssistant:" + system.summary().path("text").asText())
+                "--chat",
+                "--chat-template",
+                "plain",
+                "--system",
+                "be a storm",
+                "--prompt",
+                "the ship",
+                "--temperature",
+                "0");
+        assertThat("System: be a storm\nUser: the ship\nAssistant:"
+                        + system.summary().path("text").asText())
                 .isEqualTo(generate(
                                 "--prompt",
                                 "System: be a storm\nUser: the ship\nAssistant:",
@@ -144,7 +154,8 @@ class TextCommandsIT {
         assertError(arguments("generate", "--chat", "--prompt", "a"), 2, "has no chat template");
         assertError(arguments("generate", "--chat"), 2, "--chat: nobody says anything");
         assertError(arguments("generate", "--system", "a"), 2, "--system has no effect without --chat");
-        assertError(arguments("generate", "--chat-template", "plain"), 2, "--chat-template has no effect without --chat");
+        assertError(
+                arguments("generate", "--chat-template", "plain"), 2, "--chat-template has no effect without --chat");
         assertError(
                 arguments("generate", "--chat", "--chat-template", "alpaca", "--prompt", "a"),
                 2,

@@ -108,6 +108,16 @@ public record ModelConfig(
                 + " sqrt(1 + ln rope_factor / ln rope_original_context).")
         double ropeAttentionFactor,
 
+        @Doc("mixtral: perceptrons of a block, of which each token goes to some (E); 0 for 8.")
+        int experts,
+
+        @Doc("mixtral: perceptrons that each token goes to; 0 for 2.")
+        int expertsPerToken,
+
+        @Doc(
+                "mixtral: what the balance of the experts counts beside a token's loss in training; 0 for 0.001, -1 for none.")
+        double routerAuxLossCoef,
+
         @Doc("bert: kinds of segments that a sequence may have.")
         int tokenTypes,
 
@@ -172,6 +182,9 @@ public record ModelConfig(
                 4,
                 List.of(),
                 List.of(),
+                0,
+                0,
+                0,
                 0,
                 2,
                 false);

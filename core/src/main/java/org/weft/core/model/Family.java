@@ -92,6 +92,11 @@ public interface Family extends Architecture {
         return 0;
     }
 
+    /** Elements of a token within the perceptrons that compute it: of several experts those that it goes to. */
+    default long hiddenElements(ModelConfig model) {
+        return model.hiddenWidth();
+    }
+
     /** Elements of a token in float32 that the norms of one block keep for backward, beside what each of them returns. */
     default long normElements(ModelConfig model) {
         return 0;

@@ -13,6 +13,8 @@ import org.weft.core.config.ModelConfig;
 
 /** A model family on the Hugging Face hub: what config.json and the tensors are called there, and what they are in Weft. */
 public interface HubTable {
+    /** What the names of classes end with that are fine-tuned. */
+    List<String> TUNED = List.of("ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering");
 
     /** Of every family that is there. */
     static List<HubTable> all() {
@@ -110,6 +112,22 @@ public interface HubTable {
     /** What the names of the classes begin with that are fine-tuned. */
     String classPrefix();
 
+    /** What {@code …ForTokenClassification} calls its linear layer. */
+    default String tokenHead() {
+        return "classifier";
+    }
+
+    /** What the names of the model's tensors begin with in {@code …ForQuestionAnswering}. */
+    default String spanBase() {
+        return names().base();
+    }
+
+    /** Whether files of a class can be read: one of the family's, or one that is fine-tuned. */
+    default boolean reads(String architecture) {
+        return architectures().contains(architecture)
+                || TUNED.stream().anyMatch(suffix -> architecture.equals(classPrefix() + suffix));
+    }
+
     /** A tensor's name in the layout's form. */
     default String toLayout(String foreign) {
         return names().toLayout(foreign);
@@ -152,7 +170,7 @@ public interface HubTable {
         String architecture = classes.path(0).asText("");
         for (HubTable family : all()) {
             boolean typed = type.isEmpty() || type.equals(family.modelType());
-            boolean named = architecture.isEmpty() || family.architectures().contains(architecture);
+            boolean named = architecture.isEmpty() || family.reads(architecture);
             if (typed && named && !(type.isEmpty() && architecture.isEmpty())) {
                 return family;
             }

@@ -1,7 +1,6 @@
 package org.weft.core.model;
 
 import java.util.List;
-import java.util.Set;
 
 /** Llama as Hugging Face has it. */
 final class LlamaHubTable extends RotaryHubTable {
@@ -9,6 +8,11 @@ final class LlamaHubTable extends RotaryHubTable {
     @Override
     RotaryFamily family() {
         return new LlamaFamily();
+    }
+
+    @Override
+    public String spanBase() {
+        return "transformer.";
     }
 
     @Override
@@ -24,11 +28,5 @@ final class LlamaHubTable extends RotaryHubTable {
     @Override
     public List<Setting> settings() {
         return with(super.settings(), Setting.of("attention_bias", false), Setting.of("mlp_bias", false));
-    }
-
-    /** Its slices were summed in another order while it was pre-trained: rounding. */
-    @Override
-    public Set<String> ignored() {
-        return Set.of("pretraining_tp");
     }
 }

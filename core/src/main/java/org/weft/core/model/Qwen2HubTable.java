@@ -11,6 +11,11 @@ final class Qwen2HubTable extends RotaryHubTable {
     }
 
     @Override
+    public String spanBase() {
+        return "transformer.";
+    }
+
+    @Override
     public String classPrefix() {
         return "Qwen2";
     }

@@ -194,7 +194,7 @@ public abstract class RotaryFamily implements Family {
             attention(layout, prefix + "self_attn.", model);
             norm(layout, prefix, blockNorms().afterAttention(), width);
             norm(layout, prefix, blockNorms().beforePerceptron(), width);
-            perceptron(layout, prefix + "mlp.", width, model.hiddenWidth());
+            perceptron(layout, prefix, model);
             norm(layout, prefix, blockNorms().afterPerceptron(), width);
         }
         norm(layout, "model.", "norm", width);
@@ -229,14 +229,17 @@ public abstract class RotaryFamily implements Family {
         linear(layout, prefix + "o_proj", width, queries); // (D, H K)
     }
 
-    private void perceptron(ParameterLayout.Builder layout, String prefix, int width, int hidden) {
+    /** A block's perceptron; a family with another overrides it. */
+    void perceptron(ParameterLayout.Builder layout, String prefix, ModelConfig model) {
+        int width = model.width();
+        int hidden = model.hiddenWidth();
         if (fused()) {
-            linear(layout, prefix + "gate_up_proj", 2 * hidden, width); // (2 M, D)
+            linear(layout, prefix + "mlp.gate_up_proj", 2 * hidden, width); // (2 M, D)
         } else {
-            linear(layout, prefix + "gate_proj", hidden, width); // (M, D)
-            linear(layout, prefix + "up_proj", hidden, width); // (M, D)
+            linear(layout, prefix + "mlp.gate_proj", hidden, width); // (M, D)
+            linear(layout, prefix + "mlp.up_proj", hidden, width); // (M, D)
         }
-        linear(layout, prefix + "down_proj", width, hidden); // (D, M)
+        linear(layout, prefix + "mlp.down_proj", width, hidden); // (D, M)
     }
 
     @Override
@@ -286,7 +289,7 @@ public abstract class RotaryFamily implements Family {
         }
     }
 
-    private static void linear(ParameterLayout.Builder layout, String name, int out, int in) {
+    static void linear(ParameterLayout.Builder layout, String name, int out, int in) {
         layout.add(name + ".weight", List.of(out, in), true, NORMAL); // (out, in)
     }
 }

@@ -96,6 +96,11 @@ abstract class RotaryHubTable implements HubTable {
     }
 
     @Override
+    public String tokenHead() {
+        return "score";
+    }
+
+    @Override
     public String architectureOf(ModelConfig model) {
         return classPrefix() + "ForCausalLM";
     }

@@ -28,6 +28,11 @@ final class SmolLm3HubTable extends RotaryHubTable {
     }
 
     @Override
+    public String spanBase() {
+        return "transformer.";
+    }
+
+    @Override
     public String classPrefix() {
         return "SmolLM3";
     }

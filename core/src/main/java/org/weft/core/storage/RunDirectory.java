@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
  *     imported/                    what was taken over from elsewhere, another
  *     evaluation/                  results.json and report.html
  *     multiple-choice/             the same of answers that a language model chose among
+ *     suite/                       results.json and samples of a suite of tasks
  *     fold-0/, fold-1/, …          runs of a cross-validation
  *     folds.json                   what it came to
  *     runs/NAME/                   runs of a sweep
@@ -99,6 +100,10 @@ public record RunDirectory(String path, String corpus) implements Serializable {
 
     public String multipleChoice() {
         return file("multiple-choice");
+    }
+
+    public String suite() {
+        return file("suite");
     }
 
     public RunDirectory base() {

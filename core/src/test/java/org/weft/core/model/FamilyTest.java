@@ -71,6 +71,36 @@ class FamilyTest {
                         || parameter.name().endsWith(AdaptedLayout.LORA_B));
     }
 
+    /** 6 for each weight that multiplies a token: of 4 experts 1. */
+    @Test
+    void expertsThatATokenDoesNotGoToCostNothing() {
+        double one = flops("experts: 1, experts_per_token: 1");
+        double router = 6.0 * 3 * 16 * 2; // of 3 experts more, in 2 blocks
+        assertThat(flops("experts: 4, experts_per_token: 1")).isEqualTo(one + router);
+        double expert = 6.0 * 3 * 16 * 24 * 2;
+        assertThat(flops("experts: 4, experts_per_token: 3")).isEqualTo(one + router + 2 * expert);
+    }
+
+    private static double flops(String experts) {
+        String keys =
+                "{architecture: mixtral, layers: 2, width: 16, heads: 2, mlp_width: 24, context: 8, " + experts + "}";
+        ModelConfig model = ConfigLoader.load("test", "model: " + keys, List.of("run.dir=/x"))
+                .model();
+        return new ModelShape(model, 11).flopsPerToken();
+    }
+
+    @Test
+    void blocksWithAWindowCostWhatItHolds() {
+        String keys = "{architecture: mistral, layers: 2, width: 16, heads: 2, mlp_width: 24, context: 32";
+        ModelConfig whole = ConfigLoader.load("test", "model: " + keys + "}", List.of("run.dir=/x"))
+                .model();
+        ModelConfig sliding = ConfigLoader.load(
+                        "test", "model: " + keys + ", sliding_window: 8}", List.of("run.dir=/x"))
+                .model();
+        assertThat(new ModelShape(whole, 11).flopsPerToken() - new ModelShape(sliding, 11).flopsPerToken())
+                .isEqualTo(12.0 * 2 * 16 * (32 - 8));
+    }
+
     @ParameterizedTest
     @MethodSource("families")
     void itsHubTableNamesItself(Family family) {
@@ -86,22 +116,24 @@ class FamilyTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "architecture: lama                    | model.architecture=lama must be one of gpt2, llama, bert, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox; did you mean llama?",
-                "architecture: gpt2, kv_heads: 2       | model.kv_heads=2 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3 alone: gpt2 has none",
-                "architecture: bert, rope_scaling: yarn| model.rope_scaling=yarn is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox alone: bert has none",
+                "architecture: lama                    | model.architecture=lama must be one of gpt2, llama, bert, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox, mixtral; did you mean llama?",
+                "architecture: gpt2, kv_heads: 2       | model.kv_heads=2 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, mixtral alone: gpt2 has none",
+                "architecture: bert, rope_scaling: yarn| model.rope_scaling=yarn is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox, mixtral alone: bert has none",
                 "architecture: llama, next_sentence: true | model.next_sentence=true is of bert alone: llama has none",
                 "architecture: llama, dropout: 0.1     | model.dropout=0.1 is not of llama: it has none",
                 "architecture: llama, kv_heads: 4      | model.heads=6 is not divisible by model.kv_heads=4",
                 "architecture: llama, rope_scaling: yarn | model.rope_original_context is not set for model.rope_scaling=yarn",
                 "architecture: bert, next_sentence: true, token_types: 1 | model.token_types=1 must be at least 2",
-                "architecture: llama, sliding_window: 8 | model.sliding_window=8 is of mistral, qwen2, qwen3, gemma2, gemma3_text, phi3 alone: llama has none",
-                "architecture: gpt2, head_dim: 8       | model.head_dim=8 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3 alone: gpt2 has none",
+                "architecture: llama, sliding_window: 8 | model.sliding_window=8 is of mistral, qwen2, qwen3, gemma2, gemma3_text, phi3, mixtral alone: llama has none",
+                "architecture: gpt2, head_dim: 8       | model.head_dim=8 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, mixtral alone: gpt2 has none",
                 "architecture: llama, sequential_residual: true | model.sequential_residual=true is of gpt_neox alone: llama has none",
                 "architecture: mistral, sliding_window: -1 | model.sliding_window=-1 must not be negative",
                 "architecture: qwen3, head_dim: 63      | model.head_dim=63 must be even: rotary positions turn pairs",
                 "architecture: gemma2, attn_logit_softcapping: -3 | model.attn_logit_softcapping=-3.0 must be positive, 0 or -1",
                 "architecture: gpt_neox, rotary_fraction: 0.02 | model.rotary_fraction turns 1 of the 64 elements of a head: rotary positions turn pairs",
                 "architecture: phi3, rotary_fraction: 2  | model.rotary_fraction=2.0 must be in (0, 1], or 0",
+                "architecture: mixtral, experts_per_token: 9 | model.experts_per_token=9 must be at most the model's experts, 8",
+                "architecture: mistral, experts: 4     | model.experts=4 is of mixtral alone: mistral has none",
                 "architecture: smollm3, no_rope_every: -1 | model.no_rope_every=-1 must not be negative",
                 "architecture: gpt2, token_types: 0    | model.token_types=0 must be at least 1",
             })

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.weft.core.checkpoint.CheckpointManifest;
-import org.weft.core.config.Metric;
 import org.weft.core.config.HeadKind;
+import org.weft.core.config.Metric;
 import org.weft.driver.progress.EvaluationRecord;
 
 /**

@@ -24,7 +24,11 @@ public final class ModelSection {
             "rope_factor",
             "rope_original_context",
             "rope_low_freq_factor",
-            "rope_high_freq_factor");
+            "rope_high_freq_factor",
+            "rope_short_factors",
+            "rope_long_factors",
+            "rope_attention_factor",
+            "rope_local_theta");
 
     private static final Set<String> EVERY_FAMILY =
             Set.of("architecture", "layers", "width", "heads", "mlp_width", "context", "dropout", "norm_epsilon");
@@ -39,10 +43,10 @@ public final class ModelSection {
      * @param notices told of differences that are allowed
      */
     public static void require(String from, ModelConfig theirs, ModelConfig configured, Consumer<String> notices) {
-        JsonNode known = effective(theirs);
+        JsonNode known = comparable(theirs);
         List<String> wrong = new ArrayList<>();
         List<String> changed = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> ours : effective(configured).properties()) {
+        for (Map.Entry<String, JsonNode> ours : comparable(configured).properties()) {
             JsonNode other = known.path(ours.getKey());
             if (other.equals(ours.getValue())) {
                 continue;
@@ -75,7 +79,18 @@ public final class ModelSection {
         return section.toString().replace("\"", "").replace(":", ": ").replace(",", ", ");
     }
 
-    /** With the values that zeros stand for. */
+    /** With all that zeros stand for in some family, so that a model that is spelt out is the one that is not. */
+    private static ObjectNode comparable(ModelConfig model) {
+        Family family = Family.of(model);
+        return effective(model)
+                .put("head_dim", model.headWidth())
+                .put("tie_word_embeddings", model.tiedHead())
+                .put("attn_logit_softcapping", family.attentionSoftcap(model))
+                .put("final_logit_softcapping", family.logitSoftcap(model))
+                .put("rope_local_theta", family.windowTheta(model));
+    }
+
+    /** As a person would write it, with the values that zeros stand for. */
     private static ObjectNode effective(ModelConfig model) {
         ObjectNode tree = tree(model);
         if (Family.of(model).ownKeys().contains("kv_heads")) {

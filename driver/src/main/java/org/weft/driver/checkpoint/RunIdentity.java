@@ -87,7 +87,7 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
         requireOptimizer(start);
     }
 
-    /** Heads and epsilon are in no parameter's shape, but another number of them is another model. */
+    /** Heads, windows and the like are in no parameter's shape, but others are another model. */
     private void requireSameComputation(Checkpoint start) {
         ModelConfig before = ReplicaLoader.configOf(start).model();
         ModelConfig now = config.model();
@@ -107,6 +107,7 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
                             now.epsilon()),
                     "give the model section that it was trained with, or start anew in another run.dir");
         }
+        ModelSection.require(start.directory(), before, now, free -> {}); // What is free is told as changed.
     }
 
     /** Another optimizer's state is of no use; the first version had AdamW's alone. */

@@ -1,7 +1,6 @@
 package org.weft.driver.checkpoint;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
@@ -95,7 +94,7 @@ public final class WholeModel implements InitialCheckpoint.Source {
         Part part = learned.parameters().containsKey(parameter.name()) ? learned : frozen;
         Parameter source = part.parameters().get(parameter.name());
         long shift = parameter.offset() - source.offset();
-        Adapter adapter = adapter(parameter);
+        LowRankProduct adapter = adapter(parameter);
         part.reader().read(CheckpointReader.PARAM, from - shift, until - from, (at, bytes) -> {
             if (adapter != null) {
                 adapter.addTo(bytes.order(ByteOrder.LITTLE_ENDIAN), at + shift - parameter.offset());
@@ -104,7 +103,7 @@ public final class WholeModel implements InitialCheckpoint.Source {
         });
     }
 
-    private Adapter adapter(Parameter parameter) throws IOException {
+    private LowRankProduct adapter(Parameter parameter) throws IOException {
         String name = parameter.name().replaceFirst("\\.weight$", "");
         Parameter down = learned.parameters().get(name + AdaptedLayout.LORA_A);
         Parameter up = learned.parameters().get(name + AdaptedLayout.LORA_B);
@@ -112,40 +111,12 @@ public final class WholeModel implements InitialCheckpoint.Source {
             return null;
         }
         boolean inputFirst = shape.family().inputFirst();
-        return new Adapter(
+        return new LowRankProduct(
                 learned.all(down),
                 learned.all(up),
                 down.shape().get(1),
                 up.shape().get(0),
                 inputFirst,
                 shape.adaptation().lora().scale());
-    }
-
-    /**
-     * An adapter's product, element by element.
-     *
-     * @param down A, (R, I)
-     * @param up B, (O, R)
-     */
-    private record Adapter(float[] down, float[] up, int in, int out, boolean inputFirst, double scale) {
-
-        /**
-         * @param first index of the piece's first element within the weight
-         */
-        void addTo(ByteBuffer piece, long first) {
-            int rank = up.length / out;
-            int start = piece.position();
-            for (int k = 0; k < piece.remaining() / Float.BYTES; k++) {
-                long element = first + k;
-                int column = (int) (inputFirst ? element / out : element % in);
-                int row = (int) (inputFirst ? element % out : element / in);
-                double product = 0;
-                for (int r = 0; r < rank; r++) {
-                    product += (double) up[row * rank + r] * down[r * in + column];
-                }
-                int at = start + k * Float.BYTES;
-                piece.putFloat(at, (float) (piece.getFloat(at) + scale * product));
-            }
-        }
     }
 }

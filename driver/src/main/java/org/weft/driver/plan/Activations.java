@@ -28,7 +28,7 @@ record Activations(long token, long block, long backward) {
         boolean bf16 = training.precision() == Precision.BF16;
         long width = model.width();
         long queries = (long) model.heads() * model.headWidth();
-        long hidden = model.hiddenWidth();
+        long hidden = shape.family().hiddenElements(model);
         boolean gated = shape.family().gated();
         // Residual stream: middle and output. Statistics of two norms and of attention are a few floats.
         long block = FLOAT * (2 * width + 4L + model.heads());

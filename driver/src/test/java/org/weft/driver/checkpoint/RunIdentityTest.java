@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
@@ -54,6 +57,32 @@ class RunIdentityTest {
         refused(
                 identity(10, VOCABULARY, List.of(), "model.heads=2"),
                 " was trained with heads=6 kv_heads=6 norm_epsilon=1.0E-5, configured are heads=2 kv_heads=2");
+    }
+
+    /** Of one layout, and in no number of heads. */
+    @ParameterizedTest
+    @CsvSource({
+        "model.architecture=mistral, model.architecture=mistral instead of llama",
+        "model.architecture=smollm3, model.architecture=smollm3 instead of llama",
+        "model.head_dim=32, model.head_dim=32 instead of 64",
+    })
+    void anotherModelOfTheSameParametersIsRefused(String setting, String problem) {
+        String[] llama = {"model.architecture=llama", "model.norm_epsilon=1e-5", "model.dropout=0"};
+        Checkpoint before = new Checkpoint(
+                "/run/checkpoints/step-00000004",
+                identity(10, VOCABULARY, List.of(), llama)
+                        .manifest(new RunIdentity.Version(4, 0, 64, 2, Map.of()), List.of(), "sha"));
+        assertThatCode(() -> identity(10, VOCABULARY, List.of(), with(llama, "model.rope_theta=20000"))
+                        .require(before))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() ->
+                        identity(10, VOCABULARY, List.of(), with(llama, setting)).require(before))
+                .isInstanceOf(WeftException.class)
+                .hasMessage(before.directory() + " is of another model than is configured: " + problem);
+    }
+
+    private static String[] with(String[] settings, String more) {
+        return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test

@@ -30,6 +30,7 @@ final class Attention {
     private final int window; // W, or 0
     private final ScalarType type;
     private final Tensor futures; // (C, C), minus infinity above the diagonal; null where it is not needed
+    private final Tensor slope; // (R, 2 R), the fused operation's mask of a run and the one before; null where it is not needed
     private final Scalar scale;
     private final Scalar cap; // c of c tanh(s / c), or null
     private final TensorOptional noMask = new TensorOptional();
@@ -55,6 +56,7 @@ final class Attention {
         futures = causal && config.dropout() > 0
                 ? futures(config.context(), flat.parameters().tensor())
                 : null;
+        slope = cap == null && slides(config.context()) ? slope(flat.parameters().tensor()) : null;
     }
 
     /**
@@ -106,7 +108,7 @@ final class Attention {
      * whole.
      */
     private Tensor sliding(Tensor q, Tensor k, Tensor v) {
-        long run = Math.max(window, SHORTEST_RUN);
+        long run = run();
         TensorVector queries = q.split(run, 2);
         TensorVector keys = k.split(run, 2);
         TensorVector values = v.split(run, 2);
@@ -115,13 +117,33 @@ final class Attention {
             Tensor seenKeys = i == 0 ? keys.get(0) : torch.cat(new TensorVector(keys.get(i - 1), keys.get(i)), 2);
             Tensor seenValues =
                     i == 0 ? values.get(0) : torch.cat(new TensorVector(values.get(i - 1), values.get(i)), 2);
-            Tensor mask = band(k, queries.get(i).size(2), seenKeys.size(2)); // (run, 2 run)
+            Tensor mask = ofRun(queries.get(i).size(2), seenKeys, i == 0); // (run, 2 run)
             mixed.push_back(masked(queries.get(i), seenKeys, seenValues, mask));
         }
         return torch.cat(mixed, 2); // (B, H, T, K)
     }
 
-    /** @param mask true at what may be looked at; null where that is all */
+    private long run() {
+        return Math.max(window, SHORTEST_RUN);
+    }
+
+    /** A view of the one mask, which backward keeps for each block: T queries and the keys that they see. (T, S) */
+    private Tensor ofRun(long tokens, Tensor keys, boolean first) {
+        long seen = keys.size(2);
+        return slope == null
+                ? band(keys, tokens, seen)
+                : slope.narrow(0, 0, tokens).narrow(1, first ? run() : 0, seen);
+    }
+
+    /** What a run may look at of the run before and of itself, as the fused operation adds it: 0, or minus infinity. (R, 2 R) */
+    private Tensor slope(Tensor like) {
+        Tensor open = band(like, run(), 2 * run()); // (R, 2 R)
+        return torch.zeros(new long[] {run(), 2 * run()}, like.options())
+                .to(type)
+                .masked_fill(open.logical_not(), never);
+    }
+
+    /** @param mask what may be looked at: true, or 0 where others are minus infinity; null where that is all */
     private Tensor masked(Tensor q, Tensor k, Tensor v, Tensor mask) {
         if (cap != null) {
             return capped(q, k, v, mask);
@@ -130,7 +152,7 @@ final class Attention {
         return torch.scaled_dot_product_attention(q, k, v, seen, 0, false, fusedScale, grouped); // (B, H, T, K)
     }
 
-    /** Scores s become c tanh(s / c) (Gemma 2, section 2). */
+    /** Scores s become c tanh(s / c) (Gemma 2, section 2). @param mask true at what may be looked at */
     private Tensor capped(Tensor q, Tensor k, Tensor v, Tensor mask) {
         Tensor scores = q.matmul(repeated(k, q).transpose(2, 3)).mul(scale); // (B, H, T, S)
         Tensor bent = scores.div(cap).tanh().mul(cap); // (B, H, T, S)

@@ -27,8 +27,12 @@ final class RotaryAttention {
     private final Attention attention;
     private final Linear project; // (D, H K)
 
-    /** @param positions what turns queries and keys; null where nothing does */
-    RotaryAttention(int block, ModelConfig config, FlatTensors flat, RotaryPositions positions) {
+    /**
+     * @param attention of this block's window
+     * @param positions what turns queries and keys; null where nothing does
+     */
+    RotaryAttention(
+            int block, ModelConfig config, FlatTensors flat, Attention attention, RotaryPositions positions) {
         RotaryFamily family = (RotaryFamily) Family.of(config);
         String prefix = family.blockPrefix(block) + "self_attn.";
         this.block = block;
@@ -44,7 +48,7 @@ final class RotaryAttention {
         keyNorm = normed ? norm(prefix + "k_norm", config, family, flat) : null;
         headNorms = family.queryKeyNorm() == QueryKeyNorm.HEAD;
         this.positions = positions;
-        attention = new Attention(config, flat, family.window(config, block));
+        this.attention = attention;
     }
 
     private static Norm norm(String name, ModelConfig config, RotaryFamily family, FlatTensors flat) {

@@ -1,11 +1,14 @@
 package org.weft.engine.torch;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Family;
+import org.weft.core.model.MixtralFamily;
 import org.weft.core.model.RotaryFamily;
 
 /**
@@ -34,9 +37,12 @@ final class RotaryDecoder implements Transformer {
         RotaryPositions ofWindows = family.windowTheta(config) > 0
                 ? RotaryPositions.ofWindows(config, flat.parameters().tensor())
                 : positions;
+        Map<Integer, Attention> attentions = new HashMap<>(); // by window
         for (int block = 0; block < config.layers(); block++) {
             RotaryPositions own = family.window(config, block) > 0 ? ofWindows : positions;
-            blocks.add(parts.block(block, family.turns(config, block) ? own : null));
+            Attention attention = attentions.computeIfAbsent(
+                    family.window(config, block), window -> new Attention(config, flat, window));
+            blocks.add(parts.block(block, attention, family.turns(config, block) ? own : null));
         }
         finalNorm = parts.norm("model.", "norm");
         String matrix = config.tiedHead() ? "model.embed_tokens.weight" : "lm_head.weight"; // (V, D)
@@ -79,8 +85,9 @@ final class RotaryDecoder implements Transformer {
         Block block = blocks.get(index);
         Tensor attended = block.attention.apply(block.beforeAttention.apply(x), pass); // (B, T, D)
         Tensor middle = x.add(block.afterAttention.apply(attended)); // (B, T, D)
-        Tensor added = block.perceptron.apply(block.beforePerceptron.apply(middle)); // (B, T, D)
-        return BlockOutput.of(middle.add(block.afterPerceptron.apply(added))); // (B, T, D)
+        BlockOutput added = block.perceptron.apply(block.beforePerceptron.apply(middle)); // (B, T, D)
+        Tensor after = middle.add(block.afterPerceptron.apply(added.states())); // (B, T, D)
+        return new BlockOutput(after, added.auxiliaryLoss());
     }
 
     @Override
@@ -104,21 +111,27 @@ final class RotaryDecoder implements Transformer {
             RotaryAttention attention,
             Norm afterAttention,
             Norm beforePerceptron,
-            GatedPerceptron perceptron,
+            Perceptron perceptron,
             Norm afterPerceptron) {}
 
     /** Finds a block's parameters. */
     private record Parts(ModelConfig config, RotaryFamily family, FlatTensors flat) {
 
-        Block block(int index, RotaryPositions positions) {
+        Block block(int index, Attention attention, RotaryPositions positions) {
             String prefix = family.blockPrefix(index);
             return new Block(
                     norm(prefix, family.blockNorms().beforeAttention()),
-                    new RotaryAttention(index, config, flat, positions),
+                    new RotaryAttention(index, config, flat, attention, positions),
                     norm(prefix, family.blockNorms().afterAttention()),
                     norm(prefix, family.blockNorms().beforePerceptron()),
-                    GatedPerceptron.of(prefix + "mlp.", family, flat),
+                    perceptron(prefix),
                     norm(prefix, family.blockNorms().afterPerceptron()));
+        }
+
+        private Perceptron perceptron(String prefix) {
+            return family instanceof MixtralFamily mixtral
+                    ? new Experts(prefix + "block_sparse_moe.", config, mixtral, flat)
+                    : GatedPerceptron.of(prefix + "mlp.", family, flat);
         }
 
         Norm norm(String prefix, String name) {

@@ -19,6 +19,7 @@ interface Transformer {
             Map.entry("bert", Bert::new),
             Map.entry("llama", RotaryDecoder::new),
             Map.entry("mistral", RotaryDecoder::new),
+            Map.entry("mixtral", RotaryDecoder::new),
             Map.entry("qwen2", RotaryDecoder::new),
             Map.entry("qwen3", RotaryDecoder::new),
             Map.entry("smollm3", RotaryDecoder::new),

@@ -32,6 +32,7 @@ class FamiliesTest {
         GEMMA2("gemma2"),
         GEMMA3("gemma3_text"),
         PHI3("phi3"),
+        MIXTRAL("mixtral"),
         GPT_NEOX("gpt_neox"),
         SEQUENTIAL("sequential");
 

@@ -45,7 +45,8 @@ record ChatPrompts(ChatTemplate template, TextTokenizer tokenizer, String system
             messages.add(new ChatMessage(ChatMessage.SYSTEM, system));
         }
         messages.add(new ChatMessage(ChatMessage.USER, said));
-        int[] ids = ChatTokens.of(tokenizer, template.prompt(new Chat(messages))).ids();
+        int[] ids =
+                ChatTokens.of(tokenizer, template.prompt(new Chat(messages))).ids();
         return ids.length == 0 ? new int[] {tokenizer.endOfText()} : ids;
     }
 

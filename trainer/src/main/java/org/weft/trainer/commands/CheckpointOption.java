@@ -15,8 +15,8 @@ public final class CheckpointOption {
             required = true,
             paramLabel = "PATH",
             description =
-                    "A checkpoint directory, or a run directory for its newest; generate, fill, serve and evaluate"
-                            + " --input take a Hugging Face directory, too.")
+                    "A checkpoint directory, or a run directory for its newest; generate, fill, predict, serve and"
+                            + " evaluate --input or --suite take a Hugging Face directory, too.")
     private String path;
 
     /** As it was given. */

@@ -96,12 +96,16 @@ public final class ConfigOptions {
         return files.isEmpty()
                 ? List.of(new ConfigLoader.Source("configuration", ""))
                 : files.stream()
-                        .map(file -> new ConfigLoader.Source(file, text(file)))
+                        .map(file -> new ConfigLoader.Source(file, text("--config", file)))
                         .toList();
     }
 
-    /** A path of this machine, or a file on HDFS and the like by its URI. */
-    private static String text(String file) {
+    /**
+     * The text of a path of this machine, or of a file on HDFS and the like by its URI.
+     *
+     * @param option that names it, for errors
+     */
+    static String text(String option, String file) {
         try {
             if (!file.contains("://")) {
                 return Files.readString(Path.of(file));
@@ -110,7 +114,7 @@ public final class ConfigOptions {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8);
             }
         } catch (NoSuchFileException | FileNotFoundException e) {
-            throw WeftException.usage("there is no file " + file, "give --config the path of a YAML file");
+            throw WeftException.usage("there is no file " + file, "give " + option + " the path of a YAML file");
         } catch (IOException e) {
             throw WeftException.usage("cannot read " + file + ": " + e.getMessage(), "it must be UTF-8 text");
         }

@@ -19,6 +19,7 @@ import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.DatasetJob;
 import org.weft.tuning.finetune.BaseModel;
 import org.weft.tuning.finetune.FinetuneRun;
@@ -85,7 +86,7 @@ final class CrossValidation {
             FoldResult result =
                     resume == null ? null : FoldResult.in(store, config.run().dir());
             if (result == null) {
-                rows.check(config);
+                rows.check(base.withChatTemplate(store, config, line -> {}));
             } else {
                 before.put(config, result);
             }
@@ -119,7 +120,8 @@ final class CrossValidation {
                     "train for a step or more");
         }
         Checkpoint best = run.best(result);
-        TaskReport.Written written = new TaskReport(application, ReplicaLoader.configOf(best), best, batch)
+        TaskReport.Written written = new TaskReport(
+                        application, ReplicaLoader.configOf(best), StoredModel.of(application.store(), best), batch)
                 .write(List.of(), config.run().directory().evaluation());
         FoldResult fold = new FoldResult(
                 config.dataset().fold(),

@@ -17,6 +17,8 @@ import org.weft.driver.run.TextEvaluationJob;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.sampling.BeamOptions;
 import org.weft.hub.StoredModel;
+import org.weft.tuning.suite.SuiteFile;
+import org.weft.tuning.suite.SuiteTask;
 import org.weft.tuning.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,10 +56,18 @@ public final class EvaluateCommand implements Callable<Integer> {
     private boolean choices;
 
     @Option(
+            names = "--suite",
+            paramLabel = "FILE",
+            description = "YAML of multiple-choice and likelihood tasks in lm-evaluation-harness's words, here or by a"
+                    + " URI: the model is asked each task's documents; see docs/evaluation.md.")
+    private String suite;
+
+    @Option(
             names = "--output",
             paramLabel = "DIR",
             description = "Labelled rows: where results.json and report.html go (default: evaluation, of "
-                    + "choices multiple-choice, in the run's directory).")
+                    + "choices multiple-choice, in the run's directory). Of a suite: where results.json and each task's"
+                    + " samples go (default: suite in the run's directory; of a Hugging Face directory nowhere).")
     private String output;
 
     @Option(
@@ -71,61 +81,74 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (choices && input.isEmpty()) {
             throw WeftException.usage("--choices without --input", "give the rows: JSONL, CSV or Parquet");
         }
+        if (suite != null && (choices || !input.isEmpty())) {
+            throw WeftException.usage(
+                    "--suite beside " + (choices ? "--choices" : "--input"), "a suite names its own documents");
+        }
         if (batch < 1) {
             throw WeftException.usage("--batch-size " + batch + " must be at least 1", "");
         }
         BeamOptions search = beams.options(List.of("--choices"));
         try (ConfigOptions.FileAccess files = options.openFiles()) {
-            StoredModel model = input.isEmpty() || choices
+            List<SuiteTask> tasks =
+                    suite == null ? List.of() : SuiteFile.read(suite, ConfigOptions.text("--suite", suite));
+            StoredModel model = suite == null && input.isEmpty() || choices
                     ? StoredModel.of(files.store(), path.resolve(files.store()))
                     : path.model(files.store());
             WeftConfig config = options.over(model.config());
-            if (output != null && !choices && !judged(config, model)) {
+            if (output == null && suite == null && judged(config) && model.checkpoint().isEmpty()) {
+                throw WeftException.usage(
+                        model.directory() + " is no run, which results could be put into",
+                        "give --output DIR for results.json and report.html");
+            }
+            if (output != null && suite == null && !choices && !judged(config)) {
                 throw WeftException.usage(
                         "--output " + output + " would stay empty: a language model's numbers are printed",
                         "leave it out; results.json and report.html are of labelled rows: a fine-tuned model, or --choices");
             }
             if (search.searches()
-                    && !(judged(config, model) && config.finetune().generative())) {
+                    && !(suite == null && judged(config) && config.finetune().generative())) {
                 throw WeftException.usage(
                         "--beams: " + model.directory() + " generates nothing here that could be judged",
                         "it is for models that were tuned on instructions");
             }
             try (SparkApplication application = SparkApplication.start(config, "evaluate", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
-                summaryOf(application, config, model, search).print();
+                if (tasks.isEmpty()) {
+                    summaryOf(application, config, model, search).print();
+                } else {
+                    new SuiteResults(application, model, output).of(tasks).print();
+                }
             }
             return ExitStatus.DONE.code();
         }
     }
 
     /** Whether its answers are judged against labelled rows. */
-    private static boolean judged(WeftConfig config, StoredModel model) {
-        return model.checkpoint().isPresent()
-                && Task.in(config).filter(Task::judged).isPresent();
+    private static boolean judged(WeftConfig config) {
+        return Task.in(config).filter(Task::judged).isPresent();
+    }
+
+    /** Where results of labelled rows go. */
+    private String target(StoredModel model) {
+        if (output != null) {
+            return output;
+        }
+        RunDirectory run = model.checkpoint().orElseThrow().run();
+        return choices ? run.multipleChoice() : run.evaluation();
     }
 
     private Summary summaryOf(SparkApplication application, WeftConfig config, StoredModel model, BeamOptions search)
             throws IOException {
-        if (model.checkpoint().isEmpty()) {
-            return ofText(application, config.corpus().reading(input), model);
-        }
-        Checkpoint checkpoint = model.checkpoint().get();
-        RunDirectory run = checkpoint.run();
-        String directory = output != null ? output : choices ? run.multipleChoice() : run.evaluation();
-        if (choices) {
-            return new TaskReport(application, config, checkpoint, batch)
-                    .writeChoices(input, directory)
-                    .summary("evaluate");
-        }
-        if (!judged(config, model)) {
+        if (!choices && !judged(config)) {
             return input.isEmpty()
-                    ? summary(application, config, checkpoint)
+                    ? summary(application, config, model.checkpoint().orElseThrow())
                     : ofText(application, config.corpus().reading(input), model);
         }
-        return new TaskReport(application, config, checkpoint, batch)
-                .write(input, directory, search)
-                .summary("evaluate");
+        TaskReport report = new TaskReport(application, config, model, batch);
+        TaskReport.Written written =
+                choices ? report.writeChoices(input, target(model)) : report.write(input, target(model), search);
+        return written.summary("evaluate");
     }
 
     private static Summary ofText(SparkApplication application, CorpusConfig corpus, StoredModel model)

@@ -10,6 +10,7 @@ import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.progress.Progress;
 import org.weft.hub.HuggingFaceExport;
+import org.weft.hub.PeftExport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Option;
         description = "Write a checkpoint as a Hugging Face directory.",
         mixinStandardHelpOptions = true)
 public final class ExportCommand implements Callable<Integer> {
+    private static final String MAX_SHARD_BYTES = "5000000000";
+
     @Mixin
     private ConfigOptions options;
 
@@ -42,30 +45,48 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--max-shard-bytes",
             paramLabel = "N",
-            defaultValue = "5000000000",
+            defaultValue = MAX_SHARD_BYTES,
             description = "Bytes of tensors in one file; default ${DEFAULT-VALUE}.")
     private long maxShardBytes;
+
+    @Option(
+            names = "--adapter",
+            description = "The adapters that finetune.method=lora learned and the task's head, as PEFT has them, without"
+                    + " the base: adapter_config.json and adapter_model.safetensors in float32.")
+    private boolean adapter;
 
     @Override
     public Integer call() throws Exception {
         if (maxShardBytes < 1) {
             throw WeftException.usage("--max-shard-bytes " + maxShardBytes + " must be at least 1", "");
         }
+        if (adapter && (dtype != FloatFormat.F32 || maxShardBytes != Long.parseLong(MAX_SHARD_BYTES))) {
+            throw WeftException.usage(
+                    "--adapter with --dtype or --max-shard-bytes: adapters are one file of float32", "leave these out");
+        }
         Progress progress = Progress.onStderr();
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
             Checkpoint checkpoint = path.resolve(store);
+            if (adapter) {
+                PeftExport export = new PeftExport(store, checkpoint);
+                return print(checkpoint, export.write(to), export.parameters());
+            }
             HuggingFaceExport export = new HuggingFaceExport(store, checkpoint, progress::say);
             List<String> written = export.write(to, new HuggingFaceExport.Options(dtype, maxShardBytes));
-            new Summary("export")
-                    .put("checkpoint", checkpoint.directory())
-                    .put("directory", to)
-                    .put("files", written.size())
-                    .put("dtype", dtype.name().toLowerCase(Locale.ROOT))
-                    .put("parameters", export.parameters())
-                    .put("params_sha256", checkpoint.manifest().paramsSha256())
-                    .print();
-            return ExitStatus.DONE.code();
+            return print(checkpoint, written, export.parameters());
         }
+    }
+
+    private int print(Checkpoint checkpoint, List<String> written, long parameters) {
+        new Summary("export")
+                .put("checkpoint", checkpoint.directory())
+                .put("directory", to)
+                .put("files", written.size())
+                .put("dtype", dtype.name().toLowerCase(Locale.ROOT))
+                .put("parameters", parameters)
+                .put("params_sha256", checkpoint.manifest().paramsSha256())
+                .print();
+        return ExitStatus.DONE.code();
     }
 }

@@ -15,6 +15,7 @@ import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.Engines;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.finetune.BaseModel;
 import org.weft.tuning.finetune.FinetuneRun;
 import org.weft.tuning.finetune.FinetuneSettings;
@@ -97,7 +98,7 @@ public final class FinetuneCommand implements Callable<Integer> {
         if (evaluates(config, result)) {
             String directory = config.run().directory().evaluation();
             Checkpoint best = run.best(result);
-            new TaskReport(application, ReplicaLoader.configOf(best), best, BATCH)
+            new TaskReport(application, ReplicaLoader.configOf(best), StoredModel.of(application.store(), best), BATCH)
                     .write(List.of(), directory)
                     .into(summary.put("best_checkpoint", best.directory()));
         }

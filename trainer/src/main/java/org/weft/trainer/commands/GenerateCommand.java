@@ -8,6 +8,9 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.GenerationDefaults;
+import org.weft.driver.progress.Progress;
+import org.weft.engine.sampling.BeamOptions;
 import org.weft.engine.sampling.GenerationOptions;
 import org.weft.hub.StoredModel;
 import picocli.CommandLine.Command;
@@ -53,10 +56,9 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--max-new-tokens",
-            defaultValue = "100",
             paramLabel = "N",
-            description = "Of each text; default ${DEFAULT-VALUE}.")
-    private int maxNewTokens;
+            description = "Of each text; default: generation_config.json's, else 100.")
+    private Integer maxNewTokens;
 
     @Option(
             names = "--stop",
@@ -73,7 +75,8 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--chat",
-            description = "Each prompt is what a user says: the model's chat template writes it down, and the answer is printed.")
+            description =
+                    "Each prompt is what a user says: the model's chat template writes it down, and the answer is printed.")
     private boolean chat;
 
     @Option(names = "--system", paramLabel = "TEXT", description = "With --chat: the system message before it.")
@@ -82,7 +85,8 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--chat-template",
             paramLabel = "FORMAT",
-            description = "With --chat: chatml, llama3 or plain; default: as the model was tuned, else its own template.")
+            description =
+                    "With --chat: chatml, llama3 or plain; default: as the model was tuned, else its own template.")
     private String chatTemplate;
 
     @Option(
@@ -93,12 +97,13 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        GenerationOptions how = howToGenerate();
+        requireOptions();
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
             List<String> prompts = prompts(store);
             StoredModel model = path.model(store);
             try (TextContinuation continuation = TextContinuation.open(model)) {
+                GenerationOptions how = howToGenerate(store, model);
                 long start = System.nanoTime();
                 List<String> shown = chat ? Collections.nCopies(prompts.size(), "") : prompts;
                 GeneratedOutput printed = new GeneratedOutput(shown, output != null);
@@ -116,8 +121,9 @@ public final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private GenerationOptions howToGenerate() {
-        if (maxNewTokens < 1) {
+    private void requireOptions() {
+        sampling.options(GenerationDefaults.NONE); // Says what cannot be.
+        if (maxNewTokens != null && maxNewTokens < 1) {
             throw WeftException.usage("--max-new-tokens " + maxNewTokens + " must be at least 1", "");
         }
         if (batchSize < 1) {
@@ -133,8 +139,23 @@ public final class GenerateCommand implements Callable<Integer> {
         if (stops.contains("")) {
             throw WeftException.usage("--stop is empty: every text would end before it began", "give it some text");
         }
+        beams.options(NOT_WITH_BEAMS); // Says what does not go together.
+    }
+
+    /** What was asked for, over what lies beside the model's tokenizer; a search draws nothing. */
+    private GenerationOptions howToGenerate(Store store, StoredModel model) throws IOException {
+        GenerationDefaults defaults =
+                GenerationDefaults.beside(store, model.tokenizer().directory());
+        if (!defaults.notice().isEmpty()) {
+            Progress.onStderr().say(defaults.notice());
+        }
+        BeamOptions search = beams.options(NOT_WITH_BEAMS);
         return new GenerationOptions(
-                sampling.options(), beams.options(NOT_WITH_BEAMS), maxNewTokens, batchSize, !uncached);
+                sampling.options(search.searches() ? GenerationDefaults.NONE : defaults),
+                search,
+                SamplingFlags.first(maxNewTokens, defaults.maxNewTokens(), 100),
+                batchSize,
+                !uncached);
     }
 
     private List<String> prompts(Store store) throws IOException {

@@ -17,11 +17,11 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.FirstTaskError;
 import org.weft.corpus.source.TextEncoding;
-import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.DatasetReader;
+import org.weft.tuning.finetune.PredictionColumns;
 import org.weft.tuning.finetune.PredictionJob;
 import org.weft.tuning.finetune.TaskModel;
 import picocli.CommandLine.Command;
@@ -81,15 +81,15 @@ public final class PredictCommand implements Callable<Integer> {
         requireOptions();
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
-            Checkpoint checkpoint = path.resolve(store);
-            TaskModel.requireTask(checkpoint);
+            StoredModel model = path.model(store);
+            TaskModel.requireTask(model);
             if (store.exists(output)) {
                 throw WeftException.usage("--output " + output + " is there already", "give a folder that is not");
             }
-            WeftConfig config = options.over(ReplicaLoader.configOf(checkpoint));
+            WeftConfig config = options.over(model.config());
             try (SparkApplication application = SparkApplication.start(config, "predict", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
-                predict(application, checkpoint).print();
+                predict(application, config, model).print();
             }
             return ExitStatus.DONE.code();
         }
@@ -107,10 +107,10 @@ public final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    private Summary predict(SparkApplication application, Checkpoint checkpoint) throws Exception {
+    private Summary predict(SparkApplication application, WeftConfig config, StoredModel model) throws Exception {
         LongAccumulator truncated = application.context().sc().longAccumulator("truncated");
         LongAccumulator written = application.context().sc().longAccumulator("rows");
-        PredictionJob job = new PredictionJob(application.store(), checkpoint, batch);
+        PredictionJob job = new PredictionJob(model, config, batch, PredictionColumns.DEFAULT);
         Dataset<Row> rows = FirstTaskError.ends(application.context(), () -> {
             Dataset<Row> read = new DatasetReader(application.context(), application.store(), job.textColumns())
                     .read("--input", input, inputFormat, new TextEncoding(inputEncoding, "--input-encoding"));
@@ -125,12 +125,12 @@ public final class PredictCommand implements Callable<Integer> {
         } catch (Exception e) { // Spark's are checked, and undeclared
             throw unwritten(e);
         }
-        return new Summary("predict")
-                .put("checkpoint", checkpoint.directory())
+        Summary summary = new Summary("predict")
+                .put("checkpoint", model.directory())
                 .put("rows", written.value())
                 .put("truncated", truncated.value())
-                .put("output", output)
-                .put("params_sha256", checkpoint.manifest().paramsSha256());
+                .put("output", output);
+        return model.paramsSha256().isEmpty() ? summary : summary.put("params_sha256", model.paramsSha256());
     }
 
     private void write(DataFrameWriter<Row> predicted) {

@@ -1,5 +1,6 @@
 package org.weft.trainer.commands;
 
+import org.weft.core.tokens.GenerationDefaults;
 import org.weft.engine.sampling.SamplingOptions;
 import picocli.CommandLine.Option;
 
@@ -7,21 +8,24 @@ import picocli.CommandLine.Option;
 public final class SamplingFlags {
     @Option(
             names = "--temperature",
-            defaultValue = "0.8",
-            description = "0 takes the likeliest token; default ${DEFAULT-VALUE}.")
-    private double temperature;
+            description = "0 takes the likeliest token; default: generation_config.json's, else 0.8.")
+    private Double temperature;
 
-    @Option(names = "--top-k", defaultValue = "0", description = "Sample among the K likeliest tokens; 0 for all.")
-    private int topK;
+    @Option(
+            names = "--top-k",
+            description = "Sample among the K likeliest tokens; 0 for all. Default: generation_config.json's, else 0.")
+    private Integer topK;
 
-    @Option(names = "--top-p", defaultValue = "1.0", description = "Sample within this mass of probability.")
-    private double topP;
+    @Option(
+            names = "--top-p",
+            description = "Sample within this mass of probability; default: generation_config.json's, else 1.")
+    private Double topP;
 
     @Option(
             names = "--repetition-penalty",
-            defaultValue = "1.0",
-            description = "Makes tokens that the text holds already less likely: 1 for none, 1.2 for much.")
-    private double repetitionPenalty;
+            description = "Makes tokens that the text holds already less likely: 1 for none, 1.2 for much. Default:"
+                    + " generation_config.json's, else 1.")
+    private Double repetitionPenalty;
 
     @Option(
             names = "--seed",
@@ -29,7 +33,22 @@ public final class SamplingFlags {
             description = "Same seed and place among the prompts, same text; default ${DEFAULT-VALUE}.")
     private long seed;
 
-    SamplingOptions options() {
-        return new SamplingOptions(temperature, topK, topP, repetitionPenalty, seed);
+    /**
+     * What was asked for, over what the model's own file says.
+     *
+     * @param model what its {@code generation_config.json} says
+     */
+    SamplingOptions options(GenerationDefaults model) {
+        return new SamplingOptions(
+                first(temperature, model.temperature(), 0.8),
+                first(topK, model.topK(), 0),
+                first(topP, model.topP(), 1.0),
+                first(repetitionPenalty, model.repetitionPenalty(), SamplingOptions.NO_PENALTY),
+                seed);
+    }
+
+    /** The first that is said. */
+    static <T> T first(T flag, T model, T otherwise) {
+        return flag != null ? flag : model != null ? model : otherwise;
     }
 }

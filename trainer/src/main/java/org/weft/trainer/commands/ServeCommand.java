@@ -103,7 +103,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--chat-template",
             paramLabel = "FORMAT",
-            description = "chatml, llama3 or plain; default: what tokenizer_config.json says.")
+            description = "chatml, llama3 or plain; default: as the model was tuned, else its own template.")
     private String chatTemplate;
 
     @Option(

@@ -11,9 +11,9 @@ import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.FirstTaskError;
-import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.sampling.BeamOptions;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.JudgedRows;
 import org.weft.tuning.finetune.Examination;
@@ -32,25 +32,27 @@ final class TaskReport {
 
     private final SparkApplication application;
     private final WeftConfig config;
-    private final Checkpoint checkpoint;
+    private final StoredModel model;
     private final int batch;
     private final Store store;
 
-    TaskReport(SparkApplication application, WeftConfig config, Checkpoint checkpoint, int batch) {
+    TaskReport(SparkApplication application, WeftConfig config, StoredModel model, int batch) {
         this.application = application;
         this.config = config;
-        this.checkpoint = checkpoint;
+        this.model = model;
         this.batch = batch;
         this.store = application.store();
     }
 
     /** What was found, and where it stands. */
-    record Written(Checkpoint checkpoint, EvaluationReport report, String directory) {
+    record Written(StoredModel model, EvaluationReport report, String directory) {
         Summary summary(String command) {
-            return into(new Summary(command)
-                            .put("checkpoint", checkpoint.directory())
-                            .put("step", checkpoint.manifest().step()))
-                    .put("params_sha256", checkpoint.manifest().paramsSha256());
+            Summary summary = new Summary(command).put("checkpoint", model.directory());
+            model.checkpoint()
+                    .ifPresent(checkpoint ->
+                            summary.put("step", checkpoint.manifest().step()));
+            into(summary);
+            return model.paramsSha256().isEmpty() ? summary : summary.put("params_sha256", model.paramsSha256());
         }
 
         /** Adds the metrics. */
@@ -78,13 +80,13 @@ final class TaskReport {
 
     /** The same; a model that answers does so by a search. */
     Written write(List<String> input, String directory, BeamOptions beams) throws IOException {
-        Examination task = Examination.ofTask(checkpoint, config, beams);
+        Examination task = Examination.ofTask(model, config, beams);
         return write(task, () -> JudgedRows.read(application.context(), store, config, input), directory);
     }
 
     /** The same of a language model that chooses among answers. */
     Written writeChoices(List<String> input, String directory) throws IOException {
-        Examination choices = Examination.ofChoices(checkpoint, config);
+        Examination choices = Examination.ofChoices(model, config);
         DatasetConfig dataset = config.dataset();
         DatasetReader reader = new DatasetReader(application.context(), store, List.of(dataset.promptColumn()));
         return write(choices, () -> JudgedRows.given(reader, dataset, input, choices.columns()), directory);
@@ -92,17 +94,20 @@ final class TaskReport {
 
     private Written write(Examination examination, FirstTaskError.Work<Dataset<Row>> rows, String directory)
             throws IOException {
-        EvaluationData data = FirstTaskError.ends(
-                application.context(),
-                () -> new TaskEvaluation(store, checkpoint, examination, batch).run(rows.run(), training()));
+        EvaluationData data =
+                FirstTaskError.ends(application.context(), () -> new TaskEvaluation(store, model, examination, batch)
+                        .run(rows.run(), training()));
         EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT);
         store.write(directory + "/" + RESULTS, EvaluationJson.results(report));
         store.write(directory + "/" + PAGE, new EvaluationPage(report).render().getBytes(StandardCharsets.UTF_8));
-        return new Written(checkpoint, report, directory);
+        return new Written(model, report, directory);
     }
 
     private List<TrainingCurve> training() throws IOException {
-        String log = checkpoint.run().metrics();
+        if (model.checkpoint().isEmpty()) {
+            return List.of();
+        }
+        String log = model.checkpoint().get().run().metrics();
         return store.exists(log) ? TrainingCurve.ofMetricsLog(store.readAll(log)) : List.of();
     }
 }

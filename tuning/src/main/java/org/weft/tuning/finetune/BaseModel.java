@@ -20,8 +20,15 @@ import org.weft.hub.StoredModel;
  * @param checkpoint null while it is a Hugging Face directory that was not imported
  * @param model its architecture
  * @param vocabSize V
+ * @param tuned what it was fine-tuned to; its task is NONE where it predicts tokens
  */
-public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, int vocabSize, TokenizerFile tokenizer) {
+public record BaseModel(
+        String from,
+        Checkpoint checkpoint,
+        ModelConfig model,
+        int vocabSize,
+        FinetuneConfig tuned,
+        TokenizerFile tokenizer) {
     /**
      * Finds and reads the model, all but its parameters.
      *
@@ -37,7 +44,12 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
                     "export it first: weft export merges the whole model into a Hugging Face directory");
         }
         return new BaseModel(
-                from, found.checkpoint().orElse(null), found.config().model(), found.vocabSize(), found.tokenizer());
+                from,
+                found.checkpoint().orElse(null),
+                found.config().model(),
+                found.vocabSize(),
+                before,
+                found.tokenizer());
     }
 
     /**
@@ -58,6 +70,17 @@ public record BaseModel(String from, Checkpoint checkpoint, ModelConfig model, i
      */
     public WeftConfig withChatTemplate(Store store, WeftConfig config, Consumer<String> notices) throws IOException {
         return new ChosenTemplate(store, this, notices).in(config);
+    }
+
+    /**
+     * Whether the model has a head that a run goes on with: that of a model of Hugging Face's, imported or not, for the same
+     * task and the same labels. A fine-tuning of Weft's own always begins with a new head.
+     *
+     * @param next what the run is to learn, with its labels
+     */
+    boolean hasHeadOf(FinetuneConfig next) {
+        boolean foreign = checkpoint == null || checkpoint.manifest().step() == 0;
+        return foreign && tuned.task() == next.task() && tuned.labels().equals(next.labels());
     }
 
     /** Puts the tokenizer, and what stands beside it, into a run's directory: the fine-tuned model speaks it too. */

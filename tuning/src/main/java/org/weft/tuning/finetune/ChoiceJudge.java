@@ -7,12 +7,9 @@ import java.util.List;
 import org.weft.core.batches.Batch;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.Store;
 import org.weft.corpus.tokenizer.TextTokenizer;
-import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.ModelReplica;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.metrics.ChoicePredictions;
 import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.task.ChoiceText;
@@ -36,8 +33,8 @@ final class ChoiceJudge implements RowJudge {
         this.dataset = dataset;
     }
 
-    static ChoiceJudge open(Store store, Checkpoint checkpoint, WeftConfig config) throws IOException {
-        TextTokenizer tokenizer = TextTokenizer.of(ModelTokenizer.open(store, checkpoint));
+    static ChoiceJudge open(StoredModel model, WeftConfig config) throws IOException {
+        TextTokenizer tokenizer = TextTokenizer.of(model.tokenizer());
         boolean converses = Task.in(config).filter(Task::converses).isPresent();
         ChoiceText text = new ChoiceText(
                 tokenizer,
@@ -45,7 +42,7 @@ final class ChoiceJudge implements RowJudge {
                 converses ? Task.conversation(config) : null,
                 config.dataset().splitSpecialTokens());
         try {
-            return new ChoiceJudge(ReplicaLoader.open(store, checkpoint), tokenizer, text, config.dataset());
+            return new ChoiceJudge(model.replica(), tokenizer, text, config.dataset());
         } catch (IOException | RuntimeException e) {
             tokenizer.close();
             throw e;

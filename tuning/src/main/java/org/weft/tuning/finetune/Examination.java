@@ -9,10 +9,8 @@ import java.util.stream.Stream;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.Store;
-import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.sampling.BeamOptions;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.metrics.ChoicePredictions;
 import org.weft.tuning.metrics.Predictions;
@@ -55,7 +53,7 @@ public interface Examination extends Serializable {
      *
      * @param batch rows that are computed together
      */
-    RowJudge open(Store store, Checkpoint checkpoint, int batch) throws IOException;
+    RowJudge open(StoredModel model, int batch) throws IOException;
 
     /** The rows of an evaluation; all are of a judge that {@link #open} gave. */
     Predictions predictions(List<Predictions.Row> judged);
@@ -66,11 +64,11 @@ public interface Examination extends Serializable {
      * @param rows whose section dataset says what columns are called
      * @param beams how texts are searched for, where the task generates them
      */
-    static Examination ofTask(Checkpoint checkpoint, WeftConfig rows, BeamOptions beams) {
-        WeftConfig config = ReplicaLoader.configOf(checkpoint).withDataset(rows.dataset());
+    static Examination ofTask(StoredModel model, WeftConfig rows, BeamOptions beams) {
+        WeftConfig config = model.config().withDataset(rows.dataset());
         if (!config.finetune().active()) {
             throw WeftException.usage(
-                    checkpoint.directory() + " was not fine-tuned to a task", "leave --input out or give text");
+                    model.directory() + " was not fine-tuned to a task", "leave --input out or give text");
         }
         Task.of(config).requireJudgeable();
         return new OfTask(config, beams);
@@ -81,11 +79,11 @@ public interface Examination extends Serializable {
      *
      * @param rows whose section dataset says what columns are called
      */
-    static Examination ofChoices(Checkpoint checkpoint, WeftConfig rows) {
-        WeftConfig config = ReplicaLoader.configOf(checkpoint).withDataset(rows.dataset());
+    static Examination ofChoices(StoredModel model, WeftConfig rows) {
+        WeftConfig config = model.config().withDataset(rows.dataset());
         if (!config.finetune().generative() || !config.model().causal()) {
             throw WeftException.usage(
-                    checkpoint.directory() + " does not predict the next token: it gives answers no likelihood",
+                    model.directory() + " does not predict the next token: it gives answers no likelihood",
                     "--choices is for language models: GPT-2 or Llama, pre-trained or tuned on instructions or text");
         }
         return new OfChoices(config);
@@ -137,13 +135,13 @@ public interface Examination extends Serializable {
         }
 
         @Override
-        public RowJudge open(Store store, Checkpoint checkpoint, int batch) throws IOException {
+        public RowJudge open(StoredModel model, int batch) throws IOException {
             Task task = Task.of(config);
-            RowModel model = RowModel.open(store, checkpoint, config, beams, batch);
+            RowModel answers = RowModel.open(model, config, beams, batch);
             return new RowJudge() {
                 @Override
                 public List<Predictions.Row> judge(List<Fields> rows) {
-                    List<Prediction> said = model.predict(rows);
+                    List<Prediction> said = answers.predict(rows);
                     return IntStream.range(0, rows.size())
                             .mapToObj(i -> task.judge(rows.get(i), said.get(i)))
                             .toList();
@@ -151,7 +149,7 @@ public interface Examination extends Serializable {
 
                 @Override
                 public void close() {
-                    model.close();
+                    answers.close();
                 }
             };
         }
@@ -192,8 +190,8 @@ public interface Examination extends Serializable {
         }
 
         @Override
-        public RowJudge open(Store store, Checkpoint checkpoint, int batch) throws IOException {
-            return ChoiceJudge.open(store, checkpoint, config);
+        public RowJudge open(StoredModel model, int batch) throws IOException {
+            return ChoiceJudge.open(model, config);
         }
 
         @Override

@@ -91,6 +91,7 @@ public final class FinetuneStart {
         RunDirectory run = config.run().directory();
         base.copyTokenizer(store, run);
         Checkpoint source = base.imported(store, run.imported(), notices);
+        sayHead(notices);
         AdaptedLayout adapted = shape.adapted();
         store.delete(run.base().path());
         store.delete(run.initial().path());
@@ -118,6 +119,18 @@ public final class FinetuneStart {
         return start;
     }
 
+    private void sayHead(Consumer<String> notices) {
+        FinetuneConfig before = base.tuned();
+        if (before.task() == config.finetune().task() && !isLanguage()) {
+            notices.accept(
+                    base.hasHeadOf(config.finetune())
+                            ? "the head that " + base.from() + " has is taken over: the same task and labels"
+                            : "the head starts afresh, that of " + base.from() + " was made for labels "
+                                    + before.labels() + ": now "
+                                    + config.finetune().labels());
+        }
+    }
+
     private boolean isLanguage() {
         return shape.adaptation().head().kind() == HeadKind.LANGUAGE;
     }
@@ -129,7 +142,7 @@ public final class FinetuneStart {
                 store,
                 source,
                 layout,
-                name -> !isLanguage() && name.startsWith(head),
+                name -> !isLanguage() && name.startsWith(head) && !base.hasHeadOf(config.finetune()),
                 config.run().seed());
     }
 

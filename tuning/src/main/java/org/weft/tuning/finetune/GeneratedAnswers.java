@@ -6,11 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenizerFile;
-import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.sampling.BeamOptions;
 import org.weft.engine.sampling.GeneratedText;
@@ -18,6 +14,7 @@ import org.weft.engine.sampling.GenerationListener;
 import org.weft.engine.sampling.GenerationOptions;
 import org.weft.engine.sampling.SamplingOptions;
 import org.weft.engine.sampling.TokenGenerator;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
@@ -48,10 +45,10 @@ final class GeneratedAnswers implements RowModel {
         this.options = new GenerationOptions(SamplingOptions.greedy(), beams, encoder.maxLength(), rows, true);
     }
 
-    static GeneratedAnswers open(Store store, Checkpoint checkpoint, WeftConfig config, BeamOptions beams, int rows)
+    static GeneratedAnswers open(StoredModel model, WeftConfig config, BeamOptions beams, int rows)
             throws IOException {
-        TokenizerFile tokenizer = ModelTokenizer.open(store, checkpoint);
-        ModelReplica replica = ReplicaLoader.open(store, checkpoint);
+        TokenizerFile tokenizer = model.tokenizer();
+        ModelReplica replica = model.replica();
         try {
             return new GeneratedAnswers(replica, Encoder.open(config, tokenizer), config, beams, rows);
         } catch (RuntimeException e) {

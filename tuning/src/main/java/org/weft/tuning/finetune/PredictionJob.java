@@ -16,8 +16,7 @@ import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.Store;
-import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.RowFields;
@@ -32,24 +31,18 @@ import org.weft.tuning.task.Task;
 public final class PredictionJob {
     private static final int CHUNK_BATCHES = 16;
 
-    private final Store store;
-    private final Checkpoint checkpoint;
+    private final StoredModel model;
     private final WeftConfig config;
     private final int batch;
     private final PredictionColumns columns;
 
-    /** Under the columns' own names. */
-    public PredictionJob(Store store, Checkpoint checkpoint, int batch) {
-        this(store, checkpoint, batch, PredictionColumns.DEFAULT);
-    }
-
     /**
+     * @param rows whose section dataset says what columns are called
      * @param batch rows that are computed together
      */
-    public PredictionJob(Store store, Checkpoint checkpoint, int batch, PredictionColumns columns) {
-        this.store = store;
-        this.checkpoint = checkpoint;
-        this.config = TaskModel.requireTask(checkpoint);
+    public PredictionJob(StoredModel model, WeftConfig rows, int batch, PredictionColumns columns) {
+        this.model = model;
+        this.config = TaskModel.requireTask(model).withDataset(rows.dataset());
         this.batch = batch;
         this.columns = columns;
     }
@@ -91,7 +84,7 @@ public final class PredictionJob {
         List<String> given = DatasetReader.columns(rows);
         Dataset<Row> placed = DatasetReader.select(rows, given); // the place, where there is one, comes last
         StructType schema = columns.extend(rows.drop(DatasetReader.PLACE).schema(), task);
-        Share share = new Share(store, checkpoint, inputs, given.size(), batch, truncated, predicted);
+        Share share = new Share(model, config, inputs, given.size(), batch, truncated, predicted);
         return placed.mapPartitions((MapPartitionsFunction<Row, Row>) share::predict, Encoders.row(schema));
     }
 
@@ -102,8 +95,8 @@ public final class PredictionJob {
      * @param width columns of a row that are the data's
      */
     private record Share(
-            Store store,
-            Checkpoint checkpoint,
+            StoredModel stored,
+            WeftConfig config,
             Map<String, String> inputs,
             int width,
             int batch,
@@ -116,7 +109,7 @@ public final class PredictionJob {
             if (!rows.hasNext()) {
                 return rows;
             }
-            TaskModel model = TaskModel.open(store, checkpoint, batch);
+            TaskModel model = TaskModel.open(stored, config, batch);
             TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> model.close());
             return new Iterator<>() {
                 private Iterator<Row> ready = List.<Row>of().iterator();

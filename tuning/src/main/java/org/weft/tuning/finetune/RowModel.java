@@ -3,9 +3,8 @@ package org.weft.tuning.finetune;
 import java.io.IOException;
 import java.util.List;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.storage.Store;
-import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.engine.sampling.BeamOptions;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
 
@@ -19,16 +18,15 @@ interface RowModel extends AutoCloseable {
     void close();
 
     /**
-     * The model of a checkpoint, which answers with its head or with text.
+     * The model, which answers with its head or with text.
      *
-     * @param config the checkpoint's, but for its dataset section
+     * @param config the model's, but for its dataset section
      * @param beams how texts are searched for, where it answers with text
      * @param batch rows that are computed together
      */
-    static RowModel open(Store store, Checkpoint checkpoint, WeftConfig config, BeamOptions beams, int batch)
-            throws IOException {
+    static RowModel open(StoredModel model, WeftConfig config, BeamOptions beams, int batch) throws IOException {
         return config.finetune().generative()
-                ? GeneratedAnswers.open(store, checkpoint, config, beams, batch)
-                : TaskModel.open(store, checkpoint, config, batch);
+                ? GeneratedAnswers.open(model, config, beams, batch)
+                : TaskModel.open(model, config, batch);
     }
 }

@@ -17,8 +17,8 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.privacy.Scrubber;
-import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.run.ModelStage;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.CheckedRows;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.RowFields;
@@ -42,16 +42,16 @@ public final class TaskEvaluation {
     private static final int LOOKED_AT = EXCERPT + 2 * LONGEST_FINDING;
 
     private final Store store;
-    private final Checkpoint checkpoint;
+    private final StoredModel model;
     private final Examination examination;
     private final int batch;
 
     /**
      * @param batch rows that are computed together
      */
-    public TaskEvaluation(Store store, Checkpoint checkpoint, Examination examination, int batch) {
+    public TaskEvaluation(Store store, StoredModel model, Examination examination, int batch) {
         this.store = store;
-        this.checkpoint = checkpoint;
+        this.model = model;
         this.examination = examination;
         this.batch = batch;
     }
@@ -87,7 +87,7 @@ public final class TaskEvaluation {
         int labels = examination.config().finetune().labels().size();
         new EvaluationSize(CheckedRows.count("the rows", fields, examination.check()), labels)
                 .requireFits(Runtime.getRuntime().maxMemory());
-        Share share = new Share(store, checkpoint, examination, batch);
+        Share share = new Share(model, examination, batch);
         List<JudgedRow> judged = new ArrayList<>();
         ModelStage.over(fields.mapPartitions(TaskEvaluation::chunks), share::open)
                 .forEach(judged::addAll);
@@ -133,11 +133,13 @@ public final class TaskEvaluation {
     private Map<String, String> facts(Predictions predictions) {
         WeftConfig config = examination.config();
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("checkpoint", checkpoint.directory());
+        facts.put("checkpoint", model.directory());
         facts.put("model", config.model().architecture());
         facts.put("from", config.finetune().from());
         facts.put("method", config.finetune().method().word());
-        facts.put("params_sha256", checkpoint.manifest().paramsSha256());
+        if (!model.paramsSha256().isEmpty()) {
+            facts.put("params_sha256", model.paramsSha256());
+        }
         facts.putAll(examination.facts());
         if (predictions instanceof TagPredictions tags && tags.ignored() > 0) {
             facts.put("words without a token, in no metric", String.valueOf(tags.ignored()));
@@ -146,12 +148,11 @@ public final class TaskEvaluation {
     }
 
     /** One task's rows. */
-    private record Share(Store store, Checkpoint checkpoint, Examination examination, int batch)
-            implements Serializable {
+    private record Share(StoredModel model, Examination examination, int batch) implements Serializable {
         private static final long serialVersionUID = 1L;
 
         ModelStage.Opened<List<Fields>, List<JudgedRow>> open() throws IOException {
-            RowJudge judge = examination.open(store, checkpoint, batch);
+            RowJudge judge = examination.open(model, batch);
             return new ModelStage.Opened<>() {
                 @Override
                 public List<JudgedRow> take(List<Fields> chunk) {

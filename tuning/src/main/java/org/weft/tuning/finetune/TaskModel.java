@@ -11,13 +11,10 @@ import org.weft.core.batches.Batch;
 import org.weft.core.batches.PaddedBatch;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
-import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenizerFile;
-import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ModelTokenizer;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ReplicaOptions;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.task.Encoded;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Fields;
@@ -46,12 +43,21 @@ public final class TaskModel implements RowModel {
         this.tokenTypes = config.model().tellsSegments();
     }
 
-    /** Fails where a checkpoint was not fine-tuned to a task whose outputs stand for labels, values or spans. */
-    public static WeftConfig requireTask(Checkpoint checkpoint) {
-        WeftConfig config = ReplicaLoader.configOf(checkpoint);
+    /** Fails where a model was not fine-tuned to a task whose outputs stand for labels, values or spans. */
+    public static WeftConfig requireTask(StoredModel model) {
+        return requireTask(model.directory(), model.config());
+    }
+
+    /**
+     * As {@link #requireTask(StoredModel)}.
+     *
+     * @param directory of the model, for errors
+     * @param config that it was trained with
+     */
+    public static WeftConfig requireTask(String directory, WeftConfig config) {
         if (config.finetune().generative()) {
             throw WeftException.usage(
-                    checkpoint.directory() + " predicts tokens, not labels: finetune.task="
+                    directory + " predicts tokens, not labels: finetune.task="
                             + (config.finetune().active()
                                     ? config.finetune().task().word()
                                     : "(none)"),
@@ -63,37 +69,24 @@ public final class TaskModel implements RowModel {
     /**
      * @param batch rows that are computed together
      */
-    public static TaskModel open(Store store, Checkpoint checkpoint, int batch) throws IOException {
-        int threads = ReplicaLoader.configOf(checkpoint).cluster().threads();
-        return open(store, checkpoint, batch, ReplicaOptions.cpu(threads));
-    }
-
-    /** As {@link #open(Store, Checkpoint, int)}, on another device or with other threads. */
-    public static TaskModel open(Store store, Checkpoint checkpoint, int batch, ReplicaOptions options)
-            throws IOException {
-        return open(store, checkpoint, requireTask(checkpoint), batch, options);
+    public static TaskModel open(StoredModel model, int batch, ReplicaOptions options) throws IOException {
+        return open(model, requireTask(model), batch, options);
     }
 
     /**
-     * As {@link #open(Store, Checkpoint, int)}, on rows whose columns are called otherwise than training's.
+     * As {@link #open(StoredModel, int, ReplicaOptions)}, on rows whose columns are called otherwise than training's.
      *
-     * @param config the checkpoint's, but for its dataset section
+     * @param config the model's, but for its dataset section
      */
-    static TaskModel open(Store store, Checkpoint checkpoint, WeftConfig config, int batch) throws IOException {
-        requireTask(checkpoint);
-        return open(
-                store,
-                checkpoint,
-                config,
-                batch,
-                ReplicaOptions.cpu(config.cluster().threads()));
+    static TaskModel open(StoredModel model, WeftConfig config, int batch) throws IOException {
+        requireTask(model);
+        return open(model, config, batch, ReplicaOptions.cpu(config.cluster().threads()));
     }
 
-    private static TaskModel open(
-            Store store, Checkpoint checkpoint, WeftConfig config, int batch, ReplicaOptions options)
+    private static TaskModel open(StoredModel model, WeftConfig config, int batch, ReplicaOptions options)
             throws IOException {
-        TokenizerFile tokenizer = ModelTokenizer.open(store, checkpoint);
-        ModelReplica replica = ReplicaLoader.open(store, checkpoint, options);
+        TokenizerFile tokenizer = model.tokenizer();
+        ModelReplica replica = model.replica(options);
         try {
             return new TaskModel(replica, Encoder.open(config, tokenizer), config, batch);
         } catch (RuntimeException e) {

@@ -44,9 +44,11 @@ final class UnusedSettings {
         unless(head.ofSequence(), task, "finetune.pooling");
         unless(head != HeadKind.LANGUAGE, task + " has no new head", "finetune.head_dropout");
         unless(tuning.task() == TaskName.INSTRUCTION, task, "finetune.chat_template", "dataset.mask_history");
+        boolean chats = tuning.task() == TaskName.INSTRUCTION;
         boolean own = tuning.chatTemplate() == ChatTemplateName.MODEL;
         String template = "finetune.chat_template=" + tuning.chatTemplate().word();
-        unless(tuning.task() == TaskName.INSTRUCTION && own, template, "finetune.jinja", "finetune.chat_date");
+        unless(chats && own, template, "finetune.jinja");
+        unless(chats && (own || tuning.chatTemplate() == ChatTemplateName.AUTO), template, "finetune.chat_date");
         unless(
                 tuning.epochs() == 0,
                 "finetune.epochs=" + tuning.epochs() + " decides, unless it is 0",

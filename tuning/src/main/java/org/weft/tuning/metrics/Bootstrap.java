@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.weft.core.SplitMix64;
 import org.weft.core.WeftException;
@@ -58,6 +59,18 @@ public record Bootstrap(int resamples, double confidence, long seed) {
         return intervals;
     }
 
+    /**
+     * One metric's value in each resample.
+     *
+     * @param metric of chosen rows; called from many threads
+     */
+    public double[] values(int rows, ToDoubleFunction<int[]> metric) {
+        return IntStream.range(0, resamples)
+                .parallel()
+                .mapToDouble(resample -> metric.applyAsDouble(resample(resample, rows)))
+                .toArray();
+    }
+
     /** The rows of one resample, each in [0, rows). */
     int[] resample(int resample, int rows) {
         long start = SplitMix64.start(seed, resample);
@@ -66,7 +79,8 @@ public record Bootstrap(int resamples, double confidence, long seed) {
                 .toArray();
     }
 
-    private Interval interval(double[] values) {
+    /** Within which the confidence's share of a metric's values in resamples lies. */
+    public Interval interval(double[] values) {
         double[] defined = Arrays.stream(values)
                 .filter(value -> !Double.isNaN(value))
                 .sorted()

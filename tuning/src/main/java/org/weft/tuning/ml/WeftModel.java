@@ -27,9 +27,11 @@ import org.weft.core.storage.Store;
 import org.weft.core.storage.UnreachableStorage;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ModelFiles;
+import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.hub.ModelLocator;
+import org.weft.hub.StoredModel;
 import org.weft.tuning.finetune.PredictionJob;
 import org.weft.tuning.finetune.TaskModel;
 import org.weft.tuning.task.Task;
@@ -73,7 +75,7 @@ public final class WeftModel extends Model<WeftModel> implements WeftColumns, ML
         try {
             Checkpoint found = new ModelLocator(store(spark), Progress.onStderr()::say).checkpointAt(path);
             WeftModel model = new WeftModel(uid, found);
-            DatasetConfig columns = TaskModel.requireTask(found).dataset();
+            DatasetConfig columns = model.config().dataset();
             model.setTextCol(columns.textColumn()).setPairCol(columns.pairColumn());
             return model;
         } catch (IOException e) {
@@ -149,7 +151,7 @@ public final class WeftModel extends Model<WeftModel> implements WeftColumns, ML
     }
 
     private WeftConfig config() {
-        return TaskModel.requireTask(checkpoint);
+        return TaskModel.requireTask(checkpoint.directory(), ReplicaLoader.configOf(checkpoint));
     }
 
     /** Rows with what the model says of them; computed when Spark runs it. */
@@ -157,7 +159,8 @@ public final class WeftModel extends Model<WeftModel> implements WeftColumns, ML
     public Dataset<Row> transform(Dataset<?> rows) {
         transformSchema(rows.schema());
         SparkContext spark = rows.sparkSession().sparkContext();
-        Dataset<Row> predicted = new PredictionJob(store(spark), checkpoint, BATCH, predictionColumns(renamed()))
+        Dataset<Row> predicted = new PredictionJob(
+                        StoredModel.of(store(spark), checkpoint), config(), BATCH, predictionColumns(renamed()))
                 .predict(rows.toDF(), spark.longAccumulator(), spark.longAccumulator());
         return (boolean) getOrDefault(numericLabels)
                 ? predicted.withColumn(

@@ -160,6 +160,42 @@ class FoundTemplateTest {
     }
 
     @Test
+    void whatIsOfNoFormatIsRun() throws IOException {
+        Chat chat = new Chat(List.of(new ChatMessage("user", "Hi")));
+        ObjectNode config = new ObjectMapper().createObjectNode().put("bos_token", "<s>");
+        config.putObject("eos_token").put("content", "</s>");
+        write(config.put("chat_template", "{{ bos_token }}{{ messages[0].content }}{{ eos_token }}"));
+        assertThat(found().own().orElseThrow().text(chat, true)).isEqualTo("<s>Hi</s>");
+        assertThat(found().exists()).isTrue();
+        Files.writeString(directory.resolve("chat_template.jinja"), "of the file {{ bos_token }}");
+        assertThat(found().own().orElseThrow().text(chat, true)).isEqualTo("of the file <s>");
+        Files.writeString(directory.resolve("chat_template.jinja"), "{% if %}");
+        assertThat(found().own()).isEmpty();
+        assertThat(found().exists()).isTrue();
+        assertThat(found().broken())
+                .endsWith(
+                        "chat_template.jinja: the chat template cannot be read: unexpected %} (line 1 of the template)");
+    }
+
+    @Test
+    void toolsHaveATemplateOfTheirOwnWhereThereIsOne() throws IOException {
+        ObjectNode several = new ObjectMapper().createObjectNode();
+        several.putArray("chat_template")
+                .addObject()
+                .put("name", "tool_use")
+                .put("template", "{% if true %}tools\n  {% endif %}\n{{ tools | length }}\n");
+        several.withArray("chat_template")
+                .addObject()
+                .put("name", "default")
+                .put("template", "  {% if true %}none{% endif %} \n");
+        write(several);
+        JinjaTemplate both = found().own().orElseThrow();
+        List<ChatMessage> messages = List.of(new ChatMessage("user", "Hi"));
+        assertThat(both.text(new Chat(messages), true)).isEqualTo("none ");
+        assertThat(both.text(new Chat(messages, List.of(1, 2)), true)).isEqualTo("tools\n2");
+    }
+
+    @Test
     void noneIsNone() throws IOException {
         write(new ObjectMapper().createObjectNode().putNull("chat_template"));
         assertThat(found()).isEqualTo(found(""));

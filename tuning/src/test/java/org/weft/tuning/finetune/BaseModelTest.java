@@ -48,8 +48,13 @@ class BaseModelTest {
         }
         WeftConfig config = ConfigLoader.load("test", "", overrides);
         String from = "file://" + directory;
-        BaseModel base =
-                new BaseModel(from, null, config.model(), 10, new TokenizerFile(new byte[0], from + "/tokenizer.json"));
+        BaseModel base = new BaseModel(
+                from,
+                null,
+                config.model(),
+                10,
+                config.finetune(),
+                new TokenizerFile(new byte[0], from + "/tokenizer.json"));
         return base.withChatTemplate(HadoopStore.local(), config, notices::add).finetune();
     }
 

@@ -23,7 +23,12 @@ import org.weft.tuning.task.TinyTokenizers;
 class RecipesTest {
     private static final Path FOLDER = Path.of("..", "conf");
     private static final BaseModel BASE = new BaseModel(
-            "the base", null, WeftConfig.defaults().model(), 512, new TokenizerFile(TinyTokenizers.bytes(), "bytes"));
+            "the base",
+            null,
+            WeftConfig.defaults().model(),
+            512,
+            WeftConfig.defaults().finetune(),
+            new TokenizerFile(TinyTokenizers.bytes(), "bytes"));
 
     private static WeftConfig load(String yaml, String... overrides) {
         List<ConfigLoader.Source> sources = new ArrayList<>();

@@ -52,6 +52,18 @@ class UnusedSettingsTest {
                         "finetune.labels=[\"a\"] changes nothing: finetune.task=regression has none",
                         "finetune.class_weights=balanced changes nothing: finetune.task=regression",
                         "dataset.tags_column=t changes nothing: finetune.task=regression");
+        assertThat(of(
+                        "instruction",
+                        "finetune.jinja=x",
+                        "finetune.chat_template=plain",
+                        "finetune.chat_date='2024-07-26'"))
+                .containsExactly(
+                        "finetune.jinja=x changes nothing: finetune.chat_template=plain",
+                        "finetune.chat_date=2024-07-26 changes nothing: finetune.chat_template=plain");
+        assertThat(of("classification", "dataset.mask_history=true", "dataset.tools_column=tools"))
+                .containsExactly(
+                        "dataset.mask_history=true changes nothing: finetune.task=classification",
+                        "dataset.tools_column=tools changes nothing: finetune.task=classification");
         assertThat(of("text", "finetune.head_dropout=0.5", "finetune.patience=2", "training.eval_every=0"))
                 .containsExactly(
                         "finetune.head_dropout=0.5 changes nothing: finetune.task=text has no new head",

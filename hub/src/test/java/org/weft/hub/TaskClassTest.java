@@ -1,0 +1,170 @@
+package org.weft.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.weft.core.WeftException;
+import org.weft.core.checkpoint.FloatFormat;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.TaskName;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Adaptation;
+import org.weft.core.model.HubTable;
+import org.weft.core.model.ModelShape;
+import org.weft.core.params.ParameterLayout;
+import org.weft.core.storage.HadoopStore;
+import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.InitialCheckpoint;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.checkpoint.RunIdentity;
+import org.weft.driver.checkpoint.Vocabulary;
+
+/** Fine-tuned classes of Hugging Face's: what config.json says of them, and out and in again. */
+class TaskClassTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path temporary;
+
+    private final Store store = HadoopStore.local();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "BertForSequenceClassification | {}                                                     | classification | LABEL_0 LABEL_1",
+                "BertForSequenceClassification | {\"num_labels\":3}                                     | classification | LABEL_0 LABEL_1 LABEL_2",
+                "BertForSequenceClassification | {\"id2label\":{\"1\":\"a\",\"0\":\"z\"}}               | classification | z a",
+                "BertForSequenceClassification | {\"id2label\":{\"0\":\"z\"}}                           | regression     | ``",
+                "BertForSequenceClassification | {\"problem_type\":\"multi_label_classification\"}      | multilabel     | LABEL_0 LABEL_1",
+                "BertForSequenceClassification | {\"problem_type\":\"regression\",\"num_labels\":1}     | regression     | ``",
+                "BertForTokenClassification    | {\"id2label\":{\"0\":\"O\",\"1\":\"B\",\"2\":\"I\"}}   | tokens         | O B I",
+                "BertForQuestionAnswering      | {}                                                     | qa             | ``",
+            })
+    void headAndLabelsAreThoseOfConfigJson(String architecture, String more, String task, String labels)
+            throws IOException {
+        FinetuneConfig read = read(config(architecture, more)).finetune();
+        assertThat(read.task().word()).isEqualTo(task);
+        assertThat(String.join(" ", read.labels())).isEqualTo(labels);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"problem_type\":\"ranking\"} | problem_type=ranking is not one that Weft has: single_label_classification,",
+                "{\"problem_type\":\"regression\"} | problem_type=regression of 2 outputs is not one that Weft has: it predicts one number",
+                "{\"id2label\":{\"0\":\"a\",\"2\":\"b\"}} | has no text for 1 of 2 outputs",
+                "{\"id2label\":{\"0\":\"a\",\"1\":\"a\"}} | id2label has the label \"a\" twice",
+            })
+    void whatItCannotMeanIsRefusedByName(String more, String problem) throws IOException {
+        JsonNode config = config("BertForSequenceClassification", more);
+        assertThatThrownBy(() -> read(config))
+                .isInstanceOf(WeftException.class)
+                .hasMessageStartingWith("dir/config.json: ")
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void labelsThatDisagreeAreSaid() throws IOException {
+        JsonNode config = config(
+                "BertForSequenceClassification",
+                "{\"id2label\":{\"0\":\"a\",\"1\":\"b\"},\"label2id\":{\"a\":1,\"b\":1}}");
+        assertThat(HuggingFaceConfig.read(HubTable.of(config, "c"), config, Set.of(), "dir/config.json")
+                        .notices())
+                .containsExactly("config.json: label2id has a=1, id2label has b there, which is taken");
+    }
+
+    @Test
+    void aHeadThatTheFilesLackIsAnError() throws IOException {
+        Path directory = temporary.resolve("body");
+        ForeignDirectory.bert(directory)
+                .config("architectures", "[\"BertForTokenClassification\"]")
+                .write();
+        assertThatThrownBy(() -> HuggingFaceModel.open(store, "file://" + directory)
+                        .writeTo("file://" + temporary.resolve("run")))
+                .hasMessageContaining("tensor classifier.weight [2, 4] is missing");
+    }
+
+    static Stream<List<String>> tuned() {
+        return Stream.of(TinyModels.BERT, TinyModels.GPT2, TinyModels.LLAMA)
+                .flatMap(model -> Stream.of("classification", "multilabel", "regression", "tokens", "qa")
+                        .map(task -> List.of(model, task)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tuned")
+    void outAndInAgainAreTheSameBits(List<String> modelAndTask) throws IOException {
+        String task = modelAndTask.get(1);
+        boolean labelled = !List.of("regression", "qa").contains(task);
+        WeftConfig config = ConfigLoader.load(
+                "test",
+                "run: {dir: \"file://" + temporary.resolve("run") + "\"}\nmodel: " + modelAndTask.get(0)
+                        + "\nfinetune: {from: x, task: " + task + (labelled ? ", labels: [z, a, m]}" : "}"),
+                List.of());
+        ParameterLayout layout =
+                new ModelShape(config.model(), TinyModels.VOCABULARY, Adaptation.of(config, List.of())).layout();
+        Checkpoint before = InitialCheckpoint.write(
+                store,
+                config.run().directory(),
+                new RunIdentity(config, layout, new Vocabulary(TinyModels.VOCABULARY, "")),
+                (offset, length, sink) -> TinyModels.fill(layout, offset, length, sink));
+        String exported = "file://" + temporary.resolve("hf");
+        new HuggingFaceExport(store, before, said -> {})
+                .write(exported, new HuggingFaceExport.Options(FloatFormat.F32, 1L << 30));
+        try (HuggingFaceModel model = HuggingFaceModel.open(store, exported)) {
+            Checkpoint after = model.writeTo("file://" + temporary.resolve("imported"));
+            assertThat(after.manifest().paramsSha256())
+                    .isEqualTo(before.manifest().paramsSha256());
+            FinetuneConfig read = ReplicaLoader.configOf(after).finetune();
+            assertThat(read.task()).isEqualTo(TaskName.named(task));
+            assertThat(read.labels()).isEqualTo(config.finetune().labels());
+            assertThat(read.from()).isEqualTo(exported);
+        }
+    }
+
+    /** As {@code transformers} names them: a tagger's head of a Llama is {@code score}, its reader's body {@code transformer}. */
+    @ParameterizedTest
+    @CsvSource({
+        "LlamaForTokenClassification, score.bias, classifier.bias",
+        "LlamaForQuestionAnswering, transformer.norm.weight, model.norm.weight",
+        "LlamaForQuestionAnswering, qa_outputs.bias, qa_outputs.bias",
+        "LlamaForSequenceClassification, score.weight, score.weight",
+        "LlamaForSequenceClassification, model.norm.weight, model.norm.weight",
+    })
+    void tensorsAreCalledAsTheClassDoes(String architecture, String foreign, String parameter) throws IOException {
+        ObjectNode config = (ObjectNode) JSON.readTree(ForeignDirectory.LLAMA);
+        config.putArray("architectures").add(architecture);
+        TaskClass kind = TaskClass.of(HubTable.of(config, "c"), config);
+        assertThat(kind.toLayout(foreign)).isEqualTo(parameter);
+        assertThat(kind.toForeign(parameter)).isEqualTo(foreign);
+    }
+
+    private static JsonNode config(String architecture, String more) throws IOException {
+        ObjectNode config = (ObjectNode) JSON.readTree(ForeignDirectory.BERT);
+        config.putArray("architectures").add(architecture);
+        return config.setAll((ObjectNode) JSON.readTree(more));
+    }
+
+    private static WeftConfig read(JsonNode config) {
+        return HuggingFaceConfig.read(HubTable.of(config, "c"), config, Set.of(), "dir/config.json")
+                .toWeft("run", "", "dir/config.json");
+    }
+}
