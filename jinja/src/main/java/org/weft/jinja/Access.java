@@ -48,7 +48,7 @@ final class Access {
         if (value instanceof Undefined nothing) {
             throw nothing.used();
         }
-        if (value instanceof Map<?, ?> map && map.containsKey(key)) {
+        if (value instanceof Map<?, ?> map && Values.hashable(key, run) && map.containsKey(key)) {
             return map.get(key);
         }
         if (Numbers.whole(key) && (value instanceof List || value instanceof String)) {

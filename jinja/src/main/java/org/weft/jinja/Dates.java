@@ -30,7 +30,7 @@ final class Dates {
 
     private Dates() {}
 
-    static String text(LocalDateTime time, String format) {
+    static String text(LocalDateTime time, String format, Run run) {
         StringBuilder text = new StringBuilder();
         for (int at = 0; at < format.length(); at++) {
             char each = format.charAt(at);
@@ -45,6 +45,7 @@ final class Dates {
             if (what == '%') {
                 text.append('%');
             } else if (PATTERNS.containsKey(what)) {
+                run.fraction();
                 String part = DateTimeFormatter.ofPattern(PATTERNS.get(what), Locale.US)
                         .format(time);
                 text.append(bare ? part.replaceFirst("^0+(?=\\d)", "") : part);

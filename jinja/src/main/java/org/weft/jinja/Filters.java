@@ -10,6 +10,11 @@ import java.util.function.Function;
 
 /** Jinja's filters, {@code value | name(arguments)}, that are not about lists alone ({@link ListFilters}). */
 final class Filters {
+    /** Decimal places that a fraction is rounded to: a double has none beyond those. */
+    private static final int COARSEST = -330;
+
+    private static final int FINEST = 30;
+
     private static final int INDENT = 4;
     private static final int DECIMAL = 10;
 
@@ -73,6 +78,7 @@ final class Filters {
                         run));
         filters.put("int", Filters::integer);
         filters.put("float", (value, given, run) -> {
+            run.looked(value instanceof String text ? text.length() : 0);
             Object parsed = parsed(value);
             return parsed != null
                     ? (Object) Numbers.fraction(parsed)
@@ -146,6 +152,7 @@ final class Filters {
                 return given.getOrDefault("default", 0L);
             }
         }
+        run.looked(value instanceof String text ? text.length() : 0);
         Object parsed = parsed(value);
         return parsed == null
                 ? given.getOrDefault("default", 0L)
@@ -174,9 +181,10 @@ final class Filters {
 
     private static Object rounded(Object value, Arguments arguments, Run run) {
         Map<String, Object> given = arguments.bind("round", "precision", "method");
-        int precision = (int)
-                Math.min(30, given.containsKey("precision") ? Numbers.integer(given.get("precision"), "precision") : 0);
-        Object method = given.getOrDefault("method", "common");
+        long asked = given.get("precision") == null ? 0 : Numbers.integer(given.get("precision"), "precision");
+        int precision = (int) Math.max(COARSEST, Math.min(FINEST, asked));
+        Object method = given.get("method") == null ? "common" : given.get("method");
+        run.fraction();
         if (!Numbers.number(value)) {
             throw JinjaException.value("round needs a number, not '" + Values.kind(value) + "'");
         }
@@ -186,6 +194,10 @@ final class Filters {
         if (method.equals("common") && Numbers.whole(value)) {
             return value;
         }
-        return new BigDecimal(Numbers.fraction(value)).setScale(precision, mode).doubleValue();
+        double exact = Numbers.fraction(value);
+        if (Double.isNaN(exact) || Double.isInfinite(exact)) {
+            return exact;
+        }
+        return new BigDecimal(exact).setScale(precision, mode).doubleValue();
     }
 }

@@ -26,7 +26,7 @@ final class Globals {
                     scope,
                     "strftime_now",
                     (arguments, run) ->
-                            Dates.text(scope.run().now(), TextMethods.string(arguments.first("strftime_now"))));
+                            Dates.text(scope.run().now(), TextMethods.string(arguments.first("strftime_now")), run));
         }
     }
 

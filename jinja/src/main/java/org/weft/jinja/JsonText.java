@@ -1,5 +1,6 @@
 package org.weft.jinja;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,11 +42,11 @@ final class JsonText {
         if (value instanceof Map<?, ?> map) {
             List<Map.Entry<?, ?>> entries = new ArrayList<>(map.entrySet());
             if (sorted) {
-                entries.sort(Comparator.comparing(Map.Entry::getKey, Values::compare));
+                entries.sort(Comparator.comparing(Map.Entry::getKey, (a, b) -> Values.compare(a, b, run)));
             }
             between('{', '}', entries, depth, each -> {
                 quote(key(each.getKey()));
-                text.append(colon);
+                append(colon);
                 write(each.getValue(), depth + 1);
             });
         } else if (value instanceof List<?> list) {
@@ -53,7 +54,7 @@ final class JsonText {
         } else if (value instanceof String string) {
             quote(string);
         } else {
-            text.append(plain(value));
+            append(plain(value));
         }
     }
 
@@ -61,7 +62,7 @@ final class JsonText {
         text.append(open);
         String gap = "";
         for (T each : elements) {
-            text.append(gap);
+            append(gap);
             newLine(depth);
             writer.accept(each);
             gap = comma;
@@ -74,22 +75,30 @@ final class JsonText {
 
     private void newLine(int depth) {
         if (indent != null) {
-            run.looked((long) depth * indent.length());
-            run.bounded(text.length());
-            text.append('\n').append(indent.repeat(depth));
+            run.text((long) depth * indent.length());
+            append("\n");
+            append(indent.repeat(depth));
         }
     }
 
-    private static String plain(Object value) {
+    private void append(String part) {
+        run.looked(part.length());
+        run.bounded((long) text.length() + part.length());
+        text.append(part);
+    }
+
+    private String plain(Object value) {
         if (value == null) {
             return "null";
         }
         if (value instanceof Double fraction) {
+            run.fraction();
             return fraction.isNaN()
                     ? "NaN"
                     : fraction.isInfinite() ? fraction > 0 ? "Infinity" : "-Infinity" : Numbers.text(fraction);
         }
         if (value instanceof Boolean || value instanceof Number) {
+            run.looked(value instanceof BigInteger large ? large.bitLength() : 0);
             return value.toString();
         }
         throw value instanceof Undefined nothing
@@ -97,12 +106,13 @@ final class JsonText {
                 : JinjaException.value("a '" + Values.kind(value) + "' is no JSON");
     }
 
-    private static String key(Object key) {
+    private String key(Object key) {
         return key instanceof String text ? text : plain(key);
     }
 
     private void quote(String string) {
         run.looked(string.length());
+        run.bounded((long) text.length() + string.length());
         text.append('"');
         for (int i = 0; i < string.length(); i++) {
             char each = string.charAt(i);
@@ -116,7 +126,7 @@ final class JsonText {
                 case '\f' -> text.append("\\f");
                 default -> {
                     if (each < ' ' || ascii && each > '~') {
-                        text.append("\\u%04x".formatted((int) each));
+                        append("\\u%04x".formatted((int) each));
                     } else {
                         text.append(each);
                     }
@@ -124,5 +134,6 @@ final class JsonText {
             }
         }
         text.append('"');
+        run.bounded(text.length());
     }
 }

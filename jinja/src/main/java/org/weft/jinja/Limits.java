@@ -12,6 +12,11 @@ package org.weft.jinja;
 public record Limits(long steps, int characters, int depth) {
     static final int CHARACTERS_A_STEP = 4;
     static final int STEPS_AN_ELEMENT = 4;
+    static final int STEPS_A_FRACTION = 50;
+
+    /** Of a rendering, whatever its steps are: some ten times what the slowest that is counted takes. */
+    static final int SECONDS = 60;
+
     /** Of blocks and brackets within each other, in a template's text. */
     static final int NESTING = 100;
 

@@ -22,8 +22,8 @@ final class ListFilters {
                 "first",
                 (value, given, run) -> value instanceof OnePass once
                         ? once.next(new Undefined("there is no first element"))
-                        : Access.item(new ArrayList<>(Values.elements(value, run)), 0L, run));
-        filters.put("last", (value, given, run) -> Access.item(new ArrayList<>(Values.elements(value, run)), -1L, run));
+                        : Access.item(Values.elements(value, run), 0L, run));
+        filters.put("last", (value, given, run) -> Access.item(Values.elements(value, run), -1L, run));
         filters.put("reverse", (value, given, run) -> reversed(value, run));
         filters.put("join", ListFilters::joined);
         filters.put("items", (value, given, run) -> new OnePass(Methods.items(Values.map(value, "items"), run)));
@@ -83,7 +83,7 @@ final class ListFilters {
         }
         List<Object> keys = new ArrayList<>();
         if (attribute instanceof String path) {
-            for (Object key : Texts.split(path, ".", -1, false)) {
+            for (Object key : Texts.split(path, ".", -1, false, run)) {
                 String name = (String) key;
                 keys.add(name.matches("\\d{1,9}") ? (Object) Long.parseLong(name) : name);
             }
@@ -111,7 +111,7 @@ final class ListFilters {
     private static List<Object> sorted(List<Object> list, UnaryOperator<Object> by, boolean backwards, Run run) {
         Comparator<Object> order = (a, b) -> {
             run.step();
-            return Values.compare(by.apply(a), by.apply(b));
+            return Values.compare(by.apply(a), by.apply(b), run);
         };
         list.sort(backwards ? order.reversed() : order);
         return list;

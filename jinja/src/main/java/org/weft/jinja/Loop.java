@@ -39,7 +39,7 @@ final class Loop {
                 };
             case "changed" ->
                 (Callable) (arguments, run) -> {
-                    boolean same = before != null && Values.equal(before, arguments.positional());
+                    boolean same = before != null && Values.equal(before, arguments.positional(), run);
                     before = arguments.positional();
                     return !same;
                 };

@@ -41,7 +41,7 @@ final class Methods {
             case "get" ->
                 (arguments, run) -> {
                     Map<String, Object> given = arguments.bind("dict.get", "key", "default");
-                    Object key = given.get("key");
+                    Object key = Values.key(given.get("key"), run);
                     return map.containsKey(key) ? map.get(key) : given.get("default");
                 };
             case "copy" -> (arguments, run) -> map;
@@ -62,7 +62,7 @@ final class Methods {
                 (arguments, run) -> {
                     run.made(list.size());
                     for (int i = 0; i < list.size(); i++) {
-                        if (Values.equal(list.get(i), arguments.first("list.index"))) {
+                        if (Values.equal(list.get(i), arguments.first("list.index"), run)) {
                             return (long) i;
                         }
                     }
@@ -72,7 +72,7 @@ final class Methods {
                 (arguments, run) -> {
                     run.made(list.size());
                     return list.stream()
-                            .filter(each -> Values.equal(each, arguments.first("list.count")))
+                            .filter(each -> Values.equal(each, arguments.first("list.count"), run))
                             .count();
                 };
             case "copy" -> (arguments, run) -> list;

@@ -70,11 +70,14 @@ final class Numbers {
     }
 
     private static Object power(long base, long exponent) {
-        if (exponent < 0 || exponent > Long.SIZE && Math.abs(base) > 1) {
-            return Math.pow(base, exponent);
+        if (exponent < 0) {
+            return Math.pow(nonZero(base), exponent);
+        }
+        if (Math.abs(base) <= 1) {
+            return exponent == 0 ? 1 : base < 0 && exponent % 2 == 0 ? -base : base;
         }
         return BigInteger.valueOf(base)
-                .pow((int) (exponent % Integer.MAX_VALUE))
+                .pow((int) Math.min(Long.SIZE, exponent)) // more does not fit either
                 .longValueExact();
     }
 

@@ -81,12 +81,12 @@ final class Operators {
         Object left = Markup.plain(one);
         Object right = Markup.plain(other);
         return switch (sign) {
-            case "==" -> Values.equal(left, right);
-            case "!=" -> !Values.equal(left, right);
-            case "<" -> Values.compare(left, right) < 0;
-            case "<=" -> Values.compare(left, right) <= 0;
-            case ">" -> Values.compare(left, right) > 0;
-            case ">=" -> Values.compare(left, right) >= 0;
+            case "==" -> Values.equal(left, right, run);
+            case "!=" -> !Values.equal(left, right, run);
+            case "<" -> Values.compare(left, right, run) < 0;
+            case "<=" -> Values.compare(left, right, run) <= 0;
+            case ">" -> Values.compare(left, right, run) > 0;
+            case ">=" -> Values.compare(left, right, run) >= 0;
             case "in" -> Values.contains(right, left, run);
             default -> !Values.contains(right, left, run);
         };

@@ -94,13 +94,19 @@ final class Postfix {
     }
 
     static Object called(Object what, Arguments arguments, Run run) {
-        run.step();
+        run.looked(arguments.positional().size() + characters(arguments));
         if (what instanceof Callable callable) {
             return callable.call(arguments, run);
         }
         throw what instanceof Undefined nothing
                 ? nothing.used()
                 : JinjaException.value("a '" + Values.kind(what) + "' cannot be called");
+    }
+
+    private static long characters(Arguments arguments) {
+        return arguments.positional().stream()
+                .mapToLong(each -> each instanceof String text ? text.length() : 0)
+                .sum();
     }
 
     /**
@@ -118,7 +124,9 @@ final class Postfix {
                 values.add(Markup.plain(each.value(scope)));
             }
             if (more != null) {
-                values.addAll(Values.elements(more.value(scope), scope.run()));
+                List<?> rest = Values.elements(more.value(scope), scope.run());
+                scope.run().made(rest.size());
+                values.addAll(rest);
             }
             Map<String, Object> byName = new LinkedHashMap<>();
             named.forEach((name, value) -> byName.put(name, Markup.plain(value.value(scope))));

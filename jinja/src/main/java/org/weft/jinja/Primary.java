@@ -108,7 +108,7 @@ final class Primary {
             for (int i = 0; i < keys.size(); i++) {
                 scope.run().made(2);
                 map.put(
-                        Markup.plain(keys.get(i).value(scope)),
+                        Values.key(Markup.plain(keys.get(i).value(scope)), scope.run()),
                         Markup.plain(contents.get(i).value(scope)));
             }
             return map;

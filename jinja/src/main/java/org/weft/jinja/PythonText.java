@@ -1,5 +1,6 @@
 package org.weft.jinja;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,17 +32,20 @@ final class PythonText {
 
     private static void write(Object value, StringBuilder text, Run run) {
         run.step();
+        run.bounded(text.length());
         if (value == null) {
             text.append("None");
         } else if (value instanceof Boolean truth) {
             text.append(truth ? "True" : "False");
         } else if (value instanceof Double fraction) {
+            run.fraction();
             text.append(Numbers.text(fraction));
         } else if (value instanceof Number whole) {
+            run.looked(whole instanceof BigInteger large ? large.bitLength() : 0);
             text.append(whole);
         } else if (value instanceof String string) {
             run.looked(string.length());
-            quote(string, text);
+            quote(string, text, run);
         } else if (value instanceof Map<?, ?> map) {
             String gap = "{";
             for (Map.Entry<?, ?> each : map.entrySet()) {
@@ -73,7 +77,7 @@ final class PythonText {
         text.append(tuple ? list.size() == 1 ? ",)" : ")" : "]");
     }
 
-    private static void quote(String string, StringBuilder text) {
+    private static void quote(String string, StringBuilder text, Run run) {
         char quote = string.contains("'") && !string.contains("\"") ? '"' : '\'';
         text.append(quote);
         string.codePoints().forEach(each -> {
@@ -82,6 +86,8 @@ final class PythonText {
             } else if (each == quote) {
                 text.append('\\').append(quote);
             } else if (each != ' ' && UNPRINTABLE.contains((byte) Character.getType(each))) {
+                run.step();
+                run.bounded(text.length());
                 text.append(
                         each < BYTE
                                 ? "\\x%02x".formatted(each)

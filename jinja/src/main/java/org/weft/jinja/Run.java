@@ -1,12 +1,18 @@
 package org.weft.jinja;
 
 import java.time.LocalDateTime;
+import java.util.concurrent.TimeUnit;
 
 /** One rendering: what it may still do. For one thread. */
 final class Run {
+    /** The clock is looked at once in two to the power of so many steps. */
+    private static final int LOOKS = 10;
+
     private final Limits limits;
     private final LocalDateTime now; // null where a template is to know no time
     private long steps;
+    private final long start = System.nanoTime();
+    private final long limit = TimeUnit.SECONDS.toNanos(Limits.SECONDS);
     private int depth;
 
     Run(Limits limits, LocalDateTime now) {
@@ -30,6 +36,9 @@ final class Run {
     }
 
     private void steps(long done) {
+        if (steps >> LOOKS != (steps - done) >> LOOKS && System.nanoTime() - start > limit) {
+            throw JinjaException.stopped("the template was stopped: it took more than " + Limits.SECONDS + " s");
+        }
         steps -= done;
         if (steps < 0) {
             throw JinjaException.stopped("the template was stopped: it does more than " + limits.steps() + " steps");
@@ -39,6 +48,11 @@ final class Run {
     /** So many characters are looked at. */
     void looked(long characters) {
         steps(characters / Limits.CHARACTERS_A_STEP + 1);
+    }
+
+    /** A fraction is written: its fewest digits are looked for. */
+    void fraction() {
+        steps(Limits.STEPS_A_FRACTION);
     }
 
     /** A text is as long as that. */

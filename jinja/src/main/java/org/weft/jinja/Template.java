@@ -55,6 +55,10 @@ public final class Template {
         try {
             variables.forEach((name, value) -> scope.set(name, Values.of(value)));
             statements.run(scope, output);
+        } catch (JinjaException refused) {
+            throw refused;
+        } catch (RuntimeException odd) { // a value that an operation has no answer for
+            throw JinjaException.value("the template cannot be rendered: " + odd);
         } catch (StackOverflowError deep) { // nothing of this rendering is kept
             throw JinjaException.stopped(
                     "the template was stopped: it, or what it was given, has too much within each other");

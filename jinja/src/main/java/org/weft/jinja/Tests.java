@@ -72,8 +72,8 @@ final class Tests {
         simple(tests, "escaped", value -> false);
         simple(tests, "odd", value -> Math.floorMod(Numbers.integer(value, "what is odd"), 2L) == 1);
         simple(tests, "even", value -> Math.floorMod(Numbers.integer(value, "what is even"), 2L) == 0);
-        tests.put("lower", (value, given, run) -> cased(Values.text(value, run), true));
-        tests.put("upper", (value, given, run) -> cased(Values.text(value, run), false));
+        tests.put("lower", (value, given, run) -> cased(run.text(Values.text(value, run)), true));
+        tests.put("upper", (value, given, run) -> cased(run.text(Values.text(value, run)), false));
         tests.put(
                 "divisibleby",
                 (value, given, run) ->

@@ -53,15 +53,19 @@ final class TextMethods {
                                         given.bind("splitlines", "keepends").get("keepends"))),
                         run));
         methods.put(
-                "partition", (text, given, run) -> parted(text, given, text.indexOf(only(given, "partition")), true));
+                "partition",
+                (text, given, run) -> parted(text, given, Texts.find(text, only(given, "partition"), 0), true));
         methods.put(
                 "rpartition",
-                (text, given, run) -> parted(text, given, text.lastIndexOf(only(given, "rpartition")), false));
+                (text, given, run) -> parted(
+                        text, given, Texts.findLast(text, only(given, "rpartition"), text.length(), run), false));
         methods.put("replace", (text, given, run) -> replaced(text, given.bind("replace", "old", "new", "count"), run));
         methods.put("join", (text, given, run) -> joined(text, Values.elements(given.first("join"), run), run));
-        methods.put("find", (text, given, run) -> place(text, text.indexOf(only(given, "find"))));
-        methods.put("rfind", (text, given, run) -> place(text, text.lastIndexOf(only(given, "rfind"))));
-        methods.put("index", (text, given, run) -> found(place(text, text.indexOf(only(given, "index")))));
+        methods.put("find", (text, given, run) -> place(text, Texts.find(text, only(given, "find"), 0)));
+        methods.put(
+                "rfind",
+                (text, given, run) -> place(text, Texts.findLast(text, only(given, "rfind"), text.length(), run)));
+        methods.put("index", (text, given, run) -> found(place(text, Texts.find(text, only(given, "index"), 0))));
         methods.put("count", (text, given, run) -> count(text, only(given, "count")));
         methods.put("format", PrintfText::braces);
         methods.put("removeprefix", (text, given, run) -> {
@@ -136,7 +140,7 @@ final class TextMethods {
         if (separator.isEmpty()) {
             throw JinjaException.value("split needs a separator that is not empty");
         }
-        return made(Texts.split(text, separator, most, fromRight), run);
+        return Texts.split(text, separator, most, fromRight, run);
     }
 
     private static List<Object> made(List<Object> parts, Run run) {
@@ -158,12 +162,14 @@ final class TextMethods {
         long most = given.get("count") == null ? -1 : Numbers.integer(given.get("count"), "count");
         long times = by.length() > old.length() ? count(text, old) : 0;
         run.text(text.length() + times * (by.length() - old.length()));
-        if (most < 0) {
+        if (most < 0 && old.isEmpty()) {
             return text.replace(old, by);
         }
         StringBuilder replaced = new StringBuilder();
         int from = 0;
-        for (int at = text.indexOf(old); at >= 0 && most > 0 && !old.isEmpty(); at = text.indexOf(old, from)) {
+        for (int at = Texts.find(text, old, 0);
+                at >= 0 && most != 0 && !old.isEmpty();
+                at = Texts.find(text, old, from)) {
             replaced.append(text, from, at).append(by);
             from = at + old.length();
             most--;
@@ -200,7 +206,7 @@ final class TextMethods {
             return Texts.length(text) + 1L;
         }
         long count = 0;
-        for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
+        for (int at = Texts.find(text, part, 0); at >= 0; at = Texts.find(text, part, at + part.length())) {
             count++;
         }
         return count;

@@ -1,11 +1,16 @@
 package org.weft.jinja;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
 /** Python's way with texts: characters are code points, and white space is what {@code str.isspace} says. */
 final class Texts {
+    /** Longest part, in characters, that is looked for in the plain way. */
+    private static final int SHORT = 64;
+
     private static final String SPACES =
             "\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004"
                     + "\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
@@ -35,19 +40,73 @@ final class Texts {
      * @param of the characters; null for white space
      */
     static String strip(String text, String of, boolean left, boolean right) {
+        BitSet some = new BitSet();
+        (of == null ? SPACES : of).codePoints().forEach(some::set);
         int start = 0;
         int end = text.length();
-        while (left
-                && start < end
-                && (of == null ? space(text.charAt(start)) : of.indexOf(text.codePointAt(start)) >= 0)) {
+        while (left && start < end && some.get(text.codePointAt(start))) {
             start += Character.charCount(text.codePointAt(start));
         }
-        while (right
-                && end > start
-                && (of == null ? space(text.charAt(end - 1)) : of.indexOf(text.codePointBefore(end)) >= 0)) {
+        while (right && end > start && some.get(text.codePointBefore(end))) {
             end -= Character.charCount(text.codePointBefore(end));
         }
         return text.substring(start, end);
+    }
+
+    /** The order of two texts by their code points. */
+    static int compare(String one, String other) {
+        int shorter = Math.min(one.length(), other.length());
+        int at = 0;
+        while (at < shorter && one.charAt(at) == other.charAt(at)) {
+            at++;
+        }
+        if (at == shorter) {
+            return Integer.compare(one.length(), other.length());
+        }
+        at -= at > 0 && Character.isHighSurrogate(one.charAt(at - 1)) ? 1 : 0;
+        return Integer.compare(one.codePointAt(at), other.codePointAt(at));
+    }
+
+    /** Where a part is next; in the time of the text's length, however long the part (Knuth, Morris and Pratt's way). */
+    static int find(String text, String part, int from) {
+        if (part.length() <= SHORT || part.length() > text.length() - from) {
+            return text.indexOf(part, from);
+        }
+        int[] again = new int[part.length()]; // of a part's start, how much of its end is the part's start once more
+        for (int at = 1, same = 0; at < again.length; at++) {
+            same = follow(part, again, same, part.charAt(at));
+            again[at] = same;
+        }
+        for (int at = from, same = 0; at < text.length(); at++) {
+            same = follow(part, again, same, text.charAt(at));
+            if (same == part.length()) {
+                return at + 1 - same;
+            }
+        }
+        return -1;
+    }
+
+    private static int follow(String part, int[] again, int same, char next) {
+        int kept = same;
+        while (kept > 0 && part.charAt(kept) != next) {
+            kept = again[kept - 1];
+        }
+        return part.charAt(kept) == next ? kept + 1 : kept;
+    }
+
+    /** Where a part is last, before an end. */
+    static int findLast(String text, String part, int end, Run run) {
+        if (part.length() <= SHORT) {
+            return text.lastIndexOf(part, end - part.length());
+        }
+        run.looked(end);
+        String before = text.substring(0, Math.max(0, end));
+        int last = -1;
+        for (int at = find(before, part, 0); at >= 0; at = find(before, part, at + 1)) {
+            run.looked(part.length());
+            last = at;
+        }
+        return last;
     }
 
     static int length(String text) {
@@ -84,24 +143,27 @@ final class Texts {
         return titled.toString();
     }
 
-    /** The parts between separators. */
-    static List<Object> split(String text, String separator, long most, boolean fromRight) {
+    /** The parts between separators; each counts as it is made. */
+    static List<Object> split(String text, String separator, long most, boolean fromRight, Run run) {
         List<Object> parts = new ArrayList<>();
         if (fromRight) {
             int end = text.length();
-            for (int at = text.lastIndexOf(separator);
+            for (int at = findLast(text, separator, end, run);
                     at >= 0 && (most < 0 || parts.size() < most);
-                    at = end - separator.length() < 0 ? -1 : text.lastIndexOf(separator, end - separator.length())) {
-                parts.add(0, text.substring(at + separator.length(), end));
+                    at = findLast(text, separator, end, run)) {
+                run.made(1);
+                parts.add(text.substring(at + separator.length(), end));
                 end = at;
             }
-            parts.add(0, text.substring(0, end));
+            parts.add(text.substring(0, end));
+            Collections.reverse(parts);
             return parts;
         }
         int start = 0;
-        for (int at = text.indexOf(separator);
+        for (int at = find(text, separator, 0);
                 at >= 0 && (most < 0 || parts.size() < most);
-                at = text.indexOf(separator, start)) {
+                at = find(text, separator, start)) {
+            run.made(1);
             parts.add(text.substring(start, at));
             start = at + separator.length();
         }

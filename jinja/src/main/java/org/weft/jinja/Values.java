@@ -101,16 +101,25 @@ final class Values {
                 : value instanceof List<?> list ? !list.isEmpty() : !(value instanceof Map<?, ?> map) || !map.isEmpty();
     }
 
-    static boolean equal(Object left, Object right) {
+    /** Whether two values are the same to Python; each part that is looked at counts, as lists may share theirs. */
+    static boolean equal(Object left, Object right, Run run) {
+        run.step();
         if (Numbers.number(left) && Numbers.number(right)) {
             return Numbers.compare(left, right) == 0;
+        }
+        if (left == right) {
+            return true;
+        }
+        if (left instanceof String one && right instanceof String other) {
+            run.looked(one.length() == other.length() ? one.length() : 0);
+            return one.equals(other);
         }
         if (left instanceof List<?> one && right instanceof List<?> other) {
             if (one.size() != other.size() || one instanceof Tuple != other instanceof Tuple) {
                 return false;
             }
             for (int i = 0; i < one.size(); i++) {
-                if (!equal(one.get(i), other.get(i))) {
+                if (!equal(one.get(i), other.get(i), run)) {
                     return false;
                 }
             }
@@ -119,26 +128,53 @@ final class Values {
         if (left instanceof Map<?, ?> one && right instanceof Map<?, ?> other) {
             return one.size() == other.size()
                     && one.entrySet().stream()
-                            .allMatch(each -> other.containsKey(each.getKey())
-                                    && equal(each.getValue(), other.get(each.getKey())));
+                            .allMatch(each -> hashable(each.getKey(), run)
+                                    && other.containsKey(each.getKey())
+                                    && equal(each.getValue(), other.get(each.getKey()), run));
         }
-        return left == null ? right == null : left.equals(right);
+        return left != null && left.equals(right);
+    }
+
+    /** Whether a map may have it as a key: no list and no map, nor a tuple with one. Its parts count. */
+    static boolean hashable(Object key, Run run) {
+        run.looked(key instanceof String text ? text.length() : 0);
+        if (key instanceof Tuple tuple) {
+            for (Object each : tuple) {
+                if (!hashable(each, run)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return !(key instanceof List) && !(key instanceof Map);
+    }
+
+    /**
+     * A map's key.
+     *
+     * @throws JinjaException where it can be none
+     */
+    static Object key(Object key, Run run) {
+        if (!hashable(key, run)) {
+            throw JinjaException.value("unhashable type: '" + kind(key) + "' can be no key");
+        }
+        return key;
     }
 
     /** The order of two values; an error where they have none. */
-    static int compare(Object left, Object right) {
+    static int compare(Object left, Object right, Run run) {
+        run.step();
         if (Numbers.number(left) && Numbers.number(right)) {
             return Numbers.compare(left, right);
         }
         if (left instanceof String one && right instanceof String other) {
-            int[] a = one.codePoints().toArray();
-            int[] b = other.codePoints().toArray();
-            return Arrays.compare(a, b);
+            run.looked(Math.min(one.length(), other.length()));
+            return Texts.compare(one, other);
         }
         if (left instanceof List<?> one && right instanceof List<?> other) {
             for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
-                if (!equal(one.get(i), other.get(i))) {
-                    return compare(one.get(i), other.get(i));
+                if (!equal(one.get(i), other.get(i), run)) {
+                    return compare(one.get(i), other.get(i), run);
                 }
             }
             return Integer.compare(one.size(), other.size());
@@ -198,18 +234,18 @@ final class Values {
         if (container instanceof String text) {
             if (element instanceof String part) {
                 run.looked(text.length());
-                return text.contains(part);
+                return Texts.find(text, part, 0) >= 0;
             }
             throw element instanceof Undefined nothing
                     ? nothing.used()
                     : JinjaException.value("'in <string>' needs a string, not '" + kind(element) + "'");
         }
         if (container instanceof Map<?, ?> map) {
-            return map.containsKey(element);
+            return map.containsKey(key(element, run));
         }
         List<?> elements = elements(container, run);
         run.looked((long) elements.size() * Limits.CHARACTERS_A_STEP);
-        return elements.stream().anyMatch(each -> equal(each, element));
+        return elements.stream().anyMatch(each -> equal(each, element, run));
     }
 
     /** A value as {@code str} writes it. */

@@ -16,6 +16,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileTemplatesTest {
     private static final Limits FEW = new Limits(200_000, 50_000, 20);
 
+    /** Two lists of 60 levels, equal and each of two same halves: 2^60 elements to whoever walks them. */
+    private static final String DOUBLED =
+            "{% set n = namespace(x=[1]) %}{% set o = namespace(x=[1]) %}{% for i in range(60) %}"
+                    + "{% set n.x = [n.x, n.x] %}{% set o.x = [o.x, o.x] %}{% endfor %}";
+
     private static Rendered rendered(String template, Limits limits) {
         return Template.parse(template)
                 .render(Map.of("messages", List.of(Map.of("role", "user", "content", "Hi"))), null, limits);
@@ -47,6 +52,56 @@ class HostileTemplatesTest {
                 .hasMessageMatching(
                         "the template was stopped: it (does more than 200000 steps|writes more than 50000 characters)"
                                 + " \\(line 1 of the template\\)");
+    }
+
+    /** Work that is more than what a template seems to ask for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                DOUBLED + "{{ n.x == o.x }}",
+                DOUBLED + "{{ n.x < o.x }}",
+                DOUBLED + "{{ n.x in [o.x] }}",
+                DOUBLED + "{{ [n.x, o.x] | unique | list }}",
+                "{{ ([1] * 1000) | tojson(separators=['x' * 10000000, ':']) | length }}",
+                "{{ ('\\x01' * 10000000) | tojson | length }}",
+                "{% for i in range(900000) %}{{ 5e-324 }}{% endfor %}",
+                "{{ (['x'] * 2000000) | string | length }}",
+            })
+    void workIsCountedByItsSize(String template) {
+        assertThatThrownBy(() -> rendered(template, Limits.DEFAULT))
+                .isInstanceOfSatisfying(
+                        JinjaException.class, e -> assertThat(e.kind()).isEqualTo(JinjaException.Kind.STOPPED));
+    }
+
+    @Test
+    void sharedListsAreNoKeys() {
+        assertThatThrownBy(() -> rendered(DOUBLED + "{{ {n.x: 1} }}", Limits.DEFAULT))
+                .hasMessageStartingWith("unhashable type: 'list'");
+        assertThat(rendered(DOUBLED + "{{ messages[0][n.x] }}{{ n.x == n.x }}", Limits.DEFAULT)
+                        .text())
+                .isEqualTo("True");
+        assertThat(rendered("{{ {(1, 'a'): 2}[(1, 'a')] }}", Limits.DEFAULT).text())
+                .isEqualTo("2");
+    }
+
+    @Test
+    void longPartsAreFoundInTheTimeOfTheText() {
+        assertThat(rendered(
+                                "{% set a = 'a' * 1600000 %}{% set b = ('a' * 800000) ~ 'b' %}{{ b in a }}{{ b in (a ~ b) }}"
+                                        + "{{ (a ~ b).find(b) }},{{ (a ~ b).rfind(b) }},{{ (b ~ b).split(b) | length }}",
+                                Limits.DEFAULT)
+                        .text())
+                .isEqualTo("FalseTrue1600000,1600000,3");
+    }
+
+    @Test
+    void roundingIsBounded() {
+        assertThat(rendered(
+                                "{{ 2.5 | round(-600000000) }} {{ 2.5 | round(-3000000000) }} {{ 2.26 | round(1, none) }}"
+                                        + " {{ '1e999' | float | round }} {{ (-1) ** 2147483648 }}",
+                                Limits.DEFAULT)
+                        .text())
+                .isEqualTo("0.0 0.0 2.3 inf 1");
     }
 
     @Test

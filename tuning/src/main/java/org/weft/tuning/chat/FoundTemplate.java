@@ -43,8 +43,7 @@ public record FoundTemplate(Optional<ChatStyle> style, String unknown, Optional<
     public static FoundTemplate in(Store store, String directory) throws IOException {
         String jinjaFile = directory + "/" + JINJA_FILE;
         String config = directory + "/" + TOKENIZER_CONFIG;
-        Map<String, String> tokens = new LinkedHashMap<>();
-        TokenRoles.beside(store, directory).texts().forEach((part, text) -> tokens.put(part + "_token", text));
+        Map<String, String> tokens = tokens(store, directory);
         if (store.exists(jinjaFile)) {
             return of(new String(store.readAll(jinjaFile), StandardCharsets.UTF_8), jinjaFile, tokens);
         }
@@ -54,6 +53,17 @@ public record FoundTemplate(Optional<ChatStyle> style, String unknown, Optional<
         JsonNode template = Json.parse(store.readAll(config), config, "take another copy of it, or remove it")
                 .path(KEY);
         return template.isTextual() ? of(template.textValue(), config, tokens) : named(template, config, tokens);
+    }
+
+    /** A template that somebody wrote for the tokenizer of a directory, with its special tokens. */
+    public static JinjaTemplate written(Store store, String directory, String jinja) throws IOException {
+        return JinjaTemplate.of(jinja, tokens(store, directory));
+    }
+
+    private static Map<String, String> tokens(Store store, String directory) throws IOException {
+        Map<String, String> tokens = new LinkedHashMap<>();
+        TokenRoles.beside(store, directory).texts().forEach((part, text) -> tokens.put(part + "_token", text));
+        return tokens;
     }
 
     /** Of several the one called {@code default}; where there are tools, the one called {@code tool_use}. */

@@ -85,17 +85,17 @@ public final class JinjaTemplate implements ChatTemplate {
 
     /** The template with its special tokens in it: what it writes does not depend on anything beside it. */
     public String withTokens() {
-        StringBuilder whole = new StringBuilder();
+        StringBuilder tokens = new StringBuilder();
         specialTokens.forEach((name, token) -> {
             if (template().mentions(name)) {
-                whole.append("{% set ")
+                tokens.append("{% set ")
                         .append(name)
                         .append(" = ")
                         .append(literal(token))
                         .append(" %}\n");
             }
         });
-        return whole.append(source).toString();
+        return source.startsWith(tokens.toString()) ? source : tokens + source;
     }
 
     private static String literal(String text) {

@@ -26,7 +26,11 @@ record ChosenTemplate(Store store, BaseModel base, Consumer<String> notices) {
         boolean converses = tuning.task() == TaskName.INSTRUCTION;
         boolean tools = converses && !config.dataset().toolsColumn().isEmpty();
         if (asked == ChatTemplateName.MODEL) {
-            return converses && tuning.jinja().isEmpty() ? config.withFinetune(tuning.withJinja(own(found()))) : config;
+            if (!converses) {
+                return config;
+            }
+            return config.withFinetune(
+                    tuning.withJinja(tuning.jinja().isEmpty() ? own(found()) : withTokens(tuning.jinja())));
         }
         FoundTemplate found = asked == ChatTemplateName.AUTO ? found() : FoundTemplate.named(asked.word());
         Optional<ChatStyle> style = found.style();
@@ -58,6 +62,11 @@ record ChosenTemplate(Store store, BaseModel base, Consumer<String> notices) {
 
     private FoundTemplate found() throws IOException {
         return FoundTemplate.in(store, base.tokenizer().directory());
+    }
+
+    /** The user's template with the base's special tokens in it, once: a run that goes on has them there already. */
+    private String withTokens(String jinja) throws IOException {
+        return FoundTemplate.written(store, base.tokenizer().directory(), jinja).withTokens();
     }
 
     private String own(FoundTemplate found) {

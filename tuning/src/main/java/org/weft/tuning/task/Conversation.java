@@ -30,6 +30,11 @@ public interface Conversation extends Serializable {
     /** The text of a conversation, in parts. */
     List<ChatSegment> segments(Chat chat);
 
+    /** The same where nothing is to be learnt of it: nobody asks which part the assistant said. */
+    default List<ChatSegment> asked(Chat chat) {
+        return segments(chat);
+    }
+
     /** The same of messages without tools. */
     default List<ChatSegment> segments(List<ChatMessage> messages) {
         return segments(new Chat(messages));

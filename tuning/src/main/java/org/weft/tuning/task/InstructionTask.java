@@ -59,7 +59,7 @@ record InstructionTask(ChatRows rows, boolean masksHistory, Conversation convers
     @Override
     public void check(Fields row, boolean labelled) {
         Chat chat = rows.chat(row, labelled);
-        List<ChatSegment> segments = segments(row, chat);
+        List<ChatSegment> segments = segments(row, chat, labelled);
         if (labelled) {
             teaching(row, chat, segments);
         }
@@ -68,7 +68,7 @@ record InstructionTask(ChatRows rows, boolean masksHistory, Conversation convers
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         Chat chat = rows.chat(row, labelled);
-        List<ChatSegment> segments = segments(row, chat);
+        List<ChatSegment> segments = segments(row, chat, labelled);
         List<Boolean> teaching = labelled ? teaching(row, chat, segments) : List.of();
         TokenLoss sequence = conversation.whole()
                 ? together(row, chat, segments, teaching, encoder)
@@ -173,9 +173,9 @@ record InstructionTask(ChatRows rows, boolean masksHistory, Conversation convers
         return conversation.marksEnds() ? encoder.tokenizer().encode(segment.text()) : encoder.encode(segment.text());
     }
 
-    private List<ChatSegment> segments(Fields row, Chat chat) {
+    private List<ChatSegment> segments(Fields row, Chat chat, boolean labelled) {
         try {
-            return conversation.segments(chat);
+            return labelled ? conversation.segments(chat) : conversation.asked(chat);
         } catch (WeftException refused) {
             throw noConversation(row, refused);
         }

@@ -19,6 +19,11 @@ public record TemplateConversation(JinjaTemplate template, boolean lastAnswer) i
     }
 
     @Override
+    public List<ChatSegment> asked(Chat chat) {
+        return List.of(new ChatSegment(template.text(chat, !chat.answered()), false));
+    }
+
+    @Override
     public boolean marksEnds() {
         return true;
     }

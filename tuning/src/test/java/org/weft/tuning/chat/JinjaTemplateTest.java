@@ -176,6 +176,10 @@ class JinjaTemplateTest {
         assertThat(JinjaTemplate.of("  {% if true %}x{% endif %}{{ eos_token }}", Map.of("eos_token", "\"\\\n"))
                         .withTokens())
                 .isEqualTo("{% set eos_token = \"\\\"\\\\\\n\" %}\n  {% if true %}x{% endif %}{{ eos_token }}");
+        Map<String, String> tokens = Map.of("bos_token", "<s>", "eos_token", "</s>", "pad_token", "<p>");
+        assertThat(JinjaTemplate.of(turns.withTokens(), tokens).withTokens())
+                .as("a run that goes on has them there already")
+                .isEqualTo(turns.withTokens());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(turns);

@@ -76,6 +76,23 @@ class TemplateConversationTest {
         }
     }
 
+    /** A template that leaves the thoughts of earlier turns out, as Qwen 3's does: who only asks need not know where they stood. */
+    @Test
+    void historyThatIsRewrittenCanBeAsked() {
+        String forgets =
+                "{% for m in messages %}<{{ m.role[0] }}>{% if m.role == 'assistant' and loop.last %}(){% endif %}"
+                        + "{{ m.content }};{% endfor %}{% if add_generation_prompt %}<a>{% endif %}";
+        WeftConfig config = config(forgets, "dataset.mask_history=true");
+        assertThat(learnt(config, "chat", turns())).isEqualTo("<u>q;<a>one;<u>r;<a>[()two;]");
+        try (Encoder encoder = TaskRows.encoder(config)) {
+            Fields asked = TaskRows.row("chat", turns().subList(0, 3));
+            Task.of(config).check(asked, false);
+            int[] tokens =
+                    Task.of(config).encode(asked, encoder, false).example().tokens();
+            assertThat(new String(tokens, 0, tokens.length)).isEqualTo("<u>q;<a>one;<u>r;<a>");
+        }
+    }
+
     @Test
     void namedFormatsMaskTheirHistoryToo() {
         WeftConfig chatml = TaskRows.config(
