@@ -177,7 +177,8 @@ public final class ServeBench {
     }
 
     private static TextModel model() {
-        return new TextModel(NAME, "", tokenizer(), CONTEXT, GenerationDefaults.NONE, Optional.empty(), "", ServeBench::replica);
+        return new TextModel(
+                NAME, "", tokenizer(), CONTEXT, GenerationDefaults.NONE, Optional.empty(), "", ServeBench::replica);
     }
 
     private static ModelReplica replica() {

@@ -24,7 +24,8 @@ class OwnTemplateTest {
                 "tiny",
                 "",
                 TinyModel.tokenizer(),
-                100, GenerationDefaults.NONE,
+                100,
+                GenerationDefaults.NONE,
                 Optional.of(JinjaTemplate.of(template, Map.of())),
                 "",
                 () -> TinyModel.replica(100));

@@ -35,12 +35,27 @@ final class TinyModel {
 
     /** One that may end a text as well as go on. */
     static TextModel thatEnds() {
-        return new TextModel(NAME, "", tokenizer(), CONTEXT, GenerationDefaults.NONE, Optional.empty(), "", () -> replica(CONTEXT, 0));
+        return new TextModel(
+                NAME,
+                "",
+                tokenizer(),
+                CONTEXT,
+                GenerationDefaults.NONE,
+                Optional.empty(),
+                "",
+                () -> replica(CONTEXT, 0));
     }
 
     private static TextModel open(Optional<ChatTemplate> chat, int context) {
         return new TextModel(
-                NAME, "cafe", tokenizer(), context, GenerationDefaults.NONE, chat, "tiny has no chat template", () -> replica(context));
+                NAME,
+                "cafe",
+                tokenizer(),
+                context,
+                GenerationDefaults.NONE,
+                chat,
+                "tiny has no chat template",
+                () -> replica(context));
     }
 
     static TextTokenizer tokenizer() {

@@ -218,9 +218,10 @@ class WeftServerTest extends TinyServer {
 
     @Test
     void aModelThatCannotBeOpenedSaysWhy() {
-        TextModel broken = new TextModel("broken", "", TinyModel.tokenizer(), 8, GenerationDefaults.NONE, Optional.empty(), "", () -> {
-            throw WeftException.invalidData("no such parameters", "");
-        });
+        TextModel broken = new TextModel(
+                "broken", "", TinyModel.tokenizer(), 8, GenerationDefaults.NONE, Optional.empty(), "", () -> {
+                    throw WeftException.invalidData("no such parameters", "");
+                });
         assertThatThrownBy(
                         () -> WeftServer.start(broken, ServeOptions.defaults().withPort(0), problem -> {}))
                 .isInstanceOf(WeftException.class)
