@@ -83,7 +83,7 @@ public final class ModelSection {
     private static ObjectNode comparable(ModelConfig model) {
         Family family = Family.of(model);
         return effective(model)
-                .put("head_dim", model.headWidth())
+                .put("head_dim", model.headWidth() * model.heads() == model.width() ? 0 : model.headWidth())
                 .put("tie_word_embeddings", model.tiedHead())
                 .put("attn_logit_softcapping", family.attentionSoftcap(model))
                 .put("final_logit_softcapping", family.logitSoftcap(model))

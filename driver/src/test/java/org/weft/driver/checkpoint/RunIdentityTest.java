@@ -64,7 +64,7 @@ class RunIdentityTest {
     @CsvSource({
         "model.architecture=mistral, model.architecture=mistral instead of llama",
         "model.architecture=smollm3, model.architecture=smollm3 instead of llama",
-        "model.head_dim=32, model.head_dim=32 instead of 64",
+        "model.head_dim=32, model.head_dim=32 instead of 0",
     })
     void anotherModelOfTheSameParametersIsRefused(String setting, String problem) {
         String[] llama = {"model.architecture=llama", "model.norm_epsilon=1e-5", "model.dropout=0"};
