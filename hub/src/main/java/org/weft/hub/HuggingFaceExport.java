@@ -83,6 +83,10 @@ public final class HuggingFaceExport {
      */
     public List<String> write(String directory, Options options) throws IOException {
         EmptyDirectory target = EmptyDirectory.require(store, directory);
+        if (!kind.isKnownElsewhere(config.model())) {
+            notices.accept("transformers has no class " + kind.name(config.model())
+                    + ": Weft reads what is exported, and transformers what is below the task's head");
+        }
         try {
             List<List<Parameter>> files = cut(options);
             List<String> names = new ArrayList<>();

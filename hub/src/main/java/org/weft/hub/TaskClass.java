@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.weft.core.Json;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.TaskName;
@@ -54,12 +55,13 @@ record TaskClass(HubTable family, TaskName task) {
     /** The class that config.json names; of a wrong {@code problem_type} {@link #read} says so. */
     static TaskClass of(HubTable family, JsonNode config) {
         String name = config.path("architectures").path(0).asText("");
-        String suffix = name.startsWith(family.classPrefix())
-                ? name.substring(family.classPrefix().length())
-                : "";
+        String task = Stream.of(SEQUENCES, TOKENS, SPANS)
+                .filter(each -> family.taskClass(each).equals(name))
+                .findFirst()
+                .orElse("");
         return new TaskClass(
                 family,
-                switch (suffix) {
+                switch (task) {
                     case SEQUENCES ->
                         switch (problemType(config)) {
                             case MULTI_LABEL -> TaskName.MULTILABEL;
@@ -99,11 +101,16 @@ record TaskClass(HubTable family, TaskName task) {
     /** As config.json has it. */
     String name(ModelConfig model) {
         return switch (task.head()) {
-            case CLASSES, BITS, VALUES -> family.classPrefix() + SEQUENCES;
-            case TOKEN_CLASSES -> family.classPrefix() + TOKENS;
-            case SPAN -> family.classPrefix() + SPANS;
+            case CLASSES, BITS, VALUES -> family.taskClass(SEQUENCES);
+            case TOKEN_CLASSES -> family.taskClass(TOKENS);
+            case SPAN -> family.taskClass(SPANS);
             case LANGUAGE -> family.architectureOf(model);
         };
+    }
+
+    /** Whether {@code transformers} has this class. */
+    boolean isKnownElsewhere(ModelConfig model) {
+        return family.tasksWithoutClass().stream().noneMatch(name(model)::endsWith);
     }
 
     /** A file's name in the layout's form. */

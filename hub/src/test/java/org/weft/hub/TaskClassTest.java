@@ -21,8 +21,10 @@ import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.TaskName;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Adaptation;
+import org.weft.core.model.Family;
 import org.weft.core.model.HubTable;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
@@ -166,5 +168,26 @@ class TaskClassTest {
     private static WeftConfig read(JsonNode config) {
         return HuggingFaceConfig.read(HubTable.of(config, "c"), config, Set.of(), "dir/config.json")
                 .toWeft("run", "", "dir/config.json");
+    }
+
+    /** As {@code transformers} 5.24 has them. */
+    @ParameterizedTest
+    @CsvSource({
+        "gemma2, QA, Gemma2ForQuestionAnswering, false",
+        "gemma2, TOKENS, Gemma2ForTokenClassification, true",
+        "gemma3_text, REGRESSION, Gemma3TextForSequenceClassification, true",
+        "gemma3_text, TOKENS, Gemma3TextForTokenClassification, false",
+        "olmo2, TOKENS, Olmo2ForTokenClassification, false",
+        "phi3, QA, Phi3ForQuestionAnswering, false",
+        "qwen3, QA, Qwen3ForQuestionAnswering, true",
+    })
+    void aClassThatNobodyElseHasIsKnownToBeNone(String architecture, TaskName task, String name, boolean known) {
+        ModelConfig model = ModelConfig.of(architecture, 1, 8, 2, 8, 0);
+        TaskClass kind = new TaskClass(Family.of(model).hub(), task);
+        assertThat(kind.name(model)).isEqualTo(name);
+        assertThat(kind.isKnownElsewhere(model)).isEqualTo(known);
+        ObjectNode config = JSON.createObjectNode().put("num_labels", 1);
+        config.putArray("architectures").add(name);
+        assertThat(TaskClass.of(kind.family(), config).task()).isEqualTo(task);
     }
 }

@@ -57,4 +57,9 @@ final class Gemma2HubTable extends GemmaHubTable {
             config.putNull(key);
         }
     }
+
+    @Override
+    public Set<String> tasksWithoutClass() {
+        return Set.of("ForQuestionAnswering");
+    }
 }

@@ -86,4 +86,15 @@ final class Gemma3HubTable extends GemmaHubTable {
         super.write(model, config);
         config.put(LOCAL, family().windowTheta(model));
     }
+
+    /** The plain prefix is of classes that look at pictures, too. */
+    @Override
+    public String taskClass(String task) {
+        return classPrefix() + "Text" + task;
+    }
+
+    @Override
+    public Set<String> tasksWithoutClass() {
+        return Set.of("ForTokenClassification", "ForQuestionAnswering");
+    }
 }

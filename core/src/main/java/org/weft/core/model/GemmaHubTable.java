@@ -59,6 +59,9 @@ abstract class GemmaHubTable extends RotaryHubTable {
     @Override
     public void write(ModelConfig model, ObjectNode config) {
         super.write(model, config);
+        if (model.slidingWindow() == 0) { // There must be one, though no layer has it.
+            config.put("sliding_window", model.context());
+        }
         double scalar = model.queryPreAttnScalar();
         putNumber(config, SCALAR, scalar > 0 ? scalar : model.headWidth());
     }

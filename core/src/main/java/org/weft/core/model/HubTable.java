@@ -112,6 +112,16 @@ public interface HubTable {
     /** What the names of the classes begin with that are fine-tuned. */
     String classPrefix();
 
+    /** The class of a task's head, which ends with the task: {@code ForSequenceClassification}, say. */
+    default String taskClass(String task) {
+        return classPrefix() + task;
+    }
+
+    /** Of the tasks that other families have a class for, those that {@code transformers} has none for. */
+    default Set<String> tasksWithoutClass() {
+        return Set.of();
+    }
+
     /** What {@code …ForTokenClassification} calls its linear layer. */
     default String tokenHead() {
         return "classifier";
@@ -125,7 +135,7 @@ public interface HubTable {
     /** Whether files of a class can be read: one of the family's, or one that is fine-tuned. */
     default boolean reads(String architecture) {
         return architectures().contains(architecture)
-                || TUNED.stream().anyMatch(suffix -> architecture.equals(classPrefix() + suffix));
+                || TUNED.stream().anyMatch(task -> architecture.equals(taskClass(task)));
     }
 
     /** A tensor's name in the layout's form. */

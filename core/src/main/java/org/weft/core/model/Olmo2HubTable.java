@@ -1,6 +1,7 @@
 package org.weft.core.model;
 
 import java.util.List;
+import java.util.Set;
 
 /** OLMo 2 as Hugging Face has it. */
 final class Olmo2HubTable extends RotaryHubTable {
@@ -28,5 +29,10 @@ final class Olmo2HubTable extends RotaryHubTable {
     @Override
     public List<Setting> settings() {
         return with(super.settings(), Setting.of("attention_bias", false));
+    }
+
+    @Override
+    public Set<String> tasksWithoutClass() {
+        return Set.of("ForTokenClassification", "ForQuestionAnswering");
     }
 }

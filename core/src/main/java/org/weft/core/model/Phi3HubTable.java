@@ -60,4 +60,9 @@ final class Phi3HubTable extends RotaryHubTable {
         boolean longrope = model.ropeScaling() == RopeScaling.LONGROPE;
         config.put(ORIGINAL_CONTEXT, longrope ? model.ropeOriginalContext() : model.context());
     }
+
+    @Override
+    public Set<String> tasksWithoutClass() {
+        return Set.of("ForQuestionAnswering");
+    }
 }
