@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.weft.core.Json;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.TaskName;
@@ -24,10 +23,6 @@ import org.weft.core.model.HubTable;
  * @param task that the head is of; {@link TaskName#NONE} where tokens are predicted
  */
 record TaskClass(HubTable family, TaskName task) {
-    private static final String SEQUENCES = "ForSequenceClassification";
-    private static final String TOKENS = "ForTokenClassification";
-    private static final String SPANS = "ForQuestionAnswering";
-
     private static final String PROBLEM_TYPE = "problem_type";
     private static final String ID2LABEL = "id2label";
     private static final String LABEL2ID = "label2id";
@@ -55,21 +50,21 @@ record TaskClass(HubTable family, TaskName task) {
     /** The class that config.json names; of a wrong {@code problem_type} {@link #read} says so. */
     static TaskClass of(HubTable family, JsonNode config) {
         String name = config.path("architectures").path(0).asText("");
-        String task = Stream.of(SEQUENCES, TOKENS, SPANS)
+        String task = HubTable.TUNED.stream()
                 .filter(each -> family.taskClass(each).equals(name))
                 .findFirst()
                 .orElse("");
         return new TaskClass(
                 family,
                 switch (task) {
-                    case SEQUENCES ->
+                    case HubTable.SEQUENCES ->
                         switch (problemType(config)) {
                             case MULTI_LABEL -> TaskName.MULTILABEL;
                             case REGRESSION -> TaskName.REGRESSION;
                             default -> TaskName.CLASSIFICATION;
                         };
-                    case TOKENS -> TaskName.TOKENS;
-                    case SPANS -> TaskName.QA;
+                    case HubTable.TOKENS -> TaskName.TOKENS;
+                    case HubTable.SPANS -> TaskName.QA;
                     default -> TaskName.NONE;
                 });
     }
@@ -101,9 +96,9 @@ record TaskClass(HubTable family, TaskName task) {
     /** As config.json has it. */
     String name(ModelConfig model) {
         return switch (task.head()) {
-            case CLASSES, BITS, VALUES -> family.taskClass(SEQUENCES);
-            case TOKEN_CLASSES -> family.taskClass(TOKENS);
-            case SPAN -> family.taskClass(SPANS);
+            case CLASSES, BITS, VALUES -> family.taskClass(HubTable.SEQUENCES);
+            case TOKEN_CLASSES -> family.taskClass(HubTable.TOKENS);
+            case SPAN -> family.taskClass(HubTable.SPANS);
             case LANGUAGE -> family.architectureOf(model);
         };
     }

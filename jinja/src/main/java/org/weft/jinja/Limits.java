@@ -1,8 +1,8 @@
 package org.weft.jinja;
 
 /**
- * What a rendering may do. Steps are counted and not timed, so that a template that is stopped is stopped on every machine, at the
- * same place: one for each name, operation and turn of a loop, and more as elements are made ({@link #STEPS_AN_ELEMENT}) and characters made
+ * What a rendering may do. Steps are counted, so that a template that is stopped is stopped on every machine at the same place, long
+ * before the {@link #SECONDS} that stand behind them for what no count foresees: one for each name, operation and turn of a loop, and more as elements are made ({@link #STEPS_AN_ELEMENT}) and characters made
  * or looked at ({@link #CHARACTERS_A_STEP}). So they bound time and memory, too: at most some 100 MB.
  *
  * @param steps of one rendering

@@ -73,24 +73,24 @@ public final class BertFamily implements Family {
                 List.of(model.tokenTypes(), width),
                 true,
                 NORMAL); // (S, D)
-        norm(layout, embeddings + "LayerNorm", width);
+        BiasedLayers.norm(layout, embeddings + "LayerNorm", width);
         for (int block = 0; block < model.layers(); block++) {
             String prefix = blockPrefix(block);
-            linear(layout, prefix + "attention.self.query", width, width); // (D, D)
-            linear(layout, prefix + "attention.self.key", width, width); // (D, D)
-            linear(layout, prefix + "attention.self.value", width, width); // (D, D)
-            linear(layout, prefix + "attention.output.dense", width, width); // (D, D)
-            norm(layout, prefix + "attention.output.LayerNorm", width);
-            linear(layout, prefix + "intermediate.dense", model.hiddenWidth(), width); // (M, D)
-            linear(layout, prefix + "output.dense", width, model.hiddenWidth()); // (D, M)
-            norm(layout, prefix + "output.LayerNorm", width);
+            BiasedLayers.linear(layout, prefix + "attention.self.query", width, width); // (D, D)
+            BiasedLayers.linear(layout, prefix + "attention.self.key", width, width); // (D, D)
+            BiasedLayers.linear(layout, prefix + "attention.self.value", width, width); // (D, D)
+            BiasedLayers.linear(layout, prefix + "attention.output.dense", width, width); // (D, D)
+            BiasedLayers.norm(layout, prefix + "attention.output.LayerNorm", width);
+            BiasedLayers.linear(layout, prefix + "intermediate.dense", model.hiddenWidth(), width); // (M, D)
+            BiasedLayers.linear(layout, prefix + "output.dense", width, model.hiddenWidth()); // (D, M)
+            BiasedLayers.norm(layout, prefix + "output.LayerNorm", width);
         }
         if (model.nextSentence()) {
-            linear(layout, POOLER, width, width); // (D, D)
-            linear(layout, "cls.seq_relationship", 2, width); // (2, D)
+            BiasedLayers.linear(layout, POOLER, width, width); // (D, D)
+            BiasedLayers.linear(layout, "cls.seq_relationship", 2, width); // (2, D)
         }
-        linear(layout, "cls.predictions.transform.dense", width, width); // (D, D)
-        norm(layout, "cls.predictions.transform.LayerNorm", width);
+        BiasedLayers.linear(layout, "cls.predictions.transform.dense", width, width); // (D, D)
+        BiasedLayers.norm(layout, "cls.predictions.transform.LayerNorm", width);
         layout.add("cls.predictions.bias", List.of(shape.vocabSize()), false, Initializer.ZEROS); // (V)
         return layout.build();
     }
@@ -134,15 +134,5 @@ public final class BertFamily implements Family {
     @Override
     public HubTable hub() {
         return new BertHubTable();
-    }
-
-    private static void norm(ParameterLayout.Builder layout, String name, int width) {
-        layout.add(name + ".weight", List.of(width), false, Initializer.ONES); // (D)
-        layout.add(name + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
-    }
-
-    private static void linear(ParameterLayout.Builder layout, String name, int out, int in) {
-        layout.add(name + ".weight", List.of(out, in), true, NORMAL); // (out, in)
-        layout.add(name + ".bias", List.of(out), false, Initializer.ZEROS); // (out)
     }
 }

@@ -60,6 +60,6 @@ final class Gemma2HubTable extends GemmaHubTable {
 
     @Override
     public Set<String> tasksWithoutClass() {
-        return Set.of("ForQuestionAnswering");
+        return Set.of(SPANS);
     }
 }

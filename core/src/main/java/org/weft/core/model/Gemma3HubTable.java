@@ -95,6 +95,6 @@ final class Gemma3HubTable extends GemmaHubTable {
 
     @Override
     public Set<String> tasksWithoutClass() {
-        return Set.of("ForTokenClassification", "ForQuestionAnswering");
+        return Set.of(TOKENS, SPANS);
     }
 }

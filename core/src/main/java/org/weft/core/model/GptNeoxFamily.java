@@ -70,14 +70,14 @@ public final class GptNeoxFamily implements Family {
         layout.add("gpt_neox.embed_in.weight", List.of(shape.vocabSize(), width), true, NORMAL); // (V, D)
         for (int block = 0; block < model.layers(); block++) {
             String prefix = blockPrefix(block);
-            norm(layout, prefix + "input_layernorm", width);
-            linear(layout, prefix + "attention.query_key_value", 3 * width, width); // (3 D, D)
-            linear(layout, prefix + "attention.dense", width, width); // (D, D)
-            norm(layout, prefix + "post_attention_layernorm", width);
-            linear(layout, prefix + "mlp.dense_h_to_4h", hidden, width); // (M, D)
-            linear(layout, prefix + "mlp.dense_4h_to_h", width, hidden); // (D, M)
+            BiasedLayers.norm(layout, prefix + "input_layernorm", width);
+            BiasedLayers.linear(layout, prefix + "attention.query_key_value", 3 * width, width); // (3 D, D)
+            BiasedLayers.linear(layout, prefix + "attention.dense", width, width); // (D, D)
+            BiasedLayers.norm(layout, prefix + "post_attention_layernorm", width);
+            BiasedLayers.linear(layout, prefix + "mlp.dense_h_to_4h", hidden, width); // (M, D)
+            BiasedLayers.linear(layout, prefix + "mlp.dense_4h_to_h", width, hidden); // (D, M)
         }
-        norm(layout, "gpt_neox.final_layer_norm", width);
+        BiasedLayers.norm(layout, "gpt_neox.final_layer_norm", width);
         if (!model.tiedHead()) {
             layout.add("embed_out.weight", List.of(shape.vocabSize(), width), true, NORMAL); // (V, D)
         }
@@ -102,15 +102,5 @@ public final class GptNeoxFamily implements Family {
     @Override
     public HubTable hub() {
         return new GptNeoxHubTable();
-    }
-
-    private static void norm(ParameterLayout.Builder layout, String name, int width) {
-        layout.add(name + ".weight", List.of(width), false, Initializer.ONES); // (D)
-        layout.add(name + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
-    }
-
-    private static void linear(ParameterLayout.Builder layout, String name, int out, int in) {
-        layout.add(name + ".weight", List.of(out, in), true, NORMAL); // (out, in)
-        layout.add(name + ".bias", List.of(out), false, Initializer.ZEROS); // (out)
     }
 }

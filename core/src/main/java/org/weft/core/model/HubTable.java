@@ -13,8 +13,12 @@ import org.weft.core.config.ModelConfig;
 
 /** A model family on the Hugging Face hub: what config.json and the tensors are called there, and what they are in Weft. */
 public interface HubTable {
+    String SEQUENCES = "ForSequenceClassification";
+    String TOKENS = "ForTokenClassification";
+    String SPANS = "ForQuestionAnswering";
+
     /** What the names of classes end with that are fine-tuned. */
-    List<String> TUNED = List.of("ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering");
+    List<String> TUNED = List.of(SEQUENCES, TOKENS, SPANS);
 
     /** Of every family that is there. */
     static List<HubTable> all() {

@@ -33,6 +33,6 @@ final class Olmo2HubTable extends RotaryHubTable {
 
     @Override
     public Set<String> tasksWithoutClass() {
-        return Set.of("ForTokenClassification", "ForQuestionAnswering");
+        return Set.of(TOKENS, SPANS);
     }
 }

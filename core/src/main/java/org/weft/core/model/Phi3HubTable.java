@@ -63,6 +63,6 @@ final class Phi3HubTable extends RotaryHubTable {
 
     @Override
     public Set<String> tasksWithoutClass() {
-        return Set.of("ForQuestionAnswering");
+        return Set.of(SPANS);
     }
 }

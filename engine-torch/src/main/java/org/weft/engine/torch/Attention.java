@@ -31,7 +31,7 @@ final class Attention {
     private final ScalarType type;
     private final Tensor futures; // (C, C), minus infinity above the diagonal; null where it is not needed
     private final Tensor
-            slope; // (R, 2 R), the fused operation's mask of a run and the one before; null where it is not needed
+            runMask; // (R, 2 R), the fused operation's mask of a run and the one before; null where it is not needed
     private final Scalar scale;
     private final Scalar cap; // c of c tanh(s / c), or null
     private final TensorOptional noMask = new TensorOptional();
@@ -57,8 +57,8 @@ final class Attention {
         futures = causal && config.dropout() > 0
                 ? futures(config.context(), flat.parameters().tensor())
                 : null;
-        slope = cap == null && slides(config.context())
-                ? slope(flat.parameters().tensor())
+        runMask = cap == null && slides(config.context())
+                ? runMask(flat.parameters().tensor())
                 : null;
     }
 
@@ -133,13 +133,13 @@ final class Attention {
     /** A view of the one mask, which backward keeps for each block: T queries and the keys that they see. (T, S) */
     private Tensor ofRun(long tokens, Tensor keys, boolean first) {
         long seen = keys.size(2);
-        return slope == null
+        return runMask == null
                 ? band(keys, tokens, seen)
-                : slope.narrow(0, 0, tokens).narrow(1, first ? run() : 0, seen);
+                : runMask.narrow(0, 0, tokens).narrow(1, first ? run() : 0, seen);
     }
 
     /** What a run may look at of the run before and of itself, as the fused operation adds it: 0, or minus infinity. (R, 2 R) */
-    private Tensor slope(Tensor like) {
+    private Tensor runMask(Tensor like) {
         Tensor open = band(like, run(), 2 * run()); // (R, 2 R)
         return torch.zeros(new long[] {run(), 2 * run()}, like.options())
                 .to(type)

@@ -85,11 +85,6 @@ final class Gpt2 implements Transformer {
     }
 
     @Override
-    public Tensor states(Tensor rows) {
-        return finalNorm.apply(rows); // (N, D)
-    }
-
-    @Override
     public OutputHead head() {
         return head;
     }

@@ -99,11 +99,6 @@ final class GptNeox implements Transformer {
     }
 
     @Override
-    public Tensor states(Tensor rows) {
-        return finalNorm.apply(rows); // (N, D)
-    }
-
-    @Override
     public OutputHead head() {
         return head;
     }

@@ -96,11 +96,6 @@ final class RotaryDecoder implements Transformer {
     }
 
     @Override
-    public Tensor states(Tensor rows) {
-        return finalNorm.apply(rows); // (N, D)
-    }
-
-    @Override
     public OutputHead head() {
         return head;
     }

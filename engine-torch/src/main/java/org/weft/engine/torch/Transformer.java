@@ -83,7 +83,9 @@ interface Transformer {
     OutputHead head();
 
     /** What a task's head takes, row by row: hidden states after the family's last norm. (N, D) to (N, D) */
-    Tensor states(Tensor rows);
+    default Tensor states(Tensor rows) {
+        return crown(rows);
+    }
 
     /** What stands for a whole sequence, out of its first token. (B, D) to (B, D) */
     default Tensor pooled(Tensor first) {
