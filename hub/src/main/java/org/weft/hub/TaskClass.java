@@ -127,7 +127,7 @@ record TaskClass(HubTable family, TaskName task) {
         if (task == TaskName.TOKENS && parameter.startsWith(TOKEN_HEAD)) {
             return family.tokenHead() + "." + parameter.substring(TOKEN_HEAD.length());
         }
-        String foreign = family.names().toForeign(parameter);
+        String foreign = family.toForeign(parameter);
         String base = family.names().base();
         return task == TaskName.QA && !HEAD.matcher(foreign).find() && foreign.startsWith(base)
                 ? family.spanBase() + foreign.substring(base.length())

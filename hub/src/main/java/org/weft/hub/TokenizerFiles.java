@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.T5Family;
 import org.weft.core.tokens.TokenRoles;
 import org.weft.corpus.tokenizer.TokenizerFacts;
 
@@ -90,6 +91,9 @@ final class TokenizerFiles {
                 json.put(part + "_token_id", said.isEmpty() ? token == null ? null : ids.get(token) : said.get(0));
             }
         }
+        if (config.model().encodesSource() && json.path("pad_token_id").isNull()) {
+            json.put("pad_token_id", T5Family.DECODER_START); // what transformers fills up with, and begins with
+        }
     }
 
     /** generation_config.json: nothing but the ids, for how to sample is not the model's to say. */
@@ -97,6 +101,9 @@ final class TokenizerFiles {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("_from_model_config", true);
         putIds(json);
+        if (config.model().encodesSource()) {
+            json.put("decoder_start_token_id", T5Family.DECODER_START);
+        }
         return json;
     }
 
@@ -126,7 +133,9 @@ final class TokenizerFiles {
     }
 
     private boolean classifies() {
-        return config.model().causal() && !config.finetune().generative();
+        return config.model().causal()
+                && !config.model().encodesSource()
+                && !config.finetune().generative();
     }
 
     /** transformers' classifiers look for the last token that is no padding: what closes each text must not be it. */

@@ -75,6 +75,17 @@ class FamilyRefusalsTest {
                 "gpt_neox | use_parallel_residual | 1 | use_parallel_residual=1 is not true or false",
                 "gpt_neox | attention_bias | false | attention_bias=false is not one that Weft has: true",
                 "gpt_neox | num_attention_heads | 3 | model.width=16 is not divisible by model.heads=3",
+                "t5 | feed_forward_proj | \"gated-silu\" | feed_forward_proj=gated-silu is not one that Weft has: relu, gated-gelu",
+                "t5 | is_gated_act | true | is_gated_act=true disagrees with feed_forward_proj=relu",
+                "t5 | dense_act_fn | \"silu\" | dense_act_fn=silu disagrees with feed_forward_proj=relu",
+                "t5 | decoder_start_token_id | 2 | decoder_start_token_id=2 is not one that Weft has: 0",
+                "t5 | num_decoder_layers | 0 | num_decoder_layers=0 is not a whole number of at least 1",
+                "t5 | scale_decoder_outputs | false | scale_decoder_outputs=false without a tensor lm_head.weight is not one that Weft has: version 1.1, whose head is not scaled, has one of its own",
+                "t5 | tie_word_embeddings | false | scale_decoder_outputs=true disagrees with tie_word_embeddings=false: only the embedding is scaled as a head",
+                "t5 | relative_attention_num_buckets | 6 | model.relative_buckets=6 must be a multiple of 4, or 0",
+                "t5 | relative_attention_max_distance | 4 | model.relative_distance=4 must be more than half of model.relative_buckets, 8, or 0",
+                "t5 | is_decoder | true | is_decoder=true is not one that Weft has: false",
+                "t5 | classifier_pooling | \"mean\" | classifier_pooling=\"mean\" is not a key of t5 that Weft knows: UNKNOWN",
                 "gpt_neox | pruned_heads | {\"0\":[1]} | pruned_heads={\"0\":[1]} is not a key of gpt_neox that Weft knows: UNKNOWN",
             })
     void oneLineNamesTheKey(String name, String key, String value, String problem) throws IOException {
@@ -118,6 +129,7 @@ class FamilyRefusalsTest {
                 "qwen2 | {\"use_mrope\": false}",
                 "smollm3 | {\"pretraining_tp\": 2}",
                 "phi3 | {\"full_attn_mod\": 1, \"interpolate_factor\": 1, \"lm_head_bias\": false, \"mlp_bias\": false}",
+                "t5 | {\"n_positions\": 12, \"output_past\": true, \"task_specific_params\": {\"summarization\": {\"prefix\": \"summarize: \"}}}",
                 "gpt_neox | {\"n_special\": 0, \"predict_special_tokens\": true, \"output_past\": true, \"_num_labels\": 1}",
             })
     void whatChangesNothingIsPassedOver(String name, String keys) throws IOException {

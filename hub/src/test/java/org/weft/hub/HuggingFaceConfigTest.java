@@ -195,7 +195,7 @@ class HuggingFaceConfigTest {
                                         + " Qwen2Model, Qwen3ForCausalLM, Qwen3Model, SmolLM3ForCausalLM, SmolLM3Model,"
                                         + " Olmo2ForCausalLM, Olmo2Model, Gemma2ForCausalLM, Gemma2Model, Gemma3ForCausalLM,"
                                         + " Gemma3TextModel, Phi3ForCausalLM, Phi3Model, GPTNeoXForCausalLM, GPTNeoXModel,"
-                                        + " MixtralForCausalLM, MixtralModel"))
+                                        + " MixtralForCausalLM, MixtralModel, T5ForConditionalGeneration, T5WithLMHeadModel"))
                 .hasMessage("dir/config.json: architecture " + named + " is not one that Weft reads");
     }
 

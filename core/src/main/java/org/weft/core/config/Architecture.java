@@ -28,8 +28,21 @@ public interface Architecture {
         return true;
     }
 
+    /**
+     * Whether a text is read by an encoder, whole, and another one written by a decoder that looks at what the encoder made of
+     * it. A sequence's first segment is then what is read, its second what is written, and either may fill the context.
+     */
+    default boolean encodesSource() {
+        return false;
+    }
+
+    /** Blocks of all parts. */
+    default int blocks(ModelConfig model) {
+        return model.layers();
+    }
+
     /** Whether the perceptron multiplies by a gate (SwiGLU): three matrices instead of two. */
-    default boolean gated() {
+    default boolean gated(ModelConfig model) {
         return false;
     }
 

@@ -236,10 +236,10 @@ public record FinetuneConfig(
         problems.require(loraRank >= 1, "finetune.lora_rank=%d must be at least 1", loraRank);
         problems.require(loraAlpha > 0, "finetune.lora_alpha=%s must be positive", loraAlpha);
         problems.require(
-                frozenLayers >= -1 && frozenLayers <= model.layers(),
+                frozenLayers >= -1 && frozenLayers <= model.blocks(),
                 "finetune.frozen_layers=%d must be in [-1, model.layers=%d]",
                 frozenLayers,
-                model.layers());
+                model.blocks());
         problems.require(layerDecay > 0 && layerDecay <= 1, "finetune.layer_decay=%s must be in (0, 1]", layerDecay);
         problems.require(
                 labelSmoothing >= 0 && labelSmoothing < 1,
@@ -264,6 +264,16 @@ public record FinetuneConfig(
                 !generative() || model.causal(),
                 "finetune.task=%s needs a model that predicts the next token: model.architecture=%s does not",
                 task.word(),
+                model.architecture());
+        problems.require(
+                !model.encodesSource() || task == TaskName.INSTRUCTION,
+                "finetune.task=%s is not of model.architecture=%s, which reads a text and writes another: that is instruction",
+                task.word(),
+                model.architecture());
+        problems.require(
+                !model.encodesSource() || chatTemplate == ChatTemplateName.AUTO,
+                "finetune.chat_template=%s is not of model.architecture=%s, which reads the prompt as it is",
+                chatTemplate.word(),
                 model.architecture());
     }
 

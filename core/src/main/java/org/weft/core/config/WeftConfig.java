@@ -118,6 +118,11 @@ public record WeftConfig(
                 training.packing().word(),
                 model.architecture());
         problems.require(
+                !model.encodesSource() || !training.packing().whole() && !training.documentAttention(),
+                "training.%s is not of model.architecture=%s: it reads the stream, whose spans it learns",
+                training.packing().whole() ? "packing=" + training.packing().word() : "document_attention",
+                model.architecture());
+        problems.require(
                 !training.documentAttention()
                         || !model.ropeScaling().followsLength()
                         || model.context() <= model.ropeOriginalContext(),

@@ -75,7 +75,7 @@ public final class BertFamily implements Family {
                 NORMAL); // (S, D)
         BiasedLayers.norm(layout, embeddings + "LayerNorm", width);
         for (int block = 0; block < model.layers(); block++) {
-            String prefix = blockPrefix(block);
+            String prefix = blockPrefix(model, block);
             BiasedLayers.linear(layout, prefix + "attention.self.query", width, width); // (D, D)
             BiasedLayers.linear(layout, prefix + "attention.self.key", width, width); // (D, D)
             BiasedLayers.linear(layout, prefix + "attention.self.value", width, width); // (D, D)
@@ -96,7 +96,7 @@ public final class BertFamily implements Family {
     }
 
     @Override
-    public String blockPrefix(int block) {
+    public String blockPrefix(ModelConfig model, int block) {
         return "bert.encoder.layer." + block + ".";
     }
 

@@ -71,7 +71,7 @@ public record Forecast(
 
     private long parametersOf(int block) {
         List<Parameter> parameters = shape.layout().parameters();
-        int[] blocks = shape.family().blocksOf(shape.layout(), shape.config().layers());
+        int[] blocks = shape.family().blocksOf(shape.layout(), shape.config());
         return IntStream.range(0, blocks.length)
                 .filter(i -> blocks[i] == block)
                 .mapToLong(i -> parameters.get(i).size())

@@ -14,4 +14,10 @@ record BatchTensors(TokenTensors tokens, TargetTensors targets) {
     static BatchTensors of(Batch batch, int vocabSize, int classes, Device device) {
         return new BatchTensors(TokenTensors.of(batch, vocabSize, device), TargetTensors.of(batch, classes, device));
     }
+
+    /** Of a model with an encoder, which predicts tokens. */
+    static BatchTensors of(AlignedBatch aligned, int vocabSize, Device device) {
+        return new BatchTensors(
+                TokenTensors.of(aligned, vocabSize, device), TargetTensors.of(aligned.batch(), vocabSize, device));
+    }
 }

@@ -41,7 +41,7 @@ final class Bert implements Transformer {
         attention = new Attention(config, flat);
         Family family = Family.of(config);
         for (int block = 0; block < config.layers(); block++) {
-            blocks.add(Block.of(family.blockPrefix(block), config, flat));
+            blocks.add(Block.of(family.blockPrefix(config, block), config, flat));
         }
         boolean language = flat.has("cls.predictions.bias");
         transform = language ? Linear.outputFirst("cls.predictions.transform.dense", flat) : null;

@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.config.HeadKind;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
@@ -25,6 +26,7 @@ import org.weft.engine.SequenceLosses;
 final class BlockwiseBackward {
     private final Transformer model;
     private final Family family;
+    private final ModelConfig config;
     private final Tail tail;
     private final FlatTensors flat;
     private final ParameterPages pages;
@@ -40,17 +42,18 @@ final class BlockwiseBackward {
     BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, ParameterPages pages, boolean recompute) {
         this.model = model;
         family = shape.family();
+        config = shape.config();
         this.flat = flat;
         this.pages = pages;
         this.recompute = recompute;
-        causal = shape.config().causal();
-        width = shape.config().width();
+        causal = config.causal();
+        width = config.width();
         boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
         tail = language ? new LanguageTail(model) : new TaskTail(model, shape, flat);
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
         embeddingRange = new Range(0, end);
         for (int block = 0; block < model.blocks(); block++) {
-            Range range = new Range(end, lengthOf(family.blockPrefix(block)));
+            Range range = new Range(end, lengthOf(family.blockPrefix(config, block)));
             blockRanges.add(range);
             end = range.end();
         }
@@ -59,7 +62,7 @@ final class BlockwiseBackward {
     }
 
     private long startOfBlocks() {
-        String first = family.blockPrefix(0);
+        String first = family.blockPrefix(config, 0);
         return flat.layout().parameters().stream()
                 .filter(parameter -> parameter.name().startsWith(first))
                 .findFirst()
@@ -238,6 +241,9 @@ final class BlockwiseBackward {
 
     /** Who looks ahead must not look at what sequences are filled up with, which among documents is one of its own. */
     private Pass pass(TokenTensors tokens, RandomStreams dropout) {
+        if (tokens.sides().isPresent()) {
+            return Pass.beside(dropout, tokens.sides().get());
+        }
         if (tokens.documents().isPresent()) {
             return Pass.apart(dropout, tokens.documents().get(), causal, width);
         }

@@ -23,6 +23,8 @@ final class RandomStreams {
     static final int EMBEDDING = 0;
     /** The input of a task's head. */
     static final int HEAD = -1;
+    /** What an encoder gives its decoder. */
+    static final int ENCODED = -2;
 
     private static final int SITES_PER_BLOCK = 3;
 

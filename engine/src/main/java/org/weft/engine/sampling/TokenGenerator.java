@@ -13,7 +13,8 @@ import org.weft.engine.RecomputingDecoder;
  *
  * <p>A model sees {@code context} tokens. A text that outgrows them is seen through a window that slides by one token
  * a step; positions count from the window's beginning, so nothing that was computed before is of use, and each step is
- * a pass over the whole window.
+ * a pass over the whole window. A model that reads a text and writes another is given the prompt to read; what it writes is
+ * no longer than the context.
  */
 public final class TokenGenerator {
     private final ModelReplica replica;
@@ -36,7 +37,8 @@ public final class TokenGenerator {
      * @param prompts of at least one token each
      * @return what follows each, in their order
      */
-    public List<GeneratedText> generate(List<int[]> prompts, GenerationOptions options, GenerationListener listener) {
+    public List<GeneratedText> generate(List<int[]> prompts, GenerationOptions asked, GenerationListener listener) {
+        GenerationOptions options = replica.encodesSource() ? asked.atMost(context) : asked;
         for (int i = 0; i < prompts.size(); i++) {
             if (prompts.get(i).length == 0) {
                 throw new IllegalArgumentException(
@@ -50,11 +52,11 @@ public final class TokenGenerator {
         if (options.beams().searches()) {
             return search(prompts, options, listener);
         }
-        if (!options.cached()) {
+        if (!options.cached() && !replica.encodesSource()) {
             return new GenerationRun(prompts, options, listener, tokens)
                     .with(new TextRows(rows, context, replica, null, tokens));
         }
-        try (Decoder decoder = replica.decoder(rows)) {
+        try (Decoder decoder = options.cached() ? replica.decoder(rows) : new RecomputingDecoder(replica, rows)) {
             return new GenerationRun(prompts, options, listener, tokens)
                     .with(new TextRows(rows, context, replica, decoder, tokens));
         }
