@@ -181,6 +181,9 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public float[] answerLogits(int[] source, int[] answer) {
         checkOwner();
+        if (!encodesSource()) {
+            return ModelReplica.super.answerLogits(source, answer);
+        }
         AlignedBatch aligned = AlignedBatch.of(source, answer);
         shape.requireFits(aligned.batch().context());
         try (PointerScope scope = new PointerScope()) {

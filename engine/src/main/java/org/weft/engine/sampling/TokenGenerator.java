@@ -3,6 +3,7 @@ package org.weft.engine.sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.weft.core.WeftException;
 import org.weft.core.tokens.TextTokens;
 import org.weft.engine.Decoder;
 import org.weft.engine.ModelReplica;
@@ -43,6 +44,12 @@ public final class TokenGenerator {
             if (prompts.get(i).length == 0) {
                 throw new IllegalArgumentException(
                         "prompt " + i + " is a prompt of no tokens: start with the end-of-text token");
+            }
+            if (replica.encodesSource() && prompts.get(i).length > context) {
+                throw WeftException.usage(
+                        "prompt " + i + " of " + prompts.get(i).length
+                                + " tokens is longer than model.context=" + context + ", which is read whole",
+                        "shorten it");
             }
         }
         int rows = Math.min(options.rows(), prompts.size());
