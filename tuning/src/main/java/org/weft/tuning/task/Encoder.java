@@ -13,8 +13,12 @@ import org.weft.corpus.tokenizer.TextTokenizer;
  *
  * <pre>
  *   bert           [CLS] first [SEP]      [CLS] first [SEP] second [SEP]     types 1 from second on
+ *   roberta        &lt;s> first &lt;/s>         &lt;s> first &lt;/s>&lt;/s> second &lt;/s>
  *   gpt2, llama    first                  first end-of-text second
  * </pre>
+ *
+ * What stands between the texts of a pair is the post-processor's of an encoder's tokenizer, or one separator where that has
+ * no template of a pair.
  *
  * Where the tokenizer of a causal model puts something around a text, as a Llama's puts {@code <s>} before it, that stands
  * around the whole.
@@ -30,6 +34,7 @@ public final class Encoder implements AutoCloseable {
     private final boolean causal;
     private final int[] before;
     private final int[] after;
+    private final int[] between;
     private final int maxLength;
     private final boolean truncate;
     private final boolean splitSpecialTokens;
@@ -40,6 +45,9 @@ public final class Encoder implements AutoCloseable {
         this.causal = config.model().causal();
         this.before = causal ? tokenizer.before() : new int[] {special.cls()};
         this.after = causal ? tokenizer.after() : new int[] {special.sep()};
+        this.between = causal
+                ? new int[] {tokenizer.endOfText()}
+                : tokenizer.between().length > 0 ? tokenizer.between() : after;
         this.maxLength = maxLength(config);
         this.truncate = config.dataset().longText() == LongText.TRUNCATE;
         this.splitSpecialTokens = config.dataset().splitSpecialTokens();
@@ -113,7 +121,7 @@ public final class Encoder implements AutoCloseable {
 
     /** Two texts as a sequence. */
     Framed pair(int[] first, int[] second, Fields row) {
-        int specials = before.length + 1 + after.length;
+        int specials = before.length + between.length + after.length;
         int room = maxLength - specials;
         int keptFirst = first.length;
         int keptSecond = second.length;
@@ -125,10 +133,9 @@ public final class Encoder implements AutoCloseable {
         boolean cut = cut(first.length + second.length > room, first.length + second.length + specials, row);
         int[] a = Arrays.copyOf(first, keptFirst);
         int[] b = Arrays.copyOf(second, keptSecond);
-        int[] between = causal ? endOfText() : after;
         int[] tokens = join(before, a, between, b, after);
         int start = before.length;
-        return new Framed(tokens, start, keptFirst, start + keptFirst + 1, keptSecond, cut);
+        return new Framed(tokens, start, keptFirst, start + keptFirst + between.length, keptSecond, cut);
     }
 
     /** Whether a row of so many tokens is cut, or an error where that is not wanted. */
