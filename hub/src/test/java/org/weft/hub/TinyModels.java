@@ -55,7 +55,8 @@ public final class TinyModels {
     /** The other encoders. */
     static final String ROBERTA = "{architecture: roberta, layers: 2, width: 16, heads: 2, context: 8, token_types: 1}";
 
-    static final String DISTILBERT = "{architecture: distilbert, layers: 2, width: 16, heads: 2, context: 8, dropout: 0.1}";
+    static final String DISTILBERT =
+            "{architecture: distilbert, layers: 2, width: 16, heads: 2, context: 8, dropout: 0.1}";
 
     private static final String XLM_ROBERTA =
             "{architecture: xlm-roberta, layers: 1, width: 16, heads: 2, context: 8, dropout: 0.1}";

@@ -37,7 +37,8 @@ public record ModelConfig(
         @Doc("Probability that dropout clears an activation while training.")
         double dropout,
 
-        @Doc("Term under the root of each norm; 0 for the family's: 1e-5, for the gemmas 1e-6, for bert and distilbert 1e-12.")
+        @Doc(
+                "Term under the root of each norm; 0 for the family's: 1e-5, for the gemmas 1e-6, for bert and distilbert 1e-12.")
         double normEpsilon,
 
         @Doc(

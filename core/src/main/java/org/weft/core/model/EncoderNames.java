@@ -31,8 +31,8 @@ public record EncoderNames(
         String transformNorm,
         String vocabularyBias) {
 
-    static final EncoderNames BERT = ofBert(
-            "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias");
+    static final EncoderNames BERT =
+            ofBert("cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias");
 
     static final EncoderNames ROBERTA = ofBert("lm_head.dense", "lm_head.layer_norm", "lm_head.bias");
 

@@ -34,8 +34,9 @@ class SpecialTokensTest {
         special.requirePadding(OptionalInt.empty(), "t");
         special.requirePadding(OptionalInt.of(0), "t");
         assertThatThrownBy(() -> special.requirePadding(OptionalInt.of(1), "dir/tokenizer.json"))
-                .hasMessage("the padding token of dir/tokenizer.json has id 0: this family counts positions from behind its"
-                        + " padding token, which has to be id 1");
+                .hasMessage(
+                        "the padding token of dir/tokenizer.json has id 0: this family counts positions from behind its"
+                                + " padding token, which has to be id 1");
         assertThatThrownBy(() -> new SpecialTokens(4, 2, 3, -1).requirePadding(OptionalInt.of(1), "t"))
                 .hasMessageContaining("of t has no id");
     }

@@ -105,9 +105,10 @@ class TokenRolesTest {
                 .isEqualTo(new TextFrame(List.of(1), List.of(2), List.of(2)));
         assertThat(frame("{\"type\": \"RobertaProcessing\", \"cls\": [\"<s>\", 1], \"sep\": [\"</s>\", 2]}"))
                 .isEqualTo(new TextFrame(List.of(1), List.of(2), List.of(2, 2)));
-        String pair = "\"pair\": [{\"SpecialToken\": {\"id\": \"<s>\"}}, {\"Sequence\": {\"id\": \"A\"}}, {\"SpecialToken\":"
-                + " {\"id\": \"</s>\"}}, {\"SpecialToken\": {\"id\": \"</s>\"}}, {\"Sequence\": {\"id\": \"B\"}},"
-                + " {\"SpecialToken\": {\"id\": \"</s>\"}}]";
+        String pair =
+                "\"pair\": [{\"SpecialToken\": {\"id\": \"<s>\"}}, {\"Sequence\": {\"id\": \"A\"}}, {\"SpecialToken\":"
+                        + " {\"id\": \"</s>\"}}, {\"SpecialToken\": {\"id\": \"</s>\"}}, {\"Sequence\": {\"id\": \"B\"}},"
+                        + " {\"SpecialToken\": {\"id\": \"</s>\"}}]";
         assertThat(frame(template.replace("\"special_tokens\"", pair + ", \"special_tokens\"")))
                 .isEqualTo(new TextFrame(List.of(1), List.of(2), List.of(2, 2)));
         assertThat(frame("{\"type\": \"Sequence\", \"processors\": [{\"type\": \"ByteLevel\"}, " + template + "]}"))

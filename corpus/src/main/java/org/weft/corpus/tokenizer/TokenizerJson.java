@@ -57,10 +57,8 @@ public final class TokenizerJson {
     /**
      * @param padding id that the padding token has to have
      */
-    public static byte[] of(
-            BpeModel model, List<String> specialTokens, TokenizerConfig cut, OptionalInt padding) {
-        Map<String, Integer> special =
-                TokenizerSteps.behind(model.tokens().size(), specialTokens, padding);
+    public static byte[] of(BpeModel model, List<String> specialTokens, TokenizerConfig cut, OptionalInt padding) {
+        Map<String, Integer> special = TokenizerSteps.behind(model.tokens().size(), specialTokens, padding);
         ObjectNode root =
                 TokenizerSteps.file(special, TokenizerSteps.normalizer(cut), preTokenizer(cut), Json.MAPPER.nullNode());
         root.set("decoder", TokenizerSteps.decoder(Json.MAPPER.createArrayNode().add(byteLevel(true, true)), cut));

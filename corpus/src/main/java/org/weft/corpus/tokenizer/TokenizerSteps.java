@@ -57,7 +57,9 @@ final class TokenizerSteps {
         if (placed) {
             ids.put(PAD, padding.getAsInt());
         }
-        specialTokens.stream().filter(token -> !ids.containsKey(token)).forEach(token -> ids.put(token, learnt + ids.size()));
+        specialTokens.stream()
+                .filter(token -> !ids.containsKey(token))
+                .forEach(token -> ids.put(token, learnt + ids.size()));
         return ids;
     }
 

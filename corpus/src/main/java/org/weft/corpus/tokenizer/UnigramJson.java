@@ -46,8 +46,7 @@ public final class UnigramJson {
      * @param cut how a text is normalized and cut before the model sees it
      * @param padding id that the padding token has to have
      */
-    public static byte[] of(
-            UnigramModel model, List<String> specialTokens, TokenizerConfig cut, OptionalInt padding) {
+    public static byte[] of(UnigramModel model, List<String> specialTokens, TokenizerConfig cut, OptionalInt padding) {
         Map<String, Integer> special =
                 TokenizerSteps.behind(RESERVED + model.pieces().size(), specialTokens, padding);
         ObjectNode root = TokenizerSteps.file(

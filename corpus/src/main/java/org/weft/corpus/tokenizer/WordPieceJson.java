@@ -30,7 +30,8 @@ public final class WordPieceJson {
         if (model.causal()) {
             return List.of(TokenizerJson.END_OF_TEXT, UNKNOWN);
         }
-        List<String> tokens = new ArrayList<>(List.of(UNKNOWN, TokenizerSteps.CLS, TokenizerSteps.SEP, TokenizerSteps.MASK));
+        List<String> tokens =
+                new ArrayList<>(List.of(UNKNOWN, TokenizerSteps.CLS, TokenizerSteps.SEP, TokenizerSteps.MASK));
         tokens.add(model.paddingId().orElse(0), TokenizerSteps.PAD);
         return List.copyOf(tokens);
     }

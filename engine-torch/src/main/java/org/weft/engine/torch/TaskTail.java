@@ -64,7 +64,9 @@ final class TaskTail implements Tail {
 
     /** What is predicted of each sequence (B, K), or of each token (B T, K). */
     Tensor outputs(Tensor x, TokenTensors tokens, RandomStreams dropout) {
-        Tensor rows = head.ofSequence() ? pooled(x, tokens, dropout) : model.states(x.reshape(-1, x.size(2))); // (B or B T, D)
+        Tensor rows = head.ofSequence()
+                ? pooled(x, tokens, dropout)
+                : model.states(x.reshape(-1, x.size(2))); // (B or B T, D)
         Tensor logits = linear.apply(dropout.drop(rows, RandomStreams.HEAD));
         return logits.to(x.scalar_type());
     }

@@ -44,6 +44,7 @@ final class UnusedSettings {
         unless(head.ofSequence(), task, "finetune.pooling");
         unless(head != HeadKind.LANGUAGE, task + " has no new head", "finetune.head_dropout");
         unless(tuning.task() == TaskName.INSTRUCTION, task, "finetune.chat_template", "dataset.mask_history");
+        unless(tuning.task() == TaskName.QA, task, "dataset.doc_stride");
         boolean chats = tuning.task() == TaskName.INSTRUCTION;
         boolean own = tuning.chatTemplate() == ChatTemplateName.MODEL;
         String template = "finetune.chat_template=" + tuning.chatTemplate().word();

@@ -22,7 +22,6 @@ import org.weft.core.config.TokenizerConfig.Kind;
 import org.weft.core.config.TokenizerConfig.Pretokenizer;
 import org.weft.core.model.BertFamily;
 import org.weft.core.tokens.SpecialTokens;
-import org.weft.core.tokens.SpecialTokens;
 import org.weft.corpus.SparkFixture;
 import org.weft.corpus.tokenizer.TextTokenizer;
 
