@@ -32,6 +32,7 @@ TRAINING = {"global_batch": SEQUENCES, "micro_batch": SEQUENCES, "lanes": 1, "wa
 SMALL = {"vocab_size": VOCABULARY, "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 4,
          "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": CONTEXT, "bos_token_id": 1,
          "eos_token_id": 2, "pad_token_id": 0}
+ENCODER = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 LONGROPE = {"rope_type": "longrope", "rope_theta": 10000.0, "short_factor": [1.0, 1.1, 1.3, 1.7, 2.0, 2.5, 3.0, 4.0],
             "long_factor": [1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 9.0], "original_max_position_embeddings": 16, "factor": 3.0}
 
@@ -62,7 +63,15 @@ MODELS = {
     "gpt_neox-sequential": ("GPTNeoX", {"use_parallel_residual": False}),
     "t5": ("T5", {}),
     "t5-1.1": ("T5", {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False, "num_decoder_layers": 3}),
+    "bert": ("Bert", ENCODER),
+    "roberta": ("Roberta", {**ENCODER, "type_vocab_size": 1, "max_position_embeddings": CONTEXT + 2, "pad_token_id": 1,
+                            "layer_norm_eps": 1e-5}),
+    "xlm-roberta": ("XLMRoberta", {**ENCODER, "max_position_embeddings": CONTEXT + 9, "pad_token_id": 1}),
+    "distilbert": ("DistilBert", {"dropout": 0.0, "attention_dropout": 0.0}),
 }
+ENCODERS = ("Bert", "Roberta", "XLMRoberta", "DistilBert")  # tokens are predicted that a mask hides
+DISTILBERT = {"hidden_size": "dim", "intermediate_size": "hidden_dim", "num_hidden_layers": "n_layers",
+              "num_attention_heads": "n_heads"}
 RENAMED = {"lm_head.weight": "embed_out.weight"}  # in memory and in files of GPT-NeoX
 CLASSES = {"Gemma3Text": "Gemma3ForCausalLM", "T5": "T5ForConditionalGeneration"}
 SOURCES, ANSWER = [33, 30, 9, 20], 16  # tokens that are read of each sequence, and written
@@ -79,12 +88,16 @@ def made(name, changes=None):
     settings = {**SMALL, **(usual if changes is None else changes)}
     if kind == "T5":
         settings = {"vocab_size": settings["vocab_size"], **T5, **(usual if changes is None else changes)}
-    if kind == "GPTNeoX":
+    if kind == "GPTNeoX" or kind in ENCODERS:
         settings.pop("num_key_value_heads")
+    if kind == "DistilBert":
+        for key, other in DISTILBERT.items():
+            settings[other] = settings.pop(key)
     config = getattr(transformers, kind + "Config")(**settings)
     config._attn_implementation = "eager"
     torch.manual_seed(sum(map(ord, name)))
-    model = getattr(transformers, CLASSES.get(kind, kind + "ForCausalLM"))(config).float().eval()
+    ending = "ForMaskedLM" if kind in ENCODERS else "ForCausalLM"
+    model = getattr(transformers, CLASSES.get(kind, kind + ending))(config).float().eval()
     if kind == "T5" and not config.scale_decoder_outputs:
         model.lm_head.weight = torch.nn.Parameter(0.1 * torch.randn_like(model.lm_head.weight))
     with torch.no_grad():
@@ -98,13 +111,19 @@ def make(directory, names):
         home = f"{directory}/{name}"
         os.makedirs(home, exist_ok=True)
         made(name).save_pretrained(f"{home}/model")
-        tokens = torch.randint(3, VOCABULARY, (STEPS, SEQUENCES, CONTEXT + 1), dtype=torch.int32,
-                               generator=torch.Generator().manual_seed(11))
+        generator = torch.Generator().manual_seed(11)
+        masked = MODELS[name][0] in ENCODERS
+        shape = (STEPS, 2, SEQUENCES, CONTEXT) if masked else (STEPS, SEQUENCES, CONTEXT + 1)
+        tokens = torch.randint(3, VOCABULARY, shape, dtype=torch.int32, generator=generator)
+        if masked:
+            hidden = torch.rand(tokens[:, 1].shape, generator=generator) < 0.2
+            tokens[:, 1][~hidden] = -1
         with open(f"{home}/batches.i32", "wb") as file:
             file.write(tokens.numpy().tobytes())
         with open(f"{home}/run.json", "w") as file:
             sources = {"sources": SOURCES} if MODELS[name][0] == "T5" else {}
-            json.dump({"context": CONTEXT, "sequences": SEQUENCES, "training": TRAINING, **sources}, file)
+            facts = {"context": CONTEXT, "sequences": SEQUENCES, "training": TRAINING, "masked": masked, **sources}
+            json.dump(facts, file)
 
 
 def golden(path):
@@ -115,11 +134,13 @@ def golden(path):
                     "num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 12}
             smaller = {key: 4 if key == "sliding_window" and value else value for key, value in changes.items()}
             smaller.pop("num_hidden_layers", None)
+            if kind in ("Roberta", "XLMRoberta"):
+                smaller["max_position_embeddings"] = 14
             if "long_factor" in smaller.get("rope_parameters", {}):
                 half = {key: LONGROPE[key][::2] for key in ("short_factor", "long_factor")}
                 smaller["rope_parameters"] = {**LONGROPE, **half, "original_max_position_embeddings": 4}
                 smaller["original_max_position_embeddings"] = 4
-            elif "max_position_embeddings" in smaller:
+            elif "max_position_embeddings" in smaller and kind not in ENCODERS:
                 smaller["max_position_embeddings"] = 4
             if kind == "T5":
                 tiny = {"vocab_size": 13, "d_model": 16, "d_ff": 20, "num_layers": 2, "num_heads": 2, "d_kv": 6,
@@ -132,6 +153,8 @@ def golden(path):
                     tensor.copy_((0.4 * torch.sin(zlib.crc32(key.encode()) % 1000 + 0.7 * at)).view_as(tensor))
                     shapes[key] = list(tensor.shape)
                 tokens = [(5 * i + 3) % 13 for i in range(11)]
+                if "Roberta" in kind:
+                    tokens = [11 if token == 1 else token for token in tokens]  # padding has no position of its own
                 # A text that is read, and the same written beside it.
                 beside = {"decoder_input_ids": torch.tensor([[0, *tokens[:-1]]]), "use_cache": False} if kind == "T5" else {}
                 logits = model(torch.tensor([tokens]), **beside).logits[0]
@@ -153,21 +176,23 @@ def loaded(path):
     logger = logging.getLogger("transformers")
     logger.addHandler(handler)
     transformers.logging.set_verbosity_warning()
+    with open(f"{path}/config.json") as file:
+        kind = json.load(file)["architectures"][0]
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("always")
-        with open(f"{path}/config.json") as file:
-            answers = json.load(file).get("is_encoder_decoder")
-        kind = transformers.AutoModelForSeq2SeqLM if answers else transformers.AutoModelForCausalLM
-        model = kind.from_pretrained(path, attn_implementation="eager").float().eval()
+        model = getattr(transformers, kind).from_pretrained(path, attn_implementation="eager").float().eval()
     logger.removeHandler(handler)
-    lines = [line for line in said.getvalue().strip().splitlines() if not (answers and OF_ITSELF in line)]
+    lines = [line for line in said.getvalue().strip().splitlines() if not (kind.startswith("T5") and OF_ITSELF in line)]
     return model, "\n".join(lines) + "".join(str(warning.message) for warning in caught)
 
 
 def by_name(model, tensor=lambda parameter: parameter):
     """What a function gives of each parameter, by the parameters' names in files."""
-    kind, named = type(model).__name__, {}
-    for name, parameter in model.named_parameters():
+    kind, named, names = type(model).__name__, {}, {}
+    for name, parameter in model.named_parameters(remove_duplicate=False):  # of a tied one the body's name
+        if id(parameter) not in names or name.startswith(model.base_model_prefix + "."):
+            names[id(parameter)] = name
+    for name, parameter in ((names[id(parameter)], parameter) for parameter in model.parameters()):
         value = tensor(parameter)
         if kind.startswith("GPTNeoX"):
             named[RENAMED.get(name, name)] = value
@@ -185,10 +210,10 @@ def by_name(model, tensor=lambda parameter: parameter):
 
 
 def predicted(model, tokens, **more):
-    """Logits, and the tokens that they are of, which are all that were written beside a text that was read."""
+    """What a model says of tokens, and what it should."""
     if not model.config.is_encoder_decoder:
-        given = model(tokens[:, :-1], **more)
-        return given, tokens[:, 1:]
+        inputs, targets = inputs_and_targets(tokens)
+        return model(inputs, **more), targets
     longest = max(SOURCES)
     present = torch.arange(longest)[None] < torch.tensor(SOURCES)[:, None]
     labels = tokens[:, longest:].contiguous()
@@ -220,6 +245,11 @@ def imbalance(model, router_logits):
     return config.router_aux_loss_coef * total / len(router_logits)
 
 
+def inputs_and_targets(batch):
+    """Of (B, T + 1) tokens those that follow; or of (2, B, T) the second half, -1 where nothing is asked."""
+    return (batch[0], batch[1]) if batch.dim() == 3 else (batch[:, :-1], batch[:, 1:])
+
+
 def trained(model, facts, batches):
     """Losses of ten steps, and the first one's gradients by name."""
     training = facts["training"]
@@ -238,7 +268,7 @@ def trained(model, facts, batches):
             group["lr"] = learning_rate(training, step)
         optimizer.zero_grad()
         given, targets = predicted(model, batches[step], **experts)
-        loss = F.cross_entropy(given.logits.flatten(0, 1), targets.flatten())
+        loss = F.cross_entropy(given.logits.flatten(0, 1), targets.flatten(), ignore_index=-1)
         (loss + imbalance(model, given.router_logits) if experts else loss).backward()
         losses.append(loss.item())
         if step == 0:
@@ -263,14 +293,16 @@ def greedy(model, prompt, count):
 def judged(home):
     facts = json.load(open(f"{home}/facts.json"))
     batches = torch.frombuffer(bytearray(open(f"{home}/batches.i32", "rb").read()), dtype=torch.int32)
-    batches = batches.view(STEPS, SEQUENCES, CONTEXT + 1).long()
+    with open(f"{home}/run.json") as file:
+        masked = json.load(file)["masked"]
+    batches = batches.view((STEPS, 2, SEQUENCES, CONTEXT) if masked else (STEPS, SEQUENCES, CONTEXT + 1)).long()
     model, _ = loaded(f"{home}/model")
     exported, said = loaded(f"{home}/exported")
     with torch.no_grad():
         logits = predicted(model, batches[0])[0].logits
         apart = (logits - floats(f"{home}/logits.f32").view_as(logits)).abs().max().item()
         out = (logits - predicted(exported, batches[0])[0].logits).abs().max().item()
-        text = greedy(model, batches[0][0, :6], len(facts["text"])) == facts["text"]
+        text = masked or greedy(model, batches[0][0, :6], len(facts["text"])) == facts["text"]
         text = text and ("searched" not in facts or facts["searched"] == searched(model, batches[0]))
     losses, gradients = trained(model, facts, batches)
     ours = [float(line) for line in open(f"{home}/losses.txt")]
@@ -287,10 +319,11 @@ def judged(home):
             worst, where = difference, entry["name"]
     same = facts["params_sha256"] == facts["again"]
     good = (apart <= 1e-5 and loss <= 1e-4 and worst <= 1e-4 and out == 0 and not said and same and text
-            and facts["decoders_apart"] <= 1e-5)
+            and facts.get("decoders_apart", 0) <= 1e-5)
+    generated = "" if masked else f"cache {facts['decoders_apart']:.1e}  text {'same' if text else 'DIFFERS'}  "
     print(f"{os.path.basename(home):22} logits {apart:.1e}  gradients {worst:.1e} ({where})  losses {loss:.1e}  "
           f"exported {out:.1e}{'' if not said else ' WARNED: ' + said[:300]}  round trip {'same' if same else 'DIFFERS'}  "
-          f"cache {facts['decoders_apart']:.1e}  text {'same' if text else 'DIFFERS'}  {'' if good else 'FAILED'}")
+          f"{generated}{'' if good else 'FAILED'}")
     return good
 
 

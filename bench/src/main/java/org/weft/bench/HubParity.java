@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.PaddedBatch;
+import org.weft.core.batches.Targets;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
@@ -79,8 +80,10 @@ public final class HubParity {
             if (replica.encodesSource()) {
                 search(batches.get(0), run.path("context").asInt(), replica, facts.putArray("searched"));
             }
-            int tokens = run.path("context").asInt() - PROMPT;
-            text(batches.get(0), tokens, replica, facts);
+            if (!masked(run)) {
+                int tokens = run.path("context").asInt() - PROMPT;
+                text(batches.get(0), tokens, replica, facts);
+            }
             new TenSteps(config(run).training(), replica, 42).run(directory, batches::get);
         }
         JSON.writeValue(directory.resolve("facts.json").toFile(), facts);
@@ -115,22 +118,30 @@ public final class HubParity {
         return ConfigLoader.load("run.json", yaml, List.of());
     }
 
-    /** Steps of B sequences of T + 1 tokens; with lengths of sources these are read, and what stands after the longest written. */
+    /** Whether tokens are predicted that a mask hides, and not those that follow. */
+    private static boolean masked(JsonNode run) {
+        return run.path("masked").asBoolean();
+    }
+
+    /**
+     * Steps of B sequences of T + 1 tokens; of a masked model's of T, and of what is to be predicted at each of them. With lengths
+     * of sources these are read, and what stands after the longest written.
+     */
     private static List<Batch> batches(Path directory, JsonNode run) throws IOException {
         int sequences = run.path("sequences").asInt();
         int context = run.path("context").asInt();
-        int[] all = new int[TenSteps.STEPS * sequences * (context + 1)];
+        int size = sequences * (masked(run) ? 2 * context : context + 1);
+        int[] all = new int[TenSteps.STEPS * size];
         ByteBuffer.wrap(Files.readAllBytes(directory.resolve("batches.i32")))
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asIntBuffer()
                 .get(all);
         int[] sources = JSON.convertValue(run.path("sources"), int[].class);
-        int size = sequences * (context + 1);
         return IntStream.range(0, TenSteps.STEPS)
                 .mapToObj(step -> Arrays.copyOfRange(all, step * size, (step + 1) * size))
-                .map(tokens -> sources == null
-                        ? Batch.causal(sequences, context, tokens)
-                        : beside(sources, context + 1, tokens))
+                .map(step -> masked(run)
+                        ? masked(sequences, context, step)
+                        : sources == null ? Batch.causal(sequences, context, step) : beside(sources, context + 1, step))
                 .toList();
     }
 
@@ -144,6 +155,14 @@ public final class HubParity {
             examples.add(Example.answered(source, T5Family.DECODER_START, answer));
         }
         return PaddedBatch.of(examples, true);
+    }
+
+    private static Batch masked(int sequences, int context, int[] step) {
+        int rows = sequences * context;
+        int[] lengths = new int[sequences];
+        Arrays.fill(lengths, context);
+        Targets targets = new Targets.Tokens(Arrays.copyOfRange(step, rows, 2 * rows));
+        return new Batch(sequences, context, Arrays.copyOf(step, rows), lengths, targets);
     }
 
     /** (B, T, V) */

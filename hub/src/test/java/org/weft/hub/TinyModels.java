@@ -55,6 +55,15 @@ public final class TinyModels {
                     + " dropout: 0.1",
             "t5, decoder_layers: 1, gated_perceptron: true, head_dim: 4, relative_buckets: 32, relative_distance: 128");
 
+    /** The other encoders. */
+    static final String ROBERTA = "{architecture: roberta, layers: 2, width: 16, heads: 2, context: 8, token_types: 1}";
+
+    static final String DISTILBERT =
+            "{architecture: distilbert, layers: 2, width: 16, heads: 2, context: 8, dropout: 0.1}";
+
+    private static final String XLM_ROBERTA =
+            "{architecture: xlm-roberta, layers: 1, width: 16, heads: 2, context: 8, dropout: 0.1}";
+
     private TinyModels() {}
 
     /** One of each form that there is. */
@@ -64,7 +73,7 @@ public final class TinyModels {
 
     static Stream<String> all() {
         return Stream.concat(
-                forms(),
+                Stream.concat(forms(), Stream.of(ROBERTA, XLM_ROBERTA, DISTILBERT)),
                 RELATIVES.stream()
                         .map(keys -> "{layers: 2, width: 16, heads: 4, mlp_width: 24, context: 8, architecture: " + keys
                                 + "}"));

@@ -3,6 +3,7 @@ package org.weft.core.config;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The shape of the Transformer. The vocabulary's size is the corpus's. Keys that a family has no use for are left at
@@ -34,12 +35,13 @@ public record ModelConfig(
         @Doc("Probability that dropout clears an activation while training.")
         double dropout,
 
-        @Doc("Term under the root of each norm; 0 for the family's: 1e-5, for the gemmas 1e-6, for bert 1e-12.")
+        @Doc(
+                "Term under the root of each norm; 0 for the family's: 1e-5, for the gemmas 1e-6, for bert and distilbert 1e-12.")
         double normEpsilon,
 
         @Doc(
-                "llama and its relatives: the token embedding is the output head too, as in small Llamas. gpt2, bert and the"
-                        + " gemmas always do so.")
+                "llama and its relatives: the token embedding is the output head too, as in small Llamas. gpt2, the encoders and"
+                        + " the gemmas always do so.")
         boolean tieWordEmbeddings,
 
         @Doc(
@@ -116,7 +118,7 @@ public record ModelConfig(
                 "mixtral: what the balance of the experts counts beside a token's loss in training; 0 for 0.001, -1 for none.")
         double routerAuxLossCoef,
 
-        @Doc("bert: kinds of segments that a sequence may have.")
+        @Doc("bert, roberta, xlm-roberta: kinds of segments that a sequence may have; of these bert alone tells them.")
         int tokenTypes,
 
         @Doc("bert: train next-sentence prediction beside masked language modelling.")
@@ -256,6 +258,11 @@ public record ModelConfig(
     /** Tokens of the longest sequence: T, or with a text that is read beside one that is written T of each. */
     public int longestSequence() {
         return encodesSource() ? 2 * context : context;
+    }
+
+    /** The id that the padding token has to have; empty where it may have any. */
+    public OptionalInt paddingId() {
+        return family().paddingId();
     }
 
     /** The family; of a name that no family has, one without anything of its own: validation has refused it. */
