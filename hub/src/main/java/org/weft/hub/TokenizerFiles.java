@@ -101,9 +101,6 @@ final class TokenizerFiles {
                 json.put(part + "_token_id", said.isEmpty() ? token == null ? null : ids.get(token) : said.get(0));
             }
         }
-        if (config.model().encodesSource() && json.path("pad_token_id").isNull()) {
-            json.put("pad_token_id", T5Family.DECODER_START); // what transformers fills up with, and begins with
-        }
     }
 
     /** generation_config.json: nothing but the ids, for how to sample is not the model's to say. */

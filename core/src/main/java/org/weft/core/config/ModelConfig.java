@@ -137,8 +137,6 @@ public record ModelConfig(
         int relativeDistance)
         implements Serializable {
 
-    private static final int GATED_MULTIPLE = 256;
-
     /** How rotary positions reach beyond the context of pre-training. */
     public enum RopeScaling implements Word {
         NONE,
@@ -216,13 +214,9 @@ public record ModelConfig(
         return headDim > 0 ? headDim : width / heads;
     }
 
-    /** M: width within the perceptron. A gated one has three matrices; 8 D / 3 gives them the weights of two of 4 D. */
+    /** M: width within the perceptron. */
     public int hiddenWidth() {
-        if (mlpWidth > 0) {
-            return mlpWidth;
-        }
-        int third = (8 * width + 2) / 3;
-        return family().gated(this) ? (third + GATED_MULTIPLE - 1) / GATED_MULTIPLE * GATED_MULTIPLE : 4 * width;
+        return mlpWidth > 0 ? mlpWidth : family().hiddenWidth(this);
     }
 
     /** The term under the root of each norm. */
@@ -250,14 +244,14 @@ public record ModelConfig(
         return family().encodesSource();
     }
 
+    /** Whether each token of a text is predicted from those before it. */
+    public boolean continuesText() {
+        return causal() && !encodesSource();
+    }
+
     /** Blocks of all parts: L, and of an encoder with a decoder those of both. */
     public int blocks() {
         return family().blocks(this);
-    }
-
-    /** Tokens of the longest sequence: T, or with a text that is read beside one that is written T of each. */
-    public int longestSequence() {
-        return encodesSource() ? 2 * context : context;
     }
 
     /** The id that the padding token has to have; empty where it may have any. */
@@ -294,7 +288,8 @@ public record ModelConfig(
         problems.require(normEpsilon >= 0, "model.norm_epsilon=%s must not be negative", normEpsilon);
         problems.require(tokenTypes >= 1, "model.token_types=%d must be at least 1", tokenTypes);
         family.ifPresent(mine -> {
-            Architectures.refuseKeysOfOthers(mine, RecordBinder.toTree(this), RecordBinder.toTree(defaults()), problems);
+            Architectures.refuseKeysOfOthers(
+                    mine, RecordBinder.toTree(this), RecordBinder.toTree(defaults()), problems);
             mine.validate(this, problems);
         });
     }

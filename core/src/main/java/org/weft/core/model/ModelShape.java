@@ -36,7 +36,8 @@ public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptatio
      * @param tokens of each sequence
      */
     public void requireFits(int tokens) {
-        if (tokens < 1 || tokens > config.longestSequence()) {
+        int longest = config.encodesSource() ? 2 * config.context() : config.context();
+        if (tokens < 1 || tokens > longest) {
             throw WeftException.invalidData(
                     "sequences of " + tokens + " tokens do not fit model.context=" + config.context()
                             + (config.encodesSource() ? " of each side" : ""),

@@ -1,6 +1,7 @@
 package org.weft.core.model;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.Problems;
@@ -24,9 +25,6 @@ import org.weft.core.params.ParameterLayout;
  */
 public final class T5Family implements Family {
     public static final String NAME = "t5";
-    /** What the decoder begins with. */
-    public static final int DECODER_START = 0;
-
     public static final String EMBEDDING = "shared.weight";
     public static final String ENCODER_POSITIONS = "encoder.relative_attention_bias.weight";
     public static final String DECODER_POSITIONS = "decoder.relative_attention_bias.weight";
@@ -55,6 +53,11 @@ public final class T5Family implements Family {
     @Override
     public boolean tellsSegments(ModelConfig model) {
         return true;
+    }
+
+    @Override
+    public OptionalInt paddingId() {
+        return OptionalInt.of(DECODER_START);
     }
 
     @Override

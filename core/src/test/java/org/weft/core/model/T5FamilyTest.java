@@ -33,7 +33,8 @@ class T5FamilyTest {
         assertThat(Arrays.stream(places).filter(place -> place == -1)).hasSize(3);
         for (int block = 0; block < 5; block++) {
             int wanted = block;
-            // Norms and matrices of 1 or 2 attentions and a perceptron, and the encoder's last norm before the decoder's first.
+            // Norms and matrices of 1 or 2 attentions and a perceptron, and the encoder's last norm before the
+            // decoder's first.
             int expected = block < 2 ? 5 + 3 : block == 2 ? 1 + 5 + 5 + 3 : 5 + 5 + 3;
             assertThat(Arrays.stream(places).filter(place -> place == wanted)).hasSize(expected);
         }
@@ -73,8 +74,7 @@ class T5FamilyTest {
             })
     void whatItHasNotIsRefusedByName(String keys, String problem) {
         String model = MODEL.replace("decoder_layers: 3, ", "");
-        assertThatThrownBy(() ->
-                        ConfigLoader.load("test", "{model: {" + model + keys + "}}", List.of("run.dir=/x")))
+        assertThatThrownBy(() -> ConfigLoader.load("test", "{model: {" + model + keys + "}}", List.of("run.dir=/x")))
                 .hasMessageContaining(problem);
     }
 

@@ -28,8 +28,8 @@ record AlignedBatch(Batch batch, int source, int[] sourceLengths) {
         int[] lengths = batch.lengths();
         for (int b = 0; b < sequences; b++) {
             if (seconds[b] < 1 || seconds[b] >= lengths[b]) {
-                throw new IllegalArgumentException("sequence " + b + " of " + lengths[b] + " tokens has its second segment at "
-                        + seconds[b] + ": one text is read, another written");
+                throw new IllegalArgumentException("sequence " + b + " of " + lengths[b]
+                        + " tokens has its second segment at " + seconds[b] + ": one text is read, another written");
             }
         }
         int source = Arrays.stream(seconds).max().orElseThrow(); // S

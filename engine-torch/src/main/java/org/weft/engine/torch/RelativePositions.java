@@ -29,12 +29,13 @@ final class RelativePositions {
 
     /** Computed in float32 as the paper's code does: where a logarithm is a whole number, its rounding decides. */
     private Tensor kinds(int buckets, int farthest, boolean causal) {
-        Tensor distances =
-                torch.arange(new Scalar((double) (1 - context)), new Scalar((double) context)).to(ScalarType.Long);
+        Tensor distances = torch.arange(new Scalar((double) (1 - context)), new Scalar((double) context))
+                .to(ScalarType.Long);
         int sided = causal ? buckets : buckets / 2;
         int exact = sided / 2;
         Tensor away = causal ? distances.clamp_max(new Scalar(0)).neg() : distances.abs();
-        Tensor logarithm = away.to(ScalarType.Float).div(new Scalar((double) exact)).log();
+        Tensor logarithm =
+                away.to(ScalarType.Float).div(new Scalar((double) exact)).log();
         Tensor wide = logarithm
                 .div(new Scalar(Math.log((double) farthest / exact)))
                 .mul(new Scalar((double) (sided - exact)))

@@ -21,8 +21,7 @@ record Sides(int source, int target, Tensor present) {
         int sequences = aligned.batch().sequences();
         boolean padded = IntStream.of(aligned.sourceLengths()).anyMatch(length -> length < source);
         Tensor present = padded
-                ? new TokenTensors.Padding(
-                                TokenTensors.onDevice(aligned.sourceLengths(), device, sequences), source)
+                ? new TokenTensors.Padding(TokenTensors.onDevice(aligned.sourceLengths(), device, sequences), source)
                         .mask()
                 : null; // (B, 1, 1, S)
         return new Sides(source, aligned.batch().context() - source, present);

@@ -112,9 +112,8 @@ final class T5 implements Transformer {
         Block block = blocks.get(index);
         Tensor normed = block.self.norm().apply(x);
         long tokens = x.size(1);
-        Tensor past = torch.ones(new long[] {tokens, tokens}, x.options())
-                .tril()
-                .to(ScalarType.Bool); // (T, T)
+        Tensor past =
+                torch.ones(new long[] {tokens, tokens}, x.options()).tril().to(ScalarType.Bool); // (T, T)
         PastKeysAndValues.Seen own =
                 new PastKeysAndValues.Seen(block.self.keys(normed), block.self.values(normed), past);
         Tensor attended = block.self.mix(
@@ -140,9 +139,8 @@ final class T5 implements Transformer {
         Block block = blocks.get(index);
         Tensor normed = block.perceptronNorm.apply(x);
         Tensor wide = block.gate.apply(normed); // (B, T, M)
-        Tensor hidden = block.up == null
-                ? torch.relu(wide)
-                : torch.gelu(wide, "tanh").mul(block.up.apply(normed)); // (B, T, M)
+        Tensor hidden =
+                block.up == null ? torch.relu(wide) : torch.gelu(wide, "tanh").mul(block.up.apply(normed)); // (B, T, M)
         Tensor added = block.down.apply(dropout.drop(hidden, RandomStreams.mlpOutput(2 * index))); // (B, T, D)
         return x.add(dropout.drop(added, RandomStreams.mlpOutput(2 * index + 1)));
     }
@@ -159,8 +157,8 @@ final class T5 implements Transformer {
         Block block = blocks.get(index);
         int place = index - encoderBlocks;
         Tensor normed = block.self.norm().apply(x);
-        PastKeysAndValues.Seen seen = own.keep(
-                place, 0, block.self.keys(normed), block.self.values(normed)); // (B, H, S', K)
+        PastKeysAndValues.Seen seen =
+                own.keep(place, 0, block.self.keys(normed), block.self.values(normed)); // (B, H, S', K)
         Tensor bias = written.bias(at, seen.keys().size(2)); // (B, H, 1, S')
         Tensor attended = block.self.mix(block.self.queries(normed), seen, bias, RandomStreams.NONE, 0);
         Tensor middle = crossed(index, x.add(attended), source.keep(place, 0, null, null), RandomStreams.NONE);

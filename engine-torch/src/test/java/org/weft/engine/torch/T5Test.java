@@ -68,12 +68,9 @@ class T5Test {
             }
             double[] told = new double[3];
             double sum = replica.accumulateGradient(
-                    batch(),
-                    1,
-                    Replicas.KEY,
-                    GradientListener.NONE,
-                    (sequence, nats) -> told[sequence] = nats);
-            assertThat(sum).isCloseTo(alone.stream().mapToDouble(Double::doubleValue).sum(), within(1e-4));
+                    batch(), 1, Replicas.KEY, GradientListener.NONE, (sequence, nats) -> told[sequence] = nats);
+            assertThat(sum)
+                    .isCloseTo(alone.stream().mapToDouble(Double::doubleValue).sum(), within(1e-4));
             for (int i = 0; i < told.length; i++) {
                 assertThat(told[i]).isCloseTo(alone.get(i), within(1e-4));
             }
@@ -84,8 +81,7 @@ class T5Test {
     @Test
     void recomputedActivationsGiveTheSameBits() {
         ModelShape shape = shape(GATED + ", dropout: 0.1");
-        TrainingConfig training = ConfigLoader.load(
-                        "test", "training: {recompute: true}", List.of("run.dir=/x"))
+        TrainingConfig training = ConfigLoader.load("test", "training: {recompute: true}", List.of("run.dir=/x"))
                 .training();
         try (TorchReplica kept = Replicas.open(shape, 3);
                 TorchReplica again = TorchReplica.open(shape, ReplicaOptions.training("cpu", 1, training))) {
@@ -97,8 +93,7 @@ class T5Test {
 
     @Test
     void productsInHalfPrecisionStayNear() {
-        TrainingConfig training = ConfigLoader.load(
-                        "test", "training: {precision: bf16}", List.of("run.dir=/x"))
+        TrainingConfig training = ConfigLoader.load("test", "training: {precision: bf16}", List.of("run.dir=/x"))
                 .training();
         try (TorchReplica whole = Replicas.open(shape(GATED), 3);
                 TorchReplica half = TorchReplica.open(shape(GATED), ReplicaOptions.training("cpu", 1, training))) {

@@ -47,8 +47,8 @@ public final class TokenGenerator {
             }
             if (replica.encodesSource() && prompts.get(i).length > context) {
                 throw WeftException.usage(
-                        "prompt " + i + " of " + prompts.get(i).length
-                                + " tokens is longer than model.context=" + context + ", which is read whole",
+                        "prompt " + i + " of " + prompts.get(i).length + " tokens is longer than model.context="
+                                + context + ", which is read whole",
                         "shorten it");
             }
         }

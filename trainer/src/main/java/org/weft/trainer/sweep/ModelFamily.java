@@ -71,8 +71,9 @@ public final class ModelFamily {
     private FamilyMember member(int width) {
         int layers = Math.max(FEWEST_LAYERS, Math.round((float) width / WIDTH_PER_LAYER));
         // The rounding of gated perceptrons to 256 would make small models all perceptron.
-        int mlpWidth =
-                Family.of(config.model()).gated(config.model()) ? (8 * width / 3 + HEAD_WIDTH - 1) / HEAD_WIDTH * HEAD_WIDTH : 0;
+        int mlpWidth = Family.of(config.model()).gated(config.model())
+                ? (8 * width / 3 + HEAD_WIDTH - 1) / HEAD_WIDTH * HEAD_WIDTH
+                : 0;
         FamilyMember shape = new FamilyMember(layers, width, heads(width), mlpWidth, 0, 0);
         WeftConfig sized = ConfigLoader.load("size", ConfigLoader.toYaml(config), shape.settings());
         ModelShape model = new ModelShape(sized.model(), vocabSize);
@@ -80,7 +81,8 @@ public final class ModelFamily {
         int[] blocks = model.family().blocksOf(model.layout(), sized.model());
         long all = model.layout().size();
         long embeddings = IntStream.range(0, blocks.length)
-                .filter(i -> blocks[i] < 0 || isHead(parameters.get(i), blocks[i], sized.model().blocks()))
+                .filter(i -> blocks[i] < 0
+                        || isHead(parameters.get(i), blocks[i], sized.model().blocks()))
                 .mapToLong(i -> parameters.get(i).size())
                 .sum();
         return new FamilyMember(layers, width, heads(width), mlpWidth, all, all - embeddings);
