@@ -40,11 +40,15 @@ final class UnusedSettings {
         String method = "finetune.method=" + tuning.method().word();
         unless(tuning.lora(), method, "finetune.lora_rank", "finetune.lora_alpha", "finetune.lora_targets");
         unless(!tuning.lora(), method, "finetune.frozen_layers", "finetune.layer_decay");
-        unless(head.exclusive(), task, "finetune.class_weights", "finetune.label_smoothing");
+        unless(head.exclusive(), task, "finetune.class_weights");
+        boolean preference = tuning.task() == TaskName.PREFERENCE;
+        unless(head.exclusive() || preference, task, "finetune.label_smoothing");
+        unless(preference, task, "finetune.preference_loss", "finetune.preference_beta");
         unless(head.ofSequence(), task, "finetune.pooling");
         unless(head != HeadKind.LANGUAGE, task + " has no new head", "finetune.head_dropout");
-        unless(tuning.task() == TaskName.INSTRUCTION, task, "finetune.chat_template", "dataset.mask_history");
-        boolean chats = tuning.task() == TaskName.INSTRUCTION;
+        boolean chats = tuning.task().converses();
+        unless(chats, task, "finetune.chat_template");
+        unless(tuning.task() == TaskName.INSTRUCTION, task, "dataset.mask_history");
         boolean own = tuning.chatTemplate() == ChatTemplateName.MODEL;
         String template = "finetune.chat_template=" + tuning.chatTemplate().word();
         unless(chats && own, template, "finetune.jinja");
