@@ -76,7 +76,7 @@ public final class HubParity {
     /** The hash of what was exported and imported once more. */
     private static String roundTrip(Store store, Checkpoint checkpoint, String home) throws IOException {
         new HuggingFaceExport(store, checkpoint, notice -> {})
-                .write(home + "/exported", new HuggingFaceExport.Options(FloatFormat.F32, Long.MAX_VALUE));
+                .write(home + "/exported", new HuggingFaceExport.Options(FloatFormat.F32, Long.MAX_VALUE, ""));
         return imported(store, home + "/exported", home + "/again").manifest().paramsSha256();
     }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.HubTable;
@@ -29,6 +30,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, ObjectNode finetune, L
     private static final String VOCAB_SIZE = "vocab_size";
     private static final String QUANTIZATION = "quantization_config";
     private static final double INITIALIZER_RANGE = 0.02;
+    private static final int LONGEST_STRIDE = 128;
 
     /**
      * @param path of config.json, for errors
@@ -142,6 +144,10 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, ObjectNode finetune, L
         root.set("model", model);
         if (!finetune.isEmpty()) {
             root.set("finetune", finetune);
+        }
+        if (finetune.path("task").asText().equals(TaskName.QA.word())) {
+            int context = model.path("context").asInt();
+            root.putObject("dataset").put("doc_stride", Math.max(0, Math.min(LONGEST_STRIDE, context / 4 - 2)));
         }
         try {
             return ConfigLoader.fromTree(path, root);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -60,8 +61,9 @@ public final class HuggingFaceExport {
      * What is asked for.
      *
      * @param maxFileBytes of the tensors in one file; a larger tensor has a file of its own
+     * @param chatTemplate how the model is to be spoken with, in Jinja; empty for what lies beside its tokenizer
      */
-    public record Options(FloatFormat format, long maxFileBytes) {}
+    public record Options(FloatFormat format, long maxFileBytes, String chatTemplate) {}
 
     /**
      * @param notices told what a person should know
@@ -100,7 +102,7 @@ public final class HuggingFaceExport {
             if (files.size() > 1) {
                 writeIndex(directory, names, files, options.format());
             }
-            TokenizerFiles tokenizer = writeTokenizer(directory);
+            TokenizerFiles tokenizer = writeTokenizer(directory, options.chatTemplate());
             ObjectNode json = HuggingFaceConfig.write(
                     kind.family(), config, checkpoint.manifest().vocabSize());
             tokenizer.putIds(json);
@@ -199,10 +201,9 @@ public final class HuggingFaceExport {
     }
 
     /** Files that the model came with go out again; otherwise they are made from tokenizer.json. */
-    private TokenizerFiles writeTokenizer(String directory) throws IOException {
+    private TokenizerFiles writeTokenizer(String directory, String chatTemplate) throws IOException {
         Optional<TokenizerFile> tokenizer = tokenizer();
-        String beside =
-                tokenizer.map(TokenizerFile::directory).orElse(checkpoint.run().path());
+        String beside = besideTokenizer(tokenizer);
         TokenRoles roles = tokenizer.isPresent() ? tokenizer.get().roles() : TokenRoles.beside(store, beside);
         TokenizerFiles files = new TokenizerFiles(
                 config,
@@ -213,9 +214,11 @@ public final class HuggingFaceExport {
             write(directory, CorpusManifest.TOKENIZER_FILE, tokenizer.get().json());
         }
         for (String name : TokenizerFile.COMPANIONS) {
-            if (store.exists(beside + "/" + name)) {
+            if (name.equals(TokenRoles.CHAT_TEMPLATE) && !chatTemplate.isEmpty()) {
+                write(directory, name, chatTemplate.getBytes(StandardCharsets.UTF_8));
+            } else if (store.exists(beside + "/" + name)) {
                 byte[] said = store.readAll(beside + "/" + name);
-                write(directory, name, name.equals(TokenRoles.TOKENIZER_CONFIG) ? files.completed(said) : said);
+                write(directory, name, name.equals(TokenRoles.TOKENIZER_CONFIG) ? files.completed(said, chatTemplate) : said);
             } else if (name.equals(TokenRoles.TOKENIZER_CONFIG) && tokenizer.isPresent()) {
                 write(directory, name, Json.INDENTED.writeValueAsBytes(files.tokenizerConfig()));
             } else if (name.equals(TokenRoles.GENERATION_CONFIG)
@@ -224,6 +227,15 @@ public final class HuggingFaceExport {
             }
         }
         return files;
+    }
+
+    /** The directory that has what is said of the model's tokenizer, its chat template too. */
+    public String tokenizerDirectory() throws IOException {
+        return besideTokenizer(tokenizer());
+    }
+
+    private String besideTokenizer(Optional<TokenizerFile> tokenizer) {
+        return tokenizer.map(TokenizerFile::directory).orElse(checkpoint.run().path());
     }
 
     private Optional<TokenizerFile> tokenizer() throws IOException {

@@ -62,16 +62,22 @@ final class TokenizerFiles {
         return json;
     }
 
-    /** The tokenizer_config.json that the model came with, with the padding token that its classifier goes by. */
-    byte[] completed(byte[] said) throws IOException {
-        String padding = tokens().get("pad_token");
-        if (!classifies()
-                || padding == null
-                || padding.equals(roles.text(TokenRoles.PAD).orElse(null))) {
-            return said;
-        }
+    /**
+     * The tokenizer_config.json that the model came with, with the padding token that its classifier goes by.
+     *
+     * @param chatTemplate that the model has instead of the one in it; empty for none
+     */
+    byte[] completed(byte[] said, String chatTemplate) throws IOException {
         ObjectNode json = (ObjectNode) Json.parse(said, TokenRoles.TOKENIZER_CONFIG, "");
-        return Json.INDENTED.writeValueAsBytes(json.put("pad_token", padding));
+        String padding = tokens().get("pad_token");
+        boolean changed = !chatTemplate.isEmpty() && json.remove("chat_template") != null;
+        if (classifies()
+                && padding != null
+                && !padding.equals(roles.text(TokenRoles.PAD).orElse(null))) {
+            json.put("pad_token", padding);
+            changed = true;
+        }
+        return changed ? Json.INDENTED.writeValueAsBytes(json) : said;
     }
 
     /** The ids that config.json and generation_config.json name; null where there is no such token. */

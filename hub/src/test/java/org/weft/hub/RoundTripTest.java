@@ -189,6 +189,19 @@ class RoundTripTest {
     }
 
     @Test
+    void aTemplateThatWasLearntTakesThePlaceOfTheOneThatTheModelCameWith() throws IOException {
+        ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("hf"));
+        foreign.file("tokenizer.json", TinyModels.tokenizer(11))
+                .file("tokenizer_config.json", "{\"chat_template\": \"own\", \"model_max_length\": 9}")
+                .write();
+        new HuggingFaceExport(store, importFrom("hf"), notices::add)
+                .write(home + "/out", new HuggingFaceExport.Options(FloatFormat.F32, ONE_FILE, "{{ learnt }}"));
+        assertThat(temporary.resolve("out/chat_template.jinja")).hasContent("{{ learnt }}");
+        assertThat(json("out/tokenizer_config.json").toString()).isEqualTo("{\"model_max_length\":9}");
+        assertThat(json("out/weft.json").path("files").has("chat_template.jinja")).isTrue();
+    }
+
+    @Test
     void aBeginningThatIsNotNamedIsNotMadeUp() throws IOException {
         ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("hf"));
         foreign.file("tokenizer.json", TinyModels.tokenizer(11))
@@ -224,7 +237,7 @@ class RoundTripTest {
         assertThat(padded.path("pad_token_id").asInt())
                 .as("not what closes each text")
                 .isEqualTo(0);
-        assertThat(closed.completed("{\"pad_token\": \"<|endoftext|>\", \"x\": 1}".getBytes(StandardCharsets.UTF_8)))
+        assertThat(closed.completed("{\"pad_token\": \"<|endoftext|>\", \"x\": 1}".getBytes(StandardCharsets.UTF_8), ""))
                 .asString()
                 .isEqualToIgnoringWhitespace("{\"pad_token\": \"a\", \"x\": 1}");
         assertThatThrownBy(() -> new TokenizerFiles(classifier, ids, TokenRoles.NONE, List.of(1)).putIds(padded))
@@ -289,7 +302,7 @@ class RoundTripTest {
     private List<String> export(Checkpoint checkpoint, String name, FloatFormat format, long maxFileBytes)
             throws IOException {
         return new HuggingFaceExport(store, checkpoint, notices::add)
-                .write(home + "/" + name, new HuggingFaceExport.Options(format, maxFileBytes));
+                .write(home + "/" + name, new HuggingFaceExport.Options(format, maxFileBytes, ""));
     }
 
     private Checkpoint importFrom(String name) throws IOException {

@@ -130,7 +130,7 @@ class TaskClassTest {
                 (offset, length, sink) -> TinyModels.fill(layout, offset, length, sink));
         String exported = "file://" + temporary.resolve("hf");
         new HuggingFaceExport(store, before, said -> {})
-                .write(exported, new HuggingFaceExport.Options(FloatFormat.F32, 1L << 30));
+                .write(exported, new HuggingFaceExport.Options(FloatFormat.F32, 1L << 30, ""));
         try (HuggingFaceModel model = HuggingFaceModel.open(store, exported)) {
             Checkpoint after = model.writeTo("file://" + temporary.resolve("imported"));
             assertThat(after.manifest().paramsSha256())

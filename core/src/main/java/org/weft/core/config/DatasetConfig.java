@@ -94,6 +94,11 @@ public record DatasetConfig(
         @Doc("What is done with a longer one: truncate (counted), or error.")
         LongText longText,
 
+        @Doc(
+                "qa: a passage that is too long is read through windows, of which each has so many of its tokens from the one before; "
+                        + "0: it is a longer one as others are.")
+        int docStride,
+
         @Doc("Steps whose examples are sorted by length together, so that a batch needs little padding; 1 for none.")
         int lengthBuckets,
 
@@ -148,6 +153,7 @@ public record DatasetConfig(
                 true,
                 0,
                 LongText.TRUNCATE,
+                0,
                 16,
                 PrivacyConfig.defaults());
     }
@@ -170,6 +176,7 @@ public record DatasetConfig(
                 folds);
         problems.require(Encodings.known(encoding), "dataset.encoding=%s is no character set, such as UTF-8", encoding);
         problems.require(maxLength >= 0, "dataset.max_length=%d must not be negative", maxLength);
+        problems.require(docStride >= 0, "dataset.doc_stride=%d must not be negative", docStride);
         problems.require(lengthBuckets >= 1, "dataset.length_buckets=%d must be at least 1", lengthBuckets);
         privacy.validate(problems, "dataset.privacy");
     }

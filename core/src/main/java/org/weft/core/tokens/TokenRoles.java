@@ -32,6 +32,7 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
         implements Serializable {
     public static final String TOKENIZER_CONFIG = "tokenizer_config.json";
     public static final String GENERATION_CONFIG = "generation_config.json";
+    public static final String CHAT_TEMPLATE = "chat_template.jinja";
 
     /** Nothing is said of any token. */
     public static final TokenRoles NONE = new TokenRoles(Map.of(), Map.of(), null, null);

@@ -14,7 +14,7 @@ import org.weft.core.storage.Store;
 public record TokenizerFile(byte[] json, String path, TokenRoles roles) implements Serializable {
     /** Which files are there beside a tokenizer.json, for whoever speaks to the model. */
     public static final List<String> COMPANIONS =
-            List.of(TokenRoles.TOKENIZER_CONFIG, TokenRoles.GENERATION_CONFIG, "chat_template.jinja");
+            List.of(TokenRoles.TOKENIZER_CONFIG, TokenRoles.GENERATION_CONFIG, TokenRoles.CHAT_TEMPLATE);
 
     /** A tokenizer with nothing beside it. */
     public TokenizerFile(byte[] json, String path) {

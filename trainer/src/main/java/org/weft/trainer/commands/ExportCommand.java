@@ -8,9 +8,11 @@ import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;
 import org.weft.hub.HuggingFaceExport;
 import org.weft.hub.PeftExport;
+import org.weft.tuning.finetune.LearntTemplate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,7 +76,8 @@ public final class ExportCommand implements Callable<Integer> {
                 return print(checkpoint, export.write(to), export.parameters());
             }
             HuggingFaceExport export = new HuggingFaceExport(store, checkpoint, progress::say);
-            List<String> written = export.write(to, new HuggingFaceExport.Options(dtype, maxShardBytes));
+            String template = LearntTemplate.of(store, ReplicaLoader.configOf(checkpoint), export.tokenizerDirectory());
+            List<String> written = export.write(to, new HuggingFaceExport.Options(dtype, maxShardBytes, template));
             return print(checkpoint, written, export.parameters());
         }
     }

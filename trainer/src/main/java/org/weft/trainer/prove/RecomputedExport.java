@@ -6,9 +6,12 @@ import java.util.Locale;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.hub.ExportRecord;
 import org.weft.hub.HuggingFaceExport;
+import org.weft.tuning.finetune.LearntTemplate;
 
 /** Exports a checkpoint once more, as it was exported, and compares the files. */
 final class RecomputedExport {
@@ -19,8 +22,10 @@ final class RecomputedExport {
         ExportRecord before = ExportRecord.load(store, directory);
         FloatFormat format = FloatFormat.valueOf(before.dtype().toUpperCase(Locale.ROOT));
         String again = scratch.directory() + "/export";
-        new HuggingFaceExport(store, new CheckpointResolver(store, notice -> {}).step(run, before.step()), notice -> {})
-                .write(again, new HuggingFaceExport.Options(format, before.maxShardBytes()));
+        Checkpoint checkpoint = new CheckpointResolver(store, notice -> {}).step(run, before.step());
+        HuggingFaceExport export = new HuggingFaceExport(store, checkpoint, notice -> {});
+        String template = LearntTemplate.of(store, ReplicaLoader.configOf(checkpoint), export.tokenizerDirectory());
+        export.write(again, new HuggingFaceExport.Options(format, before.maxShardBytes(), template));
         ExportRecord made = ExportRecord.load(store, again);
         return before.files().entrySet().stream()
                 .map(file -> Claim.known(

@@ -121,7 +121,7 @@ class PretrainingTest {
         Store store = application.store();
         Checkpoint padded = padded(prepare("the ship sailed on"));
         new HuggingFaceExport(store, padded, notice -> {})
-                .write(uri() + "/hf", new HuggingFaceExport.Options(FloatFormat.F32, Long.MAX_VALUE));
+                .write(uri() + "/hf", new HuggingFaceExport.Options(FloatFormat.F32, Long.MAX_VALUE, ""));
         WeftConfig wide = ConfigLoader.load("test", ConfigLoader.toYaml(config(2)), List.of("cluster.workers=4"));
         assertThatThrownBy(() -> pretraining(wide).run(null, uri() + "/hf")).isInstanceOf(WeftException.class);
         assertThat(directory.resolve("imported")).doesNotExist();

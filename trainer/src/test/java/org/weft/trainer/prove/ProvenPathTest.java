@@ -72,7 +72,7 @@ class ProvenPathTest {
                         new CheckpointResolver(application.store(), notice -> {})
                                 .latest(config.run().directory()),
                         notice -> {})
-                .write(uri() + "/export", new HuggingFaceExport.Options(FloatFormat.BF16, Long.MAX_VALUE));
+                .write(uri() + "/export", new HuggingFaceExport.Options(FloatFormat.BF16, Long.MAX_VALUE, ""));
     }
 
     @AfterAll

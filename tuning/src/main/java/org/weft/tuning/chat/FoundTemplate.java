@@ -21,7 +21,6 @@ import org.weft.core.tokens.TokenRoles;
  */
 public record FoundTemplate(Optional<ChatStyle> style, String unknown, Optional<JinjaTemplate> own, String broken) {
     private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
-    private static final String JINJA_FILE = "chat_template.jinja";
     private static final String KEY = "chat_template";
     private static final FoundTemplate NONE = new FoundTemplate(Optional.empty(), "", Optional.empty(), "");
 
@@ -41,7 +40,7 @@ public record FoundTemplate(Optional<ChatStyle> style, String unknown, Optional<
      * @throws WeftException where there is one that cannot be read
      */
     public static FoundTemplate in(Store store, String directory) throws IOException {
-        String jinjaFile = directory + "/" + JINJA_FILE;
+        String jinjaFile = directory + "/" + TokenRoles.CHAT_TEMPLATE;
         String config = directory + "/" + TOKENIZER_CONFIG;
         Map<String, String> tokens = tokens(store, directory);
         if (store.exists(jinjaFile)) {

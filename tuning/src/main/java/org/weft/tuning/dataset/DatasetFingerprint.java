@@ -40,6 +40,9 @@ final class DatasetFingerprint {
         if (!config.dataset().splitSpecialTokens()) {
             parts.put("split_special_tokens", false); // The default is not written: it leaves fingerprints as they are.
         }
+        if (config.dataset().docStride() != 0) {
+            parts.put("doc_stride", config.dataset().docStride()); // likewise
+        }
         parts.put("tokenizer", tokenizer);
         parts.put("splits", splits.stream().map(Content::toString).toList());
         try {

@@ -86,7 +86,7 @@ record EncodeStage(
         long truncated = 0;
         TreeMap<String, Long> leftOut = new TreeMap<>();
         while (rows.hasNext()) {
-            for (Encoded encoded : task.encodeAll(rows.next()._2().fields(), encoder)) {
+            for (Encoded encoded : task.encodeAll(rows.next()._2().fields(), encoder, true)) {
                 truncated += encoded.truncated() ? 1 : 0;
                 if (encoded.leftOut()) {
                     leftOut.merge(encoded.leftOutBecause(), 1L, Long::sum);

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
-import org.weft.core.batches.Batch;
 import org.weft.core.batches.PaddedBatch;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
@@ -102,39 +102,51 @@ public final class TaskModel implements RowModel {
 
     @Override
     public List<Prediction> predict(List<Fields> rows) {
-        List<Encoded> encoded = new ArrayList<>();
+        List<List<Encoded>> byRow = new ArrayList<>();
         for (Fields row : rows) {
-            Encoded one = task.encode(row, encoder, false);
-            truncated += one.truncated() ? 1 : 0;
-            encoded.add(one);
+            List<Encoded> parts = task.encodeAll(row, encoder, false);
+            truncated += parts.stream().anyMatch(Encoded::truncated) ? 1 : 0;
+            byRow.add(parts);
         }
-        int[] byLength = IntStream.range(0, rows.size())
-                .boxed()
-                .sorted(Comparator.comparingInt(
-                        row -> encoded.get(row).example().length()))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        Prediction[] predictions = new Prediction[rows.size()];
-        for (int from = 0; from < byLength.length; from += batch) {
-            int[] chosen = Arrays.copyOfRange(byLength, from, Math.min(byLength.length, from + batch));
-            predict(rows, encoded, chosen, predictions);
+        Iterator<float[]> outputs = outputs(byRow.stream()
+                        .flatMap(List::stream)
+                        .map(Encoded::example)
+                        .toList())
+                .iterator();
+        List<Prediction> predictions = new ArrayList<>();
+        for (int row = 0; row < rows.size(); row++) {
+            List<float[]> own =
+                    byRow.get(row).stream().map(part -> outputs.next()).toList();
+            predictions.add(task.decodeAll(rows.get(row), byRow.get(row), own));
         }
-        return List.of(predictions);
+        return predictions;
     }
 
-    private void predict(List<Fields> rows, List<Encoded> encoded, int[] chosen, Prediction[] into) {
-        List<Example> examples =
-                IntStream.of(chosen).mapToObj(row -> encoded.get(row).example()).toList();
-        Batch padded = PaddedBatch.of(examples, tokenTypes);
-        float[][] outputs = replica.outputs(padded); // (B, K) or (B T, K)
-        int perSequence = outputs.length / chosen.length;
-        for (int b = 0; b < chosen.length; b++) {
+    /** Of each example, (K) or (T, K); those of about one length are computed together. */
+    private List<float[]> outputs(List<Example> examples) {
+        int[] byLength = IntStream.range(0, examples.size())
+                .boxed()
+                .sorted(Comparator.comparingInt(at -> examples.get(at).length()))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        float[][] outputs = new float[examples.size()][];
+        for (int from = 0; from < byLength.length; from += batch) {
+            int[] chosen = Arrays.copyOfRange(byLength, from, Math.min(byLength.length, from + batch));
+            outputs(IntStream.of(chosen).mapToObj(examples::get).toList(), chosen, outputs);
+        }
+        return Arrays.asList(outputs);
+    }
+
+    private void outputs(List<Example> examples, int[] places, float[][] into) {
+        float[][] outputs = replica.outputs(PaddedBatch.of(examples, tokenTypes)); // (B, K) or (B T, K)
+        int perSequence = outputs.length / places.length;
+        for (int b = 0; b < places.length; b++) {
             int length = perSequence == 1 ? 1 : examples.get(b).length();
             float[] own = new float[length * outputs[0].length];
             for (int t = 0; t < length; t++) {
                 System.arraycopy(outputs[b * perSequence + t], 0, own, t * outputs[0].length, outputs[0].length);
             }
-            into[chosen[b]] = task.decode(rows.get(chosen[b]), encoded.get(chosen[b]), own);
+            into[places[b]] = own;
         }
     }
 

@@ -49,6 +49,7 @@ final class UnusedSettings {
         boolean chats = tuning.task().converses();
         unless(chats, task, "finetune.chat_template");
         unless(tuning.task() == TaskName.INSTRUCTION, task, "dataset.mask_history");
+        unless(tuning.task() == TaskName.QA, task, "dataset.doc_stride");
         boolean own = tuning.chatTemplate() == ChatTemplateName.MODEL;
         String template = "finetune.chat_template=" + tuning.chatTemplate().word();
         unless(chats && own, template, "finetune.jinja");

@@ -1,6 +1,8 @@
 package org.weft.tuning.task;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig.LongText;
 import org.weft.core.config.WeftConfig;
@@ -24,6 +26,7 @@ import org.weft.corpus.tokenizer.TextTokenizer;
  */
 public final class Encoder implements AutoCloseable {
     private static final int[] NOTHING = {};
+    private static final int SPECIALS = 4;
 
     private final TextTokenizer tokenizer;
     private final SpecialTokens special;
@@ -31,6 +34,7 @@ public final class Encoder implements AutoCloseable {
     private final int[] before;
     private final int[] after;
     private final int maxLength;
+    private final int docStride;
     private final boolean truncate;
     private final boolean splitSpecialTokens;
 
@@ -41,6 +45,7 @@ public final class Encoder implements AutoCloseable {
         this.before = causal ? tokenizer.before() : new int[] {special.cls()};
         this.after = causal ? tokenizer.after() : new int[] {special.sep()};
         this.maxLength = maxLength(config);
+        this.docStride = docStride(config);
         this.truncate = config.dataset().longText() == LongText.TRUNCATE;
         this.splitSpecialTokens = config.dataset().splitSpecialTokens();
     }
@@ -77,6 +82,19 @@ public final class Encoder implements AutoCloseable {
         return length;
     }
 
+    /** Tokens of a passage that a window has from the one before; 0 for no windows. Half of a window may be the question's. */
+    private static int docStride(WeftConfig config) {
+        int stride = config.dataset().docStride();
+        int length = maxLength(config);
+        if (stride > 0 && 2 * stride > length - 2 * SPECIALS) {
+            throw WeftException.usage(
+                    "dataset.doc_stride=" + stride + " leaves no way on in windows of " + length
+                            + " tokens, half of them for the question",
+                    "set it to " + Math.max(0, length / 2 - SPECIALS) + " or less, or raise dataset.max_length");
+        }
+        return stride;
+    }
+
     public TextTokenizer tokenizer() {
         return tokenizer;
     }
@@ -108,7 +126,7 @@ public final class Encoder implements AutoCloseable {
         boolean cut = cut(kept < ids.length, ids.length + specials, row);
         int[] text = Arrays.copyOf(ids, kept);
         int[] tokens = text.length + specials == 0 ? endOfText() : join(before, text, after);
-        return new Framed(tokens, before.length, kept, tokens.length, 0, cut);
+        return new Framed(tokens, before.length, kept, tokens.length, 0, 0, cut);
     }
 
     /** Two texts as a sequence. */
@@ -123,12 +141,36 @@ public final class Encoder implements AutoCloseable {
             keptSecond = Math.min(second.length, room - keptFirst);
         }
         boolean cut = cut(first.length + second.length > room, first.length + second.length + specials, row);
-        int[] a = Arrays.copyOf(first, keptFirst);
-        int[] b = Arrays.copyOf(second, keptSecond);
+        return framed(Arrays.copyOf(first, keptFirst), Arrays.copyOf(second, keptSecond), 0, cut);
+    }
+
+    /** A sequence of both. */
+    private Framed framed(int[] first, int[] second, int from, boolean cut) {
         int[] between = causal ? endOfText() : after;
-        int[] tokens = join(before, a, between, b, after);
+        int[] tokens = join(before, first, between, second, after);
         int start = before.length;
-        return new Framed(tokens, start, keptFirst, start + keptFirst + 1, keptSecond, cut);
+        return new Framed(tokens, start, first.length, start + first.length + 1, second.length, from, cut);
+    }
+
+    /**
+     * A text beside windows of a longer one that together have all of it: one where both fit, or where
+     * {@code dataset.doc_stride} asks for none.
+     */
+    List<Framed> windows(int[] first, int[] second, Fields row) {
+        int room = maxLength - before.length - 1 - after.length;
+        if (docStride == 0 || first.length + second.length <= room) {
+            return List.of(pair(first, second, row));
+        }
+        int half = room / 2;
+        boolean cut = cut(first.length > half, first.length + room - half, row);
+        int[] kept = Arrays.copyOf(first, Math.min(first.length, half));
+        int width = room - kept.length;
+        List<Framed> windows = new ArrayList<>();
+        for (int from = 0; from == 0 || from + docStride < second.length; from += width - docStride) {
+            int[] part = Arrays.copyOfRange(second, from, Math.min(from + width, second.length));
+            windows.add(framed(kept, part, from, cut));
+        }
+        return windows;
     }
 
     /** Whether a row of so many tokens is cut, or an error where that is not wanted. */

@@ -1,5 +1,6 @@
 package org.weft.tuning.task;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.weft.core.config.DatasetConfig;
@@ -12,7 +13,7 @@ import org.weft.tuning.task.PredictionColumn.Cells;
 
 /**
  * The span of a passage that answers a question. The question comes first, so that a model that reads from left to right
- * knows it in the passage. Labels of an example: positions of the answer's first and last token, (0, 0) where the passage
+ * knows it in the passage; a passage that is too long is read through windows. Labels of an example: positions of the answer's first and last token, (0, 0) where the passage
  * has none. Characters are code points to users, and Java's inside.
  */
 record QaTask(String questionColumn, String contextColumn, String answersColumn) implements Task {
@@ -40,37 +41,66 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
         }
     }
 
+    /** The first of {@link #encodeAll}. */
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
+        return encodeAll(row, encoder, labelled).get(0);
+    }
+
+    /** A window that has not the whole answer has none; a row whose answer is whole in no window is left out. */
+    @Override
+    public List<Encoded> encodeAll(Fields row, Encoder encoder, boolean labelled) {
         String context = row.text(contextColumn);
         int[] question = encoder.encode(row.text(questionColumn));
         TextTokenizer.Spans passage = encoder.encodeWithSpans(context);
-        Framed framed = encoder.pair(question, passage.ids(), row);
-        int[] anchors = new int[2 * framed.tokens().length]; // (T, 2)
+        Gold gold = labelled ? gold(row, context) : null;
+        List<Encoded> windows = new ArrayList<>();
+        boolean learnt = false;
+        for (Framed framed : encoder.windows(question, passage.ids(), row)) {
+            int[] anchors = anchors(framed, passage);
+            int from = framed.secondFrom();
+            boolean begins = labelled && !gold.nowhere() && (from == 0 || passage.ends()[from - 1] <= gold.start());
+            float[] labels = begins ? positions(gold, anchors) : null;
+            learnt |= labels != null || gold == Gold.UNANSWERABLE;
+            float[] said = labelled && labels == null ? new float[] {0, 0} : labels;
+            windows.add(new Encoded(
+                    new Example(framed.tokens(), framed.secondStart(), null, said, 1),
+                    framed.truncated(),
+                    null,
+                    anchors));
+        }
+        return labelled && !learnt ? List.of(leftOut(windows.get(0), gold)) : windows;
+    }
+
+    /** Characters that each position stands for (T, 2). */
+    private static int[] anchors(Framed framed, TextTokenizer.Spans passage) {
+        int[] anchors = new int[2 * framed.tokens().length];
         Arrays.fill(anchors, NONE);
         for (int i = 0; i < framed.secondLength(); i++) {
-            anchors[2 * (framed.secondStart() + i)] = passage.starts()[i];
-            anchors[2 * (framed.secondStart() + i) + 1] = passage.ends()[i];
+            anchors[2 * (framed.secondStart() + i)] = passage.starts()[framed.secondFrom() + i];
+            anchors[2 * (framed.secondStart() + i) + 1] = passage.ends()[framed.secondFrom() + i];
         }
-        float[] labels = null;
-        String leftOut = null;
-        if (labelled) {
-            Gold gold = gold(row, context);
-            labels = gold == Gold.UNANSWERABLE ? new float[] {0, 0} : positions(gold, anchors);
-            if (labels == null) {
-                leftOut = gold == Gold.NOT_FOUND
-                        ? "their answer does not stand in " + contextColumn
-                        : "their answer does not lie whole within dataset.max_length";
-            }
-        }
-        Example example = new Example(framed.tokens(), framed.secondStart(), null, labels, 1);
-        return new Encoded(example, framed.truncated(), leftOut, anchors);
+        return anchors;
+    }
+
+    private Encoded leftOut(Encoded first, Gold gold) {
+        String because = gold == Gold.NOT_FOUND
+                ? "their answer does not stand in " + contextColumn
+                : "their answer does not lie whole within dataset.max_length";
+        Example read = first.example();
+        Example unlabelled = new Example(read.tokens(), read.secondSegment(), null, null, 1);
+        return new Encoded(unlabelled, first.truncated(), because, first.anchors());
     }
 
     /** Characters of the answer in the passage. */
     private record Gold(int start, int end) {
         static final Gold UNANSWERABLE = new Gold(NONE, NONE);
         static final Gold NOT_FOUND = new Gold(NONE, 0);
+
+        /** Whether there is no place to look for. */
+        boolean nowhere() {
+            return start == NONE;
+        }
     }
 
     private Gold gold(Fields row, String context) {
@@ -101,31 +131,75 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
         return first != NONE && whole ? new float[] {first, last} : null;
     }
 
-    /** The best start and end of the passage with start <= end, unless (0, 0), no answer, is better. */
     @Override
     public Prediction decode(Fields row, Encoded encoded, float[] outputs) {
-        int length = encoded.example().length();
-        double[] starts = Probabilities.softmax(outputs, 0, 2, length); // (T)
-        double[] ends = Probabilities.softmax(outputs, 1, 2, length); // (T)
-        int[] anchors = encoded.anchors();
-        double best = starts[0] * ends[0];
-        int bestStart = NONE;
-        int bestEnd = NONE;
-        int start = NONE;
-        for (int t = 0; t < length; t++) {
-            if (anchors[2 * t] != NONE) {
-                start = start == NONE || starts[t] > starts[start] ? t : start;
-                if (starts[start] * ends[t] > best) {
-                    best = starts[start] * ends[t];
-                    bestStart = start;
-                    bestEnd = t;
+        return decodeAll(row, List.of(encoded), List.of(outputs));
+    }
+
+    /**
+     * The best span of all windows, unless no answer is better in the window that has least of it: by the sums of first and last
+     * token's outputs (Devlin et al. 2018, 4.3), which windows have in common as they do not have probabilities.
+     */
+    @Override
+    public Prediction decodeAll(Fields row, List<Encoded> encoded, List<float[]> outputs) {
+        Span best = null;
+        Span none = null;
+        for (int window = 0; window < encoded.size(); window++) {
+            Span nothing = Span.at(outputs.get(window), 0, 0);
+            Span found = Span.best(outputs.get(window), encoded.get(window).anchors());
+            none = none == null || nothing.score() < none.score() ? nothing : none;
+            best = best == null || found != null && found.score() > best.score() ? found : best;
+        }
+        if (best == null || best.score() <= none.score()) {
+            return new Answer("", none.probability(), 0, 0);
+        }
+        return answer(row.text(contextColumn), best.probability(), best.from(), best.to());
+    }
+
+    /**
+     * Two tokens of a window.
+     *
+     * @param outputs (T, 2) of the window
+     * @param first position of the first token
+     * @param last of the last
+     * @param from first character of the passage
+     * @param to the one after the last
+     */
+    private record Span(float[] outputs, int first, int last, int from, int to) {
+
+        static Span at(float[] outputs, int first, int last) {
+            return new Span(outputs, first, last, NONE, NONE);
+        }
+
+        /** The best one of the passage with first <= last; null where the window has none of it. */
+        static Span best(float[] outputs, int[] anchors) {
+            Span best = null;
+            int start = NONE;
+            for (int t = 0; 2 * t < anchors.length; t++) {
+                if (anchors[2 * t] != NONE) {
+                    start = start == NONE || outputs[2 * t] > outputs[2 * start] ? t : start;
+                    if (best == null || score(outputs, start, t) > best.score()) {
+                        best = new Span(outputs, start, t, anchors[2 * start], anchors[2 * t + 1]);
+                    }
                 }
             }
+            return best;
         }
-        if (bestStart == NONE) {
-            return new Answer("", best, 0, 0);
+
+        double score() {
+            return score(outputs, first, last);
         }
-        return answer(row.text(contextColumn), best, anchors[2 * bestStart], anchors[2 * bestEnd + 1]);
+
+        private static double score(float[] outputs, int first, int last) {
+            return (double) outputs[2 * first] + outputs[2 * last + 1];
+        }
+
+        /** Of the first token, times that of the last, each among the window's tokens. */
+        double probability() {
+            int length = outputs.length / 2;
+            return Probabilities.softmax(outputs, 0, 2, length)[first]
+                    * Probabilities.softmax(outputs, 1, 2, length)[last];
+        }
     }
 
     /** Without the blanks that tokens begin with. */
@@ -146,7 +220,7 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
      * The answer.
      *
      * @param text a part of the passage; empty where the model finds no answer in it
-     * @param score probability of the first token times that of the last
+     * @param score probability of the first token times that of the last, each among the tokens of their window
      * @param start its first character, counted in code points of the passage
      * @param end the one after its last
      */

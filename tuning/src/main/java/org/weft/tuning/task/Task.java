@@ -86,9 +86,9 @@ public interface Task extends Serializable {
      */
     Encoded encode(Fields row, Encoder encoder, boolean labelled);
 
-    /** All examples that a row becomes for training: one, but for long documents. */
-    default List<Encoded> encodeAll(Fields row, Encoder encoder) {
-        return List.of(encode(row, encoder, true));
+    /** All examples that a row becomes: one, but for long documents and passages. */
+    default List<Encoded> encodeAll(Fields row, Encoder encoder, boolean labelled) {
+        return List.of(encode(row, encoder, labelled));
     }
 
     /** Whether the model was tuned on messages, and so speaks as {@code finetune.chat_template} has them written. */
@@ -115,6 +115,15 @@ public interface Task extends Serializable {
      */
     default Prediction decode(Fields row, Encoded encoded, float[] outputs) {
         throw new UnsupportedOperationException("a task that predicts tokens generates: it has nothing to decode");
+    }
+
+    /**
+     * What the outputs of all the examples say of a row that {@link #encodeAll} made of it, in their order.
+     *
+     * @throws UnsupportedOperationException where tokens are predicted
+     */
+    default Prediction decodeAll(Fields row, List<Encoded> encoded, List<float[]> outputs) {
+        return decode(row, encoded.get(0), outputs.get(0));
     }
 
     /**

@@ -36,11 +36,11 @@ record TextTask(String textColumn) implements Task {
     /** The first of {@link #encodeAll}. */
     @Override
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
-        return encodeAll(row, encoder).get(0);
+        return encodeAll(row, encoder, labelled).get(0);
     }
 
     @Override
-    public List<Encoded> encodeAll(Fields row, Encoder encoder) {
+    public List<Encoded> encodeAll(Fields row, Encoder encoder, boolean labelled) {
         int[] text = encoder.encode(row.text(textColumn));
         int[] end = {encoder.tokenizer().endOfText()};
         if (text.length == 0) {

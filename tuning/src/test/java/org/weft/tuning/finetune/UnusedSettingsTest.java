@@ -60,9 +60,14 @@ class UnusedSettingsTest {
                 .containsExactly(
                         "finetune.jinja=x changes nothing: finetune.chat_template=plain",
                         "finetune.chat_date=2024-07-26 changes nothing: finetune.chat_template=plain");
-        assertThat(of("classification", "dataset.mask_history=true", "dataset.tools_column=tools"))
+        assertThat(of(
+                        "classification",
+                        "dataset.mask_history=true",
+                        "dataset.tools_column=tools",
+                        "dataset.doc_stride=8"))
                 .containsExactly(
                         "dataset.mask_history=true changes nothing: finetune.task=classification",
+                        "dataset.doc_stride=8 changes nothing: finetune.task=classification",
                         "dataset.tools_column=tools changes nothing: finetune.task=classification");
         assertThat(of("text", "finetune.head_dropout=0.5", "finetune.patience=2", "training.eval_every=0"))
                 .containsExactly(

@@ -179,6 +179,59 @@ class EncodingTest {
         }
     }
 
+    @Test
+    void aLongPassageIsReadThroughWindows() {
+        WeftConfig config = TaskRows.config("bert", "qa", "dataset.max_length=12", "dataset.doc_stride=2");
+        Task task = Task.of(config);
+        try (Encoder encoder = TaskRows.encoder(config)) {
+            Fields row = TaskRows.row("question", "Q?", "context", "a b c d e f a c e d", "answers", "e d");
+            List<Encoded> windows = task.encodeAll(row, encoder, true);
+            // [CLS] q ? [SEP] and seven of ten tokens, then from the sixth on: [SEP] ends each
+            assertThat(windows).extracting(window -> window.example().length()).containsExactly(12, 10);
+            assertThat(windows.get(1).anchors()).startsWith(-1, -1, -1, -1, -1, -1, -1, -1, 10, 11, 12, 13);
+            assertThat(windows.get(0).example().labels()).containsExactly(0f, 0f);
+            assertThat(windows.get(1).example().labels()).containsExactly(7f, 8f);
+            assertThat(windows).noneMatch(Encoded::truncated).noneMatch(Encoded::leftOut);
+            assertThat(task.encodeAll(row, encoder, false))
+                    .hasSize(2)
+                    .allMatch(window -> window.example().labels() == null);
+
+            float[] first = new float[12 * 2];
+            float[] second = new float[10 * 2];
+            first[2 * 5] = 3; // "b"
+            first[2 * 5 + 1] = 3;
+            second[2 * 7] = 4; // "e d"
+            second[2 * 8 + 1] = 4;
+            second[0] = 2;
+            second[1] = 2;
+            QaTask.Answer answer = (QaTask.Answer) task.decodeAll(row, windows, List.of(first, second));
+            assertThat(answer.text()).isEqualTo("e d");
+            assertThat(answer.start()).isEqualTo(16);
+            first[0] = 5; // no answer by far in one window alone: the other has it
+            first[1] = 5;
+            assertThat(((QaTask.Answer) task.decodeAll(row, windows, List.of(first, second))).text())
+                    .isEqualTo("e d");
+            second[0] = 5;
+            second[1] = 5;
+            assertThat(((QaTask.Answer) task.decodeAll(row, windows, List.of(first, second))).text())
+                    .isEmpty();
+
+            Fields over =
+                    TaskRows.row("question", "Q?", "context", "a b c d e f a c e d", "answers", "b c d e f a c e");
+            assertThat(task.encodeAll(over, encoder, true)).singleElement().matches(Encoded::leftOut);
+            Fields wordy = TaskRows.row("question", "a b c d e f", "context", "a b c d e f a c e d", "answers", "a");
+            assertThat(task.encodeAll(wordy, encoder, true))
+                    .hasSize(3)
+                    .allMatch(Encoded::truncated)
+                    .allMatch(window -> window.example().length() <= 12);
+        }
+        WeftConfig wide = TaskRows.config("bert", "qa", "dataset.max_length=12", "dataset.doc_stride=3");
+        assertThatThrownBy(() -> TaskRows.encoder(wide))
+                .isInstanceOf(WeftException.class)
+                .hasMessage(
+                        "dataset.doc_stride=3 leaves no way on in windows of 12 tokens, half of them for the question");
+    }
+
     private static float[] answer(Task task, Encoder encoder, String context, Object answers) {
         Encoded encoded =
                 task.encode(TaskRows.row("question", "Q?", "context", context, "answers", answers), encoder, true);
@@ -235,7 +288,7 @@ class EncodingTest {
     void aLongTextBecomesWindowsThatLoseNothing() {
         WeftConfig config = TaskRows.config("gpt2", "text", "dataset.max_length=4");
         try (Encoder encoder = TaskRows.encoder(config)) {
-            List<Encoded> windows = Task.of(config).encodeAll(TaskRows.row("text", "abcdefghi"), encoder);
+            List<Encoded> windows = Task.of(config).encodeAll(TaskRows.row("text", "abcdefghi"), encoder, true);
             assertThat(windows).hasSize(3);
             assertThat(windows.get(0).example().tokens()).containsExactly('a', 'b', 'c', 'd');
             assertThat(windows.get(0).example().targets()).containsExactly('b', 'c', 'd', 'e');
@@ -252,7 +305,7 @@ class EncodingTest {
     void tooLongIsAnErrorByChoice() {
         WeftConfig config = TaskRows.config("gpt2", "text", "dataset.max_length=4", "dataset.long_text=error");
         try (Encoder encoder = TaskRows.encoder(config)) {
-            assertThatThrownBy(() -> Task.of(config).encodeAll(TaskRows.row("text", "abcdefg"), encoder))
+            assertThatThrownBy(() -> Task.of(config).encodeAll(TaskRows.row("text", "abcdefg"), encoder, true))
                     .isInstanceOf(WeftException.class)
                     .hasMessage("row too long: tokens=7 max_length=4 row={\"text\":\"abcdefg\"}");
         }
