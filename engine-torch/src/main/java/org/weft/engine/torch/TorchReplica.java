@@ -10,6 +10,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
+import org.weft.core.batches.PreferenceCosts;
+import org.weft.core.batches.Targets;
 import org.weft.core.config.HeadKind;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
@@ -156,6 +158,10 @@ public final class TorchReplica implements ModelReplica {
         checkOwner();
         shape.requireFits(batch.context());
         TaskHead head = shape.adaptation().head();
+        if (batch.asked() instanceof Targets.Preferences pairs) {
+            PreferenceCosts costs = pairs.costs(sequenceNats(batch));
+            return new Evaluated(costs.loss(), costs.scores().tallies());
+        }
         if (head.kind() == HeadKind.LANGUAGE) {
             return Evaluated.ofLoss(loss(batch));
         }
@@ -163,6 +169,15 @@ public final class TorchReplica implements ModelReplica {
             BatchTensors tensors = onDevice(batch);
             Tensor outputs = backward.outputs(tensors.tokens(), scope); // (B or B T, K)
             return new Evaluated(backward.loss(outputs, tensors), ClassCounts.of(head, Logits.toHost(outputs), batch));
+        }
+    }
+
+    @Override
+    public double[] sequenceNats(Batch batch) {
+        checkOwner();
+        shape.requireFits(batch.context());
+        try (PointerScope scope = new PointerScope()) {
+            return backward.answers(onDevice(batch));
         }
     }
 
