@@ -35,6 +35,7 @@ final class BlockwiseBackward {
     private final Range embeddingRange;
     private final List<Range> blockRanges = new ArrayList<>();
     private final Range tailRange;
+    private final ExpertLoads loads = new ExpertLoads();
     /** Nothing below this block learns: forward is not recorded there, and backward ends. */
     private final int firstLearning;
 
@@ -110,6 +111,7 @@ final class BlockwiseBackward {
                         x, scope, recompute, auxiliaryWeight(batch, normalizer), input -> model.block(index, input, pass));
                 done(blockRanges.get(block));
                 pieces.add(piece);
+                loads.add(piece.expertLoads());
                 x = piece.output(); // (B, T, D)
             }
             need(tailRange);
@@ -136,6 +138,11 @@ final class BlockwiseBackward {
             result.tell(losses);
             return result.sum().item_double();
         }
+    }
+
+    /** Of the blocks that learn, what was passed through them in training since they were cleared. */
+    ExpertLoads loads() {
+        return loads;
     }
 
     /** The sum of losses, without dropout and without gradient. */
