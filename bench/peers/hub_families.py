@@ -32,6 +32,7 @@ TRAINING = {"global_batch": SEQUENCES, "micro_batch": SEQUENCES, "lanes": 1, "wa
 SMALL = {"vocab_size": VOCABULARY, "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 4,
          "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": CONTEXT, "bos_token_id": 1,
          "eos_token_id": 2, "pad_token_id": 0}
+ENCODER = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 LONGROPE = {"rope_type": "longrope", "rope_theta": 10000.0, "short_factor": [1.0, 1.1, 1.3, 1.7, 2.0, 2.5, 3.0, 4.0],
             "long_factor": [1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 9.0], "original_max_position_embeddings": 16, "factor": 3.0}
 
@@ -60,7 +61,15 @@ MODELS = {
         "rope_type": "dynamic", "rope_theta": 10000.0, "factor": 3.0}}),
     "gpt_neox": ("GPTNeoX", {}),
     "gpt_neox-sequential": ("GPTNeoX", {"use_parallel_residual": False}),
+    "bert": ("Bert", ENCODER),
+    "roberta": ("Roberta", {**ENCODER, "type_vocab_size": 1, "max_position_embeddings": CONTEXT + 2, "pad_token_id": 1,
+                            "layer_norm_eps": 1e-5}),
+    "xlm-roberta": ("XLMRoberta", {**ENCODER, "max_position_embeddings": CONTEXT + 9, "pad_token_id": 1}),
+    "distilbert": ("DistilBert", {"dropout": 0.0, "attention_dropout": 0.0}),
 }
+ENCODERS = ("Bert", "Roberta", "XLMRoberta", "DistilBert")  # tokens are predicted that a mask hides
+DISTILBERT = {"hidden_size": "dim", "intermediate_size": "hidden_dim", "num_hidden_layers": "n_layers",
+              "num_attention_heads": "n_heads"}
 RENAMED = {"lm_head.weight": "embed_out.weight"}  # in memory and in files of GPT-NeoX
 CLASSES = {"Gemma3Text": "Gemma3ForCausalLM"}
 
@@ -69,12 +78,15 @@ def made(name, changes=None):
     """The model of a name, every number of it its own, in float32."""
     kind, usual = MODELS[name]
     settings = {**SMALL, **(usual if changes is None else changes)}
-    if kind == "GPTNeoX":
+    if kind == "GPTNeoX" or kind in ENCODERS:
         settings.pop("num_key_value_heads")
+    if kind == "DistilBert":
+        for key, other in DISTILBERT.items():
+            settings[other] = settings.pop(key)
     config = getattr(transformers, kind + "Config")(**settings)
     config._attn_implementation = "eager"
     torch.manual_seed(sum(map(ord, name)))
-    model = getattr(transformers, CLASSES.get(kind, kind + "ForCausalLM"))(config).float().eval()
+    model = getattr(transformers, CLASSES.get(kind, kind + ("ForMaskedLM" if kind in ENCODERS else "ForCausalLM")))(config).float().eval()
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(torch.randn_like(parameter) * (0.1 if parameter.dim() == 1 else 0.06))
@@ -86,12 +98,17 @@ def make(directory, names):
         home = f"{directory}/{name}"
         os.makedirs(home, exist_ok=True)
         made(name).save_pretrained(f"{home}/model")
-        tokens = torch.randint(3, VOCABULARY, (STEPS, SEQUENCES, CONTEXT + 1), dtype=torch.int32,
-                               generator=torch.Generator().manual_seed(11))
+        generator = torch.Generator().manual_seed(11)
+        masked = MODELS[name][0] in ENCODERS
+        shape = (STEPS, 2, SEQUENCES, CONTEXT) if masked else (STEPS, SEQUENCES, CONTEXT + 1)
+        tokens = torch.randint(3, VOCABULARY, shape, dtype=torch.int32, generator=generator)
+        if masked:
+            hidden = torch.rand(tokens[:, 1].shape, generator=generator) < 0.2
+            tokens[:, 1][~hidden] = -1
         with open(f"{home}/batches.i32", "wb") as file:
             file.write(tokens.numpy().tobytes())
         with open(f"{home}/run.json", "w") as file:
-            json.dump({"context": CONTEXT, "sequences": SEQUENCES, "training": TRAINING}, file)
+            json.dump({"context": CONTEXT, "sequences": SEQUENCES, "training": TRAINING, "masked": masked}, file)
 
 
 def golden(path):
@@ -102,11 +119,13 @@ def golden(path):
                     "num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 12}
             smaller = {key: 4 if key == "sliding_window" and value else value for key, value in changes.items()}
             smaller.pop("num_hidden_layers", None)
+            if kind in ("Roberta", "XLMRoberta"):
+                smaller["max_position_embeddings"] = 14
             if "long_factor" in smaller.get("rope_parameters", {}):
                 half = {key: LONGROPE[key][::2] for key in ("short_factor", "long_factor")}
                 smaller["rope_parameters"] = {**LONGROPE, **half, "original_max_position_embeddings": 4}
                 smaller["original_max_position_embeddings"] = 4
-            elif "max_position_embeddings" in smaller:
+            elif "max_position_embeddings" in smaller and kind not in ENCODERS:
                 smaller["max_position_embeddings"] = 4
             model = made(name, {**tiny, **smaller, **({"no_rope_layer_interval": 2} if kind == "SmolLM3" else {})})
             shapes = {}
@@ -116,6 +135,8 @@ def golden(path):
                     tensor.copy_((0.4 * torch.sin(zlib.crc32(key.encode()) % 1000 + 0.7 * at)).view_as(tensor))
                     shapes[key] = list(tensor.shape)
                 tokens = [(5 * i + 3) % 13 for i in range(11)]
+                if "Roberta" in kind:
+                    tokens = [11 if token == 1 else token for token in tokens]  # padding has no position of its own
                 logits = model(torch.tensor([tokens])).logits[0]
             config = json.loads(model.config.to_json_string(use_diff=True))
             config["architectures"] = [type(model).__name__]
@@ -135,17 +156,22 @@ def loaded(path):
     logger = logging.getLogger("transformers")
     logger.addHandler(handler)
     transformers.logging.set_verbosity_warning()
+    with open(f"{path}/config.json") as file:
+        kind = json.load(file)["architectures"][0]
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("always")
-        model = transformers.AutoModelForCausalLM.from_pretrained(path, attn_implementation="eager").float().eval()
+        model = getattr(transformers, kind).from_pretrained(path, attn_implementation="eager").float().eval()
     logger.removeHandler(handler)
     return model, said.getvalue().strip() + "".join(str(warning.message) for warning in caught)
 
 
 def by_name(model, tensor=lambda parameter: parameter):
     """What a function gives of each parameter, by the parameters' names in files."""
-    kind, named = type(model).__name__, {}
-    for name, parameter in model.named_parameters():
+    kind, named, names = type(model).__name__, {}, {}
+    for name, parameter in model.named_parameters(remove_duplicate=False):  # of a tied one the body's name
+        if id(parameter) not in names or name.startswith(model.base_model_prefix + "."):
+            names[id(parameter)] = name
+    for name, parameter in ((names[id(parameter)], parameter) for parameter in model.parameters()):
         value = tensor(parameter)
         if kind.startswith("GPTNeoX"):
             named[RENAMED.get(name, name)] = value
@@ -173,6 +199,11 @@ def imbalance(model, router_logits):
     return config.router_aux_loss_coef * total / len(router_logits)
 
 
+def inputs_and_targets(batch):
+    """Of (B, T + 1) tokens those that follow; or of (2, B, T) the second half, -1 where nothing is asked."""
+    return (batch[0], batch[1]) if batch.dim() == 3 else (batch[:, :-1], batch[:, 1:])
+
+
 def trained(model, facts, batches):
     """Losses of ten steps, and the first one's gradients by name."""
     training = facts["training"]
@@ -187,8 +218,9 @@ def trained(model, facts, batches):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(training, step)
         optimizer.zero_grad()
-        given = model(batches[step][:, :-1], **experts)
-        loss = F.cross_entropy(given.logits.flatten(0, 1), batches[step][:, 1:].flatten())
+        inputs, targets = inputs_and_targets(batches[step])
+        given = model(inputs, **experts)
+        loss = F.cross_entropy(given.logits.flatten(0, 1), targets.flatten(), ignore_index=-1)
         (loss + imbalance(model, given.router_logits) if experts else loss).backward()
         losses.append(loss.item())
         if step == 0:
@@ -207,15 +239,17 @@ def greedy(model, prompt, count):
 def judged(home):
     facts = json.load(open(f"{home}/facts.json"))
     batches = torch.frombuffer(bytearray(open(f"{home}/batches.i32", "rb").read()), dtype=torch.int32)
-    batches = batches.view(STEPS, SEQUENCES, CONTEXT + 1).long()
+    with open(f"{home}/run.json") as file:
+        masked = json.load(file)["masked"]
+    batches = batches.view((STEPS, 2, SEQUENCES, CONTEXT) if masked else (STEPS, SEQUENCES, CONTEXT + 1)).long()
     model, _ = loaded(f"{home}/model")
     exported, said = loaded(f"{home}/exported")
-    inputs = batches[0][:, :-1]
+    inputs = inputs_and_targets(batches[0])[0]
     with torch.no_grad():
         logits = model(inputs).logits
         apart = (logits - floats(f"{home}/logits.f32").view_as(logits)).abs().max().item()
         out = (logits - exported(inputs).logits).abs().max().item()
-        text = greedy(model, batches[0][0, :6], len(facts["text"])) == facts["text"]
+        text = masked or greedy(model, batches[0][0, :6], len(facts["text"])) == facts["text"]
     losses, gradients = trained(model, facts, batches)
     ours = [float(line) for line in open(f"{home}/losses.txt")]
     loss = max(abs(a / b - 1) for a, b in zip(ours, losses))
@@ -231,10 +265,11 @@ def judged(home):
             worst, where = difference, entry["name"]
     same = facts["params_sha256"] == facts["again"]
     good = (apart <= 1e-5 and loss <= 1e-4 and worst <= 1e-4 and out == 0 and not said and same and text
-            and facts["decoders_apart"] <= 1e-5)
+            and facts.get("decoders_apart", 0) <= 1e-5)
+    generated = "" if masked else f"cache {facts['decoders_apart']:.1e}  text {'same' if text else 'DIFFERS'}  "
     print(f"{os.path.basename(home):22} logits {apart:.1e}  gradients {worst:.1e} ({where})  losses {loss:.1e}  "
           f"exported {out:.1e}{'' if not said else ' WARNED: ' + said[:300]}  round trip {'same' if same else 'DIFFERS'}  "
-          f"cache {facts['decoders_apart']:.1e}  text {'same' if text else 'DIFFERS'}  {'' if good else 'FAILED'}")
+          f"{generated}{'' if good else 'FAILED'}")
     return good
 
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Fine-tuned classes of a Hugging Face directory: Weft's outputs beside `transformers`, both ways.
 
-    python3 bench/peers/tuned_classes.py DIR
+    python3 bench/peers/tuned_classes.py DIR [FAMILY...]    Bert, GPT2, Llama, Roberta, XLMRoberta, DistilBert; else all
 
 Needs torch, transformers and tokenizers (pip install torch transformers). Makes a tiny random model of each class in DIR
 and has Weft's outputs of some sequences (org.weft.bench.ModelOutputs; OUTPUTS names a launcher that takes MODEL and a file
 of token ids, default bench/outputs.sh), `weft import` and `weft export` (WEFT, default ./weft): the outputs equal to
 1e-5, the exported directory loaded without a warning or a tensor that is missing or left over, and its outputs equal, too.
-Sequence classes are also asked by text: `weft predict` on the directory as it is; BERT's qa about passages of many
+Sequence classes are also asked by text: `weft predict` on the directory as it is; qa of BERT and RoBERTa about passages of many
 windows. Ends with status 1 where one is not so.
 """
 import json
@@ -28,7 +28,13 @@ WORDS = [f"w{i}" for i in range(60)]
 TOLERANCE = 1e-5
 
 
-def tokenizer(directory, bert):
+FAMILIES = ["Bert", "GPT2", "Llama", "Roberta", "XLMRoberta", "DistilBert"]
+
+
+def tokenizer(directory, family):
+    bert = family in ("Bert", "DistilBert")
+    if family in ("Roberta", "XLMRoberta"):
+        return of_roberta(directory)
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "</s>"]
     vocabulary = {word: i for i, word in enumerate(special + WORDS)}
     made = tokenizers.Tokenizer(tokenizers.models.WordLevel(vocabulary, unk_token="[UNK]"))
@@ -42,8 +48,27 @@ def tokenizer(directory, bert):
     return fast
 
 
+def of_roberta(directory):
+    vocabulary = {word: i for i, word in enumerate(["<s>", "<pad>", "</s>", "<unk>", "<mask>", "<x>"] + WORDS)}
+    made = tokenizers.Tokenizer(tokenizers.models.WordLevel(vocabulary, unk_token="<unk>"))
+    made.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    made.post_processor = tokenizers.processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
+    fast = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=made, bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>", pad_token="<pad>",
+        unk_token="<unk>", mask_token="<mask>")
+    fast.save_pretrained(directory)
+    return fast
+
+
 def config(family, **more):
     common = dict(vocab_size=70, **more)  # four rows more than the tokenizer has tokens
+    if family in ("Roberta", "XLMRoberta"):
+        return getattr(transformers, family + "Config")(
+            hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=48,
+            max_position_embeddings=34, type_vocab_size=1, layer_norm_eps=1e-5, **common)
+    if family == "DistilBert":
+        return transformers.DistilBertConfig(dim=32, n_layers=2, n_heads=4, hidden_dim=48, max_position_embeddings=32,
+                                             **common)
     if family == "Bert":
         return transformers.BertConfig(
             hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=48,
@@ -177,10 +202,11 @@ def by_text(directory, model, fast, case, place):
     return worst
 
 
-def main(folder):
+def main(folder, families):
     torch.manual_seed(3)
     failed = False
-    for family in ["Bert", "GPT2", "Llama"]:
+    os.makedirs(folder, exist_ok=True)
+    for family in families:
         for case, suffix, more in CASES:
             cls = getattr(transformers, family + suffix)
             place = f"{folder}/{family}-{case}"
@@ -192,12 +218,12 @@ def main(folder):
                 for parameter in model.parameters():
                     parameter.add_(0.1 * torch.randn_like(parameter))
             model.save_pretrained(place)
-            fast = tokenizer(place, family == "Bert")
+            fast = tokenizer(place, family)
             sequences = [[(11 * i + 5 * j) % 60 + 6 for j in range(3 + 2 * i)] for i in range(6)]
             expected = outputs_of(model, sequences)
             there = largest(expected, weft_outputs(place, sequences, f"{place}.ids"))
             text = by_text(place, model, fast, case, place) if "Sequence" in suffix else 0.0
-            if (family, case) == ("Bert", "qa"):
+            if case == "qa" and family in ("Bert", "Roberta"):
                 text = by_windows(place, model, fast, place)
             weft("import", place, "--to", f"{place}.run")
             weft("export", "--checkpoint", f"{place}.run", "--to", f"{place}.back")
@@ -213,4 +239,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], sys.argv[2:] or FAMILIES))

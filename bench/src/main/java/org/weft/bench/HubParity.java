@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.weft.core.batches.Batch;
+import org.weft.core.batches.Targets;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
@@ -60,8 +61,10 @@ public final class HubParity {
             describe(replica, facts.putArray("parameters"));
             List<Batch> batches = batches(directory, run);
             writeLogits(directory, batches.get(0), replica);
-            int tokens = run.path("context").asInt() - PROMPT;
-            text(batches.get(0), tokens, replica, facts);
+            if (!masked(run)) {
+                int tokens = run.path("context").asInt() - PROMPT;
+                text(batches.get(0), tokens, replica, facts);
+            }
             new TenSteps(config(run).training(), replica, 42).run(directory, batches::get);
         }
         JSON.writeValue(directory.resolve("facts.json").toFile(), facts);
@@ -95,20 +98,33 @@ public final class HubParity {
         return ConfigLoader.load("run.json", yaml, List.of());
     }
 
-    /** Steps of B sequences of T + 1 tokens. */
+    /** Whether tokens are predicted that a mask hides, and not those that follow. */
+    private static boolean masked(JsonNode run) {
+        return run.path("masked").asBoolean();
+    }
+
+    /** Steps of B sequences of T + 1 tokens; of a masked model's of T, and of what is to be predicted at each of them. */
     private static List<Batch> batches(Path directory, JsonNode run) throws IOException {
         int sequences = run.path("sequences").asInt();
         int context = run.path("context").asInt();
-        int[] all = new int[TenSteps.STEPS * sequences * (context + 1)];
+        int size = sequences * (masked(run) ? 2 * context : context + 1);
+        int[] all = new int[TenSteps.STEPS * size];
         ByteBuffer.wrap(Files.readAllBytes(directory.resolve("batches.i32")))
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asIntBuffer()
                 .get(all);
-        int size = sequences * (context + 1);
         return IntStream.range(0, TenSteps.STEPS)
-                .mapToObj(step ->
-                        Batch.causal(sequences, context, Arrays.copyOfRange(all, step * size, (step + 1) * size)))
+                .mapToObj(step -> Arrays.copyOfRange(all, step * size, (step + 1) * size))
+                .map(step -> masked(run) ? masked(sequences, context, step) : Batch.causal(sequences, context, step))
                 .toList();
+    }
+
+    private static Batch masked(int sequences, int context, int[] step) {
+        int rows = sequences * context;
+        int[] lengths = new int[sequences];
+        Arrays.fill(lengths, context);
+        Targets targets = new Targets.Tokens(Arrays.copyOfRange(step, rows, 2 * rows));
+        return new Batch(sequences, context, Arrays.copyOf(step, rows), lengths, targets);
     }
 
     /** (B, T, V) */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.weft.core.lanes.LaneSpan;
-import org.weft.core.protocol.Message;
 import org.weft.core.protocol.FigureSum;
+import org.weft.core.protocol.Message;
 import org.weft.core.protocol.WorkTimes;
 
 class FigureLedgerTest {

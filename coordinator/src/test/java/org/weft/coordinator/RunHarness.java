@@ -22,10 +22,10 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Address;
+import org.weft.core.protocol.FigureSum;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.core.protocol.SavedRange;
-import org.weft.core.protocol.FigureSum;
 import org.weft.core.protocol.WorkTimes;
 
 /** A coordinator whose members and clock are the test. The model has three buckets and is never trained. */

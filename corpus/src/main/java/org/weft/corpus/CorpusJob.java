@@ -12,6 +12,7 @@ import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.SpecialTokens;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.CorpusShards.StoreDirectory;
 import org.weft.corpus.clean.CleaningSteps;
@@ -79,6 +80,9 @@ public final class CorpusJob {
         TextStep steps = CleaningSteps.of(corpus, store);
         Evaluations evaluations = Evaluations.read(store, corpus.decontaminate());
         TokenizerFile given = tokenizer.kind() == TokenizerConfig.Kind.FILE ? readTokenizer(tokenizer) : null;
+        if (given != null && model.paddingId().isPresent()) {
+            SpecialTokens.of(given).requirePadding(model.paddingId(), given.path());
+        }
         progress.accept("reading " + input.files().size() + " files, " + input.bytes() + " bytes");
         return FirstTaskError.ends(spark, () -> {
             try (CorpusStaging staging = new CorpusStaging(store, corpusDir)) {

@@ -12,7 +12,8 @@ import org.weft.core.WeftException;
 
 /** What a task says for a person to read ends the work; what may pass is tried again. */
 class FirstTaskErrorTest {
-    private static final int MAX_FAILURES = 1000; // Spark hears of a failure in its own time: some attempts there always are
+    private static final int MAX_FAILURES =
+            1000; // Spark hears of a failure in its own time: some attempts there always are
     private static final AtomicInteger ATTEMPTS = new AtomicInteger();
 
     @Test

@@ -101,7 +101,7 @@ final class PeftAdapter {
         adapted.putArray("architectures").add(family.classPrefix() + head);
         whole.forEach((name, tensor) -> {
             long outputs = tensor.tensor().shape().get(0);
-            if (TaskClass.isHead(name) && adapted.path("id2label").size() != outputs) {
+            if (TaskClass.isOutput(name) && adapted.path("id2label").size() != outputs) {
                 adapted.remove(List.of("id2label", "label2id"));
                 adapted.put("num_labels", outputs);
             }

@@ -121,6 +121,9 @@ public final class PeftExport {
     private static String module(String tensor) {
         String layer = tensor.substring(0, tensor.lastIndexOf('.'));
         String[] path = layer.split("\\.");
+        if (TaskClass.isHead(tensor)) {
+            return path[0]; // RoBERTa's classifier has two layers.
+        }
         return path[path.length - 1].equals("dense") ? path[path.length - 2] : path[path.length - 1];
     }
 

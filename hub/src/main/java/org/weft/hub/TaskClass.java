@@ -34,7 +34,10 @@ record TaskClass(HubTable family, TaskName task) {
     private static final int LABELS = 2;
 
     /** Weft's names of heads' linear layers, which are Hugging Face's, too. */
-    private static final Pattern HEAD = Pattern.compile("^(?:score|classifier|qa_outputs)\\.");
+    private static final Pattern HEAD = Pattern.compile("^(?:score|pre_classifier|classifier|qa_outputs)\\.");
+
+    private static final Pattern OUTPUT =
+            Pattern.compile("(?:score|classifier|classifier\\.out_proj|qa_outputs)\\.(?:weight|bias)");
 
     private static final String TOKEN_HEAD = "classifier.";
 
@@ -78,6 +81,11 @@ record TaskClass(HubTable family, TaskName task) {
         return Json.isGiven(config.path(ID2LABEL))
                 ? config.path(ID2LABEL).size()
                 : config.path("num_labels").asInt(LABELS);
+    }
+
+    /** Whether a tensor is of the layer that gives a head's outputs, of which a row is one of them. */
+    static boolean isOutput(String name) {
+        return OUTPUT.matcher(name).matches();
     }
 
     /** Whether a tensor is of a task's head. */

@@ -85,6 +85,10 @@ final class TokenizerFiles {
         Map<String, String> tokens = tokens();
         for (String part : PARTS) {
             String token = tokens.get(part + "_token");
+            if (part.equals(TokenRoles.PAD) && config.model().paddingId().isPresent()) {
+                json.put(part + "_token_id", config.model().paddingId().getAsInt()); // Whatever else the files call so.
+                continue;
+            }
             List<Integer> said = roles.ids(part);
             if (part.equals(TokenRoles.PAD) && classifies() && closing.containsAll(said)) {
                 said = List.of();

@@ -29,6 +29,18 @@ class FamilyRefusalsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
+                "roberta | hidden_act | \"gelu_new\" | hidden_act=gelu_new is not one that Weft has: gelu",
+                "roberta | pad_token_id | 0 | pad_token_id=0 is not one that Weft has: 1",
+                "roberta | max_position_embeddings | 2 | max_position_embeddings=2 leaves no position behind the padding token's, 1",
+                "roberta | max_position_embeddings | \"514\" | max_position_embeddings=\"514\" leaves no position behind the padding token's, 1",
+                "roberta | position_embedding_type | \"relative_key\" | position_embedding_type=relative_key is not one that Weft has: absolute",
+                "roberta | is_decoder | true | is_decoder=true is not one that Weft has: false",
+                "xlm-roberta | tie_word_embeddings | false | tie_word_embeddings=false is not one that Weft has: true",
+                "xlm-roberta | embedding_size | 128 | embedding_size=128 is not a key of xlm-roberta that Weft knows: UNKNOWN",
+                "distilbert | activation | \"relu\" | activation=relu is not one that Weft has: gelu",
+                "distilbert | sinusoidal_pos_embds | true | sinusoidal_pos_embds=true is not one that Weft has: false",
+                "distilbert | n_heads | 3 | model.width=16 is not divisible by model.heads=3",
+                "distilbert | dim | \"768\" | dim=\"768\" is not a whole number",
                 "mistral | hidden_act | \"relu\" | hidden_act=relu is not one that Weft has: silu, swish",
                 "mistral | sliding_window | -4 | sliding_window=-4 is no number of tokens",
                 "mistral | sliding_window | \"4096\" | sliding_window=\"4096\" is no number of tokens",
@@ -118,6 +130,8 @@ class FamilyRefusalsTest {
                 "qwen2 | {\"use_mrope\": false}",
                 "smollm3 | {\"pretraining_tp\": 2}",
                 "phi3 | {\"full_attn_mod\": 1, \"interpolate_factor\": 1, \"lm_head_bias\": false, \"mlp_bias\": false}",
+                "roberta | {\"classifier_dropout\": 0.2, \"gradient_checkpointing\": true, \"output_past\": true}",
+                "distilbert | {\"seq_classif_dropout\": 0.2, \"qa_dropout\": 0.1, \"tie_weights_\": true, \"output_past\": true}",
                 "gpt_neox | {\"n_special\": 0, \"predict_special_tokens\": true, \"output_past\": true, \"_num_labels\": 1}",
             })
     void whatChangesNothingIsPassedOver(String name, String keys) throws IOException {

@@ -106,7 +106,7 @@ class TaskClassTest {
     }
 
     static Stream<List<String>> tuned() {
-        return Stream.of(TinyModels.BERT, TinyModels.GPT2, TinyModels.LLAMA)
+        return Stream.of(TinyModels.BERT, TinyModels.GPT2, TinyModels.LLAMA, TinyModels.ROBERTA, TinyModels.DISTILBERT)
                 .flatMap(model -> Stream.of("classification", "multilabel", "regression", "tokens", "qa")
                         .map(task -> List.of(model, task)));
     }

@@ -52,6 +52,15 @@ public final class TinyModels {
             "mixtral, kv_heads: 2, experts: 3, experts_per_token: 1, router_aux_loss_coef: 0.02",
             "gpt_neox, rotary_fraction: 0.5, sequential_residual: true");
 
+    /** The other encoders. */
+    static final String ROBERTA = "{architecture: roberta, layers: 2, width: 16, heads: 2, context: 8, token_types: 1}";
+
+    static final String DISTILBERT =
+            "{architecture: distilbert, layers: 2, width: 16, heads: 2, context: 8, dropout: 0.1}";
+
+    private static final String XLM_ROBERTA =
+            "{architecture: xlm-roberta, layers: 1, width: 16, heads: 2, context: 8, dropout: 0.1}";
+
     private TinyModels() {}
 
     /** One of each form that there is. */
@@ -61,7 +70,7 @@ public final class TinyModels {
 
     static Stream<String> all() {
         return Stream.concat(
-                forms(),
+                Stream.concat(forms(), Stream.of(ROBERTA, XLM_ROBERTA, DISTILBERT)),
                 RELATIVES.stream()
                         .map(keys -> "{layers: 2, width: 16, heads: 4, mlp_width: 24, context: 8, architecture: " + keys
                                 + "}"));

@@ -22,7 +22,8 @@ class FigureTallyTest {
             told.lost(1, 4);
             told.lost(2, 0);
         }
-        assertThat(tally.figures()).containsExactly(new FigureSum(5, "loss_code", 8, 2), new FigureSum(5, "loss_web", 16, 4));
+        assertThat(tally.figures())
+                .containsExactly(new FigureSum(5, "loss_code", 8, 2), new FigureSum(5, "loss_web", 16, 4));
     }
 
     @Test

@@ -104,7 +104,9 @@ public record Batch(
 
     @Override
     public Map<String, Double> figures(double[] nats) {
-        return asked instanceof Targets.Preferences pairs ? pairs.costs(nats).scores().sums() : Map.of();
+        return asked instanceof Targets.Preferences pairs
+                ? pairs.costs(nats).scores().sums()
+                : Map.of();
     }
 
     /** What is to be predicted at each token; fails where that is not what is asked. (B, T) */

@@ -98,7 +98,8 @@ public final class ExampleBatches implements BatchSource<Batch> {
 
     /** How many batches an evaluation has, of the examples that were encoded for a run. */
     public static int validationBatches(Store store, WeftConfig config) throws IOException {
-        try (ExampleBatches batches = open(store, config, config.run().directory().dataset())) {
+        try (ExampleBatches batches =
+                open(store, config, config.run().directory().dataset())) {
             return batches.validationBatches();
         }
     }

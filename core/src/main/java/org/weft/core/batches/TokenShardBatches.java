@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.weft.core.SplitMix64;
 import org.weft.core.WeftException;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
@@ -75,7 +76,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
                         config.model().context(),
                         manifest.vocabSize(),
                         config.targetsPerSequence(),
-                        specialTokens(manifest.openTokenizer(store, directory), directory),
+                        specialTokens(manifest.openTokenizer(store, directory), directory, config.model()),
                         config.model().nextSentence(),
                         config.training().documentAttention());
         List<CorpusSource> sources = CorpusWindows.sources(manifest);
@@ -83,7 +84,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
                 sources, CorpusWindows.open(store, directory, manifest, config, packed), config, objective);
     }
 
-    private static SpecialTokens specialTokens(TokenizerFile tokenizer, String directory) {
+    private static SpecialTokens specialTokens(TokenizerFile tokenizer, String directory, ModelConfig model) {
         SpecialTokens special = SpecialTokens.of(tokenizer);
         if (!special.hasMask()) {
             throw WeftException.invalidData(
@@ -92,6 +93,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
                             + " learns to fill",
                     "run prepare again with model.architecture=bert in the configuration, or give a BERT's tokenizer.json");
         }
+        special.requirePadding(model.paddingId(), tokenizer.path());
         return special;
     }
 

@@ -2,6 +2,7 @@ package org.weft.core.config;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -51,6 +52,11 @@ public interface Architecture {
     /** Whether it tells a sequence's second segment from its first. */
     default boolean tellsSegments(ModelConfig model) {
         return false;
+    }
+
+    /** The id that the padding token has to have, for positions are counted from it; empty where it may have any. */
+    default OptionalInt paddingId() {
+        return OptionalInt.empty();
     }
 
     /** Keys of the model section that change nothing but this family: set for a family without them, they are refused. */

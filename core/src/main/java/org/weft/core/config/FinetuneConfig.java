@@ -72,13 +72,11 @@ public record FinetuneConfig(
                         + "auto: the one of these formats that the model's own is, else the model's own; plain where it has none.")
         ChatTemplateName chatTemplate,
 
-        @Doc(
-                "chat_template=model: the template's text, in Jinja; empty for the model's own, which a run keeps here.")
+        @Doc("chat_template=model: the template's text, in Jinja; empty for the model's own, which a run keeps here.")
         String jinja,
 
-        @Doc(
-                "chat_template=model: the day that it is for a template that writes one (strftime_now), such as "
-                        + "2024-07-26; empty for none: texts must not depend on when a run is started.")
+        @Doc("chat_template=model: the day that it is for a template that writes one (strftime_now), such as "
+                + "2024-07-26; empty for none: texts must not depend on when a run is started.")
         String chatDate,
 
         @Doc(

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The shape of the Transformer. The vocabulary's size is the corpus's. Keys that a family has no use for are left at
@@ -36,12 +37,13 @@ public record ModelConfig(
         @Doc("Probability that dropout clears an activation while training.")
         double dropout,
 
-        @Doc("Term under the root of each norm; 0 for the family's: 1e-5, for the gemmas 1e-6, for bert 1e-12.")
+        @Doc(
+                "Term under the root of each norm; 0 for the family's: 1e-5, for the gemmas 1e-6, for bert and distilbert 1e-12.")
         double normEpsilon,
 
         @Doc(
-                "llama and its relatives: the token embedding is the output head too, as in small Llamas. gpt2, bert and the"
-                        + " gemmas always do so.")
+                "llama and its relatives: the token embedding is the output head too, as in small Llamas. gpt2, the encoders and"
+                        + " the gemmas always do so.")
         boolean tieWordEmbeddings,
 
         @Doc(
@@ -118,7 +120,7 @@ public record ModelConfig(
                 "mixtral: what the balance of the experts counts beside a token's loss in training; 0 for 0.001, -1 for none.")
         double routerAuxLossCoef,
 
-        @Doc("bert: kinds of segments that a sequence may have.")
+        @Doc("bert, roberta, xlm-roberta: kinds of segments that a sequence may have; of these bert alone tells them.")
         int tokenTypes,
 
         @Doc("bert: train next-sentence prediction beside masked language modelling.")
@@ -227,6 +229,11 @@ public record ModelConfig(
     /** Whether a token is predicted from those before it alone; otherwise from all around it. */
     public boolean causal() {
         return family().causal();
+    }
+
+    /** The id that the padding token has to have; empty where it may have any. */
+    public OptionalInt paddingId() {
+        return family().paddingId();
     }
 
     /** The family; of a name that no family has, one without anything of its own: validation has refused it. */

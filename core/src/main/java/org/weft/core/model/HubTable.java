@@ -70,7 +70,7 @@ public interface HubTable {
      *     their names in the layout's form; a file may have either or both
      */
     record Names(String base, String layout, String heads, Pattern unused, Map<String, String> copies) {
-        private static final Pattern TASK_HEADS = Pattern.compile("^(?:score|classifier|qa_outputs)\\.");
+        private static final Pattern TASK_HEADS = Pattern.compile("^(?:score|pre_classifier|classifier|qa_outputs)\\.");
 
         /** A file's name in the layout's form. */
         public String toLayout(String foreign) {

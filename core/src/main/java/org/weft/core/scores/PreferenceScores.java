@@ -30,11 +30,7 @@ public record PreferenceScores(long pairs, double chosen, double rejected, long 
 
     public PreferenceScores plus(PreferenceScores next) {
         return new PreferenceScores(
-                pairs + next.pairs,
-                chosen + next.chosen,
-                rejected + next.rejected,
-                right + next.right,
-                kl + next.kl);
+                pairs + next.pairs, chosen + next.chosen, rejected + next.rejected, right + next.right, kl + next.kl);
     }
 
     /** Whole numbers, whose sums do not depend on their order. */

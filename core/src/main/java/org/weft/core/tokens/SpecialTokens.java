@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.weft.core.Json;
+import org.weft.core.WeftException;
 
 /**
  * Ids of the tokens that masked language models need, {@link #NONE} where the tokenizer has no such token.
@@ -78,6 +80,22 @@ public record SpecialTokens(int mask, int cls, int sep, int pad) {
 
     public boolean hasMask() {
         return mask != NONE;
+    }
+
+    /**
+     * @param id that a model's family has padding have; empty for any
+     * @param path of the tokenizer, for errors
+     * @throws WeftException where padding has another
+     */
+    public void requirePadding(OptionalInt id, String path) {
+        if (id.isPresent() && pad != id.getAsInt()) {
+            throw WeftException.invalidData(
+                    "the padding token of " + path + " has " + (pad == NONE ? "no id" : "id " + pad)
+                            + ": this family counts positions from behind its padding token, which has to be id "
+                            + id.getAsInt(),
+                    "give a tokenizer whose <pad> is id " + id.getAsInt() + ", train one (tokenizer.kind), or take"
+                            + " model.architecture=bert");
+        }
     }
 
     /** Whether sequences are framed: {@code [CLS] ... [SEP]}. */

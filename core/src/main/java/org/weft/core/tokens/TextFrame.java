@@ -2,11 +2,12 @@ package org.weft.core.tokens;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What a {@code tokenizer.json}'s post-processor puts around a text, in each form that there has been:
+ * What a {@code tokenizer.json}'s post-processor puts around a text and between two, in each form that there has been:
  *
  * <pre>
  *   {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "&lt;s>"}}, {"Sequence": {"id": "A"}}], …}
@@ -16,10 +17,11 @@ import java.util.Map;
  *
  * @param before ids that stand before the text
  * @param after ids that stand after it
+ * @param between ids that stand between the texts of a pair
  */
-public record TextFrame(List<Integer> before, List<Integer> after) {
+public record TextFrame(List<Integer> before, List<Integer> after, List<Integer> between) {
     /** A text stands alone. */
-    static final TextFrame NONE = new TextFrame(List.of(), List.of());
+    static final TextFrame NONE = new TextFrame(List.of(), List.of(), List.of());
 
     /**
      * The frame of a tokenizer's texts: what its files say of beginning and end, or else its post-processor.
@@ -30,7 +32,8 @@ public record TextFrame(List<Integer> before, List<Integer> after) {
         TextFrame processed = of(tokenizer.path("post_processor"), vocabulary);
         return new TextFrame(
                 side(processed.before, roles.begins(), TokenRoles.BEGIN, vocabulary, roles),
-                side(processed.after, roles.ends(), TokenRoles.END, vocabulary, roles));
+                side(processed.after, roles.ends(), TokenRoles.END, vocabulary, roles),
+                processed.between);
     }
 
     private static List<Integer> side(
@@ -45,44 +48,65 @@ public record TextFrame(List<Integer> before, List<Integer> after) {
     private static TextFrame of(JsonNode processor, Map<String, Integer> vocabulary) {
         return switch (processor.path("type").asText("")) {
             case "TemplateProcessing" -> ofTemplate(processor, vocabulary);
-            case "BertProcessing", "RobertaProcessing" ->
-                new TextFrame(
-                        List.of(processor.path("cls").path(1).asInt()),
-                        List.of(processor.path("sep").path(1).asInt()));
+            case "BertProcessing" -> ofNames(processor, 1);
+            case "RobertaProcessing" -> ofNames(processor, 2);
             case "Sequence" -> ofSequence(processor, vocabulary);
             default -> NONE;
         };
     }
 
+    /** @param separators how many of them stand between two texts */
+    private static TextFrame ofNames(JsonNode processor, int separators) {
+        int separator = processor.path("sep").path(1).asInt();
+        return new TextFrame(
+                List.of(processor.path("cls").path(1).asInt()),
+                List.of(separator),
+                Collections.nCopies(separators, separator));
+    }
+
     private static TextFrame ofTemplate(JsonNode processor, Map<String, Integer> vocabulary) {
-        List<Integer> before = new ArrayList<>();
-        List<Integer> after = new ArrayList<>();
-        boolean passed = false;
-        for (JsonNode piece : processor.path("single")) {
+        List<List<Integer>> single = cut(processor, "single", vocabulary);
+        List<List<Integer>> pair = cut(processor, "pair", vocabulary);
+        return new TextFrame(single.get(0), single.get(1), pair.size() == 3 ? pair.get(1) : List.of());
+    }
+
+    /** The special tokens of a template before its first text, between its texts and after the last. */
+    private static List<List<Integer>> cut(JsonNode processor, String template, Map<String, Integer> vocabulary) {
+        List<List<Integer>> places = new ArrayList<>();
+        List<Integer> place = new ArrayList<>();
+        for (JsonNode piece : processor.path(template)) {
             if (piece.has("Sequence")) {
-                passed = true;
+                places.add(List.copyOf(place));
+                place.clear();
                 continue;
             }
             String name = piece.path("SpecialToken").path("id").asText();
             JsonNode ids = processor.path("special_tokens").path(name).path("ids");
-            List<Integer> side = passed ? after : before;
             if (ids.isEmpty() && vocabulary.containsKey(name)) {
-                side.add(vocabulary.get(name));
+                place.add(vocabulary.get(name));
             }
-            ids.forEach(id -> side.add(id.asInt()));
+            for (JsonNode id : ids) {
+                place.add(id.asInt());
+            }
         }
-        return new TextFrame(List.copyOf(before), List.copyOf(after));
+        if (places.isEmpty()) {
+            return List.of(List.copyOf(place), List.of()); // A template without a text: all of it stands before.
+        }
+        places.add(List.copyOf(place));
+        return places;
     }
 
     /** One after the other: what a later one adds stands outside. */
     private static TextFrame ofSequence(JsonNode sequence, Map<String, Integer> vocabulary) {
         List<Integer> before = new ArrayList<>();
         List<Integer> after = new ArrayList<>();
+        List<Integer> between = new ArrayList<>();
         for (JsonNode processor : sequence.path("processors")) {
             TextFrame frame = of(processor, vocabulary);
             before.addAll(0, frame.before);
             after.addAll(frame.after);
+            between.addAll(frame.between);
         }
-        return new TextFrame(List.copyOf(before), List.copyOf(after));
+        return new TextFrame(List.copyOf(before), List.copyOf(after), List.copyOf(between));
     }
 }

@@ -33,8 +33,15 @@ final class TokenizerSettings {
     private static final Set<String> LLAMA = Set.of("LlamaTokenizer", "CodeLlamaTokenizer");
 
     /** The class where no file names one. */
-    private static final Map<String, String> BY_MODEL =
-            Map.of("bert", "BertTokenizer", "gpt2", "GPT2Tokenizer", "llama", "LlamaTokenizer");
+    private static final Map<String, String> BY_MODEL = Map.of(
+            "bert", "BertTokenizer",
+            "distilbert", "DistilBertTokenizer",
+            "gpt2", "GPT2Tokenizer",
+            "gpt_neox", "GPTNeoXTokenizer",
+            "roberta", "RobertaTokenizer",
+            "llama", "LlamaTokenizer",
+            "mistral", "LlamaTokenizer",
+            "mixtral", "LlamaTokenizer");
 
     private static final String CLASS = "tokenizer_class";
     private static final String ADDED_TOKENS = "added_tokens.json";

@@ -42,6 +42,10 @@ class ModelPresetsTest {
             Map.entry("mixtral-8x7b", new Published(32_000, 46_702_792_704L)),
             Map.entry("bert-base", new Published(30_522, 109_514_298L)),
             Map.entry("bert-large", new Published(30_522, 335_174_458L)),
+            Map.entry("roberta-base", new Published(50_265, 124_697_433L)),
+            Map.entry("roberta-large", new Published(50_265, 355_412_057L)),
+            Map.entry("xlm-roberta-base", new Published(250_002, 278_295_186L)),
+            Map.entry("distilbert-base", new Published(30_522, 66_985_530L)),
             Map.entry("gpt2-tiny", new Published(512, 136_960L)),
             Map.entry("llama-tiny", new Published(512, 158_016L)),
             Map.entry("bert-tiny", new Published(512, 146_178L))));

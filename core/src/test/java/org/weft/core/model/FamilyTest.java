@@ -116,13 +116,15 @@ class FamilyTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "architecture: lama                    | model.architecture=lama must be one of gpt2, llama, bert, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox, mixtral; did you mean llama?",
+                "architecture: lama                    | model.architecture=lama must be one of gpt2, llama, bert, roberta, xlm-roberta, distilbert, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox, mixtral; did you mean llama?",
                 "architecture: gpt2, kv_heads: 2       | model.kv_heads=2 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, mixtral alone: gpt2 has none",
                 "architecture: bert, rope_scaling: yarn| model.rope_scaling=yarn is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox, mixtral alone: bert has none",
                 "architecture: llama, next_sentence: true | model.next_sentence=true is of bert alone: llama has none",
                 "architecture: llama, dropout: 0.1     | model.dropout=0.1 is not of llama: it has none",
                 "architecture: llama, kv_heads: 4      | model.heads=6 is not divisible by model.kv_heads=4",
                 "architecture: llama, rope_scaling: yarn | model.rope_original_context is not set for model.rope_scaling=yarn",
+                "architecture: roberta, next_sentence: true | model.next_sentence=true is of bert alone: roberta has none",
+                "architecture: distilbert, norm_epsilon: 0.1 | model.norm_epsilon=0.1 is not of distilbert, whose is 1.0E-12: leave it at 0",
                 "architecture: bert, next_sentence: true, token_types: 1 | model.token_types=1 must be at least 2",
                 "architecture: llama, sliding_window: 8 | model.sliding_window=8 is of mistral, qwen2, qwen3, gemma2, gemma3_text, phi3, mixtral alone: llama has none",
                 "architecture: gpt2, head_dim: 8       | model.head_dim=8 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, mixtral alone: gpt2 has none",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
@@ -25,6 +26,19 @@ class SpecialTokensTest {
                 .isEqualTo(new SpecialTokens(50264, 0, 2, 1));
         assertThat(of("{\"model\": {\"vocab\": [[\"<s>\", 0], [\"<mask>\", -1.5]]}}"))
                 .isEqualTo(new SpecialTokens(1, 0, -1, -1));
+    }
+
+    @Test
+    void paddingOfAnotherIdIsRefusedWhereAFamilyFixesIt() {
+        SpecialTokens special = new SpecialTokens(4, 2, 3, 0);
+        special.requirePadding(OptionalInt.empty(), "t");
+        special.requirePadding(OptionalInt.of(0), "t");
+        assertThatThrownBy(() -> special.requirePadding(OptionalInt.of(1), "dir/tokenizer.json"))
+                .hasMessage(
+                        "the padding token of dir/tokenizer.json has id 0: this family counts positions from behind its"
+                                + " padding token, which has to be id 1");
+        assertThatThrownBy(() -> new SpecialTokens(4, 2, 3, -1).requirePadding(OptionalInt.of(1), "t"))
+                .hasMessageContaining("of t has no id");
     }
 
     @Test

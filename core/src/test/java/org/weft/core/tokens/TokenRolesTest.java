@@ -99,10 +99,18 @@ class TokenRolesTest {
         String template = "{\"type\": \"TemplateProcessing\", \"single\": [{\"SpecialToken\": {\"id\": \"<s>\"}},"
                 + " {\"Sequence\": {\"id\": \"A\"}}, {\"SpecialToken\": {\"id\": \"</s>\"}}],"
                 + " \"special_tokens\": {\"<s>\": {\"ids\": [1]}}}";
-        TextFrame both = new TextFrame(List.of(1), List.of(2));
+        TextFrame both = new TextFrame(List.of(1), List.of(2), List.of());
         assertThat(frame(template)).isEqualTo(both);
         assertThat(frame("{\"type\": \"BertProcessing\", \"cls\": [\"<s>\", 1], \"sep\": [\"</s>\", 2]}"))
-                .isEqualTo(both);
+                .isEqualTo(new TextFrame(List.of(1), List.of(2), List.of(2)));
+        assertThat(frame("{\"type\": \"RobertaProcessing\", \"cls\": [\"<s>\", 1], \"sep\": [\"</s>\", 2]}"))
+                .isEqualTo(new TextFrame(List.of(1), List.of(2), List.of(2, 2)));
+        String pair =
+                "\"pair\": [{\"SpecialToken\": {\"id\": \"<s>\"}}, {\"Sequence\": {\"id\": \"A\"}}, {\"SpecialToken\":"
+                        + " {\"id\": \"</s>\"}}, {\"SpecialToken\": {\"id\": \"</s>\"}}, {\"Sequence\": {\"id\": \"B\"}},"
+                        + " {\"SpecialToken\": {\"id\": \"</s>\"}}]";
+        assertThat(frame(template.replace("\"special_tokens\"", pair + ", \"special_tokens\"")))
+                .isEqualTo(new TextFrame(List.of(1), List.of(2), List.of(2, 2)));
         assertThat(frame("{\"type\": \"Sequence\", \"processors\": [{\"type\": \"ByteLevel\"}, " + template + "]}"))
                 .isEqualTo(both);
         assertThat(frame("{\"type\": \"ByteLevel\"}")).isEqualTo(TextFrame.NONE);
@@ -111,8 +119,8 @@ class TokenRolesTest {
         write(
                 "tokenizer_config.json",
                 "{\"bos_token\": \"<s>\", \"eos_token\": \"</s>\", \"add_bos_token\": true, \"add_eos_token\": false}");
-        assertThat(frame("null")).isEqualTo(new TextFrame(List.of(1), List.of()));
-        assertThat(frame(template)).isEqualTo(new TextFrame(List.of(1), List.of()));
+        assertThat(frame("null")).isEqualTo(new TextFrame(List.of(1), List.of(), List.of()));
+        assertThat(frame(template)).isEqualTo(new TextFrame(List.of(1), List.of(), List.of()));
         write(
                 "tokenizer_config.json",
                 "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"bos_token\": \"<s>\", \"add_bos_token\": false}");

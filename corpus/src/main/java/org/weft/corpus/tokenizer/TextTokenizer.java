@@ -224,6 +224,11 @@ public final class TextTokenizer implements AutoCloseable {
         return after.clone();
     }
 
+    /** Ids that stand between the texts of a pair, by the tokenizer's own template; empty where it has none. */
+    public int[] between() {
+        return ints(facts.frame().between());
+    }
+
     /** A text's tokens with those that its tokenizer puts around it. */
     public int[] framed(int[] ids) {
         return joined(joined(before, ids), after);

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
@@ -19,7 +19,7 @@ import org.weft.corpus.tokenizer.bpe.PretokenizerPattern;
 /**
  * Writes a byte-level BPE as Hugging Face's {@code tokenizer.json}: a BPE model between ByteLevel pre-tokenizer and
  * decoder. Special tokens have the ids after the learnt ones: {@code <|endoftext|>} the first of them, as in GPT-2, then
- * what a masked language model needs.
+ * what a masked language model needs; a padding token whose id the model's family fixes stands there, among the learnt ones.
  */
 public final class TokenizerJson {
     static final String END_OF_TEXT = "<|endoftext|>";
@@ -29,7 +29,7 @@ public final class TokenizerJson {
 
     private static final List<String> CAUSAL = List.of(END_OF_TEXT);
     private static final List<String> MASKED =
-            List.of(END_OF_TEXT, "[PAD]", TokenizerSteps.CLS, TokenizerSteps.SEP, TokenizerSteps.MASK);
+            List.of(END_OF_TEXT, TokenizerSteps.PAD, TokenizerSteps.CLS, TokenizerSteps.SEP, TokenizerSteps.MASK);
 
     private TokenizerJson() {}
 
@@ -51,12 +51,18 @@ public final class TokenizerJson {
      * @param cut how a text is normalized and cut before the model sees it
      */
     public static byte[] of(BpeModel model, List<String> specialTokens, TokenizerConfig cut) {
-        Map<String, Integer> special = new LinkedHashMap<>();
-        specialTokens.forEach(token -> special.put(token, model.tokens().size() + special.size()));
+        return of(model, specialTokens, cut, OptionalInt.empty());
+    }
+
+    /**
+     * @param padding id that the padding token has to have
+     */
+    public static byte[] of(BpeModel model, List<String> specialTokens, TokenizerConfig cut, OptionalInt padding) {
+        Map<String, Integer> special = TokenizerSteps.behind(model.tokens().size(), specialTokens, padding);
         ObjectNode root =
                 TokenizerSteps.file(special, TokenizerSteps.normalizer(cut), preTokenizer(cut), Json.MAPPER.nullNode());
         root.set("decoder", TokenizerSteps.decoder(Json.MAPPER.createArrayNode().add(byteLevel(true, true)), cut));
-        model(root.putObject("model"), model, specialTokens);
+        model(root.putObject("model"), model, special);
         return TokenizerSteps.bytes(root);
     }
 
@@ -106,7 +112,7 @@ public final class TokenizerJson {
                 .put("use_regex", pattern);
     }
 
-    private static void model(ObjectNode at, BpeModel model, List<String> specialTokens) {
+    private static void model(ObjectNode at, BpeModel model, Map<String, Integer> special) {
         at.put("type", "BPE");
         at.putNull("dropout");
         at.putNull("unk_token");
@@ -116,13 +122,12 @@ public final class TokenizerJson {
         at.put("byte_fallback", false);
         at.put("ignore_merges", false);
         ObjectNode vocabulary = at.putObject("vocab");
-        int learnt = model.tokens().size();
-        for (int id = 0; id < learnt; id++) {
-            vocabulary.put(model.tokens().get(id), id);
+        int next = 0;
+        for (String token : model.tokens()) {
+            next += special.containsValue(next) ? 1 : 0; // Where a padding token stands.
+            vocabulary.put(token, next++);
         }
-        for (int i = 0; i < specialTokens.size(); i++) {
-            vocabulary.put(specialTokens.get(i), learnt + i);
-        }
+        special.forEach(vocabulary::put);
         ArrayNode merges = at.putArray("merges");
         for (Merge merge : model.merges()) {
             merges.add(model.tokens().get(merge.left()) + " " + model.tokens().get(merge.right()));

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.weft.core.Json;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.TokenizerConfig.Form;
@@ -19,6 +21,7 @@ final class TokenizerSteps {
     static final String MASK = "[MASK]";
     static final String CLS = "[CLS]";
     static final String SEP = "[SEP]";
+    static final String PAD = "[PAD]";
 
     /** Of {@code add_prefix_space}. Always put there, so that it can be taken away again whatever the text begins with. */
     private static final String PREFIX = " ";
@@ -40,6 +43,24 @@ final class TokenizerSteps {
         root.set("pre_tokenizer", pre);
         root.set("post_processor", post);
         return root;
+    }
+
+    /**
+     * Ids of special tokens behind those of learnt ones. A padding token that has to have an id of its own has that one,
+     * and whatever had it before or comes after it the next.
+     *
+     * @param learnt how many tokens stand before them
+     */
+    static Map<String, Integer> behind(int learnt, List<String> specialTokens, OptionalInt padding) {
+        Map<String, Integer> ids = new LinkedHashMap<>();
+        boolean placed = padding.isPresent() && specialTokens.contains(PAD);
+        if (placed) {
+            ids.put(PAD, padding.getAsInt());
+        }
+        specialTokens.stream()
+                .filter(token -> !ids.containsKey(token))
+                .forEach(token -> ids.put(token, learnt + ids.size()));
+        return ids;
     }
 
     static byte[] bytes(ObjectNode root) {

@@ -2,10 +2,10 @@ package org.weft.corpus.tokenizer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.weft.core.Json;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
@@ -19,6 +19,8 @@ import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
  *   id   0       1 … 256          257 …                   last ones
  *        &lt;unk>   &lt;0x00> … &lt;0xFF>  pieces, best first      special tokens
  * </pre>
+ *
+ * A padding token whose id the model's family fixes stands there, and whatever had it or a later one has the next.
  *
  * <p>The library looks names such as {@code <0x41>} up in a text as it does pieces. Their scores are so low that the
  * letters of such a name, which are therefore always pieces ({@link #LETTERS}), spell it instead.
@@ -42,11 +44,11 @@ public final class UnigramJson {
     /**
      * @param model whose pieces hold each of {@link #LETTERS}, and none that {@link #isReserved}
      * @param cut how a text is normalized and cut before the model sees it
+     * @param padding id that the padding token has to have
      */
-    public static byte[] of(UnigramModel model, List<String> specialTokens, TokenizerConfig cut) {
-        Map<String, Integer> special = new LinkedHashMap<>();
-        int learnt = RESERVED + model.pieces().size();
-        specialTokens.forEach(token -> special.put(token, learnt + special.size()));
+    public static byte[] of(UnigramModel model, List<String> specialTokens, TokenizerConfig cut, OptionalInt padding) {
+        Map<String, Integer> special =
+                TokenizerSteps.behind(RESERVED + model.pieces().size(), specialTokens, padding);
         ObjectNode root = TokenizerSteps.file(
                 special,
                 TokenizerSteps.normalizer(cut),
@@ -56,14 +58,14 @@ public final class UnigramJson {
         decoders.addObject().put("type", "ByteFallback");
         decoders.addObject().put("type", "Fuse");
         root.set("decoder", TokenizerSteps.decoder(decoders, cut));
-        model(root.putObject("model"), model);
+        model(root.putObject("model"), model, special);
         return TokenizerSteps.bytes(root);
     }
 
-    private static void model(ObjectNode at, UnigramModel model) {
+    private static void model(ObjectNode at, UnigramModel model, Map<String, Integer> special) {
         at.put("type", "Unigram");
         at.put("unk_id", 0);
-        ArrayNode vocabulary = at.putArray("vocab");
+        ArrayNode vocabulary = Json.MAPPER.createArrayNode();
         double least =
                 model.scores().stream().mapToDouble(Double::doubleValue).min().orElse(0);
         double never = UNKNOWN.length() * 2 * least - 1;
@@ -74,6 +76,12 @@ public final class UnigramJson {
         for (int i = 0; i < model.pieces().size(); i++) {
             vocabulary.addArray().add(model.pieces().get(i)).add(model.scores().get(i));
         }
+        special.forEach((token, id) -> {
+            if (id < vocabulary.size()) {
+                vocabulary.insertArray(id).add(token).add(never);
+            }
+        });
+        at.set("vocab", vocabulary);
         at.put("byte_fallback", true);
     }
 }

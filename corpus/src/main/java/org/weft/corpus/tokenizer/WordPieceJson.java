@@ -13,7 +13,8 @@ import org.weft.core.config.TokenizerConfig;
 
 /**
  * Writes a WordPiece vocabulary as Hugging Face's {@code tokenizer.json}: BERT's normalizer, pre-tokenizer and, for a
- * masked language model, its frame. Special tokens have the first ids, as in BERT's own files.
+ * masked language model, its frame. Special tokens have the first ids, as in BERT's own files: padding that of 0, or where
+ * the model's family fixes its id that of 1.
  */
 public final class WordPieceJson {
     /** What the spelling of a token within a word begins with. */
@@ -26,9 +27,13 @@ public final class WordPieceJson {
 
     /** Special tokens of a model's vocabulary, in the order of their ids. */
     public static List<String> specialTokens(ModelConfig model) {
-        return model.causal()
-                ? List.of(TokenizerJson.END_OF_TEXT, UNKNOWN)
-                : List.of("[PAD]", UNKNOWN, TokenizerSteps.CLS, TokenizerSteps.SEP, TokenizerSteps.MASK);
+        if (model.causal()) {
+            return List.of(TokenizerJson.END_OF_TEXT, UNKNOWN);
+        }
+        List<String> tokens =
+                new ArrayList<>(List.of(UNKNOWN, TokenizerSteps.CLS, TokenizerSteps.SEP, TokenizerSteps.MASK));
+        tokens.add(model.paddingId().orElse(0), TokenizerSteps.PAD);
+        return List.copyOf(tokens);
     }
 
     /**

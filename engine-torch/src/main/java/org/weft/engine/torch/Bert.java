@@ -5,20 +5,24 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.model.EncoderFamily;
+import org.weft.core.model.EncoderNames;
 import org.weft.core.model.Family;
 
 /**
- * BERT (Devlin et al. 2019) in reading order: learned positions and segments, LayerNorm on the embeddings and after each
- * half of a block, attention to both sides, exact GELU; the masked-language head is a small perceptron before the token
- * embedding, and next-sentence prediction looks at the first token. Linear layers are x Wᵀ + b with W of (out, in).
+ * BERT (Devlin et al. 2019) and its relatives in reading order: learned positions and segments, LayerNorm on the embeddings
+ * and after each half of a block, attention to both sides, exact GELU; the masked-language head is a small perceptron before
+ * the token embedding, and next-sentence prediction looks at the first token. What differs is what {@link EncoderFamily}
+ * answers. Linear layers are x Wᵀ + b with W of (out, in).
  *
- * <p>Dropout stands where BERT has it: on the normed embeddings, on the attention probabilities and on what each half of
- * a block adds.
+ * <p>Dropout stands where the family has it: on the normed embeddings, on the attention probabilities and on what each half
+ * of a block adds.
  *
  * <p>B sequences, T tokens, N rows, D width, M width within the perceptron, H heads, K = D/H.
  */
 final class Bert implements Transformer {
     private final int headWidth;
+    private final EncoderFamily family;
     private final Embeddings embeddings;
     private final Norm embeddingNorm;
     private final Attention attention;
@@ -30,24 +34,22 @@ final class Bert implements Transformer {
     private final Linear relation; // (2, D), or null
 
     Bert(ModelConfig config, FlatTensors flat) {
-        String table = "bert.embeddings.";
+        family = (EncoderFamily) Family.of(config);
+        EncoderNames names = family.names();
         headWidth = config.headWidth();
-        embeddings = Embeddings.withPositionsAndTypes(
-                flat,
-                table + "word_embeddings.weight",
-                table + "position_embeddings.weight",
-                table + "token_type_embeddings.weight");
-        embeddingNorm = Norm.layer(table + "LayerNorm", flat, config.epsilon());
+        embeddings = Embeddings.ofEncoder(flat, family);
+        embeddingNorm = Norm.layer(family.embeddings() + "LayerNorm", flat, config.epsilon());
         attention = new Attention(config, flat);
-        Family family = Family.of(config);
         for (int block = 0; block < config.layers(); block++) {
-            blocks.add(Block.of(family.blockPrefix(block), config, flat));
+            blocks.add(Block.of(family.blockPrefix(block), names, config, flat));
         }
-        boolean language = flat.has("cls.predictions.bias");
-        transform = language ? Linear.outputFirst("cls.predictions.transform.dense", flat) : null;
-        transformNorm = language ? Norm.layer("cls.predictions.transform.LayerNorm", flat, config.epsilon()) : null;
-        head = language ? OutputHead.biased(flat, table + "word_embeddings.weight", "cls.predictions.bias") : null;
-        pooler = flat.has("bert.pooler.dense.weight") ? Linear.outputFirst("bert.pooler.dense", flat) : null;
+        boolean language = flat.has(names.vocabularyBias());
+        transform = language ? Linear.outputFirst(names.transform(), flat) : null;
+        transformNorm = language ? Norm.layer(names.transformNorm(), flat, config.epsilon()) : null;
+        head = language
+                ? OutputHead.biased(flat, family.embeddings() + "word_embeddings.weight", names.vocabularyBias())
+                : null;
+        pooler = flat.has(family.pooler() + ".weight") ? Linear.outputFirst(family.pooler(), flat) : null;
         relation = flat.has("cls.seq_relationship.weight") ? Linear.outputFirst("cls.seq_relationship", flat) : null;
     }
 
@@ -77,8 +79,10 @@ final class Bert implements Transformer {
         Block block = blocks.get(index);
         RandomStreams dropout = pass.dropout();
         Tensor attended = attend(index, x, pass); // (B, T, D)
-        Tensor middle =
-                block.norm1.apply(x.add(dropout.drop(attended, RandomStreams.attentionOutput(index)))); // (B, T, D)
+        if (family.dropsAttended()) {
+            attended = dropout.drop(attended, RandomStreams.attentionOutput(index)); // (B, T, D)
+        }
+        Tensor middle = block.norm1.apply(x.add(attended)); // (B, T, D)
         Tensor hidden = torch.gelu(block.expand.apply(middle)); // (B, T, M)
         Tensor added = block.contract.apply(hidden); // (B, T, D)
         Tensor sum = middle.add(dropout.drop(added, RandomStreams.mlpOutput(index))); // (B, T, D)
@@ -118,12 +122,14 @@ final class Bert implements Transformer {
         if (relation == null) {
             return Transformer.super.nextSentence(first);
         }
-        return relation.apply(pooled(first)).to(first.scalar_type()); // (B, 2)
+        return relation.apply(pooled(first, RandomStreams.NONE)).to(first.scalar_type()); // (B, 2)
     }
 
     @Override
-    public Tensor pooled(Tensor first) {
-        return pooler.apply(first).tanh(); // (B, D)
+    public Tensor pooled(Tensor first, RandomStreams dropout) {
+        Tensor kept = family.dropsPooled() ? dropout.drop(first, RandomStreams.POOLER) : first; // (B, D)
+        Tensor mixed = pooler.apply(kept); // (B, D)
+        return family.rectifiedPooler() ? mixed.relu() : mixed.tanh();
     }
 
     /** The parameters of one block. */
@@ -137,16 +143,16 @@ final class Bert implements Transformer {
             Linear contract,
             Norm norm2) {
 
-        static Block of(String prefix, ModelConfig config, FlatTensors flat) {
+        static Block of(String prefix, EncoderNames names, ModelConfig config, FlatTensors flat) {
             return new Block(
-                    Linear.outputFirst(prefix + "attention.self.query", flat), // (D, D)
-                    Linear.outputFirst(prefix + "attention.self.key", flat), // (D, D)
-                    Linear.outputFirst(prefix + "attention.self.value", flat), // (D, D)
-                    Linear.outputFirst(prefix + "attention.output.dense", flat), // (D, D)
-                    Norm.layer(prefix + "attention.output.LayerNorm", flat, config.epsilon()),
-                    Linear.outputFirst(prefix + "intermediate.dense", flat), // (M, D)
-                    Linear.outputFirst(prefix + "output.dense", flat), // (D, M)
-                    Norm.layer(prefix + "output.LayerNorm", flat, config.epsilon()));
+                    Linear.outputFirst(prefix + names.query(), flat), // (D, D)
+                    Linear.outputFirst(prefix + names.key(), flat), // (D, D)
+                    Linear.outputFirst(prefix + names.value(), flat), // (D, D)
+                    Linear.outputFirst(prefix + names.project(), flat), // (D, D)
+                    Norm.layer(prefix + names.attentionNorm(), flat, config.epsilon()),
+                    Linear.outputFirst(prefix + names.expand(), flat), // (M, D)
+                    Linear.outputFirst(prefix + names.contract(), flat), // (D, M)
+                    Norm.layer(prefix + names.perceptronNorm(), flat, config.epsilon()));
         }
     }
 }

@@ -108,7 +108,11 @@ final class BlockwiseBackward {
                 int index = block;
                 need(blockRanges.get(block));
                 Piece piece = Piece.block(
-                        x, scope, recompute, auxiliaryWeight(batch, normalizer), input -> model.block(index, input, pass));
+                        x,
+                        scope,
+                        recompute,
+                        auxiliaryWeight(batch, normalizer),
+                        input -> model.block(index, input, pass));
                 done(blockRanges.get(block));
                 pieces.add(piece);
                 loads.add(piece.expertLoads());

@@ -2,6 +2,7 @@ package org.weft.engine.torch;
 
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.weft.core.model.EncoderFamily;
 
 /**
  * What is looked up for each token: its own embedding, and in some families that of its position and of its segment. The
@@ -13,30 +14,46 @@ import org.bytedeco.pytorch.Tensor;
 final class Embeddings {
     private final Tensor tokens; // (V, D)
     private final Tensor tokenGradient; // (V, D), or null where nothing of it learns
-    private final Tensor positions; // (C, D), or null
+    private final Tensor positions; // (C, D), or null; a view of the table without rows that none reads
     private final Tensor positionGradient; // (C, D), or null
     private final Tensor types; // (S, D), or null
     private final Tensor typeGradient; // (S, D), or null
 
-    private Embeddings(FlatTensors flat, String token, String position, String type) {
+    /**
+     * @param position name of the table of positions; null for none
+     * @param first row of it that a text's first token has
+     * @param type null for none
+     */
+    private Embeddings(FlatTensors flat, String token, String position, int first, String type) {
         tokens = flat.parameter(token);
         tokenGradient = flat.gradient(token);
-        positions = position == null ? null : flat.parameter(position);
-        positionGradient = position == null ? null : flat.gradient(position);
+        positions = position == null ? null : from(first, flat.parameter(position));
+        positionGradient = position == null ? null : from(first, flat.gradient(position));
         types = type == null ? null : flat.parameter(type);
         typeGradient = type == null ? null : flat.gradient(type);
     }
 
+    /** A view of the rows of a table, or of null. */
+    private static Tensor from(int first, Tensor table) {
+        return table == null || first == 0 ? table : table.detach().narrow(0, first, table.size(0) - first);
+    }
+
     static Embeddings ofTokens(FlatTensors flat, String token) {
-        return new Embeddings(flat, token, null, null);
+        return new Embeddings(flat, token, null, 0, null);
     }
 
     static Embeddings withPositions(FlatTensors flat, String token, String position) {
-        return new Embeddings(flat, token, position, null);
+        return new Embeddings(flat, token, position, 0, null);
     }
 
-    static Embeddings withPositionsAndTypes(FlatTensors flat, String token, String position, String type) {
-        return new Embeddings(flat, token, position, type);
+    static Embeddings ofEncoder(FlatTensors flat, EncoderFamily family) {
+        String table = family.embeddings();
+        return new Embeddings(
+                flat,
+                table + "word_embeddings.weight",
+                table + "position_embeddings.weight",
+                family.firstPosition(),
+                family.typed() ? table + "token_type_embeddings.weight" : null);
     }
 
     /**

@@ -23,6 +23,8 @@ final class RandomStreams {
     static final int EMBEDDING = 0;
     /** The input of a task's head. */
     static final int HEAD = -1;
+    /** The input of the perceptron before it, in families that have dropout there. */
+    static final int POOLER = -2;
 
     private static final int SITES_PER_BLOCK = 3;
 

@@ -64,14 +64,16 @@ final class TaskTail implements Tail {
 
     /** What is predicted of each sequence (B, K), or of each token (B T, K). */
     Tensor outputs(Tensor x, TokenTensors tokens, RandomStreams dropout) {
-        Tensor rows = head.ofSequence() ? pooled(x, tokens) : model.states(x.reshape(-1, x.size(2))); // (B or B T, D)
+        Tensor rows = head.ofSequence()
+                ? pooled(x, tokens, dropout)
+                : model.states(x.reshape(-1, x.size(2))); // (B or B T, D)
         Tensor logits = linear.apply(dropout.drop(rows, RandomStreams.HEAD));
         return logits.to(x.scalar_type());
     }
 
-    private Tensor pooled(Tensor x, TokenTensors tokens) {
+    private Tensor pooled(Tensor x, TokenTensors tokens, RandomStreams dropout) {
         return switch (head.pooling()) {
-            case FIRST -> model.pooled(x.select(1, 0)).to(x.scalar_type()); // (B, D)
+            case FIRST -> model.pooled(x.select(1, 0), dropout).to(x.scalar_type()); // (B, D)
             case LAST -> model.states(last(x, tokens)); // (B, D)
             case MEAN -> mean(x, tokens); // (B, D)
         };

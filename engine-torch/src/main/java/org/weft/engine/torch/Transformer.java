@@ -17,6 +17,9 @@ interface Transformer {
     Map<String, BiFunction<ModelConfig, FlatTensors, Transformer>> FAMILIES = Map.ofEntries(
             Map.entry("gpt2", Gpt2::new),
             Map.entry("bert", Bert::new),
+            Map.entry("roberta", Bert::new),
+            Map.entry("xlm-roberta", Bert::new),
+            Map.entry("distilbert", Bert::new),
             Map.entry("llama", RotaryDecoder::new),
             Map.entry("mistral", RotaryDecoder::new),
             Map.entry("mixtral", RotaryDecoder::new),
@@ -88,8 +91,12 @@ interface Transformer {
         return crown(rows);
     }
 
-    /** What stands for a whole sequence, out of its first token. (B, D) to (B, D) */
-    default Tensor pooled(Tensor first) {
+    /**
+     * What stands for a whole sequence, out of its first token. (B, D) to (B, D)
+     *
+     * @param dropout of the task's head
+     */
+    default Tensor pooled(Tensor first, RandomStreams dropout) {
         throw new IllegalStateException("this model has no pooler");
     }
 

@@ -40,6 +40,10 @@ class AdaptationTest {
         return Replicas.bert(2, 8, 2, CONTEXT, 0, VOCABULARY);
     }
 
+    private static ModelShape encoder(String family) {
+        return Replicas.encoder(family, 8, CONTEXT, 0, VOCABULARY);
+    }
+
     private static ModelShape adapted(ModelShape shape, TaskHead head, Adaptation.Lora lora, int frozen) {
         return new ModelShape(shape.config(), shape.vocabSize(), new Adaptation(head, lora, frozen, 0.9));
     }
@@ -62,7 +66,11 @@ class AdaptationTest {
                 adapted(bert(), head(HeadKind.CLASSES, 3, Pooling.FIRST), null, 0),
                 adapted(bert(), head(HeadKind.TOKEN_CLASSES, 3, Pooling.FIRST), LORA, 0),
                 adapted(bert(), head(HeadKind.SPAN, 2, Pooling.FIRST), null, 0),
-                adapted(bert(), head(HeadKind.CLASSES, 3, Pooling.MEAN), null, 2));
+                adapted(bert(), head(HeadKind.CLASSES, 3, Pooling.MEAN), null, 2),
+                adapted(encoder("roberta"), head(HeadKind.CLASSES, 3, Pooling.FIRST), LORA, 0),
+                adapted(encoder("roberta"), head(HeadKind.SPAN, 2, Pooling.FIRST), null, 1),
+                adapted(encoder("distilbert"), head(HeadKind.VALUES, 1, Pooling.FIRST), null, 0),
+                adapted(encoder("distilbert"), head(HeadKind.TOKEN_CLASSES, 3, Pooling.FIRST), LORA, 0));
     }
 
     @ParameterizedTest

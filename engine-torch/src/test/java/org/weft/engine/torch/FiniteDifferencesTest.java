@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.weft.core.batches.Batch;
 import org.weft.core.model.ModelShape;
@@ -46,6 +47,12 @@ class FiniteDifferencesTest {
     @Test
     void gradientsOfBertAgreeWithFiniteDifferences() {
         compare(Replicas.bert(2, 8, 2, 6, 0, 11), MASKED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"roberta, 0", "roberta, 0.2", "distilbert, 0", "distilbert, 0.2"})
+    void gradientsOfEncodersAgreeWithFiniteDifferences(String family, double dropout) {
+        compare(Replicas.encoder(family, 8, 6, dropout, 11), Replicas.maskedTokens(1, 2, 6, 11));
     }
 
     @Test

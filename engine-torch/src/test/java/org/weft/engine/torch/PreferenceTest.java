@@ -51,10 +51,11 @@ class PreferenceTest {
         Batch batch = pairs(new PreferenceLoss(PreferenceLossName.SIGMOID, 0.3, 0));
         try (TorchReplica replica = Replicas.open(Replicas.shape(2, 8, 2, LENGTH, 11), 7)) {
             List<Double> told = new ArrayList<>();
-            double loss = replica.accumulateGradient(batch, 2, Replicas.KEY, (offset, length) -> {}, (sequence, nats) -> {
-                assertThat(sequence).isEqualTo(told.size());
-                told.add(nats);
-            });
+            double loss =
+                    replica.accumulateGradient(batch, 2, Replicas.KEY, (offset, length) -> {}, (sequence, nats) -> {
+                        assertThat(sequence).isEqualTo(told.size());
+                        told.add(nats);
+                    });
             double[] nats = replica.sequenceNats(batch);
             assertThat(told).hasSize(4);
             for (int i = 0; i < nats.length; i++) {

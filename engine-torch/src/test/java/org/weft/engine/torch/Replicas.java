@@ -84,6 +84,22 @@ final class Replicas {
                 vocabSize);
     }
 
+    /** A small encoder of another family than BERT, of two layers. */
+    static ModelShape encoder(String family, int width, int context, double dropout, int vocabSize) {
+        return configured(
+                "{architecture: " + family + ", layers: 2, width: " + width + ", heads: 4, context: " + context
+                        + ", dropout: " + dropout + "}",
+                vocabSize);
+    }
+
+    /** {@link #maskedBatch} of single texts. */
+    static Batch maskedTokens(int step, int sequences, int context, int vocabSize) {
+        Batch pairs = maskedBatch(step, sequences, context, vocabSize);
+        int[] whole = new int[sequences];
+        Arrays.fill(whole, context);
+        return new Batch(sequences, context, pairs.inputs(), whole, new Targets.Tokens(pairs.targets()));
+    }
+
     static ModelShape configured(String model, int vocabSize) {
         return new ModelShape(
                 ConfigLoader.load("test", "model: " + model, List.of("run.dir=unused"))

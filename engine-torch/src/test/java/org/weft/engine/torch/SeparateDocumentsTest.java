@@ -32,7 +32,8 @@ class SeparateDocumentsTest {
         MISTRAL,
         GEMMA2,
         GPT_NEOX,
-        BERT;
+        BERT,
+        ROBERTA;
 
         private ModelShape shape(int context) {
             return switch (this) {
@@ -40,6 +41,7 @@ class SeparateDocumentsTest {
                 case MISTRAL, GEMMA2, GPT_NEOX ->
                     Replicas.relative(name().toLowerCase(Locale.ROOT), 32, context, 8, VOCABULARY);
                 case LLAMA -> Replicas.llama(2, 32, 4, context, VOCABULARY);
+                case ROBERTA -> Replicas.encoder("roberta", 32, context, 0, VOCABULARY);
                 case BERT ->
                     Replicas.configured(
                             "{architecture: bert, layers: 2, width: 32, heads: 4, dropout: 0, context: " + context
@@ -60,7 +62,7 @@ class SeparateDocumentsTest {
             int[] targets = new int[tokens.length];
             Arrays.setAll(
                     targets,
-                    i -> this == BERT
+                    i -> this == BERT || this == ROBERTA
                             ? (i % 3 == 1 ? (tokens[i] + 5) % VOCABULARY : Batch.IGNORED)
                             : i + 1 < tokens.length ? tokens[i + 1] : Batch.IGNORED);
             return targets;

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 /** {@code fill}: the words that a masked language model puts in place of a text's masks. */
 @Command(
         name = "fill",
-        description = "Find the words behind a text's masks with a BERT.",
+        description = "Find the words behind a text's masks with an encoder such as BERT.",
         mixinStandardHelpOptions = true)
 public final class FillCommand implements Callable<Integer> {
     @Mixin

@@ -104,7 +104,8 @@ public final class DatasetJob {
     /** What decides the tokens around a text; empty where tokenizer.json alone does, and puts nothing there. */
     private static String framing(TextTokenizer opened, TokenizerFile file) {
         boolean plain = file.roles().equals(TokenRoles.NONE) && opened.before().length + opened.after().length == 0;
-        return plain ? "" : Arrays.toString(opened.before()) + Arrays.toString(opened.after()) + opened.endOfText();
+        String around = Arrays.toString(opened.before()) + Arrays.toString(opened.after()) + opened.endOfText();
+        return plain ? "" : opened.between().length > 1 ? around + Arrays.toString(opened.between()) : around;
     }
 
     private ExamplesManifest encode(

@@ -9,8 +9,8 @@ import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
 import org.weft.engine.ModelReplica;
 import org.weft.hub.StoredModel;
-import org.weft.tuning.metrics.PreferencePredictions;
 import org.weft.tuning.metrics.Predictions;
+import org.weft.tuning.metrics.PreferencePredictions;
 import org.weft.tuning.task.Encoded;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Fields;
@@ -56,7 +56,8 @@ final class PreferenceJudge implements RowJudge {
         List<Predictions.Row> judged = new ArrayList<>();
         for (Fields row : rows) {
             Encoded encoded = task.encode(row, encoder, true);
-            // Answers that nothing tells apart within dataset.max_length cost what they cost: no reward is the greater one.
+            // Answers that nothing tells apart within dataset.max_length cost what they cost: no reward is the greater
+            // one.
             judged.add(judged(encoded.example()));
         }
         return judged;

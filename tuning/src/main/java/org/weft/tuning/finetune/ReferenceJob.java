@@ -46,8 +46,7 @@ final class ReferenceJob {
     private final ModelShape shape;
     private final Consumer<String> progress;
 
-    ReferenceJob(
-            JavaSparkContext spark, Store store, WeftConfig config, ModelShape shape, Consumer<String> progress) {
+    ReferenceJob(JavaSparkContext spark, Store store, WeftConfig config, ModelShape shape, Consumer<String> progress) {
         this.spark = spark;
         this.store = store;
         this.config = config;
@@ -96,7 +95,8 @@ final class ReferenceJob {
         if (!found.equals(fingerprint)) {
             throw WeftException.invalidData(
                     directory + " was computed with another base model, or of other rows: fingerprint expected="
-                            + fingerprint.substring(0, 16) + " actual=" + found.substring(0, Math.min(16, found.length())),
+                            + fingerprint.substring(0, 16) + " actual="
+                            + found.substring(0, Math.min(16, found.length())),
                     "take another run.dir, or put finetune.from and the rows back");
         }
     }
@@ -122,14 +122,14 @@ final class ReferenceJob {
             return split;
         }
         Stage stage = new Stage(store, config, shape, start, examples);
-        JavaRDD<ExamplesFile> files = spark.parallelize(split.files(), split.files().size());
+        JavaRDD<ExamplesFile> files =
+                spark.parallelize(split.files(), split.files().size());
         List<ExamplesFile> written = FirstTaskError.ends(spark, () -> ModelStage.over(files, stage::open));
         return new ExamplesSplit(written, split.longest(), split.truncated(), split.leftOut());
     }
 
     /** One task's files. */
-    private record Stage(
-            Store store, WeftConfig config, ModelShape shape, Checkpoint start, ExamplesManifest examples)
+    private record Stage(Store store, WeftConfig config, ModelShape shape, Checkpoint start, ExamplesManifest examples)
             implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -188,8 +188,7 @@ final class ReferenceJob {
                         PreferenceBatch.answers(chosen.stream().map(pairs::get).toList())); // (2 B)
                 for (int i = 0; i < chosen.size(); i++) {
                     int pair = chosen.get(i);
-                    computed[pair] =
-                            ExampleParts.with(pairs.get(pair), (float) -nats[2 * i], (float) -nats[2 * i + 1]);
+                    computed[pair] = ExampleParts.with(pairs.get(pair), (float) -nats[2 * i], (float) -nats[2 * i + 1]);
                 }
             }
             return computed;

@@ -49,14 +49,15 @@ public final class PreferencePredictions implements Predictions {
     /** Accuracy by rewards, and the rewards' means, divergence and loss; then by likelihood alone. */
     @Override
     public Map<String, Double> metrics() {
-        PreferenceScores sum =
-                rows.stream().map(row -> row.costs().scores()).reduce(PreferenceScores::plus).orElseThrow();
+        PreferenceScores sum = rows.stream()
+                .map(row -> row.costs().scores())
+                .reduce(PreferenceScores::plus)
+                .orElseThrow();
         Map<String, Double> metrics = sum.means();
         metrics.put(
                 Metric.LOSS.word(),
                 rows.stream().mapToDouble(row -> row.costs().loss()).sum() / rows.size());
-        metrics.put(
-                "likelihood_accuracy", rows.stream().filter(Row::likelier).count() / (double) rows.size());
+        metrics.put("likelihood_accuracy", rows.stream().filter(Row::likelier).count() / (double) rows.size());
         return metrics;
     }
 

@@ -15,8 +15,12 @@ import org.weft.corpus.tokenizer.TextTokenizer;
  *
  * <pre>
  *   bert           [CLS] first [SEP]      [CLS] first [SEP] second [SEP]     types 1 from second on
+ *   roberta        &lt;s> first &lt;/s>         &lt;s> first &lt;/s>&lt;/s> second &lt;/s>
  *   gpt2, llama    first                  first end-of-text second
  * </pre>
+ *
+ * What stands between the texts of a pair is the post-processor's of an encoder's tokenizer, or one separator where that has
+ * no template of a pair.
  *
  * Where the tokenizer of a causal model puts something around a text, as a Llama's puts {@code <s>} before it, that stands
  * around the whole.
@@ -33,6 +37,7 @@ public final class Encoder implements AutoCloseable {
     private final boolean causal;
     private final int[] before;
     private final int[] after;
+    private final int[] between;
     private final int maxLength;
     private final int docStride;
     private final boolean truncate;
@@ -44,6 +49,9 @@ public final class Encoder implements AutoCloseable {
         this.causal = config.model().causal();
         this.before = causal ? tokenizer.before() : new int[] {special.cls()};
         this.after = causal ? tokenizer.after() : new int[] {special.sep()};
+        this.between = causal
+                ? new int[] {tokenizer.endOfText()}
+                : tokenizer.between().length > 0 ? tokenizer.between() : after;
         this.maxLength = maxLength(config);
         this.docStride = docStride(config);
         this.truncate = config.dataset().longText() == LongText.TRUNCATE;
@@ -131,7 +139,7 @@ public final class Encoder implements AutoCloseable {
 
     /** Two texts as a sequence. */
     Framed pair(int[] first, int[] second, Fields row) {
-        int specials = before.length + 1 + after.length;
+        int specials = before.length + between.length + after.length;
         int room = maxLength - specials;
         int keptFirst = first.length;
         int keptSecond = second.length;
@@ -146,10 +154,9 @@ public final class Encoder implements AutoCloseable {
 
     /** A sequence of both. */
     private Framed framed(int[] first, int[] second, int from, boolean cut) {
-        int[] between = causal ? endOfText() : after;
         int[] tokens = join(before, first, between, second, after);
         int start = before.length;
-        return new Framed(tokens, start, first.length, start + first.length + 1, second.length, from, cut);
+        return new Framed(tokens, start, first.length, start + first.length + between.length, second.length, from, cut);
     }
 
     /**
@@ -157,7 +164,7 @@ public final class Encoder implements AutoCloseable {
      * {@code dataset.doc_stride} asks for none.
      */
     List<Framed> windows(int[] first, int[] second, Fields row) {
-        int room = maxLength - before.length - 1 - after.length;
+        int room = maxLength - before.length - between.length - after.length;
         if (docStride == 0 || first.length + second.length <= room) {
             return List.of(pair(first, second, row));
         }

@@ -133,7 +133,8 @@ record PreferenceTask(String promptColumn, InstructionTask chosen, InstructionTa
     private static void requireAnswer(Fields row, String column, List<?> said) {
         Object last = said.get(said.size() - 1);
         if (!(last instanceof Map<?, ?> message) || !ChatMessage.ASSISTANT.equals(message.get(ROLE))) {
-            throw row.wrong(column, "does not end with a message of role assistant", "remove the row, or add the answer");
+            throw row.wrong(
+                    column, "does not end with a message of role assistant", "remove the row, or add the answer");
         }
     }
 

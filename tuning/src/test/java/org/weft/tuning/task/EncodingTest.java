@@ -3,11 +3,14 @@ package org.weft.tuning.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
@@ -89,6 +92,25 @@ class EncodingTest {
             Encoded both =
                     task.encode(TaskRows.row("text", "a b c d e", "other", "d e f g", "label", 1), encoder, true);
             assertThat(both.example().tokens()).containsExactly(1, 5, 6, 7, 2, 8, 9, 2);
+        }
+    }
+
+    /** As RoBERTa's post-processor has it; BERT's own has one, which is taken where there is no post-processor. */
+    @Test
+    void whatStandsBetweenAPairIsThePostProcessors() throws IOException {
+        ObjectNode json = (ObjectNode) Json.MAPPER.readTree(TinyTokenizers.letters());
+        ObjectNode processor = json.putObject("post_processor").put("type", "RobertaProcessing");
+        processor.putArray("cls").add("[CLS]").add(1);
+        processor.putArray("sep").add("[SEP]").add(2);
+        processor.put("trim_offsets", true).put("add_prefix_space", false);
+        WeftConfig config =
+                TaskRows.config("roberta", "regression", "dataset.pair_column=other", "dataset.max_length=8");
+        TokenizerFile file = new TokenizerFile(Json.MAPPER.writeValueAsBytes(json), "letters");
+        try (Encoder encoder = Encoder.open(config, file)) {
+            Fields row = TaskRows.row("text", "a b c d e", "other", "b", "label", 1);
+            Encoded encoded = Task.of(config).encode(row, encoder, true);
+            assertThat(encoded.example().tokens()).containsExactly(1, 5, 6, 7, 2, 2, 6, 2);
+            assertThat(encoded.example().secondSegment()).isEqualTo(6);
         }
     }
 

@@ -61,8 +61,8 @@ public final class TokenizerTrainer {
                 + words.words().size() + " words"
                 + (words.least() > 1 ? " that occur at least " + words.least() + " times" : ""));
         return switch (config.kind()) {
-            case BPE -> bpe(words, config, specialTokens(TokenizerJson.specialTokens(model), config));
-            case UNIGRAM -> unigram(words, config, specialTokens(TokenizerJson.specialTokens(model), config));
+            case BPE -> bpe(words, config, model);
+            case UNIGRAM -> unigram(words, config, model);
             case WORDPIECE -> wordPiece(words, config, WordPieceJson.specialTokens(model));
             case FILE, GPT2 ->
                 throw new IllegalArgumentException(
@@ -77,14 +77,16 @@ public final class TokenizerTrainer {
         return all;
     }
 
-    private byte[] bpe(WordCounts words, TokenizerConfig config, List<String> special) {
+    private byte[] bpe(WordCounts words, TokenizerConfig config, ModelConfig model) {
+        List<String> special = specialTokens(TokenizerJson.specialTokens(model), config);
         ByteAlphabet alphabet = new ByteAlphabet();
         int[][] ids = new int[words.counts().length][];
         for (int w = 0; w < ids.length; w++) {
             ids[w] = alphabet.ids(words.words().get(w).getBytes(StandardCharsets.UTF_8));
         }
         MergeLearner learner = new MergeLearner(ids, words.counts(), alphabet.spellings(), "", Set.copyOf(special));
-        return TokenizerJson.of(merges(learner, config.vocabSize() - special.size(), config), special, config);
+        BpeModel learnt = merges(learner, config.vocabSize() - special.size(), config);
+        return TokenizerJson.of(learnt, special, config, model.paddingId());
     }
 
     private byte[] wordPiece(WordCounts words, TokenizerConfig config, List<String> own) {
@@ -99,7 +101,8 @@ public final class TokenizerTrainer {
         return WordPieceJson.of(own, merges(learner, open, config).tokens(), added, config);
     }
 
-    private byte[] unigram(WordCounts words, TokenizerConfig config, List<String> special) {
+    private byte[] unigram(WordCounts words, TokenizerConfig config, ModelConfig model) {
+        List<String> special = specialTokens(TokenizerJson.specialTokens(model), config);
         int open = config.vocabSize() - UnigramJson.RESERVED - special.size();
         Alphabet alphabet = new Alphabet(words, config.minFrequency());
         int reserved = UnigramJson.LETTERS.length();
@@ -114,7 +117,7 @@ public final class TokenizerTrainer {
         UnigramModel learnt =
                 UnigramLearner.withLetters(learner.learn(open), UnigramJson.LETTERS, Set.copyOf(special), open);
         say(UnigramJson.RESERVED + learnt.pieces().size() + special.size(), config);
-        return UnigramJson.of(learnt, special, config);
+        return UnigramJson.of(learnt, special, config, model.paddingId());
     }
 
     /** How many tokens the most frequent characters of some number make. */

@@ -235,6 +235,27 @@ class TokenizerTrainerTest {
     }
 
     @Test
+    void paddingHasTheIdThatTheFamilyCountsFrom() {
+        ModelConfig roberta = ModelConfig.of("roberta", 1, 8, 1, 8, 0);
+        for (Kind kind : List.of(Kind.BPE, Kind.UNIGRAM, Kind.WORDPIECE)) {
+            TokenizerConfig config = new TokenizerConfig(kind, 420, "");
+            SpecialTokens special = SpecialTokens.of(trained(config, roberta));
+            assertThat(special.pad()).as(kind.word()).isEqualTo(1);
+            assertThat(special.framed() && special.hasMask()).as(kind.word()).isTrue();
+            try (TextTokenizer before = tokenizer(config, BERT);
+                    TextTokenizer tokenizer = tokenizer(config, roberta)) {
+                assertThat(tokenizer.vocabSize()).isEqualTo(before.vocabSize());
+                assertThat(tokenizer.encode("[PAD]")).as(kind.word()).containsExactly(1);
+                for (String text : List.of("the !\"# 3 ships", "sailed")) {
+                    assertThat(tokenizer.decode(tokenizer.encode(text)))
+                            .as(kind.word())
+                            .isEqualTo(before.decode(before.encode(text)));
+                }
+            }
+        }
+    }
+
+    @Test
     void aSpecialTokenThatIsALetterOfTheTextIsRefusedBeforeAnythingIsLearnt() {
         for (Kind kind : List.of(Kind.UNIGRAM, Kind.WORDPIECE)) {
             TokenizerConfig config = new TokenizerConfig(kind, 420, "").with("specialTokens", List.of("e"));

@@ -1,0 +1,116 @@
+package org.weft.core.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.weft.core.Json;
+import org.weft.core.config.ModelConfig;
+
+/**
+ * RoBERTa and XLM-RoBERTa as Hugging Face has them. A file without the masked-language head gets a fresh one; a pooler, which
+ * no class uses that is read, is left out.
+ *
+ * <pre>
+ *   "max_position_embeddings": 514     rows of the table of positions: model.context and two that none reads
+ *   "pad_token_id": 1                  positions are counted from behind it
+ * </pre>
+ */
+record RobertaHubTable(RobertaFamily family, String classPrefix) implements HubTable {
+    private static final String POSITIONS = "max_position_embeddings";
+
+    private static final List<ConfigKey> KEYS = List.of(
+            ConfigKey.required("num_hidden_layers", "layers"),
+            ConfigKey.required("hidden_size", "width"),
+            ConfigKey.required("num_attention_heads", "heads"),
+            ConfigKey.required("intermediate_size", "mlp_width"),
+            ConfigKey.of("type_vocab_size", "token_types", 2),
+            ConfigKey.of("layer_norm_eps", "norm_epsilon", 1e-12),
+            new ConfigKey(List.of("hidden_dropout_prob", "attention_probs_dropout_prob"), "dropout", 0.1));
+
+    private static final List<Setting> SETTINGS = List.of(
+            Setting.of("hidden_act", "gelu"),
+            Setting.of("position_embedding_type", "absolute"),
+            Setting.of("pad_token_id", 1),
+            Setting.of("is_decoder", false),
+            Setting.of("add_cross_attention", false),
+            Setting.of("tie_word_embeddings", true));
+
+    /** Positions are counted, the decoder is the embedding and has the head's bias. */
+    private static final Names NAMES = new Names(
+            "roberta.",
+            "roberta.",
+            "lm_head.",
+            Pattern.compile("roberta\\.embeddings\\.(position_ids|token_type_ids)"),
+            Map.of(
+                    "lm_head.decoder.weight",
+                    "roberta.embeddings.word_embeddings.weight",
+                    "lm_head.decoder.bias",
+                    "lm_head.bias"));
+
+    @Override
+    public String modelType() {
+        return family.name();
+    }
+
+    @Override
+    public List<String> architectures() {
+        return List.of(classPrefix + "ForMaskedLM", classPrefix + "Model");
+    }
+
+    @Override
+    public List<ConfigKey> keys() {
+        return KEYS;
+    }
+
+    @Override
+    public List<Setting> settings() {
+        return SETTINGS;
+    }
+
+    @Override
+    public Set<String> special() {
+        return Set.of(POSITIONS);
+    }
+
+    @Override
+    public Names names() {
+        return NAMES;
+    }
+
+    @Override
+    public String architectureOf(ModelConfig model) {
+        return classPrefix + "ForMaskedLM";
+    }
+
+    @Override
+    public Optional<String> freshWhereAbsent() {
+        return Optional.of("lm_head.");
+    }
+
+    @Override
+    public Optional<String> leftOut() {
+        return Optional.of("roberta.pooler.");
+    }
+
+    @Override
+    public void read(JsonNode config, Set<String> tensors, ObjectNode model, List<String> problems) {
+        JsonNode positions = config.path(POSITIONS);
+        if (!Json.isGiven(positions)) {
+            problems.add(POSITIONS + " is missing");
+        } else if (!positions.isIntegralNumber() || positions.asLong() <= family.firstPosition()) {
+            problems.add(POSITIONS + "=" + positions + " leaves no position behind the padding token's, "
+                    + family.paddingId().orElseThrow());
+        } else {
+            model.put("context", positions.asInt() - family.firstPosition());
+        }
+    }
+
+    @Override
+    public void write(ModelConfig model, ObjectNode config) {
+        config.put(POSITIONS, model.context() + family.firstPosition());
+    }
+}
