@@ -8,8 +8,8 @@ import java.util.stream.LongStream;
 import org.weft.core.SplitMix64;
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
-import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.SpanLengths;
+import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
@@ -72,7 +72,8 @@ public final class TokenShardBatches implements BatchSource<Batch> {
             throws IOException {
         String directory = config.run().directory().corpus();
         CorpusManifest manifest = CorpusManifest.load(store, directory);
-        Objective objective = objective(config, manifest.vocabSize(), directory, () -> manifest.openTokenizer(store, directory));
+        Objective objective =
+                objective(config, manifest.vocabSize(), directory, () -> manifest.openTokenizer(store, directory));
         List<CorpusSource> sources = CorpusWindows.sources(manifest);
         return new TokenShardBatches(
                 sources, CorpusWindows.open(store, directory, manifest, config, packed), config, objective);
@@ -84,8 +85,8 @@ public final class TokenShardBatches implements BatchSource<Batch> {
         TokenizerFile open() throws IOException;
     }
 
-    private static Objective objective(
-            WeftConfig config, int vocabSize, String directory, OpenedTokenizer tokenizer) throws IOException {
+    private static Objective objective(WeftConfig config, int vocabSize, String directory, OpenedTokenizer tokenizer)
+            throws IOException {
         ModelConfig model = config.model();
         boolean apart = config.training().documentAttention();
         if (model.encodesSource()) {
@@ -179,9 +180,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
     /** Tokens of a step's global batch; where documents are told apart those that are predicted, on the average over the first. */
     public double tokensPerStep() {
         boolean stream = !training.packing().whole() && !training.documentAttention();
-        return stream || !config.model().causal()
-                ? (double) training.globalBatch() * config.textTokens()
-                : targets(0);
+        return stream || !config.model().causal() ? (double) training.globalBatch() * config.textTokens() : targets(0);
     }
 
     /**

@@ -302,16 +302,6 @@ public record FinetuneConfig(
                 "finetune.task=%s needs a model that predicts the next token: model.architecture=%s does not",
                 task.word(),
                 model.architecture());
-        problems.require(
-                !model.encodesSource() || task == TaskName.INSTRUCTION,
-                "finetune.task=%s is not of model.architecture=%s, which reads a text and writes another: that is instruction",
-                task.word(),
-                model.architecture());
-        problems.require(
-                !model.encodesSource() || chatTemplate == ChatTemplateName.AUTO,
-                "finetune.chat_template=%s is not of model.architecture=%s, which reads the prompt as it is",
-                chatTemplate.word(),
-                model.architecture());
     }
 
     private static boolean isDay(String text) {

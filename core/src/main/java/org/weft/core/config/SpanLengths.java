@@ -18,6 +18,10 @@ public record SpanLengths(int tokens, int noise, int spans) {
      */
     static SpanLengths of(int context, double density, double meanSpan) {
         SpanLengths lengths = ofText(context, density, meanSpan);
+        while (lengths.tokens > 2
+                && lengths.source() > context) { // of few tokens, whose span is shorter than what stands for it
+            lengths = ofText(lengths.tokens - 1, density, meanSpan);
+        }
         while (true) {
             SpanLengths longer = ofText(lengths.tokens + 1, density, meanSpan);
             if (longer.source() > context) {

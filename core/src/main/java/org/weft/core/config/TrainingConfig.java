@@ -203,8 +203,7 @@ public record TrainingConfig(
         problems.require(clipNorm >= 0, "training.clip_norm=%s must not be negative", clipNorm);
         problems.require(
                 maskFraction > 0 && maskFraction < 1, "training.mask_fraction=%s must be in (0, 1)", maskFraction);
-        problems.require(
-                meanSpanLength >= 1, "training.mean_span_length=%s must be at least 1 token", meanSpanLength);
+        problems.require(meanSpanLength >= 1, "training.mean_span_length=%s must be at least 1 token", meanSpanLength);
         validateCurriculum(problems);
         problems.require(evalEvery >= 0, "training.eval_every=%d must not be negative", evalEvery);
         problems.require(evalBatches >= 1, "training.eval_batches=%d must be at least 1", evalBatches);

@@ -117,11 +117,10 @@ public record WeftConfig(
         checkpoint.validate(problems);
         monitoring.validate(problems);
         validateMasking(problems);
-        validateSpans(problems);
+        validateSource(problems);
         validatePacking(problems);
         problems.require(
-                tokenizer.vocabSize() < tokenizer.leastVocabulary(true)
-                        || tokenizer.vocabSize() >= leastVocabulary(),
+                tokenizer.vocabSize() < tokenizer.leastVocabulary(true) || tokenizer.vocabSize() >= leastVocabulary(),
                 "tokenizer.vocab_size=%d must be at least %d for model.architecture=%s",
                 tokenizer.vocabSize(),
                 leastVocabulary(),
@@ -156,9 +155,27 @@ public record WeftConfig(
                 "training.document_attention and model.next_sentence: a pair's segments are to look at each other");
     }
 
+    /** Of a model that reads a text and writes another. */
+    private void validateSource(Problems problems) {
+        if (!model.encodesSource()) {
+            return;
+        }
+        problems.require(
+                !finetune.active() || finetune.task() == FinetuneConfig.TaskName.INSTRUCTION,
+                "finetune.task=%s is not of model.architecture=%s, which reads a text and writes another: that is instruction",
+                finetune.task().word(),
+                model.architecture());
+        problems.require(
+                finetune.chatTemplate() == FinetuneConfig.ChatTemplateName.AUTO,
+                "finetune.chat_template=%s is not of model.architecture=%s, which reads the prompt as it is",
+                finetune.chatTemplate().word(),
+                model.architecture());
+        validateSpans(problems);
+    }
+
     private void validateSpans(Problems problems) {
         boolean sound = training.maskFraction() > 0 && training.maskFraction() < 1 && training.meanSpanLength() >= 1;
-        if (!model.encodesSource() || finetune.active() || !sound || model.context() < 1) {
+        if (finetune.active() || !sound || model.context() < 1) {
             return;
         }
         SpanLengths lengths = spanLengths();

@@ -31,9 +31,10 @@ class SpanCorruptionTest {
                 List.of("run.dir=/x"));
     }
 
-    /** What {@code compute_input_and_target_lengths} of T5's code gives: text, read, written. */
+    /** What {@code compute_input_and_target_lengths} of T5's code gives: text, read, written; of 8 it gives one too many to read. */
     @ParameterizedTest
     @CsvSource({
+        "8, 0.15, 3, 7, 8, 3",
         "512, 0.15, 3, 568, 512, 114",
         "1024, 0.15, 3, 1137, 1024, 229",
         "128, 0.15, 3, 141, 128, 29",
@@ -70,7 +71,8 @@ class SpanCorruptionTest {
             assertThat(Arrays.copyOfRange(example.tokens(), second + 1, example.length()))
                     .isEqualTo(Arrays.copyOf(target, target.length - 1));
             assertThat(Arrays.copyOf(example.targets(), second)).containsOnly(Batch.IGNORED);
-            assertThat(filledIn(source, target)).isEqualTo(IntStream.range(0, 70).mapToObj(i -> 100 + i).toList());
+            assertThat(filledIn(source, target))
+                    .isEqualTo(IntStream.range(0, 70).mapToObj(i -> 100 + i).toList());
         }
     }
 
@@ -124,15 +126,16 @@ class SpanCorruptionTest {
         assertThat(Sentinels.of(file, 2)).isEqualTo(new Sentinels(List.of(9, 8), 1));
         assertThatThrownBy(() -> Sentinels.of(file, 3))
                 .isInstanceOf(WeftException.class)
-                .hasMessage("dir/tokenizer.json has 2 tokens <extra_id_0> and so on, which stand for spans that are cut out: a"
-                        + " sequence has 3");
+                .hasMessage(
+                        "dir/tokenizer.json has 2 tokens <extra_id_0> and so on, which stand for spans that are cut out: a"
+                                + " sequence has 3");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "context: 8    | mask_fraction: 0.15 | training.mask_fraction=0.15 of model.context=8 in spans of training.mean_span_length=3.0 are 9 tokens to read and 3 to write, which is more than the context",
+                "context: 2    | mask_fraction: 0.15 | training.mask_fraction=0.15 of model.context=2 in spans of training.mean_span_length=3.0 are 3 tokens to read and 3 to write, which is more than the context",
                 "context: 64   | mask_fraction: 0.8  | which is more than the context",
                 "context: 64   | mean_span_length: 0.5 | training.mean_span_length=0.5 must be at least 1 token",
             })

@@ -32,8 +32,6 @@ final class BlockwiseBackward {
     private final FlatTensors flat;
     private final ParameterPages pages;
     private final boolean recompute;
-    private final boolean causal;
-    private final long width;
     private final Range embeddingRange;
     private final List<Range> blockRanges = new ArrayList<>();
     private final Range tailRange;
@@ -48,8 +46,6 @@ final class BlockwiseBackward {
         this.flat = flat;
         this.pages = pages;
         this.recompute = recompute;
-        causal = config.causal();
-        width = config.width();
         boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
         tail = language ? new LanguageTail(model) : new TaskTail(model, shape, flat);
         answers = new PreferenceTail(model);
@@ -95,7 +91,7 @@ final class BlockwiseBackward {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
-            Pass pass = pass(tokens, dropout);
+            Pass pass = Pass.over(tokens, dropout, config);
             need(embeddingRange);
             Tensor x = model.embeddings().lookUp(tokens, pass.positions()); // (B, T, D)
             Piece stem = null;
@@ -245,7 +241,7 @@ final class BlockwiseBackward {
 
     /** Embeddings and blocks of a pass without backward. (B, T, D) */
     private Tensor forward(TokenTensors tokens, PointerScope scope) {
-        Pass pass = pass(tokens, RandomStreams.NONE);
+        Pass pass = Pass.over(tokens, RandomStreams.NONE, config);
         need(embeddingRange);
         Tensor x = model.embeddings().lookUp(tokens, pass.positions()); // (B, T, D)
         if (model.hasStem(RandomStreams.NONE)) {
@@ -268,19 +264,6 @@ final class BlockwiseBackward {
             }
         }
         return x;
-    }
-
-    /** Who looks ahead must not look at what sequences are filled up with, which among documents is one of its own. */
-    private Pass pass(TokenTensors tokens, RandomStreams dropout) {
-        if (tokens.sides().isPresent()) {
-            return Pass.beside(dropout, tokens.sides().get());
-        }
-        if (tokens.documents().isPresent()) {
-            return Pass.apart(dropout, tokens.documents().get(), causal, width);
-        }
-        Tensor mask =
-                causal ? null : tokens.padding().map(TokenTensors.Padding::mask).orElse(null); // (B, 1, 1, T)
-        return Pass.whole(dropout, mask);
     }
 
     private void need(Range range) {

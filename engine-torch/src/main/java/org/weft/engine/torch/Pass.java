@@ -2,6 +2,7 @@ package org.weft.engine.torch;
 
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.weft.core.config.ModelConfig;
 
 /**
  * What the parts of one forward pass share.
@@ -24,6 +25,20 @@ record Pass(
         PastKeysAndValues past,
         int longest,
         Optional<Sides> sides) {
+
+    /** Who looks ahead must not look at what sequences are filled up with, which among documents is one of its own. */
+    static Pass over(TokenTensors tokens, RandomStreams dropout, ModelConfig config) {
+        if (tokens.sides().isPresent()) {
+            return beside(dropout, tokens.sides().get());
+        }
+        if (tokens.documents().isPresent()) {
+            return apart(dropout, tokens.documents().get(), config.causal(), config.width());
+        }
+        Tensor mask = config.causal()
+                ? null
+                : tokens.padding().map(TokenTensors.Padding::mask).orElse(null); // (B, 1, 1, T)
+        return whole(dropout, mask);
+    }
 
     /** Whole sequences, with nothing before them. */
     static Pass whole(RandomStreams dropout, Tensor mask) {

@@ -185,14 +185,11 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public float[][] logits(int[] tokens, int... positions) {
         checkOwner();
-        requireOneText();
         if (tokens.length == 0) {
             throw new IllegalArgumentException("next token of no tokens: give at least 1");
         }
-        shape.requireFits(tokens.length);
         try (PointerScope scope = new PointerScope()) {
-            TokenTensors prompt = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
-            return Logits.toHost(backward.logits(prompt, positions, scope)); // (n, V)
+            return Logits.toHost(backward.logits(text(tokens), positions, scope)); // (n, V)
         }
     }
 
@@ -229,11 +226,8 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public float[][] hiddenStates(int[] tokens) {
         checkOwner();
-        requireOneText();
-        shape.requireFits(tokens.length);
         try (PointerScope scope = new PointerScope()) {
-            TokenTensors text = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
-            return Logits.toHost(backward.hiddenStates(text, scope)); // (T, D)
+            return Logits.toHost(backward.hiddenStates(text(tokens), scope)); // (T, D)
         }
     }
 
@@ -262,18 +256,16 @@ public final class TorchReplica implements ModelReplica {
     }
 
     private BatchTensors onDevice(Batch batch) {
-        if (shape.config().encodesSource()) {
-            return BatchTensors.of(AlignedBatch.of(batch), shape.vocabSize(), device.torchDevice());
-        }
-        TaskHead head = shape.adaptation().head();
-        int classes = head.kind() == HeadKind.TOKEN_CLASSES ? head.outputs() : shape.vocabSize();
-        return BatchTensors.of(batch, shape.vocabSize(), classes, device.torchDevice());
+        return BatchTensors.of(batch, shape, device.torchDevice());
     }
 
-    private void requireOneText() {
-        if (shape.config().encodesSource()) {
+    /** One text, of a model that reads nothing else. */
+    private TokenTensors text(int[] tokens) {
+        if (encodesSource()) {
             throw new IllegalStateException(shape.config().architecture() + " reads a text and writes another");
         }
+        shape.requireFits(tokens.length);
+        return TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
     }
 
     private void checkOpen() {
