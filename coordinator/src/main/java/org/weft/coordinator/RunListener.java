@@ -36,8 +36,8 @@ public interface RunListener {
      * @param workers where the workers' time went, one a piece of work, in the order of completion
      * @param peakFlops of the workers together
      * @param skipped whether the parameters were left as they are, for a loss or the gradient was not finite
-     * @param bySource the mean loss over the targets of each source that the step has some of, by name; empty where the data are
-     *     one whole
+     * @param figures means beside the loss, by name: {@code loss_NAME} over the targets of each source that the step has some of, and
+     *     what a task tells of its batches
      */
     record Step(
             int step,
@@ -49,9 +49,9 @@ public interface RunListener {
             List<WorkerTime> workers,
             double peakFlops,
             boolean skipped,
-            Map<String, Double> bySource) {
+            Map<String, Double> figures) {
         public Step {
-            bySource = Collections.unmodifiableSortedMap(new TreeMap<>(bySource));
+            figures = Collections.unmodifiableSortedMap(new TreeMap<>(figures));
         }
 
         public double tokensPerSecond() {

@@ -21,7 +21,7 @@ final class StepLedger {
     private final Set<Member> reported = new HashSet<>();
     private final BitSet reduced = new BitSet();
     private final List<RunListener.WorkerTime> workers = new ArrayList<>();
-    private final SourceLedger sources = new SourceLedger();
+    private final FigureLedger figures = new FigureLedger();
     private String notFinite;
 
     StepLedger(int step, WorkPool lanes, int buckets, int shards, long startNanos) {
@@ -33,7 +33,7 @@ final class StepLedger {
     }
 
     void lanesDone(Message.LanesDone report) {
-        sources.add(report, lanes);
+        figures.add(report, lanes);
         lanes.deliver(report.worker(), report.span(), report.losses());
         WorkTimes times = report.times();
         workers.add(new RunListener.WorkerTime(
@@ -114,7 +114,7 @@ final class StepLedger {
                 List.copyOf(workers),
                 peakFlops,
                 notFinite() != null,
-                sources.losses());
+                figures.means());
     }
 
     /** Names the first lane whose loss is no number, or null. */

@@ -22,10 +22,10 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Address;
+import org.weft.core.protocol.FigureSum;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 import org.weft.core.protocol.SavedRange;
-import org.weft.core.protocol.SourceLoss;
 import org.weft.core.protocol.WorkTimes;
 
 /** A coordinator whose members and clock are the test. The model has three buckets and is never trained. */
@@ -208,7 +208,7 @@ final class RunHarness implements AutoCloseable, RunListener {
     Message lanesDone(int worker, Message.ComputeLanes work, double... losses) {
         LaneSpan span = work.span();
         return call(new Message.LanesDone(
-                worker, workers.get(worker), work.generation(), work.step(), span, losses, new SourceLoss[0], TIMES));
+                worker, workers.get(worker), work.generation(), work.step(), span, losses, new FigureSum[0], TIMES));
     }
 
     /** A loss that sums to other bits in another order. */

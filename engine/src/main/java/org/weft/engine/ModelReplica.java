@@ -33,6 +33,11 @@ public interface ModelReplica extends Replica<Batch> {
         throw new IllegalStateException("this replica has no task's head");
     }
 
+    /** What each sequence's targets cost, in nats, without dropout and without gradient. (B) */
+    default double[] sequenceNats(Batch batch) {
+        throw new IllegalStateException("this replica does not tell sequences apart");
+    }
+
     /**
      * Logits at some tokens of one sequence, without dropout: of the token that follows each, or for a masked language
      * model of the token itself.

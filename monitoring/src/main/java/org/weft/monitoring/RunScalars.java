@@ -42,7 +42,7 @@ public final class RunScalars {
 
     private static void ofStep(StepRecord step, Map<String, Double> values) {
         values.put("train/loss", step.loss());
-        step.bySource().forEach((source, loss) -> values.put("train/loss_" + source, loss));
+        step.figures().forEach((name, value) -> values.put("train/" + name, value));
         values.put("train/learning_rate", step.learningRate());
         values.put("train/grad_norm", step.gradNorm());
         values.put("train/tokens", (double) step.tokens());

@@ -26,7 +26,7 @@ public final class Records {
         return step(step, Map.of());
     }
 
-    public static StepRecord step(int step, Map<String, Double> bySource) {
+    public static StepRecord step(int step, Map<String, Double> figures) {
         StepRecord.WorkerShare worker = new StepRecord.WorkerShare(0, 8, 800.5, 90.25, 512);
         return new StepRecord(
                 step,
@@ -43,7 +43,7 @@ public final class Records {
                 2048,
                 false,
                 List.of(worker),
-                bySource);
+                figures);
     }
 
     public static EvaluationRecord evaluation(int step, double loss) {

@@ -13,7 +13,7 @@ class RunScalarsTest {
 
     @Test
     void aStepHasALossOfEachSourceThatItHasSomeOf() {
-        StepRecord step = Records.step(3, Map.of("web", 2.25, "code", 0.1 + 0.2, "broken", Double.NaN));
+        StepRecord step = Records.step(3, Map.of("loss_web", 2.25, "loss_code", 0.1 + 0.2, "loss_broken", Double.NaN));
         String line = RecordFormat.line(step);
         assertThat(line)
                 .contains("\"loss\":1.2,\"loss_broken\":null,\"loss_code\":0.30000000000000004,\"loss_web\":2.25,"

@@ -36,7 +36,7 @@ record OneGradient<B extends MicroBatch>(Replica<B> replica, BatchSource<B> batc
                     "give the data more text or rows that are to be predicted, or a greater training.global_batch");
         }
         double loss = 0;
-        SourceTally tally = new SourceTally(lane);
+        FigureTally tally = new FigureTally(lane);
         for (int m = 0; m < microBatches; m++) {
             B batch = batches.training(step, lane, m);
             MicroBatchKey key = new MicroBatchKey(seed, step, lane, m);
@@ -44,6 +44,7 @@ record OneGradient<B extends MicroBatch>(Replica<B> replica, BatchSource<B> batc
             SequenceLosses told = tally.of(batch, batches.sources(step, lane, m));
             loss += replica.accumulateGradient(batch, targets, key, listener, told);
         }
-        return new LaneLoss(loss, tally.losses());
+        replica.figures().forEach(tally::add);
+        return new LaneLoss(loss, tally.figures());
     }
 }

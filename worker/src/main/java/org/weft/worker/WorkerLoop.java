@@ -13,8 +13,8 @@ import org.weft.core.lanes.LaneSpan;
 import org.weft.core.model.ClassTally;
 import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.BucketCodecs;
+import org.weft.core.protocol.FigureSum;
 import org.weft.core.protocol.Message;
-import org.weft.core.protocol.SourceLoss;
 import org.weft.core.protocol.WorkTimes;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.FencedException;
@@ -115,13 +115,13 @@ public final class WorkerLoop<B extends MicroBatch> {
 
         LaneSpan span = work.span();
         double[] losses = new double[span.count()];
-        List<SourceLoss> bySource = new ArrayList<>();
+        List<FigureSum> figures = new ArrayList<>();
         gradients.begin(work.generation(), work.step(), span);
         for (int lane = span.first(); lane < span.end(); lane++) {
             gradients.beginLane(lane, deadline);
             LaneLoss loss = program.run(work.step(), lane, gradients);
             losses[lane - span.first()] = loss.part();
-            bySource.addAll(loss.bySource());
+            figures.addAll(loss.figures());
         }
         long computed = threads.nanoTime();
         long pushed = gradients.awaitPushes(deadline);
@@ -129,7 +129,7 @@ public final class WorkerLoop<B extends MicroBatch> {
         long waitMicros = TimeUnit.NANOSECONDS.toMicros((computing - start) + (threads.nanoTime() - computed));
         long computeMicros = TimeUnit.NANOSECONDS.toMicros(computed - computing);
         WorkTimes times = new WorkTimes(computeMicros, waitMicros, pushed, pulled, ResidentMemory.peakBytes());
-        session.lanesDone(work, losses, bySource, times);
+        session.lanesDone(work, losses, figures, times);
     }
 
     private void evaluate(Message.EvaluateBatches work) throws IOException {

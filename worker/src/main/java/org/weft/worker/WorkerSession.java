@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.weft.core.Threads;
 import org.weft.core.protocol.BatchScore;
+import org.weft.core.protocol.FigureSum;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
-import org.weft.core.protocol.SourceLoss;
 import org.weft.core.protocol.WorkTimes;
 import org.weft.core.transport.CoordinatorLink;
 import org.weft.core.transport.SparkTransport;
@@ -71,7 +71,7 @@ public final class WorkerSession implements AutoCloseable {
         return coordinator.call(new Message.PollWork(worker, coordinator.incarnation()));
     }
 
-    void lanesDone(Message.ComputeLanes work, double[] losses, List<SourceLoss> bySource, WorkTimes times)
+    void lanesDone(Message.ComputeLanes work, double[] losses, List<FigureSum> figures, WorkTimes times)
             throws IOException {
         coordinator.call(new Message.LanesDone(
                 worker,
@@ -80,7 +80,7 @@ public final class WorkerSession implements AutoCloseable {
                 work.step(),
                 work.span(),
                 losses,
-                bySource.toArray(SourceLoss[]::new),
+                figures.toArray(FigureSum[]::new),
                 times));
     }
 

@@ -96,7 +96,7 @@ class WorkerLoopTest {
             for (int i = 0; i < span.count(); i++) {
                 assertThat(done.losses()[i]).isEqualTo(span.first() + i + 0.5);
             }
-            assertThat(done.bySource()).as("data that are one whole").isEmpty();
+            assertThat(done.figures()).as("data that are one whole").isEmpty();
             assertThat(done.times().pushBytes())
                     .isEqualTo(span.cover().size() * FakeReplica.LAYOUT.size() * Float.BYTES);
             assertPushed(span, 5);

@@ -1,6 +1,7 @@
 package org.weft.core.batches;
 
 import java.util.Arrays;
+import java.util.Map;
 import org.weft.core.WeftException;
 
 /**
@@ -80,7 +81,12 @@ public record Batch(
         return new Batch(sequences, context, inputs, lengths, seconds, asked, told);
     }
 
-    /** Number of tokens at which there is something to predict; of sequences where they have labels. */
+    /** The same tokens, of which something else is to be predicted. */
+    Batch asking(Targets others) {
+        return new Batch(sequences, context, inputs, lengths, seconds, others, documents);
+    }
+
+    /** Number of tokens at which there is something to predict; of sequences where they have labels, of pairs of answers. */
     @Override
     public long targetCount() {
         return asked.count(sequences);
@@ -89,6 +95,18 @@ public record Batch(
     @Override
     public long targetCount(int sequence) {
         return asked.countOf(sequence, context);
+    }
+
+    @Override
+    public int figured() {
+        return asked instanceof Targets.Preferences ? sequences : 0;
+    }
+
+    @Override
+    public Map<String, Double> figures(double[] nats) {
+        return asked instanceof Targets.Preferences pairs
+                ? pairs.costs(nats).scores().sums()
+                : Map.of();
     }
 
     /** What is to be predicted at each token; fails where that is not what is asked. (B, T) */

@@ -6,8 +6,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
@@ -31,7 +33,7 @@ public final class ExampleBatches implements BatchSource<Batch> {
     private final ExampleSet validation;
     private final LengthBuckets order;
     private final TrainingConfig training;
-    private final boolean tokenTypes;
+    private final Function<List<Example>, Batch> assembly;
     private final int[][] validationBatches; // (evaluated, B): numbers of examples
     private final AtomicLong realTokens = new AtomicLong();
     private final AtomicLong allTokens = new AtomicLong();
@@ -40,13 +42,22 @@ public final class ExampleBatches implements BatchSource<Batch> {
         this.train = train;
         this.validation = validation;
         this.training = config.training();
-        this.tokenTypes = config.model().tellsSegments();
+        this.assembly = assembly(config);
         this.order = new LengthBuckets(
                 train,
                 config.run().seed(),
                 training.globalBatch(),
                 config.dataset().lengthBuckets());
         this.validationBatches = evaluated(validation, training);
+    }
+
+    private static Function<List<Example>, Batch> assembly(WeftConfig config) {
+        if (config.finetune().task() == TaskName.PREFERENCE) {
+            PreferenceLoss loss = PreferenceLoss.of(config.finetune());
+            return pairs -> PreferenceBatch.of(pairs, loss);
+        }
+        boolean tokenTypes = config.model().tellsSegments();
+        return examples -> PaddedBatch.of(examples, tokenTypes);
     }
 
     /**
@@ -76,7 +87,24 @@ public final class ExampleBatches implements BatchSource<Batch> {
      * @throws WeftException where there is none, or it is damaged or empty
      */
     public static ExampleBatches open(Store store, WeftConfig config) throws IOException {
-        String directory = config.run().directory().dataset();
+        boolean pairs = config.finetune().task() == TaskName.PREFERENCE;
+        return open(
+                store,
+                config,
+                pairs
+                        ? config.run().directory().reference()
+                        : config.run().directory().dataset());
+    }
+
+    /** How many batches an evaluation has, of the examples that were encoded for a run. */
+    public static int validationBatches(Store store, WeftConfig config) throws IOException {
+        try (ExampleBatches batches =
+                open(store, config, config.run().directory().dataset())) {
+            return batches.validationBatches();
+        }
+    }
+
+    private static ExampleBatches open(Store store, WeftConfig config, String directory) throws IOException {
         ExamplesManifest manifest = ExamplesManifest.load(store, directory);
         if (manifest.train().examples() == 0) {
             throw WeftException.invalidData(
@@ -146,7 +174,7 @@ public final class ExampleBatches implements BatchSource<Batch> {
         for (int i = from; i < from + count; i++) {
             examples.add(split.read(numbers[i]));
         }
-        return PaddedBatch.of(examples, tokenTypes);
+        return assembly.apply(examples);
     }
 
     private void count(Batch batch) {

@@ -3,8 +3,8 @@ package org.weft.core.batches;
 import java.util.Arrays;
 
 /**
- * What is to be predicted of a batch: something at each token, that and something of each pair of segments, or something of
- * each sequence as a whole.
+ * What is to be predicted of a batch: something at each token, that and something of each pair of segments, something of each
+ * sequence as a whole, or which of two answers is the better one.
  *
  * <p>B sequences, T tokens, K numbers of a sequence.
  */
@@ -83,6 +83,44 @@ public sealed interface Targets {
         public void requireShape(int sequences, int context) {
             tokens.requireShape(sequences, context);
             Batch.requireLength("related", related, sequences, 1);
+        }
+    }
+
+    /**
+     * Of pairs of answers, the better one of which is to become likelier than the other: sequences 2 i and 2 i + 1 are a pair, the
+     * better one first.
+     *
+     * @param tokens of the answers
+     * @param reference (B): log-probability of each answer by the model at the start
+     */
+    record Preferences(Tokens tokens, float[] reference, PreferenceLoss loss) implements Targets {
+        /** Pairs. */
+        @Override
+        public long count(int sequences) {
+            return sequences / 2;
+        }
+
+        @Override
+        public long countOf(int sequence, int context) {
+            return tokens.countOf(sequence, context);
+        }
+
+        @Override
+        public void requireShape(int sequences, int context) {
+            tokens.requireShape(sequences, context);
+            if (sequences % 2 != 0 || reference.length != sequences) {
+                throw new IllegalArgumentException("batch of pairs: sequences=" + sequences + " reference="
+                        + reference.length + " must be even and equal");
+            }
+        }
+
+        /**
+         * What the pairs cost.
+         *
+         * @param nats (B): what each answer costs, its negative log-probability
+         */
+        public PreferenceCosts costs(double[] nats) {
+            return PreferenceCosts.of(this, nats);
         }
     }
 

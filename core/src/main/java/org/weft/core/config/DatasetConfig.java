@@ -54,17 +54,26 @@ public record DatasetConfig(
         @Doc("qa: the answer's text, or SQuAD's {text: [...], answer_start: [...]}.")
         String answersColumn,
 
-        @Doc("instruction: what the user says, where messages_column is empty. evaluate --choices: the question.")
+        @Doc(
+                "instruction: what the user says, where messages_column is empty. preference: that, or an array of messages; empty "
+                        + "where chosen and rejected are whole conversations. evaluate --choices: the question.")
         String promptColumn,
 
         @Doc("instruction: what the assistant answers, where messages_column is empty.")
         String responseColumn,
 
+        @Doc("preference: the better answer, a text or an array of messages.")
+        String chosenColumn,
+
+        @Doc("preference: the worse answer, a text or an array of messages.")
+        String rejectedColumn,
+
         @Doc("instruction: an array of {role, content}; empty for prompt and response.")
         String messagesColumn,
 
-        @Doc("instruction: the tools that the assistant may call, an array of JSON schemas; empty for none. "
-                + "finetune.chat_template=model has a place for them, formats have none.")
+        @Doc(
+                "instruction, preference: the tools that the assistant may call, an array of JSON schemas; empty for none. "
+                        + "finetune.chat_template=model has a place for them, formats have none.")
         String toolsColumn,
 
         @Doc("instruction: whether only the last of a conversation's answers is learnt.")
@@ -136,6 +145,8 @@ public record DatasetConfig(
                 "answers",
                 "prompt",
                 "response",
+                "chosen",
+                "rejected",
                 "",
                 "",
                 false,

@@ -14,8 +14,8 @@ import org.weft.core.WeftException;
 public record FinetuneConfig(
         @Doc(
                 "classification (one label of some), multilabel, regression, tokens (a tag for each word), qa (the answer's span in "
-                        + "a passage), instruction (answers of an assistant), text (more pre-training, on a text column); empty "
-                        + "where nothing is fine-tuned.")
+                        + "a passage), instruction (answers of an assistant), preference (which of two answers is the better one: DPO), "
+                        + "text (more pre-training, on a text column); empty where nothing is fine-tuned.")
         TaskName task,
 
         @Doc("Where the parameters come from: a Hugging Face directory, a checkpoint, or a run's newest.")
@@ -44,8 +44,17 @@ public record FinetuneConfig(
         @Doc("What an example's loss counts by its class: none, or balanced (n / (classes * n of its class)).")
         ClassWeights classWeights,
 
-        @Doc("classification, tokens: share of the target that is spread over all classes.")
+        @Doc(
+                "classification, tokens: share of the target that is spread over all classes. preference, with loss sigmoid: share "
+                        + "of the pairs that are taken to be the wrong way round.")
         double labelSmoothing,
+
+        @Doc(
+                "preference: sigmoid (DPO), hinge (SLiC), or ipo (of log-probabilities a token), as TRL's loss_type has them.")
+        PreferenceLossName preferenceLoss,
+
+        @Doc("preference: how much what differs from the model at the start counts, TRL's beta.")
+        double preferenceBeta,
 
         @Doc(
                 "What stands for a whole sequence: first (bert, through its pooler), last (gpt2, llama), mean, or auto: the "
@@ -59,22 +68,20 @@ public record FinetuneConfig(
         double epochs,
 
         @Doc(
-                "instruction: chatml, llama3, plain, or model: the model's own, of its chat_template.jinja or tokenizer_config.json, run. "
+                "instruction, preference: chatml, llama3, plain, or model: the model's own, of its chat_template.jinja or tokenizer_config.json, run. "
                         + "auto: the one of these formats that the model's own is, else the model's own; plain where it has none.")
         ChatTemplateName chatTemplate,
 
-        @Doc(
-                "instruction, chat_template=model: the template's text, in Jinja; empty for the model's own, which a run keeps here.")
+        @Doc("chat_template=model: the template's text, in Jinja; empty for the model's own, which a run keeps here.")
         String jinja,
 
-        @Doc(
-                "instruction, chat_template=model: the day that it is for a template that writes one (strftime_now), such as "
-                        + "2024-07-26; empty for none: texts must not depend on when a run is started.")
+        @Doc("chat_template=model: the day that it is for a template that writes one (strftime_now), such as "
+                + "2024-07-26; empty for none: texts must not depend on when a run is started.")
         String chatDate,
 
         @Doc(
                 "What the best checkpoint is the best in, on validation: loss, or of a task's predictions accuracy or f1_macro "
-                        + "(classification; tokens, tag by tag), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself); of the texts that an "
+                        + "(classification; tokens, tag by tag), accuracy or rewards_margin (preference), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself); of the texts that an "
                         + "instruction model generates exact_match, bleu, bleu_zh, chrf, chrf_plus_plus, rouge1, rouge2, rougeL, rougeLsum.")
         String metric,
 
@@ -91,6 +98,7 @@ public record FinetuneConfig(
         TOKENS(HeadKind.TOKEN_CLASSES),
         QA(HeadKind.SPAN),
         INSTRUCTION(HeadKind.LANGUAGE),
+        PREFERENCE(HeadKind.LANGUAGE),
         TEXT(HeadKind.LANGUAGE);
 
         private final HeadKind head;
@@ -106,10 +114,18 @@ public record FinetuneConfig(
 
         /** All that an evaluation during training can find out, the loss first. */
         public List<Metric> metrics() {
-            return this == INSTRUCTION
-                    ? Stream.concat(Stream.of(Metric.LOSS), Metric.OF_TEXTS.stream())
-                            .toList()
-                    : head.metrics();
+            return switch (this) {
+                case INSTRUCTION ->
+                    Stream.concat(Stream.of(Metric.LOSS), Metric.OF_TEXTS.stream())
+                            .toList();
+                case PREFERENCE -> List.of(Metric.LOSS, Metric.ACCURACY, Metric.REWARDS_MARGIN);
+                default -> head.metrics();
+            };
+        }
+
+        /** Whether messages are learnt. */
+        public boolean converses() {
+            return this == INSTRUCTION || this == PREFERENCE;
         }
 
         /**
@@ -149,6 +165,13 @@ public record FinetuneConfig(
         BALANCED
     }
 
+    /** What two answers cost by how much likelier than at the start the better one has become. */
+    public enum PreferenceLossName implements Word {
+        SIGMOID,
+        HINGE,
+        IPO
+    }
+
     /** What stands for a whole sequence. */
     public enum Pooling implements Word {
         AUTO,
@@ -180,6 +203,8 @@ public record FinetuneConfig(
                 1,
                 ClassWeights.NONE,
                 0,
+                PreferenceLossName.SIGMOID,
+                0.1,
                 Pooling.AUTO,
                 0.1,
                 3,
@@ -244,6 +269,18 @@ public record FinetuneConfig(
         problems.require(
                 labelSmoothing >= 0 && labelSmoothing < 1,
                 "finetune.label_smoothing=%s must be in [0, 1)",
+                labelSmoothing);
+        problems.require(
+                preferenceBeta > 0 && Double.isFinite(preferenceBeta),
+                "finetune.preference_beta=%s must be positive",
+                preferenceBeta);
+        problems.require(
+                task != TaskName.PREFERENCE || labelSmoothing < 0.5,
+                "finetune.label_smoothing=%s of pairs the wrong way round must be in [0, 0.5)",
+                labelSmoothing);
+        problems.require(
+                task != TaskName.PREFERENCE || labelSmoothing == 0 || preferenceLoss == PreferenceLossName.SIGMOID,
+                "finetune.label_smoothing=%s is for finetune.preference_loss=sigmoid alone",
                 labelSmoothing);
         problems.require(
                 pooling != Pooling.FIRST || !model.causal(),

@@ -65,6 +65,24 @@ public record ExamplesManifest(
         scrubbed = scrubbed == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(scrubbed));
     }
 
+    /** The same data set with more said of each example, in files of other names or another directory; without test. */
+    public ExamplesManifest of(ExamplesSplit otherTrain, ExamplesSplit otherValidation, String otherFingerprint) {
+        return new ExamplesManifest(
+                version,
+                task,
+                labels,
+                classCounts,
+                classWeights,
+                tokenizerSha256,
+                vocabSize,
+                otherTrain,
+                otherValidation,
+                ExamplesSplit.NONE,
+                overlap,
+                scrubbed,
+                otherFingerprint);
+    }
+
     /** Whether a directory holds an encoded data set. */
     public static boolean exists(Store store, String directory) throws IOException {
         return store.exists(directory + "/" + FILE);

@@ -43,8 +43,8 @@ public final class ControlCodec {
         kryo.register(ClassTally[].class, 26);
         kryo.register(BatchScore.class, 27);
         kryo.register(BatchScore[].class, 28);
-        kryo.register(SourceLoss.class, 29);
-        kryo.register(SourceLoss[].class, 30);
+        kryo.register(FigureSum.class, 29);
+        kryo.register(FigureSum[].class, 30);
         for (MessageType type : MessageType.values()) {
             kryo.register(type.messageClass(), FIRST_MESSAGE_ID + type.ordinal());
         }

@@ -66,7 +66,7 @@ public sealed interface Message {
      * All gradients of a span were acknowledged by the servers.
      *
      * @param losses the lanes' losses in lane order, each already divided by the global batch's targets
-     * @param bySource what each source's sequences cost in each of the lanes that have some; empty where the data are one whole
+     * @param figures figures of each of the lanes beside its loss, such as what the sequences of a source cost
      */
     record LanesDone(
             int worker,
@@ -75,7 +75,7 @@ public sealed interface Message {
             int step,
             LaneSpan span,
             double[] losses,
-            SourceLoss[] bySource,
+            FigureSum[] figures,
             WorkTimes times)
             implements Report {}
 

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  *     mlflow.json                  which run of MLflow's shows this one, where monitoring.mlflow names a server
  *     corpus/                      what prepare wrote; elsewhere where run.corpus says so
  *     dataset/                     encoded examples of a fine-tuning
+ *     reference/                   the same of pairs of answers, with how likely the model at the start makes each
  *     checkpoints/
  *       step-00000200/
  *         shard-00000-of-00002-g0003.safetensors
@@ -92,6 +93,10 @@ public record RunDirectory(String path, String corpus) implements Serializable {
 
     public String dataset() {
         return file("dataset");
+    }
+
+    public String reference() {
+        return file("reference");
     }
 
     public String evaluation() {

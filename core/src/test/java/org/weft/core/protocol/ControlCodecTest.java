@@ -34,8 +34,8 @@ class ControlCodecTest {
                     4,
                     new LaneSpan(4, 2),
                     new double[] {Double.POSITIVE_INFINITY, -0.0},
-                    new SourceLoss[] {
-                        new SourceLoss(4, "web ü", 6.5, 1L << 40), new SourceLoss(5, "", Double.POSITIVE_INFINITY, 0)
+                    new FigureSum[] {
+                        new FigureSum(4, "web ü", 6.5, 1L << 40), new FigureSum(5, "", Double.POSITIVE_INFINITY, 0)
                     },
                     TIMES),
             new Message.BatchesEvaluated(1, 2, 3, 4, 5, new BatchScore[] {

@@ -94,6 +94,21 @@ public final class ReplicaLoader {
         replica.parametersWritten(0, size);
     }
 
+    /**
+     * Loads what a run starts with.
+     *
+     * @param start of step 0; null where all that learns is fresh, and so left at zero
+     */
+    public static void loadStart(Store store, ModelReplica replica, Checkpoint start, RunDirectory run)
+            throws IOException {
+        if (start != null) {
+            CheckpointResolver.requireLayout(start, replica.layout());
+            CheckpointReader reader = new CheckpointReader(store, start.directory(), start.manifest());
+            load(replica, (offset, length, sink) -> reader.readParameters(sink));
+        }
+        loadFrozen(store, replica, run);
+    }
+
     /** The parameters of a fine-tuned run that do not learn. */
     static Checkpoint frozen(Store store, RunDirectory run) throws IOException {
         String directory = run.base().step(0);

@@ -16,7 +16,7 @@ public final class Progress {
     private static final long BAR_NANOS = 100_000_000L;
     private static final int BAR_WIDTH = 24;
     /** Whose losses a line has. */
-    private static final int MOST_SOURCES = 8;
+    private static final int MOST_FIGURES = 8;
 
     private final PrintStream out;
     private final boolean terminal;
@@ -48,7 +48,7 @@ public final class Progress {
     /**
      * Where training stands.
      *
-     * @param bySource loss of each source that the step has some of, by name
+     * @param figures beside the loss, by name
      * @param mfu model FLOPs utilisation, or NaN where no peak was measured
      * @param left until the last step
      */
@@ -56,21 +56,26 @@ public final class Progress {
             int step,
             int steps,
             double loss,
-            Map<String, Double> bySource,
+            Map<String, Double> figures,
             double tokensPerSecond,
             double mfu,
             Duration left) {
 
         private String losses(boolean apart) {
             String losses = String.format(Locale.ROOT, "loss %.4f", loss);
-            if (bySource.isEmpty() || !apart) {
+            if (figures.isEmpty() || !apart) {
                 return losses;
             }
-            return bySource.entrySet().stream()
-                    .limit(MOST_SOURCES)
-                    .map(source -> String.format(Locale.ROOT, "%s %.4f", source.getKey(), source.getValue()))
-                    .collect(Collectors.joining(", ", losses + " (", bySource.size() > MOST_SOURCES ? ", …)" : ")"));
+            return figures.entrySet().stream()
+                    .limit(MOST_FIGURES)
+                    .map(figure -> String.format(Locale.ROOT, "%s %.4f", shown(figure.getKey()), figure.getValue()))
+                    .collect(Collectors.joining(", ", losses + " (", figures.size() > MOST_FIGURES ? ", …)" : ")"));
         }
+    }
+
+    /** A source's loss by the source's name. */
+    private static String shown(String figure) {
+        return figure.startsWith("loss_") ? figure.substring("loss_".length()) : figure;
     }
 
     /** Shows where training stands; most calls print nothing. A bar has no room for sources. */

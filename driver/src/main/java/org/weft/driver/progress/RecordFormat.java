@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.weft.core.Json;
 
 /**
@@ -22,11 +23,27 @@ public final class RecordFormat {
     private static final String TIME = "time";
     private static final String EVENT = "event";
     private static final String LOSS = "loss";
-    private static final String OF_SOURCE = "loss_";
     private static final String VALIDATION = "val_";
     private static final String STALL = "checkpoint_stall_millis";
     private static final String WRITE = "checkpoint_millis";
     private static final String COST = "cost_millis";
+
+    /** Keys of a step's line that are no figures of their own. */
+    private static final Set<String> OF_STEP = Set.of(
+            STEP,
+            TIME,
+            LOSS,
+            "learning_rate",
+            "grad_norm",
+            "tokens",
+            "tokens_per_second",
+            "mfu",
+            "step_millis",
+            "wait_millis",
+            "push_bytes",
+            "pull_bytes",
+            "skipped",
+            "workers");
 
     private RecordFormat() {}
 
@@ -52,7 +69,7 @@ public final class RecordFormat {
 
     private static void put(ObjectNode line, StepRecord step) {
         putNumber(line, LOSS, step.loss());
-        step.bySource().forEach((source, loss) -> putNumber(line, OF_SOURCE + source, loss));
+        step.figures().forEach((name, value) -> putNumber(line, name, value));
         line.put("learning_rate", step.learningRate());
         putNumber(line, "grad_norm", step.gradNorm());
         line.put("tokens", step.tokens());
@@ -165,7 +182,14 @@ public final class RecordFormat {
                 object.path("pull_bytes").asLong(),
                 object.path("skipped").asBoolean(),
                 workers,
-                numbers(object, OF_SOURCE));
+                figures(object));
+    }
+
+    /** What no step's line has to have. */
+    private static Map<String, Double> figures(JsonNode object) {
+        Map<String, Double> figures = numbers(object, "");
+        figures.keySet().removeIf(name -> OF_STEP.contains(name) || name.startsWith(VALIDATION));
+        return figures;
     }
 
     /** Those whose keys begin so, by what follows. */

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * @param pushBytes of all workers, as {@code pullBytes}
  * @param skipped whether the parameters were left as they are
  * @param workers one a piece of work, in the order of completion
- * @param bySource mean loss over the targets of each source that the step has some of, by name; empty where the data are one whole
+ * @param figures beside the loss by name, such as {@code loss_NAME}, the mean over the targets of each source that the step has
  */
 public record StepRecord(
         int step,
@@ -34,7 +34,7 @@ public record StepRecord(
         long pullBytes,
         boolean skipped,
         List<WorkerShare> workers,
-        Map<String, Double> bySource)
+        Map<String, Double> figures)
         implements RunRecord {
 
     /**
@@ -50,7 +50,7 @@ public record StepRecord(
 
     public StepRecord {
         workers = List.copyOf(workers);
-        bySource = Collections.unmodifiableSortedMap(new TreeMap<>(bySource));
+        figures = Collections.unmodifiableSortedMap(new TreeMap<>(figures));
     }
 
     /** Lanes of all workers. */

@@ -90,7 +90,7 @@ final class RunRecorder implements RunListener {
                 done.pullBytes(),
                 done.skipped(),
                 workers,
-                done.bySource());
+                done.figures());
     }
 
     /** One that comes again after the loss of a server has its record already. */

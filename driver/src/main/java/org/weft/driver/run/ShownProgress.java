@@ -29,7 +29,7 @@ final class ShownProgress implements RunListener {
         double mfu = plan.utilisation(tokensPerSecond, step.peakFlops());
         Duration left = Duration.ofMillis((long) (stepMillis * (steps - step.step())));
         progress.step(
-                new Progress.Standing(step.step(), steps, step.loss(), step.bySource(), tokensPerSecond, mfu, left));
+                new Progress.Standing(step.step(), steps, step.loss(), step.figures(), tokensPerSecond, mfu, left));
     }
 
     @Override

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Map;
 import org.weft.coordinator.Evaluation;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.Metric;
 import org.weft.core.model.ClassTally;
 import org.weft.core.scores.MatchCounts;
+import org.weft.core.scores.PreferenceScores;
 import org.weft.core.scores.text.TextMatches;
 
 /** The numbers of an evaluation during training, by the names that {@code finetune.metric} gives them. */
@@ -23,6 +25,8 @@ final class ValidationScores {
         List<ClassTally> seen = evaluation.classes();
         if (task.judgesTexts()) {
             TextMatches.of(seen).scores().forEach((metric, score) -> scores.put(metric.word(), score));
+        } else if (task.task() == TaskName.PREFERENCE) {
+            scores.putAll(PreferenceScores.of(seen).means());
         } else if (!seen.isEmpty()) {
             int classes =
                     Math.max(task.labels().size(), 1 + seen.get(seen.size() - 1).of());

@@ -140,14 +140,14 @@ class ReportTest {
 
     @Test
     void aLineHasTheLossesOfSourcesAndABarHasNoRoom() {
-        Map<String, Double> sources = new TreeMap<>(Map.of("web", 2.25, "code", 0.5));
+        Map<String, Double> sources = new TreeMap<>(Map.of("loss_web", 2.25, "loss_code", 0.5));
         Progress.Standing at = new Progress.Standing(2, 2, 1, sources, 10, Double.NaN, Duration.ZERO);
         progress(false).step(at);
         assertThat(text().lines()).contains("step 2/2  loss 1.0000 (code 0.5000, web 2.2500)  10 tokens/s  ETA 0:00");
         progress(true).step(at);
         assertThat(text()).contains("] step 2/2  loss 1.0000  10 tokens/s");
         for (int source = 0; source < 9; source++) {
-            sources.put("s" + source, 1.0);
+            sources.put("loss_s" + source, 1.0);
         }
         progress(false).step(at);
         assertThat(text()).contains("s6 1.0000, …)").doesNotContain("s7");

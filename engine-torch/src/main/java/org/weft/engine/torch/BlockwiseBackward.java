@@ -26,6 +26,7 @@ final class BlockwiseBackward {
     private final Transformer model;
     private final Family family;
     private final Tail tail;
+    private final PreferenceTail answers;
     private final FlatTensors flat;
     private final ParameterPages pages;
     private final boolean recompute;
@@ -34,6 +35,7 @@ final class BlockwiseBackward {
     private final Range embeddingRange;
     private final List<Range> blockRanges = new ArrayList<>();
     private final Range tailRange;
+    private final ExpertLoads loads = new ExpertLoads();
     /** Nothing below this block learns: forward is not recorded there, and backward ends. */
     private final int firstLearning;
 
@@ -47,6 +49,7 @@ final class BlockwiseBackward {
         width = shape.config().width();
         boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
         tail = language ? new LanguageTail(model) : new TaskTail(model, shape, flat);
+        answers = new PreferenceTail(model);
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
         embeddingRange = new Range(0, end);
         for (int block = 0; block < model.blocks(); block++) {
@@ -104,15 +107,20 @@ final class BlockwiseBackward {
             for (int block = firstLearning; block < model.blocks(); block++) {
                 int index = block;
                 need(blockRanges.get(block));
-                Piece piece =
-                        Piece.block(x, scope, recompute, 1 / normalizer, input -> model.block(index, input, pass));
+                Piece piece = Piece.block(
+                        x,
+                        scope,
+                        recompute,
+                        auxiliaryWeight(batch, normalizer),
+                        input -> model.block(index, input, pass));
                 done(blockRanges.get(block));
                 pieces.add(piece);
+                loads.add(piece.expertLoads());
                 x = piece.output(); // (B, T, D)
             }
             need(tailRange);
             boolean apart = losses != SequenceLosses.NONE;
-            Tail.Result result = tail.lossAndGradient(x, batch, normalizer, dropout, apart, scope);
+            Tail.Result result = tailOf(batch).lossAndGradient(x, batch, normalizer, dropout, apart, scope);
             done(tailRange);
             Tensor gradient = result.gradient(); // (B, T, D)
             completed(tailRange, relay);
@@ -136,14 +144,37 @@ final class BlockwiseBackward {
         }
     }
 
+    /** Of the blocks that learn, what was passed through them in training since they were cleared. */
+    ExpertLoads loads() {
+        return loads;
+    }
+
     /** The sum of losses, without dropout and without gradient. */
     double loss(BatchTensors batch) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
-            return computed(forward(batch.tokens(), scope), x -> tail.loss(x, batch))
+            return computed(forward(batch.tokens(), scope), x -> tailOf(batch).loss(x, batch))
                     .item_double();
         }
+    }
+
+    /** What each of several answers costs, in nats, without dropout and without gradient. (B) */
+    double[] answers(BatchTensors batch) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode off = new AutoGradMode(false)) {
+            flat.refreshFactors();
+            return PreferenceTail.toHost(computed(forward(batch.tokens(), scope), x -> answers.sequences(x, batch)));
+        }
+    }
+
+    private Tail tailOf(BatchTensors batch) {
+        return batch.targets() instanceof TargetTensors.Preferences ? answers : tail;
+    }
+
+    /** What blocks add to the loss stands beside a token's: a pair of answers has no such measure. */
+    private static double auxiliaryWeight(BatchTensors batch, double normalizer) {
+        return batch.targets() instanceof TargetTensors.Preferences ? 0 : 1 / normalizer;
     }
 
     /** The same from what {@link #outputs} gave. */

@@ -3,7 +3,6 @@ package org.weft.engine.torch;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -28,7 +27,7 @@ final class LanguageTail implements Tail {
         OutputHead.Result result = model.head().lossAndGradient(crown.output(), targets.ids(), normalizer, apart);
         Tensor gradient = targets.spread(crown.backward(result.gradient(), scope), x); // (B, T, D)
         Tensor sum = result.sum();
-        Tensor sequences = apart ? sequences(targets, result.rows(), x) : null; // (B)
+        Tensor sequences = apart ? PreferenceTail.sequences(targets, result.rows(), x) : null; // (B)
         if (batch.targets() instanceof TargetTensors.Pairs pairs) {
             Tensor costs = nextSentence(x, pairs, gradient, 1 / normalizer, scope); // (B, 1)
             sum.add_(sum(costs, pairs)); // (1)
@@ -48,13 +47,6 @@ final class LanguageTail implements Tail {
             sum.add_(sum(pairCosts(model.nextSentence(firsts(x)), pairs), pairs)); // (1)
         }
         return sum;
-    }
-
-    /** Nats of each sequence, summed in float64. (M, 1) to (B) */
-    private static Tensor sequences(TargetTensors.Tokens targets, Tensor rows, Tensor x) {
-        Tensor like = x.narrow(2, 0, 1).to(rows.scalar_type()); // (B, T, 1)
-        return targets.spread(rows, like)
-                .sum(new long[] {1, 2}, false, new ScalarTypeOptional(ScalarType.Double)); // (B)
     }
 
     private static Tensor rows(Tensor x) {

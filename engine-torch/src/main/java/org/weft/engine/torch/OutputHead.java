@@ -76,7 +76,25 @@ final class OutputHead implements AutoCloseable {
      * @param targets (N, 1)
      */
     Result loss(Tensor x, Tensor targets) {
-        return run(x, targets, null, null, null);
+        return run(x, targets, null, null, null, null);
+    }
+
+    /** What each row costs, in nats. (N, 1) */
+    Tensor costs(Tensor x, Tensor targets) {
+        Tensor rows = emptyRows(x); // (N, 1)
+        run(x, targets, null, null, rows, null);
+        return rows;
+    }
+
+    /**
+     * The gradient of the rows' weighed losses / normalizer by the head's input, (N, D); adds to those of its own parameters.
+     *
+     * @param weights (N, 1)
+     */
+    Tensor weighedGradient(Tensor x, Tensor targets, Tensor weights, double normalizer) {
+        try (Scalar scale = new Scalar(1 / normalizer)) {
+            return run(x, targets, torch.empty_like(x), scale, null, weights).gradient();
+        }
     }
 
     /** Loss and gradient of loss / normalizer; adds to the gradients of the head's own parameters. */
@@ -91,9 +109,12 @@ final class OutputHead implements AutoCloseable {
      */
     Result lossAndGradient(Tensor x, Tensor targets, double normalizer, boolean apart) {
         try (Scalar scale = new Scalar(1 / normalizer)) {
-            Tensor rows = apart ? torch.empty(new long[] {x.size(0), 1}, like.options(), null) : null; // (N, 1)
-            return run(x, targets, torch.empty_like(x), scale, rows);
+            return run(x, targets, torch.empty_like(x), scale, apart ? emptyRows(x) : null, null);
         }
+    }
+
+    private Tensor emptyRows(Tensor x) {
+        return torch.empty(new long[] {x.size(0), 1}, like.options(), null); // (N, 1)
     }
 
     /** Logits of a few rows. (n, D) to (n, V) */
@@ -102,7 +123,7 @@ final class OutputHead implements AutoCloseable {
         return finished(logits);
     }
 
-    private Result run(Tensor x, Tensor targets, Tensor inputGradient, Scalar scale, Tensor rows) {
+    private Result run(Tensor x, Tensor targets, Tensor inputGradient, Scalar scale, Tensor rows, Tensor weights) {
         long end = x.size(0);
         reserve(Math.min(end, chunkRows));
         Tensor sum = sumOfZero();
@@ -125,6 +146,9 @@ final class OutputHead implements AutoCloseable {
                     Tensor error = scores.div_(total).scatter_add_(1, target, chosen.fill_(new Scalar(-1.0))); // (R, V)
                     if (slopes != null) {
                         error.mul_(slopes); // (R, V)
+                    }
+                    if (weights != null) {
+                        error.mul_(weights.narrow(0, row, count)); // (R, V)
                     }
                     backward(error, part, inputGradient.narrow(0, row, count), scale);
                 }

@@ -1,6 +1,5 @@
 package org.weft.engine.torch;
 
-import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.weft.engine.SequenceLosses;
@@ -22,8 +21,7 @@ interface Tail {
         /** Says what each sequence cost, where that was asked for. */
         void tell(SequenceLosses losses) {
             if (sequences != null) {
-                double[] nats = new double[(int) sequences.size(0)]; // (B)
-                new DoublePointer(sequences.cpu().contiguous().data_ptr()).get(nats);
+                double[] nats = PreferenceTail.toHost(sequences); // (B)
                 for (int sequence = 0; sequence < nats.length; sequence++) {
                     losses.lost(sequence, nats[sequence]);
                 }

@@ -22,8 +22,13 @@ sealed interface TargetTensors {
             return new Labels(Tensor.create(values, batch.sequences(), values.length / batch.sequences())
                     .to(device, ScalarType.Float));
         }
+        if (batch.asked() instanceof Targets.Preferences answers) {
+            int[] ids = answers.tokens().ids();
+            Batch.requireIds(ids, Batch.IGNORED, classes);
+            return new Preferences(Tokens.of(ids, device), answers);
+        }
         Batch.requireIds(batch.targets(), Batch.IGNORED, classes);
-        Tokens tokens = Tokens.of(batch.targets(), (int) batch.targetCount(), device);
+        Tokens tokens = Tokens.of(batch.targets(), device);
         return batch.asked() instanceof Targets.Pairs pairs
                 ? new Pairs(tokens, TokenTensors.onDevice(pairs.related(), device, batch.sequences(), 1))
                 : tokens;
@@ -46,7 +51,8 @@ sealed interface TargetTensors {
      * @param ids (M, 1)
      */
     record Tokens(Optional<Tensor> chosen, Tensor ids) implements TargetTensors {
-        private static Tokens of(int[] targets, int count, Device device) {
+        private static Tokens of(int[] targets, Device device) {
+            int count = (int) new Targets.Tokens(targets).count(1);
             if (count == targets.length) {
                 return new Tokens(Optional.empty(), TokenTensors.onDevice(targets, device, count, 1));
             }
@@ -94,6 +100,18 @@ sealed interface TargetTensors {
      * @param related (B, 1): 0 where a sequence's second segment follows its first, else 1
      */
     record Pairs(Tokens tokens, Tensor related) implements TargetTensors {
+        @Override
+        public Tokens ofTokens() {
+            return tokens;
+        }
+    }
+
+    /**
+     * Of tokens of answers that are pairs.
+     *
+     * @param asked what is known of them on the host
+     */
+    record Preferences(Tokens tokens, Targets.Preferences asked) implements TargetTensors {
         @Override
         public Tokens ofTokens() {
             return tokens;

@@ -2,6 +2,7 @@ package org.weft.engine.torch;
 
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -10,6 +11,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
+import org.weft.core.batches.PreferenceCosts;
+import org.weft.core.batches.Targets;
 import org.weft.core.config.HeadKind;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
@@ -17,6 +20,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.engine.ClassCounts;
 import org.weft.engine.Decoder;
 import org.weft.engine.Evaluated;
+import org.weft.engine.Figure;
 import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
@@ -114,6 +118,7 @@ public final class TorchReplica implements ModelReplica {
     public void zeroGradients() {
         checkOwner();
         flat.zeroGradients();
+        backward.loads().clear();
     }
 
     @Override
@@ -137,6 +142,11 @@ public final class TorchReplica implements ModelReplica {
     }
 
     @Override
+    public List<Figure> figures() {
+        return backward.loads().figures();
+    }
+
+    @Override
     public ByteBuffer gradients(long offset, int length) {
         checkOpen();
         return flat.gradients().window(offset, length);
@@ -156,6 +166,10 @@ public final class TorchReplica implements ModelReplica {
         checkOwner();
         shape.requireFits(batch.context());
         TaskHead head = shape.adaptation().head();
+        if (batch.asked() instanceof Targets.Preferences pairs) {
+            PreferenceCosts costs = pairs.costs(sequenceNats(batch));
+            return new Evaluated(costs.loss(), costs.scores().tallies());
+        }
         if (head.kind() == HeadKind.LANGUAGE) {
             return Evaluated.ofLoss(loss(batch));
         }
@@ -163,6 +177,15 @@ public final class TorchReplica implements ModelReplica {
             BatchTensors tensors = onDevice(batch);
             Tensor outputs = backward.outputs(tensors.tokens(), scope); // (B or B T, K)
             return new Evaluated(backward.loss(outputs, tensors), ClassCounts.of(head, Logits.toHost(outputs), batch));
+        }
+    }
+
+    @Override
+    public double[] sequenceNats(Batch batch) {
+        checkOwner();
+        shape.requireFits(batch.context());
+        try (PointerScope scope = new PointerScope()) {
+            return backward.answers(onDevice(batch));
         }
     }
 

@@ -71,12 +71,13 @@ interface Transformer {
      * @param states (B, T, D)
      * @param auxiliaryLoss what the block adds to the sum of the tokens' losses while training, such as the balance of
      *     experts (1); null for nothing
+     * @param expertLoads how many tokens chose each of the block's experts (E); null where it has none
      */
-    record BlockOutput(Tensor states, Tensor auxiliaryLoss) {
+    record BlockOutput(Tensor states, Tensor auxiliaryLoss, long[] expertLoads) {
 
         /** Of a block that adds nothing to the loss. */
         static BlockOutput of(Tensor states) {
-            return new BlockOutput(states, null);
+            return new BlockOutput(states, null, null);
         }
     }
 

@@ -2,6 +2,7 @@ package org.weft.monitoring.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.weft.core.html.Html;
 import org.weft.core.html.LineFigure;
 import org.weft.core.html.LineFigure.Line;
@@ -9,6 +10,9 @@ import org.weft.monitoring.ThinnedSeries;
 
 /** The report's plots by step. */
 final class Curves {
+    private static final Set<String> OF_EVERY_STEP =
+            Set.of("train/loss", "train/learning_rate", "train/grad_norm", "train/tokens");
+
     private final Html page;
     private final RunHistory history;
     private long share = 1;
@@ -26,6 +30,7 @@ final class Curves {
         page.append("<h2>Training</h2>\n<div class=\"plots\">\n");
         plot("Loss, nats a target", line("train/loss", "loss"), line("val/loss", "val_loss"));
         bySource();
+        figures();
         plot("Learning rate", line("train/learning_rate", "learning_rate"));
         plot("Gradient norm before clipping", line("train/grad_norm", "grad_norm"), most("train/grad_norm"));
         scores();
@@ -62,6 +67,16 @@ final class Curves {
                 .map(name -> line(name, name.replace("train/", "")))
                 .toArray(Line[]::new);
         plot("Training loss by source, nats a target", lines);
+    }
+
+    /** What steps tell of their batches beside loss and gradient, such as rewards. */
+    private void figures() {
+        Line[] lines = history.names("train/").stream()
+                .filter(name -> !OF_EVERY_STEP.contains(name) && !name.startsWith("train/loss_"))
+                .limit(LineFigure.MOST_LINES)
+                .map(name -> line(name, name.replace("train/", "")))
+                .toArray(Line[]::new);
+        plot("Of the steps' batches", lines);
     }
 
     private Line line(String name, String shown) {

@@ -210,7 +210,7 @@ public final class RunWatch {
     private void say(RunRecord record) {
         if (record instanceof StepRecord step) {
             progress.step(new Progress.Standing(
-                    step.step(), steps, step.loss(), step.bySource(), step.tokensPerSecond(), step.mfu(), left(step)));
+                    step.step(), steps, step.loss(), step.figures(), step.tokensPerSecond(), step.mfu(), left(step)));
         } else if (record instanceof EvaluationRecord evaluation) {
             progress.say("step " + evaluation.step() + "  validation: "
                     + evaluation.scores().entrySet().stream()

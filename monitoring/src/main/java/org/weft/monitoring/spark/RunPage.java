@@ -124,9 +124,9 @@ final class RunPage {
                 "steps");
         if (step != null) {
             tile(shown("%.4f", step.loss()), "loss");
-            shown(step.bySource()).forEach((source, loss) -> tile(shown("%.4f", loss), "loss " + source));
-            if (step.bySource().size() > LineFigure.MOST_LINES) {
-                tile(LineFigure.MOST_LINES + " of " + step.bySource().size(), "sources shown; metrics.jsonl has all");
+            shown(step.figures()).forEach((name, value) -> tile(shown("%.4f", value), told(name)));
+            if (step.figures().size() > LineFigure.MOST_LINES) {
+                tile(LineFigure.MOST_LINES + " of " + step.figures().size(), "figures shown; metrics.jsonl has all");
             }
         }
         if (newest != null) {
@@ -153,12 +153,17 @@ final class RunPage {
         page.append("</div>\n");
     }
 
-    /** As many sources as the curves show; there may be hundreds. */
-    private static Map<String, Double> shown(Map<String, Double> bySource) {
+    /** A source's loss by the source's name as it is. */
+    private static String told(String figure) {
+        return figure.startsWith("loss_") ? figure.replaceFirst("_", " ") : figure.replace('_', ' ');
+    }
+
+    /** As many figures as the curves show; there may be hundreds of sources. */
+    private static Map<String, Double> shown(Map<String, Double> figures) {
         Map<String, Double> shown = new LinkedHashMap<>();
-        bySource.entrySet().stream()
+        figures.entrySet().stream()
                 .limit(LineFigure.MOST_LINES)
-                .forEach(source -> shown.put(source.getKey(), source.getValue()));
+                .forEach(figure -> shown.put(figure.getKey(), figure.getValue()));
         return shown;
     }
 
@@ -178,7 +183,7 @@ final class RunPage {
         Map<String, Object> cells = new LinkedHashMap<>();
         cells.put("step", step.step());
         cells.put("loss", step.loss());
-        shown(step.bySource()).forEach((source, loss) -> cells.put("loss_" + source, loss));
+        shown(step.figures()).forEach(cells::put);
         cells.put("learning_rate", step.learningRate());
         cells.put("grad_norm", step.gradNorm());
         cells.put("tokens", step.tokens());

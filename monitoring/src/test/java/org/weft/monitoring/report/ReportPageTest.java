@@ -32,7 +32,7 @@ class ReportPageTest {
                 "run: {name: \"" + EVIL
                         + "\", dir: \"/run\"}\ntraining: {steps: 40, warmup_steps: 1}\nmodel: {heads: 4, width: 64}\n");
         String steps = IntStream.rangeClosed(1, 10)
-                .mapToObj(step -> RecordFormat.line(Records.step(step, Map.of("web", 2.5))) + "\n")
+                .mapToObj(step -> RecordFormat.line(Records.step(step, Map.of("loss_web", 2.5))) + "\n")
                 .collect(Collectors.joining());
         Files.writeString(
                 home.resolve("metrics.jsonl"),

@@ -142,7 +142,7 @@ class SparkWindowsTest {
                 200,
                 false,
                 List.of(new StepRecord.WorkerShare(0, 4, 200.25, 12.5, 300)),
-                Map.of("web", 7.25));
+                Map.of("loss_web", 7.25));
     }
 
     private static void requireTab(String page) {

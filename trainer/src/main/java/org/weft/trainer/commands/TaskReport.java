@@ -8,11 +8,14 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.weft.core.config.DatasetConfig;
+import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.FirstTaskError;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.sampling.BeamOptions;
+import org.weft.hub.ModelLocator;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.JudgedRows;
@@ -80,7 +83,10 @@ final class TaskReport {
 
     /** The same; a model that answers does so by a search. */
     Written write(List<String> input, String directory, BeamOptions beams) throws IOException {
-        Examination task = Examination.ofTask(model, config, beams);
+        FinetuneConfig tuned = model.config().finetune();
+        Examination task = tuned.task() == TaskName.PREFERENCE
+                ? Examination.ofPairs(model, new ModelLocator(store, notice -> {}).at(tuned.from()), config)
+                : Examination.ofTask(model, config, beams);
         return write(task, () -> JudgedRows.read(application.context(), store, config, input), directory);
     }
 

@@ -132,10 +132,10 @@ class MixtureTest {
         RunResult many = train(null, config("many", CURRICULUM, "cluster.workers=3", "cluster.servers=2"));
         assertThat(sha256(many)).isEqualTo(sha256(one));
         List<StepRecord> steps = steps("one");
-        assertThat(steps("many")).extracting(StepRecord::bySource).isEqualTo(bySource(steps));
+        assertThat(steps("many")).extracting(StepRecord::figures).isEqualTo(figures(steps));
         assertLossesAreTheirs(steps, config("one", CURRICULUM));
-        assertThat(steps.get(2).bySource()).containsOnlyKeys("web", "code", "books");
-        assertThat(steps.get(6).bySource()).containsOnlyKeys("code", "books");
+        assertThat(steps.get(2).figures()).containsOnlyKeys("loss_web", "loss_code", "loss_books");
+        assertThat(steps.get(6).figures()).containsOnlyKeys("loss_code", "loss_books");
         assertThat(said.toString()).containsPattern("step 8/8  loss [0-9.]+ \\(books [0-9.]+, code [0-9.]+\\)");
         for (String step : List.of("4", "6")) { // in the middle of the second stage, and in that of the third
             RunResult resumed = train(step, config("many", CURRICULUM, "cluster.workers=2"));
@@ -176,7 +176,7 @@ class MixtureTest {
         RunResult one = train(null, config("packed", apart, packing));
         RunResult many = train(null, config("packed-many", apart, packing, "cluster.workers=3", "cluster.servers=2"));
         assertThat(sha256(many)).isEqualTo(sha256(one));
-        assertThat(bySource(steps("packed-many"))).isEqualTo(bySource(steps("packed")));
+        assertThat(figures(steps("packed-many"))).isEqualTo(figures(steps("packed")));
         assertLossesAreTheirs(steps("packed"), config("packed", apart, packing));
         assertThat(sha256(train(null, config("packed-mixed", packing)))).isNotEqualTo(sha256(one));
         RunResult longer = train(null, config("longer", apart, packing, "model.context=64")); // the corpus as it is
@@ -193,8 +193,8 @@ class MixtureTest {
         assertThat(directory.resolve("runrefused/checkpoints")).doesNotExist();
     }
 
-    private static List<Map<String, Double>> bySource(List<StepRecord> steps) {
-        return steps.stream().map(StepRecord::bySource).toList();
+    private static List<Map<String, Double>> figures(List<StepRecord> steps) {
+        return steps.stream().map(StepRecord::figures).toList();
     }
 
     private static List<StepRecord> steps(String run) throws IOException {
@@ -211,9 +211,9 @@ class MixtureTest {
         try (TokenShardBatches batches = TokenShardBatches.open(application.store(), config)) {
             for (StepRecord step : steps) {
                 Map<String, Long> targets = targets(batches, step.step() - 1, config.training());
-                assertThat(step.bySource().keySet()).isEqualTo(targets.keySet());
+                assertThat(step.figures().keySet()).isEqualTo(targets.keySet());
                 double nats = targets.entrySet().stream()
-                        .mapToDouble(one -> one.getValue() * step.bySource().get(one.getKey()))
+                        .mapToDouble(one -> one.getValue() * step.figures().get(one.getKey()))
                         .sum();
                 assertThat(nats / batches.targets(step.step() - 1)).isCloseTo(step.loss(), within(1e-6));
             }
@@ -228,7 +228,7 @@ class MixtureTest {
                 List<String> sources = batches.sources(step, lane, m);
                 Batch batch = batches.training(step, lane, m);
                 for (int sequence = 0; sequence < sources.size(); sequence++) {
-                    targets.merge(sources.get(sequence), batch.targetCount(sequence), Long::sum);
+                    targets.merge("loss_" + sources.get(sequence), batch.targetCount(sequence), Long::sum);
                 }
             }
         }

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.weft.core.config.PrivacyConfig;
 import org.weft.core.storage.Store;
@@ -38,10 +37,7 @@ public record ScrubbedRows(Scrubber scrubber, List<String> columns)
     }
 
     static ScrubbedRows of(PrivacyConfig privacy, Task task, Store store) throws IOException {
-        List<String> columns = Stream.concat(task.inputColumns().stream(), task.textColumns().stream())
-                .distinct()
-                .toList();
-        return of(privacy, columns, store);
+        return of(privacy, task.writtenColumns(), store);
     }
 
     @Override

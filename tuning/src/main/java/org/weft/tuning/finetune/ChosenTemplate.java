@@ -6,7 +6,6 @@ import java.util.function.Consumer;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.ChatTemplateName;
-import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.tuning.chat.ChatFormat;
@@ -23,7 +22,7 @@ record ChosenTemplate(Store store, BaseModel base, Consumer<String> notices) {
     WeftConfig in(WeftConfig config) throws IOException {
         FinetuneConfig tuning = config.finetune();
         ChatTemplateName asked = tuning.chatTemplate();
-        boolean converses = tuning.task() == TaskName.INSTRUCTION;
+        boolean converses = tuning.task().converses();
         boolean tools = converses && !config.dataset().toolsColumn().isEmpty();
         if (asked == ChatTemplateName.MODEL) {
             if (!converses) {

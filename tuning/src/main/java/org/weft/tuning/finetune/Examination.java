@@ -5,7 +5,6 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
@@ -75,6 +74,16 @@ public interface Examination extends Serializable {
     }
 
     /**
+     * Pairs of answers, which a model was tuned to tell apart.
+     *
+     * @param start the model that it was tuned from
+     * @param rows whose section dataset says what columns are called
+     */
+    static Examination ofPairs(StoredModel model, StoredModel start, WeftConfig rows) {
+        return new OfPairs(model.config().withDataset(rows.dataset()), start);
+    }
+
+    /**
      * Questions with several answers, of which a language model takes the likeliest.
      *
      * @param rows whose section dataset says what columns are called
@@ -118,10 +127,7 @@ public interface Examination extends Serializable {
 
         @Override
         public List<String> textColumns() {
-            Task task = Task.of(config);
-            return Stream.concat(task.inputColumns().stream(), task.textColumns().stream())
-                    .distinct()
-                    .toList();
+            return Task.of(config).writtenColumns();
         }
 
         @Override
@@ -152,6 +158,50 @@ public interface Examination extends Serializable {
                     answers.close();
                 }
             };
+        }
+
+        @Override
+        public Predictions predictions(List<Predictions.Row> judged) {
+            return Task.of(config).predictions(judged);
+        }
+    }
+
+    /** Two answers, and how likely the model makes them beside the one that it was tuned from. */
+    record OfPairs(WeftConfig config, StoredModel start) implements Examination {
+        @Override
+        public String name() {
+            return config.finetune().task().word();
+        }
+
+        @Override
+        public Map<String, String> facts() {
+            return Map.of("reference", start.directory());
+        }
+
+        @Override
+        public List<String> columns() {
+            return Task.of(config).columns();
+        }
+
+        @Override
+        public List<String> inputColumns() {
+            return Task.of(config).inputColumns();
+        }
+
+        @Override
+        public List<String> textColumns() {
+            return Task.of(config).writtenColumns();
+        }
+
+        @Override
+        public CheckedRows.Check check() {
+            Task task = Task.of(config);
+            return row -> task.check(row, true);
+        }
+
+        @Override
+        public RowJudge open(StoredModel model, int batch) throws IOException {
+            return PreferenceJudge.open(model, start, config);
         }
 
         @Override

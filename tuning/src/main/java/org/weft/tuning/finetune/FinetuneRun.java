@@ -7,6 +7,7 @@ import org.weft.core.WeftException;
 import org.weft.core.batches.ExampleBatches;
 import org.weft.core.batches.ValidationPart;
 import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExamplesManifest;
 import org.weft.core.storage.Store;
@@ -88,13 +89,25 @@ public final class FinetuneRun {
         Engines.require(start.config(), start.shape());
         CheckpointManifest.Source source = new CheckpointManifest.Source(
                 "dataset", config.run().directory().dataset(), examples.fingerprint());
+        boolean pairs = config.finetune().task() == TaskName.PREFERENCE;
+        ReferenceJob reference =
+                new ReferenceJob(application.context(), store, start.config(), start.shape(), progress::say);
+        if (pairs) {
+            reference.requireSame();
+        }
         return new Subject(
                 Subject.name(start.shape()),
                 new RunIdentity(start.config(), start.shape().layout(), start.vocabulary(), List.of(source)),
                 start.workload(),
                 Optional.of(new MemoryModel(start.shape(), start.config())),
-                ValidationPart.whole(validationBatches(start.config())),
-                () -> start.write(progress::say));
+                ValidationPart.whole(ExampleBatches.validationBatches(store, start.config())),
+                () -> {
+                    Checkpoint first = start.write(progress::say);
+                    if (pairs) {
+                        reference.run(first);
+                    }
+                    return first;
+                });
     }
 
     private void requireJudgeable(ExamplesManifest examples) {
@@ -104,12 +117,6 @@ public final class FinetuneRun {
                     "no row to evaluate on: dataset.test and dataset.validation are empty, dataset.validation_fraction="
                             + config.dataset().validationFraction(),
                     "give one of them, or train without an evaluation: --no-evaluate");
-        }
-    }
-
-    private int validationBatches(WeftConfig complete) throws IOException {
-        try (ExampleBatches batches = ExampleBatches.open(store, complete)) {
-            return batches.validationBatches();
         }
     }
 }

@@ -10,11 +10,13 @@ import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.AdaptedLayout;
 import org.weft.core.model.ModelShape;
 import org.weft.driver.checkpoint.ModelSection;
+import org.weft.engine.Engines;
 
 /** What a fine-tuning's configuration stands on, what it must have, and what decides its outcome. */
 public final class FinetuneSettings {
@@ -46,6 +48,12 @@ public final class FinetuneSettings {
         }
         ModelSection.require(base.from(), base.model(), config.model(), notices);
         FinetuneConfig tuning = config.finetune();
+        if (tuning.task() == TaskName.PREFERENCE && !config.cluster().engine().equals(Engines.TORCH)) {
+            throw WeftException.usage(
+                    "finetune.task=" + tuning.task().word() + " with cluster.engine="
+                            + config.cluster().engine() + ", which predicts tokens alone",
+                    "use cluster.engine=" + Engines.TORCH);
+        }
         if (tuning.lora()) {
             AdaptedLayout.requireAdapters(
                     new ModelShape(config.model(), base.vocabSize(), Adaptation.NONE),

@@ -16,6 +16,7 @@ public sealed interface Predictions
                 ClassPredictions,
                 LanguagePredictions,
                 MultiLabelPredictions,
+                PreferencePredictions,
                 RegressionPredictions,
                 TagPredictions,
                 TextPredictions {

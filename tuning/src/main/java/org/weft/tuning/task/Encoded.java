@@ -1,5 +1,6 @@
 package org.weft.tuning.task;
 
+import java.util.Arrays;
 import org.weft.core.examples.Example;
 
 /**
@@ -18,6 +19,12 @@ public record Encoded(Example example, boolean truncated, String leftOutBecause,
     /** Whether nothing can be learnt of the row. */
     public boolean leftOut() {
         return leftOutBecause != null;
+    }
+
+    /** Whether nothing tells them apart, neither what is read nor what is to be learnt. */
+    boolean sameAs(Encoded other) {
+        return Arrays.equals(example.tokens(), other.example.tokens())
+                && Arrays.equals(example.targets(), other.example.targets());
     }
 
     static Encoded of(Example example, boolean truncated) {

@@ -66,6 +66,13 @@ public interface Task extends Serializable {
         return inputColumns();
     }
 
+    /** Those in which people wrote something, at whatever depth: what {@code dataset.privacy} is about. */
+    default List<String> writtenColumns() {
+        return Stream.concat(inputColumns().stream(), textColumns().stream())
+                .distinct()
+                .toList();
+    }
+
     /** Whether a row's texts are all empty or blank. */
     default boolean empty(Fields row) {
         return !textColumns().isEmpty()
@@ -180,7 +187,7 @@ public interface Task extends Serializable {
     /**
      * The class that stands for a task's name.
      *
-     * @param conversation how an instruction's messages become text
+     * @param conversation how messages become text
      */
     static Task of(FinetuneConfig.TaskName name, DatasetConfig dataset, Labels labels, Conversation conversation) {
         return switch (name) {
@@ -194,6 +201,7 @@ public interface Task extends Serializable {
             case TOKENS -> new TokensTask(dataset, labels);
             case QA -> new QaTask(dataset);
             case INSTRUCTION -> new InstructionTask(dataset, conversation);
+            case PREFERENCE -> new PreferenceTask(dataset, conversation);
             case TEXT -> new TextTask(dataset);
         };
     }

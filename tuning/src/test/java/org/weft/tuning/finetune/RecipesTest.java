@@ -58,7 +58,8 @@ class RecipesTest {
                         "lora", "classification lora",
                         "tokens", "tokens full",
                         "qa", "qa full",
-                        "instruction", "instruction lora"));
+                        "instruction", "instruction lora",
+                        "preference", "preference lora"));
     }
 
     @Test

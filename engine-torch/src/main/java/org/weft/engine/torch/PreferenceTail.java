@@ -1,0 +1,77 @@
+package org.weft.engine.torch;
+
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.batches.PreferenceCosts;
+
+/**
+ * Of pairs of answers the better one is to become likelier. A pair's loss is a function of what both answers cost, so the output head
+ * runs twice: what each answer costs, then its gradient by as much as that counts. Logits are never held whole here either.
+ *
+ * <p>B answers, T tokens, N = B T rows, M rows at which something is predicted, D width.
+ */
+final class PreferenceTail implements Tail {
+    private final Transformer model;
+
+    PreferenceTail(Transformer model) {
+        this.model = model;
+    }
+
+    @Override
+    public Result lossAndGradient(
+            Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, boolean apart, PointerScope scope) {
+        TargetTensors.Tokens targets = batch.targets().ofTokens();
+        Piece crown = Piece.forward(targets.choose(rows(x)), scope, model::crown);
+        Tensor nats = sequences(targets, model.head().costs(crown.output(), targets.ids()), x); // (B)
+        PreferenceCosts costs = costs(batch, nats);
+        Tensor weights = Tensor.create(costs.slopes(), x.size(0), 1)
+                .to(x.device(), x.scalar_type())
+                .expand(x.size(0), x.size(1))
+                .reshape(-1, 1); // (N, 1)
+        Tensor gradient = model.head()
+                .weighedGradient(crown.output(), targets.ids(), targets.choose(weights), normalizer); // (M, D)
+        return new Result(
+                sum(costs, x), targets.spread(crown.backward(gradient, scope), x), apart ? nats : null); // (B, T, D)
+    }
+
+    @Override
+    public Tensor loss(Tensor x, BatchTensors batch) {
+        return sum(costs(batch, sequences(x, batch)), x); // (1)
+    }
+
+    /** What each answer costs, its negative log-probability in nats. (B), in float64 */
+    Tensor sequences(Tensor x, BatchTensors batch) {
+        TargetTensors.Tokens targets = batch.targets().ofTokens();
+        Tensor crowned = model.crown(targets.choose(rows(x))); // (M, D)
+        return sequences(targets, model.head().costs(crowned, targets.ids()), x);
+    }
+
+    /** Summed in float64. (M, 1) to (B) */
+    static Tensor sequences(TargetTensors.Tokens targets, Tensor rows, Tensor x) {
+        Tensor like = x.narrow(2, 0, 1).to(rows.scalar_type()); // (B, T, 1)
+        return targets.spread(rows, like)
+                .sum(new long[] {1, 2}, false, new ScalarTypeOptional(ScalarType.Double)); // (B)
+    }
+
+    private static PreferenceCosts costs(BatchTensors batch, Tensor nats) {
+        return ((TargetTensors.Preferences) batch.targets()).asked().costs(toHost(nats));
+    }
+
+    /** Numbers in float64 on the host. */
+    static double[] toHost(Tensor numbers) {
+        double[] host = new double[(int) numbers.numel()];
+        new DoublePointer(numbers.cpu().contiguous().data_ptr()).get(host);
+        return host;
+    }
+
+    private static Tensor sum(PreferenceCosts costs, Tensor like) {
+        return Tensor.create(new double[] {costs.loss()}).to(like.device(), ScalarType.Double); // (1)
+    }
+
+    private static Tensor rows(Tensor x) {
+        return x.reshape(-1, x.size(2)); // (N, D)
+    }
+}

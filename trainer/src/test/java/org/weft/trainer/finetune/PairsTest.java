@@ -1,0 +1,168 @@
+package org.weft.trainer.finetune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
+import org.weft.corpus.CorpusJob;
+import org.weft.driver.progress.Progress;
+import org.weft.driver.progress.RecordFormat;
+import org.weft.driver.progress.StepRecord;
+import org.weft.driver.run.RunResult;
+import org.weft.driver.run.StopSource;
+import org.weft.driver.spark.SparkApplication;
+import org.weft.trainer.pretrain.Pretraining;
+import org.weft.tuning.finetune.BaseModel;
+import org.weft.tuning.finetune.FinetuneRun;
+
+/** Runs that learn of sequences that stand beside each other: the same bits whatever the cluster, and wherever they go on. */
+@Timeout(180)
+class PairsTest {
+    @TempDir
+    static Path directory;
+
+    private static JavaSparkContext context;
+    private static SparkApplication application;
+
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    @BeforeAll
+    static void start() throws IOException {
+        context = new JavaSparkContext(new SparkConf()
+                .setMaster("local[6]")
+                .setAppName("pairs-test")
+                .set("spark.ui.enabled", "false")
+                .set("spark.driver.host", "127.0.0.1"));
+        application = SparkApplication.within(context);
+        Random random = new Random(4);
+        StringBuilder pairs = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            String of = "of " + random.nextInt(1000);
+            pairs.append("{\"prompt\": \"What %s?\", \"chosen\": \"fine %s\", \"rejected\": \"grim %s\"}\n"
+                    .formatted(of, of, of));
+        }
+        Files.writeString(directory.resolve("pairs.jsonl"), pairs);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            text.append("What of %d? It is fine or grim.\n\n".formatted(i));
+        }
+        Files.writeString(directory.resolve("text.txt"), text);
+        WeftConfig config = config("base", "");
+        new CorpusJob(context, application.store(), message -> {})
+                .run(
+                        config.corpus(),
+                        config.tokenizer(),
+                        config.model(),
+                        config.run().directory().corpus());
+        new Pretraining(application, config, progress(new ByteArrayOutputStream()), StopSource.NONE).run(null);
+    }
+
+    @AfterAll
+    static void stop() {
+        context.close();
+    }
+
+    private static WeftConfig config(String run, String finetune, String... overrides) {
+        String yaml = """
+                run: {dir: "file://%s/%s", seed: 3}
+                cluster: {workers: 1, servers: 1, device: cpu, start_timeout_seconds: 60}
+                corpus: {input: ["file://%s/text.txt"], val_fraction: 0.1}
+                tokenizer: {kind: bpe, vocab_size: 300}
+                model: {architecture: llama, layers: 1, width: 16, heads: 2, context: 48}
+                training: {steps: 2, global_batch: 8, micro_batch: 2, lanes: 4, warmup_steps: 0, learning_rate: 1.0e-2}
+                dataset: {train: ["file://%s/pairs.jsonl"], validation_fraction: 0.2}
+                finetune: {%s}
+                checkpoint: {every: 2, keep: 10}
+                """.formatted(directory, run, directory, directory, finetune);
+        return ConfigLoader.load("test", yaml, List.of(overrides));
+    }
+
+    private static Progress progress(ByteArrayOutputStream out) {
+        return new Progress(new PrintStream(out, true, StandardCharsets.UTF_8), false, System::nanoTime);
+    }
+
+    private RunResult tune(String resume, WeftConfig config) throws IOException {
+        BaseModel base = BaseModel.open(application.store(), config.finetune().from(), message -> {});
+        return new FinetuneRun(application, config, base, progress(said), StopSource.NONE).run(resume, false);
+    }
+
+    private static WeftConfig preferences(String run, String base, String... overrides) {
+        return config(
+                run,
+                "task: preference, epochs: 0, from: \"file://" + directory + "/" + base + "\", metric: accuracy",
+                List.of(List.of("training.steps=4", "training.eval_every=4"), List.of(overrides)).stream()
+                        .flatMap(List::stream)
+                        .toArray(String[]::new));
+    }
+
+    private static List<StepRecord> steps(String run) throws IOException {
+        return Files.readAllLines(directory.resolve(run + "/metrics.jsonl")).stream()
+                .flatMap(line -> RecordFormat.parse(line).stream())
+                .filter(StepRecord.class::isInstance)
+                .map(StepRecord.class::cast)
+                .toList();
+    }
+
+    @Test
+    void preferencesHaveTheSameBitsOnAnyClusterAndFromAnyStep() throws IOException {
+        RunResult one = tune(null, preferences("one", "base"));
+        assertThat(said.toString()).containsOnlyOnce("computing how likely the model at the start makes each answer");
+        List<StepRecord> steps = steps("one");
+        assertThat(steps.get(0).loss()).isCloseTo(Math.log(2), within(1e-5));
+        StepRecord last = steps.get(3);
+        assertThat(last.loss()).isLessThan(0.69);
+        assertThat(last.figures())
+                .containsOnlyKeys("accuracy", "kl", "rewards_chosen", "rewards_margin", "rewards_rejected");
+        assertThat(last.figures().get("rewards_margin"))
+                .isCloseTo(last.figures().get("rewards_chosen") - last.figures().get("rewards_rejected"), within(1e-9));
+        Map<String, Double> evaluated =
+                one.checkpoint().manifest().evaluations().get(4);
+        assertThat(evaluated)
+                .containsOnlyKeys("loss", "accuracy", "kl", "rewards_chosen", "rewards_margin", "rewards_rejected");
+        assertThat(evaluated.get("accuracy")).isGreaterThan(0.8);
+
+        application.store().delete("file://" + directory + "/one/checkpoints");
+        said.reset();
+        RunResult many = tune(null, preferences("one", "base", "cluster.workers=3", "cluster.servers=2"));
+        assertThat(said.toString()).contains("the answers' likelihoods at the start are known");
+        assertThat(many.checkpoint().manifest().paramsSha256())
+                .isEqualTo(one.checkpoint().manifest().paramsSha256());
+        assertThat(figures(steps("one"))).isEqualTo(figures(steps));
+        said.reset();
+        RunResult resumed = tune("2", preferences("one", "base", "cluster.workers=2"));
+        assertThat(resumed.checkpoint().manifest().paramsSha256())
+                .isEqualTo(one.checkpoint().manifest().paramsSha256());
+        assertThat(said.toString()).doesNotContain("likel");
+
+        tune(null, preferences("lora", "base", "finetune.method=lora"));
+        assertThat(steps("lora").get(0).loss()).isCloseTo(Math.log(2), within(1e-5));
+        application.store().delete("file://" + directory + "/lora/checkpoints");
+        WeftConfig other = preferences("lora", "one", "finetune.method=lora");
+        assertThatThrownBy(() -> tune(null, other))
+                .isInstanceOf(WeftException.class)
+                .hasMessageContaining("lora/reference was computed with another base model, or of other rows");
+    }
+
+    private static List<Map<String, Double>> figures(List<StepRecord> steps) {
+        return steps.stream().map(StepRecord::figures).toList();
+    }
+}
