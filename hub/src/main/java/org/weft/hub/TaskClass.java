@@ -207,7 +207,8 @@ record TaskClass(HubTable family, TaskName task) {
     /** {@code finetune.pooling} where it is not the first token. */
     private static Optional<String> pooling(JsonNode said, String key, List<String> problems) {
         if (Json.isGiven(said) && !said.asText().equals(FIRST) && !said.asText().equals(MEAN)) {
-            problems.add(key + "=" + said.asText(said.toString()) + " is not one that Weft has: " + FIRST + ", " + MEAN);
+            problems.add(
+                    key + "=" + said.asText(said.toString()) + " is not one that Weft has: " + FIRST + ", " + MEAN);
         }
         return said.asText().equals(MEAN) ? Optional.of(MEAN) : Optional.empty();
     }

@@ -107,7 +107,12 @@ class TaskClassTest {
     }
 
     static Stream<List<String>> tuned() {
-        return Stream.of(TinyModels.BERT, TinyModels.GPT2, TinyModels.LLAMA, TinyModels.ROBERTA, TinyModels.DISTILBERT,
+        return Stream.of(
+                        TinyModels.BERT,
+                        TinyModels.GPT2,
+                        TinyModels.LLAMA,
+                        TinyModels.ROBERTA,
+                        TinyModels.DISTILBERT,
                         TinyModels.MODERNBERT)
                 .flatMap(model -> Stream.of("classification", "multilabel", "regression", "tokens", "qa")
                         .map(task -> List.of(model, task)));
@@ -158,11 +163,13 @@ class TaskClassTest {
         assertThat(written.path("classifier_pooling").asText()).isEqualTo(key);
         assertThat(read(written).finetune().pooling()).isEqualTo(read);
         written.put("classifier_pooling", "max");
-        assertThatThrownBy(() -> read(written)).hasMessageContaining("classifier_pooling=max is not one that Weft has: cls, mean");
+        assertThatThrownBy(() -> read(written))
+                .hasMessageContaining("classifier_pooling=max is not one that Weft has: cls, mean");
         WeftConfig last = ConfigLoader.load("test", ConfigLoader.toYaml(config), List.of("finetune.pooling=last"));
         assertThatThrownBy(() -> HuggingFaceConfig.write(family, last, TinyModels.VOCABULARY))
-                .hasMessage("finetune.pooling=last: ModernBertForSequenceClassification of transformers pools the first token or"
-                        + " the mean");
+                .hasMessage(
+                        "finetune.pooling=last: ModernBertForSequenceClassification of transformers pools the first token or"
+                                + " the mean");
     }
 
     /** As {@code transformers} names them: a tagger's head of a Llama is {@code score}, its reader's body {@code transformer}. */

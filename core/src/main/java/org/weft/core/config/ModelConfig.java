@@ -72,7 +72,8 @@ public record ModelConfig(
 
         @Doc("Rotary positions: base of the frequencies.") double ropeTheta,
 
-        @Doc("gemma3, modernbert: base of the frequencies in blocks with a sliding window, where nothing is scaled; 0 for 10000.")
+        @Doc(
+                "gemma3, modernbert: base of the frequencies in blocks with a sliding window, where nothing is scaled; 0 for 10000.")
         double ropeLocalTheta,
 
         @Doc(

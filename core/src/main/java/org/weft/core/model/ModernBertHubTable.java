@@ -195,8 +195,8 @@ record ModernBertHubTable() implements HubTable {
         JsonNode flat = config.path(key);
         for (JsonNode said : List.of(own, flat)) {
             if (Json.isGiven(said) && !said.isNumber()) {
-                problems.add((said == flat ? key : PARAMETERS + "." + kind + ".rope_theta") + "=" + said
-                        + " is no number");
+                problems.add(
+                        (said == flat ? key : PARAMETERS + "." + kind + ".rope_theta") + "=" + said + " is no number");
                 return usual;
             }
         }

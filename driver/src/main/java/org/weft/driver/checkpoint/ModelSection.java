@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
@@ -89,7 +89,12 @@ public final class ModelSection {
                 .put("attn_logit_softcapping", family.attentionSoftcap(model))
                 .put("final_logit_softcapping", family.logitSoftcap(model))
                 .put("rope_local_theta", family.windowTheta(model))
-                .put("sliding_window", IntStream.range(0, model.layers()).map(block -> family.window(model, block)).max().orElse(0));
+                .put(
+                        "sliding_window",
+                        IntStream.range(0, model.layers())
+                                .map(block -> family.window(model, block))
+                                .max()
+                                .orElse(0));
     }
 
     /** As a person would write it, with the values that zeros stand for. */

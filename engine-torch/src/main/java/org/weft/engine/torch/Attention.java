@@ -172,9 +172,7 @@ final class Attention {
         long run = run();
         long seen = (causal ? 2 : 3) * run; // S
         Tensor open = band(like, run, run, seen); // (R, S)
-        return torch.zeros(new long[] {run, seen}, like.options())
-                .to(type)
-                .masked_fill(open.logical_not(), never);
+        return torch.zeros(new long[] {run, seen}, like.options()).to(type).masked_fill(open.logical_not(), never);
     }
 
     /** @param mask what may be looked at: true, or 0 where others are minus infinity; null where that is all */

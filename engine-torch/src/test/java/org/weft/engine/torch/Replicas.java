@@ -88,7 +88,8 @@ final class Replicas {
     static ModelShape encoder(String family, int width, int context, double dropout, int vocabSize) {
         return configured(
                 "{architecture: " + family + ", layers: 2, width: " + width + ", heads: 4, context: " + context
-                        + (family.equals("modernbert") ? ", sliding_window: 6, mlp_width: 12" : ", dropout: " + dropout) + "}",
+                        + (family.equals("modernbert") ? ", sliding_window: 6, mlp_width: 12" : ", dropout: " + dropout)
+                        + "}",
                 vocabSize);
     }
 

@@ -43,7 +43,8 @@ class SeparateDocumentsTest {
                 case MISTRAL, GEMMA2, GPT_NEOX ->
                     Replicas.relative(name().toLowerCase(Locale.ROOT), 32, context, 8, VOCABULARY);
                 case LLAMA -> Replicas.llama(2, 32, 4, context, VOCABULARY);
-                case ROBERTA, MODERNBERT -> Replicas.encoder(name().toLowerCase(Locale.ROOT), 32, context, 0, VOCABULARY);
+                case ROBERTA, MODERNBERT ->
+                    Replicas.encoder(name().toLowerCase(Locale.ROOT), 32, context, 0, VOCABULARY);
                 case BERT ->
                     Replicas.configured(
                             "{architecture: bert, layers: 2, width: 32, heads: 4, dropout: 0, context: " + context

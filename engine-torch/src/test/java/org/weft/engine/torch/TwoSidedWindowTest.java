@@ -45,7 +45,8 @@ class TwoSidedWindowTest {
     @ParameterizedTest
     @ValueSource(ints = {6, 140, 190})
     void textsOfSeveralLengthsAreWhatTheyAreAlone(int window) {
-        List<Example> texts = IntStream.of(200, 130, 64, 3).mapToObj(TwoSidedWindowTest::text).toList();
+        List<Example> texts =
+                IntStream.of(200, 130, 64, 3).mapToObj(TwoSidedWindowTest::text).toList();
         try (TorchReplica replica = Replicas.open(shape(window), 4)) {
             Batch padded = PaddedBatch.of(texts, false);
             float[][] together = replica.outputs(padded); // (B T, K)
