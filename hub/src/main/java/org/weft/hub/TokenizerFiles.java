@@ -11,8 +11,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
+import org.weft.core.config.Architecture;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.model.T5Family;
+import org.weft.core.model.Family;
 import org.weft.core.tokens.TokenRoles;
 import org.weft.corpus.tokenizer.TokenizerFacts;
 
@@ -101,6 +102,10 @@ final class TokenizerFiles {
                 json.put(part + "_token_id", said.isEmpty() ? token == null ? null : ids.get(token) : said.get(0));
             }
         }
+        for (String part : Family.of(config.model()).hub().tokenIds()) {
+            String token = tokens.get(part + "_token");
+            json.put(part + "_token_id", token == null ? null : ids.get(token));
+        }
     }
 
     /** generation_config.json: nothing but the ids, for how to sample is not the model's to say. */
@@ -109,7 +114,7 @@ final class TokenizerFiles {
         json.put("_from_model_config", true);
         putIds(json);
         if (config.model().encodesSource()) {
-            json.put("decoder_start_token_id", T5Family.DECODER_START);
+            json.put("decoder_start_token_id", Architecture.DECODER_START);
         }
         return json;
     }
