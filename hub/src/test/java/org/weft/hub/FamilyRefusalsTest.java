@@ -85,6 +85,9 @@ class FamilyRefusalsTest {
                 "phi3 | rope_parameters | {\"rope_type\":\"longrope\",\"short_factor\":[1,1,1,\"1\"],\"long_factor\":[1,1,1,1],\"factor\":2} | rope_parameters.short_factor=[1,1,1,\"1\"] is no list of numbers",
                 "phi3 | rope_parameters | {\"rope_type\":\"longrope\",\"short_factor\":[1,1,1,1],\"long_factor\":[1,1,1,1],\"long_mscale\":1.2} | rope_parameters.long_mscale=1.2 is not one that Weft has",
                 "mistral | rope_parameters | {\"rope_type\":\"dynamic\"} | rope_parameters.factor is missing for type=dynamic",
+                "phi3 | rope_parameters | {\"rope_type\":\"linear\",\"factor\":2.0} | rope_parameters of type=linear is not one that phi3 has: default, longrope",
+                "phi3-longrope | original_max_position_embeddings | 8 | rope_parameters.original_max_position_embeddings=4 and original_max_position_embeddings=8 disagree",
+                "phi3-longrope | original_max_position_embeddings | null | rope_parameters.original_max_position_embeddings=4 and original_max_position_embeddings=4096, which holds where the file has none, disagree",
                 "phi3 | resid_pdrop | 0.1 | resid_pdrop=0.1 is not one that Weft has: 0.0",
                 "phi3 | partial_rotary_factor | 0.4 | partial_rotary_factor=0.4 and rope_parameters.partial_rotary_factor=1.0 disagree",
                 "mixtral | num_local_experts | null | num_local_experts is missing",
@@ -155,6 +158,8 @@ class FamilyRefusalsTest {
                 "roberta | {\"classifier_dropout\": 0.2, \"gradient_checkpointing\": true, \"output_past\": true}",
                 "distilbert | {\"seq_classif_dropout\": 0.2, \"qa_dropout\": 0.1, \"tie_weights_\": true, \"output_past\": true}",
                 "modernbert | {\"layer_norm_eps\": 1e-5, \"position_embedding_type\": \"absolute\", \"reference_compile\": true, \"classifier_pooling\": \"mean\"}",
+                "phi3-longrope | {\"rope_parameters\": {\"type\": \"su\", \"short_factor\": [1, 1, 1, 1], \"long_factor\": [2, 2, 2, 2], \"factor\": 3.0}}",
+                "roberta | {\"name\": \"Roberta\", \"language\": \"english\"}",
                 "gpt_neox | {\"n_special\": 0, \"predict_special_tokens\": true, \"output_past\": true, \"_num_labels\": 1}",
             })
     void whatChangesNothingIsPassedOver(String name, String keys) throws IOException {
