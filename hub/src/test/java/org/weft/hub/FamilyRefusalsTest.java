@@ -9,12 +9,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.model.HubTable;
 import org.weft.core.storage.HadoopStore;
 
 /** What a config.json asks for and Weft does not compute is refused in one line that names it, before anything is written. */
@@ -125,6 +127,31 @@ class FamilyRefusalsTest {
                         temporary.resolve("hf"), config("mixtral").toString())
                 .put("model.layers.0.block_sparse_moe.experts.0.w1.weight", 20, 16);
         refused(directory, "num_local_experts=5: the files have experts and no router (block_sparse_moe.gate)");
+    }
+
+    /** What stands for a missing key is the class's own; null is as many as heads. */
+    @ParameterizedTest
+    @CsvSource({"llama, 0", "olmo2, 0", "mistral, 8", "mixtral, 8", "qwen2, 32", "qwen3, 32", "smollm3, 4", "gemma2, 4", "gemma3, 4"})
+    void sharedHeadsThatAreNotThereAreTheClasss(String name, int heads) throws IOException {
+        ObjectNode config = config(name).put("num_attention_heads", 64).put("hidden_size", 128).put("head_dim", 2);
+        config.remove("num_key_value_heads");
+        HubTable family = HubTable.of(config, "c");
+        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c").model().path("kv_heads").asInt())
+                .isEqualTo(heads);
+        config.putNull("num_key_value_heads");
+        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c").model().path("kv_heads").asInt())
+                .isZero();
+    }
+
+    @Test
+    void windowsOfUpperLayersAloneAreRefusedWhereTheKeyIsNotThereToo() throws IOException {
+        ObjectNode config = config("qwen2-window").put("num_hidden_layers", 30);
+        config.remove("layer_types");
+        config.remove("max_window_layers");
+        refused(
+                new ForeignDirectory(temporary.resolve("hf"), config.toString()).put("x", 1),
+                "max_window_layers=28, where it is not there, is not one that Weft has for 30 layers: 0, for a window in all, or"
+                        + " 30, for none");
     }
 
     private void refused(ForeignDirectory directory, String problem) throws IOException {
