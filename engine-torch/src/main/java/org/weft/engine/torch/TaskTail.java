@@ -66,7 +66,7 @@ final class TaskTail implements Tail {
     Tensor outputs(Tensor x, TokenTensors tokens, RandomStreams dropout) {
         Tensor rows = head.ofSequence()
                 ? pooled(x, tokens, dropout)
-                : model.states(x.reshape(-1, x.size(2))); // (B or B T, D)
+                : model.judged(model.states(x.reshape(-1, x.size(2)))); // (B or B T, D)
         Tensor logits = linear.apply(dropout.drop(rows, RandomStreams.HEAD));
         return logits.to(x.scalar_type());
     }
@@ -74,8 +74,8 @@ final class TaskTail implements Tail {
     private Tensor pooled(Tensor x, TokenTensors tokens, RandomStreams dropout) {
         return switch (head.pooling()) {
             case FIRST -> model.pooled(x.select(1, 0), dropout).to(x.scalar_type()); // (B, D)
-            case LAST -> model.states(last(x, tokens)); // (B, D)
-            case MEAN -> mean(x, tokens); // (B, D)
+            case LAST -> model.judged(model.states(last(x, tokens))); // (B, D)
+            case MEAN -> model.judged(mean(x, tokens)); // (B, D)
         };
     }
 

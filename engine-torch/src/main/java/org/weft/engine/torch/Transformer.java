@@ -20,6 +20,7 @@ interface Transformer {
             Map.entry("roberta", Bert::new),
             Map.entry("xlm-roberta", Bert::new),
             Map.entry("distilbert", Bert::new),
+            Map.entry("modernbert", ModernBert::new),
             Map.entry("llama", RotaryDecoder::new),
             Map.entry("mistral", RotaryDecoder::new),
             Map.entry("mixtral", RotaryDecoder::new),
@@ -89,6 +90,11 @@ interface Transformer {
     /** What a task's head takes, row by row: hidden states after the family's last norm. (N, D) to (N, D) */
     default Tensor states(Tensor rows) {
         return crown(rows);
+    }
+
+    /** What a task's linear layer takes of {@link #states}, or of a mean of them. (N, D) to (N, D) */
+    default Tensor judged(Tensor states) {
+        return states;
     }
 
     /**
