@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tiny random models of each family that Hugging Face's library makes, through all that Weft does with them: logits, gradients
 # by name, ten losses (of encoders those of masked tokens), text with and without kept keys and values, an export that the
-# library loads, a round trip. Then a few steps of each family with one worker and with two: the same bits. Fails where a bar
+# library loads, a round trip. Then a few steps of each family with one worker, with two, and with one of two killed: the same bits. Fails where a bar
 # is missed.
 #   bench/hub_families.sh [MODEL...]     names as in peers/hub_families.py
 #   WORK_DIR=…    PYTHON=python3 (with torch and transformers of PyPI)
@@ -22,7 +22,7 @@ bench_java 1g org.weft.bench.HubParity "$models"/* 2>"$WORK_DIR/parity.log"
 
 # train NAME WAY MASTER WORKERS KEYS: a run of 16 steps; its output in NAME-WAY.out
 train() {
-  local name=$1 dir=$WORK_DIR/bits/$1-$2
+  local name=$1 dir=$WORK_DIR/bits/$1-$2 corpus
   cat >"$dir.yaml" <<EOF
 run: {name: $name, dir: "file://$dir", seed: 5}
 cluster: {master: "$3", workers: $4, servers: 1, device: cpu, executor_memory: 1g}
@@ -33,12 +33,16 @@ training: {steps: 16, global_batch: 8, micro_batch: 2, lanes: 4, learning_rate: 
   warmup_steps: 2}
 checkpoint: {every: 4}
 EOF
-  if [ -d "$WORK_DIR/bits/corpus" ]; then
+  case $name in
+    *bert*) corpus=$WORK_DIR/bits/corpus-$name ;; # special tokens of its own
+    *) corpus=$WORK_DIR/bits/corpus ;;
+  esac
+  if [ -d "$corpus" ]; then
     mkdir -p "$dir"
-    cp -r "$WORK_DIR/bits/corpus" "$dir/corpus"
+    cp -r "$corpus" "$dir/corpus"
   else
     "$WEFT_ROOT/weft" prepare --config "$dir.yaml" >>"$WORK_DIR/bits.log" 2>&1
-    cp -r "$dir/corpus" "$WORK_DIR/bits/corpus"
+    cp -r "$dir/corpus" "$corpus"
   fi
   "$WEFT_ROOT/weft" pretrain --config "$dir.yaml" >"$dir.out" 2>>"$WORK_DIR/bits.log"
 }
