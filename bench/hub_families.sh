@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Tiny random models of each family that Hugging Face's library makes, through all that Weft does with them: logits, gradients
 # by name, ten losses (of encoders those of masked tokens), text with and without kept keys and values, an export that the
-# library loads, a round trip. Then a few steps of each family with one worker, with two, and with one of two killed: the same bits. Fails where a bar
-# is missed.
+# library loads, a round trip. Then a few steps of each family with one worker, with two, and with one of two killed: the same
+# bits. Fails where a bar is missed.
 #   bench/hub_families.sh [MODEL...]     names as in peers/hub_families.py
 #   WORK_DIR=…    PYTHON=python3 (with torch and transformers of PyPI)
 set -euo pipefail
