@@ -27,14 +27,14 @@ train() {
 run: {name: $name, dir: "file://$dir", seed: 5}
 cluster: {master: "$3", workers: $4, servers: 1, device: cpu, executor_memory: 1g}
 corpus: {input: ["file://$WORK_DIR/text.txt"], val_fraction: 0.05}
-tokenizer: {kind: bpe, vocab_size: 300}
+tokenizer: {kind: bpe, vocab_size: ${vocabulary:-300}}
 model: {architecture: $name, layers: 3, width: 32, heads: 4, mlp_width: 64, context: 48$5}
 training: {steps: 16, global_batch: 8, micro_batch: 2, lanes: 4, learning_rate: 1.0e-3, min_learning_rate: 1.0e-4,
   warmup_steps: 2}
 checkpoint: {every: 4}
 EOF
   case $name in
-    *bert*) corpus=$WORK_DIR/bits/corpus-$name ;; # special tokens of its own
+    *bert* | t5) corpus=$WORK_DIR/bits/corpus-$name ;; # special tokens of its own
     *) corpus=$WORK_DIR/bits/corpus ;;
   esac
   if [ -d "$corpus" ]; then
@@ -98,4 +98,6 @@ family roberta ', dropout: 0.1'
 family xlm-roberta ''
 family distilbert ', dropout: 0.1'
 family modernbert ', sliding_window: 12'
+vocabulary=400 # with a token for each span that is cut out
+family t5 ', dropout: 0.1'
 exit $status

@@ -261,10 +261,10 @@ public record FinetuneConfig(
         problems.require(loraRank >= 1, "finetune.lora_rank=%d must be at least 1", loraRank);
         problems.require(loraAlpha > 0, "finetune.lora_alpha=%s must be positive", loraAlpha);
         problems.require(
-                frozenLayers >= -1 && frozenLayers <= model.layers(),
+                frozenLayers >= -1 && frozenLayers <= model.blocks(),
                 "finetune.frozen_layers=%d must be in [-1, model.layers=%d]",
                 frozenLayers,
-                model.layers());
+                model.blocks());
         problems.require(layerDecay > 0 && layerDecay <= 1, "finetune.layer_decay=%s must be in (0, 1]", layerDecay);
         problems.require(
                 labelSmoothing >= 0 && labelSmoothing < 1,

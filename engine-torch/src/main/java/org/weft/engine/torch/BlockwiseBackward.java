@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.config.HeadKind;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
@@ -25,13 +26,12 @@ import org.weft.engine.SequenceLosses;
 final class BlockwiseBackward {
     private final Transformer model;
     private final Family family;
+    private final ModelConfig config;
     private final Tail tail;
     private final PreferenceTail answers;
     private final FlatTensors flat;
     private final ParameterPages pages;
     private final boolean recompute;
-    private final boolean causal;
-    private final long width;
     private final Range embeddingRange;
     private final List<Range> blockRanges = new ArrayList<>();
     private final Range tailRange;
@@ -42,18 +42,17 @@ final class BlockwiseBackward {
     BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, ParameterPages pages, boolean recompute) {
         this.model = model;
         family = shape.family();
+        config = shape.config();
         this.flat = flat;
         this.pages = pages;
         this.recompute = recompute;
-        causal = shape.config().causal();
-        width = shape.config().width();
         boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
         tail = language ? new LanguageTail(model) : new TaskTail(model, shape, flat);
         answers = new PreferenceTail(model);
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
         embeddingRange = new Range(0, end);
         for (int block = 0; block < model.blocks(); block++) {
-            Range range = new Range(end, lengthOf(family.blockPrefix(block)));
+            Range range = new Range(end, lengthOf(family.blockPrefix(config, block)));
             blockRanges.add(range);
             end = range.end();
         }
@@ -62,7 +61,7 @@ final class BlockwiseBackward {
     }
 
     private long startOfBlocks() {
-        String first = family.blockPrefix(0);
+        String first = family.blockPrefix(config, 0);
         return flat.layout().parameters().stream()
                 .filter(parameter -> parameter.name().startsWith(first))
                 .findFirst()
@@ -92,7 +91,7 @@ final class BlockwiseBackward {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
-            Pass pass = pass(tokens, dropout);
+            Pass pass = Pass.over(tokens, dropout, config);
             need(embeddingRange);
             Tensor x = model.embeddings().lookUp(tokens, pass.positions()); // (B, T, D)
             Piece stem = null;
@@ -242,7 +241,7 @@ final class BlockwiseBackward {
 
     /** Embeddings and blocks of a pass without backward. (B, T, D) */
     private Tensor forward(TokenTensors tokens, PointerScope scope) {
-        Pass pass = pass(tokens, RandomStreams.NONE);
+        Pass pass = Pass.over(tokens, RandomStreams.NONE, config);
         need(embeddingRange);
         Tensor x = model.embeddings().lookUp(tokens, pass.positions()); // (B, T, D)
         if (model.hasStem(RandomStreams.NONE)) {
@@ -265,16 +264,6 @@ final class BlockwiseBackward {
             }
         }
         return x;
-    }
-
-    /** Who looks ahead must not look at what sequences are filled up with, which among documents is one of its own. */
-    private Pass pass(TokenTensors tokens, RandomStreams dropout) {
-        if (tokens.documents().isPresent()) {
-            return Pass.apart(dropout, tokens.documents().get(), causal, width);
-        }
-        Tensor mask =
-                causal ? null : tokens.padding().map(TokenTensors.Padding::mask).orElse(null); // (B, 1, 1, T)
-        return Pass.whole(dropout, mask);
     }
 
     private void need(Range range) {

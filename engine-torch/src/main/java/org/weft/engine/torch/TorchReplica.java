@@ -1,13 +1,9 @@
 package org.weft.engine.torch;
 
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
@@ -34,9 +30,6 @@ import org.weft.engine.SequenceLosses;
  * garbage collector.
  */
 public final class TorchReplica implements ModelReplica {
-    private static final int PEAK_SIZE = 1024;
-    private static final int PEAK_ROUNDS = 8;
-
     private final PointerScope memory = new PointerScope();
     private final ModelShape shape;
     private final ReplicaOptions options;
@@ -195,10 +188,28 @@ public final class TorchReplica implements ModelReplica {
         if (tokens.length == 0) {
             throw new IllegalArgumentException("next token of no tokens: give at least 1");
         }
-        shape.requireFits(tokens.length);
         try (PointerScope scope = new PointerScope()) {
-            TokenTensors prompt = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
-            return Logits.toHost(backward.logits(prompt, positions, scope)); // (n, V)
+            return Logits.toHost(backward.logits(text(tokens), positions, scope)); // (n, V)
+        }
+    }
+
+    @Override
+    public boolean encodesSource() {
+        return shape.config().encodesSource();
+    }
+
+    @Override
+    public float[] answerLogits(int[] source, int[] answer) {
+        checkOwner();
+        if (!encodesSource()) {
+            return ModelReplica.super.answerLogits(source, answer);
+        }
+        AlignedBatch aligned = AlignedBatch.of(source, answer);
+        shape.requireFits(aligned.batch().context());
+        try (PointerScope scope = new PointerScope()) {
+            TokenTensors tokens = TokenTensors.of(aligned, shape.vocabSize(), device.torchDevice());
+            int[] last = {aligned.batch().context() - 1};
+            return Logits.toHost(backward.logits(tokens, last, scope))[0]; // (V)
         }
     }
 
@@ -215,10 +226,8 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public float[][] hiddenStates(int[] tokens) {
         checkOwner();
-        shape.requireFits(tokens.length);
         try (PointerScope scope = new PointerScope()) {
-            TokenTensors text = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
-            return Logits.toHost(backward.hiddenStates(text, scope)); // (T, D)
+            return Logits.toHost(backward.hiddenStates(text(tokens), scope)); // (T, D)
         }
     }
 
@@ -231,43 +240,32 @@ public final class TorchReplica implements ModelReplica {
                     "it fills masked tokens: use fill");
         }
         flat.refreshFactors();
+        if (model instanceof T5 t5) {
+            return new CachedSourceDecoder(
+                    t5, shape, rows, flat.parameters().tensor(), device.torchDevice(), this::checkOwner);
+        }
         KeyValueCache cache =
                 new KeyValueCache(shape.config(), rows, flat.parameters().tensor());
         return new CachedDecoder(model, device.torchDevice(), shape.vocabSize(), cache, this::checkOwner);
     }
 
-    /**
-     * The best of some products of (1024, 1024): about 0.1 s on a core. One thread's are timed in its own processor time,
-     * so that what else runs on the machine does not make the peak a lower one.
-     */
     @Override
     public double measurePeakFlops() {
         checkOwner();
-        try (PointerScope scope = new PointerScope()) {
-            TensorOptions kind = flat.parameters().tensor().options();
-            long[] square = {PEAK_SIZE, PEAK_SIZE};
-            Tensor a = torch.ones(square, kind).to(flat.factorType()); // (M, M)
-            Tensor b = torch.ones(square, kind).to(flat.factorType()); // (M, M)
-            Tensor c = torch.mm(a, b); // (M, M)
-            device.synchronize();
-            LongSupplier clock = device instanceof CpuDevice && options.threads() == 1
-                    ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime
-                    : System::nanoTime;
-            long best = Long.MAX_VALUE;
-            for (int round = 0; round < PEAK_ROUNDS; round++) {
-                long start = clock.getAsLong();
-                torch.mm_out(c, a, b);
-                device.synchronize();
-                best = Math.min(best, clock.getAsLong() - start);
-            }
-            return 2.0 * PEAK_SIZE * PEAK_SIZE * PEAK_SIZE / (best * 1e-9);
-        }
+        return MatrixPeak.flops(flat, device, options.threads() == 1);
     }
 
     private BatchTensors onDevice(Batch batch) {
-        TaskHead head = shape.adaptation().head();
-        int classes = head.kind() == HeadKind.TOKEN_CLASSES ? head.outputs() : shape.vocabSize();
-        return BatchTensors.of(batch, shape.vocabSize(), classes, device.torchDevice());
+        return BatchTensors.of(batch, shape, device.torchDevice());
+    }
+
+    /** One text, of a model that reads nothing else. */
+    private TokenTensors text(int[] tokens) {
+        if (encodesSource()) {
+            throw new IllegalStateException(shape.config().architecture() + " reads a text and writes another");
+        }
+        shape.requireFits(tokens.length);
+        return TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
     }
 
     private void checkOpen() {
