@@ -119,7 +119,7 @@ public final class ModelLoader {
             throw WeftException.usage(
                     path + " is not served: model.architecture=" + model.architecture()
                             + " reads a text and writes another, and the server's rows go on with what they were given",
-                    "weft generate --checkpoint " + path + " --prompt '...', or weft predict for many rows");
+                    "weft generate --checkpoint " + path + " --prompt '...'");
         }
         if (!model.causal()) {
             throw WeftException.usage(
