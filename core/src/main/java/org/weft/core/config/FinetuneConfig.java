@@ -15,7 +15,7 @@ public record FinetuneConfig(
         @Doc(
                 "classification (one label of some), multilabel, regression, tokens (a tag for each word), qa (the answer's span in "
                         + "a passage), instruction (answers of an assistant), preference (which of two answers is the better one: DPO), "
-                        + "text (more pre-training, on a text column); empty where nothing is fine-tuned.")
+                        + "embedding (a vector for a text: what belongs together is near), text (more pre-training, on a text column); empty where nothing is fine-tuned.")
         TaskName task,
 
         @Doc("Where the parameters come from: a Hugging Face directory, a checkpoint, or a run's newest.")
@@ -56,9 +56,18 @@ public record FinetuneConfig(
         @Doc("preference: how much what differs from the model at the start counts, TRL's beta.")
         double preferenceBeta,
 
+        @Doc("embedding: what the cosine of two vectors is multiplied by before softmax, the inverse of a temperature.")
+        double similarityScale,
+
+        @Doc("embedding: whether each positive looks for its anchor, too, at half the loss each.")
+        boolean symmetric,
+
+        @Doc("embedding: whether vectors are scaled to length 1 when they come out.")
+        boolean normalize,
+
         @Doc(
-                "What stands for a whole sequence: first (bert, through its pooler), last (gpt2, llama), mean, or auto: the "
-                        + "family's.")
+                "What stands for a whole sequence: first (bert, through its pooler; embedding: as it is), last (gpt2, llama), mean, or "
+                        + "auto: the family's, of embedding what the base says, else mean, or last where no token looks ahead.")
         Pooling pooling,
 
         @Doc("Probability that dropout clears an input of the task's head while training.")
@@ -81,7 +90,7 @@ public record FinetuneConfig(
 
         @Doc(
                 "What the best checkpoint is the best in, on validation: loss, or of a task's predictions accuracy or f1_macro "
-                        + "(classification; tokens, tag by tag), accuracy or rewards_margin (preference), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself); of the texts that an "
+                        + "(classification; tokens, tag by tag), accuracy or rewards_margin (preference), accuracy (embedding: anchors whose positive is the nearest of its micro-batch), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself); of the texts that an "
                         + "instruction model generates exact_match, bleu, bleu_zh, chrf, chrf_plus_plus, rouge1, rouge2, rougeL, rougeLsum.")
         String metric,
 
@@ -99,6 +108,7 @@ public record FinetuneConfig(
         QA(HeadKind.SPAN),
         INSTRUCTION(HeadKind.LANGUAGE),
         PREFERENCE(HeadKind.LANGUAGE),
+        EMBEDDING(HeadKind.EMBEDDING),
         TEXT(HeadKind.LANGUAGE);
 
         private final HeadKind head;
@@ -205,6 +215,9 @@ public record FinetuneConfig(
                 0,
                 PreferenceLossName.SIGMOID,
                 0.1,
+                20,
+                false,
+                true,
                 Pooling.AUTO,
                 0.1,
                 3,
@@ -237,6 +250,11 @@ public record FinetuneConfig(
     /** The same with the labels that were found. */
     public FinetuneConfig withLabels(List<String> found) {
         return Records.with(this, "labels", found);
+    }
+
+    /** The same with what stands for a whole sequence. */
+    public FinetuneConfig withPooling(Pooling settled) {
+        return Records.with(this, "pooling", settled);
     }
 
     /** The same with another chat template. */
@@ -274,6 +292,10 @@ public record FinetuneConfig(
                 preferenceBeta > 0 && Double.isFinite(preferenceBeta),
                 "finetune.preference_beta=%s must be positive",
                 preferenceBeta);
+        problems.require(
+                similarityScale > 0 && Double.isFinite(similarityScale),
+                "finetune.similarity_scale=%s must be positive",
+                similarityScale);
         problems.require(
                 task != TaskName.PREFERENCE || labelSmoothing < 0.5,
                 "finetune.label_smoothing=%s of pairs the wrong way round must be in [0, 0.5)",

@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
@@ -15,6 +13,7 @@ import org.weft.core.batches.Targets;
 import org.weft.core.config.HeadKind;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
+import org.weft.core.model.TaskHead.Pooling;
 import org.weft.core.params.ParameterLayout;
 import org.weft.engine.ClassCounts;
 import org.weft.engine.Decoder;
@@ -32,9 +31,6 @@ import org.weft.engine.SequenceLosses;
  * garbage collector.
  */
 public final class TorchReplica implements ModelReplica {
-    private static final int PEAK_SIZE = 1024;
-    private static final int PEAK_ROUNDS = 8;
-
     private final PointerScope memory = new PointerScope();
     private final ModelShape shape;
     private final ReplicaOptions options;
@@ -167,7 +163,7 @@ public final class TorchReplica implements ModelReplica {
         }
         try (PointerScope scope = new PointerScope()) {
             BatchTensors tensors = onDevice(batch);
-            Tensor outputs = backward.outputs(tensors.tokens(), scope); // (B or B T, K)
+            Tensor outputs = backward.outputs(tensors, scope); // (B or B T, K)
             return new Evaluated(backward.loss(outputs, tensors), ClassCounts.of(head, Logits.toHost(outputs), batch));
         }
     }
@@ -205,6 +201,16 @@ public final class TorchReplica implements ModelReplica {
     }
 
     @Override
+    public float[][] pooled(Batch batch, Pooling pooling) {
+        checkOwner();
+        shape.requireFits(batch.context());
+        try (PointerScope scope = new PointerScope()) {
+            TokenTensors tokens = TokenTensors.of(batch, shape.vocabSize(), device.torchDevice());
+            return Logits.toHost(backward.pooled(tokens, pooling, scope)); // (B, D)
+        }
+    }
+
+    @Override
     public float[][] hiddenStates(int[] tokens) {
         checkOwner();
         shape.requireFits(tokens.length);
@@ -235,25 +241,10 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public double measurePeakFlops() {
         checkOwner();
-        try (PointerScope scope = new PointerScope()) {
-            TensorOptions kind = flat.parameters().tensor().options();
-            long[] square = {PEAK_SIZE, PEAK_SIZE};
-            Tensor a = torch.ones(square, kind).to(flat.factorType()); // (M, M)
-            Tensor b = torch.ones(square, kind).to(flat.factorType()); // (M, M)
-            Tensor c = torch.mm(a, b); // (M, M)
-            device.synchronize();
-            LongSupplier clock = device instanceof CpuDevice && options.threads() == 1
-                    ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime
-                    : System::nanoTime;
-            long best = Long.MAX_VALUE;
-            for (int round = 0; round < PEAK_ROUNDS; round++) {
-                long start = clock.getAsLong();
-                torch.mm_out(c, a, b);
-                device.synchronize();
-                best = Math.min(best, clock.getAsLong() - start);
-            }
-            return 2.0 * PEAK_SIZE * PEAK_SIZE * PEAK_SIZE / (best * 1e-9);
-        }
+        LongSupplier clock = device instanceof CpuDevice && options.threads() == 1
+                ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime
+                : System::nanoTime;
+        return PeakFlops.measure(flat.parameters().tensor(), flat.factorType(), device, clock);
     }
 
     private BatchTensors onDevice(Batch batch) {

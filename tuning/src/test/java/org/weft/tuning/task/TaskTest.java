@@ -80,7 +80,7 @@ class TaskTest {
                 Class<?> type =
                         switch (columns.get(i).cells()) {
                             case TEXT -> String.class;
-                            case TEXTS -> List.class;
+                            case TEXTS, VECTOR -> List.class;
                             case NUMBER -> Double.class;
                             case INTEGER -> Integer.class;
                             case NUMBER_BY_TEXT -> Map.class;
