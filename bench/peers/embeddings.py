@@ -22,6 +22,7 @@ import sys
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import pyarrow.parquet
 import sentence_transformers
+import sentence_transformers.models as kinds
 import tokenizers
 import torch
 import transformers
@@ -77,10 +78,10 @@ def base(directory, mode, normalize=True):
     body = str(directory) + "-body"
     transformers.BertModel(config).float().save_pretrained(body)
     fast.save_pretrained(body)
-    transformer = sentence_transformers.models.Transformer(body, max_seq_length=32)
-    modules = [transformer, sentence_transformers.models.Pooling(48, pooling_mode=mode)]
+    transformer = kinds.Transformer(body, max_seq_length=32)
+    modules = [transformer, kinds.Pooling(48, pooling_mode=mode)]
     if normalize:
-        modules.append(sentence_transformers.models.Normalize())
+        modules.append(kinds.Normalize())
     model = sentence_transformers.SentenceTransformer(
         modules=modules, device="cpu", prompts={"query": "tell me of the ", "passage": ""})
     model.save(str(directory))

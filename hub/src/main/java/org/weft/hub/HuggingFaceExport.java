@@ -222,7 +222,10 @@ public final class HuggingFaceExport {
                 write(directory, name, chatTemplate.getBytes(StandardCharsets.UTF_8));
             } else if (store.exists(beside + "/" + name)) {
                 byte[] said = store.readAll(beside + "/" + name);
-                write(directory, name, name.equals(TokenRoles.TOKENIZER_CONFIG) ? files.completed(said, chatTemplate) : said);
+                write(
+                        directory,
+                        name,
+                        name.equals(TokenRoles.TOKENIZER_CONFIG) ? files.completed(said, chatTemplate) : said);
             } else if (name.equals(TokenRoles.TOKENIZER_CONFIG) && tokenizer.isPresent()) {
                 write(directory, name, Json.INDENTED.writeValueAsBytes(files.tokenizerConfig()));
             } else if (name.equals(TokenRoles.GENERATION_CONFIG)

@@ -206,7 +206,10 @@ public final class HuggingFaceModel implements AutoCloseable {
     ModelReplica body(ReplicaOptions options) throws IOException {
         TaskHead vectors = new TaskHead(HeadKind.EMBEDDING, 0, TaskHead.Pooling.MEAN, 0, 0, List.of());
         Adaptation body = new Adaptation(vectors, null, 0, 1);
-        return replica(new TaskClass(kind.family(), TaskName.EMBEDDING), new ModelShape(configIn(directory).model(), vocabSize(), body), options);
+        return replica(
+                new TaskClass(kind.family(), TaskName.EMBEDDING),
+                new ModelShape(configIn(directory).model(), vocabSize(), body),
+                options);
     }
 
     private ModelReplica replica(TaskClass as, ModelShape shape, ReplicaOptions options) throws IOException {

@@ -15,6 +15,7 @@ import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenRoles;
 
 /**
  * What sentence-transformers' files beside a model say of how texts become vectors: {@code modules.json}, the pooling module's
@@ -44,6 +45,7 @@ public record SentenceModules(
     private static final String NORMALIZE = "2_Normalize";
     private static final String TRANSFORMER_CONFIG = "sentence_bert_config.json";
     private static final String PROMPTS_CONFIG = "config_sentence_transformers.json";
+    private static final String FEATURES = "feature-extraction";
     private static final Map<String, Pooling> MODES = Map.of(
             "pooling_mode_cls_token", Pooling.FIRST,
             "pooling_mode_mean_tokens", Pooling.MEAN,
@@ -63,6 +65,12 @@ public record SentenceModules(
             return NONE;
         }
         JsonNode transformer = json(store, directory + "/" + TRANSFORMER_CONFIG);
+        String task = transformer.path("transformer_task").asText(FEATURES);
+        if (!task.equals(FEATURES)) {
+            throw WeftException.invalidData(
+                    directory + "/" + TRANSFORMER_CONFIG + ": transformer_task=" + task + " is not one that Weft has",
+                    "Weft has " + FEATURES);
+        }
         JsonNode said = json(store, directory + "/" + PROMPTS_CONFIG);
         Map<String, String> prompts = new LinkedHashMap<>();
         said.path("prompts").fields().forEachRemaining(prompt -> {
@@ -93,7 +101,7 @@ public record SentenceModules(
         return new SentenceModules(
                 pooling,
                 normalize,
-                Math.max(0, transformer.path("max_seq_length").asInt(0)),
+                maxLength(store, directory, transformer),
                 transformer.path("do_lower_case").asBoolean(false),
                 prompts,
                 said.path("default_prompt_name").asText("").replace("null", ""),
@@ -113,6 +121,15 @@ public record SentenceModules(
                 Map.of(),
                 "",
                 true);
+    }
+
+    /** Later files leave it to the tokenizer's, where a number without meaning stands for none. */
+    private static int maxLength(Store store, String directory, JsonNode transformer) throws IOException {
+        JsonNode said = transformer.path("max_seq_length");
+        JsonNode limit = said.isInt()
+                ? said
+                : json(store, directory + "/" + TokenRoles.TOKENIZER_CONFIG).path("model_max_length");
+        return limit.isInt() ? Math.max(0, limit.asInt()) : 0;
     }
 
     private static void requireRoot(String directory, String path) {
@@ -163,7 +180,8 @@ public record SentenceModules(
         }
         if (!prompts.containsKey(name)) {
             throw WeftException.usage(
-                    directory + " has no prompt " + name, "it has " + prompts.keySet().stream().sorted().toList());
+                    directory + " has no prompt " + name,
+                    "it has " + prompts.keySet().stream().sorted().toList());
         }
         return prompts.get(name);
     }
@@ -191,8 +209,10 @@ public record SentenceModules(
         if (normalize) {
             files.put(NORMALIZE + "/" + HuggingFaceConfig.FILE, "{}\n".getBytes(StandardCharsets.UTF_8));
         }
-        ObjectNode transformer =
-                Json.INDENTED.createObjectNode().put("max_seq_length", maxLength).put("do_lower_case", lowerCase);
+        ObjectNode transformer = Json.INDENTED
+                .createObjectNode()
+                .put("max_seq_length", maxLength)
+                .put("do_lower_case", lowerCase);
         files.put(TRANSFORMER_CONFIG, Json.INDENTED.writeValueAsBytes(transformer));
         return files;
     }

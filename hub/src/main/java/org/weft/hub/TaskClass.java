@@ -98,8 +98,8 @@ record TaskClass(HubTable family, TaskName task) {
         return task == TaskName.EMBEDDING && isHead(name)
                 || task != TaskName.NONE
                         && Family.families().stream()
-                        .filter(known -> known.name().equals(family.modelType()))
-                        .anyMatch(known -> known.languageOnly(name));
+                                .filter(known -> known.name().equals(family.modelType()))
+                                .anyMatch(known -> known.languageOnly(name));
     }
 
     /** As config.json has it. */

@@ -13,7 +13,6 @@ final class ContrastBatch {
     static Batch of(List<Example> examples, FinetuneConfig tuning) {
         List<List<Example>> parts = examples.stream().map(ExampleParts::of).toList();
         Batch texts = PaddedBatch.of(parts.stream().flatMap(List::stream).toList(), false);
-        return texts.asking(
-                new Targets.Contrast(parts.get(0).size(), tuning.similarityScale(), tuning.symmetric()));
+        return texts.asking(new Targets.Contrast(parts.get(0).size(), tuning.similarityScale(), tuning.symmetric()));
     }
 }

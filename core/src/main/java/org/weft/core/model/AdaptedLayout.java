@@ -162,7 +162,8 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
             case SPAN -> "qa_outputs";
             case CLASSES, BITS, VALUES -> shape.family().sequenceHead();
             case TOKEN_CLASSES -> "classifier";
-            case LANGUAGE, EMBEDDING -> throw new IllegalArgumentException(kind.name().toLowerCase(Locale.ROOT) + " head");
+            case LANGUAGE, EMBEDDING ->
+                throw new IllegalArgumentException(kind.name().toLowerCase(Locale.ROOT) + " head");
         };
     }
 }

@@ -148,7 +148,8 @@ final class BlockwiseBackward {
     /** The sum of losses, without dropout and without gradient. */
     double loss(BatchTensors batch) {
         try (PointerScope scope = new PointerScope()) {
-            return computed(batch.tokens(), scope, x -> tailOf(batch).loss(x, batch)).item_double();
+            return computed(batch.tokens(), scope, x -> tailOf(batch).loss(x, batch))
+                    .item_double();
         }
     }
 

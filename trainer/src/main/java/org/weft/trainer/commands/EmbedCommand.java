@@ -45,8 +45,9 @@ public final class EmbedCommand implements Callable<Integer> {
     @Option(
             names = "--pooling",
             paramLabel = "HOW",
-            description = "What stands for a text: mean, last or first of its tokens (default: as the model was tuned, or as the"
-                    + " files of sentence-transformers beside it say; else last where no token looks ahead, and mean).")
+            description =
+                    "What stands for a text: mean, last or first of its tokens (default: as the model was tuned, or as the"
+                            + " files of sentence-transformers beside it say; else last where no token looks ahead, and mean).")
     private Pooling pooling;
 
     @Option(
@@ -58,8 +59,9 @@ public final class EmbedCommand implements Callable<Integer> {
     @Option(
             names = "--prompt",
             paramLabel = "NAME",
-            description = "The prompt of config_sentence_transformers.json that stands before each text (default: the one that it"
-                    + " names).")
+            description =
+                    "The prompt of config_sentence_transformers.json that stands before each text (default: the one that it"
+                            + " names).")
     private String prompt;
 
     @Option(names = "--prefix", paramLabel = "TEXT", description = "What stands before each text, instead of a prompt.")
@@ -69,8 +71,9 @@ public final class EmbedCommand implements Callable<Integer> {
             names = "--max-length",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Tokens of the longest text; what is longer is cut and counted (default: as the model says, else"
-                    + " model.context).")
+            description =
+                    "Tokens of the longest text; what is longer is cut and counted (default: as the model says, else"
+                            + " model.context).")
     private int maxLength;
 
     @Override
@@ -82,8 +85,8 @@ public final class EmbedCommand implements Callable<Integer> {
             rows.requireNew(files.store());
             WeftConfig config = options.over(model.config());
             String text = textColumn == null ? config.dataset().textColumn() : textColumn;
-            try (SparkApplication application = SparkApplication.start(config, "embed", files.settings())
-                    .showingStages(Progress.onStderr()::say)) {
+            try (SparkApplication application =
+                    SparkApplication.start(config, "embed", files.settings()).showingStages(Progress.onStderr()::say)) {
                 PredictionJob job =
                         PredictionJob.ofVectors(model, how, new VectorTask(text, vectorColumn), rows.batch());
                 rows.run(application, model, job, "embed").print();

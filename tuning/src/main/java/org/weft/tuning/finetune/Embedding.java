@@ -19,8 +19,7 @@ import org.weft.hub.StoredModel;
  * @param lowerCase whether texts are read in lower case
  * @param maxLength tokens of the longest text; 0 for the model's context
  */
-public record Embedding(
-        TaskHead.Pooling pooling, boolean normalize, String prefix, boolean lowerCase, int maxLength)
+public record Embedding(TaskHead.Pooling pooling, boolean normalize, String prefix, boolean lowerCase, int maxLength)
         implements Serializable {
 
     /** What is asked for of a command or a param; what is null or 0 is the model's to say. */
@@ -54,7 +53,8 @@ public record Embedding(
         String prefix = wish.prefix() != null ? wish.prefix() : modules.prefix(wish.prompt(), model.directory());
         if (!prefix.isEmpty() && !modules.includesPrompt()) {
             throw WeftException.usage(
-                    model.directory() + " leaves its prompt out when it pools, which Weft does not (include_prompt: false)",
+                    model.directory()
+                            + " leaves its prompt out when it pools, which Weft does not (include_prompt: false)",
                     "give texts without a prompt");
         }
         int trained = own ? config.dataset().maxLength() : modules.maxLength();

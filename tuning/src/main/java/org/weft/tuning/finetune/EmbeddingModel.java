@@ -44,8 +44,7 @@ public final class EmbeddingModel implements AutoCloseable {
     static EmbeddingModel open(StoredModel model, Embedding how, int batch) throws IOException {
         WeftConfig config = model.config();
         WeftConfig cut = config.withDataset(Records.with(config.dataset(), "maxLength", how.maxLength()));
-        ModelReplica replica =
-                model.body(ReplicaOptions.cpu(config.cluster().threads()));
+        ModelReplica replica = model.body(ReplicaOptions.cpu(config.cluster().threads()));
         try {
             return new EmbeddingModel(replica, Encoder.open(cut, model.tokenizer()), how, batch);
         } catch (RuntimeException e) {
@@ -81,8 +80,7 @@ public final class EmbeddingModel implements AutoCloseable {
         for (int from = 0; from < byLength.length; from += batch) {
             int[] chosen = Arrays.copyOfRange(byLength, from, Math.min(byLength.length, from + batch));
             float[][] pooled = replica.pooled(
-                    PaddedBatch.of(
-                            IntStream.of(chosen).mapToObj(examples::get).toList(), false),
+                    PaddedBatch.of(IntStream.of(chosen).mapToObj(examples::get).toList(), false),
                     how.pooling()); // (B, D)
             for (int b = 0; b < chosen.length; b++) {
                 vectors[chosen[b]] = how.normalize() ? normalized(pooled[b]) : pooled[b];

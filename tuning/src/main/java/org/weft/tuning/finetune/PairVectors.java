@@ -14,7 +14,9 @@ import org.weft.tuning.task.Prediction;
 record PairVectors(EmbeddingModel model, DatasetConfig dataset) implements RowModel {
 
     static PairVectors open(StoredModel model, WeftConfig config, int batch) throws IOException {
-        Embedding how = Embedding.of(model).withNormalize(true).withMaxLength(config.dataset().maxLength());
+        Embedding how = Embedding.of(model)
+                .withNormalize(true)
+                .withMaxLength(config.dataset().maxLength());
         return new PairVectors(EmbeddingModel.open(model, how, batch), config.dataset());
     }
 

@@ -11,7 +11,8 @@ record TextVectors(EmbeddingModel model, VectorTask task) implements RowModel {
 
     @Override
     public List<Prediction> predict(List<Fields> rows) {
-        List<String> texts = rows.stream().map(row -> row.text(task.textColumn())).toList();
+        List<String> texts =
+                rows.stream().map(row -> row.text(task.textColumn())).toList();
         return model.vectors(texts, rows).stream()
                 .<Prediction>map(vector -> new VectorTask.Vector(List.of(boxed(vector))))
                 .toList();

@@ -59,7 +59,8 @@ public final class WeftEmbedder extends Transformer implements DefaultParamsWrit
         textCol = new Param<>(uid, "textCol", "the text");
         vectorCol = new Param<>(uid, "vectorCol", "the column that is added, an array of floats");
         pooling = new Param<>(uid, "pooling", "mean, last, first, or auto: as the model says");
-        normalize = new BooleanParam(uid, "normalize", "whether vectors are scaled to length 1; not set: as the model says");
+        normalize = new BooleanParam(
+                uid, "normalize", "whether vectors are scaled to length 1; not set: as the model says");
         prompt = new Param<>(uid, "prompt", "name of the prompt before each text; not set: the model's usual one");
         prefix = new Param<>(uid, "prefix", "what stands before each text, instead of a prompt; not set: nothing else");
         maxLength = new IntParam(uid, "maxLength", "tokens of the longest text; 0: as the model says");

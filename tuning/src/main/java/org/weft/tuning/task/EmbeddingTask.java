@@ -45,13 +45,15 @@ record EmbeddingTask(String anchorColumn, String positiveColumn, String negative
     public Encoded encode(Fields row, Encoder encoder, boolean labelled) {
         List<Framed> texts = (labelled ? textColumns() : inputColumns())
                 .stream()
-                        .map(column -> encoder.single(encoder.encode(row.text(column).strip()), row))
+                        .map(column ->
+                                encoder.single(encoder.encode(row.text(column).strip()), row))
                         .toList();
         List<Example> parts = texts.stream()
                 .map(framed -> new Example(framed.tokens(), framed.tokens().length, null, null, 1))
                 .toList();
         boolean empty = texts.stream().anyMatch(framed -> framed.firstLength() == 0);
-        boolean equal = labelled && Arrays.equals(parts.get(0).tokens(), parts.get(1).tokens());
+        boolean equal =
+                labelled && Arrays.equals(parts.get(0).tokens(), parts.get(1).tokens());
         String because = empty ? "one of their texts has no token" : "anchor and positive are equal";
         return new Encoded(
                 ExampleParts.joined(parts),

@@ -56,6 +56,7 @@ public record VectorTask(String textColumn, String vectorColumn) implements Task
     }
 
     private static WeftException nothingToJudge() {
-        return WeftException.usage("vectors alone are neither right nor wrong", "evaluate pairs of anchor and positive");
+        return WeftException.usage(
+                "vectors alone are neither right nor wrong", "evaluate pairs of anchor and positive");
     }
 }
