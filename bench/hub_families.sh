@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Tiny random models of each family that Hugging Face's library makes, through all that Weft does with them: logits, gradients
-# by name, ten losses, text with and without kept keys and values, an export that the library loads, a round trip. Then a few
-# steps of each family with one worker and with two: the same bits. Fails where a bar is missed.
+# by name, ten losses (of encoders those of masked tokens), text with and without kept keys and values, an export that the
+# library loads, a round trip. Then a few steps of each family with one worker and with two: the same bits. Fails where a bar
+# is missed.
 #   bench/hub_families.sh [MODEL...]     names as in peers/hub_families.py
 #   WORK_DIR=…    PYTHON=python3 (with torch and transformers of PyPI)
 set -euo pipefail
@@ -63,4 +64,9 @@ family gemma2 ', kv_heads: 2, sliding_window: 12'
 family gemma3_text ', kv_heads: 2, sliding_window: 12, full_attention_every: 2'
 family phi3 ', kv_heads: 2, rotary_fraction: 0.5'
 family gpt_neox ''
+family bert ', dropout: 0.1'
+family roberta ', dropout: 0.1'
+family xlm-roberta ''
+family distilbert ', dropout: 0.1'
+family modernbert ', sliding_window: 12'
 exit $status

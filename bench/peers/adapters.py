@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Adapters of `peft` under Weft, and Weft's under `peft`: the same outputs to 1e-5.
 
-    python3 bench/peers/adapters.py DIR
+    python3 bench/peers/adapters.py DIR [NAME...]    names as in READ and WRITTEN; else all
 
 Needs torch, transformers, tokenizers and peft (pip install torch transformers peft). Makes tiny random models and adapters
 with random A and B in DIR; compares the outputs of Weft's BASE+ADAPTER (and of the adapter's directory alone) with those of
@@ -9,6 +9,7 @@ peft; then `weft finetune` trains adapters of its own over the base, `weft expor
 are compared with the run's. WEFT and OUTPUTS as in tuned_classes.py. Ends with status 1 where they differ.
 """
 import json
+import os
 import shutil
 import sys
 import warnings
@@ -36,6 +37,12 @@ READ = [
      dict(task_type="SEQ_CLS", target_modules=["c_attn", "c_fc"], fan_in_fan_out=True)),
     ("bert-classes", "Bert", "ForSequenceClassification", "ForSequenceClassification",
      dict(task_type="SEQ_CLS", target_modules=["query", "value"])),
+    ("roberta-classes", "Roberta", "ForSequenceClassification", "ForSequenceClassification",
+     dict(task_type="SEQ_CLS", target_modules=["query", "value"])),
+    ("distilbert-classes", "DistilBert", "ForSequenceClassification", "ForSequenceClassification",
+     dict(task_type="SEQ_CLS", target_modules=["q_lin", "v_lin"])),
+    ("modernbert-tokens", "ModernBert", "ForMaskedLM", "ForTokenClassification",
+     dict(task_type="TOKEN_CLS", target_modules=["Wqkv", "Wi"])),
     ("bert-tokens", "Bert", "ForMaskedLM", "ForTokenClassification",
      dict(task_type="TOKEN_CLS", target_modules="all-linear", modules_to_save=["classifier"])),
     ("llama-qa", "Llama", "ForQuestionAnswering", "ForQuestionAnswering",  # over another class its body would be random
@@ -52,15 +59,15 @@ def shaken(model):
     return model.eval()
 
 
-def ours_read(folder):
+def ours_read(folder, names):
     failed = False
-    for name, family, base_class, adapted_class, settings in READ:
+    for name, family, base_class, adapted_class, settings in (row for row in READ if not names or row[0] in names):
         base, adapter = f"{folder}/{name}-base", f"{folder}/{name}-adapter"
         for path in (base, adapter):
             shutil.rmtree(path, ignore_errors=True)
         more = labels(LABELS) if base_class == "ForSequenceClassification" else {}
         shaken(getattr(transformers, family + base_class)(config(family, **more))).save_pretrained(base)
-        tokenizer(base, family == "Bert")
+        tokenizer(base, family)
         tuned = {} if "LM" in adapted_class or "Question" in adapted_class else dict(num_labels=3)
         model = getattr(transformers, family + adapted_class).from_pretrained(base, **tuned)
         model = peft.get_peft_model(model, peft.LoraConfig(r=4, lora_alpha=6, **settings))
@@ -85,17 +92,20 @@ WRITTEN = [
     ("llama", "Llama", "ForCausalLM", "classification", "ForSequenceClassification", "[q_proj, down_proj]"),
     ("llama", "Llama", "ForCausalLM", "text", "ForCausalLM", ""),
     ("bert", "Bert", "ForMaskedLM", "classification", "ForSequenceClassification", "[dense]"),
+    ("roberta", "Roberta", "ForMaskedLM", "classification", "ForSequenceClassification", ""),
+    ("distilbert", "DistilBert", "ForMaskedLM", "classification", "ForSequenceClassification", ""),
+    ("modernbert", "ModernBert", "ForMaskedLM", "classification", "ForSequenceClassification", ""),
 ]
 
 
-def ours_written(folder):
+def ours_written(folder, names):
     failed = False
-    for name, family, base_class, task, adapted_class, targets in WRITTEN:
+    for name, family, base_class, task, adapted_class, targets in (row for row in WRITTEN if not names or row[0] in names):
         base, run, adapter = (f"{folder}/{name}-{task}-{part}" for part in ("from", "run", "exported"))
         for path in (base, run, adapter):
             shutil.rmtree(path, ignore_errors=True)
         shaken(getattr(transformers, family + base_class)(config(family))).save_pretrained(base)
-        tokenizer(base, family == "Bert")
+        tokenizer(base, family)
         with open(f"{run}.jsonl", "w", encoding="utf-8") as rows:
             rows.writelines(json.dumps({"text": f"{WORDS[i % 60]} {WORDS[7 * i % 60]}", "label": LABELS[i % 3]}) + "\n"
                             for i in range(48))
@@ -124,11 +134,12 @@ def ours_written(folder):
     return failed
 
 
-def main(folder):
+def main(folder, names):
     torch.manual_seed(5)
-    read = ours_read(folder)
-    return ours_written(folder) or read
+    os.makedirs(folder, exist_ok=True)
+    read = ours_read(folder, names)
+    return ours_written(folder, names) or read
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

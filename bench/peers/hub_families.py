@@ -66,12 +66,21 @@ MODELS = {
                             "layer_norm_eps": 1e-5}),
     "xlm-roberta": ("XLMRoberta", {**ENCODER, "max_position_embeddings": CONTEXT + 9, "pad_token_id": 1}),
     "distilbert": ("DistilBert", {"dropout": 0.0, "attention_dropout": 0.0}),
+    "modernbert": ("ModernBert", {"num_hidden_layers": 5, "local_attention": 10, "global_attn_every_n_layers": 2,
+                                  "cls_token_id": 1, "sep_token_id": 2}),
+    "modernbert-long": ("ModernBert", {"local_attention": 90, "max_position_embeddings": 4 * CONTEXT, "cls_token_id": 1,
+                                       "sep_token_id": 2}),
 }
-ENCODERS = ("Bert", "Roberta", "XLMRoberta", "DistilBert")  # tokens are predicted that a mask hides
+ENCODERS = ("Bert", "Roberta", "XLMRoberta", "DistilBert", "ModernBert")  # tokens are predicted that a mask hides
 DISTILBERT = {"hidden_size": "dim", "intermediate_size": "hidden_dim", "num_hidden_layers": "n_layers",
               "num_attention_heads": "n_heads"}
 RENAMED = {"lm_head.weight": "embed_out.weight"}  # in memory and in files of GPT-NeoX
 CLASSES = {"Gemma3Text": "Gemma3ForCausalLM"}
+
+
+def context_of(name):
+    """Of one with windows several runs of tokens."""
+    return 4 * CONTEXT if name.endswith("-long") else CONTEXT
 
 
 def made(name, changes=None):
@@ -100,7 +109,8 @@ def make(directory, names):
         made(name).save_pretrained(f"{home}/model")
         generator = torch.Generator().manual_seed(11)
         masked = MODELS[name][0] in ENCODERS
-        shape = (STEPS, 2, SEQUENCES, CONTEXT) if masked else (STEPS, SEQUENCES, CONTEXT + 1)
+        context = context_of(name)
+        shape = (STEPS, 2, SEQUENCES, context) if masked else (STEPS, SEQUENCES, context + 1)
         tokens = torch.randint(3, VOCABULARY, shape, dtype=torch.int32, generator=generator)
         if masked:
             hidden = torch.rand(tokens[:, 1].shape, generator=generator) < 0.2
@@ -108,17 +118,19 @@ def make(directory, names):
         with open(f"{home}/batches.i32", "wb") as file:
             file.write(tokens.numpy().tobytes())
         with open(f"{home}/run.json", "w") as file:
-            json.dump({"context": CONTEXT, "sequences": SEQUENCES, "training": TRAINING, "masked": masked}, file)
+            json.dump({"context": context, "sequences": SEQUENCES, "training": TRAINING, "masked": masked}, file)
 
 
 def golden(path):
     """A line a model: config.json, shapes of its tensors, whose numbers follow from their names, tokens, logits."""
     with open(path, "w") as file:
-        for name, (kind, changes) in MODELS.items():
+        for name, (kind, changes) in ((name, model) for name, model in MODELS.items() if not name.endswith("-long")):
             tiny = {"vocab_size": 13, "hidden_size": 16, "intermediate_size": 20, "num_hidden_layers": 3,
                     "num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 12}
             smaller = {key: 4 if key == "sliding_window" and value else value for key, value in changes.items()}
             smaller.pop("num_hidden_layers", None)
+            if "local_attention" in smaller:
+                smaller["local_attention"] = 4
             if kind in ("Roberta", "XLMRoberta"):
                 smaller["max_position_embeddings"] = 14
             if "long_factor" in smaller.get("rope_parameters", {}):
@@ -240,8 +252,9 @@ def judged(home):
     facts = json.load(open(f"{home}/facts.json"))
     batches = torch.frombuffer(bytearray(open(f"{home}/batches.i32", "rb").read()), dtype=torch.int32)
     with open(f"{home}/run.json") as file:
-        masked = json.load(file)["masked"]
-    batches = batches.view((STEPS, 2, SEQUENCES, CONTEXT) if masked else (STEPS, SEQUENCES, CONTEXT + 1)).long()
+        run = json.load(file)
+    masked, context = run["masked"], run["context"]
+    batches = batches.view((STEPS, 2, SEQUENCES, context) if masked else (STEPS, SEQUENCES, context + 1)).long()
     model, _ = loaded(f"{home}/model")
     exported, said = loaded(f"{home}/exported")
     inputs = inputs_and_targets(batches[0])[0]

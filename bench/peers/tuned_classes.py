@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Fine-tuned classes of a Hugging Face directory: Weft's outputs beside `transformers`, both ways.
 
-    python3 bench/peers/tuned_classes.py DIR [FAMILY...]    Bert, GPT2, Llama, Roberta, XLMRoberta, DistilBert; else all
+    python3 bench/peers/tuned_classes.py DIR [FAMILY...]    Bert, GPT2, Llama, Roberta, XLMRoberta, DistilBert,
+                                                           ModernBert; else all
 
 Needs torch, transformers and tokenizers (pip install torch transformers). Makes a tiny random model of each class in DIR
 and has Weft's outputs of some sequences (org.weft.bench.ModelOutputs; OUTPUTS names a launcher that takes MODEL and a file
@@ -28,11 +29,11 @@ WORDS = [f"w{i}" for i in range(60)]
 TOLERANCE = 1e-5
 
 
-FAMILIES = ["Bert", "GPT2", "Llama", "Roberta", "XLMRoberta", "DistilBert"]
+FAMILIES = ["Bert", "GPT2", "Llama", "Roberta", "XLMRoberta", "DistilBert", "ModernBert"]
 
 
 def tokenizer(directory, family):
-    bert = family in ("Bert", "DistilBert")
+    bert = family in ("Bert", "DistilBert", "ModernBert")
     if family in ("Roberta", "XLMRoberta"):
         return of_roberta(directory)
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "</s>"]
@@ -66,6 +67,11 @@ def config(family, **more):
         return getattr(transformers, family + "Config")(
             hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=48,
             max_position_embeddings=34, type_vocab_size=1, layer_norm_eps=1e-5, **common)
+    if family == "ModernBert":
+        return transformers.ModernBertConfig(
+            hidden_size=32, num_hidden_layers=3, num_attention_heads=4, intermediate_size=48, max_position_embeddings=32,
+            local_attention=6, pad_token_id=0, bos_token_id=None, eos_token_id=None, cls_token_id=2, sep_token_id=3,
+            classifier_pooling="mean" if "problem_type" in more else "cls", **common)
     if family == "DistilBert":
         return transformers.DistilBertConfig(dim=32, n_layers=2, n_heads=4, hidden_dim=48, max_position_embeddings=32,
                                              **common)

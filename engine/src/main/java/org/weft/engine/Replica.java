@@ -1,6 +1,7 @@
 package org.weft.engine;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.weft.core.batches.MicroBatch;
 import org.weft.core.params.ParameterLayout;
 
@@ -48,6 +49,11 @@ public interface Replica<B extends MicroBatch> extends AutoCloseable {
     default double accumulateGradient(
             B batch, double normalizer, MicroBatchKey key, GradientListener listener, SequenceLosses losses) {
         return accumulateGradient(batch, normalizer, key, listener);
+    }
+
+    /** What the passes since {@link #zeroGradients} tell beside their losses; nothing of most models. */
+    default List<Figure> figures() {
+        return List.of();
     }
 
     /** A range of the gradient. Its content stands until the next {@link #zeroGradients}. */

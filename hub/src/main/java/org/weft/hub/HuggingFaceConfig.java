@@ -179,7 +179,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, ObjectNode finetune, L
                                     : setting.allowed().get(0)));
         }
         family.write(model, json);
-        TaskClass.write(config.finetune(), json);
+        TaskClass.write(family, config.finetune(), json);
         json.put("initializer_range", INITIALIZER_RANGE);
         json.put("use_cache", true);
         return json;

@@ -21,6 +21,7 @@ final class KnownKeys {
             Set.of(
                     "_name_or_path",
                     "name_or_path",
+                    "name",
                     "_commit_hash",
                     "_attn_implementation",
                     "_attn_implementation_autoset",

@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.weft.core.Json;
+import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
@@ -40,6 +43,12 @@ record TaskClass(HubTable family, TaskName task) {
             Pattern.compile("(?:score|classifier|classifier\\.out_proj|qa_outputs)\\.(?:weight|bias)");
 
     private static final String TOKEN_HEAD = "classifier.";
+    private static final String SPAN_HEAD = "qa_outputs.";
+
+    /** Values of {@link HubTable#poolingKey}. */
+    private static final String FIRST = "cls";
+
+    private static final String MEAN = "mean";
 
     /** Older files of question answerers have this in place of the family's own. */
     private static final String SPAN_BASE = "transformer.";
@@ -118,14 +127,31 @@ record TaskClass(HubTable family, TaskName task) {
         return family.tasksWithoutClass().stream().noneMatch(name(model)::endsWith);
     }
 
+    /** What Weft calls the head's linear layer where a class may have a name of its own for it. */
+    private String ours() {
+        return task == TaskName.QA ? SPAN_HEAD : TOKEN_HEAD;
+    }
+
+    /** And what the class calls it. */
+    private String theirs() {
+        return switch (task) {
+            case TOKENS -> family.tokenHead() + ".";
+            case QA -> family.spanHead() + ".";
+            default -> TOKEN_HEAD;
+        };
+    }
+
+    private static String renamed(String name, String from, String to) {
+        return name.startsWith(from) ? to + name.substring(from.length()) : name;
+    }
+
     /** A file's name in the layout's form. */
     String toLayout(String foreign) {
         if (task == TaskName.NONE) {
             return family.toLayout(foreign);
         }
         if (HEAD.matcher(foreign).find()) {
-            String other = task == TaskName.TOKENS ? family.tokenHead() + "." : TOKEN_HEAD;
-            return foreign.startsWith(other) ? TOKEN_HEAD + foreign.substring(other.length()) : foreign;
+            return renamed(foreign, theirs(), ours());
         }
         return task == TaskName.QA && foreign.startsWith(SPAN_BASE)
                 ? family.toLayout(family.names().base() + foreign.substring(SPAN_BASE.length()))
@@ -134,12 +160,12 @@ record TaskClass(HubTable family, TaskName task) {
 
     /** A parameter's name in a file of a model of this class. */
     String toForeign(String parameter) {
-        if (task == TaskName.TOKENS && parameter.startsWith(TOKEN_HEAD)) {
-            return family.tokenHead() + "." + parameter.substring(TOKEN_HEAD.length());
+        if (HEAD.matcher(parameter).find()) {
+            return renamed(parameter, ours(), theirs());
         }
         String foreign = family.names().toForeign(parameter);
         String base = family.names().base();
-        return task == TaskName.QA && !HEAD.matcher(foreign).find() && foreign.startsWith(base)
+        return task == TaskName.QA && foreign.startsWith(base)
                 ? family.spanBase() + foreign.substring(base.length())
                 : foreign;
     }
@@ -162,6 +188,10 @@ record TaskClass(HubTable family, TaskName task) {
             problems.add(PROBLEM_TYPE + "=" + problemType(config) + " is not one that Weft has: "
                     + String.join(", ", types));
         }
+        if (task.head().ofSequence()) {
+            family.poolingKey().ifPresent(key -> pooling(config.path(key), key, problems)
+                    .ifPresent(pooling -> tuning.put("pooling", pooling)));
+        }
         switch (task.head()) {
             case CLASSES, BITS, TOKEN_CLASSES ->
                 labels(config, problems, notices).forEach(tuning.putArray("labels")::add);
@@ -174,6 +204,15 @@ record TaskClass(HubTable family, TaskName task) {
             default -> {}
         }
         return tuning;
+    }
+
+    /** {@code finetune.pooling} where it is not the first token. */
+    private static Optional<String> pooling(JsonNode said, String key, List<String> problems) {
+        if (Json.isGiven(said) && !said.asText().equals(FIRST) && !said.asText().equals(MEAN)) {
+            problems.add(
+                    key + "=" + said.asText(said.toString()) + " is not one that Weft has: " + FIRST + ", " + MEAN);
+        }
+        return said.asText().equals(MEAN) ? Optional.of(MEAN) : Optional.empty();
     }
 
     private static List<String> labels(JsonNode config, List<String> problems, List<String> notices) {
@@ -203,8 +242,17 @@ record TaskClass(HubTable family, TaskName task) {
     }
 
     /** Adds the labels, and how Hugging Face is to read the outputs. */
-    static void write(FinetuneConfig tuning, ObjectNode json) {
+    static void write(HubTable family, FinetuneConfig tuning, ObjectNode json) {
         HeadKind head = tuning.task().head();
+        if (head.ofSequence() && head.layered() && family.poolingKey().isPresent()) {
+            if (tuning.pooling() == Pooling.LAST) {
+                throw WeftException.usage(
+                        "finetune.pooling=last: " + family.taskClass(HubTable.SEQUENCES)
+                                + " of transformers pools the first token or the mean",
+                        "tune with finetune.pooling first or mean what is to be exported");
+            }
+            json.put(family.poolingKey().get(), tuning.pooling() == Pooling.MEAN ? MEAN : FIRST);
+        }
         if (head == HeadKind.LANGUAGE || head == HeadKind.SPAN || head == HeadKind.EMBEDDING) {
             return;
         }

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
@@ -71,8 +70,8 @@ record TensorMatch(
                 copies.add(new Copy(foreign, copy, of, original));
             }
         });
-        Optional<String> absent = family.freshWhereAbsent()
-                .filter(prefix -> named.keySet().stream().noneMatch(name -> name.startsWith(prefix)));
+        List<String> prefixes = family.freshWhereAbsent();
+        boolean absent = named.keySet().stream().noneMatch(name -> isOf(prefixes, name));
         Map<String, TensorFiles.Located> sources = new LinkedHashMap<>();
         List<String> fresh = new ArrayList<>();
         for (Parameter parameter : layout.parameters()) {
@@ -80,7 +79,7 @@ record TensorMatch(
             if (located != null) {
                 require(parameter.name(), parameter, located, problems);
                 sources.put(parameter.name(), located);
-            } else if (absent.filter(parameter.name()::startsWith).isPresent()) {
+            } else if (absent && isOf(prefixes, parameter.name())) {
                 fresh.add(parameter.name());
             } else {
                 problems.add("tensor " + kind.toForeign(parameter.name()) + " " + parameter.shape() + " is missing");
@@ -91,6 +90,10 @@ record TensorMatch(
         }
         throwIfAny(problems, directory);
         return new TensorMatch(sources, List.copyOf(copies), List.copyOf(fresh), List.copyOf(leftOut));
+    }
+
+    private static boolean isOf(List<String> prefixes, String name) {
+        return prefixes.stream().anyMatch(name::startsWith);
     }
 
     /** One line where the names are another program's, rather than two of each. */

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
 import org.weft.core.tokens.TokenRoles;
 import org.weft.corpus.tokenizer.TokenizerFacts;
 
@@ -99,6 +100,10 @@ final class TokenizerFiles {
             } else {
                 json.put(part + "_token_id", said.isEmpty() ? token == null ? null : ids.get(token) : said.get(0));
             }
+        }
+        for (String part : Family.of(config.model()).hub().tokenIds()) {
+            String token = tokens.get(part + "_token");
+            json.put(part + "_token_id", token == null ? null : ids.get(token));
         }
     }
 

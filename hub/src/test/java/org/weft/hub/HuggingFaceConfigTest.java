@@ -192,7 +192,7 @@ class HuggingFaceConfigTest {
                         .isEqualTo(
                                 "Weft reads GPT2LMHeadModel, GPT2Model, LlamaForCausalLM, LlamaModel, BertForMaskedLM,"
                                         + " BertForPreTraining, BertModel, RobertaForMaskedLM, RobertaModel, XLMRobertaForMaskedLM, XLMRobertaModel,"
-                                        + " DistilBertForMaskedLM, DistilBertModel, MistralForCausalLM, MistralModel, Qwen2ForCausalLM,"
+                                        + " DistilBertForMaskedLM, DistilBertModel, ModernBertForMaskedLM, ModernBertModel, MistralForCausalLM, MistralModel, Qwen2ForCausalLM,"
                                         + " Qwen2Model, Qwen3ForCausalLM, Qwen3Model, SmolLM3ForCausalLM, SmolLM3Model,"
                                         + " Olmo2ForCausalLM, Olmo2Model, Gemma2ForCausalLM, Gemma2Model, Gemma3ForCausalLM,"
                                         + " Gemma3TextModel, Phi3ForCausalLM, Phi3Model, GPTNeoXForCausalLM, GPTNeoXModel,"

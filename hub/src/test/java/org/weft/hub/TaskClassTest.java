@@ -20,6 +20,7 @@ import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
@@ -106,7 +107,13 @@ class TaskClassTest {
     }
 
     static Stream<List<String>> tuned() {
-        return Stream.of(TinyModels.BERT, TinyModels.GPT2, TinyModels.LLAMA, TinyModels.ROBERTA, TinyModels.DISTILBERT)
+        return Stream.of(
+                        TinyModels.BERT,
+                        TinyModels.GPT2,
+                        TinyModels.LLAMA,
+                        TinyModels.ROBERTA,
+                        TinyModels.DISTILBERT,
+                        TinyModels.MODERNBERT)
                 .flatMap(model -> Stream.of("classification", "multilabel", "regression", "tokens", "qa")
                         .map(task -> List.of(model, task)));
     }
@@ -140,6 +147,29 @@ class TaskClassTest {
             assertThat(read.labels()).isEqualTo(config.finetune().labels());
             assertThat(read.from()).isEqualTo(exported);
         }
+    }
+
+    /** What its classes pool is a key of theirs; what they cannot pool is not exported. */
+    @ParameterizedTest
+    @CsvSource({"auto, cls, AUTO", "first, cls, AUTO", "mean, mean, MEAN"})
+    void whatIsPooledIsSaidWhereTheClassHasAKeyForIt(String pooling, String key, Pooling read) throws IOException {
+        WeftConfig config = ConfigLoader.load(
+                "test",
+                "run: {dir: x}\nmodel: " + TinyModels.MODERNBERT + "\nfinetune: {from: x, task: regression, pooling: "
+                        + pooling + "}",
+                List.of());
+        HubTable family = Family.of(config.model()).hub();
+        ObjectNode written = HuggingFaceConfig.write(family, config, TinyModels.VOCABULARY);
+        assertThat(written.path("classifier_pooling").asText()).isEqualTo(key);
+        assertThat(read(written).finetune().pooling()).isEqualTo(read);
+        written.put("classifier_pooling", "max");
+        assertThatThrownBy(() -> read(written))
+                .hasMessageContaining("classifier_pooling=max is not one that Weft has: cls, mean");
+        WeftConfig last = ConfigLoader.load("test", ConfigLoader.toYaml(config), List.of("finetune.pooling=last"));
+        assertThatThrownBy(() -> HuggingFaceConfig.write(family, last, TinyModels.VOCABULARY))
+                .hasMessage(
+                        "finetune.pooling=last: ModernBertForSequenceClassification of transformers pools the first token or"
+                                + " the mean");
     }
 
     /** As {@code transformers} names them: a tagger's head of a Llama is {@code score}, its reader's body {@code transformer}. */

@@ -58,6 +58,13 @@ public final class TinyModels {
     static final String DISTILBERT =
             "{architecture: distilbert, layers: 2, width: 16, heads: 2, context: 8, dropout: 0.1}";
 
+    static final String MODERNBERT =
+            "{architecture: modernbert, layers: 3, width: 16, heads: 2, mlp_width: 24, context: 8, sliding_window: 4,"
+                    + " rope_theta: 160000, rope_local_theta: 500}";
+
+    private static final String GLOBAL_MODERNBERT =
+            "{architecture: modernbert, layers: 2, width: 16, heads: 2, context: 8, full_attention_every: 1}";
+
     private static final String XLM_ROBERTA =
             "{architecture: xlm-roberta, layers: 1, width: 16, heads: 2, context: 8, dropout: 0.1}";
 
@@ -70,7 +77,7 @@ public final class TinyModels {
 
     static Stream<String> all() {
         return Stream.concat(
-                Stream.concat(forms(), Stream.of(ROBERTA, XLM_ROBERTA, DISTILBERT)),
+                Stream.concat(forms(), Stream.of(ROBERTA, XLM_ROBERTA, DISTILBERT, MODERNBERT, GLOBAL_MODERNBERT)),
                 RELATIVES.stream()
                         .map(keys -> "{layers: 2, width: 16, heads: 4, mlp_width: 24, context: 8, architecture: " + keys
                                 + "}"));

@@ -5,6 +5,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.weft.core.batches.MicroBatch;
 import org.weft.core.protocol.FigureSum;
+import org.weft.engine.Figure;
 import org.weft.engine.SequenceLosses;
 
 /**
@@ -41,6 +42,11 @@ final class FigureTally {
             return SequenceLosses.NONE;
         }
         return (sequence, nats) -> add(OF_SOURCE + sources.get(sequence), nats, batch.targetCount(sequence));
+    }
+
+    /** Of what the lane's passes told of themselves. */
+    void add(Figure figure) {
+        add(figure.name(), figure.sum(), figure.count());
     }
 
     private void add(String name, double sum, long count) {

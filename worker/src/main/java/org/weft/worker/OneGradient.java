@@ -44,6 +44,7 @@ record OneGradient<B extends MicroBatch>(Replica<B> replica, BatchSource<B> batc
             SequenceLosses told = tally.of(batch, batches.sources(step, lane, m));
             loss += replica.accumulateGradient(batch, targets, key, listener, told);
         }
+        replica.figures().forEach(tally::add);
         return new LaneLoss(loss, tally.figures());
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.weft.core.batches.Batch;
 import org.weft.core.protocol.FigureSum;
+import org.weft.engine.Figure;
 import org.weft.engine.SequenceLosses;
 
 class FigureTallyTest {
@@ -23,6 +24,13 @@ class FigureTallyTest {
         }
         assertThat(tally.figures())
                 .containsExactly(new FigureSum(5, "loss_code", 8, 2), new FigureSum(5, "loss_web", 16, 4));
+    }
+
+    @Test
+    void whatPassesTellStandsBesideIt() {
+        FigureTally tally = new FigureTally(2);
+        tally.add(new Figure("expert_0", 3, 8));
+        assertThat(tally.figures()).containsExactly(new FigureSum(2, "expert_0", 3, 8));
     }
 
     @Test

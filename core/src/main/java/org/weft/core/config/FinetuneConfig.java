@@ -1,8 +1,6 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
-import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -268,69 +266,8 @@ public record FinetuneConfig(
     }
 
     void validate(Problems problems, ModelConfig model) {
-        if (!active()) {
-            return;
-        }
-        problems.require(
-                chatDate.isEmpty() || isDay(chatDate),
-                "finetune.chat_date=%s must be a day such as 2024-07-26",
-                chatDate);
-        problems.require(!from.isBlank(), "finetune.from is not set: give the model to fine-tune");
-        problems.require(loraRank >= 1, "finetune.lora_rank=%d must be at least 1", loraRank);
-        problems.require(loraAlpha > 0, "finetune.lora_alpha=%s must be positive", loraAlpha);
-        problems.require(
-                frozenLayers >= -1 && frozenLayers <= model.layers(),
-                "finetune.frozen_layers=%d must be in [-1, model.layers=%d]",
-                frozenLayers,
-                model.layers());
-        problems.require(layerDecay > 0 && layerDecay <= 1, "finetune.layer_decay=%s must be in (0, 1]", layerDecay);
-        problems.require(
-                labelSmoothing >= 0 && labelSmoothing < 1,
-                "finetune.label_smoothing=%s must be in [0, 1)",
-                labelSmoothing);
-        problems.require(
-                preferenceBeta > 0 && Double.isFinite(preferenceBeta),
-                "finetune.preference_beta=%s must be positive",
-                preferenceBeta);
-        problems.require(
-                similarityScale > 0 && Double.isFinite(similarityScale),
-                "finetune.similarity_scale=%s must be positive",
-                similarityScale);
-        problems.require(
-                task != TaskName.PREFERENCE || labelSmoothing < 0.5,
-                "finetune.label_smoothing=%s of pairs the wrong way round must be in [0, 0.5)",
-                labelSmoothing);
-        problems.require(
-                task != TaskName.PREFERENCE || labelSmoothing == 0 || preferenceLoss == PreferenceLossName.SIGMOID,
-                "finetune.label_smoothing=%s is for finetune.preference_loss=sigmoid alone",
-                labelSmoothing);
-        problems.require(
-                pooling != Pooling.FIRST || !model.causal(),
-                "finetune.pooling=first needs a model that sees both sides: the first token of %s has seen nothing",
-                model.architecture());
-        problems.require(
-                headDropout >= 0 && headDropout < 1, "finetune.head_dropout=%s must be in [0, 1)", headDropout);
-        List<String> metrics = task.metrics().stream().map(Word::word).toList();
-        problems.require(
-                metrics.contains(metric),
-                "finetune.metric=%s must be one of %s for finetune.task=%s",
-                metric,
-                String.join(", ", metrics),
-                task.word());
-        problems.require(epochs >= 0, "finetune.epochs=%s must not be negative", epochs);
-        problems.require(patience >= 0, "finetune.patience=%d must not be negative", patience);
-        problems.require(
-                !generative() || model.causal(),
-                "finetune.task=%s needs a model that predicts the next token: model.architecture=%s does not",
-                task.word(),
-                model.architecture());
-    }
-
-    private static boolean isDay(String text) {
-        try {
-            return LocalDate.parse(text) != null;
-        } catch (DateTimeParseException none) {
-            return false;
+        if (active()) {
+            new FinetuneChecks(this, model, problems).run();
         }
     }
 }

@@ -47,12 +47,13 @@ public record ModelConfig(
         boolean tieWordEmbeddings,
 
         @Doc(
-                "Tokens that a query looks back at (W), itself included, in blocks with a sliding window; 0 for no window.")
+                "Tokens that a query looks back at (W), itself included, in blocks with a sliding window; 0 for no window. modernbert:"
+                        + " it looks W / 2 to both sides; 0 for 128.")
         int slidingWindow,
 
         @Doc(
                 "Every how many-th block looks at all tokens, whatever sliding_window; 0 for the family's: gemma2 2, gemma3 6,"
-                        + " otherwise none.")
+                        + " modernbert 3 (which begins with the first), otherwise none.")
         int fullAttentionEvery,
 
         @Doc("Scores of attention are divided by its root; 0 for the width of a head.")
@@ -71,7 +72,8 @@ public record ModelConfig(
 
         @Doc("Rotary positions: base of the frequencies.") double ropeTheta,
 
-        @Doc("gemma3: base of the frequencies in blocks with a sliding window, where nothing is scaled; 0 for 10000.")
+        @Doc(
+                "gemma3, modernbert: base of the frequencies in blocks with a sliding window, where nothing is scaled; 0 for 10000.")
         double ropeLocalTheta,
 
         @Doc(

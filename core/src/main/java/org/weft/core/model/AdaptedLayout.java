@@ -137,7 +137,7 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
     private static void head(ParameterLayout.Builder layout, ModelShape shape) {
         TaskHead head = shape.adaptation().head();
         int width = shape.config().width();
-        if (head.pooler()) {
+        if (head.pooler() && shape.family().pools()) {
             layout.add(shape.family().pooler() + ".weight", List.of(width, width), true, NORMAL); // (D, D)
             layout.add(shape.family().pooler() + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
         }

@@ -101,8 +101,8 @@ record BertHubTable() implements HubTable {
     }
 
     @Override
-    public Optional<String> freshWhereAbsent() {
-        return Optional.of("cls.predictions.");
+    public List<String> freshWhereAbsent() {
+        return List.of("cls.predictions.");
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.weft.core.model;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.weft.core.config.ModelConfig;
@@ -73,7 +72,7 @@ record DistilBertHubTable() implements HubTable {
     }
 
     @Override
-    public Optional<String> freshWhereAbsent() {
-        return Optional.of("vocab_");
+    public List<String> freshWhereAbsent() {
+        return List.of("vocab_");
     }
 }

@@ -51,6 +51,11 @@ public interface Family extends Architecture {
         return "pooler.dense";
     }
 
+    /** Whether {@link TaskHead.Pooling#FIRST} puts that perceptron there; otherwise the model has one of its own. */
+    default boolean pools() {
+        return true;
+    }
+
     /** Whether positions are rows of a table, so that the context decides the layout. */
     default boolean learnedPositions() {
         return false;

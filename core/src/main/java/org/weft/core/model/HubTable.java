@@ -64,17 +64,26 @@ public interface HubTable {
      *
      * @param base what the names of the model without its heads begin with, in files of a whole model
      * @param layout what they begin with in Weft's layout
-     * @param heads what the names of heads begin with, everywhere
+     * @param heads what the names of heads begin with, everywhere: one of these
      * @param unused buffers, by their names in the layout's form: what they hold follows from the configuration
      * @param copies tensors that say once more what a parameter says which is tied to them, with that parameter, both by
      *     their names in the layout's form; a file may have either or both
      */
-    record Names(String base, String layout, String heads, Pattern unused, Map<String, String> copies) {
+    record Names(String base, String layout, List<String> heads, Pattern unused, Map<String, String> copies) {
         private static final Pattern TASK_HEADS = Pattern.compile("^(?:score|pre_classifier|classifier|qa_outputs)\\.");
+
+        /** Of a family all of whose heads' names begin alike. */
+        public Names(String base, String layout, String heads, Pattern unused, Map<String, String> copies) {
+            this(base, layout, List.of(heads), unused, copies);
+        }
+
+        private boolean isHead(String name) {
+            return heads.stream().anyMatch(name::startsWith);
+        }
 
         /** A file's name in the layout's form. */
         public String toLayout(String foreign) {
-            if (foreign.startsWith(heads)) {
+            if (isHead(foreign)) {
                 return foreign;
             }
             return layout + (foreign.startsWith(base) ? foreign.substring(base.length()) : foreign);
@@ -82,7 +91,7 @@ public interface HubTable {
 
         /** A parameter's name in a file of a whole model. */
         public String toForeign(String parameter) {
-            return parameter.startsWith(heads) || TASK_HEADS.matcher(parameter).find()
+            return isHead(parameter) || TASK_HEADS.matcher(parameter).find()
                     ? parameter
                     : base + parameter.substring(layout.length());
         }
@@ -136,6 +145,16 @@ public interface HubTable {
         return "classifier";
     }
 
+    /** What {@code …ForQuestionAnswering} calls its linear layer. */
+    default String spanHead() {
+        return "qa_outputs";
+    }
+
+    /** The key of {@code …ForSequenceClassification} that says what stands for a sequence: {@code cls} or {@code mean}. */
+    default Optional<String> poolingKey() {
+        return Optional.empty();
+    }
+
     /** What the names of the model's tensors begin with in {@code …ForQuestionAnswering}. */
     default String spanBase() {
         return names().base();
@@ -153,9 +172,14 @@ public interface HubTable {
         return names().toLayout(foreign);
     }
 
-    /** What the names of parameters begin with that start anew where a file has none of them. */
-    default Optional<String> freshWhereAbsent() {
-        return Optional.empty();
+    /** What the names of parameters begin with, one of these, that start anew where a file has none of them. */
+    default List<String> freshWhereAbsent() {
+        return List.of();
+    }
+
+    /** Parts of tokens whose ids config.json has, beside those that begin and end a text and fill it up: {@code cls}, say. */
+    default List<String> tokenIds() {
+        return List.of();
     }
 
     /** What the names of tensors begin with that are left out, and said to be, where the layout has no place for them. */

@@ -87,8 +87,8 @@ record RobertaHubTable(RobertaFamily family, String classPrefix) implements HubT
     }
 
     @Override
-    public Optional<String> freshWhereAbsent() {
-        return Optional.of("lm_head.");
+    public List<String> freshWhereAbsent() {
+        return List.of("lm_head.");
     }
 
     @Override

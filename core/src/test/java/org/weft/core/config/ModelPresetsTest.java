@@ -46,6 +46,8 @@ class ModelPresetsTest {
             Map.entry("roberta-large", new Published(50_265, 355_412_057L)),
             Map.entry("xlm-roberta-base", new Published(250_002, 278_295_186L)),
             Map.entry("distilbert-base", new Published(30_522, 66_985_530L)),
+            Map.entry("modernbert-base", new Published(50_368, 149_655_232L)),
+            Map.entry("modernbert-large", new Published(50_368, 395_881_664L)),
             Map.entry("gpt2-tiny", new Published(512, 136_960L)),
             Map.entry("llama-tiny", new Published(512, 158_016L)),
             Map.entry("bert-tiny", new Published(512, 146_178L))));

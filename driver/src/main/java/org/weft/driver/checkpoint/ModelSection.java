@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
@@ -87,7 +88,13 @@ public final class ModelSection {
                 .put("tie_word_embeddings", model.tiedHead())
                 .put("attn_logit_softcapping", family.attentionSoftcap(model))
                 .put("final_logit_softcapping", family.logitSoftcap(model))
-                .put("rope_local_theta", family.windowTheta(model));
+                .put("rope_local_theta", family.windowTheta(model))
+                .put(
+                        "sliding_window",
+                        IntStream.range(0, model.layers())
+                                .map(block -> family.window(model, block))
+                                .max()
+                                .orElse(0));
     }
 
     /** As a person would write it, with the values that zeros stand for. */

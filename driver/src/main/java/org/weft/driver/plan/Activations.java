@@ -1,5 +1,6 @@
 package org.weft.driver.plan;
 
+import java.util.stream.IntStream;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.Precision;
@@ -40,6 +41,7 @@ record Activations(long token, long block, long backward) {
         // What the nonlinearity's backward needs: GELU its input; SwiGLU gate, its SiLU and up.
         block += (bf16 ? HALF : FLOAT) * (gated ? 3 : 1) * hidden;
         block += FLOAT * shape.family().normElements(model);
+        block += FLOAT * windowCopies(model, shape.family());
         long scores = 0;
         if (model.dropout() > 0) {
             scores = (long) model.heads() * model.context();
@@ -57,6 +59,16 @@ record Activations(long token, long block, long backward) {
             backward += FLOAT * (3 * width + hidden);
         }
         return new Activations(FLOAT * width, block, backward);
+    }
+
+    /** Elements of a token's keys and values that windows keep once more, beside neighbouring runs, the mean of the blocks. */
+    private static long windowCopies(ModelConfig model, Family family) {
+        long windows = IntStream.range(0, model.layers())
+                .map(block -> family.window(model, block))
+                .filter(window -> window > 0 && window < model.context())
+                .count();
+        long both = 2L * model.keyValueHeads() * model.headWidth();
+        return windows * (model.causal() ? 1 : 2) * both / model.layers();
     }
 
     /** Keys that a query has scores of, the mean of the blocks: of a window those of two runs. */

@@ -13,7 +13,8 @@ import org.weft.core.model.Family;
 
 /**
  * Scaled dot-product attention (Vaswani et al. 2017), with heads of keys and values that several heads of queries may
- * share (Ainslie et al. 2023), over all tokens or a sliding window (Beltagy et al. 2020). It is one fused operation that
+ * share (Ainslie et al. 2023), over all tokens or a sliding window (Beltagy et al. 2020), of those before a token or on both
+ * sides of it. It is one fused operation that
  * never holds (T, S) scores, but for two cases that have to hold them: dropout, because the fused one draws from libtorch's
  * global generator, and scores that are capped, which it cannot do. Never in bfloat16: there the fused operation falls back
  * to scalar loops on a CPU.
@@ -31,7 +32,7 @@ final class Attention {
     private final ScalarType type;
     private final Tensor futures; // (C, C), minus infinity above the diagonal; null where it is not needed
     private final Tensor
-            runMask; // (R, 2 R), the fused operation's mask of a run and the one before; null where it is not needed
+            runMask; // (R, S), the fused operation's mask of a run and its neighbours; null where it is not needed
     private final Scalar scale;
     private final Scalar cap; // c of c tanh(s / c), or null
     private final TensorOptional noMask = new TensorOptional();
@@ -82,6 +83,9 @@ final class Attention {
         if (pass.documents() != null) {
             return pass.documents().oneByOne(q, k, v, this::whole);
         }
+        if (pass.mask() != null && pass.mask().size(2) == 1 && slides(k.size(2))) {
+            return sliding(q, k, v, pass.mask());
+        }
         if (pass.mask() != null) {
             return masked(q, k, v, withWindow(pass.mask(), k));
         }
@@ -97,53 +101,78 @@ final class Attention {
     /** Tokens from their sequence's or document's first on. */
     private Tensor whole(Tensor q, Tensor k, Tensor v) {
         if (slides(k.size(2))) {
-            return sliding(q, k, v);
+            return sliding(q, k, v, null);
         }
         if (cap != null) {
-            return capped(q, k, v, causal ? band(k, q.size(2), k.size(2)) : null);
+            return capped(q, k, v, causal ? lastOf(k, q.size(2), k.size(2)) : null);
         }
         return torch.scaled_dot_product_attention(q, k, v, noMask, 0, causal, fusedScale, grouped); // (B, H, T, K)
     }
 
     /**
-     * A run of queries after the other, each with its own keys and those of the run before, which hold every window: the
-     * cost grows with T, not with its square. Split and not narrowed: going back, a view of each would cost a tensor of the
-     * whole.
+     * A run of queries after the other, each with its own keys and those of the run before, and of a window on both sides those
+     * of the run after, which hold every window: the cost grows with T, not with its square. Split and not narrowed: going back,
+     * a view of each would cost a tensor of the whole.
+     *
+     * @param present (B, 1, 1, T), false where a sequence is filled up; null where all is text
      */
-    private Tensor sliding(Tensor q, Tensor k, Tensor v) {
+    private Tensor sliding(Tensor q, Tensor k, Tensor v, Tensor present) {
         long run = run();
         TensorVector queries = q.split(run, 2);
         TensorVector keys = k.split(run, 2);
         TensorVector values = v.split(run, 2);
+        TensorVector text = present == null ? null : present.split(run, 3);
         TensorVector mixed = new TensorVector();
         for (long i = 0; i < queries.size(); i++) {
-            Tensor seenKeys = i == 0 ? keys.get(0) : torch.cat(new TensorVector(keys.get(i - 1), keys.get(i)), 2);
-            Tensor seenValues =
-                    i == 0 ? values.get(0) : torch.cat(new TensorVector(values.get(i - 1), values.get(i)), 2);
-            Tensor mask = ofRun(queries.get(i).size(2), seenKeys, i == 0); // (run, 2 run)
-            mixed.push_back(masked(queries.get(i), seenKeys, seenValues, mask));
+            Tensor seenKeys = neighbours(keys, i, 2); // (B, G, S, K)
+            Tensor mask = text == null
+                    ? ofRun(queries.get(i).size(2), seenKeys, i == 0) // (run, S)
+                    : ofText(text.get(i), neighbours(text, i, 3), i == 0); // (B, 1, run, S)
+            mixed.push_back(masked(queries.get(i), seenKeys, neighbours(values, i, 2), mask));
         }
         return torch.cat(mixed, 2); // (B, H, T, K)
     }
 
+    /** What run i may see any of: the one before it, itself, and of a window on both sides the one after it. */
+    private Tensor neighbours(TensorVector runs, long i, int dimension) {
+        TensorVector seen = new TensorVector();
+        long last = Math.min(i + (causal ? 0 : 1), runs.size() - 1);
+        for (long run = Math.max(0, i - 1); run <= last; run++) {
+            seen.push_back(runs.get(run));
+        }
+        return seen.size() == 1 ? seen.get(0) : torch.cat(seen, dimension);
+    }
+
     private long run() {
-        return Math.max(window, SHORTEST_RUN);
+        return Math.max(causal ? window : window / 2, SHORTEST_RUN);
     }
 
     /** A view of the one mask, which backward keeps for each block: T queries and the keys that they see. (T, S) */
     private Tensor ofRun(long tokens, Tensor keys, boolean first) {
         long seen = keys.size(2);
         return runMask == null
-                ? band(keys, tokens, seen)
+                ? lastOf(keys, tokens, seen)
                 : runMask.narrow(0, 0, tokens).narrow(1, first ? run() : 0, seen);
     }
 
-    /** What a run may look at of the run before and of itself, as the fused operation adds it: 0, or minus infinity. (R, 2 R) */
+    /**
+     * The same where sequences are filled up: text sees text. What fills up sees what fills up, for a row of a softmax must see
+     * something, and nobody reads it.
+     *
+     * @param own (B, 1, 1, T)
+     * @param seen (B, 1, 1, S)
+     */
+    private Tensor ofText(Tensor own, Tensor seen, boolean first) {
+        Tensor near = band(seen, first ? 0 : run(), own.size(3), seen.size(3)); // (T, S)
+        return own.transpose(2, 3).eq(seen).logical_and(near); // (B, 1, T, S)
+    }
+
+    /** What a run may look at of itself and its neighbours, as the fused operation adds it: 0, or minus infinity. (R, S) */
     private Tensor runMask(Tensor like) {
-        Tensor open = band(like, run(), 2 * run()); // (R, 2 R)
-        return torch.zeros(new long[] {run(), 2 * run()}, like.options())
-                .to(type)
-                .masked_fill(open.logical_not(), never);
+        long run = run();
+        long seen = (causal ? 2 : 3) * run; // S
+        Tensor open = band(like, run, run, seen); // (R, S)
+        return torch.zeros(new long[] {run, seen}, like.options()).to(type).masked_fill(open.logical_not(), never);
     }
 
     /** @param mask what may be looked at: true, or 0 where others are minus infinity; null where that is all */
@@ -170,22 +199,31 @@ final class Attention {
 
     /** (B, 1, T, T) */
     private Tensor withWindow(Tensor mask, Tensor k) {
-        return slides(k.size(2)) ? mask.logical_and(band(k, k.size(2), k.size(2))) : mask;
+        return slides(k.size(2)) ? mask.logical_and(lastOf(k, k.size(2), k.size(2))) : mask;
     }
 
     private boolean slides(long tokens) {
-        return window > 0 && tokens > window;
+        return window > 0 && tokens > (causal ? window : window / 2 + 1);
+    }
+
+    /** {@link #band} of the last T of S tokens. (T, S) */
+    private Tensor lastOf(Tensor like, long tokens, long seen) {
+        return band(like, seen - tokens, tokens, seen);
     }
 
     /**
-     * What the last T of S tokens may look at: what does not come after them, of a window the last W. (T, S)
+     * What T of S tokens may look at: what does not come after them, of a window the last W; or what is at most W / 2 away. (T, S)
      *
      * @param like on whose device
+     * @param first the first of the T
      */
-    private Tensor band(Tensor like, long tokens, long seen) {
+    private Tensor band(Tensor like, long first, long tokens, long seen) {
         Tensor places = torch.arange(new Scalar((double) seen)).to(like.device(), ScalarType.Long); // (S)
-        Tensor own = places.narrow(0, seen - tokens, tokens); // (T)
+        Tensor own = places.narrow(0, first, tokens); // (T)
         Tensor back = own.view(tokens, 1).sub(places.view(1, seen)); // (T, S)
+        if (!causal) {
+            return back.abs().le(new Scalar((double) (window / 2)));
+        }
         Tensor past = back.ge(new Scalar(0.0)); // (T, S)
         return window > 0 ? past.logical_and(back.lt(new Scalar((double) window))) : past;
     }

@@ -35,6 +35,7 @@ final class BlockwiseBackward {
     private final Range embeddingRange;
     private final List<Range> blockRanges = new ArrayList<>();
     private final Range tailRange;
+    private final ExpertLoads loads = new ExpertLoads();
     /** Nothing below this block learns: forward is not recorded there, and backward ends. */
     private final int firstLearning;
 
@@ -117,6 +118,7 @@ final class BlockwiseBackward {
                         input -> model.block(index, input, pass));
                 done(blockRanges.get(block));
                 pieces.add(piece);
+                loads.add(piece.expertLoads());
                 x = piece.output(); // (B, T, D)
             }
             need(tailRange);
@@ -145,6 +147,11 @@ final class BlockwiseBackward {
         }
     }
 
+    /** Of the blocks that learn, what was passed through them in training since they were cleared. */
+    ExpertLoads loads() {
+        return loads;
+    }
+
     /** The sum of losses, without dropout and without gradient. */
     double loss(BatchTensors batch) {
         try (PointerScope scope = new PointerScope()) {
@@ -166,19 +173,17 @@ final class BlockwiseBackward {
 
     /** What blocks add to the loss stands beside a token's: pairs of answers, and of texts, have no such measure. */
     private static double auxiliaryWeight(BatchTensors batch, double normalizer) {
-        boolean pairs = batch.targets() instanceof TargetTensors.Preferences
-                || batch.targets() instanceof TargetTensors.Contrast;
-        return pairs ? 0 : 1 / normalizer;
+        return batch.targets().besideEachOther() ? 0 : 1 / normalizer;
     }
 
     /** The same from what {@link #outputs} gave. */
     double loss(Tensor outputs, BatchTensors batch) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
-            Tensor sum = tail instanceof ContrastTail contrast
-                    ? contrast.lossOf(outputs, batch)
-                    : taskTail().lossOf(outputs, batch);
-            return sum.item_double();
+            return (tail instanceof ContrastTail contrast
+                            ? contrast.lossOf(outputs, batch)
+                            : taskTail().lossOf(outputs, batch))
+                    .item_double();
         }
     }
 

@@ -53,9 +53,11 @@ final class Experts implements Perceptron {
         Tensor weights = top.get0().div(top.get0().sum(new long[] {1}, true, null)); // (N, C)
         Tensor sum = torch.zeros_like(rows); // (N, D)
         Tensor shares = torch.zeros(new long[] {experts.size()}, probabilities.options()); // (E)
+        long[] loads = new long[experts.size()];
         for (int expert = 0; expert < experts.size(); expert++) {
             Tensor goes = top.get1().eq(new Scalar((double) expert)); // (N, C)
             Tensor at = goes.any(1).nonzero().view(-1); // (n)
+            loads[expert] = at.size(0);
             if (at.size(0) > 0) {
                 Tensor weight =
                         weights.mul(goes).sum(new long[] {1}, true, null).index_select(0, at); // (n, 1)
@@ -64,7 +66,7 @@ final class Experts implements Perceptron {
                 shares.narrow(0, expert, 1).fill_(new Scalar((double) at.size(0) / rows.size(0)));
             }
         }
-        return new BlockOutput(sum.view(x.sizes()), balance > 0 ? imbalance(probabilities, shares) : null);
+        return new BlockOutput(sum.view(x.sizes()), balance > 0 ? imbalance(probabilities, shares) : null, loads);
     }
 
     /** As much as it counts for N tokens. (1) */

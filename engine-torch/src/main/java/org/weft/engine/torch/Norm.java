@@ -12,11 +12,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 interface Norm {
     Tensor apply(Tensor x);
 
-    /** LayerNorm (Ba et al. 2016) with scale and shift. */
+    /** LayerNorm (Ba et al. 2016) with scale and, where the layout has one, shift. */
     static Norm layer(String name, FlatTensors flat, double epsilon) {
         Tensor scale = flat.parameter(name + ".weight"); // (D)
         TensorOptional weight = new TensorOptional(scale);
-        TensorOptional bias = new TensorOptional(flat.parameter(name + ".bias")); // (D)
+        TensorOptional bias = flat.has(name + ".bias")
+                ? new TensorOptional(flat.parameter(name + ".bias")) // (D)
+                : new TensorOptional();
         long[] shape = {scale.size(0)};
         return x -> torch.layer_norm(x, shape, weight, bias, epsilon, true);
     }

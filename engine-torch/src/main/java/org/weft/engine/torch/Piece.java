@@ -65,6 +65,11 @@ final class Piece {
         }
     }
 
+    /** Of the block, as its first run counted them; null where it has no experts. */
+    long[] expertLoads() {
+        return output.expertLoads();
+    }
+
     Tensor output() {
         return output.states();
     }

@@ -87,7 +87,7 @@ final class RotaryDecoder implements Transformer {
         Tensor middle = x.add(block.afterAttention.apply(attended)); // (B, T, D)
         BlockOutput added = block.perceptron.apply(block.beforePerceptron.apply(middle)); // (B, T, D)
         Tensor after = middle.add(block.afterPerceptron.apply(added.states())); // (B, T, D)
-        return new BlockOutput(after, added.auxiliaryLoss());
+        return new BlockOutput(after, added.auxiliaryLoss(), added.expertLoads());
     }
 
     @Override

@@ -37,6 +37,11 @@ sealed interface TargetTensors {
                 : tokens;
     }
 
+    /** Whether it is sequences beside each other that have a loss: answers, or texts. */
+    default boolean besideEachOther() {
+        return this instanceof Preferences || this instanceof Contrast;
+    }
+
     /** Those of tokens. */
     default Tokens ofTokens() {
         throw new IllegalStateException("this batch has labels of sequences, not targets of tokens");

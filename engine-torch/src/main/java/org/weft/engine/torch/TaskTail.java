@@ -66,7 +66,7 @@ final class TaskTail implements Tail {
     Tensor outputs(Tensor x, TokenTensors tokens, RandomStreams dropout) {
         Tensor rows = head.ofSequence()
                 ? pooled(x, tokens, dropout)
-                : model.states(x.reshape(-1, x.size(2))); // (B or B T, D)
+                : model.judged(model.states(x.reshape(-1, x.size(2)))); // (B or B T, D)
         Tensor logits = linear.apply(dropout.drop(rows, RandomStreams.HEAD));
         return logits.to(x.scalar_type());
     }
@@ -74,7 +74,7 @@ final class TaskTail implements Tail {
     private Tensor pooled(Tensor x, TokenTensors tokens, RandomStreams dropout) {
         return head.pooler()
                 ? model.pooled(x.select(1, 0), dropout).to(x.scalar_type()) // (B, D)
-                : Pooled.of(model, x, tokens, head.pooling()); // (B, D)
+                : model.judged(Pooled.of(model, x, tokens, head.pooling())); // (B, D)
     }
 
     /** The sum of losses from {@link #outputs}. (1), in float64 */

@@ -2,6 +2,7 @@ package org.weft.engine.torch;
 
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -18,6 +19,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.engine.ClassCounts;
 import org.weft.engine.Decoder;
 import org.weft.engine.Evaluated;
+import org.weft.engine.Figure;
 import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
@@ -112,6 +114,7 @@ public final class TorchReplica implements ModelReplica {
     public void zeroGradients() {
         checkOwner();
         flat.zeroGradients();
+        backward.loads().clear();
     }
 
     @Override
@@ -132,6 +135,11 @@ public final class TorchReplica implements ModelReplica {
                     : device.relay(flat.gradients(), listener);
             return backward.accumulate(tensors, normalizer, dropout, relay, losses) / normalizer;
         }
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return backward.loads().figures();
     }
 
     @Override

@@ -20,6 +20,7 @@ interface Transformer {
             Map.entry("roberta", Bert::new),
             Map.entry("xlm-roberta", Bert::new),
             Map.entry("distilbert", Bert::new),
+            Map.entry("modernbert", ModernBert::new),
             Map.entry("llama", RotaryDecoder::new),
             Map.entry("mistral", RotaryDecoder::new),
             Map.entry("mixtral", RotaryDecoder::new),
@@ -70,12 +71,13 @@ interface Transformer {
      * @param states (B, T, D)
      * @param auxiliaryLoss what the block adds to the sum of the tokens' losses while training, such as the balance of
      *     experts (1); null for nothing
+     * @param expertLoads how many tokens chose each of the block's experts (E); null where it has none
      */
-    record BlockOutput(Tensor states, Tensor auxiliaryLoss) {
+    record BlockOutput(Tensor states, Tensor auxiliaryLoss, long[] expertLoads) {
 
         /** Of a block that adds nothing to the loss. */
         static BlockOutput of(Tensor states) {
-            return new BlockOutput(states, null);
+            return new BlockOutput(states, null, null);
         }
     }
 
@@ -88,6 +90,11 @@ interface Transformer {
     /** What a task's head takes, row by row: hidden states after the family's last norm. (N, D) to (N, D) */
     default Tensor states(Tensor rows) {
         return crown(rows);
+    }
+
+    /** What a task's linear layer takes of {@link #states}, or of a mean of them. (N, D) to (N, D) */
+    default Tensor judged(Tensor states) {
+        return states;
     }
 
     /**

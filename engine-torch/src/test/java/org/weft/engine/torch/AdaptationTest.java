@@ -69,6 +69,9 @@ class AdaptationTest {
                 adapted(bert(), head(HeadKind.CLASSES, 3, Pooling.MEAN), null, 2),
                 adapted(encoder("roberta"), head(HeadKind.CLASSES, 3, Pooling.FIRST), LORA, 0),
                 adapted(encoder("roberta"), head(HeadKind.SPAN, 2, Pooling.FIRST), null, 1),
+                adapted(encoder("modernbert"), head(HeadKind.CLASSES, 3, Pooling.FIRST), LORA, 0),
+                adapted(encoder("modernbert"), head(HeadKind.CLASSES, 3, Pooling.MEAN), null, 0),
+                adapted(encoder("modernbert"), head(HeadKind.SPAN, 2, Pooling.FIRST), null, 1),
                 adapted(encoder("distilbert"), head(HeadKind.VALUES, 1, Pooling.FIRST), null, 0),
                 adapted(encoder("distilbert"), head(HeadKind.TOKEN_CLASSES, 3, Pooling.FIRST), LORA, 0));
     }

@@ -3,10 +3,12 @@ package org.weft.engine.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.weft.core.batches.Batch;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
+import org.weft.engine.Figure;
 import org.weft.engine.ReplicaOptions;
 
 /** What the balance of experts does to a router, and to nothing else. */
@@ -68,6 +70,34 @@ class ExpertsTest {
                     assertThat(Math.abs(element)).isLessThan(1e-6f);
                 }
             }
+        }
+    }
+
+    /** Each token of each block once, whether the block is computed once or twice, and those of a new lane alone. */
+    @Test
+    void whereTokensWentIsTold() {
+        try (TorchReplica keeping = open("5", false);
+                TorchReplica recomputing = open("5", true)) {
+            Replicas.gradientOf(keeping, batch(), Replicas.KEY);
+            List<Figure> figures = keeping.figures();
+            assertThat(figures)
+                    .extracting(Figure::name)
+                    .containsExactly("expert_0", "expert_1", "expert_2", "expert_3", "expert_busiest");
+            long tokens = 4 * CONTEXT;
+            assertThat(figures.subList(0, 4)).allMatch(figure -> figure.count() == tokens);
+            assertThat(figures.subList(0, 4).stream().mapToDouble(Figure::sum).sum())
+                    .isEqualTo(tokens);
+            double most = figures.subList(0, 4).stream()
+                    .mapToDouble(Figure::sum)
+                    .max()
+                    .orElseThrow();
+            assertThat(figures.get(4)).isEqualTo(new Figure("expert_busiest", most / tokens, 1));
+            keeping.loss(batch());
+            assertThat(keeping.figures()).as("evaluation is not counted").isEqualTo(figures);
+            Replicas.gradientOf(recomputing, batch(), Replicas.KEY);
+            assertThat(recomputing.figures()).isEqualTo(figures);
+            recomputing.zeroGradients();
+            assertThat(recomputing.figures()).allMatch(figure -> figure.sum() == 0);
         }
     }
 

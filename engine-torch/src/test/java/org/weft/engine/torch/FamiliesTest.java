@@ -25,6 +25,7 @@ class FamiliesTest {
         LLAMA(Replicas.llama(2, 32, 4, CONTEXT, VOCABULARY)),
         BERT(Replicas.bert(2, 32, 4, CONTEXT, 0.1, VOCABULARY)),
         ROBERTA(Replicas.encoder("roberta", 32, CONTEXT, 0.1, VOCABULARY)),
+        MODERNBERT(Replicas.encoder("modernbert", 32, CONTEXT, 0, VOCABULARY)),
         DISTILBERT(Replicas.encoder("distilbert", 32, CONTEXT, 0.1, VOCABULARY)),
         MISTRAL("mistral"),
         QWEN2("qwen2"),

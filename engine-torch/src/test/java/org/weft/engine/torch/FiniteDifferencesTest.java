@@ -50,7 +50,7 @@ class FiniteDifferencesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"roberta, 0", "roberta, 0.2", "distilbert, 0", "distilbert, 0.2"})
+    @CsvSource({"roberta, 0", "roberta, 0.2", "distilbert, 0", "distilbert, 0.2", "modernbert, 0"})
     void gradientsOfEncodersAgreeWithFiniteDifferences(String family, double dropout) {
         compare(Replicas.encoder(family, 8, 6, dropout, 11), Replicas.maskedTokens(1, 2, 6, 11));
     }

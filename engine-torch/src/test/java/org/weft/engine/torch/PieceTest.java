@@ -27,7 +27,7 @@ class PieceTest {
             Tensor w = weight();
             Tensor before = backward(scope, w, recompute, x -> {
                 Tensor y = x.mul(w);
-                return new BlockOutput(y, y.mul(y).sum());
+                return new BlockOutput(y, y.mul(y).sum(), null);
             });
             float byWeight = 0;
             for (int i = 0; i < X.length; i++) {

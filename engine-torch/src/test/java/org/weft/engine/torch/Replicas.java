@@ -84,11 +84,12 @@ final class Replicas {
                 vocabSize);
     }
 
-    /** A small encoder of another family than BERT, of two layers. */
+    /** A small encoder of another family than BERT, of two layers, with a window in the second of a ModernBERT. */
     static ModelShape encoder(String family, int width, int context, double dropout, int vocabSize) {
         return configured(
                 "{architecture: " + family + ", layers: 2, width: " + width + ", heads: 4, context: " + context
-                        + ", dropout: " + dropout + "}",
+                        + (family.equals("modernbert") ? ", sliding_window: 6, mlp_width: 12" : ", dropout: " + dropout)
+                        + "}",
                 vocabSize);
     }
 

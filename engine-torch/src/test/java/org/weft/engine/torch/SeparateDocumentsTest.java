@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
@@ -33,7 +34,8 @@ class SeparateDocumentsTest {
         GEMMA2,
         GPT_NEOX,
         BERT,
-        ROBERTA;
+        ROBERTA,
+        MODERNBERT;
 
         private ModelShape shape(int context) {
             return switch (this) {
@@ -41,7 +43,8 @@ class SeparateDocumentsTest {
                 case MISTRAL, GEMMA2, GPT_NEOX ->
                     Replicas.relative(name().toLowerCase(Locale.ROOT), 32, context, 8, VOCABULARY);
                 case LLAMA -> Replicas.llama(2, 32, 4, context, VOCABULARY);
-                case ROBERTA -> Replicas.encoder("roberta", 32, context, 0, VOCABULARY);
+                case ROBERTA, MODERNBERT ->
+                    Replicas.encoder(name().toLowerCase(Locale.ROOT), 32, context, 0, VOCABULARY);
                 case BERT ->
                     Replicas.configured(
                             "{architecture: bert, layers: 2, width: 32, heads: 4, dropout: 0, context: " + context
@@ -62,7 +65,7 @@ class SeparateDocumentsTest {
             int[] targets = new int[tokens.length];
             Arrays.setAll(
                     targets,
-                    i -> this == BERT || this == ROBERTA
+                    i -> List.of(BERT, ROBERTA, MODERNBERT).contains(this)
                             ? (i % 3 == 1 ? (tokens[i] + 5) % VOCABULARY : Batch.IGNORED)
                             : i + 1 < tokens.length ? tokens[i + 1] : Batch.IGNORED);
             return targets;

@@ -24,31 +24,49 @@ final class AssistantTurns {
 
     /**
      * What stands behind the prompt for each of the assistant's messages, up to where the conversation ends with it. Both are
-     * beginnings of the whole text, or else nobody can tell.
+     * beginnings of the whole text, or else nobody can tell; but a prompt may go on with what an answered conversation has not, such as
+     * the opening of a thought, and then what it has in common with the conversation counts.
      */
     static List<ChatSegment> found(JinjaTemplate template, Chat chat, String whole, boolean lastAnswer) {
         Deque<Rendered.Span> spans = new ArrayDeque<>();
         List<ChatMessage> messages = chat.messages();
         for (int i = messages.size() - 1; i >= 0 && !(lastAnswer && !spans.isEmpty()); i--) {
             if (messages.get(i).ofAssistant()) {
-                int start = common(template, chat.first(i), true, whole, i);
+                int start = start(template, chat, whole, i, lastAnswer);
                 int end = i + 1 == messages.size()
                         ? whole.length()
-                        : common(template, chat.first(i + 1), false, whole, i);
+                        : length(template, chat.first(i + 1), whole, i, lastAnswer);
                 spans.addFirst(new Rendered.Span(start, withoutBlanks(whole, start, end)));
             }
         }
         return segments(whole, spans);
     }
 
-    private static int common(JinjaTemplate template, Chat beginning, boolean generate, String whole, int message) {
-        String text = beginning.messages().isEmpty() ? "" : template.text(beginning, generate);
+    /** Where the assistant's message begins. */
+    private static int start(JinjaTemplate template, Chat chat, String whole, int message, boolean lastAnswer) {
+        Chat before = chat.first(message);
+        String prompt = before.messages().isEmpty() ? "" : template.text(before, true);
+        if (whole.startsWith(prompt)) {
+            return prompt.length();
+        }
+        int least = length(template, before, whole, message, lastAnswer);
+        int content = whole.indexOf(chat.messages().get(message).content().strip(), least);
+        int same = least;
+        while (same < prompt.length() && same < whole.length() && prompt.charAt(same) == whole.charAt(same)) {
+            same++;
+        }
+        return content < 0 ? same : Math.min(same, content);
+    }
+
+    /** Of the text of a beginning of the conversation, which is one of the whole text. */
+    private static int length(JinjaTemplate template, Chat beginning, String whole, int message, boolean lastAnswer) {
+        String text = beginning.messages().isEmpty() ? "" : template.text(beginning, false);
         if (!whole.startsWith(text)) {
             throw WeftException.invalidData(
                     "the chat template writes what is before messages[" + message
-                            + "] in another way once more follows: what the" + " assistant says there cannot be told",
-                    "put {% generation %} into the template around it, or learn the last answer alone"
-                            + " (dataset.mask_history: true)");
+                            + "] in another way once more follows: what the assistant says there cannot be told",
+                    "put {% generation %} into the template around it"
+                            + (lastAnswer ? "" : ", or learn the last answer alone (dataset.mask_history: true)"));
         }
         return text.length();
     }

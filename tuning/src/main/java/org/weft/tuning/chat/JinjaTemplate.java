@@ -9,7 +9,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.jinja.JinjaException;
@@ -34,7 +37,9 @@ public final class JinjaTemplate implements ChatTemplate {
     /** An answer that no template has. */
     private static final String ANSWER = "an:swer";
 
-    private static final String MARKER_ENDS = ">]}|";
+    /** A special token, as models spell theirs, or a word that ends like one. */
+    private static final Pattern MARKER = Pattern.compile("^(?:<[^<>\\s]+>|\\[[^\\[\\]\\s]+]|\\S*[>\\]}|](?=\\s|$))");
+
     private static final String DATE = "strftime_now";
 
     private final String source;
@@ -42,6 +47,7 @@ public final class JinjaTemplate implements ChatTemplate {
     private final boolean live; // whether strftime_now is the clock's
     private final LocalDateTime day; // what it is where it is not; null for not defined
     private transient volatile Template template;
+    private transient volatile List<String> stops;
 
     private JinjaTemplate(String source, Map<String, String> specialTokens, boolean live, LocalDateTime day) {
         this.source = source;
@@ -219,15 +225,29 @@ public final class JinjaTemplate implements ChatTemplate {
     /** What the template writes behind an answer, whatever follows: its first word, where that is a marker. */
     @Override
     public List<String> stops() {
+        List<String> known = stops;
+        if (known == null) {
+            ChatMessage system = new ChatMessage(ChatMessage.SYSTEM, "a system");
+            known = stops(List.of()).or(() -> stops(List.of(system))).orElse(List.of());
+            stops = known;
+        }
+        return known;
+    }
+
+    /** @param begin messages that the template wants first; empty where it refuses a conversation that begins so */
+    private Optional<List<String>> stops(List<ChatMessage> begin) {
         ChatMessage question = new ChatMessage(ChatMessage.USER, "a question");
-        ChatMessage answer = new ChatMessage(ChatMessage.ASSISTANT, ANSWER);
+        List<ChatMessage> messages = new ArrayList<>(begin);
+        messages.add(question);
+        messages.add(new ChatMessage(ChatMessage.ASSISTANT, ANSWER));
         String last;
         String followed;
         try {
-            last = text(new Chat(List.of(question, answer)), false);
-            followed = text(new Chat(List.of(question, answer, question)), false);
+            last = text(new Chat(List.copyOf(messages)), false);
+            messages.add(question);
+            followed = text(new Chat(List.copyOf(messages)), false);
         } catch (WeftException needsMore) {
-            return List.of();
+            return Optional.empty();
         }
         String behind = last.substring(last.lastIndexOf(ANSWER) + ANSWER.length());
         int from = followed.lastIndexOf(ANSWER) + ANSWER.length();
@@ -237,9 +257,8 @@ public final class JinjaTemplate implements ChatTemplate {
                 && behind.charAt(same) == followed.charAt(from + same)) {
             same++;
         }
-        String word = behind.substring(0, same).strip().split("\\s", 2)[0];
-        boolean marker = !word.isEmpty() && MARKER_ENDS.indexOf(word.charAt(word.length() - 1)) >= 0;
-        return last.contains(ANSWER) && marker ? List.of(word) : List.of();
+        Matcher marker = MARKER.matcher(behind.substring(0, same).strip());
+        return Optional.of(last.contains(ANSWER) && marker.find() ? List.of(marker.group()) : List.of());
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.weft.core.batches.Batch;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.scores.text.TextMatches;
 import org.weft.engine.Evaluated;
+import org.weft.engine.Figure;
 import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
@@ -94,6 +95,11 @@ final class AnsweringReplica implements Replica<Batch> {
     public double accumulateGradient(
             Batch batch, double normalizer, MicroBatchKey key, GradientListener listener, SequenceLosses losses) {
         return replica.accumulateGradient(batch, normalizer, key, listener, losses);
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return replica.figures();
     }
 
     @Override

@@ -22,7 +22,12 @@ public record ChoiceText(TextTokenizer tokenizer, int context, Conversation conv
     public Batch batch(String question, String choice) {
         int[] asked;
         int[] said;
-        if (conversation == null) {
+        if (conversation != null && conversation.whole()) {
+            Parted parted = parted(conversation.segments(List.of(
+                    new ChatMessage(ChatMessage.USER, question), new ChatMessage(ChatMessage.ASSISTANT, choice))));
+            asked = parted.asked();
+            said = parted.said();
+        } else if (conversation == null) {
             asked = tokenizer.begun(tokenizer.encode(question.stripTrailing(), splitSpecialTokens));
             said = tokenizer.encodeAfterBlank(choice.strip(), splitSpecialTokens);
         } else {
@@ -43,6 +48,31 @@ public record ChoiceText(TextTokenizer tokenizer, int context, Conversation conv
         int[] targets = Arrays.copyOfRange(all, from + 1, all.length); // (T)
         Arrays.fill(targets, 0, length - said.length, Batch.IGNORED);
         return Batch.ofTokens(1, length, Arrays.copyOfRange(all, from, from + length), targets);
+    }
+
+    /** Tokens of a conversation up to where the choice ends; those that reach into it are said. */
+    private record Parted(int[] asked, int[] said) {}
+
+    /** One text, encoded whole as it was learnt. */
+    private Parted parted(List<ChatSegment> segments) {
+        StringBuilder text = new StringBuilder();
+        int start = -1;
+        int end = -1;
+        for (ChatSegment segment : segments) {
+            start = segment.response() && start < 0 ? text.length() : start;
+            text.append(segment.text());
+            end = segment.response() ? text.length() : end;
+        }
+        TextTokenizer.Spans spans = tokenizer.encodeWithSpans(text.toString());
+        int first = 0;
+        while (first < spans.ids().length && spans.ends()[first] <= start) {
+            first++;
+        }
+        int last = first;
+        while (last < spans.ids().length && spans.starts()[last] < end && spans.ends()[last] > start) {
+            last++;
+        }
+        return new Parted(Arrays.copyOf(spans.ids(), first), Arrays.copyOfRange(spans.ids(), first, last));
     }
 
     private int[] encoded(List<ChatSegment> segments, boolean response) {

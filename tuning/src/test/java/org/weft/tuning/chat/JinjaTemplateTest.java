@@ -152,6 +152,32 @@ class JinjaTemplateTest {
         assertThat(tools.takesTools()).isTrue();
     }
 
+    /** As those of models that think: the prompt opens a thought that an answered conversation does not show. */
+    @Test
+    void whatOnlyThePromptHasIsNoPartOfAnAnswer() {
+        JinjaTemplate thinks = JinjaTemplate.of(
+                "{% for m in messages %}{% if m.role == 'user' %}<U>{{ m.content }}{% else %}<A>{{ m.content }}<E><P>{% endif %}"
+                        + "{% endfor %}{% if add_generation_prompt %}<A><think>\n{% endif %}",
+                Map.of());
+        Chat chat = new Chat(List.of(user("a"), bot("<b>x</b>"), user("c"), bot("d")));
+        assertThat(said(thinks.segments(chat, false))).containsExactly("<b>x</b><E><P>", "d<E><P>");
+        assertThat(thinks.stops()).containsExactly("<E>");
+        JinjaTemplate other = JinjaTemplate.of("{{ messages | length }}{{ messages[0].content }}", Map.of());
+        assertThatThrownBy(() -> other.segments(chat, false, true))
+                .isInstanceOfSatisfying(
+                        WeftException.class,
+                        e -> assertThat(e.hint()).isEqualTo("put {% generation %} into the template around it"));
+    }
+
+    @Test
+    void aTemplateThatWantsASystemMessageHasStopsToo() {
+        JinjaTemplate strict = JinjaTemplate.of(
+                "{% if messages[0].role != 'system' %}{{ raise_exception('no system') }}{% endif %}"
+                        + "{% for m in messages %}{{ m.content }}<|end|>\n{% endfor %}",
+                Map.of());
+        assertThat(strict.stops()).containsExactly("<|end|>");
+    }
+
     @Test
     void theDayIsNotTodays() throws IOException {
         JinjaTemplate never = template("tools.jinja").on(null);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
+import org.weft.core.batches.Batch;
 import org.weft.core.config.WeftConfig;
 
 /** Conversations that are learnt as a model's own template writes them. Each byte is a token. */
@@ -36,6 +37,29 @@ class TemplateConversationTest {
             message.put((String) more[i], more[i + 1]);
         }
         return message;
+    }
+
+    /** Each choice is scored where it was learnt: what stands between the prompt and the marked part is not lost. */
+    @Test
+    void aChoiceIsReadAsTheWholeThatWasLearnt() {
+        String between = TURNS.replace("{% generation %}", " {% generation %}");
+        for (String jinja : List.of(between, TURNS, UNMARKED)) {
+            WeftConfig config = config(jinja);
+            try (Encoder encoder = TaskRows.encoder(config)) {
+                ChoiceText text = new ChoiceText(encoder.tokenizer(), 64, Task.conversation(config), true);
+                Batch batch = text.batch("q", "yes");
+                StringBuilder read = new StringBuilder();
+                StringBuilder said = new StringBuilder();
+                for (int token : batch.tokens()) {
+                    read.append(letter(token));
+                }
+                for (int target : batch.targets()) {
+                    said.append(target == Batch.IGNORED ? "" : letter(target));
+                }
+                assertThat(read).hasToString("<u>q<a>" + (jinja.equals(between) ? " " : "") + "yes.");
+                assertThat(said).hasToString("yes.");
+            }
+        }
     }
 
     /** The text with what is learnt in brackets; end-of-text is a dollar. */
