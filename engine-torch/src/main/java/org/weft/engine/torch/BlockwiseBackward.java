@@ -32,9 +32,9 @@ final class BlockwiseBackward {
     private final boolean recompute;
     private final boolean causal;
     private final long width;
-    private final Range embeddingRange;
-    private final List<Range> blockRanges = new ArrayList<>();
-    private final Range tailRange;
+    private final FlatRange embeddingRange;
+    private final List<FlatRange> blockRanges = new ArrayList<>();
+    private final FlatRange tailRange;
     private final ExpertLoads loads = new ExpertLoads();
     /** Nothing below this block learns: forward is not recorded there, and backward ends. */
     private final int firstLearning;
@@ -54,13 +54,13 @@ final class BlockwiseBackward {
         };
         answers = new PreferenceTail(model);
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
-        embeddingRange = new Range(0, end);
+        embeddingRange = new FlatRange(0, end);
         for (int block = 0; block < model.blocks(); block++) {
-            Range range = new Range(end, lengthOf(family.blockPrefix(block)));
+            FlatRange range = new FlatRange(end, lengthOf(family.blockPrefix(block)));
             blockRanges.add(range);
             end = range.end();
         }
-        tailRange = new Range(end, flat.layout().size() - end);
+        tailRange = new FlatRange(end, flat.layout().size() - end);
         firstLearning = embeddingRange.length() > 0 ? 0 : firstNotEmpty(blockRanges);
     }
 
@@ -80,7 +80,7 @@ final class BlockwiseBackward {
                 .sum();
     }
 
-    private static int firstNotEmpty(List<Range> ranges) {
+    private static int firstNotEmpty(List<FlatRange> ranges) {
         int block = 0;
         while (block < ranges.size() && ranges.get(block).length() == 0) {
             block++;
@@ -281,27 +281,20 @@ final class BlockwiseBackward {
         return Pass.whole(dropout, mask);
     }
 
-    private void need(Range range) {
+    private void need(FlatRange range) {
         pages.need(range.offset(), range.length());
     }
 
-    private void done(Range range) {
+    private void done(FlatRange range) {
         pages.done(range.offset(), range.length());
     }
 
-    private void completed(Range range, GradientRelay relay) {
+    private void completed(FlatRange range, GradientRelay relay) {
         flat.foldGradients(range.offset(), range.length());
         relay.completed(range.offset(), range.length());
     }
 
     private static Tensor rows(Tensor x) {
         return x.reshape(-1, x.size(2)); // (N, D)
-    }
-
-    /** A run of the flat vector. */
-    private record Range(long offset, long length) {
-        long end() {
-            return offset + length;
-        }
     }
 }
