@@ -29,7 +29,7 @@ family() {
 run: {name: $name, dir: "file://$dir", seed: 5}
 cluster: {master: "local[8]", workers: $workers, servers: 1, device: cpu}
 corpus: {input: ["file://$WORK_DIR/text.txt"], val_fraction: 0.05}
-tokenizer: {kind: bpe, vocab_size: 300}
+tokenizer: {kind: bpe, vocab_size: ${vocabulary:-300}}
 model: {architecture: $name, layers: 3, width: 32, heads: 4, mlp_width: 64, context: 48$keys}
 training: {steps: 4, global_batch: 8, micro_batch: 2, lanes: 4, learning_rate: 1.0e-3, min_learning_rate: 1.0e-4,
   warmup_steps: 2}
@@ -69,4 +69,7 @@ family roberta ', dropout: 0.1'
 family xlm-roberta ''
 family distilbert ', dropout: 0.1'
 family modernbert ', sliding_window: 12'
+rm -rf "$WORK_DIR/bits/corpus" # a token for each span that is cut out
+vocabulary=400
+family t5 ', dropout: 0.1'
 exit $status

@@ -61,6 +61,8 @@ MODELS = {
         "rope_type": "dynamic", "rope_theta": 10000.0, "factor": 3.0}}),
     "gpt_neox": ("GPTNeoX", {}),
     "gpt_neox-sequential": ("GPTNeoX", {"use_parallel_residual": False}),
+    "t5": ("T5", {}),
+    "t5-1.1": ("T5", {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False, "num_decoder_layers": 3}),
     "bert": ("Bert", ENCODER),
     "roberta": ("Roberta", {**ENCODER, "type_vocab_size": 1, "max_position_embeddings": CONTEXT + 2, "pad_token_id": 1,
                             "layer_norm_eps": 1e-5}),
@@ -75,7 +77,13 @@ ENCODERS = ("Bert", "Roberta", "XLMRoberta", "DistilBert", "ModernBert")  # toke
 DISTILBERT = {"hidden_size": "dim", "intermediate_size": "hidden_dim", "num_hidden_layers": "n_layers",
               "num_attention_heads": "n_heads"}
 RENAMED = {"lm_head.weight": "embed_out.weight"}  # in memory and in files of GPT-NeoX
-CLASSES = {"Gemma3Text": "Gemma3ForCausalLM"}
+CLASSES = {"Gemma3Text": "Gemma3ForCausalLM", "T5": "T5ForConditionalGeneration"}
+SOURCES, ANSWER = [33, 30, 9, 20], 16  # tokens that are read of each sequence, and written
+T5 = {"d_model": 64, "d_kv": 24, "d_ff": 96, "num_layers": 2, "num_heads": 4, "n_positions": CONTEXT,
+      "relative_attention_num_buckets": 16, "relative_attention_max_distance": 24, "decoder_start_token_id": 0,
+      "eos_token_id": 1, "pad_token_id": 0, "dropout_rate": 0.0}
+# Transformers 5 says so of every T5 with a head of its own, Google's too: its configuration can no longer say that it has one.
+OF_ITSELF = "but both are present in the checkpoints with different values, so we will NOT tie them"
 
 
 def context_of(name):
@@ -87,6 +95,8 @@ def made(name, changes=None):
     """The model of a name, every number of it its own, in float32."""
     kind, usual = MODELS[name]
     settings = {**SMALL, **(usual if changes is None else changes)}
+    if kind == "T5":
+        settings = {"vocab_size": settings["vocab_size"], **T5, **(usual if changes is None else changes)}
     if kind == "GPTNeoX" or kind in ENCODERS:
         settings.pop("num_key_value_heads")
     if kind == "DistilBert":
@@ -95,7 +105,10 @@ def made(name, changes=None):
     config = getattr(transformers, kind + "Config")(**settings)
     config._attn_implementation = "eager"
     torch.manual_seed(sum(map(ord, name)))
-    model = getattr(transformers, CLASSES.get(kind, kind + ("ForMaskedLM" if kind in ENCODERS else "ForCausalLM")))(config).float().eval()
+    ending = "ForMaskedLM" if kind in ENCODERS else "ForCausalLM"
+    model = getattr(transformers, CLASSES.get(kind, kind + ending))(config).float().eval()
+    if kind == "T5" and not config.scale_decoder_outputs:
+        model.lm_head.weight = torch.nn.Parameter(0.1 * torch.randn_like(model.lm_head.weight))
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(torch.randn_like(parameter) * (0.1 if parameter.dim() == 1 else 0.06))
@@ -118,7 +131,9 @@ def make(directory, names):
         with open(f"{home}/batches.i32", "wb") as file:
             file.write(tokens.numpy().tobytes())
         with open(f"{home}/run.json", "w") as file:
-            json.dump({"context": context, "sequences": SEQUENCES, "training": TRAINING, "masked": masked}, file)
+            sources = {"sources": SOURCES} if MODELS[name][0] == "T5" else {}
+            facts = {"context": context, "sequences": SEQUENCES, "training": TRAINING, "masked": masked, **sources}
+            json.dump(facts, file)
 
 
 def golden(path):
@@ -139,6 +154,9 @@ def golden(path):
                 smaller["original_max_position_embeddings"] = 4
             elif "max_position_embeddings" in smaller and kind not in ENCODERS:
                 smaller["max_position_embeddings"] = 4
+            if kind == "T5":
+                tiny = {"vocab_size": 13, "d_model": 16, "d_ff": 20, "num_layers": 2, "num_heads": 2, "d_kv": 6,
+                        "n_positions": 12, "relative_attention_num_buckets": 8, "relative_attention_max_distance": 6}
             model = made(name, {**tiny, **smaller, **({"no_rope_layer_interval": 2} if kind == "SmolLM3" else {})})
             shapes = {}
             with torch.no_grad():
@@ -149,7 +167,9 @@ def golden(path):
                 tokens = [(5 * i + 3) % 13 for i in range(11)]
                 if "Roberta" in kind:
                     tokens = [11 if token == 1 else token for token in tokens]  # padding has no position of its own
-                logits = model(torch.tensor([tokens])).logits[0]
+                # A text that is read, and the same written beside it.
+                beside = {"decoder_input_ids": torch.tensor([[0, *tokens[:-1]]]), "use_cache": False} if kind == "T5" else {}
+                logits = model(torch.tensor([tokens]), **beside).logits[0]
             config = json.loads(model.config.to_json_string(use_diff=True))
             config["architectures"] = [type(model).__name__]
             rounded = [[float(f"{value:.7g}") for value in row] for row in logits[::3].tolist()]
@@ -174,7 +194,8 @@ def loaded(path):
         warnings.simplefilter("always")
         model = getattr(transformers, kind).from_pretrained(path, attn_implementation="eager").float().eval()
     logger.removeHandler(handler)
-    return model, said.getvalue().strip() + "".join(str(warning.message) for warning in caught)
+    lines = [line for line in said.getvalue().strip().splitlines() if not (kind.startswith("T5") and OF_ITSELF in line)]
+    return model, "\n".join(lines) + "".join(str(warning.message) for warning in caught)
 
 
 def by_name(model, tensor=lambda parameter: parameter):
@@ -200,6 +221,31 @@ def by_name(model, tensor=lambda parameter: parameter):
     return named
 
 
+def predicted(model, tokens, **more):
+    """What a model says of tokens, and what it should."""
+    if not model.config.is_encoder_decoder:
+        inputs, targets = inputs_and_targets(tokens)
+        return model(inputs, **more), targets
+    longest = max(SOURCES)
+    present = torch.arange(longest)[None] < torch.tensor(SOURCES)[:, None]
+    labels = tokens[:, longest:].contiguous()
+    return model(tokens[:, :longest] * present, attention_mask=present.long(), labels=labels,
+                 use_cache=False), labels
+
+
+def searched(model, batch):
+    """What greedy choice and then beam search say to each source."""
+    said = []
+    for beams in (1, 3):
+        texts = []
+        for row, length in enumerate(SOURCES):
+            text = model.generate(batch[row:row + 1, :length], num_beams=beams, max_new_tokens=24, do_sample=False,
+                                  length_penalty=1.0, early_stopping=False, use_cache=False)[0].tolist()[1:]
+            texts.append(text[:text.index(1)] if 1 in text else text)
+        said += [texts, texts]
+    return said
+
+
 def imbalance(model, router_logits):
     """Of each block's experts by themselves, the mean of the blocks, as much as the configuration lets it count."""
     config, total = model.config, 0.0
@@ -219,8 +265,11 @@ def inputs_and_targets(batch):
 def trained(model, facts, batches):
     """Losses of ten steps, and the first one's gradients by name."""
     training = facts["training"]
-    decayed = [parameter for parameter in model.parameters() if parameter.dim() > 1]
-    others = [parameter for parameter in model.parameters() if parameter.dim() == 1]
+    plain = {"relative_attention_bias"}
+    decays = {name: parameter.dim() > 1 and not any(part in name for part in plain)
+              for name, parameter in model.named_parameters()}
+    decayed = [parameter for name, parameter in model.named_parameters() if decays[name]]
+    others = [parameter for name, parameter in model.named_parameters() if not decays[name]]
     optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": training["weight_decay"]},
                                    {"params": others, "weight_decay": 0.0}],
                                   betas=(training["beta1"], training["beta2"]), eps=training["epsilon"])
@@ -230,8 +279,7 @@ def trained(model, facts, batches):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(training, step)
         optimizer.zero_grad()
-        inputs, targets = inputs_and_targets(batches[step])
-        given = model(inputs, **experts)
+        given, targets = predicted(model, batches[step], **experts)
         loss = F.cross_entropy(given.logits.flatten(0, 1), targets.flatten(), ignore_index=-1)
         (loss + imbalance(model, given.router_logits) if experts else loss).backward()
         losses.append(loss.item())
@@ -242,6 +290,12 @@ def trained(model, facts, batches):
 
 
 def greedy(model, prompt, count):
+    if model.config.is_encoder_decoder:
+        tokens = torch.tensor([0])
+        for _ in range(count):
+            logits = model(prompt[None], decoder_input_ids=tokens[None], use_cache=False).logits
+            tokens = torch.cat((tokens, logits[0, -1].argmax()[None]))
+        return tokens[1:].tolist()
     tokens = prompt.clone()
     for _ in range(count):
         tokens = torch.cat((tokens, model(tokens[None]).logits[0, -1].argmax()[None]))
@@ -257,12 +311,12 @@ def judged(home):
     batches = batches.view((STEPS, 2, SEQUENCES, context) if masked else (STEPS, SEQUENCES, context + 1)).long()
     model, _ = loaded(f"{home}/model")
     exported, said = loaded(f"{home}/exported")
-    inputs = inputs_and_targets(batches[0])[0]
     with torch.no_grad():
-        logits = model(inputs).logits
+        logits = predicted(model, batches[0])[0].logits
         apart = (logits - floats(f"{home}/logits.f32").view_as(logits)).abs().max().item()
-        out = (logits - exported(inputs).logits).abs().max().item()
+        out = (logits - predicted(exported, batches[0])[0].logits).abs().max().item()
         text = masked or greedy(model, batches[0][0, :6], len(facts["text"])) == facts["text"]
+        text = text and ("searched" not in facts or facts["searched"] == searched(model, batches[0]))
     losses, gradients = trained(model, facts, batches)
     ours = [float(line) for line in open(f"{home}/losses.txt")]
     loss = max(abs(a / b - 1) for a, b in zip(ours, losses))

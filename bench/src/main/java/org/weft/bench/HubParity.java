@@ -9,22 +9,35 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.weft.core.batches.Batch;
+import org.weft.core.batches.PaddedBatch;
 import org.weft.core.batches.Targets;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.examples.Example;
+import org.weft.core.model.Family;
+import org.weft.core.model.HubTable;
+import org.weft.core.model.T5Family;
 import org.weft.core.params.Parameter;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TextTokens;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.engine.Decoder;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.RecomputingDecoder;
+import org.weft.engine.sampling.BeamOptions;
+import org.weft.engine.sampling.GenerationListener;
+import org.weft.engine.sampling.GenerationOptions;
+import org.weft.engine.sampling.SamplingOptions;
+import org.weft.engine.sampling.TokenGenerator;
 import org.weft.hub.HuggingFaceExport;
 import org.weft.hub.HuggingFaceModel;
 
@@ -39,6 +52,9 @@ import org.weft.hub.HuggingFaceModel;
 public final class HubParity {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PROMPT = 6;
+    private static final int END = 1;
+    private static final int BEAMS = 3;
+    private static final int NEW_TOKENS = 24;
 
     private HubParity() {}
 
@@ -58,9 +74,12 @@ public final class HubParity {
         facts.put("params_sha256", imported.manifest().paramsSha256()).put("again", again);
         facts.set("training", ConfigLoader.toTree(config(run)).path("training"));
         try (ModelReplica replica = ReplicaLoader.open(store, imported)) {
-            describe(replica, facts.putArray("parameters"));
+            describe(replica, ReplicaLoader.configOf(imported).model(), facts.putArray("parameters"));
             List<Batch> batches = batches(directory, run);
             writeLogits(directory, batches.get(0), replica);
+            if (replica.encodesSource()) {
+                search(batches.get(0), run.path("context").asInt(), replica, facts.putArray("searched"));
+            }
             if (!masked(run)) {
                 int tokens = run.path("context").asInt() - PROMPT;
                 text(batches.get(0), tokens, replica, facts);
@@ -83,10 +102,11 @@ public final class HubParity {
         return imported(store, home + "/exported", home + "/again").manifest().paramsSha256();
     }
 
-    private static void describe(ModelReplica replica, ArrayNode parameters) {
+    private static void describe(ModelReplica replica, ModelConfig model, ArrayNode parameters) {
+        HubTable hub = Family.of(model).hub();
         for (Parameter parameter : replica.layout().parameters()) {
             ObjectNode entry = parameters.addObject();
-            entry.put("name", parameter.name())
+            entry.put("name", hub.toForeign(parameter.name()))
                     .put("offset", parameter.offset())
                     .put("decay", parameter.decay());
             parameter.shape().forEach(entry.withArray("shape")::add);
@@ -103,7 +123,10 @@ public final class HubParity {
         return run.path("masked").asBoolean();
     }
 
-    /** Steps of B sequences of T + 1 tokens; of a masked model's of T, and of what is to be predicted at each of them. */
+    /**
+     * Steps of B sequences of T + 1 tokens; of a masked model's of T, and of what is to be predicted at each of them. With lengths
+     * of sources these are read, and what stands after the longest written.
+     */
     private static List<Batch> batches(Path directory, JsonNode run) throws IOException {
         int sequences = run.path("sequences").asInt();
         int context = run.path("context").asInt();
@@ -113,10 +136,25 @@ public final class HubParity {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asIntBuffer()
                 .get(all);
+        int[] sources = JSON.convertValue(run.path("sources"), int[].class);
         return IntStream.range(0, TenSteps.STEPS)
                 .mapToObj(step -> Arrays.copyOfRange(all, step * size, (step + 1) * size))
-                .map(step -> masked(run) ? masked(sequences, context, step) : Batch.causal(sequences, context, step))
+                .map(step -> masked(run)
+                        ? masked(sequences, context, step)
+                        : sources == null ? Batch.causal(sequences, context, step) : beside(sources, context + 1, step))
                 .toList();
+    }
+
+    /** @param sources (B), tokens of each that are read */
+    private static Batch beside(int[] sources, int row, int[] tokens) {
+        int longest = IntStream.of(sources).max().orElseThrow();
+        List<Example> examples = new ArrayList<>();
+        for (int b = 0; b < sources.length; b++) {
+            int[] source = Arrays.copyOfRange(tokens, b * row, b * row + sources[b]);
+            int[] answer = Arrays.copyOfRange(tokens, b * row + longest, (b + 1) * row);
+            examples.add(Example.answered(source, T5Family.DECODER_START, answer));
+        }
+        return PaddedBatch.of(examples, true);
     }
 
     private static Batch masked(int sequences, int context, int[] step) {
@@ -129,6 +167,10 @@ public final class HubParity {
 
     /** (B, T, V) */
     private static void writeLogits(Path directory, Batch batch, ModelReplica replica) throws IOException {
+        if (replica.encodesSource()) {
+            TenSteps.write(directory.resolve("logits.f32"), answered(batch, replica));
+            return;
+        }
         int context = batch.context();
         int[] positions = IntStream.range(0, context).toArray();
         float[][][] logits = new float[batch.sequences()][][];
@@ -142,6 +184,46 @@ public final class HubParity {
             System.arraycopy(logits[i / context][i % context], 0, flat, i * vocabulary, vocabulary);
         }
         TenSteps.write(directory.resolve("logits.f32"), flat);
+    }
+
+    /** Of what is written, each token from those before it. (B, T, V) in one row */
+    private static float[] answered(Batch batch, ModelReplica replica) {
+        List<float[]> all = new ArrayList<>();
+        for (int b = 0; b < batch.sequences(); b++) {
+            int from = b * batch.context();
+            int second = from + batch.seconds()[b];
+            int end = from + batch.lengths()[b];
+            int[] source = Arrays.copyOfRange(batch.inputs(), from, second);
+            for (int length = 0; length < end - second; length++) {
+                int[] written = Arrays.copyOfRange(batch.inputs(), second + 1, second + 1 + length);
+                all.add(replica.answerLogits(source, written));
+            }
+        }
+        float[] flat = new float[all.size() * all.get(0).length];
+        for (int i = 0; i < all.size(); i++) {
+            System.arraycopy(all.get(i), 0, flat, i * all.get(i).length, all.get(i).length);
+        }
+        return flat;
+    }
+
+    /** What greedy choice and then beam search say to each source, with kept keys and values and without. */
+    private static void search(Batch batch, int context, ModelReplica replica, ArrayNode said) {
+        List<int[]> sources = IntStream.range(0, batch.sequences())
+                .mapToObj(b -> Arrays.copyOfRange(
+                        batch.inputs(), b * batch.context(), b * batch.context() + batch.seconds()[b]))
+                .toList();
+        TokenGenerator generator = new TokenGenerator(replica, context, TextTokens.endedBy(END));
+        for (BeamOptions beams : List.of(BeamOptions.NONE, new BeamOptions(BEAMS, 1, BeamOptions.Ending.FALSE))) {
+            for (boolean cached : new boolean[] {true, false}) {
+                ArrayNode texts = said.addArray();
+                generator
+                        .generate(
+                                sources,
+                                new GenerationOptions(SamplingOptions.greedy(), beams, NEW_TOKENS, 3, cached),
+                                GenerationListener.NONE)
+                        .forEach(text -> texts.add(JSON.valueToTree(text.tokens())));
+            }
+        }
     }
 
     /** The most probable tokens after two prompts of two lengths, and how far the two decoders are apart. */

@@ -80,7 +80,7 @@ public final class CorpusJob {
         TextStep steps = CleaningSteps.of(corpus, store);
         Evaluations evaluations = Evaluations.read(store, corpus.decontaminate());
         TokenizerFile given = tokenizer.kind() == TokenizerConfig.Kind.FILE ? readTokenizer(tokenizer) : null;
-        if (given != null && model.paddingId().isPresent()) {
+        if (given != null && !model.encodesSource() && model.paddingId().isPresent()) {
             SpecialTokens.of(given).requirePadding(model.paddingId(), given.path());
         }
         progress.accept("reading " + input.files().size() + " files, " + input.bytes() + " bytes");

@@ -78,6 +78,22 @@ public interface ModelReplica extends Replica<Batch> {
      */
     float[][] hiddenStates(int[] tokens);
 
+    /** Whether a text is read, and another written: what {@link #answerLogits} asks, instead of {@link #logits}. */
+    default boolean encodesSource() {
+        return false;
+    }
+
+    /**
+     * Logits of the token that follows what is written so far, without dropout.
+     *
+     * @param source what is read, at least 1 token
+     * @param answer what is written so far
+     * @return (V)
+     */
+    default float[] answerLogits(int[] source, int[] answer) {
+        throw new IllegalStateException("this replica continues a text: it reads none beside");
+    }
+
     /** Generates texts side by side. The caller closes what comes back before the replica. */
     default Decoder decoder(int rows) {
         return new RecomputingDecoder(this, rows);

@@ -10,10 +10,12 @@ public final class RecomputingDecoder implements Decoder {
 
     private final ModelReplica replica;
     private final int[][] texts;
+    private final int[][] sources; // what is read beside; of a model that reads nothing else none
 
     public RecomputingDecoder(ModelReplica replica, int rows) {
         this.replica = replica;
         this.texts = new int[rows][0];
+        this.sources = new int[rows][];
     }
 
     @Override
@@ -23,13 +25,21 @@ public final class RecomputingDecoder implements Decoder {
 
     @Override
     public int length(int row) {
-        return texts[row].length;
+        return texts[row].length + (sources[row] == null ? 0 : 1); // with the token that begins an answer
     }
 
     @Override
     public float[] begin(int row, int[] tokens) {
-        texts[row] = tokens.clone();
-        return replica.nextTokenLogits(texts[row]);
+        boolean answers = replica.encodesSource();
+        sources[row] = answers ? tokens.clone() : null;
+        texts[row] = answers ? new int[0] : tokens.clone();
+        return next(row);
+    }
+
+    private float[] next(int row) {
+        return sources[row] == null
+                ? replica.nextTokenLogits(texts[row])
+                : replica.answerLogits(sources[row], texts[row]);
     }
 
     @Override
@@ -51,16 +61,19 @@ public final class RecomputingDecoder implements Decoder {
         for (int i = 0; i < rows.length; i++) {
             int[] text = Arrays.copyOf(texts[rows[i]], texts[rows[i]].length + 1);
             text[text.length - 1] = tokens[i];
-            logits[i] = begin(rows[i], text);
+            texts[rows[i]] = text;
+            logits[i] = next(rows[i]);
         }
         return logits;
     }
 
     @Override
-    public void reorder(int[] sources) {
+    public void reorder(int[] from) {
         int[][] held = texts.clone();
-        for (int row = 0; row < sources.length; row++) {
-            texts[row] = held[sources[row]];
+        int[][] read = sources.clone();
+        for (int row = 0; row < from.length; row++) {
+            texts[row] = held[from[row]];
+            sources[row] = read[from[row]];
         }
     }
 

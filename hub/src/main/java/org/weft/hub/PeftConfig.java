@@ -22,6 +22,9 @@ import org.weft.core.storage.Store;
  * @param taskType such as {@code SEQ_CLS}; empty where none is said
  */
 record PeftConfig(int rank, double scale, String taskType) {
+    /** Of an encoder with a decoder, whatever it was tuned to. */
+    static final String READS_AND_WRITES = "SEQ_2_SEQ_LM";
+
     static final String FILE = "adapter_config.json";
 
     private static final String TYPE = "LORA";

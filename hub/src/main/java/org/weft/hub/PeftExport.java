@@ -108,13 +108,14 @@ public final class PeftExport {
                 saved.add(module(kind.toForeign(name)));
             }
         }
-        return PeftConfig.write(
+        ObjectNode json = PeftConfig.write(
                 config.finetune().from(),
                 shape.adaptation().head().kind(),
                 shape.adaptation().lora(),
                 targets(adapted),
                 List.copyOf(saved),
                 shape.family().inputFirst());
+        return shape.config().encodesSource() ? json.put("task_type", PeftConfig.READS_AND_WRITES) : json;
     }
 
     /** A module that PEFT keeps whole: the head, and the perceptron before it as one. */

@@ -163,7 +163,7 @@ record TaskClass(HubTable family, TaskName task) {
         if (HEAD.matcher(parameter).find()) {
             return renamed(parameter, ours(), theirs());
         }
-        String foreign = family.names().toForeign(parameter);
+        String foreign = family.toForeign(parameter);
         String base = family.names().base();
         return task == TaskName.QA && foreign.startsWith(base)
                 ? family.spanBase() + foreign.substring(base.length())

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
+import org.weft.core.config.Architecture;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Family;
 import org.weft.core.tokens.TokenRoles;
@@ -112,6 +113,9 @@ final class TokenizerFiles {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("_from_model_config", true);
         putIds(json);
+        if (config.model().encodesSource()) {
+            json.put("decoder_start_token_id", Architecture.DECODER_START);
+        }
         return json;
     }
 
@@ -141,7 +145,9 @@ final class TokenizerFiles {
     }
 
     private boolean classifies() {
-        return config.model().causal() && !config.finetune().generative();
+        return config.model().causal()
+                && !config.model().encodesSource()
+                && !config.finetune().generative();
     }
 
     /** transformers' classifiers look for the last token that is no padding: what closes each text must not be it. */

@@ -9,12 +9,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
+import org.weft.core.model.HubTable;
 import org.weft.core.storage.HadoopStore;
 
 /** What a config.json asks for and Weft does not compute is refused in one line that names it, before anything is written. */
@@ -100,6 +102,17 @@ class FamilyRefusalsTest {
                 "gpt_neox | use_parallel_residual | 1 | use_parallel_residual=1 is not true or false",
                 "gpt_neox | attention_bias | false | attention_bias=false is not one that Weft has: true",
                 "gpt_neox | num_attention_heads | 3 | model.width=16 is not divisible by model.heads=3",
+                "t5 | feed_forward_proj | \"gated-silu\" | feed_forward_proj=gated-silu is not one that Weft has: relu, gated-gelu",
+                "t5 | is_gated_act | true | is_gated_act=true disagrees with feed_forward_proj=relu",
+                "t5 | dense_act_fn | \"silu\" | dense_act_fn=silu disagrees with feed_forward_proj=relu",
+                "t5 | decoder_start_token_id | 2 | decoder_start_token_id=2 is not one that Weft has: 0",
+                "t5 | num_decoder_layers | 0 | num_decoder_layers=0 is not a whole number of at least 1",
+                "t5 | scale_decoder_outputs | false | scale_decoder_outputs=false without a tensor lm_head.weight is not one that Weft has: version 1.1, whose head is not scaled, has one of its own",
+                "t5 | tie_word_embeddings | false | scale_decoder_outputs=true disagrees with tie_word_embeddings=false: only the embedding is scaled as a head",
+                "t5 | relative_attention_num_buckets | 6 | model.relative_buckets=6 must be a multiple of 4, or 0",
+                "t5 | relative_attention_max_distance | 4 | model.relative_distance=4 must be more than half of model.relative_buckets, 8, or 0",
+                "t5 | is_decoder | true | is_decoder=true is not one that Weft has: false",
+                "t5 | classifier_pooling | \"mean\" | classifier_pooling=\"mean\" is not a key of t5 that Weft knows: UNKNOWN",
                 "gpt_neox | pruned_heads | {\"0\":[1]} | pruned_heads={\"0\":[1]} is not a key of gpt_neox that Weft knows: UNKNOWN",
             })
     void oneLineNamesTheKey(String name, String key, String value, String problem) throws IOException {
@@ -114,6 +127,31 @@ class FamilyRefusalsTest {
                         temporary.resolve("hf"), config("mixtral").toString())
                 .put("model.layers.0.block_sparse_moe.experts.0.w1.weight", 20, 16);
         refused(directory, "num_local_experts=5: the files have experts and no router (block_sparse_moe.gate)");
+    }
+
+    /** What stands for a missing key is the class's own; null is as many as heads. */
+    @ParameterizedTest
+    @CsvSource({"llama, 0", "olmo2, 0", "mistral, 8", "mixtral, 8", "qwen2, 32", "qwen3, 32", "smollm3, 4", "gemma2, 4", "gemma3, 4"})
+    void sharedHeadsThatAreNotThereAreTheClasss(String name, int heads) throws IOException {
+        ObjectNode config = config(name).put("num_attention_heads", 64).put("hidden_size", 128).put("head_dim", 2);
+        config.remove("num_key_value_heads");
+        HubTable family = HubTable.of(config, "c");
+        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c").model().path("kv_heads").asInt())
+                .isEqualTo(heads);
+        config.putNull("num_key_value_heads");
+        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c").model().path("kv_heads").asInt())
+                .isZero();
+    }
+
+    @Test
+    void windowsOfUpperLayersAloneAreRefusedWhereTheKeyIsNotThereToo() throws IOException {
+        ObjectNode config = config("qwen2-window").put("num_hidden_layers", 30);
+        config.remove("layer_types");
+        config.remove("max_window_layers");
+        refused(
+                new ForeignDirectory(temporary.resolve("hf"), config.toString()).put("x", 1),
+                "max_window_layers=28, where it is not there, is not one that Weft has for 30 layers: 0, for a window in all, or"
+                        + " 30, for none");
     }
 
     private void refused(ForeignDirectory directory, String problem) throws IOException {
@@ -143,6 +181,7 @@ class FamilyRefusalsTest {
                 "qwen2 | {\"use_mrope\": false}",
                 "smollm3 | {\"pretraining_tp\": 2}",
                 "phi3 | {\"full_attn_mod\": 1, \"interpolate_factor\": 1, \"lm_head_bias\": false, \"mlp_bias\": false}",
+                "t5 | {\"n_positions\": 12, \"output_past\": true, \"task_specific_params\": {\"summarization\": {\"prefix\": \"summarize: \"}}}",
                 "roberta | {\"classifier_dropout\": 0.2, \"gradient_checkpointing\": true, \"output_past\": true}",
                 "distilbert | {\"seq_classif_dropout\": 0.2, \"qa_dropout\": 0.1, \"tie_weights_\": true, \"output_past\": true}",
                 "modernbert | {\"layer_norm_eps\": 1e-5, \"position_embedding_type\": \"absolute\", \"reference_compile\": true, \"classifier_pooling\": \"mean\"}",

@@ -188,15 +188,17 @@ class HuggingFaceConfigTest {
     void otherArchitecturesAreRefusedByName(String architectures, String type, String named) throws IOException {
         JsonNode config = config(ForeignDirectory.GPT2, "architectures", architectures, "model_type", type);
         assertThatThrownBy(() -> HubTable.of(config, "dir/config.json"))
-                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
-                        .isEqualTo(
-                                "Weft reads GPT2LMHeadModel, GPT2Model, LlamaForCausalLM, LlamaModel, BertForMaskedLM,"
-                                        + " BertForPreTraining, BertModel, RobertaForMaskedLM, RobertaModel, XLMRobertaForMaskedLM, XLMRobertaModel,"
-                                        + " DistilBertForMaskedLM, DistilBertModel, ModernBertForMaskedLM, ModernBertModel, MistralForCausalLM, MistralModel, Qwen2ForCausalLM,"
-                                        + " Qwen2Model, Qwen3ForCausalLM, Qwen3Model, SmolLM3ForCausalLM, SmolLM3Model,"
-                                        + " Olmo2ForCausalLM, Olmo2Model, Gemma2ForCausalLM, Gemma2Model, Gemma3ForCausalLM,"
-                                        + " Gemma3TextModel, Phi3ForCausalLM, Phi3Model, GPTNeoXForCausalLM, GPTNeoXModel,"
-                                        + " MixtralForCausalLM, MixtralModel"))
+                .isInstanceOfSatisfying(
+                        WeftException.class,
+                        e -> assertThat(e.hint())
+                                .isEqualTo(
+                                        "Weft reads GPT2LMHeadModel, GPT2Model, LlamaForCausalLM, LlamaModel, BertForMaskedLM,"
+                                                + " BertForPreTraining, BertModel, RobertaForMaskedLM, RobertaModel, XLMRobertaForMaskedLM, XLMRobertaModel,"
+                                                + " DistilBertForMaskedLM, DistilBertModel, ModernBertForMaskedLM, ModernBertModel, MistralForCausalLM, MistralModel, Qwen2ForCausalLM,"
+                                                + " Qwen2Model, Qwen3ForCausalLM, Qwen3Model, SmolLM3ForCausalLM, SmolLM3Model,"
+                                                + " Olmo2ForCausalLM, Olmo2Model, Gemma2ForCausalLM, Gemma2Model, Gemma3ForCausalLM,"
+                                                + " Gemma3TextModel, Phi3ForCausalLM, Phi3Model, GPTNeoXForCausalLM, GPTNeoXModel,"
+                                                + " MixtralForCausalLM, MixtralModel, T5ForConditionalGeneration, T5WithLMHeadModel"))
                 .hasMessage("dir/config.json: architecture " + named + " is not one that Weft reads");
     }
 

@@ -198,7 +198,8 @@ class RoundTripTest {
                 .write(home + "/out", new HuggingFaceExport.Options(FloatFormat.F32, ONE_FILE, "{{ learnt }}"));
         assertThat(temporary.resolve("out/chat_template.jinja")).hasContent("{{ learnt }}");
         assertThat(json("out/tokenizer_config.json").toString()).isEqualTo("{\"model_max_length\":9}");
-        assertThat(json("out/weft.json").path("files").has("chat_template.jinja")).isTrue();
+        assertThat(json("out/weft.json").path("files").has("chat_template.jinja"))
+                .isTrue();
     }
 
     @Test
@@ -237,7 +238,8 @@ class RoundTripTest {
         assertThat(padded.path("pad_token_id").asInt())
                 .as("not what closes each text")
                 .isEqualTo(0);
-        assertThat(closed.completed("{\"pad_token\": \"<|endoftext|>\", \"x\": 1}".getBytes(StandardCharsets.UTF_8), ""))
+        assertThat(closed.completed(
+                        "{\"pad_token\": \"<|endoftext|>\", \"x\": 1}".getBytes(StandardCharsets.UTF_8), ""))
                 .asString()
                 .isEqualToIgnoringWhitespace("{\"pad_token\": \"a\", \"x\": 1}");
         assertThatThrownBy(() -> new TokenizerFiles(classifier, ids, TokenRoles.NONE, List.of(1)).putIds(padded))

@@ -116,6 +116,12 @@ public final class ModelLoader {
     }
 
     private static void requireCausal(ModelConfig model, String path) {
+        if (model.encodesSource()) {
+            throw WeftException.usage(
+                    path + " is not served: model.architecture=" + model.architecture()
+                            + " reads a text and writes another, and the server's rows go on with what they were given",
+                    "weft generate --checkpoint " + path + " --prompt '...', or weft predict for many rows");
+        }
         if (!model.causal()) {
             throw WeftException.usage(
                     path + " continues no text and is no classifier: model.architecture=" + model.architecture()

@@ -41,8 +41,7 @@ record CorpusWindows(List<Windows> train, List<Windows> val) implements AutoClos
         List<Windows> train = new ArrayList<>();
         List<Windows> val = new ArrayList<>();
         if (manifest.sources().isEmpty() && !config.training().packing().whole()) {
-            TokenCorpus.train(store, directory, manifest)
-                    .requireSamples(config.model().context());
+            TokenCorpus.train(store, directory, manifest).requireSamples(config.textTokens());
         }
         for (CorpusSource source : sources(manifest)) {
             train.add(cutting.windows(source.train()));
@@ -59,7 +58,8 @@ record CorpusWindows(List<Windows> train, List<Windows> val) implements AutoClos
             int context = config.model().context();
             Packing packing = config.training().packing();
             if (!packing.whole()) {
-                return new StreamWindows(corpus, context, config.training().documentAttention());
+                return new StreamWindows(
+                        corpus, config.textTokens(), config.training().documentAttention());
             }
             List<PackedShard> shards = new ArrayList<>();
             for (CorpusShard shard : split.shards()) {

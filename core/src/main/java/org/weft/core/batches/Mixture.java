@@ -117,7 +117,7 @@ final class Mixture {
             throw WeftException.invalidData(
                     named(source) + " is shorter than one context: tokens="
                             + source.train().tokens()
-                            + " required=" + (config.model().context() + 1L) + " (model.context="
+                            + " required=" + (config.textTokens() + 1L) + " (model.context="
                             + config.model().context() + " and one target)",
                     "give it more text, choose a smaller model.context, or leave it out with a weight of 0");
         }

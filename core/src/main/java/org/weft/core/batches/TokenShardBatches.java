@@ -8,6 +8,7 @@ import java.util.stream.LongStream;
 import org.weft.core.SplitMix64;
 import org.weft.core.WeftException;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.config.SpanLengths;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
@@ -15,6 +16,7 @@ import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusSource;
 import org.weft.core.tokens.MixtureOrder;
 import org.weft.core.tokens.PackedShard;
+import org.weft.core.tokens.Sentinels;
 import org.weft.core.tokens.SpecialTokens;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.core.tokens.Windows;
@@ -70,18 +72,36 @@ public final class TokenShardBatches implements BatchSource<Batch> {
             throws IOException {
         String directory = config.run().directory().corpus();
         CorpusManifest manifest = CorpusManifest.load(store, directory);
-        Objective objective = config.model().causal()
-                ? new NextToken(config.model().context(), config.training().documentAttention())
-                : new MaskedTokens(
-                        config.model().context(),
-                        manifest.vocabSize(),
-                        config.targetsPerSequence(),
-                        specialTokens(manifest.openTokenizer(store, directory), directory, config.model()),
-                        config.model().nextSentence(),
-                        config.training().documentAttention());
+        Objective objective =
+                objective(config, manifest.vocabSize(), directory, () -> manifest.openTokenizer(store, directory));
         List<CorpusSource> sources = CorpusWindows.sources(manifest);
         return new TokenShardBatches(
                 sources, CorpusWindows.open(store, directory, manifest, config, packed), config, objective);
+    }
+
+    /** The corpus's tokenizer, for who has to know it. */
+    @FunctionalInterface
+    private interface OpenedTokenizer {
+        TokenizerFile open() throws IOException;
+    }
+
+    private static Objective objective(WeftConfig config, int vocabSize, String directory, OpenedTokenizer tokenizer)
+            throws IOException {
+        ModelConfig model = config.model();
+        boolean apart = config.training().documentAttention();
+        if (model.encodesSource()) {
+            SpanLengths lengths = config.spanLengths();
+            return new SpanCorruption(lengths, Sentinels.of(tokenizer.open(), lengths.spans()));
+        }
+        return model.causal()
+                ? new NextToken(model.context(), apart)
+                : new MaskedTokens(
+                        model.context(),
+                        vocabSize,
+                        config.targetsPerSequence(),
+                        specialTokens(tokenizer.open(), directory, model),
+                        model.nextSentence(),
+                        apart);
     }
 
     private static SpecialTokens specialTokens(TokenizerFile tokenizer, String directory, ModelConfig model) {
@@ -150,7 +170,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
         double sum = 0;
         long first = (long) step * training.globalBatch();
         for (int i = 0; i < training.globalBatch(); i++) {
-            sum += config.model().causal()
+            sum += config.model().continuesText()
                     ? windows.train().get(order.source(first + i)).targets()
                     : config.targetsPerSequence();
         }
@@ -160,9 +180,7 @@ public final class TokenShardBatches implements BatchSource<Batch> {
     /** Tokens of a step's global batch; where documents are told apart those that are predicted, on the average over the first. */
     public double tokensPerStep() {
         boolean stream = !training.packing().whole() && !training.documentAttention();
-        return stream || !config.model().causal()
-                ? (double) training.globalBatch() * config.model().context()
-                : targets(0);
+        return stream || !config.model().causal() ? (double) training.globalBatch() * config.textTokens() : targets(0);
     }
 
     /**

@@ -16,6 +16,12 @@ import java.util.Set;
 @FunctionalInterface
 public interface Architecture {
 
+    /** What a decoder beside an encoder begins with: the padding token. */
+    int DECODER_START = 0;
+
+    /** What widths of gated perceptrons are rounded up to. */
+    int GATED_MULTIPLE = 256;
+
     /** The value of {@code model.architecture} that chooses it. */
     String name();
 
@@ -29,9 +35,28 @@ public interface Architecture {
         return true;
     }
 
-    /** Whether the perceptron multiplies by a gate (SwiGLU): three matrices instead of two. */
-    default boolean gated() {
+    /**
+     * Whether a text is read by an encoder, whole, and another one written by a decoder that looks at what the encoder made of
+     * it. A sequence's first segment is then what is read, its second what is written, and either may fill the context.
+     */
+    default boolean encodesSource() {
         return false;
+    }
+
+    /** Blocks of all parts. */
+    default int blocks(ModelConfig model) {
+        return model.layers();
+    }
+
+    /** Whether the perceptron multiplies by a gate (SwiGLU): three matrices instead of two. */
+    default boolean gated(ModelConfig model) {
+        return false;
+    }
+
+    /** M where nothing else is said: of a gated perceptron, three matrices of which have the weights of two of 4 D, 8 D / 3. */
+    default int hiddenWidth(ModelConfig model) {
+        int third = (8 * model.width() + 2) / 3;
+        return gated(model) ? (third + GATED_MULTIPLE - 1) / GATED_MULTIPLE * GATED_MULTIPLE : 4 * model.width();
     }
 
     /** Term under the root of each norm where the configuration says none. */
@@ -54,7 +79,10 @@ public interface Architecture {
         return false;
     }
 
-    /** The id that the padding token has to have, for positions are counted from it; empty where it may have any. */
+    /**
+     * The id that the padding token has to have, for positions are counted from it, or a decoder beside an encoder begins with it;
+     * empty where it may have any.
+     */
     default OptionalInt paddingId() {
         return OptionalInt.empty();
     }

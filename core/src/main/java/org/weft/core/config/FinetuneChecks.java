@@ -25,10 +25,10 @@ record FinetuneChecks(FinetuneConfig tuning, ModelConfig model, Problems problem
         problems.require(tuning.loraRank() >= 1, "finetune.lora_rank=%d must be at least 1", tuning.loraRank());
         problems.require(tuning.loraAlpha() > 0, "finetune.lora_alpha=%s must be positive", tuning.loraAlpha());
         problems.require(
-                tuning.frozenLayers() >= -1 && tuning.frozenLayers() <= model.layers(),
+                tuning.frozenLayers() >= -1 && tuning.frozenLayers() <= model.blocks(),
                 "finetune.frozen_layers=%d must be in [-1, model.layers=%d]",
                 tuning.frozenLayers(),
-                model.layers());
+                model.blocks());
         problems.require(
                 tuning.layerDecay() > 0 && tuning.layerDecay() <= 1,
                 "finetune.layer_decay=%s must be in (0, 1]",

@@ -1,9 +1,7 @@
 package org.weft.core.config;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -126,10 +124,20 @@ public record ModelConfig(
         int tokenTypes,
 
         @Doc("bert: train next-sentence prediction beside masked language modelling.")
-        boolean nextSentence)
-        implements Serializable {
+        boolean nextSentence,
 
-    private static final int GATED_MULTIPLE = 256;
+        @Doc("t5: blocks of the decoder; 0 for layers, which are the encoder's.")
+        int decoderLayers,
+
+        @Doc("t5: the perceptrons are gated by a tanh GELU, as in T5 1.1 and Flan-T5, instead of a ReLU.")
+        boolean gatedPerceptron,
+
+        @Doc("t5: kinds of distances between two tokens, of which each has a bias of its own; 0 for 32.")
+        int relativeBuckets,
+
+        @Doc("t5: tokens that are farther apart than this are as far apart as these; 0 for 128.")
+        int relativeDistance)
+        implements Serializable {
 
     /** How rotary positions reach beyond the context of pre-training. */
     public enum RopeScaling implements Word {
@@ -191,7 +199,11 @@ public record ModelConfig(
                 0,
                 0,
                 2,
-                false);
+                false,
+                0,
+                false,
+                0,
+                0);
     }
 
     /** G: heads of keys and values. */
@@ -204,13 +216,9 @@ public record ModelConfig(
         return headDim > 0 ? headDim : width / heads;
     }
 
-    /** M: width within the perceptron. A gated one has three matrices; 8 D / 3 gives them the weights of two of 4 D. */
+    /** M: width within the perceptron. */
     public int hiddenWidth() {
-        if (mlpWidth > 0) {
-            return mlpWidth;
-        }
-        int third = (8 * width + 2) / 3;
-        return family().gated() ? (third + GATED_MULTIPLE - 1) / GATED_MULTIPLE * GATED_MULTIPLE : 4 * width;
+        return mlpWidth > 0 ? mlpWidth : family().hiddenWidth(this);
     }
 
     /** The term under the root of each norm. */
@@ -231,6 +239,21 @@ public record ModelConfig(
     /** Whether a token is predicted from those before it alone; otherwise from all around it. */
     public boolean causal() {
         return family().causal();
+    }
+
+    /** Whether an encoder reads a text, and a decoder writes another: see {@link Architecture#encodesSource}. */
+    public boolean encodesSource() {
+        return family().encodesSource();
+    }
+
+    /** Whether each token of a text is predicted from those before it. */
+    public boolean continuesText() {
+        return causal() && !encodesSource();
+    }
+
+    /** Blocks of all parts: L, and of an encoder with a decoder those of both. */
+    public int blocks() {
+        return family().blocks(this);
     }
 
     /** The id that the padding token has to have; empty where it may have any. */
@@ -267,28 +290,9 @@ public record ModelConfig(
         problems.require(normEpsilon >= 0, "model.norm_epsilon=%s must not be negative", normEpsilon);
         problems.require(tokenTypes >= 1, "model.token_types=%d must be at least 1", tokenTypes);
         family.ifPresent(mine -> {
-            refuseForeignKeys(mine, problems);
+            Architectures.refuseKeysOfOthers(
+                    mine, RecordBinder.toTree(this), RecordBinder.toTree(defaults()), problems);
             mine.validate(this, problems);
         });
-    }
-
-    private void refuseForeignKeys(Architecture mine, Problems problems) {
-        ObjectNode set = RecordBinder.toTree(this);
-        ObjectNode defaults = RecordBinder.toTree(defaults());
-        for (String key : defaults.properties().stream().map(Map.Entry::getKey).toList()) {
-            List<String> owners = Architecture.all().stream()
-                    .filter(family -> family.ownKeys().contains(key))
-                    .map(Architecture::name)
-                    .toList();
-            problems.require(
-                    owners.isEmpty()
-                            || owners.contains(mine.name())
-                            || set.path(key).equals(defaults.path(key)),
-                    "model.%s=%s is of %s alone: %s has none",
-                    key,
-                    set.path(key).asText(),
-                    String.join(", ", owners),
-                    mine.name());
-        }
     }
 }

@@ -70,8 +70,13 @@ public record TrainingConfig(
                         + "time, the same gradients.")
         boolean recompute,
 
-        @Doc("bert: fraction of each sequence's tokens to predict; 80 % of them are masked, 10 % replaced, 10 % kept.")
+        @Doc(
+                "bert: fraction of each sequence's tokens to predict; 80 % of them are masked, 10 % replaced, 10 % kept. t5:"
+                        + " fraction of a text's tokens that is cut out for the decoder to write.")
         double maskFraction,
+
+        @Doc("t5: tokens of a span that is cut out, on the average.")
+        double meanSpanLength,
 
         @Doc(
                 "How documents fill a sequence: stream (one after the other, cut anywhere); greedy (whole, in their order, as "
@@ -150,6 +155,7 @@ public record TrainingConfig(
                 Precision.FP32,
                 false,
                 0.15,
+                3,
                 Packing.STREAM,
                 false,
                 List.of(),
@@ -197,6 +203,7 @@ public record TrainingConfig(
         problems.require(clipNorm >= 0, "training.clip_norm=%s must not be negative", clipNorm);
         problems.require(
                 maskFraction > 0 && maskFraction < 1, "training.mask_fraction=%s must be in (0, 1)", maskFraction);
+        problems.require(meanSpanLength >= 1, "training.mean_span_length=%s must be at least 1 token", meanSpanLength);
         validateCurriculum(problems);
         problems.require(evalEvery >= 0, "training.eval_every=%d must not be negative", evalEvery);
         problems.require(evalBatches >= 1, "training.eval_batches=%d must be at least 1", evalBatches);

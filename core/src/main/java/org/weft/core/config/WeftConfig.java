@@ -30,6 +30,9 @@ public record WeftConfig(
     /** [CLS], a token, [SEP]. */
     private static final int LEAST_MASKED_CONTEXT = 3;
     /** [CLS], a token, [SEP], a token, [SEP]. */
+    /** Tokens that stand for spans, and one that fills up. */
+    private static final int SENTINELS = 101;
+
     private static final int LEAST_PAIR_CONTEXT = 5;
 
     public static WeftConfig defaults() {
@@ -84,9 +87,22 @@ public record WeftConfig(
 
     /** Tokens of each sequence that are predicted: all of them, or a masked language model's fraction. */
     public int targetsPerSequence() {
+        if (model.encodesSource()) {
+            return spanLengths().target();
+        }
         return model.causal()
                 ? model.context()
                 : (int) Math.max(1, Math.round(training.maskFraction() * model.context()));
+    }
+
+    /** How much of a text is cut out, of a model that reads what is left and writes the rest. */
+    public SpanLengths spanLengths() {
+        return SpanLengths.of(model.context(), training.maskFraction(), training.meanSpanLength());
+    }
+
+    /** Tokens of text that become a sequence: the context, or what fills it once spans of it were cut out. */
+    public int textTokens() {
+        return model.encodesSource() ? spanLengths().tokens() : model.context();
     }
 
     /** Reports everything that is wrong, within a section and between sections. */
@@ -110,14 +126,19 @@ public record WeftConfig(
         checkpoint.validate(problems);
         monitoring.validate(problems);
         validateMasking(problems);
+        validateSource(problems);
         validatePacking(problems);
         problems.require(
-                tokenizer.vocabSize() < tokenizer.leastVocabulary(true)
-                        || tokenizer.vocabSize() >= tokenizer.leastVocabulary(model.causal()),
+                tokenizer.vocabSize() < tokenizer.leastVocabulary(true) || tokenizer.vocabSize() >= leastVocabulary(),
                 "tokenizer.vocab_size=%d must be at least %d for model.architecture=%s",
                 tokenizer.vocabSize(),
-                tokenizer.leastVocabulary(model.causal()),
+                leastVocabulary(),
                 model.architecture());
+    }
+
+    private int leastVocabulary() {
+        int least = tokenizer.leastVocabulary(model.causal());
+        return least > 0 && model.encodesSource() ? least + SENTINELS : least; // the padding token among them
     }
 
     private void validatePacking(Problems problems) {
@@ -125,6 +146,11 @@ public record WeftConfig(
                 model.causal() || !training.packing().whole(),
                 "training.packing=%s is for models that predict the next token: model.architecture=%s reads the stream",
                 training.packing().word(),
+                model.architecture());
+        problems.require(
+                !model.encodesSource() || !training.packing().whole() && !training.documentAttention(),
+                "training.%s is not of model.architecture=%s: it reads the stream, whose spans it learns",
+                training.packing().whole() ? "packing=" + training.packing().word() : "document_attention",
                 model.architecture());
         problems.require(
                 !training.documentAttention()
@@ -136,6 +162,41 @@ public record WeftConfig(
         problems.require(
                 !model.nextSentence() || !training.documentAttention(),
                 "training.document_attention and model.next_sentence: a pair's segments are to look at each other");
+    }
+
+    /** Of a model that reads a text and writes another. */
+    private void validateSource(Problems problems) {
+        if (!model.encodesSource()) {
+            return;
+        }
+        problems.require(
+                !finetune.active() || finetune.task() == FinetuneConfig.TaskName.INSTRUCTION,
+                "finetune.task=%s is not of model.architecture=%s, which reads a text and writes another: that is instruction",
+                finetune.task().word(),
+                model.architecture());
+        problems.require(
+                finetune.chatTemplate() == FinetuneConfig.ChatTemplateName.AUTO,
+                "finetune.chat_template=%s is not of model.architecture=%s, which reads the prompt as it is",
+                finetune.chatTemplate().word(),
+                model.architecture());
+        validateSpans(problems);
+    }
+
+    private void validateSpans(Problems problems) {
+        boolean sound = training.maskFraction() > 0 && training.maskFraction() < 1 && training.meanSpanLength() >= 1;
+        if (finetune.active() || !sound || model.context() < 1) {
+            return;
+        }
+        SpanLengths lengths = spanLengths();
+        problems.require(
+                lengths.source() <= model.context() && lengths.target() <= model.context(),
+                "training.mask_fraction=%s of model.context=%d in spans of training.mean_span_length=%s are %d tokens to read"
+                        + " and %d to write, which is more than the context",
+                training.maskFraction(),
+                model.context(),
+                training.meanSpanLength(),
+                lengths.source(),
+                lengths.target());
     }
 
     /** A sequence has room for what is to be predicted of it beside its own [CLS] and [SEP], or two of these. */

@@ -1,6 +1,7 @@
 package org.weft.core.examples;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * One encoded example: a sequence of T tokens, and what is to be learnt of it.
@@ -32,6 +33,27 @@ public record Example(int[] tokens, int secondSegment, int[] targets, float[] la
         if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("example: weight=" + weight + " must be finite and not negative");
         }
+    }
+
+    /**
+     * A text that is read, and one that is written, whose every token is learnt from those before it:
+     *
+     * <pre>
+     *   tokens    s s s start a0 a1        segment 1 from start on
+     *   targets   - - - a0    a1 a2
+     * </pre>
+     *
+     * @param start what is written begins with it
+     * @param answer what is written, with the token that ends it
+     */
+    public static Example answered(int[] source, int start, int[] answer) {
+        int[] tokens = Arrays.copyOf(source, source.length + answer.length);
+        int[] targets = new int[tokens.length];
+        Arrays.fill(targets, IGNORED);
+        tokens[source.length] = start;
+        System.arraycopy(answer, 0, tokens, source.length + 1, answer.length - 1);
+        System.arraycopy(answer, 0, targets, source.length, answer.length);
+        return new Example(tokens, source.length, targets, null, answer.length);
     }
 
     /** T. */

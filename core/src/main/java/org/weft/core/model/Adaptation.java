@@ -30,7 +30,7 @@ public record Adaptation(TaskHead head, Lora lora, int frozenBlocks, double laye
             return NONE;
         }
         Lora lora = tuning.lora() ? new Lora(tuning.loraRank(), tuning.loraAlpha(), tuning.loraTargets()) : null;
-        int layers = config.model().layers();
+        int layers = config.model().blocks();
         int frozen = tuning.frozenLayers() < 0 ? layers : tuning.frozenLayers();
         return new Adaptation(headOf(config, classWeights), lora, frozen, tuning.layerDecay());
     }

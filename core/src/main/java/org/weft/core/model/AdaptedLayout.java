@@ -38,7 +38,7 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
         ParameterLayout.Builder frozen = ParameterLayout.builder();
         Family family = shape.family();
         ParameterLayout whole = family.layout(shape);
-        int[] blocks = family.blocksOf(whole, model.layers());
+        int[] blocks = family.blocksOf(whole, model);
         boolean language = adaptation.head().kind() == HeadKind.LANGUAGE;
         int adapters = 0;
         for (int i = 0; i < blocks.length; i++) {
@@ -48,11 +48,11 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
                 continue;
             }
             boolean learns = adaptation.lora() == null && block >= adaptation.frozenBlocks() - (block < 0 ? 1 : 0);
-            double depth = model.layers() - block; // head 0, last block 1, embeddings L + 1
+            double depth = model.blocks() - block; // head 0, last block 1, embeddings L + 1
             double rate = Math.pow(adaptation.layerDecay(), depth);
             (learns ? learned : frozen)
                     .add(parameter.name(), parameter.shape(), parameter.decay(), rate, parameter.initializer());
-            boolean within = block >= 0 && block < model.layers();
+            boolean within = block >= 0 && block < model.blocks();
             if (adaptation.lora() != null && within && isTarget(parameter, adaptation.lora(), family)) {
                 adapter(learned, parameter, adaptation.lora(), family);
                 adapters++;
@@ -77,9 +77,9 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
     public static void requireAdapters(ModelShape shape, Adaptation.Lora lora) {
         Family family = shape.family();
         ParameterLayout whole = family.layout(shape);
-        int[] blocks = family.blocksOf(whole, shape.config().layers());
+        int[] blocks = family.blocksOf(whole, shape.config());
         List<Parameter> linear = IntStream.range(0, blocks.length)
-                .filter(i -> blocks[i] >= 0 && blocks[i] < shape.config().layers())
+                .filter(i -> blocks[i] >= 0 && blocks[i] < shape.config().blocks())
                 .mapToObj(whole.parameters()::get)
                 .filter(parameter -> parameter.shape().size() == 2)
                 .toList();

@@ -54,7 +54,7 @@ public final class DistilBertFamily extends EncoderFamily {
     }
 
     @Override
-    public String blockPrefix(int block) {
+    public String blockPrefix(ModelConfig model, int block) {
         return "distilbert.transformer.layer." + block + ".";
     }
 

@@ -82,7 +82,7 @@ public abstract class EncoderFamily implements Family {
         }
         BiasedLayers.norm(layout, embeddings() + "LayerNorm", width);
         for (int block = 0; block < model.layers(); block++) {
-            String prefix = blockPrefix(block);
+            String prefix = blockPrefix(model, block);
             BiasedLayers.linear(layout, prefix + names.query(), width, width); // (D, D)
             BiasedLayers.linear(layout, prefix + names.key(), width, width); // (D, D)
             BiasedLayers.linear(layout, prefix + names.value(), width, width); // (D, D)
@@ -103,7 +103,7 @@ public abstract class EncoderFamily implements Family {
     void pairHead(ParameterLayout.Builder layout, ModelConfig model) {}
 
     @Override
-    public String blockPrefix(int block) {
+    public String blockPrefix(ModelConfig model, int block) {
         return base() + "encoder.layer." + block + ".";
     }
 

@@ -26,7 +26,7 @@ public interface Family extends Architecture {
     ParameterLayout layout(ModelShape shape);
 
     /** What the names of a block's parameters begin with; embeddings stand before the first of them. */
-    String blockPrefix(int block);
+    String blockPrefix(ModelConfig model, int block);
 
     /** Whether linear weights are (in, out); otherwise they are (out, in). */
     default boolean inputFirst() {
@@ -134,16 +134,17 @@ public interface Family extends Architecture {
      * Where each of a layout's parameters stands, in their order: its block's number, -1 for the embeddings, and for what
      * comes after the blocks their count.
      *
-     * @param blocks L
+     * @param layout of the model, adapted or not
      */
-    default int[] blocksOf(ParameterLayout layout, int blocks) {
+    default int[] blocksOf(ParameterLayout layout, ModelConfig model) {
+        int blocks = model.blocks();
         List<Parameter> parameters = layout.parameters();
         int[] places = new int[parameters.size()];
         int place = -1;
         for (int i = 0; i < places.length; i++) {
             String name = parameters.get(i).name();
             int next = place;
-            while (next < blocks && (next < 0 || !name.startsWith(blockPrefix(next)))) {
+            while (next < blocks && (next < 0 || !name.startsWith(blockPrefix(model, next)))) {
                 next++;
             }
             place = place < 0 && next == blocks ? -1 : next;

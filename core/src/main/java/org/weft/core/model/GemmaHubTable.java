@@ -74,4 +74,9 @@ abstract class GemmaHubTable extends RotaryHubTable {
             config.put(key, value);
         }
     }
+
+    @Override
+    int keyValueHeads() {
+        return 4;
+    }
 }

@@ -40,7 +40,7 @@ public final class Gpt2Family implements Family {
         layout.add("wte.weight", List.of(shape.vocabSize(), width), true, normal); // (V, D)
         layout.add("wpe.weight", List.of(model.context(), width), true, normal); // (T, D)
         for (int block = 0; block < model.layers(); block++) {
-            String h = blockPrefix(block);
+            String h = blockPrefix(model, block);
             norm(layout, h + "ln_1", width);
             linear(layout, h + "attn.c_attn", width, 3 * width, normal); // (D, 3D)
             linear(layout, h + "attn.c_proj", width, width, residual); // (D, D)
@@ -53,7 +53,7 @@ public final class Gpt2Family implements Family {
     }
 
     @Override
-    public String blockPrefix(int block) {
+    public String blockPrefix(ModelConfig model, int block) {
         return "h." + block + ".";
     }
 

@@ -69,7 +69,7 @@ public final class GptNeoxFamily implements Family {
         ParameterLayout.Builder layout = ParameterLayout.builder();
         layout.add("gpt_neox.embed_in.weight", List.of(shape.vocabSize(), width), true, NORMAL); // (V, D)
         for (int block = 0; block < model.layers(); block++) {
-            String prefix = blockPrefix(block);
+            String prefix = blockPrefix(model, block);
             BiasedLayers.norm(layout, prefix + "input_layernorm", width);
             BiasedLayers.linear(layout, prefix + "attention.query_key_value", 3 * width, width); // (3 D, D)
             BiasedLayers.linear(layout, prefix + "attention.dense", width, width); // (D, D)
@@ -85,7 +85,7 @@ public final class GptNeoxFamily implements Family {
     }
 
     @Override
-    public String blockPrefix(int block) {
+    public String blockPrefix(ModelConfig model, int block) {
         return "gpt_neox.layers." + block + ".";
     }
 

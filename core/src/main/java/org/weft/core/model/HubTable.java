@@ -172,6 +172,11 @@ public interface HubTable {
         return names().toLayout(foreign);
     }
 
+    /** A parameter's name in a file of a whole model. */
+    default String toForeign(String parameter) {
+        return names().toForeign(parameter);
+    }
+
     /** What the names of parameters begin with, one of these, that start anew where a file has none of them. */
     default List<String> freshWhereAbsent() {
         return List.of();

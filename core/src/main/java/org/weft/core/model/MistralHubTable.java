@@ -24,4 +24,9 @@ final class MistralHubTable extends RotaryHubTable {
     public List<ConfigKey> keys() {
         return with(super.keys(), ConfigKey.of("tie_word_embeddings", "tie_word_embeddings", false));
     }
+
+    @Override
+    int keyValueHeads() {
+        return 8;
+    }
 }

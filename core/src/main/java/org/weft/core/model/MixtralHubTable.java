@@ -83,4 +83,9 @@ final class MixtralHubTable extends RotaryHubTable {
         config.put(EXPERTS, family().experts(model)).put(CHOSEN, family().chosen(model));
         config.put(BALANCE, family().balance(model));
     }
+
+    @Override
+    int keyValueHeads() {
+        return 8;
+    }
 }

@@ -36,9 +36,11 @@ public record ModelShape(ModelConfig config, int vocabSize, Adaptation adaptatio
      * @param tokens of each sequence
      */
     public void requireFits(int tokens) {
-        if (tokens < 1 || tokens > config.context()) {
+        int longest = config.encodesSource() ? 2 * config.context() : config.context();
+        if (tokens < 1 || tokens > longest) {
             throw WeftException.invalidData(
-                    "sequences of " + tokens + " tokens do not fit model.context=" + config.context(),
+                    "sequences of " + tokens + " tokens do not fit model.context=" + config.context()
+                            + (config.encodesSource() ? " of each side" : ""),
                     "cut the corpus into sequences of at most model.context tokens");
         }
     }

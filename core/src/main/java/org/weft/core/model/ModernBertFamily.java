@@ -43,7 +43,7 @@ public final class ModernBertFamily implements Family {
     }
 
     @Override
-    public boolean gated() {
+    public boolean gated(ModelConfig model) {
         return true;
     }
 
@@ -110,7 +110,7 @@ public final class ModernBertFamily implements Family {
         linear(layout, "model.embeddings.tok_embeddings", shape.vocabSize(), width, NORMAL); // (V, D)
         norm(layout, "model.embeddings.norm", width);
         for (int block = 0; block < model.layers(); block++) {
-            String prefix = blockPrefix(block);
+            String prefix = blockPrefix(model, block);
             if (block > 0) {
                 norm(layout, prefix + "attn_norm", width);
             }
@@ -136,7 +136,7 @@ public final class ModernBertFamily implements Family {
     }
 
     @Override
-    public String blockPrefix(int block) {
+    public String blockPrefix(ModelConfig model, int block) {
         return "model.layers." + block + ".";
     }
 

@@ -29,4 +29,9 @@ final class Qwen2HubTable extends RotaryHubTable {
     public List<ConfigKey> keys() {
         return with(super.keys(), ConfigKey.of("tie_word_embeddings", "tie_word_embeddings", false));
     }
+
+    @Override
+    int keyValueHeads() {
+        return 32;
+    }
 }

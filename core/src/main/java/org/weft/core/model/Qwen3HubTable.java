@@ -39,4 +39,9 @@ final class Qwen3HubTable extends RotaryHubTable {
     public List<Setting> settings() {
         return with(super.settings(), Setting.of("attention_bias", false));
     }
+
+    @Override
+    int keyValueHeads() {
+        return 32;
+    }
 }

@@ -84,7 +84,7 @@ public abstract class RotaryFamily implements Family {
     }
 
     @Override
-    public boolean gated() {
+    public boolean gated(ModelConfig model) {
         return true;
     }
 
@@ -189,7 +189,7 @@ public abstract class RotaryFamily implements Family {
         ParameterLayout.Builder layout = ParameterLayout.builder();
         linear(layout, "model.embed_tokens", shape.vocabSize(), width); // (V, D)
         for (int block = 0; block < model.layers(); block++) {
-            String prefix = blockPrefix(block);
+            String prefix = blockPrefix(model, block);
             norm(layout, prefix, blockNorms().beforeAttention(), width);
             attention(layout, prefix + "self_attn.", model);
             norm(layout, prefix, blockNorms().afterAttention(), width);
@@ -243,7 +243,7 @@ public abstract class RotaryFamily implements Family {
     }
 
     @Override
-    public String blockPrefix(int block) {
+    public String blockPrefix(ModelConfig model, int block) {
         return "model.layers." + block + ".";
     }
 

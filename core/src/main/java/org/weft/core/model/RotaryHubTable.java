@@ -16,12 +16,13 @@ import org.weft.core.config.ModelConfig;
  */
 abstract class RotaryHubTable implements HubTable {
     private static final String HEAD_DIM = "head_dim";
+    private static final String SHARED_HEADS = "num_key_value_heads";
 
     private static final List<ConfigKey> KEYS = List.of(
             ConfigKey.required("num_hidden_layers", "layers"),
             ConfigKey.required("hidden_size", "width"),
             ConfigKey.required("num_attention_heads", "heads"),
-            ConfigKey.of("num_key_value_heads", "kv_heads", 0),
+            ConfigKey.of(SHARED_HEADS, "kv_heads", 0),
             ConfigKey.required("intermediate_size", "mlp_width"),
             ConfigKey.required("max_position_embeddings", "context"));
 
@@ -47,6 +48,11 @@ abstract class RotaryHubTable implements HubTable {
 
     /** Hugging Face's K where {@code head_dim} is not there; 0 for width / heads. */
     int headWidth() {
+        return 0;
+    }
+
+    /** Hugging Face's G where {@code num_key_value_heads} is not there; 0 for as many as heads, as it is where the key is null. */
+    int keyValueHeads() {
         return 0;
     }
 
@@ -108,6 +114,9 @@ abstract class RotaryHubTable implements HubTable {
     @Override
     public void read(JsonNode config, Set<String> tensors, ObjectNode model, List<String> problems) {
         readHeadWidth(config, model, problems);
+        if (!config.has(SHARED_HEADS) && keyValueHeads() > 0) {
+            model.put("kv_heads", keyValueHeads());
+        }
         if (windows() != null) {
             windows().read(config, model, problems);
         }

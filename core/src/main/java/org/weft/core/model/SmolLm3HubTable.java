@@ -97,4 +97,9 @@ final class SmolLm3HubTable extends RotaryHubTable {
         }
         config.put(INTERVAL, model.noRopeEvery() > 0 ? model.noRopeEvery() : 4);
     }
+
+    @Override
+    int keyValueHeads() {
+        return 4;
+    }
 }

@@ -2,6 +2,7 @@ package org.weft.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +30,9 @@ record WindowHubKeys(RotaryFamily family, Told told, int fallback) {
     private static final String WINDOW = "sliding_window";
     private static final String SWITCH = "use_sliding_window";
     private static final String FULL_BELOW = "max_window_layers";
+    /** Hugging Face's where it is not there. */
+    private static final int USUAL_FULL_BELOW = 28;
+
     private static final String KINDS = "layer_types";
     private static final String SLIDING = "sliding_attention";
     private static final String FULL = "full_attention";
@@ -81,9 +85,10 @@ record WindowHubKeys(RotaryFamily family, Told told, int fallback) {
                     + ", " + FULL);
             return;
         }
-        int below = config.path(FULL_BELOW).asInt(-1);
+        JsonNode said = config.has(FULL_BELOW) ? config.path(FULL_BELOW) : IntNode.valueOf(USUAL_FULL_BELOW);
+        int below = said.asInt(-1);
         if (!told && this.told == Told.SWITCHED && (below < 0 || below > 0 && below < layers)) {
-            problems.add(FULL_BELOW + "=" + config.path(FULL_BELOW) + " is not one that Weft has for " + layers
+            problems.add(FULL_BELOW + "=" + said + (config.has(FULL_BELOW) ? "" : ", where it is not there,") + " is not one that Weft has for " + layers
                     + " layers: 0, for a window in all, or " + layers + ", for none");
             return;
         }

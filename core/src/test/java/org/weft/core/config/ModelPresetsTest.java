@@ -40,6 +40,8 @@ class ModelPresetsTest {
             Map.entry("phi3-mini", new Published(32_064, 3_821_079_552L)),
             Map.entry("pythia-160m", new Published(50_304, 162_322_944L)),
             Map.entry("mixtral-8x7b", new Published(32_000, 46_702_792_704L)),
+            Map.entry("t5-small", new Published(32_128, 60_506_624L)),
+            Map.entry("t5-v1_1-small", new Published(32_128, 76_961_152L)),
             Map.entry("bert-base", new Published(30_522, 109_514_298L)),
             Map.entry("bert-large", new Published(30_522, 335_174_458L)),
             Map.entry("roberta-base", new Published(50_265, 124_697_433L)),

@@ -34,17 +34,18 @@ class FamilyTest {
     @ParameterizedTest
     @MethodSource("families")
     void everyParameterHasItsPlaceInOrder(Family family) {
-        ParameterLayout layout = new ModelShape(model(family.name()), 11).layout();
-        int[] places = family.blocksOf(layout, LAYERS);
-        assertThat(places).isSorted().startsWith(-1).endsWith(LAYERS);
+        ModelConfig model = model(family.name());
+        ParameterLayout layout = new ModelShape(model, 11).layout();
+        int[] places = family.blocksOf(layout, model);
+        assertThat(places).isSorted().startsWith(-1).endsWith(model.blocks());
         long perBlock = Arrays.stream(places).filter(place -> place == 1).count();
-        for (int block = 0; block < LAYERS; block++) {
+        for (int block = 0; block < LAYERS; block++) { // of two sides those of the first: T5FamilyTest
             int wanted = block;
             boolean normed = family instanceof ModernBertFamily && block == 0; // and so not normed again
             assertThat(Arrays.stream(places).filter(place -> place == wanted).count())
                     .isEqualTo(normed ? perBlock - 1 : perBlock);
             int first = Arrays.stream(places).boxed().toList().indexOf(block);
-            assertThat(layout.parameters().get(first).name()).startsWith(family.blockPrefix(block));
+            assertThat(layout.parameters().get(first).name()).startsWith(family.blockPrefix(model, block));
         }
     }
 
@@ -67,7 +68,7 @@ class FamilyTest {
         Adaptation lora = new Adaptation(TaskHead.LANGUAGE, new Adaptation.Lora(2, 4, List.of()), 0, 1);
         ParameterLayout learned = new ModelShape(model(family.name()), 11, lora).layout();
         assertThat(learned.parameters())
-                .hasSize(2 * LAYERS * family.attention().size())
+                .hasSize(2 * attentions(family) * family.attention().size())
                 .allMatch(parameter -> parameter.name().endsWith(AdaptedLayout.LORA_A)
                         || parameter.name().endsWith(AdaptedLayout.LORA_B));
     }
@@ -117,7 +118,7 @@ class FamilyTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "architecture: lama                    | model.architecture=lama must be one of gpt2, llama, bert, roberta, xlm-roberta, distilbert, modernbert, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox, mixtral; did you mean llama?",
+                "architecture: lama                    | model.architecture=lama must be one of gpt2, llama, bert, roberta, xlm-roberta, distilbert, modernbert, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox, mixtral, t5; did you mean llama?",
                 "architecture: gpt2, kv_heads: 2       | model.kv_heads=2 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, mixtral alone: gpt2 has none",
                 "architecture: bert, rope_scaling: yarn| model.rope_scaling=yarn is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox, mixtral alone: bert has none",
                 "architecture: llama, next_sentence: true | model.next_sentence=true is of bert alone: llama has none",
@@ -131,7 +132,7 @@ class FamilyTest {
                 "architecture: modernbert, rope_scaling: linear | model.rope_scaling=linear is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox, mixtral alone: modernbert has none",
                 "architecture: bert, next_sentence: true, token_types: 1 | model.token_types=1 must be at least 2",
                 "architecture: llama, sliding_window: 8 | model.sliding_window=8 is of modernbert, mistral, qwen2, qwen3, gemma2, gemma3_text, phi3, mixtral alone: llama has none",
-                "architecture: gpt2, head_dim: 8       | model.head_dim=8 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, mixtral alone: gpt2 has none",
+                "architecture: gpt2, head_dim: 8       | model.head_dim=8 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, mixtral, t5 alone: gpt2 has none",
                 "architecture: llama, sequential_residual: true | model.sequential_residual=true is of gpt_neox alone: llama has none",
                 "architecture: mistral, sliding_window: -1 | model.sliding_window=-1 must not be negative",
                 "architecture: qwen3, head_dim: 63      | model.head_dim=63 must be even: rotary positions turn pairs",
@@ -148,6 +149,11 @@ class FamilyTest {
                 .hasMessageContaining(problem)
                 .message()
                 .doesNotContain("problems");
+    }
+
+    /** A decoder's block looks at what was written and, beside an encoder, at what was read. */
+    private static int attentions(Family family) {
+        return family.encodesSource() ? 3 * LAYERS : LAYERS;
     }
 
     private static ModelConfig model(String architecture) {

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.TokenizerConfig.Kind;
+import org.weft.core.tokens.Sentinels;
 import org.weft.corpus.tokenizer.BpeModel.Merge;
 import org.weft.corpus.tokenizer.bpe.PretokenizerPattern;
 
@@ -35,6 +37,10 @@ public final class TokenizerJson {
 
     /** Special tokens of a model's tokenizer, in the order of their ids. */
     public static List<String> specialTokens(ModelConfig model) {
+        if (model.encodesSource()) {
+            return Stream.concat(Stream.of(END_OF_TEXT, TokenizerSteps.PAD), Sentinels.names().stream())
+                    .toList();
+        }
         return model.causal() ? CAUSAL : MASKED;
     }
 

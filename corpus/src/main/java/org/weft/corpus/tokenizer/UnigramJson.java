@@ -64,7 +64,7 @@ public final class UnigramJson {
 
     private static void model(ObjectNode at, UnigramModel model, Map<String, Integer> special) {
         at.put("type", "Unigram");
-        at.put("unk_id", 0);
+        at.put("unk_id", special.containsValue(0) ? 1 : 0);
         ArrayNode vocabulary = Json.MAPPER.createArrayNode();
         double least =
                 model.scores().stream().mapToDouble(Double::doubleValue).min().orElse(0);

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
+import org.weft.core.tokens.Sentinels;
 
 /**
  * Writes a WordPiece vocabulary as Hugging Face's {@code tokenizer.json}: BERT's normalizer, pre-tokenizer and, for a
@@ -27,6 +29,12 @@ public final class WordPieceJson {
 
     /** Special tokens of a model's vocabulary, in the order of their ids. */
     public static List<String> specialTokens(ModelConfig model) {
+        if (model.encodesSource()) {
+            return Stream.concat(
+                            Stream.of(TokenizerSteps.PAD, TokenizerJson.END_OF_TEXT, UNKNOWN),
+                            Sentinels.names().stream())
+                    .toList();
+        }
         if (model.causal()) {
             return List.of(TokenizerJson.END_OF_TEXT, UNKNOWN);
         }

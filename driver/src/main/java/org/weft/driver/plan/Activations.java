@@ -30,7 +30,7 @@ record Activations(long token, long block, long backward) {
         long width = model.width();
         long queries = (long) model.heads() * model.headWidth();
         long hidden = shape.family().hiddenElements(model);
-        boolean gated = shape.family().gated();
+        boolean gated = shape.family().gated(model);
         // Residual stream: middle and output. Statistics of two norms and of attention are a few floats.
         long block = FLOAT * (2 * width + 4L + model.heads());
         // Inputs of the matrix products: two norms' outputs, attention's, the nonlinearity's.

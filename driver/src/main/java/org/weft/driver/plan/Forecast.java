@@ -71,7 +71,7 @@ public record Forecast(
 
     private long parametersOf(int block) {
         List<Parameter> parameters = shape.layout().parameters();
-        int[] blocks = shape.family().blocksOf(shape.layout(), shape.config().layers());
+        int[] blocks = shape.family().blocksOf(shape.layout(), shape.config());
         return IntStream.range(0, blocks.length)
                 .filter(i -> blocks[i] == block)
                 .mapToLong(i -> parameters.get(i).size())
@@ -133,7 +133,7 @@ public record Forecast(
                     "cluster.workers=%d but training.lanes=%d: %d workers would have nothing to do",
                     config.cluster().workers(), lanes, config.cluster().workers() - lanes));
         }
-        if (!config.model().causal()) {
+        if (!config.model().continuesText()) {
             warnings.add("the scaling law was fitted to models that predict the next token; of "
                     + config.model().architecture().toUpperCase(Locale.ROOT) + " it says little");
         }

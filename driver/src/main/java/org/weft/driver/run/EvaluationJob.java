@@ -56,7 +56,7 @@ public final class EvaluationJob {
         if (sources.isEmpty()) {
             throw WeftException.invalidData(
                     "the validation split of " + config.run().directory().corpus() + " holds no sequence of "
-                            + config.model().context() + " tokens",
+                            + config.textTokens() + " tokens",
                     "prepare with a larger corpus.val_fraction");
         }
         WeftConfig effective = config;
@@ -87,7 +87,7 @@ public final class EvaluationJob {
 
     /** A masked model's loss says nothing of the tokens that it was shown. */
     private LanguageScores scores(TextLoss loss, CorpusSplit text) {
-        double tokensPerByte = config.model().causal() ? (double) text.tokens() / text.textBytes() : Double.NaN;
+        double tokensPerByte = config.model().continuesText() ? (double) text.tokens() / text.textBytes() : Double.NaN;
         return new LanguageScores(loss.mean(), LanguageScores.bits(loss.mean()) * tokensPerByte, loss.tokens());
     }
 

@@ -141,7 +141,11 @@ final class Remarks {
             unused("beta2", training.beta2(), usual.beta2(), chosen);
             unused("epsilon", training.epsilon(), usual.epsilon(), chosen);
         }
-        if (config.model().causal()) {
+        if (!config.model().encodesSource()) {
+            String model = "model.architecture=" + config.model().architecture();
+            unused("mean_span_length", training.meanSpanLength(), usual.meanSpanLength(), model);
+        }
+        if (config.model().continuesText()) {
             unused(
                     "mask_fraction",
                     training.maskFraction(),

@@ -73,7 +73,7 @@ public final class TextEvaluationJob {
 
     private static void requireCausal(LanguageModel model) {
         WeftConfig config = model.config();
-        if (!config.model().causal()) {
+        if (!config.model().continuesText()) {
             throw WeftException.usage(
                     "evaluate --input needs a model that predicts the next token: " + model.directory()
                             + " model.architecture=" + config.model().architecture(),

@@ -2,6 +2,9 @@ package org.weft.engine.torch;
 
 import org.bytedeco.pytorch.Device;
 import org.weft.core.batches.Batch;
+import org.weft.core.config.HeadKind;
+import org.weft.core.model.ModelShape;
+import org.weft.core.model.TaskHead;
 
 /**
  * A batch on the device.
@@ -10,8 +13,20 @@ import org.weft.core.batches.Batch;
  * @param targets what is to be predicted of them
  */
 record BatchTensors(TokenTensors tokens, TargetTensors targets) {
-    /** @param classes that a target of a token may be one of */
-    static BatchTensors of(Batch batch, int vocabSize, int classes, Device device) {
+    /** As a model reads it. */
+    static BatchTensors of(Batch batch, ModelShape shape, Device device) {
+        int vocabSize = shape.vocabSize();
+        if (shape.config().encodesSource()) {
+            return of(AlignedBatch.of(batch), vocabSize, device);
+        }
+        TaskHead head = shape.adaptation().head();
+        int classes = head.kind() == HeadKind.TOKEN_CLASSES ? head.outputs() : vocabSize;
         return new BatchTensors(TokenTensors.of(batch, vocabSize, device), TargetTensors.of(batch, classes, device));
+    }
+
+    /** Of a model with an encoder, which predicts tokens. */
+    private static BatchTensors of(AlignedBatch aligned, int vocabSize, Device device) {
+        return new BatchTensors(
+                TokenTensors.of(aligned, vocabSize, device), TargetTensors.of(aligned.batch(), vocabSize, device));
     }
 }

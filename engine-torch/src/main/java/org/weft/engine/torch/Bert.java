@@ -41,7 +41,7 @@ final class Bert implements Transformer {
         embeddingNorm = Norm.layer(family.embeddings() + "LayerNorm", flat, config.epsilon());
         attention = new Attention(config, flat);
         for (int block = 0; block < config.layers(); block++) {
-            blocks.add(Block.of(family.blockPrefix(block), names, config, flat));
+            blocks.add(Block.of(family.blockPrefix(config, block), names, config, flat));
         }
         boolean language = flat.has(names.vocabularyBias());
         transform = language ? Linear.outputFirst(names.transform(), flat) : null;

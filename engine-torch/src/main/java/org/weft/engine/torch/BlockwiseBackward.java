@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead.Pooling;
@@ -25,13 +26,12 @@ import org.weft.engine.SequenceLosses;
 final class BlockwiseBackward {
     private final Transformer model;
     private final Family family;
+    private final ModelConfig config;
     private final Tail tail;
     private final PreferenceTail answers;
     private final FlatTensors flat;
     private final ParameterPages pages;
     private final boolean recompute;
-    private final boolean causal;
-    private final long width;
     private final FlatRange embeddingRange;
     private final List<FlatRange> blockRanges = new ArrayList<>();
     private final FlatRange tailRange;
@@ -42,11 +42,10 @@ final class BlockwiseBackward {
     BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, ParameterPages pages, boolean recompute) {
         this.model = model;
         family = shape.family();
+        config = shape.config();
         this.flat = flat;
         this.pages = pages;
         this.recompute = recompute;
-        causal = shape.config().causal();
-        width = shape.config().width();
         tail = switch (shape.adaptation().head().kind()) {
             case LANGUAGE -> new LanguageTail(model);
             case EMBEDDING -> new ContrastTail(model, shape.adaptation().head().pooling());
@@ -56,7 +55,7 @@ final class BlockwiseBackward {
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
         embeddingRange = new FlatRange(0, end);
         for (int block = 0; block < model.blocks(); block++) {
-            FlatRange range = new FlatRange(end, lengthOf(family.blockPrefix(block)));
+            FlatRange range = new FlatRange(end, lengthOf(family.blockPrefix(config, block)));
             blockRanges.add(range);
             end = range.end();
         }
@@ -65,7 +64,7 @@ final class BlockwiseBackward {
     }
 
     private long startOfBlocks() {
-        String first = family.blockPrefix(0);
+        String first = family.blockPrefix(config, 0);
         return flat.layout().parameters().stream()
                 .filter(parameter -> parameter.name().startsWith(first))
                 .findFirst()
@@ -95,7 +94,7 @@ final class BlockwiseBackward {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
-            Pass pass = pass(tokens, dropout);
+            Pass pass = Pass.over(tokens, dropout, config);
             need(embeddingRange);
             Tensor x = model.embeddings().lookUp(tokens, pass.positions()); // (B, T, D)
             Piece stem = null;
@@ -246,7 +245,7 @@ final class BlockwiseBackward {
 
     /** Embeddings and blocks of a pass without backward. (B, T, D) */
     private Tensor forward(TokenTensors tokens, PointerScope scope) {
-        Pass pass = pass(tokens, RandomStreams.NONE);
+        Pass pass = Pass.over(tokens, RandomStreams.NONE, config);
         need(embeddingRange);
         Tensor x = model.embeddings().lookUp(tokens, pass.positions()); // (B, T, D)
         if (model.hasStem(RandomStreams.NONE)) {
@@ -269,16 +268,6 @@ final class BlockwiseBackward {
             }
         }
         return x;
-    }
-
-    /** Who looks ahead must not look at what sequences are filled up with, which among documents is one of its own. */
-    private Pass pass(TokenTensors tokens, RandomStreams dropout) {
-        if (tokens.documents().isPresent()) {
-            return Pass.apart(dropout, tokens.documents().get(), causal, width);
-        }
-        Tensor mask =
-                causal ? null : tokens.padding().map(TokenTensors.Padding::mask).orElse(null); // (B, 1, 1, T)
-        return Pass.whole(dropout, mask);
     }
 
     private void need(FlatRange range) {

@@ -31,7 +31,7 @@ final class Gpt2 implements Transformer {
         attention = new Attention(config, flat);
         Family family = Family.of(config);
         for (int block = 0; block < config.layers(); block++) {
-            blocks.add(Block.of(family.blockPrefix(block), config, flat));
+            blocks.add(Block.of(family.blockPrefix(config, block), config, flat));
         }
         finalNorm = Norm.layer("ln_f", flat, config.epsilon());
         head = OutputHead.of(flat, "wte.weight");

@@ -35,7 +35,7 @@ final class GptNeox implements Transformer {
         attention = new Attention(config, flat);
         Family family = Family.of(config);
         for (int block = 0; block < config.layers(); block++) {
-            blocks.add(Block.of(family.blockPrefix(block), config, flat));
+            blocks.add(Block.of(family.blockPrefix(config, block), config, flat));
         }
         finalNorm = Norm.layer("gpt_neox.final_layer_norm", flat, config.epsilon());
         String matrix = config.tiedHead() ? "gpt_neox.embed_in.weight" : "embed_out.weight"; // (V, D)

@@ -32,13 +32,18 @@ final class KeyValueCache implements AutoCloseable {
 
     /** @param like says on which device and in which type it is kept */
     KeyValueCache(ModelConfig config, int rows, Tensor like) {
+        this(config, config.layers(), rows, like);
+    }
+
+    /** @param blocks L, of a part of the model */
+    KeyValueCache(ModelConfig config, int blocks, int rows, Tensor like) {
         this.like = like;
         this.rows = rows;
         this.limit = config.context();
         this.heads = config.keyValueHeads();
         this.headWidth = config.headWidth();
         this.lengths = new int[rows];
-        for (int block = 0; block < config.layers(); block++) {
+        for (int block = 0; block < blocks; block++) {
             keys.add(null);
             values.add(null);
         }
@@ -159,10 +164,7 @@ final class KeyValueCache implements AutoCloseable {
         }
         Tensor at = onDevice(places); // (B)
         Tensor lasts = shortest == longest ? null : onDevice(last); // (B)
-        Tensor scattered = areConsecutive(chosen)
-                ? null
-                : onDevice(Arrays.stream(chosen).asLongStream().toArray()); // (B)
-        Rows looked = new Rows(chosen[0], chosen.length, scattered, longest);
+        Rows looked = new Rows(chosen[0], chosen.length, scattered(chosen), longest);
         return (block, window, k, v) -> {
             Tensor allKeys = keep(keys.get(block), k, at, looked); // (B, G, S, K)
             Tensor allValues = keep(values.get(block), v, at, looked); // (B, G, S, K)
@@ -174,6 +176,26 @@ final class KeyValueCache implements AutoCloseable {
             return new PastKeysAndValues.Seen(
                     allKeys.narrow(2, from, seen - from), allValues.narrow(2, from, seen - from), null);
         };
+    }
+
+    /** What rows hold, of each block, to which nothing is added: keys and values given are left alone. */
+    PastKeysAndValues held(int[] chosen) {
+        int longest = Arrays.stream(chosen).map(row -> lengths[row]).max().orElseThrow();
+        boolean equal = Arrays.stream(chosen).allMatch(row -> lengths[row] == longest);
+        long[] last = Arrays.stream(chosen).mapToLong(row -> lengths[row] - 1L).toArray();
+        Tensor mask = equal ? null : mask(onDevice(last), longest, 0); // (B, 1, 1, S)
+        Rows looked = new Rows(chosen[0], chosen.length, scattered(chosen), longest);
+        return (block, window, k, v) -> new PastKeysAndValues.Seen(
+                looked.of(keys.get(block).narrow(1, 0, longest)).transpose(1, 2),
+                looked.of(values.get(block).narrow(1, 0, longest)).transpose(1, 2),
+                mask);
+    }
+
+    /** (B), or null where rows follow each other. */
+    private Tensor scattered(int[] chosen) {
+        return areConsecutive(chosen)
+                ? null
+                : onDevice(Arrays.stream(chosen).asLongStream().toArray());
     }
 
     /** (B, G, 1, K) into the cache; (B, G, S, K) out of it. */

@@ -23,7 +23,7 @@ final class LanguageTail implements Tail {
     public Result lossAndGradient(
             Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, boolean apart, PointerScope scope) {
         TargetTensors.Tokens targets = batch.targets().ofTokens();
-        Piece crown = Piece.forward(targets.choose(rows(x)), scope, model::crown);
+        Piece crown = Piece.forward(targets.choose(rows(x)), scope, rows -> model.crown(rows, dropout));
         OutputHead.Result result = model.head().lossAndGradient(crown.output(), targets.ids(), normalizer, apart);
         Tensor gradient = targets.spread(crown.backward(result.gradient(), scope), x); // (B, T, D)
         Tensor sum = result.sum();

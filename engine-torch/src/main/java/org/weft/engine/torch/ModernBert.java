@@ -44,7 +44,7 @@ final class ModernBert implements Transformer {
                 windowed = new Attention(config, flat, window);
             }
             blocks.add(Block.of(
-                    family.blockPrefix(block),
+                    family.blockPrefix(config, block),
                     window > 0 ? windowed : whole,
                     window > 0 ? ofWindows : positions,
                     flat,

@@ -1,6 +1,8 @@
 package org.weft.engine.torch;
 
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.weft.core.config.ModelConfig;
 
 /**
  * What the parts of one forward pass share.
@@ -13,6 +15,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param documents that are attended to one by one; null where sequences are attended to as they are
  * @param past keys and values of earlier tokens, kept and used by attention; null for none
  * @param longest tokens of the longest text, those of the past included; 0 where sequences are whole
+ * @param sides where a text is read beside one that is written
  */
 record Pass(
         RandomStreams dropout,
@@ -20,11 +23,26 @@ record Pass(
         Tensor mask,
         SeparateDocuments documents,
         PastKeysAndValues past,
-        int longest) {
+        int longest,
+        Optional<Sides> sides) {
+
+    /** Who looks ahead must not look at what sequences are filled up with, which among documents is one of its own. */
+    static Pass over(TokenTensors tokens, RandomStreams dropout, ModelConfig config) {
+        if (tokens.sides().isPresent()) {
+            return beside(dropout, tokens.sides().get());
+        }
+        if (tokens.documents().isPresent()) {
+            return apart(dropout, tokens.documents().get(), config.causal(), config.width());
+        }
+        Tensor mask = config.causal()
+                ? null
+                : tokens.padding().map(TokenTensors.Padding::mask).orElse(null); // (B, 1, 1, T)
+        return whole(dropout, mask);
+    }
 
     /** Whole sequences, with nothing before them. */
     static Pass whole(RandomStreams dropout, Tensor mask) {
-        return new Pass(dropout, null, mask, null, null, 0);
+        return new Pass(dropout, null, mask, null, null, 0, Optional.empty());
     }
 
     /**
@@ -40,11 +58,17 @@ record Pass(
                 alone ? null : documents.mask(causal),
                 alone ? documents : null,
                 null,
-                0);
+                0,
+                Optional.empty());
+    }
+
+    /** Texts that are read beside texts that are written. */
+    static Pass beside(RandomStreams dropout, Sides sides) {
+        return new Pass(dropout, null, null, null, null, 0, Optional.of(sides));
     }
 
     /** Tokens that follow others. */
     static Pass following(Tensor positions, PastKeysAndValues past, int longest) {
-        return new Pass(RandomStreams.NONE, positions, null, null, past, longest);
+        return new Pass(RandomStreams.NONE, positions, null, null, past, longest, Optional.empty());
     }
 }

@@ -25,6 +25,8 @@ final class RandomStreams {
     static final int HEAD = -1;
     /** The input of the perceptron before it, in families that have dropout there. */
     static final int POOLER = -2;
+    /** What an encoder gives its decoder. */
+    static final int ENCODED = -3;
 
     private static final int SITES_PER_BLOCK = 3;
 

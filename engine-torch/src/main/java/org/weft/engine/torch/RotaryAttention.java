@@ -33,7 +33,7 @@ final class RotaryAttention {
      */
     RotaryAttention(int block, ModelConfig config, FlatTensors flat, Attention attention, RotaryPositions positions) {
         RotaryFamily family = (RotaryFamily) Family.of(config);
-        String prefix = family.blockPrefix(block) + "self_attn.";
+        String prefix = family.blockPrefix(config, block) + "self_attn.";
         this.block = block;
         headWidth = config.headWidth();
         queries = (long) config.heads() * headWidth;

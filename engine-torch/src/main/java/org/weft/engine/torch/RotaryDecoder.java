@@ -113,7 +113,7 @@ final class RotaryDecoder implements Transformer {
     private record Parts(ModelConfig config, RotaryFamily family, FlatTensors flat) {
 
         Block block(int index, Attention attention, RotaryPositions positions) {
-            String prefix = family.blockPrefix(index);
+            String prefix = family.blockPrefix(config, index);
             return new Block(
                     norm(prefix, family.blockNorms().beforeAttention()),
                     new RotaryAttention(index, config, flat, attention, positions),

@@ -17,6 +17,7 @@ import org.weft.core.batches.Batch;
  * @param types (N), where there are tokens of another segment than 0
  * @param padding where a sequence is filled up
  * @param documents where a token looks at its own document alone
+ * @param sides where a text is read beside one that is written
  */
 record TokenTensors(
         int sequences,
@@ -24,7 +25,8 @@ record TokenTensors(
         Tensor inputs,
         Optional<Tensor> types,
         Optional<Padding> padding,
-        Optional<SeparateDocuments> documents) {
+        Optional<SeparateDocuments> documents,
+        Optional<Sides> sides) {
 
     /** What a model reads of a batch. */
     static TokenTensors of(Batch batch, int vocabSize, Device device) {
@@ -39,7 +41,22 @@ record TokenTensors(
                         ? Optional.of(
                                 new Padding(onDevice(batch.lengths(), device, batch.sequences()), batch.context()))
                         : Optional.empty(),
-                SeparateDocuments.of(batch, device));
+                SeparateDocuments.of(batch, device),
+                Optional.empty());
+    }
+
+    /** What a model with an encoder reads of a batch, whose sequences lie as these sides say. */
+    static TokenTensors of(AlignedBatch aligned, int vocabSize, Device device) {
+        Batch batch = aligned.batch();
+        Batch.requireIds(batch.inputs(), 0, vocabSize);
+        return new TokenTensors(
+                batch.sequences(),
+                batch.context(),
+                onDevice(batch.inputs(), device, batch.inputs().length),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Sides.of(aligned, device)));
     }
 
     /** One sequence. */
@@ -55,7 +72,8 @@ record TokenTensors(
     private static TokenTensors whole(int sequences, int context, int[] tokens, int vocabSize, Device device) {
         Batch.requireIds(tokens, 0, vocabSize);
         Tensor inputs = onDevice(tokens, device, tokens.length); // (N)
-        return new TokenTensors(sequences, context, inputs, Optional.empty(), Optional.empty(), Optional.empty());
+        return new TokenTensors(
+                sequences, context, inputs, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** Whole numbers as a tensor. */

@@ -1,9 +1,8 @@
 package org.weft.engine.torch;
 
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.function.BiFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -125,8 +124,6 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public double accumulateGradient(
             Batch batch, double normalizer, MicroBatchKey key, GradientListener listener, SequenceLosses losses) {
-        checkOwner();
-        shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
             BatchTensors tensors = onDevice(batch);
             RandomStreams dropout = RandomStreams.of(device, key, shape.config().dropout());
@@ -150,8 +147,6 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public double loss(Batch batch) {
-        checkOwner();
-        shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
             return backward.loss(onDevice(batch));
         }
@@ -159,8 +154,6 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public Evaluated evaluate(Batch batch) {
-        checkOwner();
-        shape.requireFits(batch.context());
         TaskHead head = shape.adaptation().head();
         if (batch.asked() instanceof Targets.Preferences pairs) {
             PreferenceCosts costs = pairs.costs(sequenceNats(batch));
@@ -178,8 +171,6 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public double[] sequenceNats(Batch batch) {
-        checkOwner();
-        shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
             return backward.answers(onDevice(batch));
         }
@@ -191,40 +182,55 @@ public final class TorchReplica implements ModelReplica {
         if (tokens.length == 0) {
             throw new IllegalArgumentException("next token of no tokens: give at least 1");
         }
-        shape.requireFits(tokens.length);
         try (PointerScope scope = new PointerScope()) {
-            TokenTensors prompt = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
-            return Logits.toHost(backward.logits(prompt, positions, scope)); // (n, V)
+            return Logits.toHost(backward.logits(text(tokens), positions, scope)); // (n, V)
+        }
+    }
+
+    @Override
+    public boolean encodesSource() {
+        return shape.config().encodesSource();
+    }
+
+    @Override
+    public float[] answerLogits(int[] source, int[] answer) {
+        checkOwner();
+        if (!encodesSource()) {
+            return ModelReplica.super.answerLogits(source, answer);
+        }
+        AlignedBatch aligned = AlignedBatch.of(source, answer);
+        shape.requireFits(aligned.batch().context());
+        try (PointerScope scope = new PointerScope()) {
+            TokenTensors tokens = TokenTensors.of(aligned, shape.vocabSize(), device.torchDevice());
+            int[] last = {aligned.batch().context() - 1};
+            return Logits.toHost(backward.logits(tokens, last, scope))[0]; // (V)
         }
     }
 
     @Override
     public float[][] outputs(Batch batch) {
+        return numbers(batch, backward::outputs); // (B or B T, K)
+    }
+
+    private float[][] numbers(Batch batch, BiFunction<TokenTensors, PointerScope, Tensor> computed) {
         checkOwner();
         shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
             TokenTensors tokens = TokenTensors.of(batch, shape.vocabSize(), device.torchDevice());
-            return Logits.toHost(backward.outputs(tokens, scope)); // (B or B T, K)
+            return Logits.toHost(computed.apply(tokens, scope));
         }
     }
 
     @Override
     public float[][] pooled(Batch batch, Pooling pooling) {
-        checkOwner();
-        shape.requireFits(batch.context());
-        try (PointerScope scope = new PointerScope()) {
-            TokenTensors tokens = TokenTensors.of(batch, shape.vocabSize(), device.torchDevice());
-            return Logits.toHost(backward.pooled(tokens, pooling, scope)); // (B, D)
-        }
+        return numbers(batch, (tokens, scope) -> backward.pooled(tokens, pooling, scope)); // (B, D)
     }
 
     @Override
     public float[][] hiddenStates(int[] tokens) {
         checkOwner();
-        shape.requireFits(tokens.length);
         try (PointerScope scope = new PointerScope()) {
-            TokenTensors text = TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
-            return Logits.toHost(backward.hiddenStates(text, scope)); // (T, D)
+            return Logits.toHost(backward.hiddenStates(text(tokens), scope)); // (T, D)
         }
     }
 
@@ -237,28 +243,34 @@ public final class TorchReplica implements ModelReplica {
                     "it fills masked tokens: use fill");
         }
         flat.refreshFactors();
+        if (model instanceof T5 t5) {
+            return new CachedSourceDecoder(
+                    t5, shape, rows, flat.parameters().tensor(), device.torchDevice(), this::checkOwner);
+        }
         KeyValueCache cache =
                 new KeyValueCache(shape.config(), rows, flat.parameters().tensor());
         return new CachedDecoder(model, device.torchDevice(), shape.vocabSize(), cache, this::checkOwner);
     }
 
-    /**
-     * The best of some products of (1024, 1024): about 0.1 s on a core. One thread's are timed in its own processor time,
-     * so that what else runs on the machine does not make the peak a lower one.
-     */
     @Override
     public double measurePeakFlops() {
         checkOwner();
-        LongSupplier clock = device instanceof CpuDevice && options.threads() == 1
-                ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime
-                : System::nanoTime;
-        return PeakFlops.measure(flat.parameters().tensor(), flat.factorType(), device, clock);
+        return MatrixPeak.flops(flat, device, options.threads() == 1);
     }
 
     private BatchTensors onDevice(Batch batch) {
-        TaskHead head = shape.adaptation().head();
-        int classes = head.kind() == HeadKind.TOKEN_CLASSES ? head.outputs() : shape.vocabSize();
-        return BatchTensors.of(batch, shape.vocabSize(), classes, device.torchDevice());
+        checkOwner();
+        shape.requireFits(batch.context());
+        return BatchTensors.of(batch, shape, device.torchDevice());
+    }
+
+    /** One text, of a model that reads nothing else. */
+    private TokenTensors text(int[] tokens) {
+        if (encodesSource()) {
+            throw new IllegalStateException(shape.config().architecture() + " reads a text and writes another");
+        }
+        shape.requireFits(tokens.length);
+        return TokenTensors.prompt(tokens, shape.vocabSize(), device.torchDevice());
     }
 
     private void checkOpen() {

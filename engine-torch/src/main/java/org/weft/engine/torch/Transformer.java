@@ -31,7 +31,8 @@ interface Transformer {
             Map.entry("gemma2", RotaryDecoder::new),
             Map.entry("gemma3_text", RotaryDecoder::new),
             Map.entry("phi3", RotaryDecoder::new),
-            Map.entry("gpt_neox", GptNeox::new));
+            Map.entry("gpt_neox", GptNeox::new),
+            Map.entry("t5", T5::new));
 
     static Transformer of(ModelConfig config, FlatTensors flat) {
         BiFunction<ModelConfig, FlatTensors, Transformer> family = FAMILIES.get(config.architecture());
@@ -83,6 +84,11 @@ interface Transformer {
 
     /** What the output head takes, row by row; not for a model that was adapted to another task. (N, D) to (N, D) */
     Tensor crown(Tensor rows);
+
+    /** The same while training. */
+    default Tensor crown(Tensor rows, RandomStreams dropout) {
+        return crown(rows);
+    }
 
     /** What predicts tokens; null in a model that was adapted to another task. */
     OutputHead head();

@@ -16,6 +16,11 @@ public record GenerationOptions(
         this(sampling, BeamOptions.NONE, maxNewTokens, rows, cached);
     }
 
+    /** The same with texts of no more than so many new tokens. */
+    GenerationOptions atMost(int newTokens) {
+        return new GenerationOptions(sampling, beams, Math.min(maxNewTokens, newTokens), rows, cached);
+    }
+
     public GenerationOptions {
         if (rows < 1) {
             throw new IllegalArgumentException("rows=" + rows + " must be at least 1");

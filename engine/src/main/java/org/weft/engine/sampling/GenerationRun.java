@@ -58,7 +58,11 @@ final class GenerationRun {
     /** The next text for a row, with its first token; null once all prompts have begun. */
     private GrowingText next(int row, TextRows rows) {
         while (begun < prompts.size()) {
-            GrowingText text = new GrowingText(begun, prompts.get(begun), options.sampling());
+            GrowingText text = new GrowingText(
+                    begun,
+                    prompts.get(begun),
+                    options.sampling(),
+                    !rows.replica().encodesSource());
             begun++;
             if (options.maxNewTokens() < 1) {
                 end(text, FinishReason.LENGTH);

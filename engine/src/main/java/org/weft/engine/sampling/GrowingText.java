@@ -14,12 +14,15 @@ final class GrowingText {
 
     /**
      * @param index of the prompt in its batch; with the options' seed it decides the draws
+     * @param continues whether the text goes on with the prompt; otherwise it answers it, and has none of its tokens
      */
-    GrowingText(int index, int[] prompt, SamplingOptions options) {
+    GrowingText(int index, int[] prompt, SamplingOptions options, boolean continues) {
         this.index = index;
         this.promptLength = prompt.length;
         this.sampler = new Sampler(options.ofText(index));
-        sampler.begin(prompt);
+        if (continues) {
+            sampler.begin(prompt);
+        }
         this.tokens = Arrays.copyOf(prompt, prompt.length + ROOM);
         this.length = prompt.length;
     }

@@ -73,7 +73,7 @@ public final class RunningBatch implements AutoCloseable {
         if (texts[row] != null) {
             throw new IllegalStateException("row " + row + " has a text");
         }
-        GrowingText text = new GrowingText(0, beginning.prompt(), beginning.sampling());
+        GrowingText text = new GrowingText(0, beginning.prompt(), beginning.sampling(), true);
         float[] logits = beginning.ofPrompt() == null
                 ? rows.begin(row, text)
                 : rows.begin(row, text, beginning.ofPrompt()); // (V)

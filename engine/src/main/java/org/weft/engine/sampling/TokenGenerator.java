@@ -3,6 +3,7 @@ package org.weft.engine.sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.weft.core.WeftException;
 import org.weft.core.tokens.TextTokens;
 import org.weft.engine.Decoder;
 import org.weft.engine.ModelReplica;
@@ -13,7 +14,8 @@ import org.weft.engine.RecomputingDecoder;
  *
  * <p>A model sees {@code context} tokens. A text that outgrows them is seen through a window that slides by one token
  * a step; positions count from the window's beginning, so nothing that was computed before is of use, and each step is
- * a pass over the whole window.
+ * a pass over the whole window. A model that reads a text and writes another is given the prompt to read; what it writes is
+ * no longer than the context.
  */
 public final class TokenGenerator {
     private final ModelReplica replica;
@@ -36,11 +38,18 @@ public final class TokenGenerator {
      * @param prompts of at least one token each
      * @return what follows each, in their order
      */
-    public List<GeneratedText> generate(List<int[]> prompts, GenerationOptions options, GenerationListener listener) {
+    public List<GeneratedText> generate(List<int[]> prompts, GenerationOptions asked, GenerationListener listener) {
+        GenerationOptions options = replica.encodesSource() ? asked.atMost(context) : asked;
         for (int i = 0; i < prompts.size(); i++) {
             if (prompts.get(i).length == 0) {
                 throw new IllegalArgumentException(
                         "prompt " + i + " is a prompt of no tokens: start with the end-of-text token");
+            }
+            if (replica.encodesSource() && prompts.get(i).length > context) {
+                throw WeftException.usage(
+                        "prompt " + i + " of " + prompts.get(i).length + " tokens is longer than model.context="
+                                + context + ", which is read whole",
+                        "shorten it");
             }
         }
         int rows = Math.min(options.rows(), prompts.size());
@@ -50,11 +59,11 @@ public final class TokenGenerator {
         if (options.beams().searches()) {
             return search(prompts, options, listener);
         }
-        if (!options.cached()) {
+        if (!options.cached() && !replica.encodesSource()) {
             return new GenerationRun(prompts, options, listener, tokens)
                     .with(new TextRows(rows, context, replica, null, tokens));
         }
-        try (Decoder decoder = replica.decoder(rows)) {
+        try (Decoder decoder = options.cached() ? replica.decoder(rows) : new RecomputingDecoder(replica, rows)) {
             return new GenerationRun(prompts, options, listener, tokens)
                     .with(new TextRows(rows, context, replica, decoder, tokens));
         }

@@ -105,7 +105,7 @@ public final class GenerateCommand implements Callable<Integer> {
             try (TextContinuation continuation = TextContinuation.open(model)) {
                 GenerationOptions how = howToGenerate(store, model);
                 long start = System.nanoTime();
-                List<String> shown = chat ? Collections.nCopies(prompts.size(), "") : prompts;
+                List<String> shown = chat || continuation.answers() ? Collections.nCopies(prompts.size(), "") : prompts;
                 GeneratedOutput printed = new GeneratedOutput(shown, output != null);
                 List<TextContinuation.Continuation> texts = chat
                         ? continuation.answer(

@@ -21,12 +21,14 @@ final class TextContinuation implements AutoCloseable {
     private final ModelReplica replica;
     private final TextTokenizer tokenizer;
     private final TokenGenerator generator;
+    private final boolean answers;
 
     /** Owns replica and tokenizer from here on. */
     TextContinuation(ModelReplica replica, TextTokenizer tokenizer, int context) {
         this.replica = replica;
         this.tokenizer = tokenizer;
         this.generator = new TokenGenerator(replica, context, tokenizer.tokens());
+        this.answers = replica.encodesSource();
     }
 
     /**
@@ -84,9 +86,21 @@ final class TextContinuation implements AutoCloseable {
         List<int[]> starts = new ArrayList<>();
         int[][] encoded = tokenizer.encode(prompts);
         for (int[] tokens : encoded) {
-            starts.add(tokenizer.begun(tokens));
+            starts.add(answers ? read(tokens) : tokenizer.begun(tokens));
         }
-        return generate(starts, options, new Streams(encoded, stops, listener));
+        int[][] before = answers ? new int[encoded.length][0] : encoded;
+        return generate(starts, options, new Streams(before, stops, listener));
+    }
+
+    /** Whether what is generated answers a prompt; otherwise it goes on with it. */
+    boolean answers() {
+        return answers;
+    }
+
+    /** What an encoder reads: a text with all that its tokenizer puts around it. */
+    private int[] read(int[] tokens) {
+        int[] framed = tokenizer.framed(tokens);
+        return framed.length == 0 ? new int[] {tokenizer.endOfText()} : framed;
     }
 
     private List<Continuation> generate(List<int[]> starts, GenerationOptions options, Streams streams) {
@@ -96,6 +110,12 @@ final class TextContinuation implements AutoCloseable {
 
     /** How the model is spoken with; {@link ChatPrompts#of}. */
     ChatPrompts chats(Store store, StoredModel model, String system, String format) throws IOException {
+        if (answers) {
+            throw WeftException.usage(
+                    "--chat is not of model.architecture="
+                            + model.config().model().architecture() + ", which reads a text and writes another",
+                    "leave --chat out");
+        }
         return ChatPrompts.of(store, model, tokenizer, system, format);
     }
 

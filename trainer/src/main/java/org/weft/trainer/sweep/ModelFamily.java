@@ -71,24 +71,26 @@ public final class ModelFamily {
     private FamilyMember member(int width) {
         int layers = Math.max(FEWEST_LAYERS, Math.round((float) width / WIDTH_PER_LAYER));
         // The rounding of gated perceptrons to 256 would make small models all perceptron.
-        int mlpWidth =
-                Family.of(config.model()).gated() ? (8 * width / 3 + HEAD_WIDTH - 1) / HEAD_WIDTH * HEAD_WIDTH : 0;
+        int mlpWidth = Family.of(config.model()).gated(config.model())
+                ? (8 * width / 3 + HEAD_WIDTH - 1) / HEAD_WIDTH * HEAD_WIDTH
+                : 0;
         FamilyMember shape = new FamilyMember(layers, width, heads(width), mlpWidth, 0, 0);
         WeftConfig sized = ConfigLoader.load("size", ConfigLoader.toYaml(config), shape.settings());
         ModelShape model = new ModelShape(sized.model(), vocabSize);
         List<Parameter> parameters = model.layout().parameters();
-        int[] blocks = model.family().blocksOf(model.layout(), layers);
+        int[] blocks = model.family().blocksOf(model.layout(), sized.model());
         long all = model.layout().size();
         long embeddings = IntStream.range(0, blocks.length)
-                .filter(i -> blocks[i] < 0 || isHead(parameters.get(i), blocks[i], layers))
+                .filter(i -> blocks[i] < 0
+                        || isHead(parameters.get(i), blocks[i], sized.model().blocks()))
                 .mapToLong(i -> parameters.get(i).size())
                 .sum();
         return new FamilyMember(layers, width, heads(width), mlpWidth, all, all - embeddings);
     }
 
     /** Whether it is the matrix of a head that is not tied: (V, D), and comes after the blocks. */
-    private boolean isHead(Parameter parameter, int block, int layers) {
-        return block == layers
+    private boolean isHead(Parameter parameter, int block, int end) {
+        return block == end
                 && parameter.shape().size() == 2
                 && parameter.shape().get(0) == vocabSize;
     }

@@ -28,6 +28,8 @@ import org.weft.tuning.metrics.TextPredictions;
  *   asked      p p p
  *   right          r r r
  * </pre>
+ *
+ * A model with an encoder is asked what the batch has it read: each sequence's first segment.
  */
 final class AnsweringReplica implements Replica<Batch> {
     private final ModelReplica replica;
@@ -55,7 +57,8 @@ final class AnsweringReplica implements Replica<Batch> {
             while (first > 0 && targets[first - 1] != Batch.IGNORED) {
                 first--;
             }
-            prompts.add(Arrays.copyOfRange(batch.inputs(), sequence * context, sequence * context + first + 1));
+            int asked = replica.encodesSource() ? batch.seconds()[sequence] : first + 1;
+            prompts.add(Arrays.copyOfRange(batch.inputs(), sequence * context, sequence * context + asked));
             right.add(answers.answer(Arrays.copyOfRange(targets, first, end)));
         }
         List<String> said = answers.to(prompts);

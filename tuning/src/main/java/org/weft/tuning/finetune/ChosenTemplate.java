@@ -21,6 +21,9 @@ record ChosenTemplate(Store store, BaseModel base, Consumer<String> notices) {
 
     WeftConfig in(WeftConfig config) throws IOException {
         FinetuneConfig tuning = config.finetune();
+        if (config.model().encodesSource()) {
+            return config; // what is read is written as it is
+        }
         ChatTemplateName asked = tuning.chatTemplate();
         boolean converses = tuning.task().converses();
         boolean tools = converses && !config.dataset().toolsColumn().isEmpty();

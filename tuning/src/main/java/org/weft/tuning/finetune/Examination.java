@@ -96,7 +96,7 @@ public interface Examination extends Serializable {
      */
     static Examination ofChoices(StoredModel model, WeftConfig rows) {
         WeftConfig config = model.config().withDataset(rows.dataset());
-        if (!config.finetune().generative() || !config.model().causal()) {
+        if (!config.finetune().generative() || !config.model().continuesText()) {
             throw WeftException.usage(
                     model.directory() + " does not predict the next token: it gives answers no likelihood",
                     "--choices is for language models: GPT-2 or Llama, pre-trained or tuned on instructions or text");

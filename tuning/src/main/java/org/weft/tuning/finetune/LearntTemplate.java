@@ -34,7 +34,8 @@ public final class LearntTemplate {
             return same ? "" : tuning.jinja();
         }
         ChatFormat format = ChatFormat.named(tuning.chatTemplate().word());
-        boolean same = base.style().map(ChatStyle::format).filter(format::equals).isPresent();
+        boolean same =
+                base.style().map(ChatStyle::format).filter(format::equals).isPresent();
         return same ? "" : format.jinja();
     }
 }

@@ -28,7 +28,7 @@ public final class SuiteJob {
 
     /** The scores of each task, in the suite's order. */
     public List<TaskScores> run(LanguageModel model, List<SuiteTask> tasks) throws IOException {
-        if (!model.config().model().causal()) {
+        if (!model.config().model().continuesText()) {
             throw WeftException.usage(
                     model.directory() + " does not predict the next token: it gives texts no likelihood",
                     "--suite is for language models: GPT-2, Llama and their kin");

@@ -181,6 +181,10 @@ public interface Task extends Serializable {
 
     /** The task of a configuration with labels and their weights. */
     static Task of(WeftConfig config, Labels labels) {
+        if (config.model().encodesSource() && config.finetune().task() == FinetuneConfig.TaskName.INSTRUCTION) {
+            AnswerTask.requireTexts(config.dataset(), config.model().architecture());
+            return new AnswerTask(config.dataset());
+        }
         return of(config.finetune().task(), config.dataset(), labels, conversation(config));
     }
 

@@ -164,9 +164,8 @@ class JinjaTemplateTest {
         assertThat(thinks.stops()).containsExactly("<E>");
         JinjaTemplate other = JinjaTemplate.of("{{ messages | length }}{{ messages[0].content }}", Map.of());
         assertThatThrownBy(() -> other.segments(chat, false, true))
-                .isInstanceOfSatisfying(
-                        WeftException.class,
-                        e -> assertThat(e.hint()).isEqualTo("put {% generation %} into the template around it"));
+                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
+                        .isEqualTo("put {% generation %} into the template around it"));
     }
 
     @Test

@@ -42,7 +42,9 @@ class LearntTemplateTest {
 
     @Test
     void aTemplateIsWrittenWhereItIsNotTheBases() throws IOException {
-        String[] tuned = {"finetune.task=instruction", "finetune.chat_template=model", "finetune.jinja=learnt {{ messages }}"};
+        String[] tuned = {
+            "finetune.task=instruction", "finetune.chat_template=model", "finetune.jinja=learnt {{ messages }}"
+        };
         assertThat(learnt(tuned)).isEqualTo("learnt {{ messages }}");
         base("learnt {{ messages }}");
         assertThat(learnt(tuned)).isEmpty();
