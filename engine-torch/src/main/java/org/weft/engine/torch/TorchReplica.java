@@ -8,7 +8,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
-import org.weft.core.batches.PreferenceCosts;
 import org.weft.core.batches.Targets;
 import org.weft.core.config.HeadKind;
 import org.weft.core.model.ModelShape;
@@ -156,8 +155,7 @@ public final class TorchReplica implements ModelReplica {
     public Evaluated evaluate(Batch batch) {
         TaskHead head = shape.adaptation().head();
         if (batch.asked() instanceof Targets.Preferences pairs) {
-            PreferenceCosts costs = pairs.costs(sequenceNats(batch));
-            return new Evaluated(costs.loss(), costs.scores().tallies());
+            return Evaluated.ofPairs(pairs.costs(sequenceNats(batch)));
         }
         if (head.kind() == HeadKind.LANGUAGE) {
             return Evaluated.ofLoss(loss(batch));

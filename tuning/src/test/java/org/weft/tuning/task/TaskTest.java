@@ -53,7 +53,9 @@ class TaskTest {
         for (TaskName name : all()) {
             Task task = task(name);
             assertThat(task.inputColumns()).as(name.word()).isNotEmpty();
-            assertThat(task.predictionColumns().isEmpty()).as(name.word()).isEqualTo(!name.head().layered());
+            assertThat(task.predictionColumns().isEmpty())
+                    .as(name.word())
+                    .isEqualTo(!name.head().layered());
             assertThat(TaskName.named(name.word())).isEqualTo(name);
         }
         assertThatThrownBy(() -> task(TaskName.NONE))
