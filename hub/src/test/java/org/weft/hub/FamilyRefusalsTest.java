@@ -131,15 +131,34 @@ class FamilyRefusalsTest {
 
     /** What stands for a missing key is the class's own; null is as many as heads. */
     @ParameterizedTest
-    @CsvSource({"llama, 0", "olmo2, 0", "mistral, 8", "mixtral, 8", "qwen2, 32", "qwen3, 32", "smollm3, 4", "gemma2, 4", "gemma3, 4"})
+    @CsvSource({
+        "llama, 0",
+        "olmo2, 0",
+        "mistral, 8",
+        "mixtral, 8",
+        "qwen2, 32",
+        "qwen3, 32",
+        "smollm3, 4",
+        "gemma2, 4",
+        "gemma3, 4"
+    })
     void sharedHeadsThatAreNotThereAreTheClasss(String name, int heads) throws IOException {
-        ObjectNode config = config(name).put("num_attention_heads", 64).put("hidden_size", 128).put("head_dim", 2);
+        ObjectNode config = config(name)
+                .put("num_attention_heads", 64)
+                .put("hidden_size", 128)
+                .put("head_dim", 2);
         config.remove("num_key_value_heads");
         HubTable family = HubTable.of(config, "c");
-        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c").model().path("kv_heads").asInt())
+        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c")
+                        .model()
+                        .path("kv_heads")
+                        .asInt())
                 .isEqualTo(heads);
         config.putNull("num_key_value_heads");
-        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c").model().path("kv_heads").asInt())
+        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c")
+                        .model()
+                        .path("kv_heads")
+                        .asInt())
                 .isZero();
     }
 

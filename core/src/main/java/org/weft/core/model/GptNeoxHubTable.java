@@ -92,7 +92,8 @@ final class GptNeoxHubTable implements HubTable {
     @Override
     public Set<String> special() {
         return RotaryFamily.and(
-                RotaryFamily.and(ROTARY.keys(), PARALLEL, ACTIVATION), RENAMED.keySet().toArray(String[]::new));
+                RotaryFamily.and(ROTARY.keys(), PARALLEL, ACTIVATION),
+                RENAMED.keySet().toArray(String[]::new));
     }
 
     @Override
