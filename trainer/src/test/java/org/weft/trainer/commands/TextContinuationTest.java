@@ -54,6 +54,7 @@ class TextContinuationTest {
                     return switch (method.getName()) {
                         case "nextTokenLogits" -> logits;
                         case "logits" -> new float[][] {logits};
+                        case "encodesSource" -> false;
                         default -> null; // close
                     };
                 });

@@ -108,6 +108,7 @@ class AnsweringReplicaTest {
                 (of, method, a) -> switch (method.getName()) {
                     case "decoder" -> new Parrot();
                     case "loss" -> 3.5;
+                    case "encodesSource" -> false;
                     default -> null;
                 });
         Encoder encoder = Encoder.open(CONFIG, new TokenizerFile(TinyTokenizers.bytes(), "bytes"));

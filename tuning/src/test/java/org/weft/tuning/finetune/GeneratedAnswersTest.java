@@ -68,7 +68,11 @@ class GeneratedAnswersTest {
         ModelReplica replica = (ModelReplica) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
                 new Class<?>[] {ModelReplica.class},
-                (of, method, a) -> method.getName().equals("decoder") ? new Endless() : null);
+                (of, method, a) -> switch (method.getName()) {
+                    case "decoder" -> new Endless();
+                    case "encodesSource" -> false;
+                    default -> null;
+                });
         try (GeneratedAnswers answers = new GeneratedAnswers(
                 replica, Encoder.open(CONFIG, new TokenizerFile(TinyTokenizers.bytes(), "bytes")), CONFIG, 1)) {
             Fields row = new Fields(Map.of("prompt", "q", "response", "a"));
