@@ -97,7 +97,7 @@ class FamilyRefusalsTest {
                 "mixtral | num_experts_per_tok | 9 | model.experts_per_token=9 must be at most the model's experts, 5",
                 "mixtral | router_jitter_noise | 0.1 | router_jitter_noise=0.1 is not one that Weft has: 0.0",
                 "mixtral | shared_expert_intermediate_size | 16 | shared_expert_intermediate_size=16 is not a key of mixtral that Weft knows: UNKNOWN",
-                "gpt_neox | hidden_act | \"gelu_fast\" | hidden_act=gelu_fast is not one that Weft has: gelu",
+                "gpt_neox | hidden_act | \"relu\" | hidden_act=relu is not one that Weft has: gelu, gelu_fast, gelu_new, gelu_pytorch_tanh",
                 "gpt_neox | hidden_dropout | 0.1 | hidden_dropout=0.1 is not one that Weft has: 0.0",
                 "gpt_neox | use_parallel_residual | 1 | use_parallel_residual=1 is not true or false",
                 "gpt_neox | attention_bias | false | attention_bias=false is not one that Weft has: true",
@@ -131,15 +131,34 @@ class FamilyRefusalsTest {
 
     /** What stands for a missing key is the class's own; null is as many as heads. */
     @ParameterizedTest
-    @CsvSource({"llama, 0", "olmo2, 0", "mistral, 8", "mixtral, 8", "qwen2, 32", "qwen3, 32", "smollm3, 4", "gemma2, 4", "gemma3, 4"})
+    @CsvSource({
+        "llama, 0",
+        "olmo2, 0",
+        "mistral, 8",
+        "mixtral, 8",
+        "qwen2, 32",
+        "qwen3, 32",
+        "smollm3, 4",
+        "gemma2, 4",
+        "gemma3, 4"
+    })
     void sharedHeadsThatAreNotThereAreTheClasss(String name, int heads) throws IOException {
-        ObjectNode config = config(name).put("num_attention_heads", 64).put("hidden_size", 128).put("head_dim", 2);
+        ObjectNode config = config(name)
+                .put("num_attention_heads", 64)
+                .put("hidden_size", 128)
+                .put("head_dim", 2);
         config.remove("num_key_value_heads");
         HubTable family = HubTable.of(config, "c");
-        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c").model().path("kv_heads").asInt())
+        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c")
+                        .model()
+                        .path("kv_heads")
+                        .asInt())
                 .isEqualTo(heads);
         config.putNull("num_key_value_heads");
-        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c").model().path("kv_heads").asInt())
+        assertThat(HuggingFaceConfig.read(family, config, Set.of(), "c")
+                        .model()
+                        .path("kv_heads")
+                        .asInt())
                 .isZero();
     }
 
@@ -187,6 +206,7 @@ class FamilyRefusalsTest {
                 "modernbert | {\"layer_norm_eps\": 1e-5, \"position_embedding_type\": \"absolute\", \"reference_compile\": true, \"classifier_pooling\": \"mean\"}",
                 "phi3-longrope | {\"rope_parameters\": {\"type\": \"su\", \"short_factor\": [1, 1, 1, 1], \"long_factor\": [2, 2, 2, 2], \"factor\": 3.0}}",
                 "roberta | {\"name\": \"Roberta\", \"language\": \"english\"}",
+                "gpt_neox | {\"hidden_act\": \"gelu_fast\", \"attention_probs_dropout_prob\": 0, \"hidden_dropout_prob\": 0}",
                 "gpt_neox | {\"n_special\": 0, \"predict_special_tokens\": true, \"output_past\": true, \"_num_labels\": 1}",
             })
     void whatChangesNothingIsPassedOver(String name, String keys) throws IOException {

@@ -34,6 +34,7 @@ public final class T5Family implements Family {
 
     private static final int BUCKETS = 32;
     private static final int DISTANCE = 128;
+    private static final double WRITTEN = 0.22;
 
     @Override
     public String name() {
@@ -202,6 +203,23 @@ public final class T5Family implements Family {
     @Override
     public double attentionScale(ModelConfig model) {
         return 1;
+    }
+
+    /**
+     * Of a token that is read, with the {@value #WRITTEN} that are written beside it where spans are cut out at their usual rate. The
+     * decoder's keys and values of the other side are of tokens that are read.
+     */
+    @Override
+    public double flopsPerToken(ModelShape shape) {
+        ModelConfig model = shape.config();
+        double inner = (double) model.heads() * model.headWidth();
+        double perceptron = (double) (widening(model).size() + 1) * model.hiddenWidth() * model.width();
+        double attention = 4 * inner * model.width();
+        double read = model.layers() * (attention + perceptron) + decoderBlocks(model) * attention / 2;
+        double written = decoderBlocks(model) * (attention * 1.5 + perceptron)
+                + (double) shape.vocabSize() * model.width();
+        double seen = model.context() * (model.layers() + WRITTEN * (1 + WRITTEN) * decoderBlocks(model));
+        return 6 * (read + WRITTEN * written) + 12 * inner * seen;
     }
 
     @Override

@@ -88,8 +88,9 @@ record WindowHubKeys(RotaryFamily family, Told told, int fallback) {
         JsonNode said = config.has(FULL_BELOW) ? config.path(FULL_BELOW) : IntNode.valueOf(USUAL_FULL_BELOW);
         int below = said.asInt(-1);
         if (!told && this.told == Told.SWITCHED && (below < 0 || below > 0 && below < layers)) {
-            problems.add(FULL_BELOW + "=" + said + (config.has(FULL_BELOW) ? "" : ", where it is not there,") + " is not one that Weft has for " + layers
-                    + " layers: 0, for a window in all, or " + layers + ", for none");
+            problems.add(FULL_BELOW + "=" + said + (config.has(FULL_BELOW) ? "" : ", where it is not there,")
+                    + " is not one that Weft has for " + layers + " layers: 0, for a window in all, or " + layers
+                    + ", for none");
             return;
         }
         boolean allFull = told

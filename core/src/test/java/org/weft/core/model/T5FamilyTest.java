@@ -2,6 +2,7 @@ package org.weft.core.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
@@ -76,6 +77,18 @@ class T5FamilyTest {
         String model = MODEL.replace("decoder_layers: 3, ", "");
         assertThatThrownBy(() -> ConfigLoader.load("test", "{model: {" + model + keys + "}}", List.of("run.dir=/x")))
                 .hasMessageContaining(problem);
+    }
+
+    /** 44 weights of the encoder and 12 of the other side's keys and values; 0.22 tokens go through 56 weights and a head of 22. */
+    @Test
+    void aTokenThatIsReadCostsTheEncoderAndSomeOfTheDecoder() {
+        String model = "architecture: t5, layers: 1, width: 2, heads: 1, head_dim: 3, mlp_width: 5, context: 4";
+        ModelShape shape = new ModelShape(
+                ConfigLoader.load("test", "model: {" + model + "}", List.of("run.dir=/x"))
+                        .model(),
+                11);
+        double seen = 4 * (1 + 0.22 * 1.22);
+        assertThat(shape.flopsPerToken()).isCloseTo(6 * (56 + 0.22 * 78) + 12 * 3 * seen, within(1e-9));
     }
 
     @Test

@@ -12,7 +12,8 @@ import org.weft.core.params.Parameter;
  * Bytes that one micro-batch's forward pass leaves for its backward pass, counted from what autograd keeps of each
  * operation of a block in libtorch: the inputs of norms and matrix products, queries, keys and values, and of a
  * perceptron what stands before and after its nonlinearity. Attention is fused and keeps no scores, unless dropout
- * or a cap makes it explicit.
+ * or a cap makes it explicit. Of an encoder with a decoder, whose attention always is, each block of either is taken to keep what an
+ * encoder's does.
  *
  * <p>N tokens of a micro-batch, T of a sequence, D width, M width within the perceptron, H heads, K width of a head.
  *
@@ -43,7 +44,7 @@ record Activations(long token, long block, long backward) {
         block += FLOAT * shape.family().normElements(model);
         block += FLOAT * windowCopies(model, shape.family());
         long scores = 0;
-        if (model.dropout() > 0) {
+        if (model.dropout() > 0 || model.encodesSource()) {
             scores = (long) model.heads() * model.context();
             // Softmax, mask and their product; masks of what both halves add; the products' copies of their factors.
             block += FLOAT * (3 * scores + 5 * width);
@@ -84,7 +85,7 @@ record Activations(long token, long block, long backward) {
     /** At the peak: all blocks' (or with recomputation their inputs and one block's), and what backward takes. */
     long peakBytes(ModelShape shape, TrainingConfig training) {
         long tokens = (long) training.microBatch() * shape.config().context();
-        int layers = shape.config().layers();
+        int layers = shape.config().blocks();
         long kept = training.recompute() ? layers * token + block : layers * block;
         // The embedded tokens, the last norm's output and the head's gradient of it.
         long ends = 3 * token;

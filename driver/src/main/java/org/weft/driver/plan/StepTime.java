@@ -74,7 +74,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
         double microBatches = tokens / shape.config().context() / training.microBatch();
         double recomputed = training.recompute() ? 4.0 / 3 : 1;
         double dispatch =
-                share * recomputed * microBatches * shape.config().layers() * BLOCK_OPERATIONS * OPERATION_SECONDS;
+                share * recomputed * microBatches * shape.config().blocks() * BLOCK_OPERATIONS * OPERATION_SECONDS;
 
         Traffic traffic = Traffic.of(shape, config);
         double byteSeconds = EXCHANGE_COPIES / peaks.copyBytes();
@@ -95,6 +95,10 @@ public record StepTime(double products, double elementwise, double dispatch, dou
         int width = shape.config().width();
         double rate = peaks.flops() * width / (width + HALF_SPEED_WIDTH);
         double factor = config.training().precision() == Precision.BF16 ? BF16_SPEEDUP : 1;
+        if (shape.config().encodesSource()) { // attention is explicit: products like the others
+            double again = config.training().recompute() ? 4.0 / 3 : 1;
+            return shape.flopsPerToken() / factor * again / rate;
+        }
         double attention =
                 12.0 * shape.config().layers() * width * shape.config().context();
         double allHeads = 6.0 * shape.vocabSize() * width;
@@ -107,7 +111,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
 
     private static double elementwiseBytes(ModelShape shape, WeftConfig config) {
         double again = config.training().recompute() ? 4.0 / 3 : 1;
-        double kept = shape.config().layers()
+        double kept = shape.config().blocks()
                 * (double) Activations.of(shape, config.training()).block();
         return again * kept * ACTIVATION_PASSES
                 + LOGIT_PASSES * Float.BYTES * shape.vocabSize() * predictedShare(config);

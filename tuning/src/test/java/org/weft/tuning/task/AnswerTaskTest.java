@@ -53,7 +53,8 @@ class AnswerTaskTest {
     @Test
     void conversationsAreRefusedByName() {
         assertThatThrownBy(() -> encoded(true, "ab", "xy", "dataset.messages_column=messages"))
-                .hasMessage("dataset.messages_column=messages is not of model.architecture=t5, which reads one text and writes"
-                        + " another");
+                .hasMessage(
+                        "dataset.messages_column=messages is not of model.architecture=t5, which reads one text and writes"
+                                + " another");
     }
 }
