@@ -61,6 +61,7 @@ MODELS = {
         "rope_type": "dynamic", "rope_theta": 10000.0, "factor": 3.0}}),
     "gpt_neox": ("GPTNeoX", {}),
     "gpt_neox-sequential": ("GPTNeoX", {"use_parallel_residual": False}),
+    "gpt_neox-tanh": ("GPTNeoX", {"hidden_act": "gelu_fast"}),
     "t5": ("T5", {}),
     "t5-1.1": ("T5", {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False, "num_decoder_layers": 3}),
     "bert": ("Bert", ENCODER),

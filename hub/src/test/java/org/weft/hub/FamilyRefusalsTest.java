@@ -97,7 +97,7 @@ class FamilyRefusalsTest {
                 "mixtral | num_experts_per_tok | 9 | model.experts_per_token=9 must be at most the model's experts, 5",
                 "mixtral | router_jitter_noise | 0.1 | router_jitter_noise=0.1 is not one that Weft has: 0.0",
                 "mixtral | shared_expert_intermediate_size | 16 | shared_expert_intermediate_size=16 is not a key of mixtral that Weft knows: UNKNOWN",
-                "gpt_neox | hidden_act | \"gelu_fast\" | hidden_act=gelu_fast is not one that Weft has: gelu",
+                "gpt_neox | hidden_act | \"relu\" | hidden_act=relu is not one that Weft has: gelu, gelu_fast, gelu_new, gelu_pytorch_tanh",
                 "gpt_neox | hidden_dropout | 0.1 | hidden_dropout=0.1 is not one that Weft has: 0.0",
                 "gpt_neox | use_parallel_residual | 1 | use_parallel_residual=1 is not true or false",
                 "gpt_neox | attention_bias | false | attention_bias=false is not one that Weft has: true",
@@ -206,6 +206,7 @@ class FamilyRefusalsTest {
                 "modernbert | {\"layer_norm_eps\": 1e-5, \"position_embedding_type\": \"absolute\", \"reference_compile\": true, \"classifier_pooling\": \"mean\"}",
                 "phi3-longrope | {\"rope_parameters\": {\"type\": \"su\", \"short_factor\": [1, 1, 1, 1], \"long_factor\": [2, 2, 2, 2], \"factor\": 3.0}}",
                 "roberta | {\"name\": \"Roberta\", \"language\": \"english\"}",
+                "gpt_neox | {\"hidden_act\": \"gelu_fast\", \"attention_probs_dropout_prob\": 0, \"hidden_dropout_prob\": 0}",
                 "gpt_neox | {\"n_special\": 0, \"predict_special_tokens\": true, \"output_past\": true, \"_num_labels\": 1}",
             })
     void whatChangesNothingIsPassedOver(String name, String keys) throws IOException {

@@ -50,7 +50,7 @@ public final class TinyModels {
                     + " rope_short_factors: [1.0, 1.5], rope_long_factors: [2.0, 3.25], rope_attention_factor: 1.5",
             "mistral, kv_heads: 2, rope_scaling: dynamic, rope_factor: 2, rope_original_context: 4",
             "mixtral, kv_heads: 2, experts: 3, experts_per_token: 1, router_aux_loss_coef: 0.02",
-            "gpt_neox, rotary_fraction: 0.5, sequential_residual: true",
+            "gpt_neox, rotary_fraction: 0.5, sequential_residual: true, tanh_gelu: true",
             "t5, head_dim: 6, decoder_layers: 2, relative_buckets: 8, relative_distance: 7, tie_word_embeddings: true,"
                     + " dropout: 0.1",
             "t5, decoder_layers: 1, gated_perceptron: true, head_dim: 4, relative_buckets: 32, relative_distance: 128");

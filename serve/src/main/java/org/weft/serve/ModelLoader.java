@@ -83,7 +83,8 @@ public final class ModelLoader {
             throw WeftException.usage(
                     path + " puts no labels on single texts: finetune.task=" + task.word() + " dataset.pair_column="
                             + config.dataset().pairColumn(),
-                    "weft predict --checkpoint " + path + " --input ... --output ...");
+                    "weft " + (task == TaskName.EMBEDDING ? "embed" : "predict") + " --checkpoint " + path
+                            + " --input ... --output ...");
         }
     }
 

@@ -68,6 +68,9 @@ public record ModelConfig(
         @Doc("gpt_neox: the perceptron reads what attention gave, instead of both reading the block's input.")
         boolean sequentialResidual,
 
+        @Doc("gpt_neox: the perceptron's GELU is the tanh form, as GPT-NeoX 20B has it, instead of the exact one.")
+        boolean tanhGelu,
+
         @Doc("Rotary positions: base of the frequencies.") double ropeTheta,
 
         @Doc(
@@ -182,6 +185,7 @@ public record ModelConfig(
                 0,
                 0,
                 0,
+                false,
                 false,
                 10000,
                 0,

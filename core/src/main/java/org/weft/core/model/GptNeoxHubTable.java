@@ -18,6 +18,12 @@ import org.weft.core.config.ModelConfig;
  */
 final class GptNeoxHubTable implements HubTable {
     private static final String PARALLEL = "use_parallel_residual";
+    private static final String ACTIVATION = "hidden_act";
+    private static final String EXACT = "gelu";
+
+    /** Names of one formula. */
+    private static final List<String> TANH = List.of("gelu_fast", "gelu_new", "gelu_pytorch_tanh");
+
     private static final RotaryHubKeys ROTARY = new RotaryHubKeys(10000, 0.25, true);
 
     private static final List<ConfigKey> KEYS = List.of(
@@ -30,9 +36,10 @@ final class GptNeoxHubTable implements HubTable {
             ConfigKey.of("tie_word_embeddings", "tie_word_embeddings", false));
 
     private static final List<Setting> SETTINGS = List.of(
-            Setting.of("hidden_act", "gelu"),
             Setting.of("attention_bias", true),
             Setting.of("attention_dropout", 0.0),
+            Setting.of("attention_probs_dropout_prob", 0.0), // GPT-NeoX 20B's names of the two
+            Setting.of("hidden_dropout_prob", 0.0),
             Setting.of("hidden_dropout", 0.0));
 
     /** Masks and frequencies are functions of the configuration. */
@@ -85,7 +92,8 @@ final class GptNeoxHubTable implements HubTable {
     @Override
     public Set<String> special() {
         return RotaryFamily.and(
-                RotaryFamily.and(ROTARY.keys(), PARALLEL), RENAMED.keySet().toArray(String[]::new));
+                RotaryFamily.and(ROTARY.keys(), PARALLEL, ACTIVATION),
+                RENAMED.keySet().toArray(String[]::new));
     }
 
     @Override
@@ -97,6 +105,13 @@ final class GptNeoxHubTable implements HubTable {
             }
         });
         ROTARY.read(renamed, model, problems);
+        String activation = config.path(ACTIVATION).asText(EXACT);
+        if (TANH.contains(activation)) {
+            model.put("tanh_gelu", true);
+        } else if (!activation.equals(EXACT)) {
+            problems.add(ACTIVATION + "=" + activation + " is not one that Weft has: " + EXACT + ", "
+                    + String.join(", ", TANH));
+        }
         JsonNode parallel = config.path(PARALLEL);
         if (Json.isGiven(parallel) && !parallel.isBoolean()) {
             problems.add(PARALLEL + "=" + parallel + " is not true or false");
@@ -110,6 +125,7 @@ final class GptNeoxHubTable implements HubTable {
         ROTARY.write(model, config);
         config.put("rotary_pct", config.path("partial_rotary_factor").asDouble());
         config.put("rotary_emb_base", model.ropeTheta());
+        config.put(ACTIVATION, model.tanhGelu() ? TANH.get(0) : EXACT);
         config.put(PARALLEL, !model.sequentialResidual());
     }
 }

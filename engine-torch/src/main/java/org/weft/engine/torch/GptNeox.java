@@ -10,7 +10,7 @@ import org.weft.core.model.Family;
 
 /**
  * GPT-NeoX (Black et al. 2022) in reading order: LayerNorm, fused queries, keys and values, rotary positions of part of a
- * head, exact GELU; both halves of a block read its input and are added to it, or one after the other; and an output head of
+ * head, GELU, exact or by tanh; both halves of a block read its input and are added to it, or one after the other; and an output head of
  * its own or the token embedding again. Linear layers are x Wᵀ + b with W of (out, in). It has no dropout.
  *
  * <p>B sequences, T tokens, N rows, D width, M width within the perceptron, H heads, K = D/H.
@@ -77,7 +77,7 @@ final class GptNeox implements Transformer {
         Block block = blocks.get(index);
         Tensor middle = x.add(attend(index, block.norm1.apply(x), pass)); // (B, T, D)
         Tensor normed = block.norm2.apply(parallel ? x : middle); // (B, T, D)
-        Tensor hidden = torch.gelu(block.expand.apply(normed)); // (B, T, M)
+        Tensor hidden = torch.gelu(block.expand.apply(normed), config.tanhGelu() ? "tanh" : "none"); // (B, T, M)
         return BlockOutput.of(middle.add(block.contract.apply(hidden))); // (B, T, D)
     }
 
