@@ -40,6 +40,12 @@ public record Embedding(TaskHead.Pooling pooling, boolean normalize, String pref
      */
     public static Embedding of(StoredModel model, Wish wish) throws IOException {
         WeftConfig config = model.config();
+        if (config.model().encodesSource()) {
+            throw WeftException.usage(
+                    model.directory() + " reads a text and writes another: model.architecture="
+                            + config.model().architecture() + " gives no vectors",
+                    "take a model of one part, such as a BERT");
+        }
         SentenceModules modules = model.sentences();
         FinetuneConfig tuned = config.finetune();
         boolean own = tuned.task() == TaskName.EMBEDDING;
