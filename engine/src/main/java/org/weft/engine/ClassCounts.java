@@ -24,7 +24,7 @@ public final class ClassCounts {
     }
 
     /**
-     * @param outputs (B, K), or (B T, K) where tokens are judged
+     * @param outputs (B, K), or (B T, K) where tokens are judged; (B, C) of texts that are near or far
      * @return the classes that were predicted or there, in order
      */
     public static List<ClassTally> of(TaskHead head, float[][] outputs, Batch batch) {
@@ -33,8 +33,22 @@ public final class ClassCounts {
             case TOKEN_CLASSES -> tokens(head.outputs(), outputs, batch.targets());
             case BITS -> bits(head.outputs(), outputs, batch.labels());
             case SPAN -> spans(outputs, batch);
+            case EMBEDDING -> ofNearest(outputs);
             case VALUES, LANGUAGE -> List.of();
         };
+    }
+
+    /**
+     * How many rows are nearest to the candidate of their own number: all of one class.
+     *
+     * @param scores (B, C)
+     */
+    private static List<ClassTally> ofNearest(float[][] scores) {
+        int right = 0;
+        for (int row = 0; row < scores.length; row++) {
+            right += greatest(scores[row]) == row ? 1 : 0;
+        }
+        return List.of(new ClassTally(0, right, scores.length, scores.length));
     }
 
     private static List<ClassTally> classes(int classes, float[][] outputs, float[] labels) {

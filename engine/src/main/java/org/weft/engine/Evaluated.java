@@ -1,6 +1,7 @@
 package org.weft.engine;
 
 import java.util.List;
+import org.weft.core.batches.PreferenceCosts;
 import org.weft.core.model.ClassTally;
 
 /**
@@ -13,5 +14,10 @@ public record Evaluated(double loss, List<ClassTally> classes) {
 
     public static Evaluated ofLoss(double loss) {
         return new Evaluated(loss, List.of());
+    }
+
+    /** Of pairs of answers. */
+    public static Evaluated ofPairs(PreferenceCosts costs) {
+        return new Evaluated(costs.loss(), costs.scores().tallies());
     }
 }

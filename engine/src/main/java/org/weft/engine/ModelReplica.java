@@ -2,6 +2,7 @@ package org.weft.engine;
 
 import java.nio.ByteBuffer;
 import org.weft.core.batches.Batch;
+import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
 
 /**
@@ -31,6 +32,17 @@ public interface ModelReplica extends Replica<Batch> {
      */
     default float[][] outputs(Batch batch) {
         throw new IllegalStateException("this replica has no task's head");
+    }
+
+    /**
+     * One vector for each sequence, without dropout, of a model whatever else it predicts: out of its tokens' hidden states after the
+     * family's last norm.
+     *
+     * @param pooling the first token as it is, without a perceptron of its own
+     * @return (B, D)
+     */
+    default float[][] pooled(Batch batch, TaskHead.Pooling pooling) {
+        throw new IllegalStateException("this replica gives no vectors");
     }
 
     /** What each sequence's targets cost, in nats, without dropout and without gradient. (B) */

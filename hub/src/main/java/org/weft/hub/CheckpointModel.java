@@ -61,6 +61,17 @@ record CheckpointModel(Store store, Checkpoint known) implements StoredModel {
         return known;
     }
 
+    /** What it was tuned to is in its configuration. */
+    @Override
+    public SentenceModules sentences() {
+        return SentenceModules.NONE;
+    }
+
+    @Override
+    public ModelReplica body(ReplicaOptions options) throws IOException {
+        return replica(options);
+    }
+
     @Override
     public ModelReplica replica(ReplicaOptions options) throws IOException {
         return ReplicaLoader.open(store, known, options);

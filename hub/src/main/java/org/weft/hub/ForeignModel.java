@@ -70,6 +70,18 @@ record ForeignModel(
     }
 
     @Override
+    public SentenceModules sentences() throws IOException {
+        return SentenceModules.at(store, directory);
+    }
+
+    @Override
+    public ModelReplica body(ReplicaOptions options) throws IOException {
+        try (HuggingFaceModel model = HuggingFaceModel.open(store, directory)) {
+            return model.body(options);
+        }
+    }
+
+    @Override
     public ModelReplica replica(ReplicaOptions options) throws IOException {
         try (HuggingFaceModel model = HuggingFaceModel.open(store, directory)) {
             return model.replica(options);

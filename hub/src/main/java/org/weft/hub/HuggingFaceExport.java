@@ -22,6 +22,7 @@ import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.Safetensors;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Family;
 import org.weft.core.params.Parameter;
@@ -103,6 +104,9 @@ public final class HuggingFaceExport {
                 writeIndex(directory, names, files, options.format());
             }
             TokenizerFiles tokenizer = writeTokenizer(directory, options.chatTemplate());
+            if (config.finetune().task() == TaskName.EMBEDDING) {
+                writeModules(directory);
+            }
             ObjectNode json = HuggingFaceConfig.write(
                     kind.family(), config, checkpoint.manifest().vocabSize());
             tokenizer.putIds(json);
@@ -254,6 +258,19 @@ public final class HuggingFaceExport {
         }
     }
 
+    /** What sentence-transformers reads. */
+    private void writeModules(String directory) throws IOException {
+        Map<String, byte[]> files =
+                SentenceModules.ofTuned(config).files(config.model().width());
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            int folder = file.getKey().indexOf('/');
+            if (folder > 0) {
+                written.add(file.getKey().substring(0, folder));
+            }
+            write(directory, file.getKey(), file.getValue());
+        }
+    }
+
     private void write(String directory, String name, byte[] content) throws IOException {
         written.add(name);
         digests.put(name, Sha256.hex(content));
@@ -266,6 +283,7 @@ public final class HuggingFaceExport {
      * it called damaged, and who uploads the directory wants the model alone.
      */
     private void removeChecksum(String directory, String name) throws IOException {
-        store.delete(directory + "/." + name + ".crc");
+        int at = name.lastIndexOf('/') + 1;
+        store.delete(directory + "/" + name.substring(0, at) + "." + name.substring(at) + ".crc");
     }
 }

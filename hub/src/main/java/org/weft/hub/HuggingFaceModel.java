@@ -13,10 +13,13 @@ import java.util.Set;
 import org.weft.core.Json;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig.TaskName;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.HubTable;
 import org.weft.core.model.ModelShape;
+import org.weft.core.model.TaskHead;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
@@ -172,7 +175,7 @@ public final class HuggingFaceModel implements AutoCloseable {
         WeftConfig weft = configIn(runDir);
         ParameterLayout layout = shape(weft).layout();
         EmptyDirectory target = EmptyDirectory.require(store, runDir);
-        TensorMatch match = match(layout);
+        TensorMatch match = match(kind, layout);
         String sha256 = tokenizer == null ? "" : Sha256.hex(tokenizer.json());
         try {
             copyTokenizer(runDir);
@@ -196,8 +199,21 @@ public final class HuggingFaceModel implements AutoCloseable {
      * @throws WeftException where the files lack parameters that would be random numbers
      */
     public ModelReplica replica(ReplicaOptions options) throws IOException {
-        ModelShape shape = shape(configIn(directory));
-        TensorMatch match = match(shape.layout());
+        return replica(kind, shape(configIn(directory)), options);
+    }
+
+    /** The same of what gives vectors alone, whatever else is in the files. */
+    ModelReplica body(ReplicaOptions options) throws IOException {
+        TaskHead vectors = new TaskHead(HeadKind.EMBEDDING, 0, TaskHead.Pooling.MEAN, 0, 0, List.of());
+        Adaptation body = new Adaptation(vectors, null, 0, 1);
+        return replica(
+                new TaskClass(kind.family(), TaskName.EMBEDDING),
+                new ModelShape(configIn(directory).model(), vocabSize(), body),
+                options);
+    }
+
+    private ModelReplica replica(TaskClass as, ModelShape shape, ReplicaOptions options) throws IOException {
+        TensorMatch match = match(as, shape.layout());
         if (!match.fresh().isEmpty()) {
             throw WeftException.invalidData(
                     directory + " has a body without its head, whose answers would be chance: not in the files: "
@@ -224,8 +240,8 @@ public final class HuggingFaceModel implements AutoCloseable {
         return new ModelShape(weft.model(), vocabSize(), Adaptation.of(weft, List.of()));
     }
 
-    private TensorMatch match(ParameterLayout layout) throws IOException {
-        TensorMatch match = TensorMatch.of(kind, layout, files, directory);
+    private TensorMatch match(TaskClass as, ParameterLayout layout) throws IOException {
+        TensorMatch match = TensorMatch.of(as, layout, files, directory);
         new TiedCopies(files).require(match);
         say(match);
         return match;

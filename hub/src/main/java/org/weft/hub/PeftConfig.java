@@ -145,6 +145,7 @@ record PeftConfig(int rank, double scale, String taskType) {
             case CLASSES, BITS, VALUES -> "SEQ_CLS";
             case TOKEN_CLASSES -> "TOKEN_CLS";
             case SPAN -> "QUESTION_ANS";
+            case EMBEDDING -> "FEATURE_EXTRACTION";
             case LANGUAGE -> "CAUSAL_LM";
         };
     }

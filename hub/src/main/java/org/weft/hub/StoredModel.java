@@ -41,6 +41,12 @@ public sealed interface StoredModel extends LanguageModel permits CheckpointMode
      */
     Checkpoint asCheckpoint(String runDir, Consumer<String> notices) throws IOException;
 
+    /** How sentence-transformers' files beside it say that texts become vectors. */
+    SentenceModules sentences() throws IOException;
+
+    /** A replica that may lack what predicts tokens or labels, for its vectors; the caller, whose thread owns it, closes it. */
+    ModelReplica body(ReplicaOptions options) throws IOException;
+
     /** A replica with its parameters; the caller, whose thread owns it, closes it. */
     ModelReplica replica(ReplicaOptions options) throws IOException;
 

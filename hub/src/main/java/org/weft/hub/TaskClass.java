@@ -104,10 +104,11 @@ record TaskClass(HubTable family, TaskName task) {
 
     /** Whether a tensor predicts tokens only, so that a model with a task's head has no place for it. */
     boolean drops(String name) {
-        return task != TaskName.NONE
-                && Family.families().stream()
-                        .filter(known -> known.name().equals(family.modelType()))
-                        .anyMatch(known -> known.languageOnly(name));
+        return task == TaskName.EMBEDDING && isHead(name)
+                || task != TaskName.NONE
+                        && Family.families().stream()
+                                .filter(known -> known.name().equals(family.modelType()))
+                                .anyMatch(known -> known.languageOnly(name));
     }
 
     /** As config.json has it. */
@@ -116,6 +117,7 @@ record TaskClass(HubTable family, TaskName task) {
             case CLASSES, BITS, VALUES -> family.taskClass(HubTable.SEQUENCES);
             case TOKEN_CLASSES -> family.taskClass(HubTable.TOKENS);
             case SPAN -> family.taskClass(HubTable.SPANS);
+            case EMBEDDING -> family.bodyClass();
             case LANGUAGE -> family.architectureOf(model);
         };
     }
@@ -242,7 +244,7 @@ record TaskClass(HubTable family, TaskName task) {
     /** Adds the labels, and how Hugging Face is to read the outputs. */
     static void write(HubTable family, FinetuneConfig tuning, ObjectNode json) {
         HeadKind head = tuning.task().head();
-        if (head.ofSequence() && family.poolingKey().isPresent()) {
+        if (head.ofSequence() && head.layered() && family.poolingKey().isPresent()) {
             if (tuning.pooling() == Pooling.LAST) {
                 throw WeftException.usage(
                         "finetune.pooling=last: " + family.taskClass(HubTable.SEQUENCES)
@@ -251,7 +253,7 @@ record TaskClass(HubTable family, TaskName task) {
             }
             json.put(family.poolingKey().get(), tuning.pooling() == Pooling.MEAN ? MEAN : FIRST);
         }
-        if (head == HeadKind.LANGUAGE || head == HeadKind.SPAN) {
+        if (head == HeadKind.LANGUAGE || head == HeadKind.SPAN || head == HeadKind.EMBEDDING) {
             return;
         }
         List<String> labels = head == HeadKind.VALUES ? List.of("LABEL_0") : tuning.labels();

@@ -132,7 +132,11 @@ final class TokenizerFiles {
         PARTS.forEach(part -> roles.in(ids, part).ifPresent(id -> tokens.put(part + "_token", textOf(id))));
         if (config.model().causal()) {
             TokenizerFacts.endOfTextIn(ids, roles).map(this::textOf).ifPresent(end -> {
-                if (roles.equals(TokenRoles.NONE)) {
+                if (config.model().encodesSource()) { // transformers fills up with it, and nothing begins a text
+                    if (ids.containsValue(Architecture.DECODER_START)) {
+                        tokens.putIfAbsent("pad_token", textOf(Architecture.DECODER_START));
+                    }
+                } else if (roles.equals(TokenRoles.NONE)) {
                     tokens.put("bos_token", end);
                 }
                 tokens.putIfAbsent("eos_token", end);

@@ -83,7 +83,8 @@ public final class ModelLoader {
             throw WeftException.usage(
                     path + " puts no labels on single texts: finetune.task=" + task.word() + " dataset.pair_column="
                             + config.dataset().pairColumn(),
-                    "weft predict --checkpoint " + path + " --input ... --output ...");
+                    "weft " + (task == TaskName.EMBEDDING ? "embed" : "predict") + " --checkpoint " + path
+                            + " --input ... --output ...");
         }
     }
 
@@ -119,7 +120,7 @@ public final class ModelLoader {
             throw WeftException.usage(
                     path + " is not served: model.architecture=" + model.architecture()
                             + " reads a text and writes another, and the server's rows go on with what they were given",
-                    "weft generate --checkpoint " + path + " --prompt '...', or weft predict for many rows");
+                    "weft generate --checkpoint " + path + " --prompt '...'");
         }
         if (!model.causal()) {
             throw WeftException.usage(

@@ -14,6 +14,7 @@ import org.weft.core.storage.UnreachableStorage;
 import org.weft.driver.spark.ExecutorSupply;
 import org.weft.driver.spark.SparkLogging;
 import org.weft.trainer.commands.DoctorCommand;
+import org.weft.trainer.commands.EmbedCommand;
 import org.weft.trainer.commands.EvaluateCommand;
 import org.weft.trainer.commands.ExportCommand;
 import org.weft.trainer.commands.FillCommand;
@@ -54,6 +55,7 @@ import picocli.CommandLine.ScopeType;
             PretrainCommand.class,
             FinetuneCommand.class,
             PredictCommand.class,
+            EmbedCommand.class,
             SweepCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,

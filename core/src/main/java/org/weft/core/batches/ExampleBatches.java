@@ -52,6 +52,9 @@ public final class ExampleBatches implements BatchSource<Batch> {
     }
 
     private static Function<List<Example>, Batch> assembly(WeftConfig config) {
+        if (config.finetune().task() == TaskName.EMBEDDING) {
+            return examples -> ContrastBatch.of(examples, config.finetune());
+        }
         if (config.finetune().task() == TaskName.PREFERENCE) {
             PreferenceLoss loss = PreferenceLoss.of(config.finetune());
             return pairs -> PreferenceBatch.of(pairs, loss);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * What is to be predicted of a batch: something at each token, that and something of each pair of segments, something of each
- * sequence as a whole, or which of two answers is the better one.
+ * sequence as a whole, which of two answers is the better one, or which texts are near.
  *
  * <p>B sequences, T tokens, K numbers of a sequence.
  */
@@ -121,6 +121,35 @@ public sealed interface Targets {
          */
         public PreferenceCosts costs(double[] nats) {
             return PreferenceCosts.of(this, nats);
+        }
+    }
+
+    /**
+     * Of texts, that some are near and others far: sequences {@code parts} i and the one after it are an anchor and its positive, and
+     * where there are three parts the next is a negative of theirs. What belongs to another anchor of the batch is far.
+     *
+     * @param parts of each example, 2 or 3
+     * @param scale of cosines before softmax
+     * @param symmetric whether positives look for their anchors, too
+     */
+    record Contrast(int parts, double scale, boolean symmetric) implements Targets {
+        /** Anchors. */
+        @Override
+        public long count(int sequences) {
+            return sequences / parts;
+        }
+
+        @Override
+        public long countOf(int sequence, int context) {
+            return sequence % parts == 0 ? 1 : 0;
+        }
+
+        @Override
+        public void requireShape(int sequences, int context) {
+            if (parts < 2 || parts > 3 || sequences % parts != 0) {
+                throw new IllegalArgumentException(
+                        "batch of texts: sequences=" + sequences + " parts=" + parts + " do not go together");
+            }
         }
     }
 

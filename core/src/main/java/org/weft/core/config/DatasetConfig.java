@@ -43,6 +43,14 @@ public record DatasetConfig(
                         + "number, from 0, or its text.")
         String labelColumn,
 
+        @Doc("embedding: the text that looks for another, such as a question.")
+        String anchorColumn,
+
+        @Doc("embedding: the text that is to be found.") String positiveColumn,
+
+        @Doc("embedding: a text that is not to be found, beside those of the other rows; empty for none.")
+        String negativeColumn,
+
         @Doc("tokens: the words, an array of strings.") String tokensColumn,
 
         @Doc("tokens: a tag for each word, an array of strings.")
@@ -138,6 +146,9 @@ public record DatasetConfig(
                 "text",
                 "",
                 "label",
+                "anchor",
+                "positive",
+                "",
                 "tokens",
                 "tags",
                 "question",

@@ -1,8 +1,6 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
-import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,7 +13,7 @@ public record FinetuneConfig(
         @Doc(
                 "classification (one label of some), multilabel, regression, tokens (a tag for each word), qa (the answer's span in "
                         + "a passage), instruction (answers of an assistant), preference (which of two answers is the better one: DPO), "
-                        + "text (more pre-training, on a text column); empty where nothing is fine-tuned.")
+                        + "embedding (a vector for a text: what belongs together is near), text (more pre-training, on a text column); empty where nothing is fine-tuned.")
         TaskName task,
 
         @Doc("Where the parameters come from: a Hugging Face directory, a checkpoint, or a run's newest.")
@@ -56,9 +54,18 @@ public record FinetuneConfig(
         @Doc("preference: how much what differs from the model at the start counts, TRL's beta.")
         double preferenceBeta,
 
+        @Doc("embedding: what the cosine of two vectors is multiplied by before softmax, the inverse of a temperature.")
+        double similarityScale,
+
+        @Doc("embedding: whether each positive looks for its anchor, too, at half the loss each.")
+        boolean symmetric,
+
+        @Doc("embedding: whether vectors are scaled to length 1 when they come out.")
+        boolean normalize,
+
         @Doc(
-                "What stands for a whole sequence: first (bert, through its pooler), last (gpt2, llama), mean, or auto: the "
-                        + "family's.")
+                "What stands for a whole sequence: first (bert, through its pooler; embedding: as it is), last (gpt2, llama), mean, or "
+                        + "auto: the family's, of embedding what the base says, else mean, or last where no token looks ahead.")
         Pooling pooling,
 
         @Doc("Probability that dropout clears an input of the task's head while training.")
@@ -81,7 +88,7 @@ public record FinetuneConfig(
 
         @Doc(
                 "What the best checkpoint is the best in, on validation: loss, or of a task's predictions accuracy or f1_macro "
-                        + "(classification; tokens, tag by tag), accuracy or rewards_margin (preference), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself); of the texts that an "
+                        + "(classification; tokens, tag by tag), accuracy or rewards_margin (preference), accuracy (embedding: anchors whose positive is the nearest of its micro-batch), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself); of the texts that an "
                         + "instruction model generates exact_match, bleu, bleu_zh, chrf, chrf_plus_plus, rouge1, rouge2, rougeL, rougeLsum.")
         String metric,
 
@@ -99,6 +106,7 @@ public record FinetuneConfig(
         QA(HeadKind.SPAN),
         INSTRUCTION(HeadKind.LANGUAGE),
         PREFERENCE(HeadKind.LANGUAGE),
+        EMBEDDING(HeadKind.EMBEDDING),
         TEXT(HeadKind.LANGUAGE);
 
         private final HeadKind head;
@@ -205,6 +213,9 @@ public record FinetuneConfig(
                 0,
                 PreferenceLossName.SIGMOID,
                 0.1,
+                20,
+                false,
+                true,
                 Pooling.AUTO,
                 0.1,
                 3,
@@ -239,6 +250,11 @@ public record FinetuneConfig(
         return Records.with(this, "labels", found);
     }
 
+    /** The same with what stands for a whole sequence. */
+    public FinetuneConfig withPooling(Pooling settled) {
+        return Records.with(this, "pooling", settled);
+    }
+
     /** The same with another chat template. */
     public FinetuneConfig withChatTemplate(ChatTemplateName name) {
         return Records.with(this, "chatTemplate", name);
@@ -250,65 +266,8 @@ public record FinetuneConfig(
     }
 
     void validate(Problems problems, ModelConfig model) {
-        if (!active()) {
-            return;
-        }
-        problems.require(
-                chatDate.isEmpty() || isDay(chatDate),
-                "finetune.chat_date=%s must be a day such as 2024-07-26",
-                chatDate);
-        problems.require(!from.isBlank(), "finetune.from is not set: give the model to fine-tune");
-        problems.require(loraRank >= 1, "finetune.lora_rank=%d must be at least 1", loraRank);
-        problems.require(loraAlpha > 0, "finetune.lora_alpha=%s must be positive", loraAlpha);
-        problems.require(
-                frozenLayers >= -1 && frozenLayers <= model.blocks(),
-                "finetune.frozen_layers=%d must be in [-1, model.layers=%d]",
-                frozenLayers,
-                model.blocks());
-        problems.require(layerDecay > 0 && layerDecay <= 1, "finetune.layer_decay=%s must be in (0, 1]", layerDecay);
-        problems.require(
-                labelSmoothing >= 0 && labelSmoothing < 1,
-                "finetune.label_smoothing=%s must be in [0, 1)",
-                labelSmoothing);
-        problems.require(
-                preferenceBeta > 0 && Double.isFinite(preferenceBeta),
-                "finetune.preference_beta=%s must be positive",
-                preferenceBeta);
-        problems.require(
-                task != TaskName.PREFERENCE || labelSmoothing < 0.5,
-                "finetune.label_smoothing=%s of pairs the wrong way round must be in [0, 0.5)",
-                labelSmoothing);
-        problems.require(
-                task != TaskName.PREFERENCE || labelSmoothing == 0 || preferenceLoss == PreferenceLossName.SIGMOID,
-                "finetune.label_smoothing=%s is for finetune.preference_loss=sigmoid alone",
-                labelSmoothing);
-        problems.require(
-                pooling != Pooling.FIRST || !model.causal(),
-                "finetune.pooling=first needs a model that sees both sides: the first token of %s has seen nothing",
-                model.architecture());
-        problems.require(
-                headDropout >= 0 && headDropout < 1, "finetune.head_dropout=%s must be in [0, 1)", headDropout);
-        List<String> metrics = task.metrics().stream().map(Word::word).toList();
-        problems.require(
-                metrics.contains(metric),
-                "finetune.metric=%s must be one of %s for finetune.task=%s",
-                metric,
-                String.join(", ", metrics),
-                task.word());
-        problems.require(epochs >= 0, "finetune.epochs=%s must not be negative", epochs);
-        problems.require(patience >= 0, "finetune.patience=%d must not be negative", patience);
-        problems.require(
-                !generative() || model.causal(),
-                "finetune.task=%s needs a model that predicts the next token: model.architecture=%s does not",
-                task.word(),
-                model.architecture());
-    }
-
-    private static boolean isDay(String text) {
-        try {
-            return LocalDate.parse(text) != null;
-        } catch (DateTimeParseException none) {
-            return false;
+        if (active()) {
+            new FinetuneChecks(this, model, problems).run();
         }
     }
 }

@@ -18,6 +18,8 @@ public enum HeadKind {
     VALUES,
     /** One class of K for a token: softmax and cross-entropy. */
     TOKEN_CLASSES(Metric.ACCURACY, Metric.F1_MACRO),
+    /** A vector for a sequence, near to that of what belongs to it: cosines, softmax and cross-entropy over a micro-batch. */
+    EMBEDDING(Metric.ACCURACY),
     /** First and last token of a span: two softmaxes over a sequence's tokens, cross-entropies averaged. */
     SPAN(Metric.EXACT_MATCH);
 
@@ -37,10 +39,10 @@ public enum HeadKind {
         return Stream.concat(Stream.of(Metric.LOSS), counted.stream()).toList();
     }
 
-    /** K where there are so many labels; 0 where tokens are predicted. */
+    /** K where there are so many labels; 0 where tokens are predicted, or nothing but vectors. */
     public int outputs(int labels) {
         return switch (this) {
-            case LANGUAGE -> 0;
+            case LANGUAGE, EMBEDDING -> 0;
             case CLASSES, BITS, TOKEN_CLASSES -> labels;
             case VALUES -> 1;
             case SPAN -> 2;
@@ -49,7 +51,12 @@ public enum HeadKind {
 
     /** Whether a sequence as a whole is judged. */
     public boolean ofSequence() {
-        return this == CLASSES || this == BITS || this == VALUES;
+        return this == CLASSES || this == BITS || this == VALUES || this == EMBEDDING;
+    }
+
+    /** Whether parameters of its own predict it, on top of the model's. */
+    public boolean layered() {
+        return this != LANGUAGE && this != EMBEDDING;
     }
 
     /** Whether exactly one of the K classes is right: only then can some classes count more than others. */

@@ -56,6 +56,15 @@ public record WeftConfig(
         return Records.with(this, "finetune", other);
     }
 
+    /** How many sequences stand side by side in one example of the run. */
+    public int sequencesOfExample() {
+        return switch (finetune.task()) {
+            case PREFERENCE -> 2;
+            case EMBEDDING -> dataset.negativeColumn().isEmpty() ? 2 : 3;
+            default -> 1;
+        };
+    }
+
     /** The same with other examples. */
     public WeftConfig withDataset(DatasetConfig other) {
         return Records.with(this, "dataset", other);

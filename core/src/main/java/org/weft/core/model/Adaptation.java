@@ -45,14 +45,18 @@ public record Adaptation(TaskHead head, Lora lora, int frozenBlocks, double laye
                 kind,
                 kind.outputs(tuning.labels().size()),
                 pooling(config),
-                tuning.headDropout(),
+                kind.layered() ? tuning.headDropout() : 0,
                 tuning.labelSmoothing(),
                 kind.exclusive() ? classWeights : List.of());
     }
 
     private static TaskHead.Pooling pooling(WeftConfig config) {
         return switch (config.finetune().pooling()) {
-            case AUTO -> config.model().causal() ? TaskHead.Pooling.LAST : TaskHead.Pooling.FIRST;
+            case AUTO -> {
+                boolean vectors = config.finetune().task().head() == HeadKind.EMBEDDING;
+                TaskHead.Pooling usual = vectors ? TaskHead.Pooling.MEAN : TaskHead.Pooling.FIRST;
+                yield config.model().causal() ? TaskHead.Pooling.LAST : usual;
+            }
             case FIRST -> TaskHead.Pooling.FIRST;
             case LAST -> TaskHead.Pooling.LAST;
             case MEAN -> TaskHead.Pooling.MEAN;

@@ -141,7 +141,7 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
             layout.add(shape.family().pooler() + ".weight", List.of(width, width), true, NORMAL); // (D, D)
             layout.add(shape.family().pooler() + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
         }
-        if (head.kind() != HeadKind.LANGUAGE) {
+        if (head.kind().layered()) {
             String name = headName(shape);
             layout.add(name + ".weight", List.of(head.outputs(), width), true, NORMAL); // (K, D)
             if (headBiased(shape)) {
@@ -162,7 +162,8 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
             case SPAN -> "qa_outputs";
             case CLASSES, BITS, VALUES -> shape.family().sequenceHead();
             case TOKEN_CLASSES -> "classifier";
-            case LANGUAGE -> throw new IllegalArgumentException(kind.name().toLowerCase(Locale.ROOT) + " head");
+            case LANGUAGE, EMBEDDING ->
+                throw new IllegalArgumentException(kind.name().toLowerCase(Locale.ROOT) + " head");
         };
     }
 }

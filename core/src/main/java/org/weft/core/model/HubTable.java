@@ -130,6 +130,11 @@ public interface HubTable {
         return classPrefix() + task;
     }
 
+    /** The class of a model without any head. */
+    default String bodyClass() {
+        return classPrefix() + "Model";
+    }
+
     /** Of the tasks that other families have a class for, those that {@code transformers} has none for. */
     default Set<String> tasksWithoutClass() {
         return Set.of();
@@ -155,9 +160,10 @@ public interface HubTable {
         return names().base();
     }
 
-    /** Whether files of a class can be read: one of the family's, or one that is fine-tuned. */
+    /** Whether files of a class can be read: one of the family's, one without a head, or one that is fine-tuned. */
     default boolean reads(String architecture) {
         return architectures().contains(architecture)
+                || architecture.equals(bodyClass())
                 || TUNED.stream().anyMatch(task -> architecture.equals(taskClass(task)));
     }
 

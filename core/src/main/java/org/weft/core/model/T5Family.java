@@ -216,8 +216,8 @@ public final class T5Family implements Family {
         double perceptron = (double) (widening(model).size() + 1) * model.hiddenWidth() * model.width();
         double attention = 4 * inner * model.width();
         double read = model.layers() * (attention + perceptron) + decoderBlocks(model) * attention / 2;
-        double written = decoderBlocks(model) * (attention * 1.5 + perceptron)
-                + (double) shape.vocabSize() * model.width();
+        double written =
+                decoderBlocks(model) * (attention * 1.5 + perceptron) + (double) shape.vocabSize() * model.width();
         double seen = model.context() * (model.layers() + WRITTEN * (1 + WRITTEN) * decoderBlocks(model));
         return 6 * (read + WRITTEN * written) + 12 * inner * seen;
     }

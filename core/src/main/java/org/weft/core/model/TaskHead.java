@@ -44,6 +44,6 @@ public record TaskHead(
 
     /** Whether sequences are pooled by BERT's pooler. */
     public boolean pooler() {
-        return ofSequence() && pooling == Pooling.FIRST;
+        return ofSequence() && kind.layered() && pooling == Pooling.FIRST;
     }
 }

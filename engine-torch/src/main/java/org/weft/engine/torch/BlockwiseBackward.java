@@ -7,10 +7,10 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
+import org.weft.core.model.TaskHead.Pooling;
 import org.weft.core.params.Parameter;
 import org.weft.engine.ParameterPages;
 import org.weft.engine.SequenceLosses;
@@ -32,9 +32,9 @@ final class BlockwiseBackward {
     private final FlatTensors flat;
     private final ParameterPages pages;
     private final boolean recompute;
-    private final Range embeddingRange;
-    private final List<Range> blockRanges = new ArrayList<>();
-    private final Range tailRange;
+    private final FlatRange embeddingRange;
+    private final List<FlatRange> blockRanges = new ArrayList<>();
+    private final FlatRange tailRange;
     private final ExpertLoads loads = new ExpertLoads();
     /** Nothing below this block learns: forward is not recorded there, and backward ends. */
     private final int firstLearning;
@@ -46,17 +46,20 @@ final class BlockwiseBackward {
         this.flat = flat;
         this.pages = pages;
         this.recompute = recompute;
-        boolean language = shape.adaptation().head().kind() == HeadKind.LANGUAGE;
-        tail = language ? new LanguageTail(model) : new TaskTail(model, shape, flat);
+        tail = switch (shape.adaptation().head().kind()) {
+            case LANGUAGE -> new LanguageTail(model);
+            case EMBEDDING -> new ContrastTail(model, shape.adaptation().head().pooling());
+            default -> new TaskTail(model, shape, flat);
+        };
         answers = new PreferenceTail(model);
         long end = model.embeddings().learns() ? startOfBlocks() : 0;
-        embeddingRange = new Range(0, end);
+        embeddingRange = new FlatRange(0, end);
         for (int block = 0; block < model.blocks(); block++) {
-            Range range = new Range(end, lengthOf(family.blockPrefix(config, block)));
+            FlatRange range = new FlatRange(end, lengthOf(family.blockPrefix(config, block)));
             blockRanges.add(range);
             end = range.end();
         }
-        tailRange = new Range(end, flat.layout().size() - end);
+        tailRange = new FlatRange(end, flat.layout().size() - end);
         firstLearning = embeddingRange.length() > 0 ? 0 : firstNotEmpty(blockRanges);
     }
 
@@ -76,7 +79,7 @@ final class BlockwiseBackward {
                 .sum();
     }
 
-    private static int firstNotEmpty(List<Range> ranges) {
+    private static int firstNotEmpty(List<FlatRange> ranges) {
         int block = 0;
         while (block < ranges.size() && ranges.get(block).length() == 0) {
             block++;
@@ -150,20 +153,16 @@ final class BlockwiseBackward {
 
     /** The sum of losses, without dropout and without gradient. */
     double loss(BatchTensors batch) {
-        try (PointerScope scope = new PointerScope();
-                AutoGradMode off = new AutoGradMode(false)) {
-            flat.refreshFactors();
-            return computed(forward(batch.tokens(), scope), x -> tailOf(batch).loss(x, batch))
+        try (PointerScope scope = new PointerScope()) {
+            return computed(batch.tokens(), scope, x -> tailOf(batch).loss(x, batch))
                     .item_double();
         }
     }
 
     /** What each of several answers costs, in nats, without dropout and without gradient. (B) */
     double[] answers(BatchTensors batch) {
-        try (PointerScope scope = new PointerScope();
-                AutoGradMode off = new AutoGradMode(false)) {
-            flat.refreshFactors();
-            return PreferenceTail.toHost(computed(forward(batch.tokens(), scope), x -> answers.sequences(x, batch)));
+        try (PointerScope scope = new PointerScope()) {
+            return PreferenceTail.toHost(computed(batch.tokens(), scope, x -> answers.sequences(x, batch)));
         }
     }
 
@@ -171,72 +170,77 @@ final class BlockwiseBackward {
         return batch.targets() instanceof TargetTensors.Preferences ? answers : tail;
     }
 
-    /** What blocks add to the loss stands beside a token's: a pair of answers has no such measure. */
+    /** What blocks add to the loss stands beside a token's: pairs of answers, and of texts, have no such measure. */
     private static double auxiliaryWeight(BatchTensors batch, double normalizer) {
-        return batch.targets() instanceof TargetTensors.Preferences ? 0 : 1 / normalizer;
+        return batch.targets().besideEachOther() ? 0 : 1 / normalizer;
     }
 
     /** The same from what {@link #outputs} gave. */
     double loss(Tensor outputs, BatchTensors batch) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
-            return taskTail().lossOf(outputs, batch).item_double();
+            return (tail instanceof ContrastTail contrast
+                            ? contrast.lossOf(outputs, batch)
+                            : taskTail().lossOf(outputs, batch))
+                    .item_double();
         }
     }
 
     /** Logits at some positions of one sequence. (n, V) on the device, attached to the caller's scope. */
     Tensor logits(TokenTensors tokens, int[] positions, PointerScope caller) {
-        try (PointerScope scope = new PointerScope();
-                AutoGradMode off = new AutoGradMode(false)) {
-            flat.refreshFactors();
-            Tensor x = rows(forward(tokens, scope)); // (T, D)
+        return computed(tokens, caller, states -> {
+            Tensor x = rows(states); // (T, D)
             Tensor at = Tensor.create(positions).to(x.device(), ScalarType.Long); // (n)
-            Tensor chosen = x.index_select(0, at); // (n, D)
-            Tensor logits = computed(chosen, rows -> model.head().logitsOf(model.crown(rows))); // (n, V)
-            caller.attach(logits);
-            return logits;
-        }
+            return model.head().logitsOf(model.crown(x.index_select(0, at))); // (n, V)
+        });
     }
 
-    /** What a task's head predicts: (B, K), or (B T, K) of tokens; attached to the caller's scope. */
+    /**
+     * What a task's head predicts: (B, K), or (B T, K) of tokens; of texts how near each anchor is to each candidate (B, C). Attached to
+     * the caller's scope.
+     */
+    Tensor outputs(BatchTensors batch, PointerScope caller) {
+        return tail instanceof ContrastTail contrast
+                ? computed(batch.tokens(), caller, x -> contrast.scores(x, batch))
+                : outputs(batch.tokens(), caller);
+    }
+
+    /** The same of a batch of which nothing is known. */
     Tensor outputs(TokenTensors tokens, PointerScope caller) {
         TaskTail task = taskTail();
-        try (PointerScope scope = new PointerScope();
-                AutoGradMode off = new AutoGradMode(false)) {
-            flat.refreshFactors();
-            Tensor states = forward(tokens, scope); // (B, T, D)
-            Tensor outputs = computed(states, x -> task.outputs(x, tokens, RandomStreams.NONE));
-            caller.attach(outputs);
-            return outputs;
-        }
+        return computed(tokens, caller, x -> task.outputs(x, tokens, RandomStreams.NONE));
+    }
+
+    /** One vector for each sequence, whatever else the model predicts. (B, D), attached to the caller's scope. */
+    Tensor pooled(TokenTensors tokens, Pooling pooling, PointerScope caller) {
+        return computed(tokens, caller, x -> Pooled.of(model, x, tokens, pooling));
     }
 
     private TaskTail taskTail() {
         if (tail instanceof TaskTail task) {
             return task;
         }
-        throw new IllegalStateException("this model predicts tokens: it has no task's head");
+        throw new IllegalStateException("this model has no task's head");
     }
 
     /** What the last block makes of each token of one sequence. (T, D), attached to the caller's scope. */
     Tensor hiddenStates(TokenTensors tokens, PointerScope caller) {
+        return computed(tokens, caller, BlockwiseBackward::rows);
+    }
+
+    /** What {@code last} makes of the blocks' output, without dropout and without gradient; attached to the caller's scope. */
+    private Tensor computed(TokenTensors tokens, PointerScope caller, UnaryOperator<Tensor> last) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
             flat.refreshFactors();
-            Tensor x = rows(forward(tokens, scope)); // (T, D)
+            Tensor states = forward(tokens, scope); // (B, T, D)
+            need(tailRange);
+            Tensor result = last.apply(states);
+            done(tailRange);
             done(embeddingRange);
-            caller.attach(x);
-            return x;
+            caller.attach(result);
+            return result;
         }
-    }
-
-    /** What comes after the blocks of a pass without backward; the end of the pass. */
-    private Tensor computed(Tensor states, UnaryOperator<Tensor> last) {
-        need(tailRange);
-        Tensor result = last.apply(states);
-        done(tailRange);
-        done(embeddingRange);
-        return result;
     }
 
     /** Embeddings and blocks of a pass without backward. (B, T, D) */
@@ -266,27 +270,20 @@ final class BlockwiseBackward {
         return x;
     }
 
-    private void need(Range range) {
+    private void need(FlatRange range) {
         pages.need(range.offset(), range.length());
     }
 
-    private void done(Range range) {
+    private void done(FlatRange range) {
         pages.done(range.offset(), range.length());
     }
 
-    private void completed(Range range, GradientRelay relay) {
+    private void completed(FlatRange range, GradientRelay relay) {
         flat.foldGradients(range.offset(), range.length());
         relay.completed(range.offset(), range.length());
     }
 
     private static Tensor rows(Tensor x) {
         return x.reshape(-1, x.size(2)); // (N, D)
-    }
-
-    /** A run of the flat vector. */
-    private record Range(long offset, long length) {
-        long end() {
-            return offset + length;
-        }
     }
 }

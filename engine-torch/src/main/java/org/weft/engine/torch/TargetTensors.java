@@ -22,6 +22,9 @@ sealed interface TargetTensors {
             return new Labels(Tensor.create(values, batch.sequences(), values.length / batch.sequences())
                     .to(device, ScalarType.Float));
         }
+        if (batch.asked() instanceof Targets.Contrast contrast) {
+            return new Contrast(contrast);
+        }
         if (batch.asked() instanceof Targets.Preferences answers) {
             int[] ids = answers.tokens().ids();
             Batch.requireIds(ids, Batch.IGNORED, classes);
@@ -32,6 +35,11 @@ sealed interface TargetTensors {
         return batch.asked() instanceof Targets.Pairs pairs
                 ? new Pairs(tokens, TokenTensors.onDevice(pairs.related(), device, batch.sequences(), 1))
                 : tokens;
+    }
+
+    /** Whether it is sequences beside each other that have a loss: answers, or texts. */
+    default boolean besideEachOther() {
+        return this instanceof Preferences || this instanceof Contrast;
     }
 
     /** Those of tokens. */
@@ -117,6 +125,13 @@ sealed interface TargetTensors {
             return tokens;
         }
     }
+
+    /**
+     * Of texts that are near or far.
+     *
+     * @param asked which
+     */
+    record Contrast(Targets.Contrast asked) implements TargetTensors {}
 
     /**
      * Of whole sequences.

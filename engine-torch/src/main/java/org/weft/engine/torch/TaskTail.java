@@ -72,32 +72,9 @@ final class TaskTail implements Tail {
     }
 
     private Tensor pooled(Tensor x, TokenTensors tokens, RandomStreams dropout) {
-        return switch (head.pooling()) {
-            case FIRST -> model.pooled(x.select(1, 0), dropout).to(x.scalar_type()); // (B, D)
-            case LAST -> model.judged(model.states(last(x, tokens))); // (B, D)
-            case MEAN -> model.judged(mean(x, tokens)); // (B, D)
-        };
-    }
-
-    private static Tensor last(Tensor x, TokenTensors tokens) {
-        return tokens.padding().map(padding -> last(x, padding)).orElseGet(() -> x.select(1, x.size(1) - 1)); // (B, D)
-    }
-
-    private static Tensor last(Tensor x, TokenTensors.Padding padding) {
-        Tensor at =
-                padding.lengths().sub(new Scalar(1)).view(x.size(0), 1, 1).expand(x.size(0), 1, x.size(2)); // (B, 1, D)
-        return x.gather(1, at).squeeze(1); // (B, D)
-    }
-
-    private Tensor mean(Tensor x, TokenTensors tokens) {
-        Tensor states = model.states(x.reshape(-1, x.size(2))).view(x.sizes()); // (B, T, D)
-        return tokens.padding().map(padding -> mean(states, padding)).orElseGet(() -> states.mean(1)); // (B, D)
-    }
-
-    private static Tensor mean(Tensor states, TokenTensors.Padding padding) {
-        Tensor present = padding.present().unsqueeze(2).to(states.scalar_type()); // (B, T, 1)
-        Tensor count = padding.lengths().view(-1, 1).to(states.scalar_type()); // (B, 1)
-        return states.mul(present).sum(1).div(count); // (B, D)
+        return head.pooler()
+                ? model.pooled(x.select(1, 0), dropout).to(x.scalar_type()) // (B, D)
+                : model.judged(Pooled.of(model, x, tokens, head.pooling())); // (B, D)
     }
 
     /** The sum of losses from {@link #outputs}. (1), in float64 */
@@ -113,7 +90,7 @@ final class TaskTail implements Tail {
                                 .mean(1);
                     case TOKEN_CLASSES -> tokenLoss(outputs, targets.ofTokens());
                     case SPAN -> spanLoss(outputs, batch.tokens(), targets.ofSequences());
-                    case LANGUAGE -> throw new IllegalStateException("tokens are predicted elsewhere");
+                    case LANGUAGE, EMBEDDING -> throw new IllegalStateException("predicted elsewhere: " + head.kind());
                 };
         return loss.to(ScalarType.Double).sum().view(1); // (1)
     }

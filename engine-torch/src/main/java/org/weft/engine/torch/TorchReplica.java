@@ -2,16 +2,17 @@ package org.weft.engine.torch;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.WeftException;
 import org.weft.core.batches.Batch;
-import org.weft.core.batches.PreferenceCosts;
 import org.weft.core.batches.Targets;
 import org.weft.core.config.HeadKind;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead;
+import org.weft.core.model.TaskHead.Pooling;
 import org.weft.core.params.ParameterLayout;
 import org.weft.engine.ClassCounts;
 import org.weft.engine.Decoder;
@@ -122,8 +123,6 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public double accumulateGradient(
             Batch batch, double normalizer, MicroBatchKey key, GradientListener listener, SequenceLosses losses) {
-        checkOwner();
-        shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
             BatchTensors tensors = onDevice(batch);
             RandomStreams dropout = RandomStreams.of(device, key, shape.config().dropout());
@@ -147,8 +146,6 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public double loss(Batch batch) {
-        checkOwner();
-        shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
             return backward.loss(onDevice(batch));
         }
@@ -156,27 +153,22 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public Evaluated evaluate(Batch batch) {
-        checkOwner();
-        shape.requireFits(batch.context());
         TaskHead head = shape.adaptation().head();
         if (batch.asked() instanceof Targets.Preferences pairs) {
-            PreferenceCosts costs = pairs.costs(sequenceNats(batch));
-            return new Evaluated(costs.loss(), costs.scores().tallies());
+            return Evaluated.ofPairs(pairs.costs(sequenceNats(batch)));
         }
         if (head.kind() == HeadKind.LANGUAGE) {
             return Evaluated.ofLoss(loss(batch));
         }
         try (PointerScope scope = new PointerScope()) {
             BatchTensors tensors = onDevice(batch);
-            Tensor outputs = backward.outputs(tensors.tokens(), scope); // (B or B T, K)
+            Tensor outputs = backward.outputs(tensors, scope); // (B or B T, K)
             return new Evaluated(backward.loss(outputs, tensors), ClassCounts.of(head, Logits.toHost(outputs), batch));
         }
     }
 
     @Override
     public double[] sequenceNats(Batch batch) {
-        checkOwner();
-        shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
             return backward.answers(onDevice(batch));
         }
@@ -215,12 +207,21 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public float[][] outputs(Batch batch) {
+        return numbers(batch, backward::outputs); // (B or B T, K)
+    }
+
+    private float[][] numbers(Batch batch, BiFunction<TokenTensors, PointerScope, Tensor> computed) {
         checkOwner();
         shape.requireFits(batch.context());
         try (PointerScope scope = new PointerScope()) {
             TokenTensors tokens = TokenTensors.of(batch, shape.vocabSize(), device.torchDevice());
-            return Logits.toHost(backward.outputs(tokens, scope)); // (B or B T, K)
+            return Logits.toHost(computed.apply(tokens, scope));
         }
+    }
+
+    @Override
+    public float[][] pooled(Batch batch, Pooling pooling) {
+        return numbers(batch, (tokens, scope) -> backward.pooled(tokens, pooling, scope)); // (B, D)
     }
 
     @Override
@@ -256,6 +257,8 @@ public final class TorchReplica implements ModelReplica {
     }
 
     private BatchTensors onDevice(Batch batch) {
+        checkOwner();
+        shape.requireFits(batch.context());
         return BatchTensors.of(batch, shape, device.torchDevice());
     }
 

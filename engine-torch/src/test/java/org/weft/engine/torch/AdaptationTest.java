@@ -213,7 +213,7 @@ class AdaptationTest {
             case VALUES -> new Targets.Labels(new float[] {0.5f, -1, 2, 0, -0.25f, 1});
             case SPAN -> new Targets.Labels(new float[] {1, 4, 0, 2, 3, 3});
             case TOKEN_CLASSES -> ofTokens(head.outputs(), lengths);
-            case LANGUAGE -> ofTokens(VOCABULARY, lengths);
+            case LANGUAGE, EMBEDDING -> ofTokens(VOCABULARY, lengths);
         };
     }
 

@@ -13,8 +13,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +37,7 @@ import org.weft.driver.spark.SparkApplication;
 import org.weft.trainer.pretrain.Pretraining;
 import org.weft.tuning.finetune.BaseModel;
 import org.weft.tuning.finetune.FinetuneRun;
+import org.weft.tuning.ml.WeftEmbedder;
 
 /** Runs that learn of sequences that stand beside each other: the same bits whatever the cluster, and wherever they go on. */
 @Timeout(180)
@@ -160,6 +165,42 @@ class PairsTest {
         assertThatThrownBy(() -> tune(null, other))
                 .isInstanceOf(WeftException.class)
                 .hasMessageContaining("lora/reference was computed with another base model, or of other rows");
+    }
+
+    @Test
+    void embeddingsHaveTheSameBitsOnAnyClusterAndFromAnyStep() throws IOException {
+        String from = "task: embedding, epochs: 0, metric: accuracy, from: \"file://" + directory + "/base\"";
+        String[] more = {
+            "training.steps=4", "training.eval_every=4", "dataset.anchor_column=prompt",
+                    "dataset.positive_column=chosen",
+            "dataset.negative_column=rejected", "training.micro_batch=4", "training.lanes=2", "finetune.symmetric=true"
+        };
+        RunResult one = tune(null, config("near", from, more));
+        Map<String, Double> evaluated =
+                one.checkpoint().manifest().evaluations().get(4);
+        assertThat(evaluated).containsOnlyKeys("loss", "accuracy");
+        assertThat(steps("near").get(0).loss()).isBetween(0.1, 10.0);
+        String[] cluster = Stream.concat(Stream.of(more), Stream.of("cluster.workers=2", "cluster.servers=2"))
+                .toArray(String[]::new);
+        RunResult resumed = tune("2", config("near", from, cluster));
+        assertThat(resumed.checkpoint().manifest().paramsSha256())
+                .isEqualTo(one.checkpoint().manifest().paramsSha256());
+
+        Dataset<Row> rows = SparkSession.builder().getOrCreate().read().json("file://" + directory + "/pairs.jsonl");
+        String path = "file://" + directory + "/near";
+        WeftEmbedder embedder =
+                new WeftEmbedder().setModel(path).setTextCol("prompt").setVectorCol("vector");
+        String saved = "file://" + directory + "/embedder";
+        embedder.save(saved);
+        List<Row> embedded = WeftEmbedder.load(saved).transform(rows).collectAsList();
+        assertThat(embedded).hasSize(60);
+        List<Float> vector = embedded.get(0).getList(embedded.get(0).fieldIndex("vector"));
+        assertThat(vector).hasSize(16);
+        assertThat(vector.stream().mapToDouble(x -> x * x).sum()).isCloseTo(1, within(1e-5));
+        assertThatThrownBy(() -> embedder.setPooling("first").transform(rows))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("pooling first: the first token of llama has seen nothing");
+        assertThatThrownBy(() -> new WeftEmbedder().transform(rows)).hasMessage("no model: it is not set");
     }
 
     private static List<Map<String, Double>> figures(List<StepRecord> steps) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.Pooling;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.RunDirectory;
@@ -70,6 +72,21 @@ public record BaseModel(
      */
     public WeftConfig withChatTemplate(Store store, WeftConfig config, Consumer<String> notices) throws IOException {
         return new ChosenTemplate(store, this, notices).in(config);
+    }
+
+    /** The configuration with the pooling that lies beside the model, or that it was tuned with, where vectors are learnt and it asks for that. */
+    WeftConfig withPooling(Store store, WeftConfig config, Consumer<String> notices) throws IOException {
+        FinetuneConfig tuning = config.finetune();
+        if (tuning.task() != TaskName.EMBEDDING || tuning.pooling() != Pooling.AUTO) {
+            return config;
+        }
+        Pooling said = tuned.task() == TaskName.EMBEDDING
+                ? tuned.pooling()
+                : new ModelLocator(store, notices).at(from).sentences().pooling();
+        if (said != Pooling.AUTO) {
+            notices.accept("texts are pooled as " + from + " says: finetune.pooling=" + said.word());
+        }
+        return config.withFinetune(tuning.withPooling(said));
     }
 
     /**

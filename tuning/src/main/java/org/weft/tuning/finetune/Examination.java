@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.engine.sampling.BeamOptions;
 import org.weft.hub.StoredModel;
@@ -53,6 +54,11 @@ public interface Examination extends Serializable {
      * @param batch rows that are computed together
      */
     RowJudge open(StoredModel model, int batch) throws IOException;
+
+    /** Numbers of a row that an evaluation brings back to the driver: a probability for each label. */
+    default int numbers() {
+        return config().finetune().labels().size();
+    }
 
     /** The rows of an evaluation; all are of a judge that {@link #open} gave. */
     Predictions predictions(List<Predictions.Row> judged);
@@ -128,6 +134,13 @@ public interface Examination extends Serializable {
         @Override
         public List<String> textColumns() {
             return Task.of(config).writtenColumns();
+        }
+
+        /** Of vectors two, in single precision. */
+        @Override
+        public int numbers() {
+            boolean vectors = config.finetune().task() == TaskName.EMBEDDING;
+            return vectors ? config.model().width() : Examination.super.numbers();
         }
 
         @Override

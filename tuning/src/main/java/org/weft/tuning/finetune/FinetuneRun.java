@@ -43,7 +43,8 @@ public final class FinetuneRun {
             SparkApplication application, WeftConfig config, BaseModel base, Progress progress, StopSource stops)
             throws IOException {
         this.application = application;
-        this.config = base.withChatTemplate(application.store(), config, progress::say);
+        WeftConfig templated = base.withChatTemplate(application.store(), config, progress::say);
+        this.config = base.withPooling(application.store(), templated, progress::say);
         this.base = base;
         this.progress = progress;
         this.stops = stops;

@@ -48,7 +48,8 @@ public final class FinetuneSettings {
         }
         ModelSection.require(base.from(), base.model(), config.model(), notices);
         FinetuneConfig tuning = config.finetune();
-        if (tuning.task() == TaskName.PREFERENCE && !config.cluster().engine().equals(Engines.TORCH)) {
+        boolean beside = tuning.task() == TaskName.PREFERENCE || tuning.task() == TaskName.EMBEDDING;
+        if (beside && !config.cluster().engine().equals(Engines.TORCH)) {
             throw WeftException.usage(
                     "finetune.task=" + tuning.task().word() + " with cluster.engine="
                             + config.cluster().engine() + ", which predicts tokens alone",

@@ -121,7 +121,7 @@ public final class FinetuneStart {
 
     private void sayHead(Consumer<String> notices) {
         FinetuneConfig before = base.tuned();
-        if (before.task() == config.finetune().task() && !isLanguage()) {
+        if (before.task() == config.finetune().task() && isLayered()) {
             notices.accept(
                     base.hasHeadOf(config.finetune())
                             ? "the head that " + base.from() + " has is taken over: the same task and labels"
@@ -131,18 +131,22 @@ public final class FinetuneStart {
         }
     }
 
+    private boolean isLayered() {
+        return shape.adaptation().head().kind().layered();
+    }
+
     private boolean isLanguage() {
         return shape.adaptation().head().kind() == HeadKind.LANGUAGE;
     }
 
     private NamedParameters parameters(Checkpoint source, ParameterLayout layout) {
-        String head = isLanguage() ? "" : AdaptedLayout.headName(shape) + ".";
+        String head = isLayered() ? AdaptedLayout.headName(shape) + "." : "";
         // Another task's head means other labels, though it may have the same name and shape.
         return new NamedParameters(
                 store,
                 source,
                 layout,
-                name -> !isLanguage() && name.startsWith(head) && !base.hasHeadOf(config.finetune()),
+                name -> isLayered() && name.startsWith(head) && !base.hasHeadOf(config.finetune()),
                 config.run().seed());
     }
 

@@ -85,6 +85,7 @@ public record PredictionColumns(Map<String, String> renamed, String prediction, 
             case TEXTS -> DataTypes.createArrayType(DataTypes.StringType);
             case NUMBER -> DataTypes.DoubleType;
             case INTEGER -> DataTypes.IntegerType;
+            case VECTOR -> DataTypes.createArrayType(DataTypes.FloatType, false);
             case NUMBER_BY_TEXT -> DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType);
         };
     }

@@ -23,33 +23,74 @@ import org.weft.tuning.dataset.RowFields;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Prediction;
 import org.weft.tuning.task.Task;
+import org.weft.tuning.task.VectorTask;
 
 /**
- * A fine-tuned model over any rows, on the executors: each task loads the model once and adds {@link PredictionColumns} to
+ * A fine-tuned model, or one that gives vectors, over any rows, on the executors: each task loads the model once and adds {@link PredictionColumns} to
  * its share.
  */
 public final class PredictionJob {
     private static final int CHUNK_BATCHES = 16;
 
-    private final StoredModel model;
-    private final WeftConfig config;
+    private final Predictor predictor;
     private final int batch;
     private final PredictionColumns columns;
+
+    /** A model that says something of rows; opened on each executor. */
+    private interface Predictor extends Serializable {
+        /** Which columns it reads and adds. */
+        Task task();
+
+        RowModel open(int batch) throws IOException;
+    }
+
+    /** A fine-tuned model. */
+    private record Tuned(StoredModel model, WeftConfig config) implements Predictor {
+        @Override
+        public Task task() {
+            return Task.of(config);
+        }
+
+        @Override
+        public RowModel open(int batch) throws IOException {
+            return TaskModel.open(model, config, batch);
+        }
+    }
+
+    /** A model that gives texts vectors. */
+    private record Embedder(StoredModel model, Embedding how, VectorTask task) implements Predictor {
+        @Override
+        public RowModel open(int batch) throws IOException {
+            return new TextVectors(EmbeddingModel.open(model, how, batch), task);
+        }
+    }
 
     /**
      * @param rows whose section dataset says what columns are called
      * @param batch rows that are computed together
      */
     public PredictionJob(StoredModel model, WeftConfig rows, int batch, PredictionColumns columns) {
-        this.model = model;
-        this.config = TaskModel.requireTask(model).withDataset(rows.dataset());
+        this(new Tuned(model, TaskModel.requireTask(model).withDataset(rows.dataset())), batch, columns);
+    }
+
+    private PredictionJob(Predictor predictor, int batch, PredictionColumns columns) {
+        this.predictor = predictor;
         this.batch = batch;
         this.columns = columns;
     }
 
+    /**
+     * Rows with a vector of a text of theirs each.
+     *
+     * @param batch texts that are computed together
+     */
+    public static PredictionJob ofVectors(StoredModel model, Embedding how, VectorTask task, int batch) {
+        return new PredictionJob(new Embedder(model, how, task), batch, PredictionColumns.DEFAULT);
+    }
+
     /** The columns of texts that the model reads, under the rows' own names. */
     public List<String> textColumns() {
-        Task task = Task.of(config);
+        Task task = predictor.task();
         List<String> read = task.inputColumns().stream()
                 .filter(task.textColumns()::contains)
                 .toList();
@@ -62,7 +103,7 @@ public final class PredictionJob {
      * @throws WeftException where a column is missing or there already, or of a row that cannot be read
      */
     public void check(Dataset<Row> rows) {
-        Task task = Task.of(config);
+        Task task = predictor.task();
         Map<String, String> inputs = columns.inputs(task.inputColumns());
         DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
         columns.extend(rows.schema(), task);
@@ -78,13 +119,13 @@ public final class PredictionJob {
      * @throws WeftException where a column is missing that the model reads
      */
     public Dataset<Row> predict(Dataset<Row> rows, LongAccumulator truncated, LongAccumulator predicted) {
-        Task task = Task.of(config);
+        Task task = predictor.task();
         Map<String, String> inputs = columns.inputs(task.inputColumns());
         DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
         List<String> given = DatasetReader.columns(rows);
         Dataset<Row> placed = DatasetReader.select(rows, given); // the place, where there is one, comes last
         StructType schema = columns.extend(rows.drop(DatasetReader.PLACE).schema(), task);
-        Share share = new Share(model, config, inputs, given.size(), batch, truncated, predicted);
+        Share share = new Share(predictor, inputs, given.size(), batch, truncated, predicted);
         return placed.mapPartitions((MapPartitionsFunction<Row, Row>) share::predict, Encoders.row(schema));
     }
 
@@ -95,8 +136,7 @@ public final class PredictionJob {
      * @param width columns of a row that are the data's
      */
     private record Share(
-            StoredModel stored,
-            WeftConfig config,
+            Predictor predictor,
             Map<String, String> inputs,
             int width,
             int batch,
@@ -109,7 +149,7 @@ public final class PredictionJob {
             if (!rows.hasNext()) {
                 return rows;
             }
-            TaskModel model = TaskModel.open(stored, config, batch);
+            RowModel model = predictor.open(batch);
             TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> model.close());
             return new Iterator<>() {
                 private Iterator<Row> ready = List.<Row>of().iterator();
@@ -129,7 +169,7 @@ public final class PredictionJob {
             };
         }
 
-        private List<Row> chunk(TaskModel model, Iterator<Row> rows) {
+        private List<Row> chunk(RowModel model, Iterator<Row> rows) {
             List<Row> taken = new ArrayList<>();
             List<Fields> fields = new ArrayList<>();
             while (rows.hasNext() && taken.size() < CHUNK_BATCHES * batch) {

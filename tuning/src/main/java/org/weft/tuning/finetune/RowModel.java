@@ -2,6 +2,7 @@ package org.weft.tuning.finetune;
 
 import java.io.IOException;
 import java.util.List;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.engine.sampling.BeamOptions;
 import org.weft.hub.StoredModel;
@@ -14,6 +15,11 @@ interface RowModel extends AutoCloseable {
     /** What the model says of each row, in the rows' order. */
     List<Prediction> predict(List<Fields> rows);
 
+    /** Rows so far of which a part was cut off. */
+    default long truncated() {
+        return 0;
+    }
+
     @Override
     void close();
 
@@ -25,6 +31,9 @@ interface RowModel extends AutoCloseable {
      * @param batch rows that are computed together
      */
     static RowModel open(StoredModel model, WeftConfig config, BeamOptions beams, int batch) throws IOException {
+        if (config.finetune().task() == TaskName.EMBEDDING) {
+            return PairVectors.open(model, config, batch);
+        }
         return config.finetune().generative()
                 ? GeneratedAnswers.open(model, config, beams, batch)
                 : TaskModel.open(model, config, batch);

@@ -84,8 +84,7 @@ public final class TaskEvaluation {
                 examination.config().dataset().privacy(), examination.textColumns(), store); // as the model was taught
         JavaRDD<Fields> fields =
                 rows.toJavaRDD().map(row -> RowFields.of(row, columns)).mapPartitions(scrubbed);
-        int labels = examination.config().finetune().labels().size();
-        new EvaluationSize(CheckedRows.count("the rows", fields, examination.check()), labels)
+        new EvaluationSize(CheckedRows.count("the rows", fields, examination.check()), examination.numbers())
                 .requireFits(Runtime.getRuntime().maxMemory());
         Share share = new Share(model, examination, batch);
         List<JudgedRow> judged = new ArrayList<>();

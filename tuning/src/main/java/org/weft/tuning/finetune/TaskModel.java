@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.batches.PaddedBatch;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
 import org.weft.core.tokens.TokenizerFile;
@@ -63,6 +64,10 @@ public final class TaskModel implements RowModel {
                                     : "(none)"),
                     "give a checkpoint of weft finetune, or use generate");
         }
+        if (config.finetune().task() == TaskName.EMBEDDING) {
+            throw WeftException.usage(
+                    directory + " predicts no labels: it was tuned to give vectors", "use weft embed, or WeftEmbedder");
+        }
         return config;
     }
 
@@ -95,7 +100,7 @@ public final class TaskModel implements RowModel {
         }
     }
 
-    /** Rows so far of which a part was cut off. */
+    @Override
     public long truncated() {
         return truncated;
     }

@@ -45,7 +45,9 @@ final class UnusedSettings {
         unless(head.exclusive() || preference, task, "finetune.label_smoothing");
         unless(preference, task, "finetune.preference_loss", "finetune.preference_beta");
         unless(head.ofSequence(), task, "finetune.pooling");
-        unless(head != HeadKind.LANGUAGE, task + " has no new head", "finetune.head_dropout");
+        unless(head.layered(), task + " has no new head", "finetune.head_dropout");
+        boolean vectors = head == HeadKind.EMBEDDING;
+        unless(vectors, task, "finetune.similarity_scale", "finetune.symmetric", "finetune.normalize");
         boolean chats = tuning.task().converses();
         unless(chats, task, "finetune.chat_template");
         unless(tuning.task() == TaskName.INSTRUCTION, task, "dataset.mask_history");

@@ -14,6 +14,7 @@ public sealed interface Predictions
         permits AnswerPredictions,
                 ChoicePredictions,
                 ClassPredictions,
+                EmbeddingPredictions,
                 LanguagePredictions,
                 MultiLabelPredictions,
                 PreferencePredictions,

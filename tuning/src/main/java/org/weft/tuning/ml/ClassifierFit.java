@@ -52,6 +52,11 @@ final class ClassifierFit {
                     "task=" + settings.finetune().task().word() + " predicts tokens: a WeftModel could not add columns",
                     "use weft finetune, and weft generate");
         }
+        if (!settings.finetune().task().head().layered()) {
+            throw WeftException.usage(
+                    "task=" + settings.finetune().task().word() + " gives vectors: a WeftModel could not add columns",
+                    "use weft finetune, and WeftEmbedder");
+        }
         SavedRows saved = SavedRows.write(committing.store(), rows, columns(settings), directory);
         String name = Sha256.hex(
                         (saved.sha256() + FinetuneSettings.fingerprint(settings)).getBytes(StandardCharsets.UTF_8))

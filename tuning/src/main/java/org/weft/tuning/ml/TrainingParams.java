@@ -18,7 +18,6 @@ import org.apache.spark.ml.util.Identifiable$;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.FinetuneConfig.TaskName;
-import org.weft.core.config.HeadKind;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.tuning.finetune.FinetuneSettings;
@@ -30,7 +29,7 @@ import org.weft.tuning.finetune.FinetuneSettings;
 public abstract class TrainingParams extends Estimator<WeftModel> implements WeftColumns {
     /** The tasks whose rows have labels. */
     private static final String LABELLED = Arrays.stream(TaskName.values())
-            .filter(name -> name.head() != HeadKind.LANGUAGE)
+            .filter(name -> name.head().layered())
             .map(TaskName::word)
             .collect(Collectors.joining(", "));
 

@@ -6,6 +6,7 @@ import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig.LongText;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.examples.Example;
 import org.weft.core.tokens.SpecialTokens;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.tokenizer.TextTokenizer;
@@ -135,6 +136,13 @@ public final class Encoder implements AutoCloseable {
         int[] text = Arrays.copyOf(ids, kept);
         int[] tokens = text.length + specials == 0 ? endOfText() : join(before, text, after);
         return new Framed(tokens, before.length, kept, tokens.length, 0, 0, cut);
+    }
+
+    /** One text as an example of which nothing is known. */
+    public Encoded text(String text, Fields row) {
+        Framed framed = single(encode(text), row);
+        int[] tokens = framed.tokens();
+        return Encoded.of(new Example(tokens, tokens.length, null, null, 1), framed.truncated());
     }
 
     /** Two texts as a sequence. */

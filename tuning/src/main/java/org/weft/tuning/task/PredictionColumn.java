@@ -18,6 +18,8 @@ public record PredictionColumn(String name, Cells cells) {
         NUMBER,
         /** An {@code Integer}. */
         INTEGER,
+        /** A {@code List} of {@code Float}. */
+        VECTOR,
         /** A {@code Map} of {@code String} to {@code Double}. */
         NUMBER_BY_TEXT
     }

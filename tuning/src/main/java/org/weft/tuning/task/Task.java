@@ -205,6 +205,7 @@ public interface Task extends Serializable {
             case TOKENS -> new TokensTask(dataset, labels);
             case QA -> new QaTask(dataset);
             case INSTRUCTION -> new InstructionTask(dataset, conversation);
+            case EMBEDDING -> new EmbeddingTask(dataset);
             case PREFERENCE -> new PreferenceTask(dataset, conversation);
             case TEXT -> new TextTask(dataset);
         };

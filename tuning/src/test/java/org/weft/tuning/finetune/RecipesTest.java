@@ -59,7 +59,8 @@ class RecipesTest {
                         "tokens", "tokens full",
                         "qa", "qa full",
                         "instruction", "instruction lora",
-                        "preference", "preference lora"));
+                        "preference", "preference lora",
+                        "embedding", "embedding full"));
     }
 
     @Test

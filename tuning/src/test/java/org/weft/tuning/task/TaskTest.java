@@ -11,7 +11,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig.TaskName;
-import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
 import org.weft.tuning.metrics.Predictions;
 
@@ -54,7 +53,9 @@ class TaskTest {
         for (TaskName name : all()) {
             Task task = task(name);
             assertThat(task.inputColumns()).as(name.word()).isNotEmpty();
-            assertThat(task.predictionColumns().isEmpty()).as(name.word()).isEqualTo(name.head() == HeadKind.LANGUAGE);
+            assertThat(task.predictionColumns().isEmpty())
+                    .as(name.word())
+                    .isEqualTo(!name.head().layered());
             assertThat(TaskName.named(name.word())).isEqualTo(name);
         }
         assertThatThrownBy(() -> task(TaskName.NONE))
@@ -80,7 +81,7 @@ class TaskTest {
                 Class<?> type =
                         switch (columns.get(i).cells()) {
                             case TEXT -> String.class;
-                            case TEXTS -> List.class;
+                            case TEXTS, VECTOR -> List.class;
                             case NUMBER -> Double.class;
                             case INTEGER -> Integer.class;
                             case NUMBER_BY_TEXT -> Map.class;
@@ -141,6 +142,7 @@ class TaskTest {
         assertThatThrownBy(() -> text.predictions(List.of()))
                 .isInstanceOf(WeftException.class)
                 .hasMessage("finetune.task=text has no answers to compare");
-        assertThat(all().stream().filter(name -> task(name).converses())).containsExactly(TaskName.INSTRUCTION);
+        assertThat(all().stream().filter(name -> task(name).converses()))
+                .containsExactly(TaskName.INSTRUCTION, TaskName.PREFERENCE);
     }
 }
