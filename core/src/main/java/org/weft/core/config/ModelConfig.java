@@ -11,7 +11,6 @@ import java.util.OptionalInt;
  */
 public record ModelConfig(
         @Doc(ConfigReference.FAMILIES) String architecture,
-
         @Doc("Transformer blocks (L).") int layers,
         @Doc("Width of the residual stream (D).") int width,
 
@@ -123,8 +122,7 @@ public record ModelConfig(
                 "mixtral: what the balance of the experts counts beside a token's loss in training; 0 for 0.001, -1 for none.")
         double routerAuxLossCoef,
 
-        @Doc("bert, roberta, xlm-roberta: kinds of segments that a sequence may have; of these bert alone tells them.")
-        int tokenTypes,
+        @Doc("bert, roberta: kinds of segments.") int tokenTypes,
 
         @Doc("bert: train next-sentence prediction beside masked language modelling.")
         boolean nextSentence,

@@ -57,7 +57,9 @@ final class Replicas {
                             + " rope_short_factors: [1.0, 1.2], rope_long_factors: [1.5, 3]"),
             Map.entry("mixtral", "kv_heads: 2, experts: 3, router_aux_loss_coef: -1"),
             Map.entry("gpt_neox", "rotary_fraction: 0.5"),
-            Map.entry("sequential", "sequential_residual: true, tanh_gelu: true, tie_word_embeddings: true, rotary_fraction: 0.5")));
+            Map.entry(
+                    "sequential",
+                    "sequential_residual: true, tanh_gelu: true, tie_word_embeddings: true, rotary_fraction: 0.5")));
 
     /**
      * A small model of one of them, of two layers.
