@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.weft.core.config.FinetuneConfig;
+import org.weft.core.config.FinetuneConfig.Pooling;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -65,6 +69,23 @@ record CheckpointModel(Store store, Checkpoint known) implements StoredModel {
     @Override
     public SentenceModules sentences() {
         return SentenceModules.NONE;
+    }
+
+    /** As its export says it. */
+    @Override
+    public Pooling sequencePooling() {
+        if (Family.of(config().model()).hub().poolingKey().isEmpty()) {
+            return Pooling.AUTO;
+        }
+        FinetuneConfig tuned = config().finetune();
+        HeadKind head = tuned.task().head();
+        boolean mean = head.ofSequence() && head.layered() && tuned.pooling() == Pooling.MEAN;
+        return mean ? Pooling.MEAN : Pooling.FIRST;
+    }
+
+    @Override
+    public List<String> fresh() {
+        return List.of();
     }
 
     @Override

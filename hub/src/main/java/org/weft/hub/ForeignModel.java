@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.TokenizerFile;
@@ -72,6 +74,19 @@ record ForeignModel(
     @Override
     public SentenceModules sentences() throws IOException {
         return SentenceModules.at(store, directory);
+    }
+
+    @Override
+    public Pooling sequencePooling() throws IOException {
+        String base = ModelPath.of(store, directory).base();
+        return TaskClass.poolingOf(Family.of(config.model()).hub(), HuggingFaceModel.readConfig(store, base));
+    }
+
+    @Override
+    public List<String> fresh() throws IOException {
+        try (HuggingFaceModel model = HuggingFaceModel.open(store, directory)) {
+            return model.fresh();
+        }
     }
 
     @Override

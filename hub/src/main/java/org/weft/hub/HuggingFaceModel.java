@@ -231,6 +231,12 @@ public final class HuggingFaceModel implements AutoCloseable {
         return adapter == null ? own : adapter.merged(kind, shape, own);
     }
 
+    /** Parameters that are not in the files. */
+    List<String> fresh() throws IOException {
+        return TensorMatch.of(kind, shape(configIn(directory)).layout(), files, directory)
+                .fresh();
+    }
+
     /** The tokenizer that lies with the model; empty where none does. */
     public Optional<TokenizerFile> tokenizer() {
         return Optional.ofNullable(tokenizer);

@@ -8,16 +8,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.weft.core.ExitStatus;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.checkpoint.Safetensors;
+import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.AdaptedLayout;
 import org.weft.core.model.ModelShape;
+import org.weft.core.model.TaskHead;
 import org.weft.core.params.Parameter;
 import org.weft.core.storage.AtomicOutput;
 import org.weft.core.storage.Store;
@@ -65,6 +69,7 @@ public final class PeftExport {
      * @return names of the files of tensors
      */
     public List<String> write(String directory) throws IOException {
+        requirePooling();
         EmptyDirectory target = EmptyDirectory.require(store, directory);
         try {
             writeTensors(directory);
@@ -75,6 +80,37 @@ public final class PeftExport {
         } catch (IOException | RuntimeException e) {
             target.restore(List.of(PeftAdapter.TENSORS, PeftConfig.FILE), e);
             throw e;
+        }
+    }
+
+    /** An adapter has no place for the pooling: whoever puts it over its base takes what the base's config.json says. */
+    private void requirePooling() throws IOException {
+        TaskHead head = shape.adaptation().head();
+        if (!head.ofSequence()
+                || !head.kind().layered()
+                || kind.family().poolingKey().isEmpty()) {
+            return;
+        }
+        String from = config.finetune().from();
+        String key = kind.family().poolingKey().get();
+        String whole = "export the whole model, which says what it pools: leave --adapter out";
+        Pooling said;
+        try {
+            said = new ModelLocator(store, notice -> {}).at(from).sequencePooling();
+        } catch (IOException | WeftException e) {
+            throw new WeftException(
+                    ExitStatus.USAGE,
+                    "what " + from + " pools cannot be read, and an adapter takes " + key + " from there: "
+                            + e.getMessage(),
+                    "have the base at finetune.from, or " + whole,
+                    e);
+        }
+        if (!said.name().equals(head.pooling().name())) {
+            throw WeftException.usage(
+                    "the adapter was trained with finetune.pooling="
+                            + head.pooling().name().toLowerCase(Locale.ROOT) + ", and its base " + from + " pools "
+                            + said.word() + " (" + key + "), which is what would be taken",
+                    whole + "; or tune again with finetune.pooling=" + said.word());
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.run.LanguageModel;
@@ -43,6 +44,15 @@ public sealed interface StoredModel extends LanguageModel permits CheckpointMode
 
     /** How sentence-transformers' files beside it say that texts become vectors. */
     SentenceModules sentences() throws IOException;
+
+    /**
+     * What its class for sequences pools wherever it is taken as a base: the first token or the mean. AUTO where its family's
+     * config.json has no key for that.
+     */
+    Pooling sequencePooling() throws IOException;
+
+    /** Parameters that are not in its files, and that start anew. */
+    List<String> fresh() throws IOException;
 
     /** A replica that may lack what predicts tokens or labels, for its vectors; the caller, whose thread owns it, closes it. */
     ModelReplica body(ReplicaOptions options) throws IOException;

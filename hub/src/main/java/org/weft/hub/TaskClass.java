@@ -102,13 +102,12 @@ record TaskClass(HubTable family, TaskName task) {
         return HEAD.matcher(name).find();
     }
 
-    /** Whether a tensor predicts tokens only, so that a model with a task's head has no place for it. */
+    /** Whether a tensor is of what a model of this class has no place for: what predicts tokens, or a head where vectors do. */
     boolean drops(String name) {
         return task == TaskName.EMBEDDING && isHead(name)
-                || task != TaskName.NONE
-                        && Family.families().stream()
-                                .filter(known -> known.name().equals(family.modelType()))
-                                .anyMatch(known -> known.languageOnly(name));
+                || Family.families().stream()
+                        .filter(known -> known.name().equals(family.modelType()))
+                        .anyMatch(known -> !known.has(task.head(), name));
     }
 
     /** As config.json has it. */
@@ -204,6 +203,13 @@ record TaskClass(HubTable family, TaskName task) {
             default -> {}
         }
         return tuning;
+    }
+
+    /** What a class for sequences of this family pools over a base; AUTO where no key of its config.json says so. */
+    static Pooling poolingOf(HubTable family, JsonNode config) {
+        return family.poolingKey()
+                .map(key -> config.path(key).asText().equals(MEAN) ? Pooling.MEAN : Pooling.FIRST)
+                .orElse(Pooling.AUTO);
     }
 
     /** {@code finetune.pooling} where it is not the first token. */

@@ -65,7 +65,7 @@ public record FinetuneConfig(
 
         @Doc(
                 "What stands for a whole sequence: first (bert, through its pooler; embedding: as it is), last (gpt2, llama), mean, or "
-                        + "auto: the family's, of embedding what the base says, else mean, or last where no token looks ahead.")
+                        + "auto: what the base says (embedding, modernbert), else the family's, of embedding mean, or last where no token looks ahead.")
         Pooling pooling,
 
         @Doc("Probability that dropout clears an input of the task's head while training.")

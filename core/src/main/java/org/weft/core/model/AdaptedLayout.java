@@ -39,12 +39,11 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
         Family family = shape.family();
         ParameterLayout whole = family.layout(shape);
         int[] blocks = family.blocksOf(whole, model);
-        boolean language = adaptation.head().kind() == HeadKind.LANGUAGE;
         int adapters = 0;
         for (int i = 0; i < blocks.length; i++) {
             Parameter parameter = whole.parameters().get(i);
             int block = blocks[i];
-            if (!language && family.languageOnly(parameter.name())) {
+            if (!family.has(adaptation.head().kind(), parameter.name())) {
                 continue;
             }
             boolean learns = adaptation.lora() == null && block >= adaptation.frozenBlocks() - (block < 0 ? 1 : 0);

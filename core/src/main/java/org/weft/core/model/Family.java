@@ -41,6 +41,20 @@ public interface Family extends Architecture {
     /** Whether a parameter only predicts tokens: a model with a task's head has none of these. */
     boolean languageOnly(String parameter);
 
+    /** Whether a parameter stands behind the states that vectors are pooled of: a model of vectors has none of these. */
+    default boolean behindVectors(String parameter) {
+        return languageOnly(parameter);
+    }
+
+    /** Whether a model that predicts this has a parameter. */
+    default boolean has(HeadKind kind, String parameter) {
+        return switch (kind) {
+            case LANGUAGE -> true;
+            case EMBEDDING -> !behindVectors(parameter);
+            default -> !languageOnly(parameter);
+        };
+    }
+
     /** The linear layer of a task's head that judges a whole sequence, without {@code .weight}. */
     default String sequenceHead() {
         return "score";

@@ -151,6 +151,12 @@ public final class ModernBertFamily implements Family {
         return parameter.startsWith("decoder.");
     }
 
+    /** The perceptron too: {@code ModernBertModel} has none. */
+    @Override
+    public boolean behindVectors(String parameter) {
+        return languageOnly(parameter) || parameter.startsWith("head.");
+    }
+
     @Override
     public String sequenceHead() {
         return "classifier";

@@ -150,17 +150,36 @@ record ModernBertHubTable() implements HubTable {
         if (Json.isGiven(config.path(SCALING))) {
             problems.add(SCALING + "=" + config.path(SCALING) + " is not one that Weft has: null");
         }
-        for (JsonNode section : config.path(PARAMETERS)) {
-            String type = section.path("rope_type").asText("default");
-            if (!type.equals("default")) {
-                problems.add(PARAMETERS + " of type=" + type + " is not one that Weft has: default");
-            }
-        }
+        readRotary(config.path(PARAMETERS), problems);
         model.put("rope_theta", theta(config, FULL, GLOBAL_THETA, 160_000, problems));
         double local = theta(config, SLIDING, LOCAL_THETA, 10_000, problems);
         if (local != 10_000) {
             model.put("rope_local_theta", local);
         }
+    }
+
+    /** Of each kind of layers the base of its frequencies, which {@link #theta} reads, and nothing that scales them. */
+    private static void readRotary(JsonNode said, List<String> problems) {
+        boolean byKind = said.properties().stream()
+                .allMatch(entry -> List.of(FULL, SLIDING).contains(entry.getKey())
+                        && (entry.getValue().isObject() || !Json.isGiven(entry.getValue())));
+        if (Json.isGiven(said) && !(said.isObject() && byKind)) {
+            problems.add(PARAMETERS + "=" + said + " is not one that Weft has: an object for " + FULL + " and one for "
+                    + SLIDING);
+            return;
+        }
+        said.properties().forEach(section -> {
+            String type = section.getValue().path("rope_type").asText("default");
+            if (!type.equals("default")) {
+                problems.add(PARAMETERS + " of type=" + type + " is not one that Weft has: default");
+                return;
+            }
+            section.getValue().properties().stream()
+                    .filter(entry -> !List.of("rope_type", "rope_theta").contains(entry.getKey()))
+                    .filter(entry -> Json.isGiven(entry.getValue()))
+                    .forEach(entry -> problems.add(PARAMETERS + "." + section.getKey() + "." + entry.getKey() + "="
+                            + entry.getValue() + " is not one that Weft has"));
+        });
     }
 
     /** The first block and then every n-th. */

@@ -101,7 +101,9 @@ record RobertaHubTable(RobertaFamily family, String classPrefix) implements HubT
         JsonNode positions = config.path(POSITIONS);
         if (!Json.isGiven(positions)) {
             problems.add(POSITIONS + " is missing");
-        } else if (!positions.isIntegralNumber() || positions.asLong() <= family.firstPosition()) {
+        } else if (positions.isIntegralNumber() && !positions.canConvertToInt()) {
+            problems.add(POSITIONS + "=" + positions + " is more than Weft can have, " + Integer.MAX_VALUE);
+        } else if (!positions.isIntegralNumber() || positions.asInt() <= family.firstPosition()) {
             problems.add(POSITIONS + "=" + positions + " leaves no position behind the padding token's, "
                     + family.paddingId().orElseThrow());
         } else {

@@ -22,8 +22,8 @@ final class ModernBert implements Transformer {
     private final Norm embeddingNorm;
     private final List<Block> blocks = new ArrayList<>();
     private final Norm finalNorm;
-    private final Linear dense; // (D, D)
-    private final Norm denseNorm;
+    private final Linear dense; // (D, D), or null
+    private final Norm denseNorm; // or null
     private final OutputHead head; // or null
 
     ModernBert(ModelConfig config, FlatTensors flat) {
@@ -51,8 +51,9 @@ final class ModernBert implements Transformer {
                     epsilon));
         }
         finalNorm = Norm.layer("model.final_norm", flat, epsilon);
-        dense = Linear.outputFirst("head.dense", flat);
-        denseNorm = Norm.layer("head.norm", flat, epsilon);
+        boolean judges = flat.has("head.dense.weight");
+        dense = judges ? Linear.outputFirst("head.dense", flat) : null;
+        denseNorm = judges ? Norm.layer("head.norm", flat, epsilon) : null;
         head = flat.has("decoder.bias") ? OutputHead.biased(flat, table, "decoder.bias") : null;
     }
 

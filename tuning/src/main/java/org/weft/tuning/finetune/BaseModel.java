@@ -1,13 +1,18 @@
 package org.weft.tuning.finetune;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.FinetuneConfig.TaskName;
+import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
+import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenizerFile;
@@ -74,19 +79,56 @@ public record BaseModel(
         return new ChosenTemplate(store, this, notices).in(config);
     }
 
-    /** The configuration with the pooling that lies beside the model, or that it was tuned with, where vectors are learnt and it asks for that. */
+    /**
+     * The configuration with the pooling that lies beside the model, or that it was tuned with, where it asks for that and
+     * sequences are judged or become vectors.
+     */
     WeftConfig withPooling(Store store, WeftConfig config, Consumer<String> notices) throws IOException {
         FinetuneConfig tuning = config.finetune();
-        if (tuning.task() != TaskName.EMBEDDING || tuning.pooling() != Pooling.AUTO) {
+        HeadKind head = tuning.task().head();
+        if (!head.ofSequence() || tuning.pooling() != Pooling.AUTO) {
             return config;
         }
-        Pooling said = tuned.task() == TaskName.EMBEDDING
+        Pooling said = head.layered() ? ofClass(store, notices) : ofVectors(store, notices);
+        if (said == Pooling.AUTO) {
+            return config;
+        }
+        notices.accept("texts are pooled as " + from + " says: finetune.pooling=" + said.word());
+        return config.withFinetune(tuning.withPooling(said));
+    }
+
+    private Pooling ofVectors(Store store, Consumer<String> notices) throws IOException {
+        return tuned.task() == TaskName.EMBEDDING
                 ? tuned.pooling()
                 : new ModelLocator(store, notices).at(from).sentences().pooling();
-        if (said != Pooling.AUTO) {
-            notices.accept("texts are pooled as " + from + " says: finetune.pooling=" + said.word());
+    }
+
+    /** The mean where config.json says so: the first token is what {@code auto} means. */
+    private Pooling ofClass(Store store, Consumer<String> notices) throws IOException {
+        boolean mean = checkpoint == null
+                && Family.of(model).hub().poolingKey().isPresent()
+                && new ModelLocator(store, notices).at(from).sequencePooling() == Pooling.MEAN;
+        return mean ? Pooling.MEAN : Pooling.AUTO;
+    }
+
+    /**
+     * @param frozen what is not to learn
+     * @throws WeftException where some of that is not in the model's files: it would stay random numbers, which an adapter
+     *     does not hold
+     */
+    void requireFrozen(Store store, ParameterLayout frozen, Consumer<String> notices) throws IOException {
+        if (checkpoint != null || frozen.size() == 0) {
+            return;
         }
-        return config.withFinetune(tuning.withPooling(said));
+        List<String> names = frozen.parameters().stream().map(Parameter::name).toList();
+        List<String> random = new ModelLocator(store, notices)
+                .at(from).fresh().stream().filter(names::contains).toList();
+        if (!random.isEmpty()) {
+            throw WeftException.invalidData(
+                    from + " has no " + String.join(", ", random)
+                            + ", which would not learn and stay the random numbers that they begin with",
+                    "let them learn: finetune.method=full; or start from a model that has them");
+        }
     }
 
     /**

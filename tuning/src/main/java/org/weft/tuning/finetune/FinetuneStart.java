@@ -88,6 +88,7 @@ public final class FinetuneStart {
      * @return the checkpoint of step 0, or null where all that learns is fresh
      */
     public Checkpoint write(Consumer<String> notices) throws IOException {
+        base.requireFrozen(store, shape.adapted().frozen(), said -> {});
         RunDirectory run = config.run().directory();
         base.copyTokenizer(store, run);
         Checkpoint source = base.imported(store, run.imported(), notices);
