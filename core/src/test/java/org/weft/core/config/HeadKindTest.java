@@ -27,9 +27,11 @@ class HeadKindTest {
     @Test
     void outputsAreOneForEachLabelButForNumbersAndSpans() {
         assertThat(List.of(HeadKind.values()).stream().map(head -> head.outputs(7)))
-                .containsExactly(0, 7, 7, 1, 7, 2);
+                .containsExactly(0, 7, 7, 1, 7, 0, 2);
         assertThat(TaskName.TOKENS.head().exclusive()).isTrue();
         assertThat(TaskName.MULTILABEL.head().exclusive()).isFalse();
         assertThat(TaskName.TOKENS.head().ofSequence()).isFalse();
+        assertThat(List.of(HeadKind.values()).stream().filter(head -> !head.layered()))
+                .containsExactly(HeadKind.LANGUAGE, HeadKind.EMBEDDING);
     }
 }
