@@ -6,12 +6,16 @@ import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.weft.core.Records;
 import org.weft.core.WeftException;
+import org.weft.core.config.Architecture;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.TokenizerConfig;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.CorpusManifest;
+import org.weft.core.tokens.Sentinels;
 import org.weft.core.tokens.SpecialTokens;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.CorpusShards.StoreDirectory;
@@ -63,26 +67,70 @@ public final class CorpusJob {
      */
     public CorpusManifest run(CorpusConfig corpus, TokenizerConfig tokenizer, ModelConfig model, String corpusDir)
             throws IOException {
-        CorpusInput input = CorpusInput.list(store, corpus, splitBytes);
-        input.requireHeeded(corpus);
-        return run(input, corpus, tokenizer, model, corpusDir);
+        WeftConfig config = WeftConfig.defaults().withModel(model);
+        return run(Records.with(Records.with(config, "corpus", corpus), "tokenizer", tokenizer), corpusDir);
+    }
+
+    /** As above, of a whole configuration: how many spans a text's tokens have to stand for, its training says. */
+    public CorpusManifest run(WeftConfig config, String corpusDir) throws IOException {
+        CorpusInput input = CorpusInput.list(store, config.corpus(), splitBytes);
+        input.requireHeeded(config.corpus());
+        TokenizerFile given = given(config.tokenizer(), config.model());
+        if (config.model().encodesSource()) {
+            requireSpans(config, given);
+        }
+        return run(input, given, config.corpus(), config.tokenizer(), config.model(), corpusDir);
+    }
+
+    /** Fails where the corpus could teach nothing for want of tokens that stand for spans. */
+    private static void requireSpans(WeftConfig config, TokenizerFile given) {
+        int spans = config.spanLengths().spans();
+        TokenizerConfig.Kind kind = config.tokenizer().kind();
+        if (given != null) {
+            Sentinels.of(given, spans);
+            SpecialTokens.of(given).requireDecoderStart(Architecture.DECODER_START, given.path());
+        } else if (kind == TokenizerConfig.Kind.GPT2 || spans > Sentinels.COUNT) {
+            throw WeftException.usage(
+                    "tokenizer.kind=" + kind.word() + " has "
+                            + (kind == TokenizerConfig.Kind.GPT2 ? "no" : Sentinels.COUNT)
+                            + " tokens <extra_id_0> and so on, which stand for spans that are cut out: of model.context="
+                            + config.model().context() + " a sequence has " + spans,
+                    kind == TokenizerConfig.Kind.GPT2
+                            ? "let prepare learn one (tokenizer.kind: bpe, unigram or wordpiece), or give a T5's tokenizer.json"
+                            : "make model.context smaller or training.mean_span_length larger");
+        }
     }
 
     /** As {@link #run}, by a configuration that was recorded: what is without effect in it was so when it was made. */
     public CorpusManifest repeat(CorpusConfig recorded, TokenizerConfig tokenizer, ModelConfig model, String corpusDir)
             throws IOException {
-        return run(CorpusInput.list(store, recorded, splitBytes), recorded, tokenizer, model, corpusDir);
+        CorpusInput input = CorpusInput.list(store, recorded, splitBytes);
+        return run(input, given(tokenizer, model), recorded, tokenizer, model, corpusDir);
     }
 
+    /** The tokenizer file that the configuration names; null where it names none. */
+    private TokenizerFile given(TokenizerConfig tokenizer, ModelConfig model) throws IOException {
+        if (tokenizer.kind() != TokenizerConfig.Kind.FILE) {
+            return null;
+        }
+        TokenizerFile given = readTokenizer(tokenizer);
+        if (!model.encodesSource() && model.paddingId().isPresent()) {
+            SpecialTokens.of(given).requirePadding(model.paddingId(), given.path());
+        }
+        return given;
+    }
+
+    /** @param given null where a tokenizer is learnt */
     private CorpusManifest run(
-            CorpusInput input, CorpusConfig corpus, TokenizerConfig tokenizer, ModelConfig model, String corpusDir)
+            CorpusInput input,
+            TokenizerFile given,
+            CorpusConfig corpus,
+            TokenizerConfig tokenizer,
+            ModelConfig model,
+            String corpusDir)
             throws IOException {
         TextStep steps = CleaningSteps.of(corpus, store);
         Evaluations evaluations = Evaluations.read(store, corpus.decontaminate());
-        TokenizerFile given = tokenizer.kind() == TokenizerConfig.Kind.FILE ? readTokenizer(tokenizer) : null;
-        if (given != null && !model.encodesSource() && model.paddingId().isPresent()) {
-            SpecialTokens.of(given).requirePadding(model.paddingId(), given.path());
-        }
         progress.accept("reading " + input.files().size() + " files, " + input.bytes() + " bytes");
         return FirstTaskError.ends(spark, () -> {
             try (CorpusStaging staging = new CorpusStaging(store, corpusDir)) {

@@ -3,10 +3,13 @@ package org.weft.corpus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -16,10 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.ExitStatus;
+import org.weft.core.Json;
 import org.weft.core.Records;
 import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.CorpusConfig;
 import org.weft.core.config.TokenizerConfig;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 
 /** Bad input: one clear error, the right exit status, and the corpus that stood there untouched. */
@@ -178,6 +184,66 @@ class CorpusJobErrorsTest {
                         .train()
                         .shards())
                 .isNotEmpty();
+    }
+
+    /** What pre-training would refuse once all is prepared. */
+    @Test
+    void aTokenizerThatNoSpansStandInIsRefusedBeforeAnythingIsRead() throws IOException {
+        Path text = SparkFixture.write(directory.resolve("spans.txt"), "some text\n");
+        assertSpansFail(
+                text, "tokenizer.kind=gpt2", ExitStatus.USAGE, "tokenizer.kind=gpt2 has no tokens <extra_id_0>");
+        String few = tokenizer("few.json", Map.of("<pad>", 0, "</s>", 1, "<extra_id_0>", 2));
+        assertSpansFail(
+                text,
+                "tokenizer.file=" + few,
+                ExitStatus.INVALID_DATA,
+                few + " has 1 tokens <extra_id_0> and so on, which stand for spans that are cut out: a sequence has 3");
+        String shifted = tokenizer(
+                "shifted.json",
+                Map.of(
+                        "a",
+                        0,
+                        "<pad>",
+                        6,
+                        "</s>",
+                        1,
+                        "<extra_id_0>",
+                        2,
+                        "<extra_id_1>",
+                        3,
+                        "<extra_id_2>",
+                        4,
+                        "<extra_id_3>",
+                        5));
+        assertSpansFail(
+                text,
+                "tokenizer.file=" + shifted,
+                ExitStatus.INVALID_DATA,
+                "the padding token of " + shifted + " has id 6: this family's decoder begins with its padding token");
+    }
+
+    private String tokenizer(String name, Map<String, Integer> vocabulary) throws IOException {
+        ObjectNode json = Json.MAPPER.createObjectNode();
+        vocabulary.forEach(json.putObject("model")
+                .put("type", "WordLevel")
+                .put("unk_token", "</s>")
+                .putObject("vocab")::put);
+        return SparkFixture.write(directory.resolve(name), json.toString()).toString();
+    }
+
+    private void assertSpansFail(Path text, String setting, ExitStatus status, String message) {
+        String kind = setting.startsWith("tokenizer.file") ? "tokenizer.kind=file" : setting;
+        WeftConfig config = ConfigLoader.load(
+                "test",
+                "model: {architecture: t5, context: 64}",
+                List.of(
+                        "run.dir=" + directory,
+                        "corpus.input=[" + text + "]",
+                        kind,
+                        "tokenizer.vocab_size=0",
+                        setting));
+        assertRejected(() -> job().run(config, out.toString()), status, message);
+        assertThat(out).doesNotExist();
     }
 
     private void damage(String file, java.util.function.Consumer<byte[]> change) throws IOException {

@@ -67,6 +67,13 @@ public record ExportRecord(
         return ManifestSeal.close(Json.RECORDS.writeValueAsBytes(this));
     }
 
+    /** Names may be of files in folders of the directory, as {@code 1_Pooling/config.json} is; none leads out of it. */
+    private static void requireWithin(String path, String name) {
+        for (String part : name.split("/", -1)) {
+            PlainName.require(path, part);
+        }
+    }
+
     /** What was written into a directory; its checksum is not looked at. */
     public static ExportRecord load(Store store, String directory) throws IOException {
         String path = directory + "/" + FILE;
@@ -80,7 +87,7 @@ public record ExportRecord(
             }
             tree.remove(ManifestSeal.KEY);
             ExportRecord record = Json.RECORDS.treeToValue(tree, ExportRecord.class);
-            record.files.keySet().forEach(name -> PlainName.require(path, name));
+            record.files.keySet().forEach(name -> requireWithin(path, name));
             return record;
         } catch (FileNotFoundException absent) {
             throw WeftException.invalidData(

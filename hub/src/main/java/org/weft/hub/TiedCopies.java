@@ -40,7 +40,7 @@ final class TiedCopies {
                         copy.copied().path() + ": tensor " + copy.name() + " is tied to " + copy.of()
                                 + " and is another: index=" + (at + i) + " value=" + one + " value of " + copy.of()
                                 + "=" + other,
-                        "a llama with a head of its own says so: \"tie_word_embeddings\": false in config.json; other"
+                        "a llama or a T5 1.1 with a head of its own says so: \"tie_word_embeddings\": false in config.json; other"
                                 + " families have none in Weft. Where the copy is a leftover, remove it from the file");
             }
         }

@@ -168,11 +168,12 @@ public final class TokenShardBatches implements BatchSource<Batch> {
     public double targets(int step) {
         MixtureOrder order = mixture().order();
         double sum = 0;
+        double fixed = config.model().continuesText() ? 0 : config.targetsPerSequence();
         long first = (long) step * training.globalBatch();
         for (int i = 0; i < training.globalBatch(); i++) {
             sum += config.model().continuesText()
                     ? windows.train().get(order.source(first + i)).targets()
-                    : config.targetsPerSequence();
+                    : fixed;
         }
         return sum;
     }

@@ -26,8 +26,9 @@ record FinetuneChecks(FinetuneConfig tuning, ModelConfig model, Problems problem
         problems.require(tuning.loraAlpha() > 0, "finetune.lora_alpha=%s must be positive", tuning.loraAlpha());
         problems.require(
                 tuning.frozenLayers() >= -1 && tuning.frozenLayers() <= model.blocks(),
-                "finetune.frozen_layers=%d must be in [-1, model.layers=%d]",
+                "finetune.frozen_layers=%d must be in [-1, %s=%d]",
                 tuning.frozenLayers(),
+                model.encodesSource() ? "model.layers + model.decoder_layers" : "model.layers",
                 model.blocks());
         problems.require(
                 tuning.layerDecay() > 0 && tuning.layerDecay() <= 1,

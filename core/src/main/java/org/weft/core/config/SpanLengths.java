@@ -10,8 +10,13 @@ package org.weft.core.config;
  * @param spans that they are of
  */
 public record SpanLengths(int tokens, int noise, int spans) {
+    /** A token more is at most one more that is cut out and one more span. */
+    private static final int STEP = 2;
 
     /**
+     * Where hardly a token is left of a text, what is written passes the context long before what is read does: the text is then one
+     * that does not fit, however it is cut.
+     *
      * @param context T, tokens that are read
      * @param density part of the text that is cut out
      * @param meanSpan tokens of a span, on the average
@@ -22,7 +27,7 @@ public record SpanLengths(int tokens, int noise, int spans) {
                 && lengths.source() > context) { // of few tokens, whose span is shorter than what stands for it
             lengths = ofText(lengths.tokens - 1, density, meanSpan);
         }
-        while (true) {
+        while (lengths.target() <= context + STEP) {
             SpanLengths longer = ofText(lengths.tokens + 1, density, meanSpan);
             if (longer.source() > context) {
                 break;

@@ -30,10 +30,9 @@ public record WeftConfig(
     /** [CLS], a token, [SEP]. */
     private static final int LEAST_MASKED_CONTEXT = 3;
     /** [CLS], a token, [SEP], a token, [SEP]. */
+    private static final int LEAST_PAIR_CONTEXT = 5;
     /** Tokens that stand for spans, and one that fills up. */
     private static final int SENTINELS = 101;
-
-    private static final int LEAST_PAIR_CONTEXT = 5;
 
     public static WeftConfig defaults() {
         return new WeftConfig(

@@ -1,6 +1,7 @@
 package org.weft.core.model;
 
 import java.util.List;
+import java.util.Map;
 import org.weft.core.config.Architecture;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
@@ -143,6 +144,11 @@ public interface Family extends Architecture {
 
     /** What Hugging Face calls the family, its keys and its tensors. */
     HubTable hub();
+
+    /** What zeros stand for among {@link #ownKeys()}, by key; what other questions answer is left out. */
+    default Map<String, Integer> meant(ModelConfig model) {
+        return Map.of();
+    }
 
     /**
      * Where each of a layout's parameters stands, in their order: its block's number, -1 for the embeddings, and for what

@@ -1,6 +1,7 @@
 package org.weft.core.model;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.Problems;
@@ -50,6 +51,11 @@ public final class ModernBertFamily implements Family {
     @Override
     public Set<String> ownKeys() {
         return Set.of("sliding_window", "full_attention_every", "rope_local_theta");
+    }
+
+    @Override
+    public Map<String, Integer> meant(ModelConfig model) {
+        return Map.of("full_attention_every", every(model));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.weft.core.model;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.weft.core.config.ModelConfig;
@@ -106,6 +107,17 @@ public final class T5Family implements Family {
     @Override
     public Set<String> ownKeys() {
         return Set.of("decoder_layers", "gated_perceptron", "relative_buckets", "relative_distance", "head_dim");
+    }
+
+    @Override
+    public Map<String, Integer> meant(ModelConfig model) {
+        return Map.of(
+                "decoder_layers",
+                decoderBlocks(model),
+                "relative_buckets",
+                buckets(model),
+                "relative_distance",
+                farthest(model));
     }
 
     @Override

@@ -98,6 +98,21 @@ public record SpecialTokens(int mask, int cls, int sep, int pad) {
         }
     }
 
+    /**
+     * @param id that a decoder begins with, which its family has padding have
+     * @param path of the tokenizer, for errors
+     * @throws WeftException where padding has another
+     */
+    public void requireDecoderStart(int id, String path) {
+        if (pad != id) {
+            throw WeftException.invalidData(
+                    "the padding token of " + path + " has " + (pad == NONE ? "no id" : "id " + pad)
+                            + ": this family's decoder begins with its padding token, which has to be id " + id,
+                    "give a tokenizer whose <pad> is id " + id
+                            + ", as a T5's is, or train one (tokenizer.kind: bpe, unigram or" + " wordpiece)");
+        }
+    }
+
     /** Whether sequences are framed: {@code [CLS] ... [SEP]}. */
     public boolean framed() {
         return cls != NONE && sep != NONE;

@@ -2,8 +2,10 @@ package org.weft.core.batches;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,6 +49,16 @@ class SpanCorruptionTest {
         SpanLengths lengths = config(context, density, span).spanLengths();
         assertThat(List.of(lengths.tokens(), lengths.source(), lengths.target()))
                 .isEqualTo(List.of(text, read, written));
+    }
+
+    /** Of a text of which hardly a token is left, what is read would hardly ever fill the context. */
+    @ParameterizedTest
+    @CsvSource({"512, 0.99999", "512, 0.9999999", "4096, 0.999999999999"})
+    void aTextThatIsCutOutAlmostWholeIsRefusedAtOnce(int context, double density) {
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> assertThatThrownBy(() -> config(context, density, 3))
+                .isInstanceOf(WeftException.class)
+                .hasMessageContaining("training.mask_fraction=" + density + " of model.context=" + context)
+                .hasMessageContaining("which is more than the context"));
     }
 
     private static SpanCorruption corruption(int context) {

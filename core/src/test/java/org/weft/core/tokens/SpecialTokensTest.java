@@ -42,6 +42,15 @@ class SpecialTokensTest {
     }
 
     @Test
+    void aDecoderBeginsWithPadding() {
+        new SpecialTokens(-1, -1, 1, 0).requireDecoderStart(0, "t");
+        assertThatThrownBy(() -> new SpecialTokens(-1, -1, 1, -1).requireDecoderStart(0, "dir/tokenizer.json"))
+                .hasMessage(
+                        "the padding token of dir/tokenizer.json has no id: this family's decoder begins with its padding"
+                                + " token, which has to be id 0");
+    }
+
+    @Test
     void saysWhichThereAreNot() {
         SpecialTokens none = of("{\"model\": {\"vocab\": {\"a\": 1, \"[CLS]\": 2}}}");
         assertThat(none).isEqualTo(new SpecialTokens(-1, 2, -1, -1));

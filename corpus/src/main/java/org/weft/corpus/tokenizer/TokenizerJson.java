@@ -65,8 +65,8 @@ public final class TokenizerJson {
      */
     public static byte[] of(BpeModel model, List<String> specialTokens, TokenizerConfig cut, OptionalInt padding) {
         Map<String, Integer> special = TokenizerSteps.behind(model.tokens().size(), specialTokens, padding);
-        ObjectNode root =
-                TokenizerSteps.file(special, TokenizerSteps.normalizer(cut), preTokenizer(cut), Json.MAPPER.nullNode());
+        ObjectNode root = TokenizerSteps.file(
+                special, TokenizerSteps.normalizer(cut), preTokenizer(cut), TokenizerSteps.ended(special));
         root.set("decoder", TokenizerSteps.decoder(Json.MAPPER.createArrayNode().add(byteLevel(true, true)), cut));
         model(root.putObject("model"), model, special);
         return TokenizerSteps.bytes(root);

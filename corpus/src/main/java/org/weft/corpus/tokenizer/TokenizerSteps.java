@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import org.weft.core.Json;
 import org.weft.core.config.TokenizerConfig;
 import org.weft.core.config.TokenizerConfig.Form;
+import org.weft.core.tokens.Sentinels;
 import org.weft.corpus.tokenizer.bpe.PretokenizerPattern;
 
 /**
@@ -134,10 +135,12 @@ final class TokenizerSteps {
         return Json.MAPPER.createObjectNode().put("type", "Sequence").set(key, steps);
     }
 
-    /** {@code [CLS] text [SEP]}, or with a second text {@code [CLS] text [SEP] text [SEP]}; null without such tokens. */
+    /**
+     * {@code [CLS] text [SEP]}, or with a second text {@code [CLS] text [SEP] text [SEP]}; without such tokens {@link #ended}.
+     */
     static JsonNode frame(Map<String, Integer> specialTokens) {
         if (!specialTokens.containsKey(CLS)) {
-            return Json.MAPPER.nullNode();
+            return ended(specialTokens);
         }
         ObjectNode frame = Json.MAPPER.createObjectNode().put("type", "TemplateProcessing");
         ArrayNode single = frame.putArray("single");
@@ -149,13 +152,38 @@ final class TokenizerSteps {
         }
         piece(pair, "Sequence", "B", 1);
         piece(pair, "SpecialToken", SEP, 1);
+        named(frame, specialTokens, List.of(CLS, SEP));
+        return frame;
+    }
+
+    /**
+     * {@code text <|endoftext|>}, as an encoder beside a decoder reads a text: what it is pre-trained on, spans cut out, ends so too.
+     * Null without all tokens that stand for spans.
+     */
+    static JsonNode ended(Map<String, Integer> specialTokens) {
+        if (!specialTokens.keySet().containsAll(Sentinels.names()) || !specialTokens.containsKey(PAD)) {
+            return Json.MAPPER.nullNode();
+        }
+        ObjectNode frame = Json.MAPPER.createObjectNode().put("type", "TemplateProcessing");
+        ArrayNode single = frame.putArray("single");
+        ArrayNode pair = frame.putArray("pair");
+        for (ArrayNode template : List.of(single, pair)) {
+            piece(template, "Sequence", "A", 0);
+            piece(template, "SpecialToken", TokenizerJson.END_OF_TEXT, 0);
+        }
+        piece(pair, "Sequence", "B", 0);
+        piece(pair, "SpecialToken", TokenizerJson.END_OF_TEXT, 0);
+        named(frame, specialTokens, List.of(TokenizerJson.END_OF_TEXT));
+        return frame;
+    }
+
+    private static void named(ObjectNode frame, Map<String, Integer> specialTokens, List<String> tokens) {
         ObjectNode named = frame.putObject("special_tokens");
-        for (String token : List.of(CLS, SEP)) {
+        for (String token : tokens) {
             ObjectNode entry = named.putObject(token).put("id", token);
             entry.putArray("ids").add(specialTokens.get(token));
             entry.putArray("tokens").add(token);
         }
-        return frame;
     }
 
     private static void piece(ArrayNode template, String kind, String id, int type) {

@@ -3,12 +3,15 @@ package org.weft.corpus.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.weft.core.Sha256;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.config.TokenizerConfig;
 import org.weft.core.model.BertFamily;
 import org.weft.core.model.LlamaFamily;
+import org.weft.core.model.T5Family;
 import org.weft.core.tokens.SpecialTokens;
 import org.weft.corpus.SparkFixture;
 import org.weft.corpus.tokenizer.bpe.ByteAlphabet;
@@ -48,6 +51,31 @@ class TokenizerJsonTest {
             assertThat(tokenizer.decode(new int[] {256, 257, 258, 259, 260}))
                     .isEqualTo("<|endoftext|>[PAD][CLS][SEP][MASK]");
         }
+    }
+
+    /** As what it is pre-trained on ends, spans cut out. */
+    @Test
+    void whatAnEncoderBesideADecoderReadsEndsWithTheEndOfText() {
+        ModelConfig t5 = ModelConfig.of(T5Family.NAME, 1, 8, 1, 8, 0);
+        TokenizerConfig cut = new TokenizerConfig(TokenizerConfig.Kind.BPE, 0, "");
+        List<String> special = TokenizerJson.specialTokens(t5);
+        UnigramModel pieces = new UnigramModel(
+                UnigramJson.LETTERS.chars().mapToObj(Character::toString).toList(),
+                UnigramJson.LETTERS.chars().mapToObj(letter -> -1.0).toList());
+        Map<String, byte[]> files = Map.of(
+                "bpe",
+                TokenizerJson.of(bytes, special, cut, t5.paddingId()),
+                "unigram",
+                UnigramJson.of(pieces, special, cut, t5.paddingId()),
+                "wordpiece",
+                WordPieceJson.of(WordPieceJson.specialTokens(t5), List.of("a"), List.of(), cut));
+        files.forEach((kind, json) -> {
+            try (TextTokenizer tokenizer = TextTokenizer.of(json, kind)) {
+                int[] a = tokenizer.encode("a");
+                assertThat(tokenizer.framed(a)).as(kind).containsExactly(a[0], tokenizer.endOfText());
+                assertThat(tokenizer.decode(new int[] {0})).as(kind).isEqualTo("[PAD]");
+            }
+        });
     }
 
     @Test

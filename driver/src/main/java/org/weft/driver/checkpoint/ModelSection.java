@@ -83,8 +83,9 @@ public final class ModelSection {
     /** With all that zeros stand for in some family, so that a model that is spelt out is the one that is not. */
     private static ObjectNode comparable(ModelConfig model) {
         Family family = Family.of(model);
-        return effective(model)
-                .put("head_dim", model.headWidth() * model.heads() == model.width() ? 0 : model.headWidth())
+        ObjectNode section = effective(model);
+        family.meant(model).forEach(section::put);
+        return section.put("head_dim", model.headWidth() * model.heads() == model.width() ? 0 : model.headWidth())
                 .put("tie_word_embeddings", model.tiedHead())
                 .put("attn_logit_softcapping", family.attentionSoftcap(model))
                 .put("final_logit_softcapping", family.logitSoftcap(model))

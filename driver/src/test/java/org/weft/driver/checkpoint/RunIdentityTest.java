@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +19,7 @@ import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointManifest.Source;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
@@ -79,6 +84,28 @@ class RunIdentityTest {
                         .require(before))
                 .isInstanceOf(WeftException.class)
                 .hasMessage(before.directory() + " is of another model than is configured: " + problem);
+    }
+
+    /** A preset leaves them out, an import of the same shape has them. */
+    @ParameterizedTest
+    @CsvSource({
+        "t5, t5-small, 'model.decoder_layers=6,model.relative_buckets=32,model.relative_distance=128', model.relative_buckets=16",
+        "modernbert, modernbert-base, 'model.full_attention_every=3,model.sliding_window=128', model.full_attention_every=2",
+    })
+    void whatZerosStandForIsTheSameModel(String family, String preset, String spelt, String other) throws IOException {
+        String file = Files.readString(Path.of("../conf/models/" + preset + ".yaml"));
+        Function<List<String>, ModelConfig> model = settings -> ConfigLoader.load(
+                        preset,
+                        file,
+                        Stream.concat(Stream.of("run.dir=/run"), settings.stream())
+                                .toList())
+                .model();
+        ModelConfig imported = model.apply(List.of(spelt.split(",")));
+        assertThat(imported).isNotEqualTo(model.apply(List.of()));
+        assertThatCode(() -> ModelSection.require(family, imported, model.apply(List.of()), said -> {}))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> ModelSection.require(family, imported, model.apply(List.of(other)), said -> {}))
+                .hasMessageContaining(other + " instead of ");
     }
 
     private static String[] with(String[] settings, String more) {

@@ -1,5 +1,6 @@
 package org.weft.engine.torch;
 
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -19,6 +20,8 @@ import org.weft.core.model.TaskHead.Pooling;
 final class ContrastTail implements Tail {
     /** Below it a vector has no direction. */
     private static final double LEAST_NORM = 1e-12;
+
+    private static final double NEVER = Double.NEGATIVE_INFINITY;
 
     private final Transformer model;
     private final Pooling pooling;
@@ -51,7 +54,7 @@ final class ContrastTail implements Tail {
         return lossOf(scores(x, batch), batch);
     }
 
-    /** How near each anchor is to each candidate, scaled. (S, T, D) to (B, C) */
+    /** How near each anchor is to each candidate, scaled; -inf where it is its own positive once more. (S, T, D) to (B, C) */
     Tensor scores(Tensor x, BatchTensors batch) {
         Targets.Contrast asked = asked(batch);
         Tensor vectors = Pooled.of(model, x, batch.tokens(), pooling); // (S, D)
@@ -62,7 +65,9 @@ final class ContrastTail implements Tail {
         if (asked.parts() > 2) {
             candidates = torch.cat(new TensorVector(candidates, directions.select(1, 2)), 0); // (C, D)
         }
-        return torch.mm(directions.select(1, 0), candidates.t()).mul(new Scalar(asked.scale())); // (B, C)
+        Tensor scores = torch.mm(directions.select(1, 0), candidates.t()).mul(new Scalar(asked.scale())); // (B, C)
+        Optional<Tensor> twins = ((TargetTensors.Contrast) batch.targets()).twins();
+        return twins.isPresent() ? scores.masked_fill(twins.get(), new Scalar(NEVER)) : scores; // (B, C)
     }
 
     /** (1), in float64 */

@@ -6,9 +6,9 @@ import java.util.List;
 import org.weft.engine.Figure;
 
 /**
- * Which experts tokens went to, of all blocks' since a lane began: {@code expert_0} and so on is the share of the choices that fell
- * on an expert, 1 / E where all are as busy; {@code expert_busiest} the share of a block's busiest one, in the mean over blocks
- * and micro-batches. One thread's.
+ * Which experts tokens went to, of the blocks that learn and since a lane began, tokens that fill a batch up included: {@code
+ * router_expert_0} and so on is the share of the choices that fell on an expert, 1 / E where all are as busy; {@code
+ * router_busiest} the share of a block's busiest one, in the mean over blocks and micro-batches. One thread's.
  */
 final class ExpertLoads {
     private long[] went = {}; // (E)
@@ -31,10 +31,10 @@ final class ExpertLoads {
     List<Figure> figures() {
         List<Figure> figures = new ArrayList<>();
         for (int expert = 0; expert < went.length; expert++) {
-            figures.add(new Figure("expert_" + expert, went[expert], sum(went)));
+            figures.add(new Figure("router_expert_" + expert, went[expert], sum(went)));
         }
         if (passes > 0) {
-            figures.add(new Figure("expert_busiest", busiest, passes));
+            figures.add(new Figure("router_busiest", busiest, passes));
         }
         return figures;
     }

@@ -1,5 +1,6 @@
 package org.weft.engine.torch;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
@@ -23,7 +24,7 @@ sealed interface TargetTensors {
                     .to(device, ScalarType.Float));
         }
         if (batch.asked() instanceof Targets.Contrast contrast) {
-            return new Contrast(contrast);
+            return Contrast.of(contrast, batch, device);
         }
         if (batch.asked() instanceof Targets.Preferences answers) {
             int[] ids = answers.tokens().ids();
@@ -130,8 +131,40 @@ sealed interface TargetTensors {
      * Of texts that are near or far.
      *
      * @param asked which
+     * @param twins (A, C): of each anchor the candidates that are the text of its own positive once more, and so not far; empty where
+     *     there are none
      */
-    record Contrast(Targets.Contrast asked) implements TargetTensors {}
+    record Contrast(Targets.Contrast asked, Optional<Tensor> twins) implements TargetTensors {
+
+        /** Of A anchors and C candidates: their positives, and behind these their negatives. */
+        static Contrast of(Targets.Contrast asked, Batch batch, Device device) {
+            int anchors = batch.sequences() / asked.parts();
+            int candidates = anchors * (asked.parts() - 1);
+            int[] twins = new int[anchors * candidates]; // (A, C)
+            boolean any = false;
+            for (int anchor = 0; anchor < anchors; anchor++) {
+                for (int other = 0; other < candidates; other++) {
+                    int sequence = other % anchors * asked.parts() + 1 + other / anchors;
+                    if (other != anchor && sameText(batch, anchor * asked.parts() + 1, sequence)) {
+                        twins[anchor * candidates + other] = 1;
+                        any = true;
+                    }
+                }
+            }
+            Optional<Tensor> found = any
+                    ? Optional.of(TokenTensors.onDevice(twins, device, anchors, candidates)
+                            .to(ScalarType.Bool))
+                    : Optional.empty();
+            return new Contrast(asked, found);
+        }
+
+        private static boolean sameText(Batch batch, int one, int other) {
+            int from = one * batch.context();
+            int to = other * batch.context();
+            int[] inputs = batch.inputs();
+            return Arrays.equals(inputs, from, from + batch.lengths()[one], inputs, to, to + batch.lengths()[other]);
+        }
+    }
 
     /**
      * Of whole sequences.

@@ -3,11 +3,13 @@ package org.weft.engine.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.Targets;
 import org.weft.core.config.HeadKind;
@@ -75,6 +77,34 @@ class ContrastTest {
             assertThat(evaluated.loss()).isCloseTo(loss, within(1e-5)).isEqualTo(replica.loss(batch));
             assertThat(evaluated.classes()).containsExactly(new ClassTally(0, right, 3, 3));
         }
+    }
+
+    /** As rows that are there twice stand beside each other, and those at the end of one epoch and the beginning of the next. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTextIsNotFarFromItself(boolean symmetric) {
+        ModelShape shape = shape(Replicas.bert(2, 8, 2, LENGTH, 0, VOCABULARY).config(), Pooling.MEAN);
+        int[] row = {1, 2, 3, 0, 0, 4, 5, 6, 7, 0};
+        int[] other = {9, 8, 0, 0, 0, 7, 1, 1, 0, 0};
+        try (TorchReplica replica = Replicas.open(shape, 7)) {
+            assertThat(replica.evaluate(beside(symmetric, row, row)).loss()).isZero();
+            Evaluated once = replica.evaluate(beside(symmetric, row, other));
+            assertThat(once.loss()).isGreaterThan(0.1);
+            Evaluated twice = replica.evaluate(beside(symmetric, row, other, row));
+            assertThat(twice.loss()).isGreaterThan(once.loss()).isLessThan(2 * once.loss() + Math.log(2));
+            assertThat(twice.loss()).isEqualTo(replica.loss(beside(symmetric, row, other, row)));
+        }
+        FiniteDifferencesTest.compare(shape, beside(symmetric, row, other, row));
+    }
+
+    private static Batch beside(boolean symmetric, int[]... rows) {
+        int[] inputs = Arrays.stream(rows).flatMapToInt(Arrays::stream).toArray();
+        int[] lengths = IntStream.range(0, 2 * rows.length)
+                .map(i -> (int) IntStream.range(0, LENGTH)
+                        .filter(j -> inputs[i * LENGTH + j] != 0)
+                        .count())
+                .toArray();
+        return new Batch(lengths.length, LENGTH, inputs, lengths, lengths, new Targets.Contrast(2, 3, symmetric));
     }
 
     private static double cosine(float[] a, float[] b) {

@@ -82,7 +82,7 @@ class ExpertsTest {
             List<Figure> figures = keeping.figures();
             assertThat(figures)
                     .extracting(Figure::name)
-                    .containsExactly("expert_0", "expert_1", "expert_2", "expert_3", "expert_busiest");
+                    .containsExactly("router_expert_0", "router_expert_1", "router_expert_2", "router_expert_3", "router_busiest");
             long tokens = 4 * CONTEXT;
             assertThat(figures.subList(0, 4)).allMatch(figure -> figure.count() == tokens);
             assertThat(figures.subList(0, 4).stream().mapToDouble(Figure::sum).sum())
@@ -91,7 +91,7 @@ class ExpertsTest {
                     .mapToDouble(Figure::sum)
                     .max()
                     .orElseThrow();
-            assertThat(figures.get(4)).isEqualTo(new Figure("expert_busiest", most / tokens, 1));
+            assertThat(figures.get(4)).isEqualTo(new Figure("router_busiest", most / tokens, 1));
             keeping.loss(batch());
             assertThat(keeping.figures()).as("evaluation is not counted").isEqualTo(figures);
             Replicas.gradientOf(recomputing, batch(), Replicas.KEY);

@@ -72,6 +72,11 @@ public final class ConfigOptions {
         return ConfigLoader.peek(sources(), overrides, section, key);
     }
 
+    /** One key of {@code --set} alone, before anything else is checked; empty where it is not set. */
+    String peekSet(String section, String key) {
+        return ConfigLoader.peek(List.of(), overrides, section, key);
+    }
+
     /** {@code run.dir} of a parsed command, before it begins; empty where it is not set or the command has none. */
     public static String runDirectory(CommandSpec command) {
         return command.mixins().values().stream()

@@ -2,6 +2,7 @@ package org.weft.trainer.commands;
 
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.WeftConfig;
 import org.weft.driver.progress.Progress;
@@ -80,6 +81,9 @@ public final class EmbedCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             rows.requireFormats();
+            requireHeeded("dataset", "max_length", "--max-length");
+            requireHeeded("finetune", "pooling", "--pooling");
+            requireHeeded("finetune", "normalize", "--[no-]normalize");
             StoredModel model = path.model(files.store());
             Embedding how = Embedding.of(model, new Embedding.Wish(pooling, normalize, prompt, prefix, maxLength));
             rows.requireNew(files.store());
@@ -92,6 +96,18 @@ public final class EmbedCommand implements Callable<Integer> {
                 rows.run(application, model, job, "embed").print();
             }
             return ExitStatus.DONE.code();
+        }
+    }
+
+    /** What a tuning is configured by is in its model; a file may have it for the tuning's sake, an override is meant for this. */
+    private void requireHeeded(String section, String key, String option) {
+        String set = options.peek(section, key);
+        String notHeeded = section + "." + key + "=" + set + " is not heeded here: it is how a model is tuned";
+        if (!options.peekSet(section, key).isEmpty()) {
+            throw WeftException.usage(notHeeded, "use " + option);
+        }
+        if (!set.isEmpty()) {
+            Progress.onStderr().say(notHeeded + "; " + option + " is what is meant");
         }
     }
 }

@@ -42,11 +42,7 @@ public final class PrepareCommand implements Callable<Integer> {
         }
         try (RunLease lease = TrainingRun.lease(application, config.run(), progress)) {
             return new CorpusJob(application.context(), application.store(), progress::say)
-                    .run(
-                            config.corpus(),
-                            config.tokenizer(),
-                            config.model(),
-                            config.run().directory().corpus());
+                    .run(config, config.run().directory().corpus());
         }
     }
 

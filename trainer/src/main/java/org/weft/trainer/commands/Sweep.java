@@ -10,6 +10,7 @@ import org.weft.core.Json;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.HashedSettings;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.Store;
@@ -117,8 +118,7 @@ final class Sweep {
 
     /** Of everything that decides the result. Where it ran does not. */
     private static String fingerprint(WeftConfig config, CorpusManifest corpus) {
-        JsonNode tree = ConfigLoader.toTree(config);
-        String decisive = tree.path("model") + "\n" + tree.path("training") + "\n"
+        String decisive = HashedSettings.of(config, "model") + "\n" + HashedSettings.of(config, "training") + "\n"
                 + config.run().seed() + "\n" + corpus.tokenizerSha256() + "\n"
                 + corpus.train().tokens();
         return Sha256.hex(decisive.getBytes(StandardCharsets.UTF_8));

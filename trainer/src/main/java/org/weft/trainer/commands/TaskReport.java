@@ -13,9 +13,9 @@ import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.FirstTaskError;
+import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.sampling.BeamOptions;
-import org.weft.hub.ModelLocator;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.DatasetReader;
 import org.weft.tuning.dataset.JudgedRows;
@@ -85,7 +85,7 @@ final class TaskReport {
     Written write(List<String> input, String directory, BeamOptions beams) throws IOException {
         FinetuneConfig tuned = model.config().finetune();
         Examination task = tuned.task() == TaskName.PREFERENCE
-                ? Examination.ofPairs(model, new ModelLocator(store, notice -> {}).at(tuned.from()), config)
+                ? Examination.ofPairs(store, model, config, Progress.onStderr()::say)
                 : Examination.ofTask(model, config, beams);
         return write(task, () -> JudgedRows.read(application.context(), store, config, input), directory);
     }

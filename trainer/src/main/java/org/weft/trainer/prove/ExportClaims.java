@@ -3,6 +3,7 @@ package org.weft.trainer.prove;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.storage.RunDirectory;
@@ -38,12 +39,21 @@ record ExportClaims(Store store, String directory, RunDirectory run) {
         ExportRecord record = ExportRecord.load(store, directory);
         checkpoint(record, claims);
         record.files().forEach((name, sha256) -> claims.add(Claim.file(FILE, directory + "/" + name, sha256)));
-        for (Store.Entry entry : store.list(directory)) {
-            if (decides(entry.name()) && !record.files().containsKey(entry.name())) {
+        putThereLater("", record.files().keySet(), claims);
+        return claims;
+    }
+
+    /** @param folder that files of the export are in, and a slash; empty for the directory itself */
+    private void putThereLater(String folder, Set<String> known, List<Claim> claims) throws IOException {
+        for (Store.Entry entry : store.list(directory + "/" + folder)) {
+            String name = folder + entry.name();
+            boolean ours = known.stream().anyMatch(file -> file.startsWith(name + "/"));
+            if (entry.directory() && ours) {
+                putThereLater(name + "/", known, claims);
+            } else if (decides(entry.name()) && !known.contains(name)) {
                 claims.add(Claim.known(FILE, entry.path(), IS_THERE, "a file that was put there later"));
             }
         }
-        return claims;
     }
 
     private void checkpoint(ExportRecord record, List<Claim> claims) {

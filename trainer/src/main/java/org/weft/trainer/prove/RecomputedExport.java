@@ -1,11 +1,14 @@
 package org.weft.trainer.prove;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import org.weft.core.Sha256;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
+import org.weft.core.tokens.TokenRoles;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.checkpoint.ReplicaLoader;
@@ -24,8 +27,10 @@ final class RecomputedExport {
         String again = scratch.directory() + "/export";
         Checkpoint checkpoint = new CheckpointResolver(store, notice -> {}).step(run, before.step());
         HuggingFaceExport export = new HuggingFaceExport(store, checkpoint, notice -> {});
-        String template = LearntTemplate.of(store, ReplicaLoader.configOf(checkpoint), export.tokenizerDirectory());
-        export.write(again, new HuggingFaceExport.Options(format, before.maxShardBytes(), template));
+        String learnt = LearntTemplate.of(store, ReplicaLoader.configOf(checkpoint), export.tokenizerDirectory());
+        String template = Sha256.hex(learnt.getBytes(StandardCharsets.UTF_8));
+        boolean written = template.equals(before.files().get(TokenRoles.CHAT_TEMPLATE)); // earlier exports had the base's
+        export.write(again, new HuggingFaceExport.Options(format, before.maxShardBytes(), written ? learnt : ""));
         ExportRecord made = ExportRecord.load(store, again);
         return before.files().entrySet().stream()
                 .map(file -> Claim.known(

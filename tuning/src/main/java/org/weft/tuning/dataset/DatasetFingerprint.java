@@ -41,7 +41,7 @@ final class DatasetFingerprint {
             parts.put("split_special_tokens", false); // The default is not written: it leaves fingerprints as they are.
         }
         if (config.dataset().docStride() != 0) {
-            parts.put("doc_stride", config.dataset().docStride()); // likewise
+            parts.put("doc_stride", Encoder.docStride(config)); // likewise
         }
         parts.put("tokenizer", tokenizer);
         parts.put("splits", splits.stream().map(Content::toString).toList());

@@ -6,7 +6,7 @@ import org.weft.core.WeftException;
  * What an evaluation brings back to the driver, which computes metrics and their intervals over all rows.
  *
  * @param rows that are judged
- * @param numbers of each row: a probability for each label
+ * @param numbers of each row: a probability for each label, or a vector
  */
 record EvaluationSize(long rows, int numbers) {
     /** A row's id, the beginning of its text, and the objects around them. */
@@ -27,7 +27,7 @@ record EvaluationSize(long rows, int numbers) {
         long most = Math.min(byHeap, byArray);
         if (rows > most) {
             throw WeftException.usage(
-                    rows + " rows to evaluate" + (numbers == 0 ? "" : " of " + numbers + " labels")
+                    rows + " rows to evaluate" + (numbers == 0 ? "" : " of " + numbers + " numbers each")
                             + " are more than the driver holds: at most " + most,
                     byHeap < byArray
                             ? "give the driver more memory, or evaluate a sample of the rows with --input"

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.storage.Store;
 import org.weft.engine.sampling.BeamOptions;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.CheckedRows;
@@ -82,11 +84,12 @@ public interface Examination extends Serializable {
     /**
      * Pairs of answers, which a model was tuned to tell apart.
      *
-     * @param start the model that it was tuned from
      * @param rows whose section dataset says what columns are called
+     * @param notices told where the model that it was tuned from is not the run's own
      */
-    static Examination ofPairs(StoredModel model, StoredModel start, WeftConfig rows) {
-        return new OfPairs(model.config().withDataset(rows.dataset()), start);
+    static Examination ofPairs(Store store, StoredModel model, WeftConfig rows, Consumer<String> notices)
+            throws IOException {
+        return new OfPairs(model.config().withDataset(rows.dataset()), ReferenceModel.of(store, model, notices));
     }
 
     /**
@@ -180,7 +183,7 @@ public interface Examination extends Serializable {
     }
 
     /** Two answers, and how likely the model makes them beside the one that it was tuned from. */
-    record OfPairs(WeftConfig config, StoredModel start) implements Examination {
+    record OfPairs(WeftConfig config, ReferenceModel start) implements Examination {
         @Override
         public String name() {
             return config.finetune().task().word();

@@ -1,6 +1,5 @@
 package org.weft.tuning.finetune;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -8,9 +7,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
-import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.TaskName;
+import org.weft.core.config.HashedSettings;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Adaptation;
 import org.weft.core.model.AdaptedLayout;
@@ -60,15 +59,39 @@ public final class FinetuneSettings {
                     new ModelShape(config.model(), base.vocabSize(), Adaptation.NONE),
                     new Adaptation.Lora(tuning.loraRank(), tuning.loraAlpha(), tuning.loraTargets()));
         }
+        requireLearning(base, config);
         UnusedSettings.of(config).forEach(notices);
+    }
+
+    /** A head that has layers learns whatever is frozen; where there is none, freezing may leave nothing. */
+    private static void requireLearning(BaseModel base, WeftConfig config) {
+        FinetuneConfig tuning = config.finetune();
+        if (tuning.task().head().layered()) {
+            return;
+        }
+        if (tuning.task() == TaskName.EMBEDDING
+                && config.dataset().negativeColumn().isEmpty()
+                && config.training().microBatch() == 1) {
+            throw WeftException.usage(
+                    "training.micro_batch=1 without dataset.negative_column: no text stands beside an anchor that is not its"
+                            + " own, so that nothing is learnt",
+                    "take training.micro_batch=2 or more, or give a column of negatives");
+        }
+        ModelShape shape = new ModelShape(config.model(), base.vocabSize(), Adaptation.of(config, List.of()));
+        if (shape.adapted().learned().size() == 0) {
+            throw WeftException.usage(
+                    "finetune.frozen_layers=" + tuning.frozenLayers() + " leaves nothing that learns: finetune.task="
+                            + tuning.task().word() + " has no head",
+                    "let blocks learn, such as finetune.frozen_layers="
+                            + Math.max(0, config.model().blocks() / 2));
+        }
     }
 
     /** SHA-256 of the settings that decide what is learnt, in hexadecimal: neither where the run is nor on how many machines. */
     public static String fingerprint(WeftConfig config) {
-        JsonNode tree = ConfigLoader.toTree(config);
         ObjectNode decisive = JsonNodeFactory.instance.objectNode();
-        DECISIVE.forEach(section -> decisive.set(section, tree.path(section)));
-        decisive.set("seed", tree.path("run").path("seed"));
+        DECISIVE.forEach(section -> decisive.set(section, HashedSettings.of(config, section)));
+        decisive.put("seed", config.run().seed());
         return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -36,7 +36,7 @@ final class PreferenceJudge implements RowJudge {
     }
 
     /** @param config the tuned model's, but for its dataset section */
-    static PreferenceJudge open(StoredModel model, StoredModel start, WeftConfig config) throws IOException {
+    static PreferenceJudge open(StoredModel model, ReferenceModel start, WeftConfig config) throws IOException {
         ModelReplica tuned = model.replica();
         ModelReplica reference = null;
         try {

@@ -51,6 +51,10 @@ final class UnusedSettings {
         boolean chats = tuning.task().converses();
         unless(chats, task, "finetune.chat_template");
         unless(tuning.task() == TaskName.INSTRUCTION, task, "dataset.mask_history");
+        String architecture = "model.architecture=" + config.model().architecture() + " reads no conversations";
+        boolean instructed =
+                tuning.task() == TaskName.INSTRUCTION && config.model().encodesSource();
+        unless(!instructed, architecture, "dataset.mask_history");
         unless(tuning.task() == TaskName.QA, task, "dataset.doc_stride");
         boolean own = tuning.chatTemplate() == ChatTemplateName.MODEL;
         String template = "finetune.chat_template=" + tuning.chatTemplate().word();

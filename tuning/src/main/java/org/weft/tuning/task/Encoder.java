@@ -54,7 +54,7 @@ public final class Encoder implements AutoCloseable {
                 ? new int[] {tokenizer.endOfText()}
                 : tokenizer.between().length > 0 ? tokenizer.between() : after;
         this.maxLength = maxLength(config);
-        this.docStride = docStride(config);
+        this.docStride = Math.min(config.dataset().docStride(), longestStride(maxLength)); // of a model that is asked
         this.truncate = config.dataset().longText() == LongText.TRUNCATE;
         this.splitSpecialTokens = config.dataset().splitSpecialTokens();
     }
@@ -91,17 +91,25 @@ public final class Encoder implements AutoCloseable {
         return length;
     }
 
-    /** Tokens of a passage that a window has from the one before; 0 for no windows. Half of a window may be the question's. */
-    private static int docStride(WeftConfig config) {
+    /**
+     * {@code dataset.doc_stride}, for a run that learns.
+     *
+     * @throws WeftException where it leaves no way on: half of a window may be the question's
+     */
+    public static int docStride(WeftConfig config) {
         int stride = config.dataset().docStride();
         int length = maxLength(config);
-        if (stride > 0 && 2 * stride > length - 2 * SPECIALS) {
+        if (stride > longestStride(length)) {
             throw WeftException.usage(
                     "dataset.doc_stride=" + stride + " leaves no way on in windows of " + length
                             + " tokens, half of them for the question",
-                    "set it to " + Math.max(0, length / 2 - SPECIALS) + " or less, or raise dataset.max_length");
+                    "set it to " + longestStride(length) + " or less, or raise dataset.max_length");
         }
         return stride;
+    }
+
+    private static int longestStride(int length) {
+        return Math.max(0, length / 2 - SPECIALS);
     }
 
     public TextTokenizer tokenizer() {

@@ -22,6 +22,7 @@ class EvaluationSizeTest {
                 .isInstanceOf(WeftException.class)
                 .hasMessage("1000000 rows to evaluate are more than the driver holds: at most 894784");
         assertThatThrownBy(() -> new EvaluationSize(3_000_000, 1000).requireFits(1000 * GIBIBYTE))
-                .hasMessage("3000000 rows to evaluate of 1000 labels are more than the driver holds: at most 2147483");
+                .hasMessage(
+                        "3000000 rows to evaluate of 1000 numbers each are more than the driver holds: at most 2147483");
     }
 }

@@ -78,6 +78,36 @@ class RecipesTest {
         }
     }
 
+    /** The hash was made before there were preferences, embeddings, windows and T5. */
+    @Test
+    void aFoldThatWasFinishedBeforeAKeyCameIsTheSame() {
+        String yaml = "run: {dir: here}\nfinetune: {task: classification, from: base}\n";
+        assertThat(FinetuneSettings.fingerprint(ConfigLoader.load("test", yaml, List.of())))
+                .isEqualTo("add6621a3de85fa49666bb3b570d85de81ed05e2303631d5d87feb6e8ea9f3e0");
+    }
+
+    @Test
+    void vectorsOfWhichNothingLearnsAreRefused() {
+        BaseModel bert = new BaseModel(
+                "the base",
+                null,
+                load("run: {dir: here}", "model.architecture=bert").model(),
+                512,
+                BASE.tuned(),
+                BASE.tokenizer());
+        String yaml = "run: {dir: here}\nmodel: {architecture: bert}\nfinetune: {task: embedding, from: base}\n";
+        FinetuneSettings.require(bert, load(yaml, "finetune.frozen_layers=5"), message -> {});
+        assertThatThrownBy(() -> FinetuneSettings.require(bert, load(yaml, "finetune.frozen_layers=-1"), message -> {}))
+                .isInstanceOf(WeftException.class)
+                .hasMessage(
+                        "finetune.frozen_layers=-1 leaves nothing that learns: finetune.task=embedding has no head");
+        FinetuneSettings.require(
+                bert, load(yaml, "training.micro_batch=1", "dataset.negative_column=far"), message -> {});
+        assertThatThrownBy(() -> FinetuneSettings.require(bert, load(yaml, "training.micro_batch=1"), message -> {}))
+                .isInstanceOf(WeftException.class)
+                .hasMessageStartingWith("training.micro_batch=1 without dataset.negative_column: no text stands");
+    }
+
     @Test
     void aTaskAndTheBasesModelAreRequired() {
         assertThatThrownBy(() -> FinetuneSettings.require(BASE, load("run: {dir: here}"), message -> {}))

@@ -69,6 +69,9 @@ class UnusedSettingsTest {
                         "dataset.mask_history=true changes nothing: finetune.task=classification",
                         "dataset.doc_stride=8 changes nothing: finetune.task=classification",
                         "dataset.tools_column=tools changes nothing: finetune.task=classification");
+        assertThat(of("instruction", "model.architecture=t5", "dataset.mask_history=true"))
+                .containsExactly(
+                        "dataset.mask_history=true changes nothing: model.architecture=t5 reads no conversations");
         assertThat(of("text", "finetune.head_dropout=0.5", "finetune.patience=2", "training.eval_every=0"))
                 .containsExactly(
                         "finetune.head_dropout=0.5 changes nothing: finetune.task=text has no new head",

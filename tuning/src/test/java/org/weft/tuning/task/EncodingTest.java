@@ -248,10 +248,14 @@ class EncodingTest {
                     .allMatch(window -> window.example().length() <= 12);
         }
         WeftConfig wide = TaskRows.config("bert", "qa", "dataset.max_length=12", "dataset.doc_stride=3");
-        assertThatThrownBy(() -> TaskRows.encoder(wide))
+        assertThatThrownBy(() -> Encoder.docStride(wide))
                 .isInstanceOf(WeftException.class)
                 .hasMessage(
                         "dataset.doc_stride=3 leaves no way on in windows of 12 tokens, half of them for the question");
+        try (Encoder shorter = TaskRows.encoder(wide)) { // a model is asked in shorter windows than it learnt in
+            Fields row = TaskRows.row("question", "Q?", "context", "a b c d e f a c e d", "answers", "e d");
+            assertThat(Task.of(wide).encodeAll(row, shorter, false)).hasSize(2);
+        }
     }
 
     private static float[] answer(Task task, Encoder encoder, String context, Object answers) {
