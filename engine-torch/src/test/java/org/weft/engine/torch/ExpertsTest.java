@@ -82,7 +82,12 @@ class ExpertsTest {
             List<Figure> figures = keeping.figures();
             assertThat(figures)
                     .extracting(Figure::name)
-                    .containsExactly("router_expert_0", "router_expert_1", "router_expert_2", "router_expert_3", "router_busiest");
+                    .containsExactly(
+                            "router_expert_0",
+                            "router_expert_1",
+                            "router_expert_2",
+                            "router_expert_3",
+                            "router_busiest");
             long tokens = 4 * CONTEXT;
             assertThat(figures.subList(0, 4)).allMatch(figure -> figure.count() == tokens);
             assertThat(figures.subList(0, 4).stream().mapToDouble(Figure::sum).sum())

@@ -29,7 +29,8 @@ final class RecomputedExport {
         HuggingFaceExport export = new HuggingFaceExport(store, checkpoint, notice -> {});
         String learnt = LearntTemplate.of(store, ReplicaLoader.configOf(checkpoint), export.tokenizerDirectory());
         String template = Sha256.hex(learnt.getBytes(StandardCharsets.UTF_8));
-        boolean written = template.equals(before.files().get(TokenRoles.CHAT_TEMPLATE)); // earlier exports had the base's
+        boolean written =
+                template.equals(before.files().get(TokenRoles.CHAT_TEMPLATE)); // earlier exports had the base's
         export.write(again, new HuggingFaceExport.Options(format, before.maxShardBytes(), written ? learnt : ""));
         ExportRecord made = ExportRecord.load(store, again);
         return before.files().entrySet().stream()
