@@ -34,8 +34,7 @@ public final class LearntTemplate {
             return same ? "" : tuning.jinja();
         }
         ChatFormat format = ChatFormat.named(tuning.chatTemplate().word());
-        boolean same =
-                base.style().map(ChatStyle::format).filter(format::equals).isPresent();
+        boolean same = base.style().filter(ChatStyle.of(format)::equals).isPresent(); // and adds no words
         return same ? "" : format.jinja();
     }
 }

@@ -36,6 +36,10 @@ class LearntTemplateTest {
         assertThat(learnt(tuned)).isEqualTo(ChatFormat.CHATML.jinja());
         base(ChatFormat.CHATML.jinja());
         assertThat(learnt(tuned)).isEmpty();
+        String system = "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}"
+                + "{{ '<|im_start|>system\\nBe kind<|im_end|>\\n' }}{% endif %}";
+        base(ChatFormat.CHATML.jinja().replace("{% for message in messages %}", system));
+        assertThat(learnt(tuned)).as("a system message was not learnt").isEqualTo(ChatFormat.CHATML.jinja());
         assertThat(learnt("finetune.task=instruction", "finetune.chat_template=plain"))
                 .isEqualTo(ChatFormat.PLAIN.jinja());
     }
