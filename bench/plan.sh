@@ -5,7 +5,8 @@
 # (VmHWM) is what a container must hold. Beside a step's time stands the processor time of an executor for a step: on a
 # machine with other work the two differ, and the second is what the step would take on an idle one of as many cores.
 #   bench/plan.sh [TEXT]                  TEXT: a file of text; made up if not given
-# Environment: STEPS 20, WARM_UP 5 of them not counted, HEAP 1g, SHAPES a list of names, WORK_DIR as in compare.sh
+# Environment: STEPS 20, WARM_UP 5 of them not counted, HEAP 1g, SHAPES a list of names, WORK_DIR as in compare.sh. A shape may
+# be a family's name, with what it has of its own: the shape `compare` of that family.
 set -euo pipefail
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=bench/environment.sh
@@ -23,8 +24,24 @@ shape() {
     deep) echo 192 12 6 128 32 8 2048 ;;
     long) echo 256 4 4 1024 8 2 4096 ;;
     large) echo 768 4 12 128 16 8 16384 ;;
-    *) weft_fail 2 "no shape $1" "one of compare wide deep long large" ;;
+    *) echo 384 6 6 256 16 8 8192 ;;
   esac
+}
+
+# family NAME: what makes the shape one of a family; nothing for those of GPT-2
+family() {
+  case $1 in
+    compare | wide | deep | long | large) return ;;
+    llama | qwen2 | qwen3 | olmo2 | smollm3) echo "model.kv_heads=2" ;;
+    mistral) echo "model.kv_heads=2 model.sliding_window=64" ;;
+    mixtral) echo "model.kv_heads=2 model.experts=4 model.mlp_width=768" ;;
+    gemma2 | gemma3_text) echo "model.kv_heads=2 model.sliding_window=64" ;;
+    phi3) echo "model.rotary_fraction=0.5" ;;
+    modernbert) echo "model.sliding_window=64" ;;
+    gpt_neox | bert | roberta | xlm-roberta | distilbert | t5) ;;
+    *) weft_fail 2 "no shape $1" "one of compare wide deep long large, or a family's name" ;;
+  esac
+  echo "model.architecture=$1 model.dropout=0"
 }
 
 # field KEY: a number of a JSON line on standard input
@@ -69,12 +86,18 @@ echo "shape      parameters   resident MB: plan   run  error   step ms: plan    
 for name in $SHAPES; do
   read -r width layers heads context batch micro vocab < <(shape "$name")
   dir=$WORK_DIR/run/$name
-  options=(--config "$WEFT_ROOT/conf/compare.yaml" --set "run.dir=file://$dir" --set "run.corpus=file://$WORK_DIR/run/corpus-$vocab"
+  corpus=$WORK_DIR/run/corpus-$vocab
+  case $name in *bert* | t5) corpus=$corpus-$name ;; esac # special tokens of its own
+  own=() keys=$(family "$name")
+  for key in $keys; do
+    own+=(--set "$key")
+  done
+  options=(--config "$WEFT_ROOT/conf/compare.yaml" --set "run.dir=file://$dir" --set "run.corpus=file://$corpus"
     --set "corpus.input=[file://$(realpath "$text")]" --set "tokenizer.vocab_size=$vocab" --set "model.width=$width"
     --set "model.layers=$layers" --set "model.heads=$heads" --set "model.context=$context" --set training.warmup_steps=5
     --set "training.global_batch=$batch" --set "training.micro_batch=$micro" --set "training.steps=$STEPS"
-    --set "cluster.executor_memory=$HEAP")
-  [ -d "$WORK_DIR/run/corpus-$vocab" ] || run_weft prepare "${options[@]}" >>"$WORK_DIR/weft.log"
+    --set "cluster.executor_memory=$HEAP" "${own[@]}")
+  [ -d "$corpus" ] || run_weft prepare "${options[@]}" >>"$WORK_DIR/weft.log"
   plan=$(run_weft plan "${options[@]}" --json)
   JDK_JAVA_OPTIONS="-Xms$HEAP -XX:+AlwaysPreTouch" "$WEFT_ROOT/weft" pretrain "${options[@]}" >>"$WORK_DIR/weft.log" 2>&1 &
   driver=$!
