@@ -28,6 +28,7 @@ import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.corpus.CorpusJob;
+import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.progress.RecordFormat;
 import org.weft.driver.progress.StepRecord;
@@ -120,10 +121,21 @@ class PairsTest {
     }
 
     private static List<StepRecord> steps(String run) throws IOException {
+        return records(run, StepRecord.class);
+    }
+
+    /** The scores of the run's one evaluation: a checkpoint of the same step may be written before it is done. */
+    private static Map<String, Double> evaluation(String run) throws IOException {
+        List<EvaluationRecord> evaluations = records(run, EvaluationRecord.class);
+        assertThat(evaluations).hasSize(1);
+        return evaluations.get(0).scores();
+    }
+
+    private static <T> List<T> records(String run, Class<T> kind) throws IOException {
         return Files.readAllLines(directory.resolve(run + "/metrics.jsonl")).stream()
                 .flatMap(line -> RecordFormat.parse(line).stream())
-                .filter(StepRecord.class::isInstance)
-                .map(StepRecord.class::cast)
+                .filter(kind::isInstance)
+                .map(kind::cast)
                 .toList();
     }
 
@@ -139,8 +151,7 @@ class PairsTest {
                 .containsOnlyKeys("accuracy", "kl", "rewards_chosen", "rewards_margin", "rewards_rejected");
         assertThat(last.figures().get("rewards_margin"))
                 .isCloseTo(last.figures().get("rewards_chosen") - last.figures().get("rewards_rejected"), within(1e-9));
-        Map<String, Double> evaluated =
-                one.checkpoint().manifest().evaluations().get(4);
+        Map<String, Double> evaluated = evaluation("one");
         assertThat(evaluated)
                 .containsOnlyKeys("loss", "accuracy", "kl", "rewards_chosen", "rewards_margin", "rewards_rejected");
         assertThat(evaluated.get("accuracy")).isGreaterThan(0.8);
@@ -176,8 +187,7 @@ class PairsTest {
             "dataset.negative_column=rejected", "training.micro_batch=4", "training.lanes=2", "finetune.symmetric=true"
         };
         RunResult one = tune(null, config("near", from, more));
-        Map<String, Double> evaluated =
-                one.checkpoint().manifest().evaluations().get(4);
+        Map<String, Double> evaluated = evaluation("near");
         assertThat(evaluated).containsOnlyKeys("loss", "accuracy");
         assertThat(steps("near").get(0).loss()).isBetween(0.1, 10.0);
         String[] cluster = Stream.concat(Stream.of(more), Stream.of("cluster.workers=2", "cluster.servers=2"))
