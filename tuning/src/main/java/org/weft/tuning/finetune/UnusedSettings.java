@@ -90,8 +90,10 @@ final class UnusedSettings {
         List<String> read = Task.of(config).columns();
         tree.path("dataset").fields().forEachRemaining(setting -> {
             String key = setting.getKey();
-            boolean column = key.endsWith("_column") && !key.equals("group_column");
-            if (column && !read.contains(setting.getValue().asText())) {
+            String name = setting.getValue().asText();
+            boolean column =
+                    key.endsWith("_column") && !key.equals("group_column") && !name.isEmpty(); // else none is named
+            if (column && !read.contains(name)) {
                 unless(false, "finetune.task=" + config.finetune().task().word(), "dataset." + key);
             }
         });

@@ -18,6 +18,9 @@ class UnusedSettingsTest {
     @Test
     void whatIsUsedIsNotSaid() {
         assertThat(of("classification")).isEmpty();
+        assertThat(of("preference", "dataset.prompt_column=''"))
+                .as("whole conversations")
+                .isEmpty();
         assertThat(of(
                         "classification",
                         "finetune.method=lora",
