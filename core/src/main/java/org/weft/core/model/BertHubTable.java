@@ -16,7 +16,7 @@ import org.weft.core.config.ModelConfig;
 record BertHubTable() implements HubTable {
     private static final String FOR_PRETRAINING = "BertForPreTraining";
 
-    private static final List<ConfigKey> KEYS = List.of(
+    static final List<ConfigKey> KEYS = List.of(
             ConfigKey.required("num_hidden_layers", "layers"),
             ConfigKey.required("hidden_size", "width"),
             ConfigKey.required("num_attention_heads", "heads"),
@@ -26,7 +26,7 @@ record BertHubTable() implements HubTable {
             ConfigKey.of("layer_norm_eps", "norm_epsilon", 1e-12),
             new ConfigKey(List.of("hidden_dropout_prob", "attention_probs_dropout_prob"), "dropout", 0.1));
 
-    private static final List<Setting> SETTINGS = List.of(
+    static final List<Setting> SETTINGS = List.of(
             Setting.of("hidden_act", "gelu"),
             Setting.of("position_embedding_type", "absolute"),
             Setting.of("is_decoder", false),

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.weft.core.config.ModelConfig;
 
 /** DistilBERT as Hugging Face has it, whose keys have names of their own. A file without the masked-language head gets a fresh one. */
 record DistilBertHubTable() implements HubTable {
@@ -43,11 +42,6 @@ record DistilBertHubTable() implements HubTable {
     @Override
     public String classPrefix() {
         return "DistilBert";
-    }
-
-    @Override
-    public String architectureOf(ModelConfig model) {
-        return "DistilBertForMaskedLM";
     }
 
     @Override

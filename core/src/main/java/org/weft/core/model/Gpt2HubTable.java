@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.weft.core.config.ModelConfig;
 
 /** GPT-2 as Hugging Face has it; its linear weights are (in, out), as in Weft. */
 record Gpt2HubTable() implements HubTable {
@@ -72,10 +71,5 @@ record Gpt2HubTable() implements HubTable {
     @Override
     public String classPrefix() {
         return "GPT2";
-    }
-
-    @Override
-    public String architectureOf(ModelConfig model) {
-        return "GPT2LMHeadModel";
     }
 }

@@ -70,11 +70,6 @@ final class GptNeoxHubTable implements HubTable {
     }
 
     @Override
-    public String architectureOf(ModelConfig model) {
-        return "GPTNeoXForCausalLM";
-    }
-
-    @Override
     public List<ConfigKey> keys() {
         return KEYS;
     }

@@ -100,7 +100,7 @@ public interface HubTable {
     /** {@code model_type}, and {@code model.architecture} in Weft. */
     String modelType();
 
-    /** Classes whose files can be read. */
+    /** Classes whose files can be read; the one that predicts tokens comes first. */
     List<String> architectures();
 
     List<ConfigKey> keys();
@@ -120,7 +120,9 @@ public interface HubTable {
     Names names();
 
     /** The class that a model is exported as which predicts tokens. */
-    String architectureOf(ModelConfig model);
+    default String architectureOf(ModelConfig model) {
+        return architectures().get(0);
+    }
 
     /** What the names of the classes begin with that are fine-tuned. */
     String classPrefix();

@@ -77,11 +77,6 @@ record ModernBertHubTable() implements HubTable {
     }
 
     @Override
-    public String architectureOf(ModelConfig model) {
-        return "ModernBertForMaskedLM";
-    }
-
-    @Override
     public List<ConfigKey> keys() {
         return KEYS;
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.weft.core.Json;
 import org.weft.core.config.ModelConfig;
 
@@ -22,22 +23,14 @@ import org.weft.core.config.ModelConfig;
 record RobertaHubTable(RobertaFamily family, String classPrefix) implements HubTable {
     private static final String POSITIONS = "max_position_embeddings";
 
-    private static final List<ConfigKey> KEYS = List.of(
-            ConfigKey.required("num_hidden_layers", "layers"),
-            ConfigKey.required("hidden_size", "width"),
-            ConfigKey.required("num_attention_heads", "heads"),
-            ConfigKey.required("intermediate_size", "mlp_width"),
-            ConfigKey.of("type_vocab_size", "token_types", 2),
-            ConfigKey.of("layer_norm_eps", "norm_epsilon", 1e-12),
-            new ConfigKey(List.of("hidden_dropout_prob", "attention_probs_dropout_prob"), "dropout", 0.1));
+    /** BERT's, but for positions. */
+    private static final List<ConfigKey> KEYS = BertHubTable.KEYS.stream()
+            .filter(key -> !key.foreign().contains(POSITIONS))
+            .toList();
 
-    private static final List<Setting> SETTINGS = List.of(
-            Setting.of("hidden_act", "gelu"),
-            Setting.of("position_embedding_type", "absolute"),
-            Setting.of("pad_token_id", 1),
-            Setting.of("is_decoder", false),
-            Setting.of("add_cross_attention", false),
-            Setting.of("tie_word_embeddings", true));
+    private static final List<Setting> SETTINGS = Stream.concat(
+                    BertHubTable.SETTINGS.stream(), Stream.of(Setting.of("pad_token_id", 1)))
+            .toList();
 
     /** Positions are counted, the decoder is the embedding and has the head's bias. */
     private static final Names NAMES = new Names(
@@ -79,11 +72,6 @@ record RobertaHubTable(RobertaFamily family, String classPrefix) implements HubT
     @Override
     public Names names() {
         return NAMES;
-    }
-
-    @Override
-    public String architectureOf(ModelConfig model) {
-        return classPrefix + "ForMaskedLM";
     }
 
     @Override

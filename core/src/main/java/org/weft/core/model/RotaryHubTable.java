@@ -107,11 +107,6 @@ abstract class RotaryHubTable implements HubTable {
     }
 
     @Override
-    public String architectureOf(ModelConfig model) {
-        return classPrefix() + "ForCausalLM";
-    }
-
-    @Override
     public void read(JsonNode config, Set<String> tensors, ObjectNode model, List<String> problems) {
         readHeadWidth(config, model, problems);
         if (!config.has(SHARED_HEADS) && keyValueHeads() > 0) {

@@ -123,11 +123,6 @@ final class T5HubTable implements HubTable {
         return "T5";
     }
 
-    @Override
-    public String architectureOf(ModelConfig model) {
-        return "T5ForConditionalGeneration";
-    }
-
     /** A task's head would stand on the decoder: Weft puts it on what an encoder or a decoder alone gives. */
     @Override
     public boolean reads(String architecture) {

@@ -162,7 +162,7 @@ final class BlockwiseBackward {
     /** What each of several answers costs, in nats, without dropout and without gradient. (B) */
     double[] answers(BatchTensors batch) {
         try (PointerScope scope = new PointerScope()) {
-            return PreferenceTail.toHost(computed(batch.tokens(), scope, x -> answers.sequences(x, batch)));
+            return Tail.toHost(computed(batch.tokens(), scope, x -> answers.sequences(x, batch)));
         }
     }
 

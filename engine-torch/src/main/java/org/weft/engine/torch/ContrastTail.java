@@ -2,7 +2,6 @@ package org.weft.engine.torch;
 
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -35,18 +34,7 @@ final class ContrastTail implements Tail {
     @Override
     public Result lossAndGradient(
             Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, boolean apart, PointerScope scope) {
-        try (PointerScope inner = new PointerScope();
-                AutoGradMode on = new AutoGradMode(true)) {
-            Tensor input = x.detach(); // (S, T, D)
-            input.set_requires_grad(true);
-            Tensor sum = lossOf(scores(input, batch), batch); // (1)
-            sum.mul(new Scalar(1 / normalizer)).backward();
-            Tensor value = sum.detach();
-            Tensor gradient = new Tensor(input.mutable_grad()); // (S, T, D)
-            scope.attach(value);
-            scope.attach(gradient);
-            return new Result(value, gradient, null);
-        }
+        return Tail.recorded(x, normalizer, scope, input -> lossOf(scores(input, batch), batch));
     }
 
     @Override

@@ -27,7 +27,7 @@ final class LanguageTail implements Tail {
         OutputHead.Result result = model.head().lossAndGradient(crown.output(), targets.ids(), normalizer, apart);
         Tensor gradient = targets.spread(crown.backward(result.gradient(), scope), x); // (B, T, D)
         Tensor sum = result.sum();
-        Tensor sequences = apart ? PreferenceTail.sequences(targets, result.rows(), x) : null; // (B)
+        Tensor sequences = apart ? targets.sequences(result.rows(), x) : null; // (B)
         if (batch.targets() instanceof TargetTensors.Pairs pairs) {
             Tensor costs = nextSentence(x, pairs, gradient, 1 / normalizer, scope); // (B, 1)
             sum.add_(sum(costs, pairs)); // (1)

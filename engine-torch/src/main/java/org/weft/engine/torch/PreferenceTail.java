@@ -1,8 +1,6 @@
 package org.weft.engine.torch;
 
-import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.batches.PreferenceCosts;
@@ -25,7 +23,7 @@ final class PreferenceTail implements Tail {
             Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, boolean apart, PointerScope scope) {
         TargetTensors.Tokens targets = batch.targets().ofTokens();
         Piece crown = Piece.forward(targets.choose(rows(x)), scope, model::crown);
-        Tensor nats = sequences(targets, model.head().costs(crown.output(), targets.ids()), x); // (B)
+        Tensor nats = targets.sequences(model.head().costs(crown.output(), targets.ids()), x); // (B)
         PreferenceCosts costs = costs(batch, nats);
         Tensor weights = Tensor.create(costs.slopes(), x.size(0), 1)
                 .to(x.device(), x.scalar_type())
@@ -46,25 +44,11 @@ final class PreferenceTail implements Tail {
     Tensor sequences(Tensor x, BatchTensors batch) {
         TargetTensors.Tokens targets = batch.targets().ofTokens();
         Tensor crowned = model.crown(targets.choose(rows(x))); // (M, D)
-        return sequences(targets, model.head().costs(crowned, targets.ids()), x);
-    }
-
-    /** Summed in float64. (M, 1) to (B) */
-    static Tensor sequences(TargetTensors.Tokens targets, Tensor rows, Tensor x) {
-        Tensor like = x.narrow(2, 0, 1).to(rows.scalar_type()); // (B, T, 1)
-        return targets.spread(rows, like)
-                .sum(new long[] {1, 2}, false, new ScalarTypeOptional(ScalarType.Double)); // (B)
+        return targets.sequences(model.head().costs(crowned, targets.ids()), x);
     }
 
     private static PreferenceCosts costs(BatchTensors batch, Tensor nats) {
-        return ((TargetTensors.Preferences) batch.targets()).asked().costs(toHost(nats));
-    }
-
-    /** Numbers in float64 on the host. */
-    static double[] toHost(Tensor numbers) {
-        double[] host = new double[(int) numbers.numel()];
-        new DoublePointer(numbers.cpu().contiguous().data_ptr()).get(host);
-        return host;
+        return ((TargetTensors.Preferences) batch.targets()).asked().costs(Tail.toHost(nats));
     }
 
     private static Tensor sum(PreferenceCosts costs, Tensor like) {

@@ -1,6 +1,10 @@
 package org.weft.engine.torch;
 
+import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.weft.engine.SequenceLosses;
 
@@ -21,7 +25,7 @@ interface Tail {
         /** Says what each sequence cost, where that was asked for. */
         void tell(SequenceLosses losses) {
             if (sequences != null) {
-                double[] nats = PreferenceTail.toHost(sequences); // (B)
+                double[] nats = toHost(sequences); // (B)
                 for (int sequence = 0; sequence < nats.length; sequence++) {
                     losses.lost(sequence, nats[sequence]);
                 }
@@ -37,6 +41,33 @@ interface Tail {
      */
     Result lossAndGradient(
             Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, boolean apart, PointerScope scope);
+
+    /**
+     * The same of a loss that is recorded as one graph from the hidden states on.
+     *
+     * @param lossOf the hidden states to the sum of losses (1), in float64
+     */
+    static Result recorded(Tensor x, double normalizer, PointerScope scope, UnaryOperator<Tensor> lossOf) {
+        try (PointerScope inner = new PointerScope();
+                AutoGradMode on = new AutoGradMode(true)) {
+            Tensor input = x.detach(); // (B, T, D)
+            input.set_requires_grad(true);
+            Tensor sum = lossOf.apply(input); // (1)
+            sum.mul(new Scalar(1 / normalizer)).backward();
+            Tensor value = sum.detach();
+            Tensor gradient = new Tensor(input.mutable_grad()); // (B, T, D)
+            scope.attach(value);
+            scope.attach(gradient);
+            return new Result(value, gradient, null);
+        }
+    }
+
+    /** Numbers in float64 on the host. */
+    static double[] toHost(Tensor numbers) {
+        double[] host = new double[(int) numbers.numel()];
+        new DoublePointer(numbers.cpu().contiguous().data_ptr()).get(host);
+        return host;
+    }
 
     /** The sum of losses alone, without dropout. (1), in float64 */
     Tensor loss(Tensor x, BatchTensors batch);

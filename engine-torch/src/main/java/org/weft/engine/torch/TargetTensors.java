@@ -3,6 +3,7 @@ package org.weft.engine.torch;
 import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -95,6 +96,16 @@ sealed interface TargetTensors {
             Tensor all = torch.zeros_like(like); // (B, T, D)
             all.view(-1, like.size(2)).index_copy_(0, chosen.get(), gradient);
             return all;
+        }
+
+        /**
+         * Nats of each sequence, summed in float64. (M, 1) to (B)
+         *
+         * @param x (B, T, D)
+         */
+        Tensor sequences(Tensor rows, Tensor x) {
+            Tensor like = x.narrow(2, 0, 1).to(rows.scalar_type()); // (B, T, 1)
+            return spread(rows, like).sum(new long[] {1, 2}, false, new ScalarTypeOptional(ScalarType.Double)); // (B)
         }
 
         @Override

@@ -2,7 +2,6 @@ package org.weft.engine.torch;
 
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -43,18 +42,11 @@ final class TaskTail implements Tail {
     @Override
     public Result lossAndGradient(
             Tensor x, BatchTensors batch, double normalizer, RandomStreams dropout, boolean apart, PointerScope scope) {
-        try (PointerScope inner = new PointerScope();
-                AutoGradMode on = new AutoGradMode(true)) {
-            Tensor input = x.detach(); // (B, T, D)
-            input.set_requires_grad(true);
-            Tensor sum = lossOf(outputs(input, batch.tokens(), dropout.with(head.dropout())), batch); // (1)
-            sum.mul(new Scalar(1 / normalizer)).backward();
-            Tensor value = sum.detach();
-            Tensor gradient = new Tensor(input.mutable_grad()); // (B, T, D)
-            scope.attach(value);
-            scope.attach(gradient);
-            return new Result(value, gradient, null);
-        }
+        return Tail.recorded(
+                x,
+                normalizer,
+                scope,
+                input -> lossOf(outputs(input, batch.tokens(), dropout.with(head.dropout())), batch));
     }
 
     @Override

@@ -30,11 +30,11 @@ import org.weft.core.config.WeftConfig;
 import org.weft.corpus.CorpusJob;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.Progress;
-import org.weft.driver.progress.RecordFormat;
 import org.weft.driver.progress.StepRecord;
 import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.trainer.RunRecords;
 import org.weft.trainer.pretrain.Pretraining;
 import org.weft.tuning.finetune.BaseModel;
 import org.weft.tuning.finetune.FinetuneRun;
@@ -121,22 +121,14 @@ class PairsTest {
     }
 
     private static List<StepRecord> steps(String run) throws IOException {
-        return records(run, StepRecord.class);
+        return RunRecords.of(directory.resolve(run), StepRecord.class);
     }
 
     /** The scores of the run's one evaluation: a checkpoint of the same step may be written before it is done. */
     private static Map<String, Double> evaluation(String run) throws IOException {
-        List<EvaluationRecord> evaluations = records(run, EvaluationRecord.class);
+        List<EvaluationRecord> evaluations = RunRecords.of(directory.resolve(run), EvaluationRecord.class);
         assertThat(evaluations).hasSize(1);
         return evaluations.get(0).scores();
-    }
-
-    private static <T> List<T> records(String run, Class<T> kind) throws IOException {
-        return Files.readAllLines(directory.resolve(run + "/metrics.jsonl")).stream()
-                .flatMap(line -> RecordFormat.parse(line).stream())
-                .filter(kind::isInstance)
-                .map(kind::cast)
-                .toList();
     }
 
     @Test

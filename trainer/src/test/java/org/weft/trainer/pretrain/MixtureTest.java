@@ -34,12 +34,12 @@ import org.weft.core.tokens.CorpusSplit;
 import org.weft.corpus.CorpusJob;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.Progress;
-import org.weft.driver.progress.RecordFormat;
 import org.weft.driver.progress.StepRecord;
 import org.weft.driver.run.EvaluationJob;
 import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
 import org.weft.driver.spark.SparkApplication;
+import org.weft.trainer.RunRecords;
 
 /** Three sources with a curriculum, and packed documents, as runs: the same bits whatever the cluster, and wherever they go on. */
 @Timeout(180)
@@ -150,7 +150,7 @@ class MixtureTest {
     @Test
     void eachSourceIsEvaluated() throws IOException {
         RunResult result = train(null, config("evaluated", CURRICULUM));
-        Map<String, Double> scores = records("evaluated", EvaluationRecord.class).stream()
+        Map<String, Double> scores = RunRecords.of(directory.resolve("runevaluated"), EvaluationRecord.class).stream()
                 .filter(evaluation -> evaluation.step() == 8)
                 .findFirst()
                 .orElseThrow()
@@ -202,15 +202,7 @@ class MixtureTest {
     }
 
     private static List<StepRecord> steps(String run) throws IOException {
-        return records(run, StepRecord.class);
-    }
-
-    private static <T> List<T> records(String run, Class<T> kind) throws IOException {
-        return Files.readAllLines(directory.resolve("run" + run + "/metrics.jsonl")).stream()
-                .flatMap(line -> RecordFormat.parse(line).stream())
-                .filter(kind::isInstance)
-                .map(kind::cast)
-                .toList();
+        return RunRecords.of(directory.resolve("run" + run), StepRecord.class);
     }
 
     /** By the targets of each source the losses come to the step's, which is a mean over what a step has on the average. */

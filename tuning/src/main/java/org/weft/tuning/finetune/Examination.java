@@ -107,13 +107,46 @@ public interface Examination extends Serializable {
         return new OfChoices(config);
     }
 
-    /** A fine-tuned model's own task. */
-    record OfTask(WeftConfig config, BeamOptions beams) implements Examination {
+    /** Of rows that a model's own task reads and judges. */
+    interface OfOwnTask extends Examination {
         @Override
-        public String name() {
-            return config.finetune().task().word();
+        default String name() {
+            return config().finetune().task().word();
         }
 
+        @Override
+        default List<String> columns() {
+            return Task.of(config()).columns();
+        }
+
+        @Override
+        default List<String> inputColumns() {
+            return Task.of(config()).inputColumns();
+        }
+
+        @Override
+        default List<String> textColumns() {
+            return Task.of(config()).writtenColumns();
+        }
+
+        @Override
+        default CheckedRows.Check check() {
+            Task task = Task.of(config());
+            Labels labels = Labels.of(config().finetune().labels());
+            return row -> {
+                task.check(row, true);
+                task.labels(row).forEach(label -> labels.index(label, row));
+            };
+        }
+
+        @Override
+        default Predictions predictions(List<Predictions.Row> judged) {
+            return Task.of(config()).predictions(judged);
+        }
+    }
+
+    /** A fine-tuned model's own task. */
+    record OfTask(WeftConfig config, BeamOptions beams) implements OfOwnTask {
         @Override
         public Map<String, String> facts() {
             return beams.searches()
@@ -124,36 +157,11 @@ public interface Examination extends Serializable {
                     : Map.of();
         }
 
-        @Override
-        public List<String> columns() {
-            return Task.of(config).columns();
-        }
-
-        @Override
-        public List<String> inputColumns() {
-            return Task.of(config).inputColumns();
-        }
-
-        @Override
-        public List<String> textColumns() {
-            return Task.of(config).writtenColumns();
-        }
-
         /** Of vectors two, in single precision. */
         @Override
         public int numbers() {
             boolean vectors = config.finetune().task() == TaskName.EMBEDDING;
-            return vectors ? config.model().width() : Examination.super.numbers();
-        }
-
-        @Override
-        public CheckedRows.Check check() {
-            Task task = Task.of(config);
-            Labels labels = Labels.of(config.finetune().labels());
-            return row -> {
-                task.check(row, true);
-                task.labels(row).forEach(label -> labels.index(label, row));
-            };
+            return vectors ? config.model().width() : OfOwnTask.super.numbers();
         }
 
         @Override
@@ -175,54 +183,18 @@ public interface Examination extends Serializable {
                 }
             };
         }
-
-        @Override
-        public Predictions predictions(List<Predictions.Row> judged) {
-            return Task.of(config).predictions(judged);
-        }
     }
 
     /** Two answers, and how likely the model makes them beside the one that it was tuned from. */
-    record OfPairs(WeftConfig config, ReferenceModel start) implements Examination {
-        @Override
-        public String name() {
-            return config.finetune().task().word();
-        }
-
+    record OfPairs(WeftConfig config, ReferenceModel start) implements OfOwnTask {
         @Override
         public Map<String, String> facts() {
             return Map.of("reference", start.directory());
         }
 
         @Override
-        public List<String> columns() {
-            return Task.of(config).columns();
-        }
-
-        @Override
-        public List<String> inputColumns() {
-            return Task.of(config).inputColumns();
-        }
-
-        @Override
-        public List<String> textColumns() {
-            return Task.of(config).writtenColumns();
-        }
-
-        @Override
-        public CheckedRows.Check check() {
-            Task task = Task.of(config);
-            return row -> task.check(row, true);
-        }
-
-        @Override
         public RowJudge open(StoredModel model, int batch) throws IOException {
             return PreferenceJudge.open(model, start, config);
-        }
-
-        @Override
-        public Predictions predictions(List<Predictions.Row> judged) {
-            return Task.of(config).predictions(judged);
         }
     }
 

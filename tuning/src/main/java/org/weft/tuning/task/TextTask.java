@@ -6,31 +6,15 @@ import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig;
 import org.weft.core.examples.Example;
-import org.weft.tuning.metrics.Predictions;
 
 /**
  * More pre-training: every token of a text and the end-of-text after it is learnt, but the first. A longer text becomes
  * several examples, which share one token, so that none is lost.
  */
-record TextTask(String textColumn) implements Task {
+record TextTask(String textColumn) implements UnjudgedTask {
 
     TextTask(DatasetConfig dataset) {
         this(dataset.textColumn());
-    }
-
-    @Override
-    public List<String> inputColumns() {
-        return List.of(textColumn);
-    }
-
-    @Override
-    public List<String> targetColumns() {
-        return List.of();
-    }
-
-    @Override
-    public void check(Fields row, boolean labelled) {
-        row.text(textColumn);
     }
 
     /** The first of {@link #encodeAll}. */
@@ -60,21 +44,7 @@ record TextTask(String textColumn) implements Task {
     }
 
     @Override
-    public boolean judged() {
-        return false;
-    }
-
-    @Override
-    public Predictions.Row judge(Fields row, Prediction said) {
-        throw nothingToJudge();
-    }
-
-    @Override
-    public Predictions predictions(List<Predictions.Row> judged) {
-        throw nothingToJudge();
-    }
-
-    private static WeftException nothingToJudge() {
+    public WeftException nothingToJudge() {
         return WeftException.usage(
                 "finetune.task=text has no answers to compare", "evaluate its loss with --input TEXT");
     }
