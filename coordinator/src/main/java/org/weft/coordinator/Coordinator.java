@@ -152,7 +152,7 @@ public final class Coordinator implements Service, AutoCloseable {
             Message alive = new Message.Alive(state.generation().number());
             from(m.role(), m.id(), m.incarnation(), reply, alive, member -> {});
         } else if (request instanceof Message.PollWork m) {
-            poll(Role.WORKER, m.worker(), m.incarnation(), reply, state::workFor);
+            poll(Role.WORKER, m.worker(), m.incarnation(), reply, worker -> state.workFor(worker, m));
         } else if (request instanceof Message.PollOrder m) {
             poll(Role.SERVER, m.server(), m.incarnation(), reply, server -> state.orderFor(server, m));
         } else if (request instanceof Message.LanesDone m) {

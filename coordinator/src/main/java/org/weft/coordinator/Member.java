@@ -27,6 +27,9 @@ final class Member {
     /** Of a server that is to copy a shard. */
     final CopyTries copying = new CopyTries();
 
+    /** Of what a worker has computed; see {@link Message.PollWork}. */
+    int computedTicket = Message.PollWork.NOTHING;
+
     /** The held answer to a poll, or null while the member is busy. */
     CompletableFuture<Message> parked;
 

@@ -137,7 +137,7 @@ final class RunState {
 
     private void stepDown() {
         phase = RunPhase.LOADING;
-        desk.close();
+        work.closeAll();
     }
 
     void shardLoaded(Member server, Message.ShardLoaded report) {
@@ -150,12 +150,13 @@ final class RunState {
         if (phase == RunPhase.LOADING && servers.isReady()) {
             phase = work.open(step, lastStep, stopping);
             endWhenSaved();
+            decideWhenComplete();
         }
     }
 
     /** What a polling worker is to do now, or null where it has to wait. */
-    Message.Work workFor(Member worker) {
-        return phase == RunPhase.ENDED ? ended() : desk.next(worker);
+    Message.Work workFor(Member worker, Message.PollWork poll) {
+        return phase == RunPhase.ENDED ? ended() : desk.next(worker, poll.ticket());
     }
 
     /** What a polling server is to do now, or null where it has to wait. */
@@ -189,7 +190,7 @@ final class RunState {
         if (rule.isFatal(step, notFinite)) {
             fail(RunFailures.notFinite(step, notFinite, rule.skippedInARowBefore(step), generation.checkpoint()));
         } else if (work.isStepComplete()) {
-            desk.completed();
+            desk.completed(work.window().oldest().lanes);
             if (!saves.holds(step + 1, step + 1 == lastStep || stopping)) {
                 decide(notFinite);
             }
@@ -207,18 +208,18 @@ final class RunState {
         boolean save = saves.isDue(next, next == lastStep || stopping);
         servers.apply(step, skip ? 0 : rule.scale(ledger), skip, save);
         listener.stepDone(ledger.record(rule.learningRate(step), plan.tokensAt(1), members.peakFlops()));
-        work.window().closeOldest();
+        work.close(ledger);
         lastStep = stopping ? next : lastStep;
         step = next;
-        stepDown();
+        phase = RunPhase.LOADING; // Of backups; what is open of the steps after this one goes on.
         enterStepWhenLoaded();
     }
 
     void batchesEvaluated(Message.BatchesEvaluated report) {
-        Evaluation evaluation = work.batchesEvaluated(report);
+        Evaluation evaluation = phase == RunPhase.EVALUATING ? work.batchesEvaluated(step, report) : null;
         if (evaluation != null) {
             listener.evaluated(step, evaluation);
-            stepDown();
+            phase = RunPhase.LOADING;
             enterStepWhenLoaded();
         }
     }

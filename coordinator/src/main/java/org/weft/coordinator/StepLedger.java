@@ -15,7 +15,7 @@ import org.weft.core.protocol.WorkTimes;
 final class StepLedger {
     final int step;
     final WorkPool lanes;
-    final long startNanos;
+    private long startNanos;
     private final double[] squares;
     private final RangePartitioner partitioner;
     private final Set<Member> reported = new HashSet<>();
@@ -30,6 +30,11 @@ final class StepLedger {
         this.squares = new double[buckets];
         this.startNanos = startNanos;
         this.partitioner = new RangePartitioner(buckets, shards);
+    }
+
+    /** What was before now was spent on something else. */
+    void restartClock(long nowNanos) {
+        startNanos = nowNanos;
     }
 
     void lanesDone(Message.LanesDone report) {

@@ -31,6 +31,15 @@ final class StepWindow {
         open.add(ledger);
     }
 
+    /**
+     * The next step to be opened, which is not before {@code earliest}.
+     *
+     * @param ofGeneration which begins anew where it is not the one that steps are open of
+     */
+    int next(int ofGeneration, int earliest) {
+        return ofGeneration == generation && !open.isEmpty() ? open.getLast().step + 1 : earliest;
+    }
+
     /** What is known of a step; null where it is not open. */
     StepLedger at(int ofGeneration, int step) {
         return open.stream()

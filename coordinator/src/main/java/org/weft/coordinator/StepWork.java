@@ -7,8 +7,8 @@ import org.weft.core.protocol.Message;
 import org.weft.core.protocol.Role;
 
 /**
- * The workers' work on the parameters of one step: lanes to compute or batches to evaluate, who has them, and what has come
- * back. Owned by the coordinator's thread.
+ * The workers' work: lanes of the steps that are open, batches to evaluate, who has them, and what has come back. Owned by the
+ * coordinator's thread.
  */
 final class StepWork {
     private final RunPlan plan;
@@ -16,8 +16,7 @@ final class StepWork {
     private final Members members;
     private final ServerGroup servers;
     private final WorkDesk desk;
-    private int step;
-    private RunPhase phase = RunPhase.GATHERING;
+    private final int openSteps;
     private final StepWindow window;
     private EvaluationLedger evaluation;
     private int evaluatedStep = -1;
@@ -28,7 +27,8 @@ final class StepWork {
         this.members = members;
         this.servers = servers;
         this.desk = new WorkDesk(members, servers.shards(), config.cluster(), clockMillis);
-        this.window = new StepWindow(config.sync().openSteps());
+        this.openSteps = config.sync().openSteps();
+        this.window = new StepWindow(openSteps);
     }
 
     WorkDesk desk() {
@@ -41,62 +41,78 @@ final class StepWork {
     }
 
     /**
-     * Opens what is to be done with the parameters of a step.
+     * Opens what is to be done when the servers have the parameters of a step: an evaluation of them, or the lanes that may be
+     * computed now.
      *
      * @return the phase that this is
      */
-    RunPhase open(int atStep, int lastStep, boolean stopping) {
-        step = atStep;
-        phase = openPhase(lastStep, stopping);
-        return phase;
-    }
-
-    private RunPhase openPhase(int lastStep, boolean stopping) {
+    RunPhase open(int step, int lastStep, boolean stopping) {
         if (plan.evaluatesAt(step) && evaluatedStep < step && !stopping) {
             evaluation = new EvaluationLedger(desk.plan(plan.validationBatches()), plan.validation());
-            desk.openEvaluation(evaluation.batches, this::evaluate);
+            desk.openEvaluation(step, evaluation.batches, taken -> evaluate(step, taken));
             return RunPhase.EVALUATING;
         }
         if (step >= lastStep) {
+            desk.close();
             return RunPhase.SAVING;
         }
-        WorkPool lanes = desk.plan(config.training().lanes());
-        int buckets = plan.layout().bucketCount();
-        window.open(
-                servers.generation().number(),
-                new StepLedger(step, lanes, buckets, config.cluster().servers(), System.nanoTime()));
-        desk.open(lanes, this::compute);
+        for (int next = window.next(generation(), step); next < Math.min(lastStep, step + openSteps); next++) {
+            openLanes(next);
+        }
         return RunPhase.COMPUTING;
     }
 
-    private Message.Work compute(LaneSpan span) {
-        return new Message.ComputeLanes(
-                servers.generation().number(), step, span, servers.shards().addresses());
+    private int generation() {
+        return servers.generation().number();
     }
 
-    private Message.Work evaluate(LaneSpan span) {
-        return new Message.EvaluateBatches(
-                servers.generation().number(),
+    private void openLanes(int step) {
+        WorkPool lanes = desk.plan(config.training().lanes());
+        int buckets = plan.layout().bucketCount();
+        window.open(
+                generation(), new StepLedger(step, lanes, buckets, config.cluster().servers(), System.nanoTime()));
+        desk.openLanes(step, lanes, taken -> compute(step, taken));
+    }
+
+    private Message.Work compute(int step, WorkPool.Taken taken) {
+        return new Message.ComputeLanes(
+                taken.ticket(),
+                generation(),
                 step,
-                span.first(),
-                span.count(),
+                taken.span(),
                 servers.shards().addresses());
     }
 
-    private boolean isAtHand(RunPhase wanted, int reportedGeneration) {
-        return servers.generation().is(reportedGeneration) && phase == wanted && desk.pool() != null;
+    private Message.Work evaluate(int step, WorkPool.Taken taken) {
+        LaneSpan span = taken.span();
+        return new Message.EvaluateBatches(
+                generation(), step, span.first(), span.count(), servers.shards().addresses());
+    }
+
+    /** The oldest step's update is decided: nothing of it is left to be done. */
+    void close(StepLedger decided) {
+        desk.close(decided.lanes);
+        window.closeOldest();
+        restartClock();
+    }
+
+    /** Time that steps after this one lay beside what was just done counts once. */
+    private void restartClock() {
+        if (window.oldest() != null) {
+            window.oldest().restartClock(System.nanoTime());
+        }
     }
 
     /** What is known of a step that is being computed; null where a report of it comes too late. */
     private StepLedger ledger(int reportedGeneration, int reportedStep) {
-        return isAtHand(RunPhase.COMPUTING, reportedGeneration) ? window.at(reportedGeneration, reportedStep) : null;
+        return servers.generation().is(reportedGeneration) ? window.at(reportedGeneration, reportedStep) : null;
     }
 
     /** Takes lanes' losses; those of another step are dropped. */
     void lanesDone(Message.LanesDone report) {
         StepLedger ledger = ledger(report.generation(), report.step());
         if (ledger != null) {
-            desk.delivered(report.worker(), report.span());
+            desk.delivered(report.worker(), report.span(), ledger.lanes);
             ledger.lanesDone(report);
         }
     }
@@ -113,21 +129,41 @@ final class StepWork {
         return shards.isWhole() && window.oldest().isComplete(shards.active());
     }
 
-    /** Returns what was found once the last batch is in, else null. */
-    Evaluation batchesEvaluated(Message.BatchesEvaluated report) {
-        if (!isAtHand(RunPhase.EVALUATING, report.generation()) || report.step() != step) {
+    /** What is being evaluated, or null. */
+    EvaluationLedger evaluation() {
+        return evaluation;
+    }
+
+    /** Drops everything that is under way. */
+    void closeAll() {
+        desk.close();
+        evaluation = null;
+    }
+
+    /**
+     * Takes what batches say of the parameters of a step.
+     *
+     * @return what was found once the last batch is in, else null
+     */
+    Evaluation batchesEvaluated(int step, Message.BatchesEvaluated report) {
+        boolean atHand = evaluation != null && servers.generation().is(report.generation());
+        if (!atHand || report.step() != step) {
             return null;
         }
-        desk.evaluated(report.worker());
-        evaluation.batchesEvaluated(report);
-        if (!evaluation.isComplete()) {
+        EvaluationLedger ledger = evaluation;
+        desk.evaluated(report.worker(), ledger.batches);
+        ledger.batchesEvaluated(report);
+        if (!ledger.isComplete()) {
             return null;
         }
         evaluatedStep = step;
-        if (evaluation.weight() == 0) {
+        evaluation = null;
+        desk.close(ledger.batches);
+        restartClock();
+        if (ledger.weight() == 0) {
             throw RunFailures.nothingEvaluated(step);
         }
-        return evaluation.evaluation();
+        return ledger.evaluation();
     }
 
     /** A worker could not do what it had, as a rule for a server's trouble: whoever asks next gets it. */
@@ -141,13 +177,15 @@ final class StepWork {
 
     /** Has late lanes or batches computed again by those who wait. */
     void checkLate(RunListener listener) {
-        String units = phase == RunPhase.EVALUATING ? "batches" : "lanes";
-        desk.checkLate()
-                .forEach((worker, span) -> listener.notice(new Notice(
-                        RunEvent.LATE,
-                        Role.WORKER.name(worker),
-                        "",
-                        "step " + step + ": " + units + " " + span.first() + "-" + (span.end() - 1) + " of "
-                                + members.name(Role.WORKER, worker) + " are late; others compute them too")));
+        desk.checkLate().forEach(late -> {
+            String units = late.of().lanes ? "lanes" : "batches";
+            LaneSpan span = late.span();
+            listener.notice(new Notice(
+                    RunEvent.LATE,
+                    Role.WORKER.name(late.worker()),
+                    "",
+                    "step " + late.of().step + ": " + units + " " + span.first() + "-" + (span.end() - 1) + " of "
+                            + members.name(Role.WORKER, late.worker()) + " are late; others compute them too"));
+        });
     }
 }

@@ -9,14 +9,13 @@ import org.weft.core.protocol.Role;
 record WaitReport(Members members, WeftConfig config) {
 
     String describe(RunPhase phase, int step, StepWork work, ServerGroup servers) {
-        WorkPool pool = work.desk().pool();
         return switch (phase) {
             case GATHERING -> "waits for " + absent() + " to join";
             case LOADING -> "waits for " + loading(servers) + " to load step " + step + absentSuffix();
             case EVALUATING ->
-                "step " + step + " waits for the evaluation of " + open(pool, "batches") + absentSuffix();
+                "step " + step + " waits for the evaluation of " + open(work.evaluation().batches, "batches") + absentSuffix();
             case COMPUTING ->
-                "step " + step + " waits for " + computing(pool, work.window().oldest(), servers) + absentSuffix();
+                "step " + step + " waits for " + computing(work.window().oldest(), servers) + absentSuffix();
             case SAVING -> "waits for the last checkpoint of step " + step;
             case ENDED -> "has ended";
         };
@@ -27,12 +26,12 @@ record WaitReport(Members members, WeftConfig config) {
         return first == null ? unserved(servers) : first.toString();
     }
 
-    private String computing(WorkPool pool, StepLedger ledger, ServerGroup servers) {
+    private String computing(StepLedger ledger, ServerGroup servers) {
         if (!servers.shards().isWhole()) {
             return unserved(servers);
         }
-        if (!pool.isComplete()) {
-            return open(pool, "lanes");
+        if (!ledger.lanes.isComplete()) {
+            return open(ledger.lanes, "lanes");
         }
         Member server = ledger.firstUnreduced(servers.shards().active());
         if (server != null) {

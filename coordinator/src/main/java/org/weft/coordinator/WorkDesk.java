@@ -1,21 +1,22 @@
 package org.weft.coordinator;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.protocol.Message;
 
 /**
- * Where workers get their work: the pool at hand and how a span of it is put into a message. Closed between phases, while a
- * shard is not served, and while there are fewer workers than {@code cluster.min_workers}. Owned by the coordinator's
- * thread.
+ * Where workers get their work: what is open, oldest first. Closed between phases, while a shard is not served, and while there are
+ * fewer workers than {@code cluster.min_workers}. Owned by the coordinator's thread.
  */
 final class WorkDesk {
     /** Work is not late before this time has passed, however short the steps are. */
@@ -28,17 +29,15 @@ final class WorkDesk {
     private final WorkerSpeeds speeds;
     /** When workers were lost whose work is kept for their replacements, by id. */
     private final Map<Integer, Long> lostAtMillis = new TreeMap<>();
-    /** Workers of the pool at hand whose work is being done again by others. */
+    /** Workers whose work is being done again by others. */
     private final Set<Integer> late = new HashSet<>();
 
-    private WorkPool pool;
-    private Function<LaneSpan, Message.Work> wording;
-    private long openedMillis;
-    private boolean timed;
-    private boolean lanes;
+    private final Deque<OpenWork> open = new ArrayDeque<>();
     private double usualMillis;
-    /** The longest that a worker took for its batches of the evaluation at hand; all have as many. */
-    private double evaluatedMillis;
+    private int tickets = Message.PollWork.NOTHING;
+
+    /** Work of a worker that others do again from now on. */
+    record Late(OpenWork of, int worker, LaneSpan span) {}
 
     WorkDesk(Members members, ShardTable shards, ClusterConfig cluster, LongSupplier clockMillis) {
         this.members = members;
@@ -57,67 +56,79 @@ final class WorkDesk {
     }
 
     /** Opens a step's lanes and serves everyone who waits. */
-    void open(WorkPool newPool, Function<LaneSpan, Message.Work> newWording) {
-        lanes = true;
-        openPool(newPool, newWording);
+    void openLanes(int step, WorkPool pool, OpenWork.Wording wording) {
+        openWork(new OpenWork(step, true, pool, wording, clockMillis.getAsLong()));
     }
 
     /** Opens an evaluation's batches and serves everyone who waits. */
-    void openEvaluation(WorkPool newPool, Function<LaneSpan, Message.Work> newWording) {
-        lanes = false;
-        evaluatedMillis = 0;
-        openPool(newPool, newWording);
+    void openEvaluation(int step, WorkPool pool, OpenWork.Wording wording) {
+        openWork(new OpenWork(step, false, pool, wording, clockMillis.getAsLong()));
     }
 
-    private void openPool(WorkPool newPool, Function<LaneSpan, Message.Work> newWording) {
-        pool = newPool;
-        wording = newWording;
-        openedMillis = clockMillis.getAsLong();
-        timed = false;
+    private void openWork(OpenWork work) {
+        open.add(work);
         serve();
     }
 
+    /** Closes everything. */
     void close() {
-        pool = null;
+        open.clear();
     }
 
-    /** The pool at hand, or null. */
-    WorkPool pool() {
-        return pool;
+    /** Closes what is done. */
+    void close(WorkPool pool) {
+        open.removeIf(work -> work.pool == pool);
     }
 
     /** Work for a worker that asks, or null where it has to wait. */
-    Message.Work next(Member worker) {
+    Message.Work next(Member worker, int computedTicket) {
+        worker.computedTicket = computedTicket;
+        return next(worker);
+    }
+
+    private Message.Work next(Member worker) {
         late.remove(worker.id);
-        boolean closed = pool == null || !shards.isWhole() || members.workers().size() < cluster.minWorkers();
-        LaneSpan span = closed ? null : pool.take(worker.id, clockMillis.getAsLong());
-        return span == null ? null : wording.apply(span);
+        open.forEach(work -> work.pool.computed(worker.id, worker.computedTicket));
+        if (!shards.isWhole() || members.workers().size() < cluster.minWorkers()) {
+            return null;
+        }
+        for (OpenWork work : open) {
+            WorkPool.Taken taken = work.pool.take(worker.id, clockMillis.getAsLong(), tickets + 1);
+            if (taken != null) {
+                tickets = Math.max(tickets, taken.ticket());
+                return work.wording.work(taken);
+            }
+        }
+        return null;
     }
 
     /** Takes note of how long a worker took; to be called before the pool is told. */
-    void delivered(int worker, LaneSpan span) {
+    void delivered(int worker, LaneSpan span, WorkPool pool) {
         late.remove(worker);
-        WorkPool.Taken taken = pool == null ? null : pool.outstanding().get(worker);
-        if (taken != null && taken.span().equals(span)) {
+        WorkPool.Taken taken = pool.taken(worker, span);
+        if (taken != null) {
             speeds.measured(worker, span.count(), clockMillis.getAsLong() - taken.atMillis());
         }
     }
 
     /** A worker has evaluated what it had; to be called before the pool is told. */
-    void evaluated(int worker) {
+    void evaluated(int worker, WorkPool pool) {
         late.remove(worker);
         WorkPool.Taken taken = pool.outstanding().get(worker);
         if (taken != null) {
-            evaluatedMillis = Math.max(evaluatedMillis, clockMillis.getAsLong() - taken.atMillis());
+            open.stream()
+                    .filter(work -> work.pool == pool)
+                    .forEach(work -> work.took(clockMillis.getAsLong() - taken.atMillis()));
         }
     }
 
-    /** The pool was completed: what is usual is known better. Told again of the same pool, it learns nothing new. */
-    void completed() {
-        if (!timed) {
-            timed = true;
-            double millis = clockMillis.getAsLong() - openedMillis;
-            usualMillis = usualMillis == 0 ? millis : (usualMillis + millis) / 2;
+    /** A pool was completed: what is usual is known better. Told again of the same pool, it learns nothing new. */
+    void completed(WorkPool pool) {
+        for (OpenWork work : open) {
+            if (work.pool == pool && work.timeOnce()) {
+                double millis = clockMillis.getAsLong() - work.openedMillis;
+                usualMillis = usualMillis == 0 ? millis : (usualMillis + millis) / 2;
+            }
         }
     }
 
@@ -147,7 +158,12 @@ final class WorkDesk {
 
     /** What a worker had to do goes to the others, at once to those who wait. */
     void release(int worker) {
-        if (pool != null && pool.release(worker, Math.max(1, waiting().size()))) {
+        int parts = Math.max(1, waiting().size());
+        boolean released = false;
+        for (OpenWork work : open) {
+            released |= work.pool.release(worker, parts);
+        }
+        if (released) {
             serve();
         }
     }
@@ -167,28 +183,34 @@ final class WorkDesk {
     /**
      * Offers the work of workers that are late to those who wait.
      *
-     * @return the workers whose work is being done again from now on, with what it is
+     * @return what is being done again from now on
      */
-    Map<Integer, LaneSpan> checkLate() {
+    List<Late> checkLate() {
+        List<Late> found = new ArrayList<>();
+        if (cluster.stragglerRatio() > 0) {
+            List.copyOf(open).forEach(work -> checkLate(work, found));
+        }
+        return found;
+    }
+
+    private void checkLate(OpenWork work, List<Late> found) {
         long now = clockMillis.getAsLong();
-        Map<Integer, LaneSpan> found = new TreeMap<>();
-        double usual = lanes ? usualMillis : evaluatedMillis;
-        if (pool == null || usual == 0 || cluster.stragglerRatio() == 0) {
-            return found;
+        double usual = work.lanes ? usualMillis : work.longestMillis();
+        if (usual == 0) {
+            return;
         }
         double limit = Math.max(SHORTEST_LATENESS_MILLIS, cluster.stragglerRatio() * usual);
-        pool.outstanding().forEach((worker, taken) -> {
+        work.pool.outstanding().forEach((worker, taken) -> {
             int idle = waiting().size();
             if (idle > 0 && now - taken.atMillis() > limit && late.add(worker)) {
-                if (lanes) {
+                if (work.lanes) {
                     speeds.measured(worker, taken.span().count(), now - taken.atMillis());
                 }
-                pool.offerAgain(worker, idle);
-                found.put(worker, taken.span());
+                work.pool.offerAgain(worker, idle);
+                found.add(new Late(work, worker, taken.span()));
                 serve();
             }
         });
-        return found;
     }
 
     private List<Member> waiting() {

@@ -1,8 +1,10 @@
 package org.weft.coordinator;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.weft.core.lanes.LaneSpan;
@@ -15,14 +17,21 @@ import org.weft.core.lanes.LaneSpan;
 final class WorkPool {
     private static final double ROUNDING = 1e-9;
 
-    /** A span that a worker has taken. */
-    record Taken(LaneSpan span, long atMillis) {}
+    /**
+     * A span that a worker has taken.
+     *
+     * @param ticket that it was given with
+     */
+    record Taken(LaneSpan span, long atMillis, int ticket) {}
 
     private final double[] results;
     private final boolean[] done;
     private int remaining;
     private final Map<Integer, LaneSpan> planned = new TreeMap<>();
     private final Map<Integer, Taken> outstanding = new TreeMap<>();
+    /** What workers have computed and will report. */
+    private final Map<Integer, List<Taken>> arriving = new TreeMap<>();
+
     private final Deque<LaneSpan> free = new ArrayDeque<>();
 
     /**
@@ -55,20 +64,47 @@ final class WorkPool {
         return values.stream().mapToDouble(Double::doubleValue).sum();
     }
 
-    /** What a worker is to do: what it was given already, what was planned for it, or what is free; null for nothing. */
-    LaneSpan take(int worker, long nowMillis) {
+    /**
+     * What a worker is to do: what it was given already, what was planned for it, or what is free; null for nothing.
+     *
+     * @param ticket of what it has not been given already
+     */
+    Taken take(int worker, long nowMillis, int ticket) {
         Taken before = outstanding.get(worker);
         if (before != null) {
-            return before.span();
+            return before;
         }
         LaneSpan span = planned.remove(worker);
         if (span == null) {
             span = nextFree();
         }
-        if (span != null) {
-            outstanding.put(worker, new Taken(span, nowMillis));
+        if (span == null) {
+            return null;
         }
-        return span;
+        Taken taken = new Taken(span, nowMillis, ticket);
+        outstanding.put(worker, taken);
+        return taken;
+    }
+
+    /** How a worker was given a span that it has not reported, or null. */
+    Taken taken(int worker, LaneSpan span) {
+        Taken at = outstanding.get(worker);
+        if (at != null && at.span().equals(span)) {
+            return at;
+        }
+        return arriving.getOrDefault(worker, List.of()).stream()
+                .filter(taken -> taken.span().equals(span))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** A worker goes on to other work: what it was given with this ticket is on its way to the servers. */
+    void computed(int worker, int ticket) {
+        Taken taken = outstanding.get(worker);
+        if (taken != null && taken.ticket() == ticket) {
+            outstanding.remove(worker);
+            arriving.computeIfAbsent(worker, key -> new ArrayList<>()).add(taken);
+        }
     }
 
     /** Work that was put back may have been done meanwhile by the one who was late. */
@@ -112,6 +148,9 @@ final class WorkPool {
         if (taken != null && span.equals(taken.span())) {
             outstanding.remove(worker);
         }
+        if (arriving.containsKey(worker)) {
+            arriving.get(worker).removeIf(sent -> sent.span().equals(span));
+        }
     }
 
     /** Puts a worker's open work back, cut into at most {@code parts} spans. Returns whether there was any. */
@@ -120,7 +159,11 @@ final class WorkPool {
         Taken taken = outstanding.remove(worker);
         putBack(own, parts);
         putBack(taken == null ? null : taken.span(), parts);
-        return own != null || taken != null;
+        List<Taken> sent = arriving.remove(worker);
+        if (sent != null) {
+            sent.forEach(late -> putBack(late.span(), parts));
+        }
+        return own != null || taken != null || sent != null;
     }
 
     /** Offers what a worker has taken to others too, cut into at most {@code parts} spans. */
@@ -156,6 +199,7 @@ final class WorkPool {
     /** Who has what that is not done yet, for the error that names them. */
     Map<Integer, LaneSpan> open() {
         Map<Integer, LaneSpan> open = new TreeMap<>(planned);
+        arriving.forEach((worker, sent) -> sent.forEach(taken -> open.put(worker, taken.span())));
         outstanding.forEach((worker, taken) -> open.put(worker, taken.span()));
         open.values().removeIf(this::isDone);
         return open;

@@ -52,7 +52,7 @@ class CoordinatorFailuresTest {
         Message.ComputeLanes lost = run.work(1);
         int stale = run.workers.get(1);
         run.joinWorker(1);
-        assertThat(run.call(new Message.PollWork(1, stale))).isInstanceOf(Message.Refused.class);
+        assertThat(run.call(new Message.PollWork(1, stale, 0))).isInstanceOf(Message.Refused.class);
         assertThat(run.work(1).span()).isEqualTo(lost.span());
         assertThat(((Message.ComputeLanes) RunHarness.get(own)).span()).isEqualTo(new LaneSpan(0, 2));
         assertThat(run.awaitNotice("in place of")).contains("worker 1", "joined in place of an earlier attempt");

@@ -198,7 +198,7 @@ final class RunHarness implements AutoCloseable, RunListener {
     }
 
     CompletableFuture<Message> pollWork(int worker) {
-        return send(new Message.PollWork(worker, workers.get(worker)));
+        return send(new Message.PollWork(worker, workers.get(worker), Message.PollWork.NOTHING));
     }
 
     Message.ComputeLanes work(int worker) {

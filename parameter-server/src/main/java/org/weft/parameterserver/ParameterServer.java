@@ -236,12 +236,15 @@ public final class ParameterServer implements AutoCloseable {
 
     private void apply(Message.ApplyStep order) {
         int next = order.step() + 1;
-        feed.passTo(order.backups());
+        boolean newBackup = feed.passTo(order.backups());
         Runnable beginNext = () -> reducer.begin(order.generation(), next);
         if (order.skip()) {
             shard.skip(order.generation(), order.step(), beginNext);
         } else {
             shard.apply(order.generation(), order.step(), order.updates(), order.scale(), reducer::sum, beginNext);
+        }
+        if (newBackup) {
+            reducer.tellAgain(feed);
         }
         if (order.save()) {
             save(order.generation(), next);

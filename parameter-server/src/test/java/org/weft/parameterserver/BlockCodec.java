@@ -31,7 +31,7 @@ public final class BlockCodec implements BucketCodec {
     }
 
     @Override
-    public ByteBuffer encode(ByteBuffer floats, long draw) {
+    public ByteBuffer encode(ByteBuffer floats, long draw, ByteBuffer spare) {
         ByteBuffer in = floats.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
         int length = in.capacity() / Float.BYTES;
         ByteBuffer out = ByteBuffer.allocate(bytes(length)).order(ByteOrder.LITTLE_ENDIAN);
@@ -67,7 +67,7 @@ public final class BlockCodec implements BucketCodec {
     /** What arrives of a bucket that is encoded. */
     public float[] roundTrip(ByteBuffer floats, long draw) {
         float[] values = new float[floats.capacity() / Float.BYTES];
-        decode(encode(floats, draw), values, 0);
+        decode(encode(floats, draw, null), values, 0);
         return values;
     }
 }

@@ -175,7 +175,7 @@ class ParameterServerTest {
     @Test
     void otherRequestsAreRefusedByName() throws Exception {
         start(1);
-        assertThat(links.get(0).exchange(new Message.PollWork(0, 0)).get(20, TimeUnit.SECONDS))
+        assertThat(links.get(0).exchange(new Message.PollWork(0, 0, 0)).get(20, TimeUnit.SECONDS))
                 .isEqualTo(new Message.Refused("not a request to a server: PollWork"));
         closeRun();
     }

@@ -29,10 +29,10 @@ final class Invariants {
     private int step;
 
     private int generations;
-    /** What the coordinator has been told of the step at hand, by members that were not refused. */
-    private final BitSet lanes = new BitSet();
+    /** What the coordinator has been told of each step of this generation, by members that were not refused. */
+    private final Map<Integer, BitSet> lanes = new TreeMap<>();
 
-    private final BitSet reducedShards = new BitSet();
+    private final Map<Integer, BitSet> reducedShards = new TreeMap<>();
     private final Map<String, Message.ApplyStep> decisions = new HashMap<>();
     private final Map<String, Integer> incarnations = new TreeMap<>();
 
@@ -104,13 +104,13 @@ final class Invariants {
         }
         generation = number;
         generations++;
+        lanes.clear();
+        reducedShards.clear();
         enter(start);
     }
 
     private void enter(int newStep) {
         step = newStep;
-        lanes.clear();
-        reducedShards.clear();
     }
 
     /** The coordinator's answer, before it acts on the request. */
@@ -126,20 +126,24 @@ final class Invariants {
             requireCurrent(Role.WORKER.name(poll.worker()), poll.incarnation(), answer);
         } else if (request instanceof Message.LanesDone done) {
             requireCurrent(Role.WORKER.name(done.worker()), done.incarnation(), answer);
-            if (answer instanceof Message.Done && done.generation() == generation && done.step() == step) {
-                lanes.set(done.span().first(), done.span().end());
+            if (answer instanceof Message.Done && done.generation() == generation) {
+                of(lanes, done.step()).set(done.span().first(), done.span().end());
             }
         } else if (request instanceof Message.ShardReduced done) {
             requireCurrent(Role.SERVER.name(done.server()), done.incarnation(), answer);
-            if (answer instanceof Message.Done && done.generation() == generation && done.step() == step) {
-                reducedShards.set(
-                        done.server() / simulation.scenario.config().servers().replicas());
+            if (answer instanceof Message.Done && done.generation() == generation) {
+                of(reducedShards, done.step())
+                        .set(done.server() / simulation.scenario.config().servers().replicas());
             }
         } else if (request instanceof Message.ShardSaved saved) {
             requireCurrent(Role.SERVER.name(saved.server()), saved.incarnation(), answer);
         } else if (request instanceof Message.ShardSaveFailed failed && answer instanceof Message.Done) {
             end.saveFailed(failed.generation(), failed.step());
         }
+    }
+
+    private static BitSet of(Map<Integer, BitSet> told, int step) {
+        return told.computeIfAbsent(step, key -> new BitSet());
     }
 
     private void requireCurrent(String member, int incarnation, Message answer) {
@@ -179,22 +183,22 @@ final class Invariants {
                 generation);
         int laneCount = simulation.scenario.config().training().lanes();
         require(
-                lanes.cardinality() == laneCount,
+                of(lanes, step).cardinality() == laneCount,
                 Invariant.STALE_CHANGES_NOTHING,
                 "version %d of generation %d was decided on lanes %s of %d",
                 done.step(),
                 generation,
-                lanes,
+                of(lanes, step),
                 laneCount);
         int withBuckets = Math.min(
                 simulation.scenario.servers(), simulation.scenario.layout().bucketCount());
         require(
-                reducedShards.cardinality() >= withBuckets,
+                of(reducedShards, step).cardinality() >= withBuckets,
                 Invariant.STALE_CHANGES_NOTHING,
                 "version %d of generation %d was decided on shards %s",
                 done.step(),
                 generation,
-                reducedShards);
+                of(reducedShards, step));
         requireSame(simulation.reference.loss(step), done.loss(), "the loss of step " + step);
         requireSame(simulation.reference.norm(step), done.gradientNorm(), "the norm of step " + step);
         enter(done.step());

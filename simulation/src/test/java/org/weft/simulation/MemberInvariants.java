@@ -106,7 +106,8 @@ final class MemberInvariants {
         }
     }
 
-    void computesWith(MemberProcess worker, int version, float[] weights) {
+    void computesWith(MemberProcess worker, int step, float[] weights) {
+        int version = simulation.scenario.config().sync().versionFor(step);
         invariants.require(
                 Arrays.equals(weights, simulation.reference.weights(version)),
                 Invariant.SAME_BITS,

@@ -14,6 +14,7 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.protocol.BucketCodecs;
 
 /** The same run computed in one loop without a cluster: what every version, sum, loss and norm has to be. */
 final class Reference {
@@ -25,10 +26,12 @@ final class Reference {
     private final double[][] squares;
 
     private final double[] losses;
+    private final BucketCodecs codecs;
 
     Reference(Scenario scenario) {
         layout = scenario.layout();
         training = scenario.config().training();
+        codecs = BucketCodecs.of(scenario.config());
         int size = Math.toIntExact(layout.size());
         int steps = training.steps();
         weights = new float[steps + 1][];
@@ -41,10 +44,11 @@ final class Reference {
         Optimizer optimizer = Optimizer.of(training);
         for (int step = 0; step < steps; step++) {
             weights[step] = now.clone();
-            float[] gradient = sum(step, 0, training.lanes());
+            float[] at = weights[scenario.config().sync().versionFor(step)];
+            float[] gradient = sum(step, at, 0, training.lanes());
             squares[step] = squares(gradient);
             for (int lane = 0; lane < training.lanes(); lane++) {
-                losses[step] += Arithmetic.loss(step, lane, now);
+                losses[step] += Arithmetic.loss(step, lane, at);
             }
             Optimizer.State state = new Optimizer.State(gradient, now, expAvg, expAvgSq);
             for (Parameter p : layout.parameters()) {
@@ -56,13 +60,28 @@ final class Reference {
     }
 
     /** The lane tree, as its definition reads. */
-    private float[] sum(int step, int first, int lanes) {
+    private float[] sum(int step, float[] at, int first, int lanes) {
         if (lanes == 1) {
-            return Arithmetic.gradient(step, first, weights[step]);
+            return sent(step, first, Arithmetic.gradient(step, first, at));
         }
-        float[] left = sum(step, first, lanes / 2);
-        LaneSum.add(left, sum(step, first + lanes / 2, lanes / 2), left.length);
+        float[] left = sum(step, at, first, lanes / 2);
+        LaneSum.add(left, sum(step, at, first + lanes / 2, lanes / 2), left.length);
         return left;
+    }
+
+    /** A lane's gradient as it comes out of the codec. */
+    private float[] sent(int step, int lane, float[] gradient) {
+        float[] arrived = new float[gradient.length];
+        for (int i = 0; i < layout.bucketCount(); i++) {
+            Bucket bucket = layout.bucket(i);
+            ByteBuffer floats = ByteBuffer.allocate(bucket.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+            floats.asFloatBuffer().put(gradient, (int) bucket.offset(), bucket.length());
+            float[] decoded = new float[bucket.length()];
+            ByteBuffer bytes = codecs.gradients().encode(floats, codecs.draw(step, 0, lane, i), null);
+            codecs.gradients().decode(bytes.duplicate().clear(), decoded, 0);
+            System.arraycopy(decoded, 0, arrived, (int) bucket.offset(), decoded.length);
+        }
+        return arrived;
     }
 
     private double[] squares(float[] gradient) {

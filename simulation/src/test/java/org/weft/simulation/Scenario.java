@@ -37,6 +37,7 @@ record Scenario(
         long stopAtMicros,
         long rivalAtMicros) {
     private static final int BUCKET_ELEMENTS = 8;
+    private static final List<String> GRADIENTS = List.of("f32", "f32", "f32", "bf16", "int8", "int4");
     /** Least {@code checkpoint.keep}. */
     private static final int KEPT = Integer.getInteger("weft.simulation.keep", 1);
 
@@ -72,7 +73,9 @@ record Scenario(
                         "training.clip_norm=" + (random.nextBoolean() ? 1 : 0),
                         "checkpoint.every=" + (int) pick(random, 1, 2, 2, 3, 3, 4, 5),
                         "checkpoint.retries=" + (int) pick(random, 0, 0, 0, 1, 2),
-                        "checkpoint.keep=" + (KEPT + random.nextInt(3))));
+                        "checkpoint.keep=" + (KEPT + random.nextInt(3)),
+                        "sync.delay=" + random.nextInt(2),
+                        "sync.gradients=" + GRADIENTS.get(random.nextInt(GRADIENTS.size()))));
         return new Scenario(
                 config,
                 layout(buckets, random),
@@ -119,7 +122,7 @@ record Scenario(
         return String.format(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
-                        + " rival=%dms",
+                        + " rival=%dms delay=%d gradients=%s",
                 workers(),
                 servers(),
                 config.servers().replicas(),
@@ -138,6 +141,8 @@ record Scenario(
                 mishapEveryMicros / VirtualTime.MILLI,
                 calmAfterMicros / VirtualTime.SECOND,
                 stopAtMicros / VirtualTime.MILLI,
-                rivalAtMicros / VirtualTime.MILLI);
+                rivalAtMicros / VirtualTime.MILLI,
+                config.sync().delay(),
+                config.sync().gradients().word());
     }
 }

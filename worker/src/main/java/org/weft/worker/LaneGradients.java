@@ -16,6 +16,8 @@ import org.weft.core.lanes.TreeNode;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.BucketCodecs;
+import org.weft.core.protocol.BucketHeader;
 import org.weft.core.transport.Deadline;
 import org.weft.engine.GradientListener;
 import org.weft.engine.Replica;
@@ -26,7 +28,8 @@ import org.weft.engine.Replica;
  * or pushed, where its parent spans lanes of other workers. Where the codec of gradients is lossy, each lane is pushed.
  *
  * <p>Sums are kept in vectors of P floats in direct memory, taken from a pool that grows to at most log2(lanes of the
- * span) vectors and is never given back. Owned by the worker's thread.
+ * span) vectors and is never given back. What is encoded, or is to be sent while the next lane is computed, is sent from
+ * {@link SendMemory}; all else from where it is. Owned by the worker's thread.
  */
 final class LaneGradients implements GradientListener {
     /** One kept sum: P floats, a direct buffer a bucket. */
@@ -34,7 +37,11 @@ final class LaneGradients implements GradientListener {
 
     private final Replica<?> replica;
     private final ParameterClient servers;
+    private final BucketCodecs codecs;
     private final BucketCodec codec;
+    /** Null where sums are sent from where they are. */
+    private final SendMemory memory;
+
     private final ParameterLayout layout;
     /** The replica's gradient, a window a bucket. */
     private final ByteBuffer[] windows;
@@ -42,7 +49,7 @@ final class LaneGradients implements GradientListener {
     private final LaneSum sum = new LaneSum();
     private final Deque<Vector> free = new ArrayDeque<>();
     private final Map<TreeNode, Vector> kept = new HashMap<>();
-    private final List<CompletableFuture<Void>> pushes = new ArrayList<>();
+    private List<CompletableFuture<Void>> pushes = new ArrayList<>();
     private final List<Vector> inFlight = new ArrayList<>();
     private LaneSpan span;
     private int generation;
@@ -52,13 +59,15 @@ final class LaneGradients implements GradientListener {
     private long pushedBytes;
 
     /**
-     * @param codec that gradients are pushed in
+     * @param overlap whether a span is pushed while the next is computed
      */
-    LaneGradients(Replica<?> replica, ParameterClient servers, BucketCodec codec) {
+    LaneGradients(Replica<?> replica, ParameterClient servers, BucketCodecs codecs, boolean overlap) {
         this.replica = replica;
         this.servers = servers;
-        this.codec = codec;
+        this.codecs = codecs;
+        this.codec = codecs.gradients();
         this.layout = replica.layout();
+        this.memory = overlap || codec.lossy() ? new SendMemory(layout, codec, overlap ? 2 : 1) : null;
         this.windows = new ByteBuffer[layout.bucketCount()];
         for (int i = 0; i < windows.length; i++) {
             Bucket bucket = layout.bucket(i);
@@ -74,13 +83,29 @@ final class LaneGradients implements GradientListener {
         pushedBytes = 0;
     }
 
-    /** Starts a lane with a gradient of zero. What is still being sent from the gradient's memory is waited for. */
+    /** Starts a lane with a gradient of zero. What is still being sent from memory that it needs is waited for. */
     void beginLane(int newLane, Deadline deadline) throws IOException {
-        acknowledge(deadline);
         lane = newLane;
+        if (memory == null) {
+            acknowledge(deadline);
+        } else if (isPushed(TreeNode.lane(lane))) {
+            memory.next(deadline);
+        }
         nextBucket = layout.bucketCount() - 1;
         replica.zeroGradients();
         reserveVectors();
+    }
+
+    /** Whether a lane's gradient completes a sum that no sibling is waited for here. */
+    private boolean isPushed(TreeNode laneNode) {
+        TreeNode node = laneNode;
+        while (isSummedHere(node.parent())) {
+            if (node.isLeft()) {
+                return false;
+            }
+            node = node.parent();
+        }
+        return true;
     }
 
     /** Takes from the pool what this lane will keep, so that nothing is allocated while backward runs. */
@@ -130,9 +155,24 @@ final class LaneGradients implements GradientListener {
             node = node.parent();
         }
         if (!isSummedHere(node.parent())) {
-            pushes.add(servers.push(generation, step, node, bucket, value));
-            pushedBytes += codec.bytes(bucket.length());
+            push(node, bucket, value);
         }
+    }
+
+    private void push(TreeNode node, Bucket bucket, ByteBuffer value) {
+        int index = bucket.index();
+        ByteBuffer bytes = memory == null
+                ? value
+                : memory.encode(bucket, value, codecs.draw(step, node.level(), node.index(), index));
+        int checksum = BucketHeader.checksum(bytes);
+        BucketHeader header =
+                new BucketHeader(generation, step, node, index, bucket.length(), checksum, codec.name());
+        CompletableFuture<Void> push = servers.push(header, bytes);
+        pushes.add(push);
+        if (memory != null) {
+            memory.sent(push);
+        }
+        pushedBytes += bytes.capacity();
     }
 
     /** After its last bucket, a left sibling's vector holds the parent. */
@@ -142,22 +182,27 @@ final class LaneGradients implements GradientListener {
         }
         Vector vector = kept.remove(right.sibling());
         TreeNode parent = right.parent();
-        if (!isSummedHere(parent.parent())) {
+        boolean pushed = !isSummedHere(parent.parent());
+        if (pushed && memory == null) {
             inFlight.add(vector);
-        } else if (parent.isLeft()) {
+        } else if (!pushed && parent.isLeft()) {
             kept.put(parent, vector);
         } else {
-            free.push(vector); // Its own left sibling takes it in at once.
+            free.push(vector); // It has been copied, or its own left sibling takes it in at once.
         }
     }
 
-    /**
-     * Waits until the servers have everything of the span.
-     *
-     * @return bytes pushed in this span
-     */
-    long awaitPushes(Deadline deadline) throws IOException {
-        acknowledge(deadline);
+    /** Ends a span: what was pushed of it and is, perhaps, not acknowledged yet. */
+    List<CompletableFuture<Void>> end() {
+        List<CompletableFuture<Void>> ofSpan = pushes;
+        if (memory != null) {
+            pushes = new ArrayList<>();
+        }
+        return ofSpan;
+    }
+
+    /** Bytes pushed in this span. */
+    long pushedBytes() {
         return pushedBytes;
     }
 
@@ -175,5 +220,8 @@ final class LaneGradients implements GradientListener {
         pushes.clear();
         kept.clear();
         inFlight.clear();
+        if (memory != null) {
+            memory.abandon();
+        }
     }
 }

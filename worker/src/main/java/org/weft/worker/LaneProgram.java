@@ -10,7 +10,7 @@ interface LaneProgram {
     /**
      * Leaves what is to be pushed of the lane in the replica's gradient, which is zero when this is called.
      *
-     * @param step version of the parameters that the replica has
+     * @param step whose samples are computed with the parameters that the replica has
      * @param pushed told which ranges of the gradient are final
      * @return what the lane cost
      */

@@ -12,6 +12,7 @@ import org.weft.core.batches.MicroBatch;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.model.ClassTally;
 import org.weft.core.protocol.BatchScore;
+import org.weft.core.config.SyncConfig;
 import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.FigureSum;
 import org.weft.core.protocol.Message;
@@ -22,8 +23,8 @@ import org.weft.engine.Evaluated;
 import org.weft.engine.Replica;
 
 /**
- * What training is. A worker asks the coordinator for work; all work says which version of the parameters it is to be
- * done with. The worker pulls that version unless it has it, computes the gradients of its lanes, pushes their sums while
+ * What training is. A worker asks the coordinator for work; all work says which step it is of, and with that
+ * which version of the parameters it is to be done with. The worker pulls that version unless it has it, computes the gradients of its lanes, pushes their sums while
  * backward still runs, and reports the lanes' losses once every bucket is acknowledged. Then it asks again.
  *
  * <p>A worker that joins late, takes over a lost one's lanes, or goes back to a checkpoint does nothing else. Owned by
@@ -44,6 +45,11 @@ public final class WorkerLoop<B extends MicroBatch> {
     private final ParameterClient parameters;
     private final LaneGradients gradients;
     private final LaneProgram program;
+    private final SyncConfig sync;
+    private final LaneReports reports;
+    /** Of what was computed last, though the servers may not have acknowledged it. */
+    private int ticket = Message.PollWork.NOTHING;
+
     private long restMillis = FIRST_REST_MILLIS;
 
     public WorkerLoop(WorkerOptions options, WorkerSession session, Replica<B> replica, BatchSource<B> batches) {
@@ -52,10 +58,13 @@ public final class WorkerLoop<B extends MicroBatch> {
         this.threads = session.threads();
         this.replica = replica;
         this.batches = batches;
+        this.sync = options.config().sync();
         BucketCodecs codecs = BucketCodecs.of(options.config());
-        this.parameters = new ParameterClient(
-                session.transport(), replica, options.config().cluster().servers(), codecs);
-        this.gradients = new LaneGradients(replica, parameters, codecs.gradients());
+        boolean overlap = sync.delay() > 0;
+        int servers = options.config().cluster().servers();
+        this.parameters = new ParameterClient(session.transport(), replica, servers, codecs.parameters(), overlap);
+        this.gradients = new LaneGradients(replica, parameters, codecs, overlap);
+        this.reports = new LaneReports(session, overlap);
         this.program = new OneGradient<>(options.config(), replica, batches);
         session.onGeneration(parameters::endStaleWork);
     }
@@ -68,7 +77,7 @@ public final class WorkerLoop<B extends MicroBatch> {
     public boolean run() throws IOException {
         try {
             while (true) {
-                Message.Work work = session.nextWork();
+                Message.Work work = session.nextWork(ticket);
                 if (work instanceof Message.ComputeLanes compute) {
                     attempt(compute.generation(), compute.step(), () -> computeLanes(compute));
                 } else if (work instanceof Message.EvaluateBatches evaluate) {
@@ -81,6 +90,7 @@ public final class WorkerLoop<B extends MicroBatch> {
             LOG.warn("{} was given up: {}", session, e.getMessage());
             return false;
         } finally {
+            reports.close();
             parameters.close();
         }
     }
@@ -110,7 +120,9 @@ public final class WorkerLoop<B extends MicroBatch> {
     private void computeLanes(Message.ComputeLanes work) throws IOException {
         Deadline deadline = Deadline.in(threads, options.config().cluster().stepTimeout());
         long start = threads.nanoTime();
-        long pulled = parameters.pull(work.generation(), work.step(), work.servers(), deadline);
+        int version = sync.versionFor(work.step());
+        long pulled = parameters.pull(work.generation(), version, work.servers(), deadline);
+        parameters.fetchAhead(sync.versionFor(work.step() + 1));
         long computing = threads.nanoTime();
 
         LaneSpan span = work.span();
@@ -124,12 +136,15 @@ public final class WorkerLoop<B extends MicroBatch> {
             figures.addAll(loss.figures());
         }
         long computed = threads.nanoTime();
-        long pushed = gradients.awaitPushes(deadline);
-
-        long waitMicros = TimeUnit.NANOSECONDS.toMicros((computing - start) + (threads.nanoTime() - computed));
-        long computeMicros = TimeUnit.NANOSECONDS.toMicros(computed - computing);
-        WorkTimes times = new WorkTimes(computeMicros, waitMicros, pushed, pulled, ResidentMemory.peakBytes());
-        session.lanesDone(work, losses, figures, times);
+        ticket = work.ticket();
+        long pushed = gradients.pushedBytes();
+        reports.whenPushed(work, gradients.end(), deadline, () -> {
+            long pushing = sync.delay() > 0 ? 0 : threads.nanoTime() - computed;
+            long waitMicros = TimeUnit.NANOSECONDS.toMicros(computing - start + pushing);
+            long computeMicros = TimeUnit.NANOSECONDS.toMicros(computed - computing);
+            WorkTimes times = new WorkTimes(computeMicros, waitMicros, pushed, pulled, ResidentMemory.peakBytes());
+            session.lanesDone(work, losses, figures, times);
+        });
     }
 
     private void evaluate(Message.EvaluateBatches work) throws IOException {

@@ -66,9 +66,13 @@ public final class WorkerSession implements AutoCloseable {
         return threads;
     }
 
-    /** Waits for work; {@link Message.Done} means that there was none for a while. */
-    Message.Work nextWork() throws IOException {
-        return coordinator.call(new Message.PollWork(worker, coordinator.incarnation()));
+    /**
+     * Waits for work; {@link Message.Done} means that there was none for a while.
+     *
+     * @param ticket of what was computed last
+     */
+    Message.Work nextWork(int ticket) throws IOException {
+        return coordinator.call(new Message.PollWork(worker, coordinator.incarnation(), ticket));
     }
 
     void lanesDone(Message.ComputeLanes work, double[] losses, List<FigureSum> figures, WorkTimes times)

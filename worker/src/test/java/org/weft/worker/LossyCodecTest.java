@@ -52,7 +52,7 @@ class LossyCodecTest {
             for (int bucket = 0; bucket < FakeReplica.LAYOUT.bucketCount(); bucket++) {
                 ByteBuffer floats = gradient(3, lane, FakeReplica.LAYOUT.bucket(bucket));
                 assertThat(together.get(TreeNode.lane(lane)).get(bucket))
-                        .isEqualTo(HALF.encode(floats, CODECS.draw(3, 0, lane, bucket)));
+                        .isEqualTo(HALF.encode(floats, CODECS.draw(3, 0, lane, bucket), null));
             }
         }
     }
@@ -61,7 +61,7 @@ class LossyCodecTest {
     void pullsAreDecodedIntoTheReplica() throws Exception {
         try (Transport transport = new SparkTransport(WireSecurity.fresh(false));
                 Transport.Listener listener = transport.listen("127.0.0.1", server);
-                ParameterClient client = new ParameterClient(transport, replica, 1, CODECS)) {
+                ParameterClient client = new ParameterClient(transport, replica, 1, HALF, false)) {
             long bytes = client.pull(1, 3, new Address[] {listener.address()}, DEADLINE);
             assertThat(bytes).isEqualTo(FakeReplica.LAYOUT.size() * Short.BYTES);
         }
@@ -79,16 +79,19 @@ class LossyCodecTest {
         server.pushed.clear();
         try (Transport transport = new SparkTransport(WireSecurity.fresh(false));
                 Transport.Listener listener = transport.listen("127.0.0.1", server);
-                ParameterClient client = new ParameterClient(transport, replica, 1, CODECS)) {
+                ParameterClient client = new ParameterClient(transport, replica, 1, HALF, false)) {
             client.pull(1, 3, new Address[] {listener.address()}, DEADLINE);
-            LaneGradients gradients = new LaneGradients(replica, client, HALF);
+            LaneGradients gradients = new LaneGradients(replica, client, CODECS, false);
             gradients.begin(1, 3, span);
             for (int lane = span.first(); lane < span.end(); lane++) {
                 gradients.beginLane(lane, DEADLINE);
                 Batch batch = Batch.causal(1, 4, new int[5]);
                 replica.accumulateGradient(batch, 1, new MicroBatchKey(0, 3, lane, 0), gradients);
             }
-            assertThat(gradients.awaitPushes(DEADLINE))
+            for (CompletableFuture<Void> push : gradients.end()) {
+                DEADLINE.await(push, "the server");
+            }
+            assertThat(gradients.pushedBytes())
                     .isEqualTo(span.count() * FakeReplica.LAYOUT.size() * Short.BYTES);
         }
         return Map.copyOf(server.pushed);
@@ -125,7 +128,7 @@ class LossyCodecTest {
         }
 
         @Override
-        public ByteBuffer encode(ByteBuffer floats, long draw) {
+        public ByteBuffer encode(ByteBuffer floats, long draw, ByteBuffer spare) {
             ByteBuffer in = floats.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
             int length = in.capacity() / Float.BYTES;
             ByteBuffer out = ByteBuffer.allocate(bytes(length)).order(ByteOrder.LITTLE_ENDIAN);
@@ -152,7 +155,7 @@ class LossyCodecTest {
         final Map<TreeNode, Map<Integer, ByteBuffer>> pushed = new ConcurrentHashMap<>();
 
         ByteBuffer parameters(int step, int bucket) {
-            return HALF.encode(gradient(step, 99, FakeReplica.LAYOUT.bucket(bucket)), 0);
+            return HALF.encode(gradient(step, 99, FakeReplica.LAYOUT.bucket(bucket)), 0, null);
         }
 
         @Override

@@ -89,7 +89,7 @@ class WorkerLoopTest {
     void pushesTheFewestNodesWithTheTreesSums() throws Exception {
         for (LaneSpan span : List.of(new LaneSpan(0, 8), new LaneSpan(3, 3), new LaneSpan(1, 6), new LaneSpan(7, 1))) {
             servers.forEach(server -> server.pushed.clear());
-            work.add(new Message.ComputeLanes(1, 5, span, addresses()));
+            work.add(new Message.ComputeLanes(0, 1, 5, span, addresses()));
             Message.LanesDone done = report(Message.LanesDone.class);
             assertThat(done.span()).isEqualTo(span);
             assertThat(done.worker()).isEqualTo(3);
@@ -137,10 +137,10 @@ class WorkerLoopTest {
         for (long i = 0; i < FakeReplica.LAYOUT.size(); i += 997) {
             assertThat(replica.parameters(i, 1).getFloat(0)).isEqualTo(FakeServer.parameter(7, i));
         }
-        work.add(new Message.ComputeLanes(1, 7, new LaneSpan(0, 1), addresses()));
+        work.add(new Message.ComputeLanes(0, 1, 7, new LaneSpan(0, 1), addresses()));
         assertThat(report(Message.LanesDone.class).times().pullBytes()).isZero();
         servers.forEach(server -> server.pushed.clear());
-        work.add(new Message.ComputeLanes(1, 8, new LaneSpan(0, 1), addresses()));
+        work.add(new Message.ComputeLanes(0, 1, 8, new LaneSpan(0, 1), addresses()));
         assertThat(report(Message.LanesDone.class).times().pullBytes())
                 .isEqualTo(FakeReplica.LAYOUT.size() * Float.BYTES);
     }
@@ -149,12 +149,12 @@ class WorkerLoopTest {
     void dropsWorkWhenAServerIsGoneAndTakesItUpWithTheNext() throws Exception {
         Address[] before = addresses();
         listeners.get(1).close();
-        work.add(new Message.ComputeLanes(1, 2, new LaneSpan(0, 2), before));
+        work.add(new Message.ComputeLanes(0, 1, 2, new LaneSpan(0, 2), before));
         Message.WorkAbandoned abandoned = report(Message.WorkAbandoned.class);
         assertThat(abandoned.step()).isEqualTo(2);
         assertThat(abandoned.cause()).contains(before[1].toString());
         listeners.set(1, transport.listen("127.0.0.1", servers.get(1)));
-        work.add(new Message.ComputeLanes(2, 2, new LaneSpan(0, 2), addresses()));
+        work.add(new Message.ComputeLanes(0, 2, 2, new LaneSpan(0, 2), addresses()));
         assertThat(report(Message.LanesDone.class).generation()).isEqualTo(2);
         assertPushed(new LaneSpan(0, 2), 2);
     }
@@ -163,19 +163,19 @@ class WorkerLoopTest {
     @Test
     void breaksOffWhatItWaitsForWhenANewGenerationBegins() throws Exception {
         servers.get(1).silent = true;
-        work.add(new Message.ComputeLanes(1, 2, new LaneSpan(0, 2), addresses()));
+        work.add(new Message.ComputeLanes(0, 1, 2, new LaneSpan(0, 2), addresses()));
         assertThat(reports.poll(3, TimeUnit.SECONDS)).isNull();
         generation = 2;
         assertThat(report(Message.WorkAbandoned.class).generation()).isEqualTo(1);
         servers.get(1).silent = false;
-        work.add(new Message.ComputeLanes(2, 2, new LaneSpan(0, 2), addresses()));
+        work.add(new Message.ComputeLanes(0, 2, 2, new LaneSpan(0, 2), addresses()));
         assertThat(report(Message.LanesDone.class).generation()).isEqualTo(2);
     }
 
     @Test
     void neverComputesWithDamagedParameters() throws Exception {
         servers.get(0).damaged = true;
-        work.add(new Message.ComputeLanes(1, 1, new LaneSpan(0, 1), addresses()));
+        work.add(new Message.ComputeLanes(0, 1, 1, new LaneSpan(0, 1), addresses()));
         assertThat(report(Message.WorkAbandoned.class).cause()).contains("pulled bucket is damaged");
         assertThat(servers.get(0).pushed).isEmpty();
     }

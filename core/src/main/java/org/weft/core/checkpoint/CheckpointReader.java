@@ -61,6 +61,14 @@ public final class CheckpointReader {
         return names;
     }
 
+    /** Whether the files of this checkpoint have a vector. */
+    public boolean has(StateVector vector) throws IOException {
+        String path = directory + "/" + manifest.shards().get(0).file();
+        try (Store.RandomReader file = store.openRandom(path)) {
+            return Safetensors.readHeader(file, path).tensors().containsKey(vector.vector());
+        }
+    }
+
     /** Streams elements [offset, offset + length) of one vector. */
     public void read(String vector, long offset, long length, Sink sink) throws IOException {
         byte[] chunk = new byte[CHUNK_ELEMENTS * Float.BYTES];

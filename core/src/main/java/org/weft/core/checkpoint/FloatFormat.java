@@ -131,7 +131,12 @@ public enum FloatFormat {
         return (short) (sign | (rounded >>> F16_SHIFT) - F16_REBIAS);
     }
 
-    static short toBfloat16(int f32) {
+    /**
+     * The upper half of a float32, rounded to nearest even; what is no number stays none.
+     *
+     * @param f32 the float's bits
+     */
+    public static short toBfloat16(int f32) {
         if ((f32 & F32_MAGNITUDE) > F32_INFINITY) {
             int top = f32 >>> BF16_SHIFT;
             return (short) ((top & 0x007F) == 0 ? top | 0x0040 : top);

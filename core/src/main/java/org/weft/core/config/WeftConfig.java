@@ -122,6 +122,7 @@ public record WeftConfig(
                 "dataset.privacy.kinds=%s would move the places in texts that labels of finetune.task=%s are",
                 dataset.privacy().kinds(),
                 finetune.task().word());
+        sync.validate(problems);
         checkpoint.validate(problems);
         monitoring.validate(problems);
         validateMasking(problems);

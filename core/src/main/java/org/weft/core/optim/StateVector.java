@@ -2,7 +2,7 @@ package org.weft.core.optim;
 
 import java.util.Locale;
 
-/** What there is of each parameter: its value, and what optimizers keep of it between steps. */
+/** What there is of each parameter: its value, and what is kept of it between steps. */
 public enum StateVector {
     PARAM,
     /** adam, adamw, amsgrad: first moment. */
@@ -12,7 +12,9 @@ public enum StateVector {
     /** amsgrad: largest second moment so far. */
     MAX_EXP_AVG_SQ,
     /** nesterov: what the parameters move by. */
-    VELOCITY;
+    VELOCITY,
+    /** Where gradients are late: the parameters of the step before, which the next gradient is taken at. */
+    PREVIOUS;
 
     /** The vector's name in checkpoints. */
     public String vector() {

@@ -14,6 +14,15 @@ public interface BucketCodec {
     /** Little-endian float32, which is what buckets are in memory: nothing is done, and nothing copied. */
     BucketCodec F32 = new Float32Codec();
 
+    /** The upper half of each float32, rounded to nearest even. */
+    BucketCodec BF16 = new Bfloat16Codec();
+
+    /** Eight bits an element and a scale for each 256, rounded by chance. */
+    BucketCodec INT8 = new IntegerCodec(8);
+
+    /** Four bits an element and a scale for each 256, rounded by chance. */
+    BucketCodec INT4 = new IntegerCodec(4);
+
     /** One to four of a-z and 0-9: how headers, requests and configuration name it. */
     String name();
 
@@ -41,9 +50,10 @@ public interface BucketCodec {
      *
      * @param floats little-endian float32, from its start to its capacity
      * @param draw what a codec that rounds by chance draws from: a function of seed and bucket, whoever encodes it
-     * @return of {@link #bytes}, from its start to its capacity; may be {@code floats} itself
+     * @param spare what an earlier bucket of this length was encoded into and nobody reads any more; null for none
+     * @return of {@link #bytes}, from its start to its capacity: {@code spare} where there is one, or {@code floats} itself
      */
-    ByteBuffer encode(ByteBuffer floats, long draw);
+    ByteBuffer encode(ByteBuffer floats, long draw, ByteBuffer spare);
 
     /**
      * Decodes blocks.
@@ -56,18 +66,14 @@ public interface BucketCodec {
     int decode(ByteBuffer blocks, float[] into, int at);
 
     /**
-     * Where the bytes of a bucket are received that is to become {@code floats}.
+     * Makes floats of a whole bucket that was received.
      *
-     * @return of {@link #bytes}; direct, from its start to its capacity; may be {@code floats} itself
+     * @param received of {@link #bytes}, from its start to its capacity; plain float32 may have been received where they belong
+     * @param floats little-endian float32, from its start to its capacity
      */
-    default ByteBuffer landing(ByteBuffer floats) {
-        return ByteBuffer.allocateDirect(bytes(floats.capacity() / Float.BYTES));
-    }
-
-    /** Makes of what was received in a {@link #landing} the floats that it is for. */
-    default void land(ByteBuffer landing, ByteBuffer floats) {
+    default void land(ByteBuffer received, ByteBuffer floats) {
         float[] values = new float[floats.capacity() / Float.BYTES];
-        decode(landing.duplicate().clear(), values, 0);
+        decode(received.duplicate().clear(), values, 0);
         floats.duplicate()
                 .clear()
                 .order(ByteOrder.LITTLE_ENDIAN)

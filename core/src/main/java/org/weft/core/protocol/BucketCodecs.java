@@ -14,11 +14,18 @@ import org.weft.core.config.WeftConfig;
  * @param seed the run's
  */
 public record BucketCodecs(List<BucketCodec> known, BucketCodec gradients, BucketCodec parameters, long seed) {
-    private static final List<BucketCodec> ALL = List.of(BucketCodec.F32);
+    private static final List<BucketCodec> ALL = 
+            List.of(BucketCodec.F32, BucketCodec.BF16, BucketCodec.INT8, BucketCodec.INT4);
 
     public static BucketCodecs of(WeftConfig config) {
-        return new BucketCodecs(
-                ALL, BucketCodec.F32, BucketCodec.F32, config.run().seed());
+        BucketCodec gradients =
+                switch (config.sync().gradients()) {
+                    case F32 -> BucketCodec.F32;
+                    case BF16 -> BucketCodec.BF16;
+                    case INT8 -> BucketCodec.INT8;
+                    case INT4 -> BucketCodec.INT4;
+                };
+        return new BucketCodecs(ALL, gradients, BucketCodec.F32, config.run().seed());
     }
 
     /** Everything as plain float32. */

@@ -27,7 +27,7 @@ final class Float32Codec implements BucketCodec {
     }
 
     @Override
-    public ByteBuffer encode(ByteBuffer floats, long draw) {
+    public ByteBuffer encode(ByteBuffer floats, long draw, ByteBuffer spare) {
         return floats;
     }
 
@@ -40,12 +40,9 @@ final class Float32Codec implements BucketCodec {
     }
 
     @Override
-    public ByteBuffer landing(ByteBuffer floats) {
-        return floats;
-    }
-
-    @Override
-    public void land(ByteBuffer landing, ByteBuffer floats) {
-        // They are where they belong.
+    public void land(ByteBuffer received, ByteBuffer floats) {
+        if (received != floats) {
+            floats.duplicate().clear().put(received.duplicate().clear());
+        }
     }
 }

@@ -54,8 +54,16 @@ public sealed interface Message {
             int worker, int attempt, String host, String executor, String device, String layoutHash, double peakFlops)
             implements Join {}
 
-    /** What is to be done next? */
-    record PollWork(int worker, int incarnation) implements Request<Work> {
+    /**
+     * What is to be done next?
+     *
+     * @param ticket of the lanes that this worker computed last; where the servers have not acknowledged them yet, their report is
+     *     still to come
+     */
+    record PollWork(int worker, int incarnation, int ticket) implements Request<Work> {
+        /** The ticket of no work. */
+        public static final int NOTHING = 0;
+
         @Override
         public Class<Work> answerType() {
             return Work.class;
@@ -88,8 +96,12 @@ public sealed interface Message {
 
     // ---- coordinator to worker
 
-    /** Compute these lanes with the parameters of this generation and step, and push their sums. */
-    record ComputeLanes(int generation, int step, LaneSpan span, Address[] servers) implements Work {}
+    /**
+     * Compute these lanes of a step with the parameters that it is computed with, and push their sums.
+     *
+     * @param ticket of this piece of work and no other
+     */
+    record ComputeLanes(int ticket, int generation, int step, LaneSpan span, Address[] servers) implements Work {}
 
     /** Evaluate validation batches [firstBatch, firstBatch + batches) with the parameters of this step. */
     record EvaluateBatches(int generation, int step, int firstBatch, int batches, Address[] servers) implements Work {}

@@ -26,7 +26,7 @@ class ControlCodecTest {
     static {
         for (Message message : new Message[] {
             new Message.JoinWorker(1, 2, "host", "exec ü", "cpu", "abc", 1.5e12),
-            new Message.PollWork(1, 2),
+            new Message.PollWork(1, 2, 3),
             new Message.LanesDone(
                     1,
                     2,
@@ -44,7 +44,7 @@ class ControlCodecTest {
                 new BatchScore(-0.5, 1, new ClassTally[0])
             }),
             new Message.WorkAbandoned(1, 2, 3, 4, "server gone"),
-            new Message.ComputeLanes(1, 2, new LaneSpan(0, 0), SERVERS),
+            new Message.ComputeLanes(4, 1, 2, new LaneSpan(0, 0), SERVERS),
             new Message.EvaluateBatches(1, 2, 3, 4, SERVERS),
             new Message.JoinServer(1, 2, SERVERS[0], "7", "abc"),
             new Message.PollOrder(1, 2, -1, -1),
@@ -100,7 +100,7 @@ class ControlCodecTest {
     /** Ids are part of the wire: 34 (32 + 2 of Kryo's own) + ordinal opens a message. */
     @Test
     void idsOfTheWireStay() {
-        assertThat(bytes(new Message.PollWork(0, 0))).startsWith(32 + 2 + 1);
+        assertThat(bytes(new Message.PollWork(0, 0, 0))).startsWith(32 + 2 + 1);
         assertThat(bytes(new Message.Done())).containsExactly(32 + 2 + 21);
         assertThat(bytes(new Message.Refused(""))).startsWith(32 + 2 + 22);
     }

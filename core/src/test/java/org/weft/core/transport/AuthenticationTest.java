@@ -65,7 +65,7 @@ class AuthenticationTest {
     @ValueSource(booleans = {false, true})
     void callsWithoutAuthenticationAreRefused(boolean encrypt) throws Exception {
         serve(encrypt);
-        ByteBuffer request = new ControlCodec().encode(new Message.PollWork(0, 0));
+        ByteBuffer request = new ControlCodec().encode(new Message.PollWork(0, 0, 0));
         assertRefused((client, answer) -> client.sendRpc(request, answer));
         assertThat(service.received).isEmpty();
         assertNamedInTheLog();

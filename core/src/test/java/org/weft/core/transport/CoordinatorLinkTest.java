@@ -61,10 +61,10 @@ class CoordinatorLinkTest {
     void sendsAgainOverANewConnection() throws IOException {
         transport.failures = 2;
         transport.answer = request -> done(new Message.Done());
-        assertThat(link.call(new Message.PollWork(3, 1))).isEqualTo(new Message.Done());
+        assertThat(link.call(new Message.PollWork(3, 1, 0))).isEqualTo(new Message.Done());
         assertThat(transport.links).hasSize(3);
         assertThat(transport.links.get(0).open).isFalse();
-        assertThat(transport.requests).hasSize(3).containsOnly(new Message.PollWork(3, 1));
+        assertThat(transport.requests).hasSize(3).containsOnly(new Message.PollWork(3, 1, 0));
     }
 
     @Test
@@ -101,17 +101,17 @@ class CoordinatorLinkTest {
     void givesUpWhenItsPatienceIsUsedUp() {
         link = linkWithPatience(Duration.ofMillis(50));
         transport.answer = request -> new CompletableFuture<>();
-        assertThatThrownBy(() -> link.call(new Message.PollWork(3, 1)))
+        assertThatThrownBy(() -> link.call(new Message.PollWork(3, 1, 0)))
                 .isInstanceOf(IOException.class)
                 .hasMessage("gave up waiting for worker 3 waits for the coordinator at driver:7 (PollWork)");
         transport.refusedConnections = 1000;
-        assertThatThrownBy(() -> link.call(new Message.PollWork(3, 1))).hasMessage("nobody listens");
+        assertThatThrownBy(() -> link.call(new Message.PollWork(3, 1, 0))).hasMessage("nobody listens");
     }
 
     @Test
     void aRefusalIsFencedAndNotRepeated() {
         transport.answer = request -> done(new Message.Refused("worker 3 was given up"));
-        assertThatThrownBy(() -> link.call(new Message.PollWork(3, 1)))
+        assertThatThrownBy(() -> link.call(new Message.PollWork(3, 1, 0)))
                 .isInstanceOf(FencedException.class)
                 .hasMessage("worker 3 was given up");
         assertThat(transport.requests).hasSize(1);
@@ -172,7 +172,7 @@ class CoordinatorLinkTest {
         transport.answer = request -> request instanceof Message.PollWork ? first : done(new Message.Done());
         CompletableFuture<Message> slow = CompletableFuture.supplyAsync(() -> {
             try {
-                return link.call(new Message.PollWork(3, 1));
+                return link.call(new Message.PollWork(3, 1, 0));
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }

@@ -46,7 +46,7 @@ class SparkTransportTest {
         service.answer = request -> CompletableFuture.completedFuture(new Message.RunEnded("as " + request));
         Link link = connect(WireSecurity.fresh(encrypt));
 
-        Message.PollWork poll = new Message.PollWork(1, 2);
+        Message.PollWork poll = new Message.PollWork(1, 2, 0);
         assertThat(get(link.call(poll))).isEqualTo(new Message.RunEnded("as " + poll));
 
         BucketHeader header = new BucketHeader(1, 2, TreeNode.lane(3), 4, FLOATS, 5);
@@ -72,7 +72,7 @@ class SparkTransportTest {
             all.add(link.pull(new BucketKey(0, 0, i), received.get(i)));
             BucketHeader header = new BucketHeader(0, 0, TreeNode.lane(0), i, 1, 0);
             all.add(link.push(header, direct(new byte[] {9, 9, 9, (byte) i})));
-            all.add(link.call(new Message.PollWork(i, i)).thenAccept(reply -> {}));
+            all.add(link.call(new Message.PollWork(i, i, 0)).thenAccept(reply -> {}));
         }
         for (CompletableFuture<Void> one : all) {
             get(one);
@@ -88,11 +88,11 @@ class SparkTransportTest {
     void aFailureOfTheServiceIsTheAnswer() throws Exception {
         service.answer = request -> CompletableFuture.failedFuture(new IllegalStateException("no such worker"));
         Link link = connect(WireSecurity.fresh(false));
-        assertFails(link.call(new Message.PollWork(0, 0)), "no such worker");
+        assertFails(link.call(new Message.PollWork(0, 0, 0)), "no such worker");
         service.answer = request -> {
             throw new IllegalStateException("thrown at once");
         };
-        assertFails(link.call(new Message.PollWork(0, 0)), "thrown at once");
+        assertFails(link.call(new Message.PollWork(0, 0, 0)), "thrown at once");
         assertThat(link.isOpen()).isTrue();
     }
 
@@ -112,7 +112,7 @@ class SparkTransportTest {
     void aReplyThatCannotBeEncodedIsAFailureAndNoSilence() throws Exception {
         service.answer = request -> CompletableFuture.completedFuture(
                 new Message.ShardReduced(0, 0, 0, 0, 0, new double[ControlCodec.MAX_BYTES / 8 + 1]));
-        assertFails(connect(WireSecurity.fresh(false)).call(new Message.PollWork(0, 0)), "");
+        assertFails(connect(WireSecurity.fresh(false)).call(new Message.PollWork(0, 0, 0)), "");
     }
 
     @Test
@@ -155,12 +155,12 @@ class SparkTransportTest {
         Transport server = new SparkTransport(security);
         Transport.Listener listener = server.listen("127.0.0.1", service);
         Link link = keep(keep(new SparkTransport(security)).connect(listener.address()));
-        CompletableFuture<Message.Work> held = link.call(new Message.PollWork(0, 0));
+        CompletableFuture<Message.Work> held = link.call(new Message.PollWork(0, 0, 0));
         service.received.take();
         listener.close();
         server.close();
         assertFails(held, "");
-        assertFails(link.call(new Message.PollWork(0, 0)), "");
+        assertFails(link.call(new Message.PollWork(0, 0, 0)), "");
         assertThat(link.isOpen()).isFalse();
     }
 
@@ -170,7 +170,7 @@ class SparkTransportTest {
         assertThat(link.isOpen()).isTrue();
         assertThat(link).asString().startsWith("127.0.0.1:");
         link.close();
-        assertFails(link.call(new Message.PollWork(0, 0)), "");
+        assertFails(link.call(new Message.PollWork(0, 0, 0)), "");
         assertThat(link.isOpen()).isFalse();
     }
 

@@ -95,6 +95,23 @@ public final class LaneReducer {
         return sums(wantedStep).isOf(wantedGeneration, wantedStep);
     }
 
+    /** Tells someone of each sum that is complete, of all open steps. */
+    public void tellAgain(Listener newcomer) {
+        int ofGeneration;
+        int oldest;
+        synchronized (this) {
+            ofGeneration = generation;
+            oldest = step;
+        }
+        for (int at = oldest; at < oldest + open.length; at++) {
+            for (int place = 0; place < lengths.length; place++) {
+                if (sums(at).isOf(ofGeneration, at) && sums(at).root(place) != null) {
+                    newcomer.bucketReduced(ofGeneration, at, range.first() + place);
+                }
+            }
+        }
+    }
+
     /**
      * Copies a complete sum as little-endian float32, from any thread.
      *

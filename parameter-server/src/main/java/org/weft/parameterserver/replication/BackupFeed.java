@@ -73,9 +73,15 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
         sums = reducer;
     }
 
-    /** From the next sum on they go to these servers, and to no other. */
-    public void passTo(Address[] targets) {
+    /**
+     * From the next sum on they go to these servers, and to no other.
+     *
+     * @return whether one is among them that sums did not go to before
+     */
+    public boolean passTo(Address[] targets) {
+        List<Address> before = backups;
         backups = List.of(targets);
+        return !before.containsAll(backups);
     }
 
     @Override
@@ -128,10 +134,10 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
         Deadline.in(threads, patience).await(link.push(header, data), "the backup at " + backup);
     }
 
-    /** A backup that is still busy with the step before would refuse the sum. */
+    /** A backup whose oldest open step this one lies too far ahead of would refuse the sum. */
     private void awaitStep(Address backup, Link link, int generation, int step) throws IOException {
-        Message.AwaitParameters here =
-                new Message.AwaitParameters(generation, step, shard.range().end() - 1);
+        Message.AwaitParameters here = new Message.AwaitParameters(
+                generation, shard.oldest(step), shard.range().end() - 1);
         if (here.equals(seen) && backups.size() == 1) {
             return;
         }

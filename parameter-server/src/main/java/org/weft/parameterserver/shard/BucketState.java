@@ -10,13 +10,15 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.BucketHeader;
 
 /**
  * What one bucket owns.
  *
  * @param versions the weights of the last versions, by version modulo their number, in direct memory
  * @param pulled what workers pull of each of these versions; the weights themselves where they travel as they are
- * @param vectors the optimizer's, in the order of {@link Optimizer#state}
+ * @param vectors the optimizer's, in the order of {@link Optimizer#state}; after them, where several versions are kept, the
+ *     weights before the newest
  * @param segments runs of elements that are treated alike
  * @param ownGradient whether an update needs a copy of the gradient that it may change
  */
@@ -28,7 +30,7 @@ record BucketState(
         List<Optimizer.Segment> segments,
         boolean ownGradient) {
 
-    static BucketState of(ParameterLayout layout, Bucket bucket, Optimizer optimizer, int versions) {
+    static BucketState of(ParameterLayout layout, Bucket bucket, Optimizer optimizer, int vectors, int versions) {
         List<Optimizer.Segment> segments = new ArrayList<>();
         for (Parameter parameter : layout.parameters()) {
             long from = Math.max(parameter.offset(), bucket.offset());
@@ -44,8 +46,8 @@ record BucketState(
         return new BucketState(
                 bucket,
                 weights,
-                weights.clone(),
-                new float[optimizer.state().size()][bucket.length()],
+                new ByteBuffer[versions],
+                new float[vectors][bucket.length()],
                 segments,
                 segments.stream().anyMatch(segment -> optimizer.changesGradient(segment.rule())));
     }
@@ -61,7 +63,8 @@ record BucketState(
      * @param draw as in {@link BucketCodec#encode}
      */
     void encode(int version, BucketCodec codec, long draw) {
-        pulled[Math.floorMod(version, pulled.length)] = codec.encode(weights(version), draw);
+        int at = Math.floorMod(version, pulled.length);
+        pulled[at] = codec.encode(versions[at], draw, pulled[at]);
     }
 
     /** What workers pull of a version. */
@@ -78,10 +81,55 @@ record BucketState(
         }
     }
 
+    /** Whether the weights before are kept as the last of the vectors, too. */
+    boolean keepsPrevious() {
+        return versions.length > 1;
+    }
+
+    /** Keeps the weights of a version as those before; nothing where that is not done. */
+    void keepPrevious(int version) {
+        if (keepsPrevious()) {
+            weights(version)
+                    .duplicate()
+                    .clear()
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .get(vectors[vectors.length - 1]);
+        }
+    }
+
+    /** Makes of the weights before, which were loaded or copied, those of a version. */
+    void restorePrevious(int version) {
+        weights(version)
+                .duplicate()
+                .clear()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .put(vectors[vectors.length - 1]);
+    }
+
     void zeroVectors() {
         for (float[] vector : vectors) {
             Arrays.fill(vector, 0f);
         }
+    }
+
+    /** A copy of a vector, as little-endian float32. */
+    ByteBuffer vectorBytes(int vector) {
+        float[] values = vectors[vector];
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes;
+    }
+
+    /** CRC32C of a vector's bytes. */
+    int vectorChecksum(int vector) {
+        return BucketHeader.checksum(vectorBytes(vector));
+    }
+
+    /** Takes a copy of a vector. */
+    void putVector(int vector, ByteBuffer bytes) {
+        bytes.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vectors[vector]);
     }
 
     /** The gradient that an update may change where it has to. */

@@ -2,12 +2,11 @@ package org.weft.parameterserver.shard;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.TrainingConfig;
@@ -37,12 +36,18 @@ public final class ParameterShard {
     private final ParameterLayout layout;
     private final BucketRange range;
     private final Optimizer optimizer;
+    /** What is kept beside the weights: the optimizer's, and after it the weights before where two versions are kept. */
+    private final List<StateVector> parts;
+
+    private final int versions;
     private final List<BucketState> states;
     private final float[] staging;
     private final PublishedParameters published;
     private final BucketCodecs codecs;
     /** The newest version that there is, or will be once it is loaded; the server's thread's. */
     private int version;
+
+    private int generation;
 
     /** Of one version at a time, which is pulled as plain float32. */
     public ParameterShard(ParameterLayout layout, BucketRange range, TrainingConfig training) {
@@ -58,12 +63,17 @@ public final class ParameterShard {
         this.range = range;
         this.codecs = codecs;
         this.optimizer = Optimizer.of(training);
+        this.versions = versions;
+        this.parts = new ArrayList<>(optimizer.state());
+        if (versions > 1) {
+            parts.add(StateVector.PREVIOUS);
+        }
         this.states = new ArrayList<>(range.count());
         int longest = 0;
         for (int index = range.first(); index < range.end(); index++) {
             Bucket bucket = layout.bucket(index);
             longest = Math.max(longest, bucket.length());
-            states.add(BucketState.of(layout, bucket, optimizer, versions));
+            states.add(BucketState.of(layout, bucket, optimizer, parts.size(), versions));
         }
         this.staging = new float[longest];
         this.published = new PublishedParameters(range, versions, names(codecs.parameters()));
@@ -92,9 +102,10 @@ public final class ParameterShard {
         begin(generation, step);
     }
 
-    private void begin(int generation, int newVersion) {
+    private void begin(int newGeneration, int newVersion) {
+        generation = newGeneration;
         version = newVersion;
-        published.begin(generation, newVersion);
+        published.begin(newGeneration, newVersion);
     }
 
     /** The initial parameters, a function of the seed and the element's index alone; moments are zero. */
@@ -107,20 +118,33 @@ public final class ParameterShard {
                     bucket.offset(),
                     state.weights(version).clear().asFloatBuffer());
             state.zeroVectors();
+            state.keepPrevious(version);
         }
     }
 
     /**
      * Reads weights and moments of this range from a committed checkpoint. Every file that they come from is compared
      * with its SHA-256 in the manifest as it is read; where one differs this throws, and nothing is published.
+     * Where it does not have the weights before, as no checkpoint of step 0 has, they are those that it has.
      */
     public void load(CheckpointReader checkpoint) throws IOException {
+        List<StateVector> there = checkpoint.has(StateVector.PREVIOUS) ? parts : optimizer.state();
         checkpoint.readVerified(
-                offset(), length(), new StoredVectors(layout, range, states, version).sinks(optimizer.state()));
+                offset(), length(), new StoredVectors(layout, range, states, version).sinks(there));
+        if (there.size() < parts.size()) {
+            states.forEach(state -> state.keepPrevious(version));
+        }
     }
 
-    /** Lets workers pull what was initialised or loaded. */
+    /** Lets workers pull what was initialised, loaded or copied: the newest version, and the one before where that is kept. */
     public void publishAll() {
+        int newest = version;
+        if (versions > 1 && newest > 0) {
+            begin(generation, newest - 1);
+            states.forEach(state -> state.restorePrevious(version));
+            states.forEach(this::publish);
+            begin(generation, newest);
+        }
         states.forEach(this::publish);
     }
 
@@ -165,8 +189,11 @@ public final class ParameterShard {
     public void skip(int generation, int step, Runnable beforePublished) {
         begin(generation, step + 1);
         beforePublished.run();
-        states.forEach(state -> state.carry(step));
-        publishAll();
+        for (BucketState state : states) {
+            state.carry(step);
+            state.keepPrevious(step);
+            publish(state);
+        }
     }
 
     /**
@@ -186,6 +213,7 @@ public final class ParameterShard {
     private void update(BucketState state, int step, int updates, float scale, float[] gradient) {
         int length = state.bucket().length();
         state.weights(step).clear().asFloatBuffer().get(staging, 0, length);
+        state.keepPrevious(step);
         Optimizer.State update = new Optimizer.State(state.forUpdate(gradient), staging, state.vectors());
         for (Optimizer.Segment segment : state.segments()) {
             optimizer.update(step, updates, scale, update, segment);
@@ -209,7 +237,7 @@ public final class ParameterShard {
         }
         BucketState state = states.get(key.bucket() - range.first());
         if (key.part() != StateVector.PARAM) {
-            return bytes(vector(state, key.part()));
+            return state.vectorBytes(indexOf(key.part()));
         }
         boolean plain = codecs.named(key.codec()) == BucketCodec.F32;
         return (plain ? state.weights(key.step()) : state.pulled(key.step()))
@@ -217,31 +245,24 @@ public final class ParameterShard {
                 .clear();
     }
 
-    private float[] vector(BucketState state, StateVector part) {
-        int index = optimizer.state().indexOf(part);
+    private int indexOf(StateVector part) {
+        int index = parts.indexOf(part);
         if (index < 0) {
-            throw new IllegalStateException("this shard keeps " + optimizer.state() + ", not " + part);
+            throw new IllegalStateException("this shard keeps " + parts + ", not " + part);
         }
-        return state.vectors()[index];
-    }
-
-    private static ByteBuffer bytes(float[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        return bytes;
+        return index;
     }
 
     /** CRC32C of each bucket's vectors of {@link #parts}, bucket by bucket; they change with the next order. */
     public int[] momentChecksums() {
         return states.stream()
-                .flatMap(state -> Arrays.stream(state.vectors()))
-                .mapToInt(vector -> BucketHeader.checksum(bytes(vector)))
+                .flatMapToInt(state -> IntStream.range(0, parts.size()).map(state::vectorChecksum))
                 .toArray();
     }
 
-    /** What the optimizer keeps beside the parameters. */
+    /** What is kept beside the parameters. */
     public List<StateVector> parts() {
-        return optimizer.state();
+        return parts;
     }
 
     /** Where a copy of another shard's parameters is to be written: a bucket's bytes, not published yet. */
@@ -251,12 +272,16 @@ public final class ParameterShard {
 
     /** Takes a copy of another shard's moments. */
     public void putMoment(int bucket, StateVector part, ByteBuffer bytes) {
-        BucketState state = states.get(bucket - range.first());
-        bytes.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector(state, part));
+        states.get(bucket - range.first()).putVector(indexOf(part), bytes);
     }
 
     public BucketRange range() {
         return range;
+    }
+
+    /** The oldest version that is there when the newest that is wanted is this one. */
+    public int oldest(int newest) {
+        return Math.max(0, newest - versions + 1);
     }
 
     /** Copies weights and moments, for a checkpoint that is written while training goes on. */

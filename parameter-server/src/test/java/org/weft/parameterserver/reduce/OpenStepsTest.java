@@ -73,7 +73,7 @@ class OpenStepsTest {
         for (int lane = 0; lane < 2; lane++) {
             long draw = CODECS.draw(4, 0, lane, 0);
             arrived[lane] = LOSSY.roundTrip(lanes[lane], draw);
-            ByteBuffer bytes = LOSSY.encode(lanes[lane], draw);
+            ByteBuffer bytes = LOSSY.encode(lanes[lane], draw, null);
             assertThat(bytes.capacity()).isEqualTo(LENGTH + 5 * Float.BYTES);
             BucketHeader header =
                     new BucketHeader(1, 4, TreeNode.lane(lane), 0, LENGTH, BucketHeader.checksum(bytes), LOSSY.name());
@@ -93,7 +93,7 @@ class OpenStepsTest {
     void aLossyBucketIsCheckedLikeAnyOther() {
         LaneReducer reducer = reducer(1, CODECS);
         reducer.begin(1, 4);
-        ByteBuffer bytes = LOSSY.encode(random(1), 0);
+        ByteBuffer bytes = LOSSY.encode(random(1), 0, null);
         BucketHeader header =
                 new BucketHeader(1, 4, TreeNode.lane(0), 0, LENGTH, BucketHeader.checksum(bytes) + 1, LOSSY.name());
         assertThatThrownBy(() -> push(reducer.open(header), bytes, 9))
