@@ -251,8 +251,8 @@ public final class Coordinator implements Service, AutoCloseable {
         }
         Member present = members.find(report.role(), report.id());
         listener.notice(Notice.failed(report, present));
-        if (present != null && present.incarnation != report.incarnation()) {
-            return; // Of an attempt that was given up: another one has its place.
+        if (report.incarnation() >= 0 && (present == null || present.incarnation != report.incarnation())) {
+            return; // Of an attempt that was given up: what it was told may long be over.
         }
         WeftException fatal = failures.report(report);
         if (fatal != null) {

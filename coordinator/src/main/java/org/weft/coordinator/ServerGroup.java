@@ -116,7 +116,9 @@ final class ServerGroup {
         for (Member server : shards.active()) {
             boolean saved = save && shards.serves(server);
             Address[] backups = shards.backupsOf(server);
-            server.order(new Message.ApplyStep(generation.number(), step, updates, scale, skip, saved, backups));
+            boolean copied = shards.serves(server) && shards.candidate(server.shard) != null;
+            server.order(new Message.ApplyStep(
+                    generation.number(), step, updates, scale, skip, saved, backups, copied));
         }
         copyToCandidates(step + 1);
     }

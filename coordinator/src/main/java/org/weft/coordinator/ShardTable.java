@@ -102,7 +102,8 @@ final class ShardTable {
         return candidates;
     }
 
-    private Member candidate(int shard) {
+    /** The copy that could become the backup of a shard that has none, or null. */
+    Member candidate(int shard) {
         if (serving[shard] == null || backups[shard] != null) {
             return null;
         }

@@ -114,6 +114,7 @@ public final class ParameterServer implements AutoCloseable {
         try (Transport.Listener listener = transport.listen(host, new RequestHandler(shard, reducer))) {
             boolean ended;
             do {
+                reducer.close(); // What is acknowledged from here on is for the state that it will be given.
                 coordinator.join(
                         new Message.JoinServer(server, attempt, listener.address(), executor, layout.hash()),
                         options.config().cluster().heartbeat());
@@ -236,14 +237,14 @@ public final class ParameterServer implements AutoCloseable {
 
     private void apply(Message.ApplyStep order) {
         int next = order.step() + 1;
-        boolean newBackup = feed.passTo(order.backups());
-        Runnable beginNext = () -> reducer.begin(order.generation(), next);
+        feed.passTo(order.backups());
+        Runnable beginNext = () -> reducer.advance(next);
         if (order.skip()) {
             shard.skip(order.generation(), order.step(), beginNext);
         } else {
             shard.apply(order.generation(), order.step(), order.updates(), order.scale(), reducer::sum, beginNext);
         }
-        if (newBackup) {
+        if (order.newBackup()) {
             reducer.tellAgain(feed);
         }
         if (order.save()) {

@@ -39,7 +39,13 @@ final class PlantedServices {
         public BucketSink openPush(BucketHeader header) {
             int generation = Math.max(newest, header.generation());
             return real.openPush(new BucketHeader(
-                    generation, header.step(), header.node(), header.bucket(), header.length(), header.checksum()));
+                    generation,
+                    header.step(),
+                    header.node(),
+                    header.bucket(),
+                    header.length(),
+                    header.checksum(),
+                    header.codec()));
         }
 
         @Override

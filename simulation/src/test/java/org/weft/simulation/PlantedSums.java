@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.weft.core.lanes.LaneSum;
 import org.weft.core.lanes.TreeNode;
+import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
@@ -56,7 +58,8 @@ abstract class PlantedSums implements Service {
     @Override
     public BucketSink openPush(BucketHeader header) {
         real.openPush(header).failed(null); // Refuses what is stale.
-        ByteBuffer bytes = ByteBuffer.allocate(header.length() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        BucketCodec codec = BucketCodecs.plain().named(header.codec());
+        ByteBuffer bytes = ByteBuffer.allocate(codec.bytes(header.length()));
         return new BucketSink() {
             @Override
             public void bytes(ByteBuffer part) {
@@ -66,7 +69,7 @@ abstract class PlantedSums implements Service {
             @Override
             public void complete() {
                 float[] values = new float[header.length()];
-                bytes.flip().asFloatBuffer().get(values);
+                codec.decode(bytes.flip(), values, 0);
                 came(header, values);
             }
 

@@ -35,7 +35,8 @@ final class StoreInvariants {
     void committed(int generation, int version) {
         committed.add(version); // Of an earlier generation, too: the bits are the same.
         mayBeOvertaken = stopping
-                || invariants.step() >= simulation.scenario.config().training().steps();
+                || Math.max(version, invariants.step())
+                        >= simulation.scenario.config().training().steps();
     }
 
     void requireStart(int generation, int start) {

@@ -25,7 +25,9 @@ public final class HashedSettings {
                     "rejected_column",
                     "doc_stride"),
             "finetune",
-            List.of("preference_loss", "preference_beta", "similarity_scale", "symmetric", "normalize"));
+            List.of("preference_loss", "preference_beta", "similarity_scale", "symmetric", "normalize"),
+            "sync",
+            List.of("mode", "delay", "gradients"));
 
     private HashedSettings() {}
 

@@ -173,8 +173,18 @@ public sealed interface Message {
      * @param skip leave parameters and moments as they are: the gradient is not finite
      * @param save write the updated parameters as a checkpoint
      * @param backups as in {@link LoadParameters}
+     * @param newBackup whether one of them copies the version that this leads to: it has none of the sums of later steps that are
+     *     complete already
      */
-    record ApplyStep(int generation, int step, int updates, float scale, boolean skip, boolean save, Address[] backups)
+    record ApplyStep(
+            int generation,
+            int step,
+            int updates,
+            float scale,
+            boolean skip,
+            boolean save,
+            Address[] backups,
+            boolean newBackup)
             implements Order {}
 
     // ---- worker to server

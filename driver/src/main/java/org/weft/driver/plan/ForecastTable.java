@@ -60,6 +60,9 @@ public final class ForecastTable {
         row("activations at their peak", bytes(worker.activations()));
         row("buffer of the output head", bytes(worker.head()));
         row("sums of its lanes (direct)", bytes(worker.laneSums()));
+        if (worker.exchange() > 0) {
+            row("on their way (direct)", bytes(worker.exchange()));
+        }
         if (worker.pinned() > 0) {
             row("on the GPU", bytes(worker.replica()));
             row("page-locked twins on the host", bytes(worker.pinned()));

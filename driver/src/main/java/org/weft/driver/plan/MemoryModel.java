@@ -1,5 +1,7 @@
 package org.weft.driver.plan;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.network.util.JavaUtils;
 import org.weft.core.Records;
 import org.weft.core.config.ClusterConfig;
@@ -15,6 +17,8 @@ import org.weft.core.optim.Optimizer;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
+import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.BucketCodecs;
 
 /**
  * The memory of a run by role, by arithmetic from its configuration. docs/decisions/0012-plan.md says where the constants
@@ -79,7 +83,22 @@ public final class MemoryModel {
                 activations,
                 bf16 ? 2 * logits : logits,
                 shares.keptSums() * vector,
+                exchangeBytes(),
                 cuda ? 2 * vector + frozen : 0);
+    }
+
+    /** Of gradients that are encoded, or sent while the next are computed, and of parameters that are fetched ahead. */
+    private long exchangeBytes() {
+        BucketCodecs codecs = BucketCodecs.of(config);
+        int delay = config.sync().delay();
+        long sent = delay > 0 || codecs.gradients().lossy() ? (1 + delay) * bytes(codecs.gradients()) : 0;
+        return sent + delay * bytes(codecs.parameters());
+    }
+
+    private long bytes(BucketCodec codec) {
+        return IntStream.range(0, layout.bucketCount())
+                .mapToLong(i -> codec.bytes(layout.bucket(i).length()))
+                .sum();
     }
 
     /** One copy of the largest shard. */
@@ -100,14 +119,21 @@ public final class MemoryModel {
             }
         }
         long vector = elements * Float.BYTES;
-        int sums = shares.waitingSums();
-        int state = Optimizer.of(config.training()).state().size();
+        int versions = config.sync().openSteps();
+        int sums = versions * shares.waitingSums();
+        int state = Optimizer.of(config.training()).state().size() + (versions > 1 ? 1 : 0);
         int snapshot = 1 + state;
         long array = Math.min(Bucket.ELEMENTS, elements) * Float.BYTES;
         long arrays = (long) buckets * (state + sums + snapshot);
         long unusable = arrays * (HeapRegions.occupied(array, heapBytes) - array);
         return new ServerMemory(
-                elements, vector, state * vector, sums * vector, shares.pushes() * vector, snapshot * vector, unusable);
+                elements,
+                versions * vector,
+                state * vector,
+                sums * vector,
+                versions * shares.pushes() * vector,
+                snapshot * vector,
+                unusable);
     }
 
     /** An executor that runs so many tasks. */
@@ -119,7 +145,7 @@ public final class MemoryModel {
                 servers,
                 heapBytes,
                 HEAP_BASE + servers * server.heap(),
-                workers * worker.laneSums() + servers * server.weights(),
+                workers * worker.direct() + servers * server.weights(),
                 workers * worker.hostNative(),
                 EXECUTOR_BASE);
     }
@@ -147,6 +173,7 @@ public final class MemoryModel {
         }
 
         static LaneShares of(WeftConfig config) {
+            boolean lossy = BucketCodecs.of(config).gradients().lossy(); // Then each lane travels by itself.
             int total = config.training().lanes();
             int workers = config.cluster().workers();
             int mostLanes = 0;
@@ -156,10 +183,11 @@ public final class MemoryModel {
             for (int worker = 0; worker < workers; worker++) {
                 LaneSpan span = LaneSpan.even(total, workers, worker);
                 int nodes = 0;
-                for (TreeNode node : span.cover()) {
+                for (TreeNode node : lossy ? List.<TreeNode>of() : span.cover()) {
                     kept = Math.max(kept, node.level());
                     nodes++;
                 }
+                nodes = lossy ? span.count() : nodes;
                 mostLanes = Math.max(mostLanes, span.count());
                 mostPushes = Math.max(mostPushes, nodes);
                 pushes += nodes;

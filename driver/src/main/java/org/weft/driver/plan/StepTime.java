@@ -10,7 +10,7 @@ import org.weft.core.model.ModelShape;
  * Seconds of one step of the worker with the most lanes: matrix products at the measured peak less what narrow ones
  * miss, everything else at the rate of memory, a fixed time for each operation, and the exchange. Where driver, workers
  * and servers share the processors of one machine nothing overlaps, for all of them are busy; on a cluster pushing hides
- * behind backward. docs/decisions/0012-plan.md says where the constants were measured.
+ * behind backward, and where gradients are late the exchange behind the next step. docs/decisions/0012-plan.md says where the constants were measured.
  *
  * @param products matrix products and attention
  * @param elementwise norms, nonlinearities, residuals and the loss: passes over activations
@@ -94,6 +94,10 @@ public record StepTime(double products, double elementwise, double dispatch, dou
         }
         double elements = shape.layout().size() / (double) config.cluster().servers();
         double update = share * elements * UPDATE_BYTES / peaks.copyBytes();
+        if (processors == 0 && config.sync().delay() > 0) { // The step after computes meanwhile.
+            double shown = Math.max(0, pull + push + update - products - elementwise - dispatch);
+            return new StepTime(products, elementwise, dispatch, shown, 0, 0);
+        }
         return new StepTime(products, elementwise, dispatch, pull, push, update);
     }
 

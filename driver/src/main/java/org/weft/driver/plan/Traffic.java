@@ -3,6 +3,8 @@ package org.weft.driver.plan;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
+import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.BucketCodecs;
 
 /**
  * Bytes of one step on the wire, without headers. Every worker pulls the whole vector; it pushes each node of the lane
@@ -17,19 +19,24 @@ import org.weft.core.params.ParameterLayout;
  */
 public record Traffic(long workerPull, long workerPush, long serverIn, long serverOut, long backup, long total) {
 
+    /** Elements whose bytes are a whole number of any codec's blocks. */
+    private static final int BLOCK = 1 << 10;
+
     static Traffic of(ModelShape shape, WeftConfig config) {
         ParameterLayout layout = shape.layout();
         MemoryModel.LaneShares shares = MemoryModel.LaneShares.of(config);
         long vector = layout.size() * Float.BYTES;
+        BucketCodec codec = BucketCodecs.of(config).gradients();
+        long pushed = layout.size() * codec.bytes(BLOCK) / BLOCK;
         long workers = config.cluster().workers();
         long servers = Math.min(config.cluster().servers(), layout.bucketCount());
         int backups = config.servers().replicas() - 1;
         return new Traffic(
                 vector,
-                shares.mostPushes() * vector,
-                shares.pushes() * vector / servers,
+                shares.mostPushes() * pushed,
+                shares.pushes() * pushed / servers,
                 workers * vector / servers,
                 backups * vector / servers,
-                vector * (workers + shares.pushes() + backups));
+                vector * (workers + backups) + pushed * shares.pushes());
     }
 }

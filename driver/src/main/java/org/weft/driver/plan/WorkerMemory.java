@@ -9,10 +9,19 @@ package org.weft.driver.plan;
  * @param activations of a micro-batch at their peak
  * @param head the output head's buffer of logits, in bfloat16 with what its products give
  * @param laneSums sums of lanes that wait for their siblings, in direct memory
+ * @param exchange what is sent or arrives beside the vectors, in direct memory: encoded gradients; where they are late, gradients and
+ *     parameters that are on their way while others are computed
  * @param pinned twins of both vectors on the host; 0 where the replica is on the host itself
  */
 public record WorkerMemory(
-        long parameters, long gradients, long shadow, long activations, long head, long laneSums, long pinned) {
+        long parameters,
+        long gradients,
+        long shadow,
+        long activations,
+        long head,
+        long laneSums,
+        long exchange,
+        long pinned) {
 
     /** What is where the replica computes: native memory of the host, or a GPU's. */
     public long replica() {
@@ -24,8 +33,13 @@ public record WorkerMemory(
         return pinned > 0 ? pinned : replica();
     }
 
+    /** Direct memory. */
+    public long direct() {
+        return laneSums + exchange;
+    }
+
     /** Everything on the host. */
     public long host() {
-        return hostNative() + laneSums;
+        return hostNative() + direct();
     }
 }

@@ -66,19 +66,30 @@ public final class LaneReducer {
     }
 
     /**
-     * Makes a step the one to be applied next, and opens it and those that may overlap with it. What was received for
-     * another generation or an earlier step is forgotten.
+     * Makes a step the one to be applied next, and opens it and those that may overlap with it. Everything that was received is
+     * forgotten.
      */
     public synchronized void begin(int newGeneration, int newStep) {
-        boolean goesOn = newGeneration == generation && newStep > step; // what overlapped stays open
         generation = newGeneration;
         step = newStep;
         for (int at = newStep; at < newStep + open.length; at++) {
-            StepSums sums = sums(at);
-            if (!goesOn || !sums.isOf(newGeneration, at)) {
-                sums.begin(newGeneration, at);
+            sums(at).begin(newGeneration, at);
+        }
+    }
+
+    /** Makes a later step of the same generation the one to be applied next. What overlapped with those before it stays. */
+    public synchronized void advance(int newStep) {
+        step = newStep;
+        for (int at = newStep; at < newStep + open.length; at++) {
+            if (!sums(at).isOf(generation, at)) {
+                sums(at).begin(generation, at);
             }
         }
+    }
+
+    /** Takes nothing before the next {@link #begin}. */
+    public synchronized void close() {
+        generation = -1;
     }
 
     private StepSums sums(int ofStep) {
@@ -139,7 +150,8 @@ public final class LaneReducer {
     }
 
     private synchronized void refuseUnlessOpen(BucketHeader header) {
-        if (header.generation() != generation || header.step() >= step + open.length) {
+        boolean ahead = header.step() >= step + open.length;
+        if (generation < 0 || header.generation() != generation || ahead) {
             throw new IllegalStateException("stale push: generation=" + header.generation() + " step=" + header.step()
                     + " expected generation=" + generation + " step=" + step);
         }

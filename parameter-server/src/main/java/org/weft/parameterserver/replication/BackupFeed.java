@@ -73,15 +73,9 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
         sums = reducer;
     }
 
-    /**
-     * From the next sum on they go to these servers, and to no other.
-     *
-     * @return whether one is among them that sums did not go to before
-     */
-    public boolean passTo(Address[] targets) {
-        List<Address> before = backups;
+    /** From the next sum on they go to these servers, and to no other. */
+    public void passTo(Address[] targets) {
         backups = List.of(targets);
-        return !before.containsAll(backups);
     }
 
     @Override

@@ -46,7 +46,7 @@ class OpenStepsTest {
         assertThatThrownBy(() -> push(reducer, 1, 6, 0, floats(1)))
                 .hasMessage("stale push: generation=1 step=6 expected generation=1 step=4");
 
-        reducer.begin(1, 5); // What has come of it already stays.
+        reducer.advance(5); // What has come of it already stays.
         assertThat(reducer.sum(0)).containsOnly(3);
         push(reducer, 1, 4, 0, floats(99));
         push(reducer, 1, 6, 0, floats(7));

@@ -118,8 +118,9 @@ final class Sweep {
 
     /** Of everything that decides the result. Where it ran does not. */
     private static String fingerprint(WeftConfig config, CorpusManifest corpus) {
+        JsonNode sync = HashedSettings.of(config, "sync");
         String decisive = HashedSettings.of(config, "model") + "\n" + HashedSettings.of(config, "training") + "\n"
-                + config.run().seed() + "\n" + corpus.tokenizerSha256() + "\n"
+                + (sync.isEmpty() ? "" : sync + "\n") + config.run().seed() + "\n" + corpus.tokenizerSha256() + "\n"
                 + corpus.train().tokens();
         return Sha256.hex(decisive.getBytes(StandardCharsets.UTF_8));
     }

@@ -1,5 +1,6 @@
 package org.weft.tuning.finetune;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ public final class FinetuneSettings {
             checkpoint: {every: 50, keep: 3}
             """;
 
-    private static final List<String> DECISIVE = List.of("model", "training", "dataset", "finetune");
+    private static final List<String> DECISIVE = List.of("model", "training", "dataset", "finetune", "sync");
 
     private FinetuneSettings() {}
 
@@ -90,7 +91,12 @@ public final class FinetuneSettings {
     /** SHA-256 of the settings that decide what is learnt, in hexadecimal: neither where the run is nor on how many machines. */
     public static String fingerprint(WeftConfig config) {
         ObjectNode decisive = JsonNodeFactory.instance.objectNode();
-        DECISIVE.forEach(section -> decisive.set(section, HashedSettings.of(config, section)));
+        for (String section : DECISIVE) {
+            JsonNode keys = HashedSettings.of(config, section);
+            if (!keys.isEmpty()) {
+                decisive.set(section, keys);
+            }
+        }
         decisive.put("seed", config.run().seed());
         return Sha256.hex(decisive.toString().getBytes(StandardCharsets.UTF_8));
     }

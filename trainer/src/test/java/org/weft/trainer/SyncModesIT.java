@@ -1,0 +1,66 @@
+package org.weft.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** However workers and servers keep step: one hash, whatever the cluster is and however often the run was stopped. */
+class SyncModesIT {
+    private static final String STEPS = "training.steps=5";
+    private static final String EVALUATED = "training.eval_every=2";
+
+    @TempDir
+    static Path temporary;
+
+    private static RunFolder corpus;
+    private static String plain;
+
+    @BeforeAll
+    static void trainPlainly() throws IOException {
+        corpus = RunFolder.create(temporary.resolve("corpus"), RunFolder.SMALL).prepared();
+        plain = train("plain");
+    }
+
+    private static String train(String name, String... settings) {
+        String[] all = Stream.concat(Stream.of(STEPS, EVALUATED, "training.lanes=4"), Stream.of(settings))
+                .toArray(String[]::new);
+        return corpus.sibling(name).pretrain(all).done().paramsSha256();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sync.delay=1",
+                "sync.gradients=bf16",
+                "sync.gradients=int8",
+                "sync.gradients=int4 sync.delay=1",
+            })
+    void parametersDoNotDependOnTheCluster(String mode) {
+        String name = mode.replaceAll("[^a-z0-9]", "-");
+        List<String> settings = List.of(mode.split(" "));
+        String one = train(name + "-1-1", settings.toArray(String[]::new));
+        String[] cluster = {"cluster.workers=3", "cluster.servers=2", "servers.replicas=2"};
+        String many = train(
+                name + "-3-2", Stream.concat(settings.stream(), Stream.of(cluster)).toArray(String[]::new));
+        assertThat(many).isEqualTo(one).isNotEqualTo(plain);
+    }
+
+    /** The gradient of the first step after a resume is taken at the version before its checkpoint's. */
+    @Test
+    void lateGradientsAreResumed() {
+        String whole = train("late", "sync.delay=1");
+        RunFolder run = corpus.sibling("resumed");
+        String[] settings = {STEPS, EVALUATED, "training.lanes=4", "sync.delay=1", "checkpoint.every=2", "checkpoint.keep=9"};
+        run.pretrain(settings).done();
+        String[] from = Stream.concat(Stream.of("--resume 2"), Stream.of(settings)).toArray(String[]::new);
+        assertThat(run.pretrain(from).done().paramsSha256()).isEqualTo(whole);
+    }
+}
