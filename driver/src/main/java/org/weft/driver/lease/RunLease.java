@@ -235,10 +235,17 @@ public final class RunLease implements AutoCloseable {
         setAside = block;
     }
 
-    /** Stops the signs of life as the end of the process would. */
+    /** Stops the signs of life as the end of the process would: none that was under way arrives after it. */
     void die() {
         atShutdown.close();
         thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("a sign of life is still under way");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

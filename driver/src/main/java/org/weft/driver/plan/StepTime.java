@@ -3,6 +3,7 @@ package org.weft.driver.plan;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
 
 /**
@@ -25,6 +26,12 @@ public record StepTime(double products, double elementwise, double dispatch, dou
 
     /** bfloat16's peak over float32's, AVX-512 and AMX alike. Measured: 381 to 420 against 190 to 212 GFLOP/s. */
     static final double BF16_SPEEDUP = 2.0;
+
+    /** Windows that a run of queries is multiplied with: its own and the one before. */
+    static final double RUNS = 2;
+
+    /** And where it is half a window long and sees those on both sides. */
+    static final double RUNS_OF_BOTH_SIDES = 1.5;
 
     /** How often forward and backward go over what is kept of a token, in bytes read or written. Measured. */
     static final double ACTIVATION_PASSES = 6.5;
@@ -90,7 +97,10 @@ public record StepTime(double products, double elementwise, double dispatch, dou
         return new StepTime(products, elementwise, dispatch, pull, push, update);
     }
 
-    /** Attention is fused and skips what is masked, but runs at a lower rate: both taken together it counts in full. */
+    /**
+     * Attention is fused and skips what is masked, but runs at a lower rate: both taken together it counts in full. Of a window
+     * the runs that hold it are computed, and what of them is masked counts, too.
+     */
     private static double productSeconds(ModelShape shape, WeftConfig config, MachinePeaks peaks) {
         int width = shape.config().width();
         double rate = peaks.flops() * width / (width + HALF_SPEED_WIDTH);
@@ -99,10 +109,10 @@ public record StepTime(double products, double elementwise, double dispatch, dou
             double again = config.training().recompute() ? 4.0 / 3 : 1;
             return shape.flopsPerToken() / factor * again / rate;
         }
-        double attention =
-                12.0 * shape.config().layers() * width * shape.config().context();
+        Family family = Family.of(shape.config());
+        double attention = family.attentionFlops(shape.config(), shape.config().causal() ? RUNS : RUNS_OF_BOTH_SIDES);
         double allHeads = 6.0 * shape.vocabSize() * width;
-        double blocks = shape.flopsPerToken() - attention - allHeads;
+        double blocks = shape.flopsPerToken() - family.attentionFlops(shape.config(), 1) - allHeads;
         double head = allHeads * predictedShare(config);
         double once = (blocks + head) / factor + attention;
         double again = config.training().recompute() ? (blocks / factor + attention) / 3 : 0;
