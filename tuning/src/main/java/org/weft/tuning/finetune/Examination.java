@@ -77,7 +77,7 @@ public interface Examination extends Serializable {
      * @param beams how texts are searched for, where the task generates them
      */
     static Examination ofTask(StoredModel model, WeftConfig rows, BeamOptions beams) {
-        WeftConfig config = model.config().withDataset(rows.dataset());
+        WeftConfig config = TaskModel.config(model, rows);
         if (!config.finetune().active()) {
             throw WeftException.usage(
                     model.directory() + " was not fine-tuned to a task", "leave --input out or give text");

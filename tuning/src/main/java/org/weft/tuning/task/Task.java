@@ -58,6 +58,11 @@ public interface Task extends Serializable {
      */
     void check(Fields row, boolean labelled);
 
+    /** Whether a row says that nothing answers its question. */
+    default boolean unanswerable(Fields row) {
+        return false;
+    }
+
     /** Fails where predictions of these labels could not be judged. */
     default void requireJudgeable() {}
 
