@@ -233,6 +233,9 @@ public final class HuggingFaceExport {
                 write(directory, name, Json.INDENTED.writeValueAsBytes(files.generationConfig()));
             }
         }
+        if (chatTemplate.isEmpty() && store.exists(beside + "/" + TokenRoles.TOOL_TEMPLATE)) {
+            write(directory, TokenRoles.TOOL_TEMPLATE, store.readAll(beside + "/" + TokenRoles.TOOL_TEMPLATE));
+        }
         return files;
     }
 

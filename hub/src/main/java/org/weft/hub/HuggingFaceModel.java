@@ -186,6 +186,7 @@ public final class HuggingFaceModel implements AutoCloseable {
                     source(shape(weft), match, weft.run().seed()));
         } catch (IOException | RuntimeException e) {
             List<String> written = new ArrayList<>(TokenizerFile.COMPANIONS);
+            written.add(TokenRoles.CHAT_TEMPLATES);
             written.add(RunDirectory.nameOf(weft.run().directory().tokenizer()));
             written.add(RunDirectory.nameOf(weft.run().directory().checkpoints()));
             target.restore(written, e);
@@ -267,6 +268,10 @@ public final class HuggingFaceModel implements AutoCloseable {
             store.write(RunDirectory.of(runDir).tokenizer(), tokenizer.json());
         }
         TokenizerFile.copyCompanions(store, directory, runDir);
+        if (store.exists(directory + "/" + TokenRoles.TOOL_TEMPLATE)) {
+            store.write(
+                    runDir + "/" + TokenRoles.TOOL_TEMPLATE, store.readAll(directory + "/" + TokenRoles.TOOL_TEMPLATE));
+        }
     }
 
     private String configPath() {

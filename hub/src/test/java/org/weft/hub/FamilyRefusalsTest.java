@@ -74,6 +74,15 @@ class FamilyRefusalsTest {
                 "qwen3 | num_experts | 4 | num_experts=4 is not a key of qwen3 that Weft knows: UNKNOWN",
                 "qwen3 | head_dim | 5 | model.head_dim=5 must be even: rotary positions turn pairs",
                 "smollm3 | no_rope_layers | [1,0,0] | no_rope_layers=[1,0,0] is not an order of 3 layers that Weft has: 0 in every layer of a number that divides, such as each 4th",
+                "smollm3 | no_rope_layers | [1,1,\"1\"] | no_rope_layers=[1,1,\"1\"] is not an order of 3 layers that Weft has: 0 in every layer of a number that divides, such as each 4th",
+                "smollm3 | no_rope_layer_interval | \"4\" | no_rope_layer_interval=\"4\" is no number of layers",
+                "gemma3-kinds | sliding_window_pattern | 0 | sliding_window_pattern=0 is no number of layers",
+                "gemma3-kinds | _sliding_window_pattern | 5 | _sliding_window_pattern=5 has no effect, and is not sliding_window_pattern=6: layer_types is missing",
+                "smollm3 | no_rope_layer_interval | 0 | no_rope_layer_interval=0 is no number of layers",
+                "gemma3 | rope_parameters | {\"sliding_attention\":{\"rope_type\":\"default\",\"factor\":8}} | rope_parameters.sliding_attention.factor=8 is not one that Weft has",
+                "gemma3 | rope_parameters | {\"sliding_attention\":{\"type\":\"linear\"}} | rope_parameters.sliding_attention.type=\"linear\" is not one that Weft has: default",
+                "gemma3 | rope_parameters | {\"rope_type\":\"linear\",\"full_attention\":{\"rope_type\":\"default\"}} | rope_parameters.rope_type=\"linear\" is not one that Weft has: an object for full_attention and one for sliding_attention",
+                "gemma3 | rope_local_base_freq | 70000 | rope_parameters.sliding_attention.rope_theta=10000.0 and rope_local_base_freq=70000 disagree",
                 "smollm3 | mlp_bias | true | mlp_bias=true is not one that Weft has: false",
                 "olmo2 | clip_qkv | 8.0 | clip_qkv=8.0 is not a key of olmo2 that Weft knows: UNKNOWN",
                 "olmo2 | attention_bias | true | attention_bias=true is not one that Weft has: false",
@@ -119,7 +128,10 @@ class FamilyRefusalsTest {
                 "gpt_neox | pruned_heads | {\"0\":[1]} | pruned_heads={\"0\":[1]} is not a key of gpt_neox that Weft knows: UNKNOWN",
             })
     void oneLineNamesTheKey(String name, String key, String value, String problem) throws IOException {
-        ObjectNode config = config(name);
+        ObjectNode config = config(name.replace("-kinds", ""));
+        if (name.endsWith("-kinds")) { // a file that does not say them
+            config.remove("layer_types");
+        }
         config.set(key, JSON.readTree(value));
         refused(new ForeignDirectory(temporary.resolve("hf"), config.toString()).put("x", 1), problem);
     }
@@ -210,6 +222,8 @@ class FamilyRefusalsTest {
                 "phi3-longrope | {\"rope_parameters\": {\"type\": \"su\", \"short_factor\": [1, 1, 1, 1], \"long_factor\": [2, 2, 2, 2], \"factor\": 3.0}}",
                 "roberta | {\"name\": \"Roberta\", \"language\": \"english\"}",
                 "gpt_neox | {\"hidden_act\": \"gelu_fast\", \"attention_probs_dropout_prob\": 0, \"hidden_dropout_prob\": 0}",
+                "gemma3 | {\"layer_types\": null, \"rope_parameters\": {\"full_attention\": {\"rope_theta\": 5e5}}, \"rope_local_base_freq\": 70000}",
+                "smollm3 | {\"no_rope_layers\": [1, 1, 1, 0, 1]}",
                 "gpt_neox | {\"n_special\": 0, \"predict_special_tokens\": true, \"output_past\": true, \"_num_labels\": 1}",
             })
     void whatChangesNothingIsPassedOver(String name, String keys) throws IOException {

@@ -164,6 +164,8 @@ class RoundTripTest {
     void whatTokensAreForGoesOutAsItCameIn() throws IOException {
         ForeignDirectory foreign = ForeignDirectory.gpt2(temporary.resolve("hf"));
         foreign.file("tokenizer.json", TinyModels.tokenizer(11)).file("chat_template.jinja", "{{ messages }}");
+        Files.createDirectory(foreign.path().resolve("additional_chat_templates"));
+        foreign.file("additional_chat_templates/tool_use.jinja", "{{ tools }}");
         foreign.config("bos_token_id", "3").config("eos_token_id", "[4, 10]").config("pad_token_id", "0");
         foreign.file("tokenizer_config.json", "{\"eos_token\": \"w4\", \"model_max_length\": 1e30}")
                 .write();
@@ -182,7 +184,8 @@ class RoundTripTest {
                     .as(file)
                     .isZero();
         }
-        for (String file : List.of("tokenizer_config.json", "chat_template.jinja")) {
+        for (String file :
+                List.of("tokenizer_config.json", "chat_template.jinja", "additional_chat_templates/tool_use.jinja")) {
             assertThat(temporary.resolve("out/" + file))
                     .hasSameTextualContentAs(foreign.path().resolve(file));
         }

@@ -1,6 +1,7 @@
 package org.weft.jinja;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ final class Filters {
 
     private static final int INDENT = 4;
     private static final int DECIMAL = 10;
+    /** Of a number that is read: as many as Python reads. */
+    private static final int MOST_DIGITS = 4300;
 
     /** What a filter does. */
     interface Filter {
@@ -49,7 +52,7 @@ final class Filters {
         text(filters, "title", Filters::titled);
         text(filters, "string", text -> text);
         filters.put("safe", (value, given, run) -> new Markup(Values.text(value, run)));
-        text(filters, "wordcount", text -> (long) Texts.words(text, -1, false).size());
+        text(filters, "wordcount", Filters::words);
         for (String name : List.of("escape", "e", "forceescape")) {
             filters.put(name, (value, given, run) -> new Markup(Markup.escaped(value, run)));
         }
@@ -125,6 +128,26 @@ final class Filters {
         return titled.toString();
     }
 
+    /** How many runs of letters, digits and underscores a text has. */
+    private static long words(String text) {
+        long words = 0;
+        boolean within = false;
+        for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
+            boolean word = ofWord(text.codePointAt(at));
+            words += word && !within ? 1 : 0;
+            within = word;
+        }
+        return words;
+    }
+
+    private static boolean ofWord(int character) {
+        int type = Character.getType(character);
+        return Character.isLetterOrDigit(character)
+                || type == Character.LETTER_NUMBER
+                || type == Character.OTHER_NUMBER
+                || character == '_';
+    }
+
     private static Object indented(Object value, Arguments arguments, Run run) {
         Map<String, Object> given = arguments.bind("indent", "width", "first", "blank");
         Object width = given.getOrDefault("width", (long) INDENT);
@@ -154,11 +177,11 @@ final class Filters {
         }
         run.looked(value instanceof String text ? text.length() : 0);
         Object parsed = parsed(value);
-        return parsed == null
+        return parsed == null || parsed instanceof Double fraction && !Double.isFinite(fraction)
                 ? given.getOrDefault("default", 0L)
                 : parsed instanceof Double fraction
-                        ? (Object) fraction.longValue()
-                        : Numbers.integer(parsed, "the number");
+                        ? Numbers.whole(new BigDecimal(fraction).toBigInteger())
+                        : parsed instanceof Boolean truth ? (Object) (truth ? 1L : 0L) : parsed;
     }
 
     /** A number, or what a text spells of one; null for none. */
@@ -169,9 +192,11 @@ final class Filters {
         if (value instanceof String text) {
             try {
                 String stripped = Texts.strip(text, null, true, true);
-                return stripped.matches("[+-]?\\d{1,18}")
-                        ? (Object) Long.parseLong(stripped)
-                        : stripped.matches("[+-]?[\\d.eE+-]{1,40}") ? (Object) Double.parseDouble(stripped) : null;
+                return stripped.matches("[+-]?\\d{1," + MOST_DIGITS + "}")
+                        ? Numbers.whole(new BigInteger(stripped))
+                        : stripped.matches("[+-]?[\\d.eE+-]{1," + MOST_DIGITS + "}")
+                                ? (Object) Double.parseDouble(stripped)
+                                : null;
             } catch (NumberFormatException none) {
                 return null;
             }
@@ -188,16 +213,23 @@ final class Filters {
         if (!Numbers.number(value)) {
             throw JinjaException.value("round needs a number, not '" + Values.kind(value) + "'");
         }
-        RoundingMode mode = method.equals("ceil")
-                ? RoundingMode.CEILING
-                : method.equals("floor") ? RoundingMode.FLOOR : RoundingMode.HALF_EVEN;
-        if (method.equals("common") && Numbers.whole(value)) {
-            return value;
+        boolean common = method.equals("common");
+        if (!common && !method.equals("ceil") && !method.equals("floor")) {
+            throw JinjaException.value("round's method must be common, ceil or floor");
+        }
+        if (common && Numbers.whole(value)) {
+            return Numbers.rounded(value, precision);
         }
         double exact = Numbers.fraction(value);
         if (Double.isNaN(exact) || Double.isInfinite(exact)) {
             return exact;
         }
-        return new BigDecimal(exact).setScale(precision, mode).doubleValue();
+        if (common) {
+            return new BigDecimal(exact)
+                    .setScale(precision, RoundingMode.HALF_EVEN)
+                    .doubleValue();
+        }
+        double power = Math.pow(DECIMAL, precision); // and its rounding, as Jinja has it
+        return (method.equals("ceil") ? Math.ceil(exact * power) : Math.floor(exact * power)) / power;
     }
 }

@@ -30,7 +30,7 @@ final class ListFilters {
         filters.put("dictsort", ListFilters::sortedEntries);
         filters.put("sort", (value, arguments, run) -> {
             Map<String, Object> given = arguments.bind("sort", "reverse", "case_sensitive", "attribute");
-            return sorted(copied(value, run), by(given, run), Values.truth(given.get("reverse")), run);
+            return sorted(copied(value, run), bySeveral(given, run), Values.truth(given.get("reverse")), run);
         });
         filters.put("min", (value, arguments, run) -> extreme("min", value, arguments, run));
         filters.put("max", (value, arguments, run) -> extreme("max", value, arguments, run));
@@ -105,6 +105,25 @@ final class ListFilters {
         return element -> {
             Object value = part.apply(element);
             return value instanceof String text && !sensitive ? text.toLowerCase(Locale.ROOT) : value;
+        };
+    }
+
+    /** As {@link #by}, where an attribute's name may be several, with commas between them. */
+    private static UnaryOperator<Object> bySeveral(Map<String, Object> given, Run run) {
+        if (!(given.get("attribute") instanceof String path) || path.indexOf(',') < 0) {
+            return by(given, run);
+        }
+        List<UnaryOperator<Object>> parts = new ArrayList<>();
+        for (Object each : Texts.split(path, ",", -1, false, run)) {
+            Map<String, Object> one = new HashMap<>(given);
+            one.put("attribute", each);
+            parts.add(by(one, run));
+        }
+        return element -> {
+            run.made(parts.size());
+            List<Object> keys = new ArrayList<>();
+            parts.forEach(part -> keys.add(part.apply(element)));
+            return new Tuple(keys);
         };
     }
 

@@ -3,6 +3,7 @@ package org.weft.jinja;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
+import java.math.RoundingMode;
 
 /** Python's numbers: whole ones are long, and larger ones that came as they are; fractions are double; true is 1. */
 final class Numbers {
@@ -48,6 +49,20 @@ final class Numbers {
         return value instanceof BigInteger large ? large : BigInteger.valueOf(integer(value, "the number"));
     }
 
+    /** A whole number as it is kept here: a long where it is one. */
+    static Object whole(BigInteger number) {
+        return number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;
+    }
+
+    /** A whole number to a power of ten, the even one of two that are as near. */
+    static Object rounded(Object value, int precision) {
+        return precision >= 0
+                ? value
+                : whole(new BigDecimal(big(value))
+                        .setScale(precision, RoundingMode.HALF_EVEN)
+                        .toBigInteger());
+    }
+
     /** {@code + - * / // % **} of two numbers. */
     static Object compute(String sign, Object left, Object right) {
         if (sign.equals("/") || !whole(left) || !whole(right)) {
@@ -87,10 +102,33 @@ final class Numbers {
             case "-" -> a - b;
             case "*" -> a * b;
             case "/" -> a / nonZero(b);
-            case "//" -> Math.floor(a / nonZero(b));
-            case "%" -> a - nonZero(b) * Math.floor(a / b);
-            default -> Math.pow(a, b);
+            case "//" -> floored(a, nonZero(b));
+            case "%" -> remainder(a, nonZero(b));
+            default -> power(a, b);
         };
+    }
+
+    /** What is left of a whole number of divisors, with the divisor's sign. */
+    private static double remainder(double a, double b) {
+        double left = a % b; // exact, with the dividend's sign
+        return left == 0 ? Math.copySign(0, b) : left < 0 == b < 0 ? left : left + b;
+    }
+
+    private static double floored(double a, double b) {
+        double quotient = (a - remainder(a, b)) / b;
+        double floor = Math.floor(quotient);
+        return quotient == 0 ? Math.copySign(0, a / b) : quotient - floor > 0.5 ? floor + 1 : floor;
+    }
+
+    private static double power(double a, double b) {
+        double power = a == 0 && b < 0 ? 1 / nonZero(a) : a == 1 || b == 0 ? 1 : Math.pow(a, b);
+        if (Double.isNaN(power) && !Double.isNaN(a) && !Double.isNaN(b)) {
+            throw JinjaException.value("the number is complex: " + a + " ** " + b);
+        }
+        if (Double.isInfinite(power) && !Double.isInfinite(a) && !Double.isInfinite(b)) {
+            throw JinjaException.value("the number is too large: " + a + " ** " + b);
+        }
+        return power;
     }
 
     private static long nonZero(long divisor) {

@@ -14,6 +14,7 @@ final class Parser {
     private final Tokens tokens;
     private final ExpressionParser expressions;
     private final Postfix postfix;
+    private int loops; // that a break would be in
 
     private Parser(Tokens tokens) {
         this.tokens = tokens;
@@ -77,9 +78,12 @@ final class Parser {
             case "with" -> with();
             case "generation" -> {
                 tokens.mention("generation");
-                yield Statements.generation(body("endgeneration"));
+                yield Statements.generation(bodyOfItsOwn("endgeneration"));
             }
             case "break", "continue" -> {
+                if (loops == 0) {
+                    throw JinjaException.syntax("{% " + word.text() + " %} stands in no loop", word.line());
+                }
                 tokens.expect(Kind.BLOCK_END);
                 Statement.Flow flow = word.name("break") ? Statement.Flow.BREAK : Statement.Flow.CONTINUE;
                 yield (scope, output) -> flow;
@@ -99,6 +103,15 @@ final class Parser {
         Statement body = until(List.of(end));
         tokens.next();
         tokens.expect(Kind.BLOCK_END);
+        return body;
+    }
+
+    /** The same of a block that a loop around it does not reach into. */
+    private Statement bodyOfItsOwn(String end) {
+        int around = loops;
+        loops = 0;
+        Statement body = body(end);
+        loops = around;
         return body;
     }
 
@@ -133,7 +146,9 @@ final class Parser {
                     "recursive loops are not known here", tokens.peek().line());
         }
         tokens.expect(Kind.BLOCK_END);
+        loops++;
         Statement body = until(List.of("else", "endfor"));
+        loops--;
         Statement otherwise = tokens.next().name("else") ? body("endfor") : null;
         if (otherwise == null) {
             tokens.expect(Kind.BLOCK_END);
@@ -239,7 +254,7 @@ final class Parser {
     private Statement macro() {
         String name = tokens.expectName().text();
         List<Macro.Parameter> parameters = parameters();
-        Statement body = body("endmacro");
+        Statement body = bodyOfItsOwn("endmacro");
         return (scope, output) -> {
             scope.set(name, new Macro(name, parameters, body, scope, output));
             return Statement.Flow.NEXT;
@@ -254,7 +269,7 @@ final class Parser {
         }
         Expression called = callee;
         Postfix.Call arguments = postfix.arguments();
-        Statement body = body("endcall");
+        Statement body = bodyOfItsOwn("endcall");
         return (scope, output) -> {
             Arguments given = arguments.in(scope);
             Map<String, Object> named = new LinkedHashMap<>(given.named());

@@ -29,10 +29,12 @@ final class ChatReader {
 
     private final boolean own;
     private final boolean takesTools;
+    private final boolean argumentsAsText;
 
     ChatReader(ChatTemplate template) {
         this.own = template instanceof JinjaTemplate;
         this.takesTools = template instanceof JinjaTemplate jinja && jinja.takesTools();
+        this.argumentsAsText = template instanceof JinjaTemplate jinja && jinja.argumentsAsText();
     }
 
     /** The conversation of a request. */
@@ -90,10 +92,12 @@ final class ChatReader {
         }
         fields.pass(OF_MESSAGES);
         fields.end();
-        return own ? new ChatMessage(role, text, map(withArguments(whole))) : new ChatMessage(role, text);
+        return own
+                ? new ChatMessage(role, text, map(argumentsAsText ? whole : withArguments(whole)))
+                : new ChatMessage(role, text);
     }
 
-    /** OpenAI's arguments are the text of an object, templates take the object. */
+    /** OpenAI's arguments are the text of an object, most templates take the object. */
     private static JsonNode withArguments(JsonNode message) {
         if (!(message.path("tool_calls") instanceof ArrayNode)) {
             return message;

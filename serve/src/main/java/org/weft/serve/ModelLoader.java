@@ -103,6 +103,13 @@ public final class ModelLoader {
             if (!chat.why().isEmpty()) {
                 notices.accept("chats are answered 400, completions are served: " + chat.why());
             }
+            if (chat.template()
+                    .filter(own -> own.marksEnds() && own.stops().isEmpty())
+                    .isPresent()) {
+                notices.accept(
+                        "what the chat template writes behind an answer is not known: answers end at the tokens that"
+                                + " end a text, at the request's stop, or at max_tokens");
+            }
             GenerationDefaults defaults = GenerationDefaults.beside(store, directory);
             if (!defaults.notice().isEmpty()) {
                 notices.accept(defaults.notice());

@@ -2,7 +2,9 @@ package org.weft.serve;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.weft.core.WeftException;
 import org.weft.tuning.chat.Chat;
 import org.weft.tuning.chat.ChatTemplate;
@@ -13,11 +15,23 @@ import org.weft.tuning.chat.JinjaTemplate;
 final class PromptReader {
     private final TextModel model;
     private final int maxTexts;
+    private final Set<String> ofTurns; // special tokens that the assistant's text, too, may not have
 
     /** @param maxTexts that may be asked for at once */
     PromptReader(TextModel model, int maxTexts) {
         this.model = model;
         this.maxTexts = maxTexts;
+        this.ofTurns = new HashSet<>();
+        model.chat().ifPresent(chat -> {
+            if (chat instanceof JinjaTemplate jinja) {
+                ofTurns.addAll(jinja.turnMarkers(model.tokenizer().specialTokens()));
+                model.tokenizer().tokens().ends().stream()
+                        .filter(id -> id < model.tokenizer().vocabSize())
+                        .mapToObj(id -> model.tokenizer().decode(new int[] {id}))
+                        .filter(model.tokenizer().specialTokens()::contains)
+                        .forEach(ofTurns::add);
+            }
+        });
     }
 
     /**
@@ -84,7 +98,7 @@ final class PromptReader {
     TextRequest.Prompt conversation(Chat chat, ChatTemplate template) {
         try {
             if (template instanceof JinjaTemplate) {
-                chat.requireWithout(model.tokenizer().specialTokens());
+                chat.requireWithout(model.tokenizer().specialTokens(), ofTurns);
                 chat.requireWithout(template.stops());
             }
             int[] tokens =

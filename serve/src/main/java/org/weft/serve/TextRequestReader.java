@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.weft.core.WeftException;
 import org.weft.core.tokens.GenerationDefaults;
@@ -27,6 +28,7 @@ final class TextRequestReader {
     private final int maxTokens;
     private final int maxTexts;
     private final PromptReader prompts;
+    private final Optional<ChatReader> chats;
 
     /**
      * @param maxTokens that may be asked for, of each text
@@ -37,6 +39,7 @@ final class TextRequestReader {
         this.maxTokens = maxTokens;
         this.maxTexts = maxTexts;
         this.prompts = new PromptReader(model, maxTexts);
+        this.chats = model.chat().map(ChatReader::new);
     }
 
     /** The body of {@code /v1/completions}. */
@@ -76,7 +79,7 @@ final class TextRequestReader {
             throw ApiException.invalid("top_logprobs", "top_logprobs has no effect without logprobs: true");
         }
         int likeliest = scored ? alternatives : TextRequest.Delivery.NO_SCORES;
-        Chat chat = new ChatReader(template).chat(fields);
+        Chat chat = chats.orElseThrow().chat(fields);
         List<TextRequest.Prompt> start = List.of(prompts.conversation(chat, template));
         UnsupportedFields.ofChat(fields, template instanceof JinjaTemplate);
         return whole(

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.weft.core.tokens.GenerationDefaults;
+import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.tuning.chat.JinjaTemplate;
 
 /** Chats with a model that has a chat template of its own: what it is asked is what that template writes. */
@@ -20,10 +22,14 @@ class OwnTemplateTest {
             + "{% if add_generation_prompt %}w3{% endif %}";
 
     private static TextModel model(String template) {
+        return model(template, TinyModel.tokenizer());
+    }
+
+    private static TextModel model(String template, TextTokenizer tokenizer) {
         return new TextModel(
                 "tiny",
                 "",
-                TinyModel.tokenizer(),
+                tokenizer,
                 100,
                 GenerationDefaults.NONE,
                 Optional.of(JinjaTemplate.of(template, Map.of())),
@@ -33,14 +39,18 @@ class OwnTemplateTest {
 
     private static String prompt(String template, String body) {
         try (TextModel model = model(template)) {
-            TextRequest request =
-                    new TextRequestReader(model, 8, 4).chat(JsonFields.of(body.getBytes(StandardCharsets.UTF_8)));
-            StringBuilder words = new StringBuilder();
-            for (int id : request.prompts().get(0).tokens()) {
-                words.append(words.length() == 0 ? "w" : " w").append(id);
-            }
-            return words.toString();
+            return words(model, body);
         }
+    }
+
+    private static String words(TextModel model, String body) {
+        TextRequest request =
+                new TextRequestReader(model, 8, 4).chat(JsonFields.of(body.getBytes(StandardCharsets.UTF_8)));
+        StringBuilder words = new StringBuilder();
+        for (int id : request.prompts().get(0).tokens()) {
+            words.append(words.length() == 0 ? "w" : " w").append(id);
+        }
+        return words.toString();
     }
 
     private static String asked(String body) {
@@ -88,6 +98,38 @@ class OwnTemplateTest {
                 .hasMessageStartingWith("messages[0].content must be a string");
         assertThatThrownBy(() -> asked("{\"messages\": [{\"role\": \"user\", \"content\": \"w1\", \"weight\": 0}]}"))
                 .hasMessageStartingWith("there is no field messages[0].weight here");
+    }
+
+    /** What a model wrote comes back as it was; what begins or ends somebody's turn is still the template's alone. */
+    @Test
+    void anAnswerThatCallsAToolGoesRound() {
+        String body =
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"w9\"}, {\"role\": \"%s\", \"content\": \"%s w7\"},"
+                        + " {\"role\": \"user\", \"content\": \"w10\"}]}";
+        try (TextModel model = model(TEMPLATE, TinyModel.tokenizer("w20", "w3"))) {
+            assertThat(words(model, body.formatted("assistant", "w20"))).isEqualTo("w2 w9 w3 w20 w7 w2 w10 w3");
+            assertThatThrownBy(() -> words(model, body.formatted("user", "w20")))
+                    .hasMessageStartingWith("messages[1].content contains w20");
+            for (String marker : List.of("w3", "<|endoftext|>")) {
+                assertThatThrownBy(() -> words(model, body.formatted("assistant", marker)))
+                        .hasMessageStartingWith("messages[1].content contains " + marker);
+            }
+        }
+    }
+
+    @Test
+    void argumentsAreTextWhereTheTemplateTakesTextsAlone() {
+        String body =
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"w9\"}, {\"role\": \"assistant\", \"content\": null,"
+                        + " \"tool_calls\": [{\"id\": \"1\", \"type\": \"function\", \"function\": {\"name\": \"w7\", \"arguments\":"
+                        + " \"{\\\"w11\\\": 1}\"}}]}]}";
+        String texts =
+                "{%% for m in messages %%}{%% for c in m.tool_calls or [] %%}{{ %s }}{%% endfor %%}{%% endfor %%}";
+        assertThat(prompt(texts.formatted("'w8 ' + c.function.arguments"), body))
+                .isEqualTo("w8 w0 w11 w0 w0 w0");
+        assertThat(prompt(texts.formatted("'w8 ' ~ c.function.arguments.w11"), body))
+                .as("of the object")
+                .isEqualTo("w8 w0");
     }
 
     @Test

@@ -120,6 +120,10 @@ class ServedModelsTest {
                                 + " template): start the server")
                 .contains("--chat-template (chatml, llama3, plain), or post a prompt to /v1/completions");
         assertThat(notices).anyMatch(notice -> notice.startsWith("chats are answered 400, completions are served: "));
+        assertThat(notices).noneMatch(notice -> notice.startsWith("what the chat template writes behind an answer"));
+        mute.file("tokenizer_config.json", "{\"chat_template\": \"{{ messages[0].content }}\"}");
+        model(PLAIN_WISH, mute.uri()).close();
+        assertThat(notices).anyMatch(notice -> notice.startsWith("what the chat template writes behind an answer"));
         assertThat(model(new ModelLoader.Wish(null, "llama3", "cpu", 0), mute.uri())
                         .chat())
                 .isPresent();

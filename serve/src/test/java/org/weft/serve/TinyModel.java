@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Initialization;
@@ -58,16 +59,22 @@ final class TinyModel {
                 () -> replica(context));
     }
 
-    static TextTokenizer tokenizer() {
+    /** @param special words that only a template may write */
+    static TextTokenizer tokenizer(String... special) {
         String words = IntStream.range(0, WORDS - 1)
                 .mapToObj(word -> "\"w" + word + "\":" + word + ",")
                 .collect(Collectors.joining());
+        String added = Stream.of(special)
+                .map(
+                        word -> "{\"id\":" + word.substring(1) + ",\"content\":\"" + word
+                                + "\",\"single_word\":true,\"lstrip\":false,\"rstrip\":false,\"normalized\":false,\"special\":true},")
+                .collect(Collectors.joining());
         String json = """
-                {"version":"1.0","added_tokens":[{"id":%1$d,"content":"<|endoftext|>","single_word":false,"lstrip":false,
+                {"version":"1.0","added_tokens":[%3$s{"id":%1$d,"content":"<|endoftext|>","single_word":false,"lstrip":false,
                  "rstrip":false,"normalized":false,"special":true}],"normalizer":null,
                  "pre_tokenizer":{"type":"Whitespace"},"post_processor":null,"decoder":null,
                  "model":{"type":"WordLevel","unk_token":"w0","vocab":{%2$s"<|endoftext|>":%1$d}}}
-                """.formatted(WORDS - 1, words);
+                """.formatted(WORDS - 1, words, added);
         return TextTokenizer.of(json.getBytes(StandardCharsets.UTF_8), "tiny");
     }
 

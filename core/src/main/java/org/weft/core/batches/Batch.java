@@ -86,6 +86,28 @@ public record Batch(
         return new Batch(sequences, context, inputs, lengths, seconds, others, documents);
     }
 
+    /**
+     * Some of the sequences, filled up to the longest among them alone, with the targets of their tokens.
+     *
+     * @param chosen which, from 0
+     * @throws IllegalArgumentException where something else than tokens is asked for, or documents are apart
+     */
+    public Batch only(int[] chosen) {
+        if (!(asked instanceof Targets.Tokens) || documents != null) {
+            throw new IllegalArgumentException("only sequences whose tokens are asked for can be taken out of a batch");
+        }
+        int longest = Arrays.stream(chosen).map(row -> lengths[row]).max().orElseThrow();
+        int[] tokens = new int[chosen.length * longest]; // (b, t)
+        int[] targets = new int[chosen.length * longest]; // (b, t)
+        for (int i = 0; i < chosen.length; i++) {
+            System.arraycopy(inputs, chosen[i] * context, tokens, i * longest, longest);
+            System.arraycopy(asked.ofTokens(), chosen[i] * context, targets, i * longest, longest);
+        }
+        int[] theirs = Arrays.stream(chosen).map(row -> lengths[row]).toArray(); // (b)
+        int[] second = Arrays.stream(chosen).map(row -> seconds[row]).toArray(); // (b)
+        return new Batch(chosen.length, longest, tokens, theirs, second, new Targets.Tokens(targets));
+    }
+
     /** Number of tokens at which there is something to predict; of sequences where they have labels, of pairs of answers. */
     @Override
     public long targetCount() {

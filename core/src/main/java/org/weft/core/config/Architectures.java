@@ -26,7 +26,7 @@ final class Architectures {
                     .filter(family -> family.ownKeys().contains(key))
                     .map(Architecture::name)
                     .toList();
-            problems.require(
+            problems.requireUse(
                     owners.isEmpty()
                             || owners.contains(mine.name())
                             || set.path(key).equals(defaults.path(key)),

@@ -59,7 +59,7 @@ public final class Problems {
      *
      * @param format begins with the key
      */
-    void requireUse(boolean heeded, String format, Object... values) {
+    public void requireUse(boolean heeded, String format, Object... values) {
         if (!heeded && (!recorded || said.stream().anyMatch(String.format(format, values)::startsWith))) {
             add(format, values);
         }

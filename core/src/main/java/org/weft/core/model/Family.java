@@ -141,12 +141,21 @@ public interface Family extends Architecture {
         lookedUp += language && model.tiedHead() ? 0 : shape.vocabSize();
         lookedUp += language || model.tiedHead() ? 0 : shape.vocabSize(); // the head's own matrix
         double weights = layout(shape).size() - lookedUp * model.width();
+        return 6.0 * weights + attentionFlops(model, 1);
+    }
+
+    /**
+     * Those of attention alone: 12 H K for each token that a query is multiplied with, in each block.
+     *
+     * @param runs that a window is computed in: 1 for what it sees, more for what is masked beside it
+     */
+    default double attentionFlops(ModelConfig model, double runs) {
         double seen = 0;
         for (int block = 0; block < model.layers(); block++) {
             int window = window(model, block);
-            seen += window > 0 ? Math.min(window, model.context()) : model.context();
+            seen += window > 0 ? Math.min(runs * window, model.context()) : model.context();
         }
-        return 6.0 * weights + 12.0 * model.heads() * model.headWidth() * seen;
+        return 12.0 * model.heads() * model.headWidth() * seen;
     }
 
     /** Of a sequence that a run's corpus gives, all of its tokens together. */

@@ -20,6 +20,10 @@ final class Gemma3HubTable extends GemmaHubTable {
     private static final String PARAMETERS = "rope_parameters";
     private static final String FULL = "full_attention";
     private static final String SLIDING = "sliding_attention";
+    private static final String THETA = "rope_theta";
+    private static final Set<String> TYPES = Set.of("rope_type", "type");
+    private static final String PATTERN = "sliding_window_pattern";
+    private static final int USUAL_PATTERN = 6;
 
     @Override
     RotaryFamily family() {
@@ -49,21 +53,15 @@ final class Gemma3HubTable extends GemmaHubTable {
 
     @Override
     public Set<String> special() {
-        return RotaryFamily.and(super.special(), LOCAL, "sliding_window_pattern", "_sliding_window_pattern");
+        return RotaryFamily.and(super.special(), LOCAL, PATTERN, "_" + PATTERN);
     }
 
     @Override
     public void read(JsonNode config, Set<String> tensors, ObjectNode model, List<String> problems) {
         ObjectNode flat = config.deepCopy();
         JsonNode both = config.path(PARAMETERS);
-        if (Json.isGiven(both.path(FULL)) || Json.isGiven(both.path(SLIDING))) {
-            flat.set(PARAMETERS, both.path(FULL));
-            JsonNode local = both.path(SLIDING);
-            if (!local.path("rope_type").asText("default").equals("default")) {
-                problems.add(PARAMETERS + "." + SLIDING + ".rope_type=" + local.path("rope_type")
-                        + " is not one that Weft has: default");
-            }
-            flat.set(LOCAL, local.path("rope_theta"));
+        if (Json.isGiven(both)) {
+            readNested(both, config.path(LOCAL), flat, problems);
         }
         super.read(flat, tensors, model, problems);
         JsonNode local = flat.path(LOCAL);
@@ -73,11 +71,51 @@ final class Gemma3HubTable extends GemmaHubTable {
             model.put("rope_local_theta", local.asDouble());
         }
         if (!Json.isGiven(config.path("layer_types"))) {
-            int every = config.path("sliding_window_pattern")
-                    .asInt(config.path("_sliding_window_pattern").asInt(6));
-            if (every != 6) {
-                model.put("full_attention_every", every);
-            }
+            readPattern(config, model, problems);
+        }
+    }
+
+    /** Takes the section of each kind of blocks to where the older form has its values. */
+    private static void readNested(JsonNode both, JsonNode local, ObjectNode flat, List<String> problems) {
+        both.properties().stream()
+                .filter(each -> !(Set.of(FULL, SLIDING).contains(each.getKey())
+                                && each.getValue().isObject())
+                        && Json.isGiven(each.getValue()))
+                .forEach(each -> problems.add(PARAMETERS + "." + each.getKey() + "=" + each.getValue()
+                        + " is not one that Weft has: an object for " + FULL + " and one for " + SLIDING));
+        flat.set(PARAMETERS, both.path(FULL));
+        JsonNode sliding = both.path(SLIDING);
+        sliding.properties().stream()
+                .filter(each -> Json.isGiven(each.getValue()) && !each.getKey().equals(THETA))
+                .filter(each -> !(TYPES.contains(each.getKey())
+                        && each.getValue().asText().equals("default")))
+                .forEach(each -> problems.add(PARAMETERS + "." + SLIDING + "." + each.getKey() + "=" + each.getValue()
+                        + " is not one that Weft has" + (TYPES.contains(each.getKey()) ? ": default" : "")));
+        JsonNode theta = sliding.path(THETA);
+        if (!Json.isGiven(theta)) {
+            return;
+        }
+        if (local.isNumber() && theta.isNumber() && local.asDouble() != theta.asDouble()) {
+            problems.add(PARAMETERS + "." + SLIDING + "." + THETA + "=" + theta + " and " + LOCAL + "=" + local
+                    + " disagree");
+        }
+        flat.set(LOCAL, theta);
+    }
+
+    /** Every how many-th block looks at all tokens. The library reads no key that begins with an underscore, and writes one. */
+    private static void readPattern(JsonNode config, ObjectNode model, List<String> problems) {
+        JsonNode said = config.path(PATTERN);
+        if (Json.isGiven(said) && !(said.isIntegralNumber() && said.canConvertToInt() && said.asInt() > 0)) {
+            problems.add(PATTERN + "=" + said + " is no number of layers");
+            return;
+        }
+        int every = said.asInt(USUAL_PATTERN);
+        JsonNode written = config.path("_" + PATTERN);
+        if (Json.isGiven(written) && written.asInt() != every) {
+            problems.add("_" + PATTERN + "=" + written + " has no effect, and is not " + PATTERN + "=" + every
+                    + ": layer_types is missing");
+        } else if (every != USUAL_PATTERN && model.has("sliding_window")) {
+            model.put("full_attention_every", every);
         }
     }
 

@@ -42,7 +42,7 @@ public final class GptNeoxFamily implements Family {
 
     @Override
     public Set<String> ownKeys() {
-        return Set.of("rope_scaling", "rotary_fraction", "sequential_residual", "tanh_gelu");
+        return RotaryFamily.and(RopeScalingKeys.own(), "rotary_fraction", "sequential_residual", "tanh_gelu");
     }
 
     @Override

@@ -50,7 +50,7 @@ public final class ModernBertFamily implements Family {
 
     @Override
     public Set<String> ownKeys() {
-        return Set.of("sliding_window", "full_attention_every", "rope_local_theta");
+        return Set.of("sliding_window", "full_attention_every", "rope_theta", "rope_local_theta");
     }
 
     @Override

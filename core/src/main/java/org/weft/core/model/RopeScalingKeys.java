@@ -5,8 +5,14 @@ import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.weft.core.Json;
+import org.weft.core.config.ModelConfig;
+import org.weft.core.config.ModelConfig.RopeScaling;
+import org.weft.core.config.Problems;
 
 /** Kinds of scaling of rotary positions in config.json: which keys each has, of which types, and what stands for absent ones. */
 final class RopeScalingKeys {
@@ -46,7 +52,36 @@ final class RopeScalingKeys {
                             "rope_original_context"),
             "yarn", ordered("factor", "rope_factor", ORIGINAL_CONTEXT, "rope_original_context"));
 
+    /** Keys of Weft's model section that some scaling heeds. */
+    private static final Set<String> SCALING = KINDS.values().stream()
+            .flatMap(keys -> keys.values().stream())
+            .collect(Collectors.toCollection(TreeSet::new));
+
     private RopeScalingKeys() {}
+
+    /** Keys of Weft's model section that are of rotary positions alone. */
+    static Set<String> own() {
+        Set<String> own = new TreeSet<>(SCALING);
+        own.add("rope_scaling");
+        own.add("rope_theta");
+        return own;
+    }
+
+    /** Reports what is set for another scaling than the one that is there. */
+    static void requireHeeded(ModelConfig model, Problems problems) {
+        String scaling = model.ropeScaling().word();
+        Set<String> heeded = new TreeSet<>(KINDS.getOrDefault(scaling, Map.of()).values());
+        if (model.ropeScaling() == RopeScaling.DYNAMIC) { // whose original context stands elsewhere in config.json
+            heeded.add("rope_original_context");
+        }
+        for (String key : SCALING) {
+            problems.requireUse(
+                    heeded.contains(key) || !model.sets(key),
+                    "model.%s has no effect on model.rope_scaling=%s: leave it out",
+                    key,
+                    scaling);
+        }
+    }
 
     /** What a key's value has to be, for people. */
     static String kindOfValue(String key) {

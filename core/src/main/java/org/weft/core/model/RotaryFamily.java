@@ -100,7 +100,7 @@ public abstract class RotaryFamily implements Family {
 
     @Override
     public Set<String> ownKeys() {
-        return Set.of("kv_heads", "head_dim", "rope_scaling");
+        return and(RopeScalingKeys.own(), "kv_heads", "head_dim");
     }
 
     @Override
@@ -128,6 +128,10 @@ public abstract class RotaryFamily implements Family {
         problems.require(
                 model.fullAttentionEvery() >= 0,
                 "model.full_attention_every=%d must not be negative",
+                model.fullAttentionEvery());
+        problems.requireUse(
+                model.fullAttentionEvery() <= 0 || model.slidingWindow() > 0,
+                "model.full_attention_every=%d has no effect without model.sliding_window: leave it out",
                 model.fullAttentionEvery());
         problems.require(model.dropout() == 0, "model.dropout=%s is not of %s: it has none", model.dropout(), name());
         validateRope(model, problems);
@@ -170,6 +174,7 @@ public abstract class RotaryFamily implements Family {
                 "model.rope_low_freq_factor=%s must be positive and less than model.rope_high_freq_factor=%s",
                 model.ropeLowFreqFactor(),
                 model.ropeHighFreqFactor());
+        RopeScalingKeys.requireHeeded(model, problems);
     }
 
     private static void requireFactors(String key, List<Double> factors, int pairs, Problems problems) {

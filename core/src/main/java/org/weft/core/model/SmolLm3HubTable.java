@@ -67,16 +67,26 @@ final class SmolLm3HubTable extends RotaryHubTable {
         super.read(config, tensors, model, problems);
         int layers = config.path("num_hidden_layers").asInt();
         JsonNode turned = config.path(TURNED);
-        int interval = config.path(INTERVAL).asInt(4);
+        JsonNode said = config.path(INTERVAL);
+        if (Json.isGiven(said) && !(said.isIntegralNumber() && said.canConvertToInt() && said.asInt() > 0)) {
+            problems.add(INTERVAL + "=" + said + " is no number of layers");
+            return;
+        }
+        int interval = said.asInt(4);
         if (Json.isGiven(turned)) {
             List<Integer> still = new ArrayList<>();
-            IntStream.range(0, turned.size())
-                    .filter(i -> turned.path(i).asInt() == 0)
+            IntStream.range(0, Math.min(layers, turned.size())) // the library looks at no more of a longer list
+                    .filter(i ->
+                            turned.path(i).isIntegralNumber() && turned.path(i).asInt() == 0)
                     .forEach(still::add);
             int every = still.isEmpty() ? layers + 1 : still.get(0) + 1;
             interval = every;
-            boolean regular = turned.size() == layers
-                    && IntStream.range(0, layers).allMatch(i -> still.contains(i) == ((i + 1) % every == 0));
+            boolean regular = turned.size() >= layers
+                    && IntStream.range(0, layers)
+                            .allMatch(i -> still.contains(i) == ((i + 1) % every == 0)
+                                    && (still.contains(i)
+                                            || turned.path(i).isIntegralNumber()
+                                                    && turned.path(i).asInt() == 1));
             if (!regular) {
                 problems.add(TURNED + "=" + turned + " is not an order of " + layers
                         + " layers that Weft has: 0 in every layer of a number that divides, such as each 4th");

@@ -223,7 +223,7 @@ public final class T5Family implements Family {
     @Override
     public double flopsPerToken(ModelShape shape) {
         double read = shape.config().context();
-        return (matrixFlops(shape, read, WRITTEN * read) + attentionFlops(shape.config(), read, WRITTEN * read)) / read;
+        return matrixFlops(shape, read, WRITTEN * read) / read + attentionFlops(shape.config(), 1);
     }
 
     @Override
@@ -247,6 +247,12 @@ public final class T5Family implements Family {
         double target =
                 decoderBlocks(model) * (attention * 1.5 + perceptron) + (double) shape.vocabSize() * model.width();
         return 6 * (read * source + written * target);
+    }
+
+    @Override
+    public double attentionFlops(ModelConfig model, double runs) {
+        double read = model.context();
+        return attentionFlops(model, read, WRITTEN * read) / read;
     }
 
     /** Of a sequence's attention, forward and backward: products of queries and keys, and of what they give and values. */

@@ -33,6 +33,10 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
     public static final String TOKENIZER_CONFIG = "tokenizer_config.json";
     public static final String GENERATION_CONFIG = "generation_config.json";
     public static final String CHAT_TEMPLATE = "chat_template.jinja";
+    /** Directory, beside that one, of further templates. */
+    public static final String CHAT_TEMPLATES = "additional_chat_templates";
+    /** The one of them for conversations with tools. */
+    public static final String TOOL_TEMPLATE = CHAT_TEMPLATES + "/tool_use.jinja";
 
     /** Nothing is said of any token. */
     public static final TokenRoles NONE = new TokenRoles(Map.of(), Map.of(), null, null);

@@ -1,6 +1,7 @@
 package org.weft.driver.lease;
 
 import java.io.IOException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -235,17 +236,15 @@ public final class RunLease implements AutoCloseable {
         setAside = block;
     }
 
-    /** Stops the signs of life as the end of the process would: none that was under way arrives after it. */
-    void die() {
+    /**
+     * Stops the signs of life as the end of the process would.
+     *
+     * @return the thread that may still give the last one
+     */
+    ExecutorService die() {
         atShutdown.close();
         thread.shutdownNow();
-        try {
-            if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("a sign of life is still under way");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        return thread;
     }
 
     /**

@@ -21,6 +21,12 @@ final class SequenceCost {
     /** bfloat16's peak over float32's, AVX-512 and AMX alike. Measured: 381 to 420 against 190 to 212 GFLOP/s. */
     static final double BF16_SPEEDUP = 2.0;
 
+    /** Windows that a run of queries is multiplied with: its own and the one before. */
+    static final double RUNS = 2;
+
+    /** And where it is half a window long and sees those on both sides. */
+    static final double RUNS_OF_BOTH_SIDES = 1.5;
+
     /** How often forward and backward go over what is kept of a token, in bytes read or written. Measured. */
     static final double ACTIVATION_PASSES = 6.5;
 
@@ -86,12 +92,16 @@ final class SequenceCost {
         return new Operations(blocks, head, attention, model.headWidth());
     }
 
-    /** Attention is fused and skips what is masked, but runs at a lower rate: both taken together it counts in full. */
+    /**
+     * Attention is fused and skips what is masked, but runs at a lower rate: both taken together it counts in full. Of a window
+     * the runs that hold it are computed, and what of them is masked counts, too.
+     */
     private Operations oneSide() {
         double context = model.context();
-        double attention = 12.0 * model.layers() * model.width() * context * context;
+        double attention = context * shape.family().attentionFlops(model, model.causal() ? RUNS : RUNS_OF_BOTH_SIDES);
         double allHeads = 6.0 * shape.vocabSize() * model.width() * context;
-        double blocks = shape.family().flopsPerSequence(shape, config) - attention - allHeads;
+        double own = context * shape.family().attentionFlops(model, 1);
+        double blocks = shape.family().flopsPerSequence(shape, config) - own - allHeads;
         double head = allHeads * predicted / context;
         double balancing = balanced() ? BACKWARD : 0;
         return new Operations(

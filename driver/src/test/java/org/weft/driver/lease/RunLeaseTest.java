@@ -148,11 +148,11 @@ class RunLeaseTest {
         beforeItBegan.begin(11);
         beforeItBegan.markBegun();
         beforeItBegan.renew();
-        beforeItBegan.die();
+        die(beforeItBegan);
         RunLease third = acquire(FIRST);
         assertThat(third.sameApplicationBegan()).isTrue();
         third.begin(21);
-        third.die(); // Before it says so itself.
+        die(third); // Before it says so itself.
         RunLease fourth = acquire(FIRST);
         assertThat(fourth.sameApplicationBegan()).isTrue();
         fourth.close();
@@ -167,7 +167,7 @@ class RunLeaseTest {
         first.begin(1);
         first.used(7);
         until("more generations are set aside", () -> files.newest().record().generation() >= 16);
-        first.die();
+        die(first);
         long before = System.nanoTime();
         RunLease second = acquire(SECOND_DRIVER);
         assertThat(System.nanoTime() - before).as("watched").isGreaterThanOrEqualTo(SECONDS * SECOND);
@@ -184,7 +184,7 @@ class RunLeaseTest {
         RunLease first = acquire(FIRST);
         first.begin(1);
         first.onLost(losses::add);
-        first.die();
+        die(first);
         RunLease second = acquire(SECOND_DRIVER);
         second.begin(11);
         assertThatThrownBy(first::require)
@@ -232,7 +232,7 @@ class RunLeaseTest {
     @EnumSource
     void ofManyWhoTakeOverAtOnceOneWins(Place place) throws Exception {
         begin(place);
-        acquire(FIRST).die();
+        die(acquire(FIRST));
         int takers = 5;
         ExecutorService executor = Executors.newFixedThreadPool(takers);
         try {
@@ -270,6 +270,15 @@ class RunLeaseTest {
         RunLease lease = RunLease.acquire(files, driver, SECONDS, SECOND, notices::add, Threads.MACHINE);
         open.add(lease);
         return lease;
+    }
+
+    /** None of its signs of life arrives once this has returned. */
+    private static void die(RunLease lease) {
+        try {
+            assertThat(lease.die().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Store failing(Store store) {

@@ -2,6 +2,7 @@ package org.weft.driver.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
@@ -52,6 +53,24 @@ class ForecastTest {
         // Lanes 0-1, 2-4, 5-7: one node, two, two.
         assertThat(traffic.workerPush()).isEqualTo(2 * vector);
         assertThat(traffic.total()).isEqualTo((3 + 5) * vector);
+    }
+
+    /** A run of a window's length is computed with the one before it, whatever of that is masked. */
+    @Test
+    void aWindowOfHalfTheContextSavesNothing() {
+        double whole = products("model.architecture=mistral");
+        assertThat(products("model.architecture=mistral", "model.sliding_window=128"))
+                .isCloseTo(whole, Percentage.withPercentage(1e-6));
+        assertThat(products("model.architecture=mistral", "model.sliding_window=64"))
+                .isLessThan(0.999 * whole);
+        assertThat(products("model.architecture=modernbert", "model.sliding_window=170"))
+                .isLessThan(products("model.architecture=modernbert", "model.sliding_window=172"));
+    }
+
+    private static double products(String... overrides) {
+        String[] all = Arrays.copyOf(overrides, overrides.length + 1);
+        all[overrides.length] = "model.context=256";
+        return forecast(all).time().products();
     }
 
     @Test

@@ -2,7 +2,6 @@ package org.weft.engine.torch;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.BiFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -169,9 +168,7 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public double[] sequenceNats(Batch batch) {
-        try (PointerScope scope = new PointerScope()) {
-            return backward.answers(onDevice(batch));
-        }
+        return alike(batch).nats(backward::answers); // (B)
     }
 
     @Override
@@ -207,21 +204,19 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public float[][] outputs(Batch batch) {
-        return numbers(batch, backward::outputs); // (B or B T, K)
+        boolean ofTokens = !shape.adaptation().head().ofSequence();
+        return alike(batch).numbers(ofTokens, backward::outputs); // (B or B T, K)
     }
 
-    private float[][] numbers(Batch batch, BiFunction<TokenTensors, PointerScope, Tensor> computed) {
+    private TurnedAlike alike(Batch batch) {
         checkOwner();
         shape.requireFits(batch.context());
-        try (PointerScope scope = new PointerScope()) {
-            TokenTensors tokens = TokenTensors.of(batch, shape.vocabSize(), device.torchDevice());
-            return Logits.toHost(computed.apply(tokens, scope));
-        }
+        return new TurnedAlike(shape, device.torchDevice(), batch);
     }
 
     @Override
     public float[][] pooled(Batch batch, Pooling pooling) {
-        return numbers(batch, (tokens, scope) -> backward.pooled(tokens, pooling, scope)); // (B, D)
+        return alike(batch).numbers(false, (tokens, scope) -> backward.pooled(tokens, pooling, scope)); // (B, D)
     }
 
     @Override

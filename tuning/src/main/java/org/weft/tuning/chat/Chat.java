@@ -24,8 +24,22 @@ public record Chat(List<ChatMessage> messages, List<?> tools) {
      * @throws WeftException that names the message
      */
     public void requireWithout(Collection<String> markers) {
+        requireWithout(markers, markers);
+    }
+
+    /**
+     * The same where a model may have said some of them itself, such as the token with which it calls a tool.
+     *
+     * @param inAnswers those of the markers that the assistant's content may not have either
+     */
+    public void requireWithout(Collection<String> markers, Collection<String> inAnswers) {
         for (int i = 0; i < messages.size(); i++) {
-            requireWithout(markers, "messages[" + i + "]", messages.get(i).fields());
+            String place = "messages[" + i + "]";
+            boolean assistant = messages.get(i).ofAssistant();
+            messages.get(i)
+                    .fields()
+                    .forEach((key, value) -> requireWithout(
+                            assistant && key.equals("content") ? inAnswers : markers, place + "." + key, value));
         }
         requireWithout(markers, "tools", tools);
     }
@@ -42,8 +56,7 @@ public record Chat(List<ChatMessage> messages, List<?> tools) {
         } else if (value instanceof Map<?, ?> map) {
             map.forEach((key, each) -> {
                 requireWithout(markers, place, key);
-                requireWithout(
-                        markers, place + (place.startsWith("messages") && !place.contains(".") ? "." + key : ""), each);
+                requireWithout(markers, place, each);
             });
         } else if (value instanceof Collection<?> several) {
             several.forEach(each -> requireWithout(markers, place, each));

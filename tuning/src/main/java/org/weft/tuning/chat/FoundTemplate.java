@@ -12,7 +12,8 @@ import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenRoles;
 
 /**
- * The chat template that lies beside a tokenizer: {@code chat_template} in tokenizer_config.json, or chat_template.jinja.
+ * The chat template that lies beside a tokenizer: {@code chat_template} in tokenizer_config.json, or chat_template.jinja with others
+ * in {@code additional_chat_templates}.
  *
  * @param style what it does; empty where there is none, or one that is not known
  * @param unknown why it is not known; empty where it is, or where there is none
@@ -44,7 +45,11 @@ public record FoundTemplate(Optional<ChatStyle> style, String unknown, Optional<
         String config = directory + "/" + TOKENIZER_CONFIG;
         Map<String, String> tokens = tokens(store, directory);
         if (store.exists(jinjaFile)) {
-            return of(new String(store.readAll(jinjaFile), StandardCharsets.UTF_8), jinjaFile, tokens);
+            String ordinary = read(store, jinjaFile);
+            String tools = directory + "/" + TokenRoles.TOOL_TEMPLATE;
+            return store.exists(tools) && !ordinary.isBlank()
+                    ? found(ordinary, either(read(store, tools), ordinary), jinjaFile, tokens)
+                    : of(ordinary, jinjaFile, tokens);
         }
         if (!store.exists(config)) {
             return NONE;
@@ -52,6 +57,10 @@ public record FoundTemplate(Optional<ChatStyle> style, String unknown, Optional<
         JsonNode template = Json.parse(store.readAll(config), config, "take another copy of it, or remove it")
                 .path(KEY);
         return template.isTextual() ? of(template.textValue(), config, tokens) : named(template, config, tokens);
+    }
+
+    private static String read(Store store, String path) throws IOException {
+        return new String(store.readAll(path), StandardCharsets.UTF_8);
     }
 
     /** A template that somebody wrote for the tokenizer of a directory, with its special tokens. */

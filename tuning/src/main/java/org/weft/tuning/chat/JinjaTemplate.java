@@ -5,14 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.jinja.JinjaException;
@@ -33,12 +32,6 @@ public final class JinjaTemplate implements ChatTemplate {
     private static final List<String> THOUGHTS = List.of("reasoning_content", "thinking", "reasoning");
     /** Stands where a message is to be gone on with. */
     private static final String HERE = "CONTINUE_FINAL_MESSAGE_TAG ";
-
-    /** An answer that no template has. */
-    private static final String ANSWER = "an:swer";
-
-    /** A special token, as models spell theirs, or a word that ends like one. */
-    private static final Pattern MARKER = Pattern.compile("^(?:<[^<>\\s]+>|\\[[^\\[\\]\\s]+]|\\S*[>\\]}|](?=\\s|$))");
 
     private static final String DATE = "strftime_now";
 
@@ -227,38 +220,20 @@ public final class JinjaTemplate implements ChatTemplate {
     public List<String> stops() {
         List<String> known = stops;
         if (known == null) {
-            ChatMessage system = new ChatMessage(ChatMessage.SYSTEM, "a system");
-            known = stops(List.of()).or(() -> stops(List.of(system))).orElse(List.of());
+            known = new TemplateTurns(this).stops();
             stops = known;
         }
         return known;
     }
 
-    /** @param begin messages that the template wants first; empty where it refuses a conversation that begins so */
-    private Optional<List<String>> stops(List<ChatMessage> begin) {
-        ChatMessage question = new ChatMessage(ChatMessage.USER, "a question");
-        List<ChatMessage> messages = new ArrayList<>(begin);
-        messages.add(question);
-        messages.add(new ChatMessage(ChatMessage.ASSISTANT, ANSWER));
-        String last;
-        String followed;
-        try {
-            last = text(new Chat(List.copyOf(messages)), false);
-            messages.add(question);
-            followed = text(new Chat(List.copyOf(messages)), false);
-        } catch (WeftException needsMore) {
-            return Optional.empty();
-        }
-        String behind = last.substring(last.lastIndexOf(ANSWER) + ANSWER.length());
-        int from = followed.lastIndexOf(ANSWER) + ANSWER.length();
-        int same = 0;
-        while (same < behind.length()
-                && from + same < followed.length()
-                && behind.charAt(same) == followed.charAt(from + same)) {
-            same++;
-        }
-        Matcher marker = MARKER.matcher(behind.substring(0, same).strip());
-        return Optional.of(last.contains(ANSWER) && marker.find() ? List.of(marker.group()) : List.of());
+    /** Those of some special tokens that begin or end what somebody says, so that nobody else may write them. */
+    public Set<String> turnMarkers(Collection<String> special) {
+        return new TemplateTurns(this).markers(special);
+    }
+
+    /** Whether it takes the arguments of a call as the text of an object, and not as the object. */
+    public boolean argumentsAsText() {
+        return new TemplateTurns(this).argumentsAsText();
     }
 
     @Override

@@ -193,6 +193,14 @@ class FoundTemplateTest {
         List<ChatMessage> messages = List.of(new ChatMessage("user", "Hi"));
         assertThat(both.text(new Chat(messages), true)).isEqualTo("none ");
         assertThat(both.text(new Chat(messages, List.of(1, 2)), true)).isEqualTo("tools\n2");
+
+        Files.writeString(directory.resolve("chat_template.jinja"), "ordinary");
+        Files.createDirectory(directory.resolve("additional_chat_templates"));
+        Files.writeString(
+                directory.resolve("additional_chat_templates/tool_use.jinja"), "{{ tools | length }} of a file");
+        JinjaTemplate files = found().own().orElseThrow();
+        assertThat(files.text(new Chat(messages), true)).isEqualTo("ordinary");
+        assertThat(files.text(new Chat(messages, List.of(1, 2)), true)).isEqualTo("2 of a file");
     }
 
     @Test
