@@ -23,7 +23,8 @@ public final class HashedSettings {
                     "negative_column",
                     "chosen_column",
                     "rejected_column",
-                    "doc_stride"),
+                    "doc_stride",
+                    "unanswerable"),
             "finetune",
             List.of("preference_loss", "preference_beta", "similarity_scale", "symmetric", "normalize"));
 

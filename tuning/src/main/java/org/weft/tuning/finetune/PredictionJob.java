@@ -70,7 +70,12 @@ public final class PredictionJob {
      * @param batch rows that are computed together
      */
     public PredictionJob(StoredModel model, WeftConfig rows, int batch, PredictionColumns columns) {
-        this(new Tuned(model, TaskModel.requireTask(model).withDataset(rows.dataset())), batch, columns);
+        this(new Tuned(model, tuned(model, rows)), batch, columns);
+    }
+
+    private static WeftConfig tuned(StoredModel model, WeftConfig rows) {
+        TaskModel.requireTask(model);
+        return TaskModel.config(model, rows);
     }
 
     private PredictionJob(Predictor predictor, int batch, PredictionColumns columns) {
