@@ -65,6 +65,16 @@ class SentenceModulesTest {
         assertThat(read("", "{\"pooling_mode\": \"lasttoken\"}"))
                 .extracting(SentenceModules::pooling, SentenceModules::normalize, SentenceModules::maxLength)
                 .containsExactly(Pooling.LAST, false, 128);
+        write(
+                "config_sentence_transformers.json",
+                "{\"prompts\": {\"nullable\": \"n: \"}, \"default_prompt_name\": \"nullable\"}");
+        Files.delete(directory.resolve("sentence_bert_config.json"));
+        write("sentence_xlm-roberta_config.json", "{\"max_seq_length\": 77, \"do_lower_case\": true}");
+        assertThat(read("", "{\"pooling_mode\": \"cls\"}"))
+                .extracting(
+                        SentenceModules::maxLength, SentenceModules::lowerCase, modules -> modules.prefix(null, "here"))
+                .containsExactly(77, true, "n: ");
+        Files.delete(directory.resolve("sentence_xlm-roberta_config.json"));
         write("tokenizer_config.json", "{\"model_max_length\": 1000000000000000019884624838656}");
         assertThat(read("", "{\"pooling_mode\": \"cls\"}").maxLength()).isZero();
     }
