@@ -82,12 +82,13 @@ public final class ClassCounts {
     private static List<ClassTally> spans(float[][] outputs, Batch batch) {
         ClassCounts counted = new ClassCounts(1);
         int context = batch.context();
+        int perSequence = batch.labels().length / batch.sequences(); // the two ends stand first
         for (int sequence = 0; sequence < batch.sequences(); sequence++) {
             int length = batch.lengths()[sequence];
             boolean both = true;
             for (int end = 0; end < 2; end++) {
                 int found = greatest(outputs, sequence * context, length, end);
-                both &= found == (int) batch.labels()[2 * sequence + end];
+                both &= found == (int) batch.labels()[perSequence * sequence + end];
             }
             counted.add(0, both, true);
             counted.predicted[0] += both ? 0 : 1; // There is always an answer.

@@ -11,7 +11,6 @@ import java.util.Set;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
-import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.HubTable;
@@ -22,15 +21,16 @@ import org.weft.core.model.HubTable;
  * @param model Weft's model section, with the keys that a user writes
  * @param vocabSize V
  * @param finetune what Weft's section of that name says of the head; empty where tokens are predicted
+ * @param dataset what Weft's section of that name says of rows; empty where there is nothing to say
  * @param notices what a person should know of how it was read
  */
-record HuggingFaceConfig(ObjectNode model, int vocabSize, ObjectNode finetune, List<String> notices) {
+record HuggingFaceConfig(
+        ObjectNode model, int vocabSize, ObjectNode finetune, ObjectNode dataset, List<String> notices) {
     static final String FILE = "config.json";
 
     private static final String VOCAB_SIZE = "vocab_size";
     private static final String QUANTIZATION = "quantization_config";
     private static final double INITIALIZER_RANGE = 0.02;
-    private static final int LONGEST_STRIDE = 128;
 
     /**
      * @param path of config.json, for errors
@@ -63,9 +63,12 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, ObjectNode finetune, L
                     + " is no vocabulary's size");
         }
         String directory = path.replaceFirst("/[^/]*$", "");
-        ObjectNode finetune = TaskClass.of(family, config).read(config, directory, problems, notices);
+        TaskClass kind = TaskClass.of(family, config);
+        ObjectNode finetune = kind.read(config, directory, problems, notices);
         throwIfAny(path, problems);
-        return new HuggingFaceConfig(model, vocabSize.asInt(), finetune, List.copyOf(notices));
+        ObjectNode dataset =
+                RowReading.read(config, kind.task(), model.path("context").asInt());
+        return new HuggingFaceConfig(model, vocabSize.asInt(), finetune, dataset, List.copyOf(notices));
     }
 
     private static void readKey(
@@ -145,10 +148,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, ObjectNode finetune, L
         if (!finetune.isEmpty()) {
             root.set("finetune", finetune);
         }
-        if (finetune.path("task").asText().equals(TaskName.QA.word())) {
-            int context = model.path("context").asInt();
-            root.putObject("dataset").put("doc_stride", Math.max(0, Math.min(LONGEST_STRIDE, context / 4 - 2)));
-        }
+        root.set("dataset", dataset);
         try {
             return ConfigLoader.fromTree(path, root);
         } catch (WeftException e) {
@@ -180,6 +180,7 @@ record HuggingFaceConfig(ObjectNode model, int vocabSize, ObjectNode finetune, L
         }
         family.write(model, json);
         TaskClass.write(family, config.finetune(), json);
+        RowReading.write(config, json);
         json.put("initializer_range", INITIALIZER_RANGE);
         json.put("use_cache", true);
         return json;

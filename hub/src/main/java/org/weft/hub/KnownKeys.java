@@ -30,6 +30,7 @@ final class KnownKeys {
                     "use_flash_attn",
                     "auto_map",
                     "transformers_version",
+                    RowReading.KEY,
                     "custom_pipelines",
                     "is_llama_config",
                     "transformers.js_config",

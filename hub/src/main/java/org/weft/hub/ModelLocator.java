@@ -3,9 +3,13 @@ package org.weft.hub;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig;
 import org.weft.core.storage.Store;
+import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.progress.MetricsLog;
 
 /**
  * Finds the model that a path stands for: a checkpoint directory, a run directory for its newest checkpoint that verifies,
@@ -47,6 +51,29 @@ public final class ModelLocator {
     }
 
     private Checkpoint newest(String path) throws IOException {
-        return new CheckpointResolver(store, notices).at(path);
+        Checkpoint found = new CheckpointResolver(store, notices).at(path);
+        if (!found.directory().equals(path)) {
+            sayBest(path, found);
+        }
+        return found;
+    }
+
+    /** The best of a run that was fine-tuned is what its own evaluation is of. */
+    private void sayBest(String path, Checkpoint newest) throws IOException {
+        FinetuneConfig tuned = ReplicaLoader.configOf(newest).finetune();
+        if (!tuned.active()) {
+            return;
+        }
+        int step = newest.manifest().step();
+        BestStep best = new BestStep(tuned.metric(), 0);
+        best.take(MetricsLog.evaluations(store, newest.run(), step));
+        best.take(newest.manifest());
+        new CheckpointResolver(store, said -> {}).committedSteps(newest.run()).forEach(best::saved);
+        int saved = best.savedStep();
+        if (saved != BestStep.NONE && saved != step) {
+            notices.accept(path + " stands for its newest checkpoint, of step " + step + "; the best by val_"
+                    + tuned.metric() + " is that of step " + saved + ": give "
+                    + newest.run().step(saved) + " for it");
+        }
     }
 }

@@ -44,6 +44,10 @@ public record SentenceModules(
     private static final String POOLING = "1_Pooling";
     private static final String NORMALIZE = "2_Normalize";
     private static final String TRANSFORMER_CONFIG = "sentence_bert_config.json";
+    /** Whose name early versions wrote into the file's instead of bert's. */
+    private static final List<String> OLDER_FAMILIES =
+            List.of("roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet");
+
     private static final String PROMPTS_CONFIG = "config_sentence_transformers.json";
     private static final String FEATURES = "feature-extraction";
     private static final Map<String, Pooling> MODES = Map.of(
@@ -64,11 +68,16 @@ public record SentenceModules(
         if (!store.exists(directory + "/" + MODULES)) {
             return NONE;
         }
-        JsonNode transformer = json(store, directory + "/" + TRANSFORMER_CONFIG);
+        String name = TRANSFORMER_CONFIG;
+        for (String family : OLDER_FAMILIES) {
+            String older = TRANSFORMER_CONFIG.replace("bert", family);
+            name = !store.exists(directory + "/" + name) && store.exists(directory + "/" + older) ? older : name;
+        }
+        JsonNode transformer = json(store, directory + "/" + name);
         String task = transformer.path("transformer_task").asText(FEATURES);
         if (!task.equals(FEATURES)) {
             throw WeftException.invalidData(
-                    directory + "/" + TRANSFORMER_CONFIG + ": transformer_task=" + task + " is not one that Weft has",
+                    directory + "/" + name + ": transformer_task=" + task + " is not one that Weft has",
                     "Weft has " + FEATURES);
         }
         JsonNode said = json(store, directory + "/" + PROMPTS_CONFIG);
@@ -104,7 +113,9 @@ public record SentenceModules(
                 maxLength(store, directory, transformer),
                 transformer.path("do_lower_case").asBoolean(false),
                 prompts,
-                said.path("default_prompt_name").asText("").replace("null", ""),
+                said.path("default_prompt_name").isTextual()
+                        ? said.path("default_prompt_name").textValue()
+                        : "",
                 includesPrompt);
     }
 
@@ -181,7 +192,9 @@ public record SentenceModules(
         if (!prompts.containsKey(name)) {
             throw WeftException.usage(
                     directory + " has no prompt " + name,
-                    "it has " + prompts.keySet().stream().sorted().toList());
+                    prompts.isEmpty()
+                            ? "it has none: leave --prompt out, or give the text itself with --prefix"
+                            : "it has " + prompts.keySet().stream().sorted().toList());
         }
         return prompts.get(name);
     }

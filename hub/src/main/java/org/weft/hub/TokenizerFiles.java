@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.Architecture;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Family;
 import org.weft.core.tokens.TokenRoles;
@@ -142,6 +143,8 @@ final class TokenizerFiles {
                 tokens.putIfAbsent("eos_token", end);
                 if (classifies()) {
                     tokens.put("pad_token", padding(tokens.get("pad_token"), end));
+                } else if (givesVectors()) { // whose padding is masked, whatever it is
+                    tokens.putIfAbsent("pad_token", end);
                 }
             });
         }
@@ -151,7 +154,12 @@ final class TokenizerFiles {
     private boolean classifies() {
         return config.model().causal()
                 && !config.model().encodesSource()
-                && !config.finetune().generative();
+                && !config.finetune().generative()
+                && !givesVectors();
+    }
+
+    private boolean givesVectors() {
+        return config.finetune().task() == TaskName.EMBEDDING;
     }
 
     /** transformers' classifiers look for the last token that is no padding: what closes each text must not be it. */

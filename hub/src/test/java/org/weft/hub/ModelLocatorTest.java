@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.Records;
 import org.weft.core.WeftException;
+import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
@@ -46,6 +49,36 @@ class ModelLocatorTest {
         }
         assertThat(temporary.resolve("elsewhere")).doesNotExist();
         assertThat(notices).isEmpty();
+    }
+
+    /** Two checkpoints of a tuned run: the older one was evaluated best. */
+    @Test
+    void thatARunsNewestIsNotItsBestIsSaid() throws IOException {
+        String tuned = TinyModels.BERT + "\nfinetune: {from: x, task: regression}";
+        Checkpoint best = TinyModels.checkpoint(store, home + "/run", tuned);
+        Checkpoint newest = later(best, 7);
+        assertThat(locator.checkpointAt(home + "/run").directory()).endsWith("/run/checkpoints/step-00000007");
+        assertThat(notices)
+                .singleElement()
+                .asString()
+                .startsWith(
+                        home
+                                + "/run stands for its newest checkpoint, of step 7; the best by val_loss is that of step 0: give file:")
+                .endsWith("/run/checkpoints/step-00000000 for it");
+        notices.clear();
+        locator.checkpointAt(newest.directory());
+        assertThat(notices).isEmpty();
+    }
+
+    private Checkpoint later(Checkpoint first, int step) throws IOException {
+        String directory = first.run().step(step);
+        for (Store.Entry file : store.list(first.directory())) {
+            store.write(directory + "/" + file.name(), store.readAll(file.path()));
+        }
+        CheckpointManifest manifest = Records.with(first.manifest(), "step", step);
+        Map<Integer, Map<String, Double>> evaluations = Map.of(0, Map.of("loss", 1.0), step, Map.of("loss", 2.0));
+        Records.with(manifest, "evaluations", evaluations).save(store, directory);
+        return new Checkpoint(directory, manifest);
     }
 
     @Test

@@ -248,6 +248,18 @@ class RoundTripTest {
         assertThatThrownBy(() -> new TokenizerFiles(classifier, ids, TokenRoles.NONE, List.of(1)).putIds(padded))
                 .isInstanceOf(WeftException.class)
                 .hasMessageStartingWith("no token is left to pad with");
+
+        WeftConfig vectors = ConfigLoader.load(
+                "test",
+                "run: {dir: /run}\nmodel: " + TinyModels.GPT2 + "\nfinetune: {from: /base, task: embedding}",
+                List.of());
+        TokenizerFiles embedder = new TokenizerFiles(vectors, ids, TokenRoles.NONE, List.of(1));
+        assertThat(embedder.tokenizerConfig().path("pad_token").asText())
+                .as("masked, so that what closes texts will do")
+                .isEqualTo("<|endoftext|>");
+        byte[] said = "{\"pad_token\": \"a\"}".getBytes(StandardCharsets.UTF_8);
+        assertThat(new TokenizerFiles(vectors, ids, roles, List.of(1)).completed(said, ""))
+                .isEqualTo(said);
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.Records;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.storage.HadoopStore;
@@ -56,11 +57,24 @@ class SentenceModulesTest {
                 .isInstanceOfSatisfying(
                         WeftException.class, e -> assertThat(e.hint()).isEqualTo("it has [passage, query]"))
                 .hasMessage("here has no prompt other");
+        assertThatThrownBy(() -> Records.with(read, "prompts", Map.of()).prefix("query", "here"))
+                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
+                        .isEqualTo("it has none: leave --prompt out, or give the text itself with --prefix"));
         write("sentence_bert_config.json", "{\"transformer_task\": \"feature-extraction\"}");
         write("tokenizer_config.json", "{\"model_max_length\": 128}");
         assertThat(read("", "{\"pooling_mode\": \"lasttoken\"}"))
                 .extracting(SentenceModules::pooling, SentenceModules::normalize, SentenceModules::maxLength)
                 .containsExactly(Pooling.LAST, false, 128);
+        write(
+                "config_sentence_transformers.json",
+                "{\"prompts\": {\"nullable\": \"n: \"}, \"default_prompt_name\": \"nullable\"}");
+        Files.delete(directory.resolve("sentence_bert_config.json"));
+        write("sentence_xlm-roberta_config.json", "{\"max_seq_length\": 77, \"do_lower_case\": true}");
+        assertThat(read("", "{\"pooling_mode\": \"cls\"}"))
+                .extracting(
+                        SentenceModules::maxLength, SentenceModules::lowerCase, modules -> modules.prefix(null, "here"))
+                .containsExactly(77, true, "n: ");
+        Files.delete(directory.resolve("sentence_xlm-roberta_config.json"));
         write("tokenizer_config.json", "{\"model_max_length\": 1000000000000000019884624838656}");
         assertThat(read("", "{\"pooling_mode\": \"cls\"}").maxLength()).isZero();
     }

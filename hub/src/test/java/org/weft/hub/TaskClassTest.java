@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.DatasetConfig;
+import org.weft.core.config.DatasetConfig.Unanswerable;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.FinetuneConfig.TaskName;
@@ -147,6 +149,39 @@ class TaskClassTest {
             assertThat(read.labels()).isEqualTo(config.finetune().labels());
             assertThat(read.from()).isEqualTo(exported);
         }
+    }
+
+    /** Others' question answerers are read as pipelines of transformers read them, Weft's as they were tuned. */
+    @Test
+    void howRowsAreReadIsWrittenWhereOthersWouldReadThemOtherwise() throws IOException {
+        WeftConfig theirs = read(config("BertForQuestionAnswering", "{\"max_position_embeddings\":64}"));
+        assertThat(theirs.dataset().docStride()).isEqualTo(14); // 128, but less than a quarter of its context
+        assertThat(theirs.dataset().unanswerable()).isEqualTo(Unanswerable.NONE);
+        assertThat(reading(theirs)).isNull();
+
+        String tuned = "dataset: {doc_stride: 2, unanswerable: some, max_length: 12}\nfinetune: {from: x, task: qa}";
+        assertThat(reading(tuned)).hasToString("{\"max_length\":12,\"doc_stride\":2,\"unanswerable\":\"some\"}");
+        assertThat(reading("finetune: {from: x, task: qa}"))
+                .hasToString("{\"unanswerable\":\"auto\"}"); // its context is too short for a stride
+        assertThat(reading("finetune: {from: x, task: regression}")).isNull();
+        assertThat(reading("dataset: {split_special_tokens: false}\nfinetune: {from: x, task: regression}"))
+                .hasToString("{\"split_special_tokens\":false}");
+    }
+
+    private static JsonNode reading(String sections) {
+        return reading(
+                ConfigLoader.load("test", "run: {dir: x}\nmodel: " + TinyModels.BERT + "\n" + sections, List.of()));
+    }
+
+    /** The key of what is written, which is read again as it was. */
+    private static JsonNode reading(WeftConfig config) {
+        ObjectNode written = HuggingFaceConfig.write(Family.of(config.model()).hub(), config, TinyModels.VOCABULARY);
+        DatasetConfig again = read(written).dataset();
+        assertThat(again.docStride()).isEqualTo(config.dataset().docStride());
+        assertThat(again.unanswerable()).isEqualTo(config.dataset().unanswerable());
+        assertThat(again.maxLength()).isEqualTo(config.dataset().maxLength());
+        assertThat(again.splitSpecialTokens()).isEqualTo(config.dataset().splitSpecialTokens());
+        return written.get("weft");
     }
 
     /** What its classes pool is a key of theirs; what they cannot pool is not exported. */

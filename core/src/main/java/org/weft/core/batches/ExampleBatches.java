@@ -2,7 +2,6 @@ package org.weft.core.batches;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -64,22 +63,47 @@ public final class ExampleBatches implements BatchSource<Batch> {
     }
 
     /**
-     * The examples by length, cut into batches; of these {@code training.eval_batches}, as far from each other as there are
-     * more: any number of batches then holds short and long ones as the split does.
+     * The rows by length, cut into batches; of these {@code training.eval_batches}, as far from each other as there are
+     * more: any number of batches then holds short and long ones as the split does. A row that became several examples is judged
+     * as one: they stand together, where they are more than a micro-batch in a batch of their own.
      */
     private static int[][] evaluated(ExampleSet validation, TrainingConfig training) {
-        int[] byLength = IntStream.range(0, validation.size())
-                .boxed()
-                .sorted(Comparator.comparingInt(validation::length))
-                .mapToInt(Integer::intValue)
+        int[] starts = IntStream.range(0, validation.size())
+                .filter(example -> !validation.sameRow(example))
                 .toArray();
-        int size = training.microBatch();
-        int all = (byLength.length + size - 1) / size;
-        int evaluated = Math.min(all, training.evalBatches());
+        List<int[]> rows = new ArrayList<>(); // (rows, examples of the row)
+        for (int row = 0; row < starts.length; row++) {
+            int end = row + 1 < starts.length ? starts[row + 1] : validation.size();
+            rows.add(IntStream.range(starts[row], end).toArray());
+        }
+        rows.sort(Comparator.comparingLong(
+                row -> IntStream.of(row).mapToLong(validation::length).sum()));
+        List<int[]> all = together(rows, training.microBatch());
+        int evaluated = Math.min(all.size(), training.evalBatches());
         int[][] batches = new int[evaluated][];
         for (int i = 0; i < evaluated; i++) {
-            int from = Math.toIntExact((2L * i + 1) * all / (2L * evaluated)) * size; // the middle of an equal share
-            batches[i] = Arrays.copyOfRange(byLength, from, Math.min(byLength.length, from + size));
+            batches[i] = all.get(
+                    Math.toIntExact((2L * i + 1) * all.size() / (2L * evaluated))); // the middle of an equal share
+        }
+        return batches;
+    }
+
+    /** Rows one after the other in batches of at most so many examples, but for a row that has more. */
+    private static List<int[]> together(List<int[]> rows, int most) {
+        List<int[]> batches = new ArrayList<>();
+        IntStream.Builder batch = IntStream.builder();
+        int size = 0;
+        for (int[] row : rows) {
+            if (size > 0 && size + row.length > most) {
+                batches.add(batch.build().toArray());
+                batch = IntStream.builder();
+                size = 0;
+            }
+            IntStream.of(row).forEach(batch::add);
+            size += row.length;
+        }
+        if (size > 0) {
+            batches.add(batch.build().toArray());
         }
         return batches;
     }

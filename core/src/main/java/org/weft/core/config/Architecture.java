@@ -1,5 +1,6 @@
 package org.weft.core.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -94,6 +95,12 @@ public interface Architecture {
 
     /** Reports what is wrong with the keys that this family reads in a way of its own. */
     default void validate(ModelConfig model, Problems problems) {}
+
+    /** Whether a key of the model section has another value than it has where nobody says any. */
+    static boolean isSet(ModelConfig model, String key) {
+        JsonNode usual = RecordBinder.toTree(ModelConfig.defaults()).path(key);
+        return !usual.equals(RecordBinder.toTree(model).path(key));
+    }
 
     /** Every family that is there. */
     static List<Architecture> all() {

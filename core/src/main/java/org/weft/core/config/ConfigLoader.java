@@ -24,6 +24,8 @@ public final class ConfigLoader {
     private static final ObjectMapper YAML =
             new ObjectMapper(new YAMLFactory()).enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
+    private static final int SHOWN_CHARACTERS = 80;
+
     private ConfigLoader() {}
 
     /**
@@ -210,8 +212,17 @@ public final class ConfigLoader {
                 merge(root, over);
             }
         } catch (JsonProcessingException e) {
-            problems.add("--set %s: the value is not YAML: %s", override, e.getOriginalMessage());
+            problems.add(
+                    "--set %s: the value is not YAML: quote it, --set \"%s='...'\", or write it in the file",
+                    beginning(override), override.substring(0, equals));
         }
+    }
+
+    /** A line at most: what is set may be a text of many. */
+    private static String beginning(String override) {
+        String line = override.lines().findFirst().orElse("");
+        boolean whole = line.equals(override) && line.length() <= SHOWN_CHARACTERS;
+        return whole ? line : line.substring(0, Math.min(line.length(), SHOWN_CHARACTERS)) + "...";
     }
 
     /** The configuration as YAML, as it is kept beside a run. */

@@ -1,7 +1,9 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
+import org.weft.core.Records;
 
 /** The labelled examples that fine-tuning reads, and what their columns are called. */
 public record DatasetConfig(
@@ -109,6 +111,11 @@ public record DatasetConfig(
                         + "0: it is a longer one as others are.")
         int docStride,
 
+        @Doc(
+                "qa: whether questions may have no answer in their passage: some (none is said where that is likelier), none (there "
+                        + "always is one: the likeliest is said), or auto: some where a training row has no answer.")
+        Unanswerable unanswerable,
+
         @Doc("Steps whose examples are sorted by length together, so that a batch needs little padding; 1 for none.")
         int lengthBuckets,
 
@@ -131,6 +138,33 @@ public record DatasetConfig(
     public enum LongText implements Word {
         TRUNCATE,
         ERROR
+    }
+
+    /** Whether questions may have no answer. */
+    public enum Unanswerable implements Word {
+        /** As training rows say; where nobody looked at them, as {@link #SOME}. */
+        AUTO,
+        SOME,
+        NONE
+    }
+
+    /** The keys of this section that name a column, such as {@code dataset.text_column}; empty for none. */
+    public List<String> keysOf(String column) {
+        return Arrays.stream(DatasetConfig.class.getRecordComponents())
+                .filter(component -> component.getName().endsWith("Column"))
+                .filter(component -> column.equals(Records.get(this, component)))
+                .map(component -> "dataset." + RecordBinder.key(component.getName()))
+                .toList();
+    }
+
+    /** Whether "no answer" is something to say of a question. */
+    public boolean mayHaveNoAnswer() {
+        return unanswerable != Unanswerable.NONE;
+    }
+
+    /** The same where it is known whether questions may have no answer; what a user says of it stands. */
+    public DatasetConfig settled(Unanswerable found) {
+        return unanswerable == Unanswerable.AUTO ? Records.with(this, "unanswerable", found) : this;
     }
 
     static DatasetConfig defaults() {
@@ -167,6 +201,7 @@ public record DatasetConfig(
                 0,
                 LongText.TRUNCATE,
                 0,
+                Unanswerable.AUTO,
                 16,
                 PrivacyConfig.defaults());
     }

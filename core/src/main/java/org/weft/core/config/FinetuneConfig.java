@@ -88,7 +88,7 @@ public record FinetuneConfig(
 
         @Doc(
                 "What the best checkpoint is the best in, on validation: loss, or of a task's predictions accuracy or f1_macro "
-                        + "(classification; tokens, tag by tag), accuracy or rewards_margin (preference), accuracy (embedding: anchors whose positive is the nearest of its micro-batch), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself); of the texts that an "
+                        + "(classification; tokens, tag by tag), accuracy or rewards_margin (preference), accuracy (embedding: anchors whose positive is the nearest of its micro-batch), f1_micro or f1_macro (multilabel), exact_match (qa: both ends, each judged by itself; with doc_stride, the one span that is said of a row); of the texts that an "
                         + "instruction model generates exact_match, bleu, bleu_zh, chrf, chrf_plus_plus, rouge1, rouge2, rougeL, rougeLsum.")
         String metric,
 

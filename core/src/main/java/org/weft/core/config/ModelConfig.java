@@ -1,6 +1,5 @@
 package org.weft.core.config;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
@@ -262,12 +261,6 @@ public record ModelConfig(
     /** The id that the padding token has to have; empty where it may have any. */
     public OptionalInt paddingId() {
         return family().paddingId();
-    }
-
-    /** Whether a key of this section has another value than it has where nobody says any. */
-    public boolean sets(String key) {
-        JsonNode value = RecordBinder.toTree(this).path(key);
-        return !value.equals(RecordBinder.toTree(defaults()).path(key));
     }
 
     /** The family; of a name that no family has, one without anything of its own: validation has refused it. */

@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
 import org.weft.core.WeftException;
 
 /**
- * The byte layout of a file of examples, version 1. All numbers are little-endian.
+ * The byte layout of a file of examples, versions 1 and 2. All numbers are little-endian.
  *
  * <pre>
  *        0       4       8      12      16              24              32
@@ -28,12 +28,21 @@ import org.weft.core.WeftException;
  *           | t tokens, u32 | t targets, i32, where it has them | k labels, f32 | CRC32C of the record
  * </pre>
  *
- * Every byte is under a checksum that is checked before use: a reader's start costs the index, a read one record. The
+ * Where rows became several examples each, as long passages do, the file is of version 2: the highest bit of an index entry's
+ * number of tokens says that the example is of the same row as the one before it. All others are of version 1.
+ *
+ * <p>Every byte is under a checksum that is checked before use: a reader's start costs the index, a read one record. The
  * vocabulary hash is the first 16 bytes of the SHA-256 of {@code tokenizer.json}.
  */
 public final class ExampleFileFormat {
     public static final String MAGIC = "WEFTEXM1";
     public static final int VERSION = 1;
+    /** Of a file that tells which examples are of one row. */
+    public static final int ROWS_VERSION = 2;
+
+    /** In an index entry's number of tokens. */
+    static final int SAME_ROW = 1 << 31;
+
     /** How files of examples end. */
     public static final String SUFFIX = ".examples";
 
@@ -54,9 +63,10 @@ public final class ExampleFileFormat {
     /**
      * What a file says of itself.
      *
+     * @param version which of the layouts it has
      * @param vocabulary the vocabulary hash in hexadecimal, 32 digits
      */
-    public record Header(long examples, long indexPosition, String vocabulary, long tokens) {
+    public record Header(int version, long examples, long indexPosition, String vocabulary, long tokens) {
 
         /** Bytes of the index and its checksum. */
         long tailBytes() {
@@ -80,7 +90,7 @@ public final class ExampleFileFormat {
     public static byte[] encode(Header header) {
         ByteBuffer buffer = allocate(HEADER_BYTES);
         buffer.put(MAGIC.getBytes(StandardCharsets.US_ASCII));
-        buffer.putInt(VERSION).putInt(0);
+        buffer.putInt(header.version()).putInt(0);
         buffer.putLong(header.examples()).putLong(header.indexPosition());
         buffer.put(HexFormat.of().parseHex(header.vocabulary()), 0, VOCABULARY_BYTES);
         buffer.putLong(header.tokens());
@@ -100,15 +110,15 @@ public final class ExampleFileFormat {
             throw WeftException.invalidData("not a file of examples: file=" + file + " magic expected=" + MAGIC, AGAIN);
         }
         int version = buffer.getInt(VERSION_OFFSET);
-        if (version != VERSION) {
+        if (version != VERSION && version != ROWS_VERSION) {
             throw WeftException.invalidData(
-                    "examples of another version: file=" + file + " expected=" + VERSION + " actual=" + version,
+                    "examples of another version: file=" + file + " expected=" + ROWS_VERSION + " actual=" + version,
                     "remove the directory and encode the data set with this version of Weft");
         }
         long examples = buffer.getLong(COUNT_OFFSET);
         long index = buffer.getLong(INDEX_OFFSET);
         String vocabulary = HexFormat.of().formatHex(bytes, VOCABULARY_OFFSET, VOCABULARY_OFFSET + VOCABULARY_BYTES);
-        Header header = new Header(examples, index, vocabulary, buffer.getLong(TOKENS_OFFSET));
+        Header header = new Header(version, examples, index, vocabulary, buffer.getLong(TOKENS_OFFSET));
         if (examples < 0 || examples > fileBytes || index < HEADER_BYTES || index > fileBytes) {
             // Both fit an undamaged file; without this check the sum below could overflow.
             throw cutShort(file, "header says examples=" + examples + " index_position=" + index, fileBytes);

@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.zip.CRC32C;
 import org.weft.core.WeftException;
 import org.weft.core.examples.ExampleFileFormat.Header;
@@ -22,6 +23,7 @@ public final class ExampleReader implements AutoCloseable {
     private final long[] positions;
     private final int[] lengths;
     private final double[] weights;
+    private final BitSet sameRow = new BitSet();
 
     private ExampleReader(Store.RandomReader reader, String path) throws IOException {
         this.reader = reader;
@@ -68,7 +70,9 @@ public final class ExampleReader implements AutoCloseable {
             ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
             for (int i = first; i < first + count; i++) {
                 positions[i] = buffer.getLong();
-                lengths[i] = buffer.getInt();
+                int length = buffer.getInt();
+                lengths[i] = length & ~ExampleFileFormat.SAME_ROW;
+                sameRow.set(i, length < 0);
                 weights[i] = buffer.getDouble();
             }
         }
@@ -84,6 +88,11 @@ public final class ExampleReader implements AutoCloseable {
     /** Tokens of an example. */
     public int length(int example) {
         return lengths[example];
+    }
+
+    /** Whether it is of the same row as the example before it. */
+    public boolean sameRow(int example) {
+        return sameRow.get(example);
     }
 
     public double weight(int example) {

@@ -65,6 +65,12 @@ public final class ExampleSet implements AutoCloseable {
         return readers.get(file).length(example - starts[file]);
     }
 
+    /** Whether an example is of the same row as the one before it. */
+    public boolean sameRow(int example) {
+        int file = fileOf(example);
+        return readers.get(file).sameRow(example - starts[file]);
+    }
+
     /** What an example's loss counts. */
     public double weight(int example) {
         int file = fileOf(example);

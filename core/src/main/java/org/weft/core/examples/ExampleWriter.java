@@ -30,6 +30,7 @@ public final class ExampleWriter implements AutoCloseable {
     private long position = ExampleFileFormat.HEADER_BYTES;
     private long examples;
     private long tokens;
+    private int version = ExampleFileFormat.VERSION;
 
     /** Writes {@code directory/file}; {@code vocabulary} is {@link ExamplesManifest#vocabulary}. */
     public ExampleWriter(Store store, String directory, String file, String vocabulary) {
@@ -39,15 +40,25 @@ public final class ExampleWriter implements AutoCloseable {
         this.vocabulary = vocabulary;
     }
 
+    /** An example of a row of its own. */
     public void append(Example example) throws IOException {
+        append(example, false);
+    }
+
+    /**
+     * @param sameRow whether it is of the same row as the example before it
+     */
+    public void append(Example example, boolean sameRow) throws IOException {
         byte[] record = ExampleFileFormat.encode(example);
         recordSpool.write(record);
         ByteBuffer entry = ByteBuffer.allocate(ExampleFileFormat.ENTRY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        entry.putLong(position).putInt(example.length()).putDouble(example.weight());
+        int length = sameRow ? example.length() | ExampleFileFormat.SAME_ROW : example.length();
+        entry.putLong(position).putInt(length).putDouble(example.weight());
         indexSpool.write(entry.array());
         position += record.length;
         tokens += example.length();
         examples++;
+        version = sameRow ? ExampleFileFormat.ROWS_VERSION : version;
     }
 
     public long examples() {
@@ -56,7 +67,7 @@ public final class ExampleWriter implements AutoCloseable {
 
     /** Writes the file under its name and says what the manifest needs of it. */
     public ExamplesFile commit() throws IOException {
-        Header header = new Header(examples, position, vocabulary, tokens);
+        Header header = new Header(version, examples, position, vocabulary, tokens);
         MessageDigest sha256 = Sha256.digest();
         try (AtomicOutput out = store.create(directory + "/" + file)) {
             DigestOutputStream digested = new DigestOutputStream(out, sha256);

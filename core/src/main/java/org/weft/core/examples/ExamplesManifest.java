@@ -40,6 +40,7 @@ import org.weft.core.storage.UnreachableStorage;
  * @param test without files where none was given
  * @param overlap validation and test rows whose inputs are also among training's
  * @param scrubbed what was taken out of the rows' texts, how often by kind of {@code dataset.privacy}; absent where nothing was
+ * @param unanswerable qa: whether a question of training has no answer; null where nobody looked
  * @param fingerprint SHA-256 of the inputs and of every setting that decides what is written
  */
 public record ExamplesManifest(
@@ -55,6 +56,7 @@ public record ExamplesManifest(
         ExamplesSplit test,
         long overlap,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Long> scrubbed,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean unanswerable,
         String fingerprint)
         implements Serializable {
 
@@ -80,6 +82,7 @@ public record ExamplesManifest(
                 ExamplesSplit.NONE,
                 overlap,
                 scrubbed,
+                unanswerable,
                 otherFingerprint);
     }
 

@@ -2,9 +2,11 @@ package org.weft.core.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.weft.core.config.Architecture;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 
@@ -117,6 +119,11 @@ public interface Family extends Architecture {
         return model.hiddenWidth();
     }
 
+    /** How tokens are spread over experts; empty where a block has one perceptron. */
+    default Optional<Routing> routing(ModelConfig model) {
+        return Optional.empty();
+    }
+
     /** Elements of a token in float32 that the norms of one block keep for backward, beside what each of them returns. */
     default long normElements(ModelConfig model) {
         return 0;
@@ -149,6 +156,11 @@ public interface Family extends Architecture {
             seen += window > 0 ? Math.min(runs * window, model.context()) : model.context();
         }
         return 12.0 * model.heads() * model.headWidth() * seen;
+    }
+
+    /** Of a sequence that a run's corpus gives, all of its tokens together. */
+    default double flopsPerSequence(ModelShape shape, WeftConfig config) {
+        return flopsPerToken(shape) * shape.config().context();
     }
 
     /** What Hugging Face calls the family, its keys and its tensors. */

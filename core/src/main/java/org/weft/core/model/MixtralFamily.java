@@ -1,5 +1,6 @@
 package org.weft.core.model;
 
+import java.util.Optional;
 import java.util.Set;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.Problems;
@@ -84,6 +85,11 @@ public final class MixtralFamily extends RotaryFamily {
     @Override
     public long hiddenElements(ModelConfig model) {
         return (long) chosen(model) * model.hiddenWidth();
+    }
+
+    @Override
+    public Optional<Routing> routing(ModelConfig model) {
+        return Optional.of(new Routing(experts(model), chosen(model), balance(model) > 0));
     }
 
     @Override

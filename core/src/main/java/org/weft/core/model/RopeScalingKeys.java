@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.weft.core.Json;
+import org.weft.core.config.Architecture;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.ModelConfig.RopeScaling;
 import org.weft.core.config.Problems;
@@ -76,7 +77,7 @@ final class RopeScalingKeys {
         }
         for (String key : SCALING) {
             problems.requireUse(
-                    heeded.contains(key) || !model.sets(key),
+                    heeded.contains(key) || !Architecture.isSet(model, key),
                     "model.%s has no effect on model.rope_scaling=%s: leave it out",
                     key,
                     scaling);

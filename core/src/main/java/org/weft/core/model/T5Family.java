@@ -6,6 +6,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.Problems;
+import org.weft.core.config.SpanLengths;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
 
@@ -217,21 +219,46 @@ public final class T5Family implements Family {
         return 1;
     }
 
-    /**
-     * Of a token that is read, with the {@value #WRITTEN} that are written beside it where spans are cut out at their usual rate. The
-     * decoder's keys and values of the other side are of tokens that are read.
-     */
+    /** Of a token that is read, with the {@value #WRITTEN} that are written beside it where spans are cut out at their usual rate. */
     @Override
     public double flopsPerToken(ModelShape shape) {
+        double read = shape.config().context();
+        return matrixFlops(shape, read, WRITTEN * read) / read + attentionFlops(shape.config(), 1);
+    }
+
+    @Override
+    public double flopsPerSequence(ModelShape shape, WeftConfig config) {
+        SpanLengths lengths = config.spanLengths();
+        return matrixFlops(shape, lengths.source(), lengths.target())
+                + attentionFlops(shape.config(), lengths.source(), lengths.target());
+    }
+
+    /**
+     * Of a sequence's weights, forward and backward. The decoder's keys and values of the other side are of tokens that are read.
+     *
+     * @param read tokens
+     * @param written tokens
+     */
+    private static double matrixFlops(ModelShape shape, double read, double written) {
         ModelConfig model = shape.config();
-        double inner = (double) model.heads() * model.headWidth();
         double perceptron = (double) (widening(model).size() + 1) * model.hiddenWidth() * model.width();
-        double attention = 4 * inner * model.width();
-        double read = model.layers() * (attention + perceptron) + decoderBlocks(model) * attention / 2;
-        double written =
+        double attention = 4.0 * model.heads() * model.headWidth() * model.width();
+        double source = model.layers() * (attention + perceptron) + decoderBlocks(model) * attention / 2;
+        double target =
                 decoderBlocks(model) * (attention * 1.5 + perceptron) + (double) shape.vocabSize() * model.width();
-        double seen = model.context() * (model.layers() + WRITTEN * (1 + WRITTEN) * decoderBlocks(model));
-        return 6 * (read + WRITTEN * written) + 12 * inner * seen;
+        return 6 * (read * source + written * target);
+    }
+
+    @Override
+    public double attentionFlops(ModelConfig model, double runs) {
+        double read = model.context();
+        return attentionFlops(model, read, WRITTEN * read) / read;
+    }
+
+    /** Of a sequence's attention, forward and backward: products of queries and keys, and of what they give and values. */
+    public static double attentionFlops(ModelConfig model, double read, double written) {
+        double pairs = model.layers() * read * read + decoderBlocks(model) * written * (written + read);
+        return 12.0 * model.heads() * model.headWidth() * pairs;
     }
 
     @Override

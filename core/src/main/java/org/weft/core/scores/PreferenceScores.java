@@ -35,10 +35,11 @@ public record PreferenceScores(long pairs, double chosen, double rejected, long 
 
     /** Whole numbers, whose sums do not depend on their order. */
     public List<ClassTally> tallies() {
-        long[] sums = {right, Math.round(UNIT * chosen), Math.round(UNIT * rejected), Math.round(UNIT * kl)};
+        double[] sums = {right / UNIT, chosen, rejected, kl};
         List<ClassTally> tallies = new ArrayList<>();
         for (int place = 0; place < PLACES; place++) {
-            tallies.add(new ClassTally(place, sums[place], 0, pairs));
+            int none = Double.isFinite(sums[place]) ? 0 : 1; // which no whole number stands for
+            tallies.add(new ClassTally(place, Math.round(UNIT * sums[place]), none, pairs));
         }
         return tallies;
     }
@@ -47,10 +48,14 @@ public record PreferenceScores(long pairs, double chosen, double rejected, long 
     public static PreferenceScores of(List<ClassTally> tallies) {
         return new PreferenceScores(
                 tallies.get(0).there(),
-                tallies.get(1).right() / UNIT,
-                tallies.get(2).right() / UNIT,
+                sum(tallies.get(1)),
+                sum(tallies.get(2)),
                 tallies.get(0).right(),
-                tallies.get(3).right() / UNIT);
+                sum(tallies.get(3)));
+    }
+
+    private static double sum(ClassTally tally) {
+        return tally.predicted() > 0 ? Double.NaN : tally.right() / UNIT;
     }
 
     /** By name, to be divided by the number of pairs; the divergence is an answer's. */

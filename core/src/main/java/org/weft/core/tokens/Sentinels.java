@@ -18,8 +18,6 @@ public record Sentinels(List<Integer> ids, int end) {
     /** As many as T5's own vocabulary has. */
     public static final int COUNT = 100;
 
-    private static final List<String> ENDS = List.of("</s>", "<|endoftext|>", "<eos>");
-
     /** How they are spelt, the last number first: the first span's stands at the vocabulary's end, as in T5's. */
     public static List<String> names() {
         return IntStream.range(0, COUNT).mapToObj(i -> name(COUNT - 1 - i)).toList();
@@ -48,16 +46,18 @@ public record Sentinels(List<Integer> ids, int end) {
                     tokenizer.path() + " has " + ids.size()
                             + " tokens <extra_id_0> and so on, which stand for spans that are"
                             + " cut out: a sequence has " + needed,
-                    "run prepare again with model.architecture=t5 in the configuration, give a T5's tokenizer.json, or make"
-                            + " model.context smaller");
+                    "run prepare again with model.architecture=t5 in the configuration, or give a T5's tokenizer.json"
+                            + (ids.isEmpty() ? "" : ", or make model.context smaller"));
         }
         int end = tokenizer
                 .roles()
                 .in(known, TokenRoles.END)
-                .or(() ->
-                        ENDS.stream().filter(known::containsKey).map(known::get).findFirst())
+                .or(() -> TokenRoles.ENDS_OF_TEXT.stream()
+                        .filter(known::containsKey)
+                        .map(known::get)
+                        .findFirst())
                 .orElseThrow(() -> WeftException.invalidData(
-                        tokenizer.path() + " has no token for the end of a text: looked for " + ENDS,
+                        tokenizer.path() + " has no token for the end of a text: looked for " + TokenRoles.ENDS_OF_TEXT,
                         "name the one that it has as eos_token in " + TokenRoles.TOKENIZER_CONFIG + " beside it"));
         return new Sentinels(List.copyOf(ids), end);
     }

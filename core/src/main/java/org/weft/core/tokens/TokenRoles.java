@@ -41,6 +41,10 @@ public record TokenRoles(Map<String, String> texts, Map<String, List<Integer>> i
     /** Nothing is said of any token. */
     public static final TokenRoles NONE = new TokenRoles(Map.of(), Map.of(), null, null);
 
+    /** How a token that ends a text is spelt: where nobody names one, the first of these that a tokenizer has. */
+    public static final List<String> ENDS_OF_TEXT =
+            List.of("<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>", "<|eot_id|>", "<|im_end|>", "[SEP]");
+
     public static final String BEGIN = "bos";
     public static final String END = "eos";
     public static final String PAD = "pad";

@@ -72,6 +72,7 @@ class ExampleBatchesTest {
                 ExamplesSplit.NONE,
                 0,
                 Map.of(),
+                null,
                 "f");
         ExamplesManifest manifest = new ExamplesManifest(
                 empty.version(),
@@ -86,6 +87,7 @@ class ExampleBatchesTest {
                 ExamplesSplit.NONE,
                 0,
                 Map.of(),
+                null,
                 "f");
         manifest.save(store, directory + "/dataset");
         return manifest;
@@ -243,6 +245,36 @@ class ExampleBatchesTest {
         }
         try (ExampleBatches batches = ExampleBatches.open(store, config("training.eval_batches=1"))) {
             assertThat(numbers(batches.validation(0)).get(0)).isEqualTo(all.get(2));
+        }
+    }
+
+    /** Rows of one, two and five examples beside micro-batches of two. */
+    @Test
+    void examplesOfOneRowAreJudgedTogether() throws IOException {
+        ExamplesManifest manifest = write(TRAIN);
+        int[] rows = {1, 2, 5, 1, 1};
+        ExamplesSplit windows;
+        try (ExampleWriter writer =
+                new ExampleWriter(store, directory + "/dataset", "windows.examples", manifest.vocabulary())) {
+            int number = TRAIN;
+            for (int row : rows) {
+                for (int window = 0; window < row; window++) {
+                    writer.append(example(number++), window > 0);
+                }
+            }
+            windows = new ExamplesSplit(List.of(writer.commit()), 60, 0, 0);
+        }
+        manifest.of(manifest.train(), windows, "f").save(store, directory + "/dataset");
+        try (ExampleBatches batches = ExampleBatches.open(store, config())) {
+            List<List<Integer>> seen = new ArrayList<>();
+            for (int i = 0; i < batches.validationBatches(); i++) {
+                seen.add(numbers(batches.validation(i)));
+            }
+            assertThat(seen).contains(List.of(TRAIN + 1, TRAIN + 2));
+            assertThat(seen)
+                    .contains(IntStream.range(TRAIN + 3, TRAIN + 8).boxed().toList());
+            assertThat(seen.stream().mapToInt(List::size).sum()).isEqualTo(10);
+            assertThat(seen).hasSize(4); // of the three short rows two stand together
         }
     }
 

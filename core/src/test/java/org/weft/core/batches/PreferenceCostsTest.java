@@ -47,6 +47,20 @@ class PreferenceCostsTest {
     }
 
     @Test
+    void whatIsNoNumberIsNoneInTheEnd() {
+        PreferenceScores lost = PreferenceScores.ofPair(Double.NaN, 0.5, Double.POSITIVE_INFINITY);
+        PreferenceScores both = PreferenceScores.of(List.of(0, 1, 2, 3).stream()
+                .map(i -> lost.tallies()
+                        .get(i)
+                        .plus(PreferenceScores.ofPair(1, 0, 1).tallies().get(i)))
+                .toList());
+        assertThat(both.chosen()).isNaN();
+        assertThat(both.rejected()).isEqualTo(0.5);
+        assertThat(both.kl()).isNaN();
+        assertThat(both.right()).isEqualTo(1);
+    }
+
+    @Test
     void partsOfAnExampleComeApartAgain() {
         Example first = new Example(new int[] {1, 2, 3}, 3, new int[] {-1, 4, 5}, null, 1);
         Example second = new Example(new int[] {6}, 1, new int[] {7}, null, 1);

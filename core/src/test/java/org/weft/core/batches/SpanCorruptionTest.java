@@ -136,6 +136,11 @@ class SpanCorruptionTest {
                 + " [{\"id\": 9, \"content\": \"<extra_id_0>\"}, {\"id\": 8, \"content\": \"<extra_id_1>\"}]}";
         TokenizerFile file = new TokenizerFile(json.getBytes(StandardCharsets.UTF_8), "dir/tokenizer.json");
         assertThat(Sentinels.of(file, 2)).isEqualTo(new Sentinels(List.of(9, 8), 1));
+        String both = json.replace("\"a\": 2", "\"<|endoftext|>\": 2");
+        TokenizerFile twoEnds = new TokenizerFile(both.getBytes(StandardCharsets.UTF_8), "dir/tokenizer.json");
+        assertThat(Sentinels.of(twoEnds, 2).end())
+                .as("the one that documents end with")
+                .isEqualTo(2);
         assertThatThrownBy(() -> Sentinels.of(file, 3))
                 .isInstanceOf(WeftException.class)
                 .hasMessage(

@@ -161,6 +161,19 @@ class ConfigLoaderTest {
         assertThat(problem(MINIMAL, "corpus.input=[a")).contains("--set corpus.input=[a: the value is not YAML");
     }
 
+    /** Templates begin with a brace, as YAML's mappings do. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{% for m in messages %}\n{{ m.content }}", "{{ messages[0].content }}", "@a", "- [", "%"})
+    void aValueThatIsNoYamlIsToldInALine(String value) {
+        assertThat(problem(MINIMAL, "finetune.jinja=" + value))
+                .startsWith("test.yaml: --set finetune.jinja="
+                        + value.lines().findFirst().orElseThrow())
+                .endsWith(": the value is not YAML: quote it, --set \"finetune.jinja='...'\", or write it in the file")
+                .hasLineCount(1);
+        assertThat(load(MINIMAL, "finetune.jinja='" + value + "'").finetune().jinja())
+                .startsWith(value.substring(0, 1));
+    }
+
     @Test
     void setDoesNotHideASectionThatIsNone() {
         assertThat(problem(MINIMAL + "model: 3", "model.width=8")).contains("model is not a section of keys");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,7 @@ class ExampleFilesTest {
                 ExamplesSplit.NONE,
                 3,
                 Map.of("email", 4L),
+                true,
                 "f");
     }
 
@@ -82,6 +84,30 @@ class ExampleFilesTest {
                 assertThat(reader.weight(i)).isEqualTo(EXAMPLES.get(i).weight());
             }
         }
+    }
+
+    @Test
+    void whichExamplesAreOfOneRowIsTold() throws IOException {
+        ExamplesFile file;
+        String vocabulary = ExampleFileFormat.vocabulary(TOKENIZER);
+        try (ExampleWriter writer = new ExampleWriter(store, folder, "rows.examples", vocabulary)) {
+            writer.append(EXAMPLES.get(0));
+            writer.append(EXAMPLES.get(1), true);
+            writer.append(EXAMPLES.get(0), false);
+            file = writer.commit();
+        }
+        ExamplesSplit split = new ExamplesSplit(List.of(file, file), 3, 0, 0);
+        try (ExampleSet set = ExampleSet.open(store, folder, manifest(split), split)) {
+            assertThat(IntStream.range(0, set.size()).mapToObj(set::sameRow))
+                    .containsExactly(false, true, false, false, true, false);
+            assertThat(set.length(1)).isEqualTo(EXAMPLES.get(1).length());
+            assertSame(set.read(1), EXAMPLES.get(1));
+        }
+        byte[] bytes = Files.readAllBytes(directory.resolve("rows.examples"));
+        assertThat(bytes[ExampleFileFormat.VERSION_OFFSET]).isEqualTo((byte) ExampleFileFormat.ROWS_VERSION);
+        write("plain.examples", EXAMPLES);
+        byte[] plain = Files.readAllBytes(directory.resolve("plain.examples"));
+        assertThat(plain[ExampleFileFormat.VERSION_OFFSET]).isEqualTo((byte) ExampleFileFormat.VERSION);
     }
 
     @Test

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 
@@ -89,6 +90,16 @@ class T5FamilyTest {
                 11);
         double seen = 4 * (1 + 0.22 * 1.22);
         assertThat(shape.flopsPerToken()).isCloseTo(6 * (56 + 0.22 * 78) + 12 * 3 * seen, within(1e-9));
+    }
+
+    /** 8 that are read and 3 that are written, of 7 tokens of text. */
+    @Test
+    void aSequenceOfACorpusCostsWhatItsSidesAre() {
+        String model = "architecture: t5, layers: 1, width: 2, heads: 1, head_dim: 3, mlp_width: 5, context: 8";
+        WeftConfig config = ConfigLoader.load("test", "model: {" + model + "}", List.of("run.dir=/x"));
+        ModelShape shape = new ModelShape(config.model(), 11);
+        double pairs = 8 * 8 + 3 * (3 + 8);
+        assertThat(shape.family().flopsPerSequence(shape, config)).isEqualTo(6 * (8 * 56 + 3 * 78) + 12 * 3 * pairs);
     }
 
     @Test

@@ -24,10 +24,6 @@ import org.weft.core.tokens.TokenizerFile;
  */
 public record TokenizerFacts(BitSet spelt, int endOfText, BitSet ends, TextFrame frame) {
 
-    /** What tokenizers call the end of a text, the most telling first. */
-    private static final List<String> END_OF_TEXT =
-            List.of(TokenizerJson.END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>", "<|eot_id|>", "<|im_end|>", "[SEP]");
-
     private static final String HINT = "give a tokenizer.json as Hugging Face's tokenizers write it";
 
     /** The tree of a file, which may be no tokenizer. */
@@ -45,7 +41,8 @@ public record TokenizerFacts(BitSet spelt, int endOfText, BitSet ends, TextFrame
         ids.values().forEach(spelt::set);
         int endOfText = endOfTextIn(ids, file.roles())
                 .orElseThrow(() -> WeftException.invalidData(
-                        "tokenizer has no token for the end of a text: " + file.path() + " looked for " + END_OF_TEXT,
+                        "tokenizer has no token for the end of a text: " + file.path() + " looked for "
+                                + TokenRoles.ENDS_OF_TEXT,
                         "name the one that it has: \"eos_token\": \"…\" in " + file.directory() + "/"
                                 + TokenRoles.TOKENIZER_CONFIG));
         BitSet ends = new BitSet();
@@ -74,7 +71,7 @@ public record TokenizerFacts(BitSet spelt, int endOfText, BitSet ends, TextFrame
 
     /** The token of a vocabulary that ends a document; empty where there is none. */
     public static Optional<Integer> endOfTextIn(Map<String, Integer> ids, TokenRoles roles) {
-        return roles.in(ids, TokenRoles.END).or(() -> END_OF_TEXT.stream()
+        return roles.in(ids, TokenRoles.END).or(() -> TokenRoles.ENDS_OF_TEXT.stream()
                 .filter(ids::containsKey)
                 .map(ids::get)
                 .findFirst());

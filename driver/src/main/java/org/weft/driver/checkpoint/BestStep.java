@@ -83,35 +83,43 @@ public final class BestStep {
         return scores != null && scores.containsKey(metric);
     }
 
-    /** The first step of the best value; {@link #NONE} before any was finite. */
+    /**
+     * The step of the best value, of equal ones that with the least loss, and of those the first; {@link #NONE} before any was
+     * finite.
+     */
     public synchronized int step() {
-        return first(evaluations);
+        return best(evaluations, true);
     }
 
     /** As {@link #step}, of the versions that have a checkpoint: whatever is to be kept and used later is one of them. */
     public synchronized int savedStep() {
         TreeMap<Integer, Map<String, Double>> kept = new TreeMap<>(evaluations);
         kept.keySet().retainAll(saved);
-        return first(kept);
+        return best(kept, true);
     }
 
-    private int first(TreeMap<Integer, Map<String, Double>> among) {
+    /** @param byLoss whether of equal values that with the least loss is taken, else the first */
+    private int best(TreeMap<Integer, Map<String, Double>> among, boolean byLoss) {
         int best = NONE;
         double least = Double.POSITIVE_INFINITY;
+        double leastLoss = Double.POSITIVE_INFINITY;
         double sign = metric.equals(Metric.LOSS.word()) ? 1 : -1;
         for (var evaluated : among.entrySet()) {
             Double value = evaluated.getValue().get(metric);
-            if (value != null && sign * value < least) {
+            Double known = evaluated.getValue().get(Metric.LOSS.word());
+            double loss = known == null ? Double.POSITIVE_INFINITY : known;
+            if (value != null && (sign * value < least || byLoss && sign * value == least && loss < leastLoss)) {
                 least = sign * value;
+                leastLoss = loss;
                 best = evaluated.getKey();
             }
         }
         return best;
     }
 
-    /** Whether so many evaluations in a row brought nothing better. */
+    /** Whether so many evaluations in a row brought nothing better: an equal value is not, whatever its loss. */
     public synchronized boolean exhausted() {
-        int best = step();
+        int best = best(evaluations, false);
         return patience > 0
                 && best != NONE
                 && evaluations.tailMap(best, false).values().stream()

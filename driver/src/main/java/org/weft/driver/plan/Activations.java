@@ -1,95 +1,140 @@
 package org.weft.driver.plan;
 
-import java.util.stream.IntStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.weft.core.config.ModelConfig;
-import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.Precision;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
+import org.weft.core.model.Routing;
 import org.weft.core.params.Parameter;
 
 /**
- * Bytes that one micro-batch's forward pass leaves for its backward pass, counted from what autograd keeps of each
+ * Bytes that the forward pass of one sequence leaves for its backward pass, counted from what autograd keeps of each
  * operation of a block in libtorch: the inputs of norms and matrix products, queries, keys and values, and of a
  * perceptron what stands before and after its nonlinearity. Attention is fused and keeps no scores, unless dropout
- * or a cap makes it explicit. Of an encoder with a decoder, whose attention always is, each block of either is taken to keep what an
- * encoder's does.
+ * or a cap makes it explicit. An encoder with a decoder is counted by {@link T5Activations}.
  *
- * <p>N tokens of a micro-batch, T of a sequence, D width, M width within the perceptron, H heads, K width of a head.
+ * <p>T tokens of a sequence, D width, M width within the perceptron, H heads, K width of a head, C experts that a token goes to.
  *
- * @param token bytes of one token's embedding or other vector of D, in float32
- * @param block bytes that one block keeps of one token
- * @param backward bytes for one token that going back through a block takes besides
+ * @param stream bytes of a sequence's hidden states between blocks, in float32
+ * @param blocks what each keeps, in the order of the forward pass
  */
-record Activations(long token, long block, long backward) {
-    private static final int FLOAT = Float.BYTES;
-    private static final int HALF = 2;
+record Activations(long stream, List<Block> blocks) {
+    static final int FLOAT = Float.BYTES;
+    static final int HALF = 2;
 
-    static Activations of(ModelShape shape, TrainingConfig training) {
-        ModelConfig model = shape.config();
-        boolean bf16 = training.precision() == Precision.BF16;
+    /**
+     * Of one block and one sequence.
+     *
+     * @param kept bytes until backward has gone through it
+     * @param backward bytes that this takes besides
+     */
+    record Block(long kept, long backward) {}
+
+    static Activations of(ModelShape shape, WeftConfig config) {
+        return config.model().encodesSource() ? T5Activations.of(config) : ofTokens(shape, config);
+    }
+
+    private static Activations ofTokens(ModelShape shape, WeftConfig config) {
+        ModelConfig model = config.model();
+        long context = model.context();
+        long token = tokenBytes(shape, config);
+        List<Block> blocks = new ArrayList<>();
+        for (int block = 0; block < model.blocks(); block++) {
+            long scores = scores(shape.family(), model, block);
+            long kept = token + FLOAT * windowCopies(shape.family(), model, block);
+            long going = backwardBytes(shape, config, scores);
+            if (model.dropout() > 0) {
+                // Softmax, mask and their product; masks of what both halves add; the products' copies of their
+                // factors.
+                kept += FLOAT * (3 * scores + 5L * model.width());
+            } else if (scores > 0) {
+                // Capped scores before and after the softmax; keys and values once more for each head.
+                kept += FLOAT * 2 * (scores + queries(model));
+            }
+            blocks.add(new Block(context * kept, context * going));
+        }
+        return new Activations(context * FLOAT * model.width(), blocks);
+    }
+
+    /** What a block keeps of a token, but for scores and windows. */
+    private static long tokenBytes(ModelShape shape, WeftConfig config) {
+        ModelConfig model = config.model();
+        Family family = shape.family();
+        boolean bf16 = config.training().precision() == Precision.BF16;
+        int product = bf16 ? HALF : FLOAT;
         long width = model.width();
-        long queries = (long) model.heads() * model.headWidth();
-        long hidden = shape.family().hiddenElements(model);
-        boolean gated = shape.family().gated(model);
+        long hidden = family.hiddenElements(model);
         // Residual stream: middle and output. Statistics of two norms and of attention are a few floats.
-        long block = FLOAT * (2 * width + 4L + model.heads());
+        long bytes = FLOAT * (2 * width + 4L + model.heads());
         // Inputs of the matrix products: two norms' outputs, attention's, the nonlinearity's.
-        block += (bf16 ? HALF : FLOAT) * (2 * width + queries + hidden);
+        bytes += product * (2 * width + queries(model) + hidden);
         // Attention is in float32 whatever the precision: queries, keys (as many as queries), values, in bf16 its
         // output.
-        block += FLOAT * (3 * queries + (bf16 ? queries : 0));
+        bytes += FLOAT * (3 + (bf16 ? 1 : 0)) * queries(model);
         // What the nonlinearity's backward needs: GELU its input; SwiGLU gate, its SiLU and up.
-        block += (bf16 ? HALF : FLOAT) * (gated ? 3 : 1) * hidden;
-        block += FLOAT * shape.family().normElements(model);
-        block += FLOAT * windowCopies(model, shape.family());
-        long scores = 0;
-        if (model.dropout() > 0 || model.encodesSource()) {
-            scores = (long) model.heads() * model.context();
-            // Softmax, mask and their product; masks of what both halves add; the products' copies of their factors.
-            block += FLOAT * (3 * scores + 5 * width);
-        } else if (shape.family().attentionSoftcap(model) > 0) {
-            // Capped scores before and after the softmax; keys and values once more for each head.
-            scores = model.heads() * seen(model, shape.family());
-            block += FLOAT * (2 * scores + 2 * queries);
-        }
+        bytes += product * (family.gated(model) ? 3 : 1) * hidden;
+        bytes += FLOAT * family.normElements(model);
+        // Each expert's own copy of its tokens, and what it gives, which its weight multiplies.
+        return bytes
+                + (product + FLOAT) * family.routing(model).map(Routing::chosen).orElse(0) * width;
+    }
+
+    /** What going back through a block takes besides, of a token. */
+    private static long backwardBytes(ModelShape shape, WeftConfig config, long scores) {
+        long width = config.model().width();
+        long hidden = shape.family().hiddenElements(config.model());
         // The gradient of the stream, once more while it is added to, and of the widest vector or the scores.
-        long backward = FLOAT * (2 * width + Math.max(hidden, 4 * scores));
-        if (training.recompute()) {
+        long bytes = FLOAT * (2 * width + Math.max(hidden, 4 * scores));
+        if (config.training().recompute()) {
             // What is computed again is freed when the block is done, not as backward goes.
-            backward += FLOAT * (3 * width + hidden);
+            bytes += FLOAT * (3 * width + hidden);
         }
-        return new Activations(FLOAT * width, block, backward);
+        return bytes;
     }
 
-    /** Elements of a token's keys and values that windows keep once more, beside neighbouring runs, the mean of the blocks. */
-    private static long windowCopies(ModelConfig model, Family family) {
-        long windows = IntStream.range(0, model.layers())
-                .map(block -> family.window(model, block))
-                .filter(window -> window > 0 && window < model.context())
-                .count();
-        long both = 2L * model.keyValueHeads() * model.headWidth();
-        return windows * (model.causal() ? 1 : 2) * both / model.layers();
+    private static long queries(ModelConfig model) {
+        return (long) model.heads() * model.headWidth();
     }
 
-    /** Keys that a query has scores of, the mean of the blocks: of a window those of two runs. */
-    private static long seen(ModelConfig model, Family family) {
-        long sum = 0;
-        for (int block = 0; block < model.layers(); block++) {
-            int window = family.window(model, block);
-            sum += window > 0 ? Math.min(2L * window, model.context()) : model.context();
+    /** Scores of a token that are tensors of their own; of a window those of two runs of it. */
+    private static long scores(Family family, ModelConfig model, int block) {
+        if (model.dropout() > 0) {
+            return (long) model.heads() * model.context();
         }
-        return sum / model.layers();
+        int window = family.window(model, block);
+        long seen = window > 0 ? Math.min(2L * window, model.context()) : model.context();
+        return family.attentionSoftcap(model) > 0 ? model.heads() * seen : 0;
     }
 
-    /** At the peak: all blocks' (or with recomputation their inputs and one block's), and what backward takes. */
-    long peakBytes(ModelShape shape, TrainingConfig training) {
-        long tokens = (long) training.microBatch() * shape.config().context();
-        int layers = shape.config().blocks();
-        long kept = training.recompute() ? layers * token + block : layers * block;
+    /** Elements of a token's keys and values that a window keeps once more, beside neighbouring runs. */
+    private static long windowCopies(Family family, ModelConfig model, int block) {
+        int window = family.window(model, block);
+        boolean slides = window > 0 && window < model.context();
+        return slides ? (model.causal() ? 1 : 2) * 2L * model.keyValueHeads() * model.headWidth() : 0;
+    }
+
+    /** What all blocks keep of a sequence. */
+    long keptBytes() {
+        return blocks.stream().mapToLong(Block::kept).sum();
+    }
+
+    /**
+     * At the peak, of so many sequences at once: while backward goes through one of the blocks, those before it still hold what they keep,
+     * or with recomputation their inputs.
+     */
+    long peakBytes(ModelShape shape, int sequences, boolean recompute) {
+        long held = 0;
+        long most = 0;
+        for (Block block : blocks) {
+            long own = recompute ? stream + block.kept() : block.kept();
+            most = Math.max(most, held + own + block.backward());
+            held += recompute ? stream : block.kept();
+        }
         // The embedded tokens, the last norm's output and the head's gradient of it.
-        long ends = 3 * token;
-        return tokens * (kept + ends + backward) + largestMatrix(shape);
+        return sequences * (most + 3 * stream) + largestMatrix(shape);
     }
 
     /** A matrix's gradient is a tensor of its own before it is added; the head's and the embedding's are not. */

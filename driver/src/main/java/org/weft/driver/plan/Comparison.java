@@ -38,10 +38,8 @@ public final class Comparison {
         List<Row> rows = new ArrayList<>();
         rows.add(new Row("step_millis", "step", 1000 * time.total(), measured.stepMillis(), millis));
         rows.add(new Row("compute_millis", "computing", 1000 * time.compute(), measured.computeMillis(), millis));
-        double targets = (double) forecast.config().training().globalBatch()
-                * forecast.config().targetsPerSequence();
         rows.add(new Row(
-                "tokens_per_second", "target tokens/s", targets / time.total(), measured.tokensPerSecond(), rate));
+                "tokens_per_second", "target tokens/s", forecast.tokensPerSecond(), measured.tokensPerSecond(), rate));
         double exchanged = forecast.traffic().total() - backups();
         rows.add(new Row(
                 "exchanged_bytes", "pushed and pulled", exchanged, measured.exchangedBytes(), Quantities::bytes));

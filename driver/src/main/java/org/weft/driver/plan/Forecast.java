@@ -78,13 +78,14 @@ public record Forecast(
                 .sum();
     }
 
-    /** Tokens of one step over all workers. */
+    /** Tokens of text of one step over all workers, as a run counts them. */
     public long stepTokens() {
-        return (long) config.training().globalBatch() * shape.config().context();
+        return (long) config.training().globalBatch() * config.textTokens();
     }
 
     public double stepFlops() {
-        return shape.flopsPerToken() * stepTokens();
+        return shape.family().flopsPerSequence(shape, config)
+                * config.training().globalBatch();
     }
 
     public double tokensPerSecond() {

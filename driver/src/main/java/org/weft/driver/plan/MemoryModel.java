@@ -3,11 +3,9 @@ package org.weft.driver.plan;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.network.util.JavaUtils;
-import org.weft.core.Records;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.ClusterConfig.Device;
 import org.weft.core.config.TokenizerConfig;
-import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSpan;
@@ -71,10 +69,10 @@ public final class MemoryModel {
         long frozen = shape.adapted().frozen().size() * Float.BYTES;
         boolean cuda = config.cluster().device() == Device.CUDA;
         boolean bf16 = config.training().precision() == Precision.BF16;
-        TrainingConfig training = config.training();
-        training = Records.with(training, "microBatch", config.sequencesOfExample() * training.microBatch());
-        long activations = Activations.of(shape, training).peakBytes(shape, training);
-        long rows = (long) training.microBatch() * shape.config().context();
+        int sequences = config.sequencesOfExample() * config.training().microBatch();
+        long activations = Activations.of(shape, config)
+                .peakBytes(shape, sequences, config.training().recompute());
+        long rows = (long) sequences * shape.config().context();
         long logits = Math.max(1, Math.min(rows, HEAD_BYTES / (4L * shape.vocabSize()))) * 4L * shape.vocabSize();
         return new WorkerMemory(
                 vector + frozen,

@@ -1,10 +1,9 @@
 package org.weft.driver.plan;
 
 import org.weft.core.config.TrainingConfig;
-import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;
-import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
+import org.weft.core.model.Routing;
 
 /**
  * Seconds of one step of the worker with the most lanes: matrix products at the measured peak less what narrow ones
@@ -21,28 +20,13 @@ import org.weft.core.model.ModelShape;
  */
 public record StepTime(double products, double elementwise, double dispatch, double pull, double push, double update) {
 
-    /** Width of the shorter side of a product at which half of the peak is reached. Measured. */
-    static final double HALF_SPEED_WIDTH = 32;
-
-    /** bfloat16's peak over float32's, AVX-512 and AMX alike. Measured: 381 to 420 against 190 to 212 GFLOP/s. */
-    static final double BF16_SPEEDUP = 2.0;
-
-    /** Windows that a run of queries is multiplied with: its own and the one before. */
-    static final double RUNS = 2;
-
-    /** And where it is half a window long and sees those on both sides. */
-    static final double RUNS_OF_BOTH_SIDES = 1.5;
-
-    /** How often forward and backward go over what is kept of a token, in bytes read or written. Measured. */
-    static final double ACTIVATION_PASSES = 6.5;
-
-    /** How often the head goes over its logits. */
-    static final double LOGIT_PASSES = 10;
-
     /** Operations of one block forward and backward, and what one costs. */
     static final double BLOCK_OPERATIONS = 60;
 
     static final double OPERATION_SECONDS = 10e-6;
+
+    /** Operations of one expert more of a block: counted. */
+    static final double EXPERT_OPERATIONS = 40;
 
     /** Copies that a pulled or pushed byte amounts to, both sides together: kernel, checksums, sums. Measured. */
     static final double EXCHANGE_COPIES = 4;
@@ -68,20 +52,18 @@ public record StepTime(double products, double elementwise, double dispatch, dou
      */
     static StepTime of(ModelShape shape, WeftConfig config, MachinePeaks peaks, int processors, double networkBytes) {
         TrainingConfig training = config.training();
-        double tokens = (double) MemoryModel.LaneShares.of(config).mostLanes()
-                * training.laneBatch()
-                * shape.config().context();
+        int sequences = MemoryModel.LaneShares.of(config).mostLanes() * training.laneBatch();
         double share = 1;
         if (processors > 0) {
             share = Math.max(
                     1, (double) config.cluster().workers() * config.cluster().threads() / processors);
         }
-        double products = share * tokens * productSeconds(shape, config, peaks);
-        double elementwise = share * tokens * elementwiseBytes(shape, config) / peaks.copyBytes();
-        double microBatches = tokens / shape.config().context() / training.microBatch();
+        SequenceCost sequence = new SequenceCost(shape, config);
+        double products = share * sequences * sequence.productSeconds(peaks.flops());
+        double elementwise = share * sequences * sequence.passedBytes() / peaks.copyBytes();
+        double microBatches = (double) sequences / training.microBatch();
         double recomputed = training.recompute() ? 4.0 / 3 : 1;
-        double dispatch =
-                share * recomputed * microBatches * shape.config().blocks() * BLOCK_OPERATIONS * OPERATION_SECONDS;
+        double dispatch = share * recomputed * microBatches * operations(shape) * OPERATION_SECONDS;
 
         Traffic traffic = Traffic.of(shape, config);
         double byteSeconds = EXCHANGE_COPIES / peaks.copyBytes();
@@ -101,39 +83,11 @@ public record StepTime(double products, double elementwise, double dispatch, dou
         return new StepTime(products, elementwise, dispatch, pull, push, update);
     }
 
-    /**
-     * Attention is fused and skips what is masked, but runs at a lower rate: both taken together it counts in full. Of a window
-     * the runs that hold it are computed, and what of them is masked counts, too.
-     */
-    private static double productSeconds(ModelShape shape, WeftConfig config, MachinePeaks peaks) {
-        int width = shape.config().width();
-        double rate = peaks.flops() * width / (width + HALF_SPEED_WIDTH);
-        double factor = config.training().precision() == Precision.BF16 ? BF16_SPEEDUP : 1;
-        if (shape.config().encodesSource()) { // attention is explicit: products like the others
-            double again = config.training().recompute() ? 4.0 / 3 : 1;
-            return shape.flopsPerToken() / factor * again / rate;
-        }
-        Family family = Family.of(shape.config());
-        double attention = family.attentionFlops(shape.config(), shape.config().causal() ? RUNS : RUNS_OF_BOTH_SIDES);
-        double allHeads = 6.0 * shape.vocabSize() * width;
-        double blocks = shape.flopsPerToken() - family.attentionFlops(shape.config(), 1) - allHeads;
-        double head = allHeads * predictedShare(config);
-        double once = (blocks + head) / factor + attention;
-        double again = config.training().recompute() ? (blocks / factor + attention) / 3 : 0;
-        return (once + again) / rate;
-    }
-
-    private static double elementwiseBytes(ModelShape shape, WeftConfig config) {
-        double again = config.training().recompute() ? 4.0 / 3 : 1;
-        double kept = shape.config().blocks()
-                * (double) Activations.of(shape, config.training()).block();
-        return again * kept * ACTIVATION_PASSES
-                + LOGIT_PASSES * Float.BYTES * shape.vocabSize() * predictedShare(config);
-    }
-
-    /** Of the tokens, those that have logits: all, or a masked language model's fraction. */
-    private static double predictedShare(WeftConfig config) {
-        return (double) config.targetsPerSequence() / config.model().context();
+    /** Of all blocks. */
+    private static double operations(ModelShape shape) {
+        int experts =
+                shape.family().routing(shape.config()).map(Routing::experts).orElse(0);
+        return shape.config().blocks() * (BLOCK_OPERATIONS + experts * EXPERT_OPERATIONS);
     }
 
     /** The embedding's gradient is complete last: nothing is left to hide its push behind. */

@@ -30,8 +30,8 @@ public final class ModelStage {
         void close() throws IOException;
     }
 
-    /** Over parts that the driver has dealt out. */
-    static <P, R> List<R> over(JavaSparkContext context, List<P> parts, Opening<P, R> opening) {
+    /** Over parts that the driver deals out: a model for each core, however many parts there are. */
+    public static <P, R> List<R> over(JavaSparkContext context, List<P> parts, Opening<P, R> opening) {
         if (parts.isEmpty()) {
             return List.of();
         }

@@ -80,6 +80,22 @@ class BestStepTest {
     }
 
     @Test
+    void ofEqualValuesTheLeastLossIsBest() {
+        BestStep best = new BestStep("accuracy", 3);
+        best.evaluated(5, Map.of("loss", 3.0, "accuracy", 0.5));
+        best.evaluated(10, Map.of("loss", 1.0, "accuracy", 0.5));
+        best.evaluated(15, Map.of("loss", 1.0, "accuracy", 0.5));
+        assertThat(best.step()).isEqualTo(10);
+        best.saved(5);
+        best.saved(15);
+        assertThat(best.savedStep()).isEqualTo(15);
+        assertThat(best.exhausted()).isFalse();
+        best.evaluated(20, Map.of("loss", 0.5, "accuracy", 0.5)); // the third that is not better than step 5
+        assertThat(best.step()).isEqualTo(20);
+        assertThat(best.exhausted()).isTrue();
+    }
+
+    @Test
     void whatAManifestRemembersGoesBeforeTheLog() {
         BestStep before = new BestStep("loss", 2);
         before.evaluated(5, Map.of("loss", 1.5, "accuracy", 0.5));

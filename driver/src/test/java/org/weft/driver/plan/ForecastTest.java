@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.weft.core.config.ConfigLoader;
@@ -98,6 +99,45 @@ class ForecastTest {
         double kept = forecast().time().compute();
         double again = forecast("training.recompute=true").time().compute();
         assertThat(again / kept).isBetween(1.1, 1.35);
+    }
+
+    /** 284 tokens of text are 256 that are read and 57 that are written; a run's metrics count the text's. */
+    @Test
+    void tokensOfAnEncoderWithADecoderAreItsTexts() {
+        Forecast forecast = forecast("model.architecture=t5");
+        assertThat(forecast.stepTokens()).isEqualTo(32 * 284);
+        double read = forecast.shape().flopsPerToken() * 256;
+        assertThat(forecast.stepFlops() / 32).isCloseTo(read, Percentage.withPercentage(2));
+        double longer =
+                forecast("model.architecture=t5", "training.mask_fraction=0.3").stepFlops() / forecast.stepFlops();
+        assertThat(longer).isBetween(1.1, 1.5);
+    }
+
+    /**
+     * What the balance adds goes back through attention once more: four operations of each of its weights and two thirds of its
+     * products. Experts that no token goes to cost passes over all tokens.
+     */
+    @Test
+    void aMixtureTakesMoreThanItsOperations() {
+        String[] mixture = {
+            "model.architecture=mixtral", "model.mlp_width=768", "model.experts=4", "model.router_aux_loss_coef=-1"
+        };
+        StepTime time = forecast(mixture).time();
+        StepTime balanced =
+                forecast(with(mixture, "model.router_aux_loss_coef=0.01")).time();
+        double tokens = 16 * 256;
+        double operations = 6 * (4.0 * 4 * 384 * 384 + 8.0 * 384 * 256);
+        assertThat(balanced.products() - time.products())
+                .isCloseTo(tokens * operations / (200e9 * 384 / 416), Percentage.withPercentage(1e-6));
+        assertThat(balanced.elementwise()).isGreaterThan(time.elementwise());
+        StepTime more = forecast(with(mixture, "model.experts=6")).time();
+        assertThat(more.elementwise() - time.elementwise())
+                .isCloseTo(tokens * 6 * 2 * 3 * 4 * 384 / 10e9, Percentage.withPercentage(1e-6));
+        assertThat(more.dispatch()).isGreaterThan(time.dispatch());
+    }
+
+    private static String[] with(String[] settings, String more) {
+        return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test

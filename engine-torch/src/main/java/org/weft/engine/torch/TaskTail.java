@@ -115,15 +115,15 @@ final class TaskTail implements Tail {
     /**
      * (B T, 2) to (B)
      *
-     * @param ends (B, 2)
+     * @param labels (B, 2 or more): the two ends stand first
      */
-    private static Tensor spanLoss(Tensor outputs, TokenTensors tokens, Tensor ends) {
+    private static Tensor spanLoss(Tensor outputs, TokenTensors tokens, Tensor labels) {
         Tensor all = outputs.view(tokens.sequences(), tokens.context(), 2); // (B, T, 2)
         Tensor scores = tokens.padding()
                 .map(padding -> padding.present().logical_not().unsqueeze(2)) // (B, T, 1)
                 .map(absent -> all.masked_fill(absent, new Scalar(Double.NEGATIVE_INFINITY)))
                 .orElse(all); // (B, T, 2)
-        Tensor at = ends.to(ScalarType.Long).unsqueeze(1); // (B, 1, 2)
+        Tensor at = labels.narrow(1, 0, 2).to(ScalarType.Long).unsqueeze(1); // (B, 1, 2)
         return scores.log_softmax(1)
                 .gather(1, at)
                 .neg()

@@ -50,17 +50,16 @@ public final class ConfigOptions {
 
     /** As {@link #load}, with {@code defaults} for what neither files nor overrides say. */
     WeftConfig loadOver(String defaults) {
-        return loadOver(List.of(defaults), List.of());
+        return loadOver(List.of(new ConfigLoader.Source("defaults", defaults)), List.of());
     }
 
     /**
-     * As {@link #load}, over several texts of defaults and under some overrides of a command's own options.
+     * As {@link #load}, over several sources of defaults and under some overrides of a command's own options.
      *
      * @param forced {@code section.key=value}
      */
-    WeftConfig loadOver(List<String> defaults, List<String> forced) {
-        List<ConfigLoader.Source> sources = new ArrayList<>();
-        defaults.forEach(text -> sources.add(new ConfigLoader.Source("defaults", text)));
+    WeftConfig loadOver(List<ConfigLoader.Source> defaults, List<String> forced) {
+        List<ConfigLoader.Source> sources = new ArrayList<>(defaults);
         sources.addAll(sources());
         List<String> all = new ArrayList<>(overrides);
         all.addAll(forced);
@@ -98,11 +97,12 @@ public final class ConfigOptions {
     }
 
     private List<ConfigLoader.Source> sources() {
-        return files.isEmpty()
-                ? List.of(new ConfigLoader.Source("configuration", ""))
-                : files.stream()
-                        .map(file -> new ConfigLoader.Source(file, text("--config", file)))
-                        .toList();
+        List<ConfigLoader.Source> sources = new ArrayList<>();
+        files.forEach(file -> sources.add(new ConfigLoader.Source(file, text("--config", file))));
+        if (!overrides.isEmpty()) {
+            sources.add(new ConfigLoader.Source("--set", "")); // what is wrong may come from there
+        }
+        return sources.isEmpty() ? List.of(new ConfigLoader.Source("configuration", "")) : sources;
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.FloatFormat;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.ReplicaLoader;
@@ -71,12 +72,28 @@ public final class ExportCommand implements Callable<Integer> {
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
             Checkpoint checkpoint = path.resolve(store);
+            WeftConfig config = ReplicaLoader.configOf(checkpoint);
             if (adapter) {
                 PeftExport export = new PeftExport(store, checkpoint);
+                if (!LearntTemplate.of(
+                                store,
+                                config,
+                                new HuggingFaceExport(store, checkpoint, line -> {}).tokenizerDirectory())
+                        .isEmpty()) {
+                    progress.say("an adapter leaves its base's chat template as it is, and this one learnt another:"
+                            + " finetune.chat_template="
+                            + config.finetune().chatTemplate().word()
+                            + "; export without --adapter writes it");
+                }
                 return print(checkpoint, export.write(to), export.parameters());
             }
             HuggingFaceExport export = new HuggingFaceExport(store, checkpoint, progress::say);
-            String template = LearntTemplate.of(store, ReplicaLoader.configOf(checkpoint), export.tokenizerDirectory());
+            String template = LearntTemplate.of(store, config, export.tokenizerDirectory());
+            if (template.contains("strftime_now")) {
+                progress.say(
+                        "the exported chat template writes the day on which it is used; what was learnt has finetune.chat_date="
+                                + config.finetune().chatDate());
+            }
             List<String> written = export.write(to, new HuggingFaceExport.Options(dtype, maxShardBytes, template));
             return print(checkpoint, written, export.parameters());
         }

@@ -9,6 +9,7 @@ import org.weft.hub.StoredModel;
 import org.weft.tuning.finetune.PredictionColumns;
 import org.weft.tuning.finetune.PredictionJob;
 import org.weft.tuning.finetune.TaskModel;
+import org.weft.tuning.task.Encoder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -35,6 +36,7 @@ public final class PredictCommand implements Callable<Integer> {
             TaskModel.requireTask(model);
             rows.requireNew(files.store());
             WeftConfig config = options.over(model.config());
+            Encoder.strideTaken(TaskModel.config(model, config)).ifPresent(Progress.onStderr()::say);
             try (SparkApplication application = SparkApplication.start(config, "predict", files.settings())
                     .showingStages(Progress.onStderr()::say)) {
                 PredictionJob job = new PredictionJob(model, config, rows.batch(), PredictionColumns.DEFAULT);

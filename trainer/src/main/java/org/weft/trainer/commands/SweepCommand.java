@@ -126,8 +126,7 @@ public final class SweepCommand implements Callable<Integer> {
         if (tokens == null) {
             return config;
         }
-        long stepTokens =
-                (long) config.training().globalBatch() * config.model().context();
+        long stepTokens = (long) config.training().globalBatch() * config.textTokens();
         int steps = (int) Math.min(Integer.MAX_VALUE, Math.max(1, Math.round(tokens / stepTokens)));
         return ConfigLoader.load("sweep", ConfigLoader.toYaml(config), List.of("training.steps=" + steps));
     }

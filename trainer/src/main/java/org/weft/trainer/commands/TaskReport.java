@@ -22,11 +22,13 @@ import org.weft.tuning.dataset.JudgedRows;
 import org.weft.tuning.finetune.Examination;
 import org.weft.tuning.finetune.TaskEvaluation;
 import org.weft.tuning.metrics.Bootstrap;
+import org.weft.tuning.metrics.SmallSample;
 import org.weft.tuning.report.EvaluationData;
 import org.weft.tuning.report.EvaluationJson;
 import org.weft.tuning.report.EvaluationPage;
 import org.weft.tuning.report.EvaluationReport;
 import org.weft.tuning.report.TrainingCurve;
+import org.weft.tuning.task.Encoder;
 
 /** The evaluation of a model on rows, written down: what evaluate and finetune have in common. */
 final class TaskReport {
@@ -87,6 +89,7 @@ final class TaskReport {
         Examination task = tuned.task() == TaskName.PREFERENCE
                 ? Examination.ofPairs(store, model, config, Progress.onStderr()::say)
                 : Examination.ofTask(model, config, beams);
+        Encoder.strideTaken(task.config()).ifPresent(Progress.onStderr()::say);
         return write(task, () -> JudgedRows.read(application.context(), store, config, input), directory);
     }
 
@@ -103,6 +106,7 @@ final class TaskReport {
         EvaluationData data =
                 FirstTaskError.ends(application.context(), () -> new TaskEvaluation(store, model, examination, batch)
                         .run(rows.run(), training()));
+        SmallSample.warning("the evaluation", data.predictions().rows()).ifPresent(Progress.onStderr()::say);
         EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT);
         store.write(directory + "/" + RESULTS, EvaluationJson.results(report));
         store.write(directory + "/" + PAGE, new EvaluationPage(report).render().getBytes(StandardCharsets.UTF_8));

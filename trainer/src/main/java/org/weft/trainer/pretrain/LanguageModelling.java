@@ -47,6 +47,6 @@ record LanguageModelling(
 
     @Override
     public double flopsPerToken() {
-        return shape().flopsPerToken();
+        return shape().family().flopsPerSequence(shape(), config) / config.textTokens();
     }
 }

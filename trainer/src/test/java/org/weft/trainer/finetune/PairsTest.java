@@ -161,6 +161,13 @@ class PairsTest {
                 .isEqualTo(one.checkpoint().manifest().paramsSha256());
         assertThat(said.toString()).doesNotContain("likel");
 
+        application.store().delete("file://" + directory + "/one/checkpoints");
+        said.reset();
+        tune(null, preferences("one", "base", "training.micro_batch=1"));
+        assertThat(said.toString())
+                .as("in other micro-batches the last bits are others")
+                .contains("computing how likely the model at the start makes each answer");
+
         tune(null, preferences("lora", "base", "finetune.method=lora"));
         assertThat(steps("lora").get(0).loss()).isCloseTo(Math.log(2), within(1e-5));
         application.store().delete("file://" + directory + "/lora/checkpoints");
@@ -203,6 +210,24 @@ class PairsTest {
                 .isInstanceOf(WeftException.class)
                 .hasMessage("pooling first: the first token of llama has seen nothing");
         assertThatThrownBy(() -> new WeftEmbedder().transform(rows)).hasMessage("no model: it is not set");
+        assertThatThrownBy(() -> new WeftEmbedder().setTextCol("texts").transformSchema(rows.schema()))
+                .hasMessage("there is no column texts among [chosen, prompt, rejected]");
+        assertThatThrownBy(() -> new WeftEmbedder()
+                        .setTextCol("vector")
+                        .transformSchema(
+                                WeftEmbedder.load(saved).transform(rows).schema()))
+                .hasMessageStartingWith("column vector is of array<float>, not of texts");
+        assertThatThrownBy(() -> new WeftEmbedder().setMaxLength(-1)).hasMessage("maxLength -1 must not be negative");
+        assertThatThrownBy(() -> WeftEmbedder.load(saved).setMaxLength(49).transform(rows))
+                .hasMessage("a longest text of 49 tokens is more than the model sees, 48");
+        List<Float> stripped = WeftEmbedder.load(saved)
+                .setBatchSize(1)
+                .transform(rows.limit(1).selectExpr("concat(' \u00a0', prompt, '\u0085') AS prompt"))
+                .first()
+                .getList(1);
+        for (int i = 0; i < stripped.size(); i++) {
+            assertThat(stripped.get(i)).isCloseTo(vector.get(i), within(1e-5f));
+        }
     }
 
     private static List<Map<String, Double>> figures(List<StepRecord> steps) {

@@ -10,6 +10,9 @@ import org.weft.jinja.Rendered;
 
 /** Which of a rendered conversation the assistant says, so that it alone is learnt. */
 final class AssistantTurns {
+    /** What no template has. */
+    private static final String ANSWER = "an:swer";
+
     private AssistantTurns() {}
 
     /** What the template marks. */
@@ -50,12 +53,25 @@ final class AssistantTurns {
             return prompt.length();
         }
         int least = length(template, before, whole, message, lastAnswer);
-        int content = whole.indexOf(chat.messages().get(message).content().strip(), least);
+        String said = chat.messages().get(message).content().strip();
+        int content = said.isEmpty() ? -1 : whole.indexOf(said, least);
+        if (content < 0) { // calls alone, or a text that the template writes otherwise
+            content = header(template, before, whole);
+        }
         int same = least;
         while (same < prompt.length() && same < whole.length() && prompt.charAt(same) == whole.charAt(same)) {
             same++;
         }
         return content < 0 ? same : Math.min(same, content);
+    }
+
+    /** How far the text goes before what the assistant says, whatever that is; -1 where that is not the whole's beginning. */
+    private static int header(JinjaTemplate template, Chat before, String whole) {
+        List<ChatMessage> messages = new ArrayList<>(before.messages());
+        messages.add(new ChatMessage(ChatMessage.ASSISTANT, ANSWER));
+        String text = template.text(new Chat(messages, before.tools()), false);
+        int at = text.lastIndexOf(ANSWER);
+        return at >= 0 && whole.startsWith(text.substring(0, at)) ? at : -1;
     }
 
     /** Of the text of a beginning of the conversation, which is one of the whole text. */

@@ -42,6 +42,7 @@ final class DatasetFingerprint {
         }
         if (config.dataset().docStride() != 0) {
             parts.put("doc_stride", Encoder.docStride(config)); // likewise
+            parts.put("windows", 2); // that they are of one row is told
         }
         parts.put("tokenizer", tokenizer);
         parts.put("splits", splits.stream().map(Content::toString).toList());

@@ -6,15 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.storage.StorageLevel;
+import org.weft.core.Amount;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
-import org.weft.core.config.DatasetConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExampleFileFormat;
 import org.weft.core.examples.ExamplesManifest;
@@ -78,7 +75,7 @@ public final class DatasetJob {
     public void check(WeftConfig config) throws IOException {
         over(config, splits -> {
             Task unlabelled = Task.of(config);
-            return labels(config, unlabelled, splits, read(config.dataset(), unlabelled, splits, false));
+            return labels(config, unlabelled, splits, survey(config, unlabelled).read(splits, false));
         });
     }
 
@@ -101,6 +98,10 @@ public final class DatasetJob {
         }
     }
 
+    private DatasetSurvey survey(WeftConfig config, Task task) {
+        return new DatasetSurvey(spark, store, config.dataset(), task, progress);
+    }
+
     /** What decides the tokens around a text; empty where tokenizer.json alone does, and puts nothing there. */
     private static String framing(TextTokenizer opened, TokenizerFile file) {
         boolean plain = file.roles().equals(TokenRoles.NONE) && opened.before().length + opened.after().length == 0;
@@ -112,7 +113,7 @@ public final class DatasetJob {
             WeftConfig config, TokenizerFile tokenizer, int vocabSize, String framing, List<SplitRows> splits)
             throws IOException {
         Task unlabelled = Task.of(config);
-        List<Survey> surveys = read(config.dataset(), unlabelled, splits, true);
+        List<Survey> surveys = survey(config, unlabelled).read(splits, true);
         List<Content> contents = surveys.stream().map(Survey::content).toList();
         FoundLabels labels = labels(config, unlabelled, splits, surveys);
         Task task = Task.of(config, labels.labels());
@@ -151,76 +152,10 @@ public final class DatasetJob {
                 written.size() > 2 ? written.get(2) : ExamplesSplit.NONE,
                 overlap(splits),
                 surveys.stream().map(Survey::scrubbed).reduce(new TreeMap<>(), SplitRows::sum),
+                DatasetSurvey.unanswerable(config.finetune().task(), surveys),
                 fingerprint);
         manifest.save(store, directory);
         return manifest;
-    }
-
-    /**
-     * Reads the splits and tells what each holds.
-     *
-     * @param again whether they are read again, to be encoded: then Spark keeps them
-     */
-    private List<Survey> read(DatasetConfig dataset, Task task, List<SplitRows> splits, boolean again)
-            throws IOException {
-        progress.accept("reading "
-                + Stream.of(dataset.train(), dataset.validation(), dataset.test())
-                        .flatMap(List::stream)
-                        .collect(Collectors.joining(", ")));
-        DatasetSplits read = new DatasetSplits(spark, store, task);
-        splits.addAll(read.read(dataset));
-        List<Survey> surveys = new ArrayList<>();
-        String source = "";
-        long replaced = 0;
-        for (SplitRows split : splits) {
-            if (again) {
-                split.rows().persist(StorageLevel.MEMORY_AND_DISK_SER());
-            }
-            try {
-                surveys.add(split.survey(task));
-            } catch (Exception failure) { // Spark's is checked, and undeclared
-                throw DatasetReader.unreadable(split.source(), failure);
-            }
-            long found = read.takeReplaced();
-            replaced += split.source().equals(source) ? 0 : found; // validation's share of train is read again
-            source = split.source();
-        }
-        if (replaced > 0) {
-            progress.accept("warning: " + replaced + " unpaired surrogates in the rows became U+FFFD");
-        }
-        for (int i = 0; i < splits.size(); i++) {
-            if (!dataset.privacy().active().isEmpty()) {
-                progress.accept(splits.get(i).name() + ": " + surveys.get(i).toldOfScrubbing());
-            }
-            if (surveys.get(i).empty() > 0) {
-                progress.accept("warning: " + surveys.get(i).empty() + " rows of "
-                        + splits.get(i).name() + " have an empty text");
-            }
-        }
-        requireRows(dataset, splits, surveys); // a bad row is told before a bad split
-        return surveys;
-    }
-
-    private static void requireRows(DatasetConfig dataset, List<SplitRows> splits, List<Survey> surveys) {
-        for (int i = 0; i < surveys.size(); i++) {
-            String name = splits.get(i).name();
-            boolean byHash = dataset.validation().isEmpty() && !name.equals(DatasetSplits.TEST);
-            boolean none = dataset.folds() == 0 && dataset.validationFraction() == 0;
-            boolean wanted = !(name.equals(DatasetSplits.VALIDATION) && byHash && none);
-            if (surveys.get(i).content().rows() == 0 && wanted) {
-                throw WeftException.invalidData(
-                        "empty split: " + name + " has no row" + (byHash ? " of dataset.train, " + share(dataset) : ""),
-                        byHash
-                                ? "give more rows, another share for validation, or files in dataset.validation"
-                                : "check dataset." + name);
-            }
-        }
-    }
-
-    private static String share(DatasetConfig dataset) {
-        return dataset.folds() > 0
-                ? "fold=" + dataset.fold() + " of folds=" + dataset.folds()
-                : "validation_fraction=" + dataset.validationFraction();
     }
 
     private FoundLabels labels(WeftConfig config, Task task, List<SplitRows> splits, List<Survey> surveys) {
@@ -269,13 +204,21 @@ public final class DatasetJob {
                             + String.join("; ", result.leftOut().keySet()),
                     "check the columns, and dataset.max_length");
         }
-        progress.accept(name + ": " + split.examples() + " examples, " + split.tokens() + " tokens, the longest "
-                + split.longest());
+        progress.accept(name + ": " + told(result) + ", " + split.tokens() + " tokens, the longest " + split.longest()
+                + (config.sequencesOfExample() > 1 ? ", the texts of an example together" : ""));
         if (split.truncated() > 0) {
             progress.accept(name + ": " + split.truncated() + " rows cut to max_length=" + Encoder.maxLength(config)
                     + " tokens");
         }
         result.leftOut().forEach((why, rows) -> progress.accept(name + ": " + rows + " rows left out: " + why));
+    }
+
+    /** Where rows became several examples each, both. */
+    private static String told(EncodeStage.Result result) {
+        String examples = Amount.of(result.split().examples(), "example");
+        return result.split().examples() == result.rows()
+                ? examples
+                : Amount.of(result.rows(), "row") + ", " + examples;
     }
 
     /** Validation rows whose inputs training has, and test rows whose inputs training or validation has. */

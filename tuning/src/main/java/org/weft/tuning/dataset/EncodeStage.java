@@ -11,6 +11,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExampleFileFormat;
 import org.weft.core.examples.ExampleWriter;
@@ -37,18 +38,26 @@ record EncodeStage(
     /**
      * What one task wrote; a file without examples is not written and is null.
      *
+     * @param rows that became examples
      * @param leftOut rows by why they are
      * @param failure of the first row that cannot be used, or null: returned, for what a task throws Spark tries again
      */
-    record Written(ExamplesFile file, int longest, long truncated, TreeMap<String, Long> leftOut, WeftException failure)
+    record Written(
+            ExamplesFile file,
+            long rows,
+            int longest,
+            long truncated,
+            TreeMap<String, Long> leftOut,
+            WeftException failure)
             implements Serializable {}
 
     /**
      * A split as it was written.
      *
+     * @param rows that became examples: as many, or fewer where a long one became several
      * @param leftOut rows by why they are
      */
-    record Result(ExamplesSplit split, Map<String, Long> leftOut) {}
+    record Result(ExamplesSplit split, long rows, Map<String, Long> leftOut) {}
 
     /** Writes all files; they are in the order of the keys. */
     Result run(JavaPairRDD<byte[], DatasetRow> sorted) {
@@ -65,7 +74,7 @@ record EncodeStage(
                 written.stream().mapToInt(Written::longest).max().orElse(0),
                 written.stream().mapToLong(Written::truncated).sum(),
                 leftOut.values().stream().mapToLong(Long::longValue).sum());
-        return new Result(split, leftOut);
+        return new Result(split, written.stream().mapToLong(Written::rows).sum(), leftOut);
     }
 
     @Override
@@ -76,7 +85,8 @@ record EncodeStage(
                         new ExampleWriter(store, config.run().directory().dataset(), file, vocabulary)) {
             return List.of(write(rows, encoder, writer)).iterator();
         } catch (WeftException unusable) {
-            return List.of(new Written(null, 0, 0, new TreeMap<>(), unusable)).iterator();
+            return List.of(new Written(null, 0, 0, 0, new TreeMap<>(), unusable))
+                    .iterator();
         }
     }
 
@@ -84,18 +94,25 @@ record EncodeStage(
             throws IOException {
         int longest = 0;
         long truncated = 0;
+        long written = 0;
+        boolean judgedByRows = config.finetune().task() == TaskName.QA;
         TreeMap<String, Long> leftOut = new TreeMap<>();
         while (rows.hasNext()) {
+            boolean cut = false;
+            boolean first = true;
             for (Encoded encoded : task.encodeAll(rows.next()._2().fields(), encoder, true)) {
-                truncated += encoded.truncated() ? 1 : 0;
+                cut |= encoded.truncated();
                 if (encoded.leftOut()) {
                     leftOut.merge(encoded.leftOutBecause(), 1L, Long::sum);
                 } else {
-                    writer.append(encoded.example());
+                    writer.append(encoded.example(), judgedByRows && !first);
+                    written += first ? 1 : 0;
+                    first = false;
                     longest = Math.max(longest, encoded.example().length());
                 }
             }
+            truncated += cut ? 1 : 0;
         }
-        return new Written(writer.examples() == 0 ? null : writer.commit(), longest, truncated, leftOut, null);
+        return new Written(writer.examples() == 0 ? null : writer.commit(), written, longest, truncated, leftOut, null);
     }
 }

@@ -70,7 +70,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
         List<Survey> parts = rows.mapPartitions(
                         some -> List.of(Survey.of(some, task)).iterator())
                 .collect();
-        Survey whole = new Survey(Content.NONE, new TreeMap<>(), 0, new TreeMap<>(), null);
+        Survey whole = new Survey(Content.NONE, new TreeMap<>(), 0, 0, new TreeMap<>(), null);
         for (Survey part : parts) {
             if (part.failure() != null) {
                 throw part.failure();
@@ -85,6 +85,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
      *
      * @param labelCounts how often each label is named
      * @param empty rows whose texts are empty or blank
+     * @param unanswerable rows whose question has no answer
      * @param scrubbed what was taken out of texts, how often by kind
      * @param failure of the first row that cannot be used, or null: returned, for what a task throws Spark tries again
      */
@@ -92,6 +93,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
             Content content,
             TreeMap<String, Long> labelCounts,
             long empty,
+            long unanswerable,
             TreeMap<String, Long> scrubbed,
             WeftException failure)
             implements Serializable {
@@ -101,6 +103,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
             TreeMap<String, Long> counts = new TreeMap<>();
             TreeMap<String, Long> scrubbed = new TreeMap<>();
             long empty = 0;
+            long unanswerable = 0;
             try {
                 while (rows.hasNext()) {
                     DatasetRow row = rows.next();
@@ -108,11 +111,12 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
                     task.check(row.fields(), true);
                     row.scrubbed().forEach((kind, count) -> scrubbed.merge(kind, count, Long::sum));
                     empty += task.empty(row.fields()) ? 1 : 0;
+                    unanswerable += task.unanswerable(row.fields()) ? 1 : 0;
                     task.labels(row.fields()).forEach(label -> counts.merge(label, 1L, Long::sum));
                 }
-                return new Survey(content, counts, empty, scrubbed, null);
+                return new Survey(content, counts, empty, unanswerable, scrubbed, null);
             } catch (WeftException unusable) {
-                return new Survey(content, counts, empty, scrubbed, unusable);
+                return new Survey(content, counts, empty, unanswerable, scrubbed, unusable);
             }
         }
 
@@ -125,6 +129,7 @@ record SplitRows(String name, String source, JavaRDD<DatasetRow> rows) {
                     content.plus(other.content),
                     sum(labelCounts, other.labelCounts),
                     empty + other.empty,
+                    unanswerable + other.unanswerable,
                     sum(scrubbed, other.scrubbed),
                     null);
         }

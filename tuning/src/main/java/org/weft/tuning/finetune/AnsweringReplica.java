@@ -1,26 +1,18 @@
 package org.weft.tuning.finetune;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.weft.core.batches.Batch;
-import org.weft.core.params.ParameterLayout;
 import org.weft.core.scores.text.TextMatches;
 import org.weft.engine.Evaluated;
-import org.weft.engine.Figure;
-import org.weft.engine.GradientListener;
-import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
-import org.weft.engine.Replica;
-import org.weft.engine.SequenceLosses;
 import org.weft.tuning.metrics.AnswerPredictions;
 import org.weft.tuning.metrics.TextPredictions;
 
 /**
  * A replica that learns answers, and in an evaluation gives its own, greedily: they are judged beside those of the batch, of
- * a conversation beside its last. A batch's tallies are a function of its examples and the parameters, whoever evaluates
- * it. Owned by the thread that opened it.
+ * a conversation beside its last.
  *
  * <pre>
  *   tokens     p p p r r r        p prompt, r response
@@ -31,13 +23,12 @@ import org.weft.tuning.metrics.TextPredictions;
  *
  * A model with an encoder is asked what the batch has it read: each sequence's first segment.
  */
-final class AnsweringReplica implements Replica<Batch> {
-    private final ModelReplica replica;
+final class AnsweringReplica extends JudgingReplica {
     private final GeneratedAnswers answers;
 
     /** @param answers of the same replica, which they close */
     AnsweringReplica(ModelReplica replica, GeneratedAnswers answers) {
-        this.replica = replica;
+        super(replica);
         this.answers = answers;
     }
 
@@ -67,57 +58,6 @@ final class AnsweringReplica implements Replica<Batch> {
             matches.add(TextPredictions.matches(new AnswerPredictions.Row(said.get(i), List.of(right.get(i)))));
         }
         return new Evaluated(loss(batch), TextMatches.sum(matches).tallies());
-    }
-
-    @Override
-    public ParameterLayout layout() {
-        return replica.layout();
-    }
-
-    @Override
-    public ByteBuffer parameters(long offset, int length) {
-        return replica.parameters(offset, length);
-    }
-
-    @Override
-    public void parametersWritten(long offset, long length) {
-        replica.parametersWritten(offset, length);
-    }
-
-    @Override
-    public void zeroGradients() {
-        replica.zeroGradients();
-    }
-
-    @Override
-    public double accumulateGradient(Batch batch, double normalizer, MicroBatchKey key, GradientListener listener) {
-        return replica.accumulateGradient(batch, normalizer, key, listener);
-    }
-
-    @Override
-    public double accumulateGradient(
-            Batch batch, double normalizer, MicroBatchKey key, GradientListener listener, SequenceLosses losses) {
-        return replica.accumulateGradient(batch, normalizer, key, listener, losses);
-    }
-
-    @Override
-    public List<Figure> figures() {
-        return replica.figures();
-    }
-
-    @Override
-    public ByteBuffer gradients(long offset, int length) {
-        return replica.gradients(offset, length);
-    }
-
-    @Override
-    public double loss(Batch batch) {
-        return replica.loss(batch);
-    }
-
-    @Override
-    public double measurePeakFlops() {
-        return replica.measurePeakFlops();
     }
 
     @Override

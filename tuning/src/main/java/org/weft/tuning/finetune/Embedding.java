@@ -65,6 +65,12 @@ public record Embedding(TaskHead.Pooling pooling, boolean normalize, String pref
         }
         int trained = own ? config.dataset().maxLength() : modules.maxLength();
         int context = config.model().context();
+        if (wish.maxLength() < 0 || wish.maxLength() > context) {
+            throw WeftException.usage(
+                    "a longest text of " + wish.maxLength() + " tokens"
+                            + (wish.maxLength() < 0 ? "" : " is more than the model sees, " + context),
+                    "give 1 to " + context + ", or 0 for what the model says");
+        }
         int length = wish.maxLength() > 0 ? wish.maxLength() : trained > 0 ? Math.min(trained, context) : 0;
         return new Embedding(resolved(pooling, config), normalize, prefix, modules.lowerCase(), length);
     }

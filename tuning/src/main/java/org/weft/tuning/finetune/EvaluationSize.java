@@ -1,5 +1,6 @@
 package org.weft.tuning.finetune;
 
+import java.util.Locale;
 import org.weft.core.WeftException;
 
 /**
@@ -14,6 +15,9 @@ record EvaluationSize(long rows, int numbers) {
 
     /** As they arrive, in an array, and in an array of the rows that a resample drew. */
     private static final long COPIES = 3;
+
+    /** Multiplications that the driver's cores do in minutes. */
+    private static final double MOST_PRODUCTS = 2e12;
 
     /**
      * Fails, before any row is predicted, where the driver could not hold them.
@@ -32,6 +36,19 @@ record EvaluationSize(long rows, int numbers) {
                     byHeap < byArray
                             ? "give the driver more memory, or evaluate a sample of the rows with --input"
                             : "evaluate a sample of the rows with --input");
+        }
+    }
+
+    /** Fails where each row is compared with each other one, and that would take the driver hours. */
+    void requireComparable() {
+        long most = (long) Math.sqrt(MOST_PRODUCTS / Math.max(1, numbers));
+        if (rows > most) {
+            throw WeftException.usage(
+                    rows + " rows to evaluate, each anchor beside each positive, are "
+                            + String.format(Locale.ROOT, "%.1e", (double) rows * rows * numbers)
+                            + " products on the driver: at most " + most + " rows of " + numbers + " numbers",
+                    "evaluate a sample of the rows with --input: recall among fewer texts is another figure, so keep to one"
+                            + " number of them");
         }
     }
 }

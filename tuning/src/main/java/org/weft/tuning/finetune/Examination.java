@@ -62,6 +62,11 @@ public interface Examination extends Serializable {
         return config().finetune().labels().size();
     }
 
+    /** Whether each row is compared with each other one, on the driver. */
+    default boolean comparesRows() {
+        return config().finetune().task() == TaskName.EMBEDDING;
+    }
+
     /** The rows of an evaluation; all are of a judge that {@link #open} gave. */
     Predictions predictions(List<Predictions.Row> judged);
 
@@ -72,7 +77,7 @@ public interface Examination extends Serializable {
      * @param beams how texts are searched for, where the task generates them
      */
     static Examination ofTask(StoredModel model, WeftConfig rows, BeamOptions beams) {
-        WeftConfig config = model.config().withDataset(rows.dataset());
+        WeftConfig config = TaskModel.config(model, rows);
         if (!config.finetune().active()) {
             throw WeftException.usage(
                     model.directory() + " was not fine-tuned to a task", "leave --input out or give text");
@@ -194,7 +199,7 @@ public interface Examination extends Serializable {
 
         @Override
         public RowJudge open(StoredModel model, int batch) throws IOException {
-            return PreferenceJudge.open(model, start, config);
+            return PreferenceJudge.open(model, start, config, batch);
         }
     }
 

@@ -23,6 +23,7 @@ import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.Engines;
 import org.weft.tuning.dataset.DatasetJob;
+import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Labels;
 import org.weft.tuning.task.Task;
 
@@ -80,6 +81,9 @@ public final class FinetuneRun {
         if (evalEvery % config.checkpoint().every() != 0) {
             progress.say("training.eval_every=" + evalEvery + " is no multiple of checkpoint.every="
                     + config.checkpoint().every() + ": the best is looked for among the steps that are saved");
+        }
+        if (config.finetune().task() == TaskName.QA) {
+            Encoder.docStride(config); // what is wrong with it needs no row to tell
         }
         ExamplesManifest examples =
                 new DatasetJob(application.context(), store, progress::say).run(config, base.tokenizer());

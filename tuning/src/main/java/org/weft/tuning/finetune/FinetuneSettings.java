@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
+import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.HashedSettings;
@@ -31,9 +32,11 @@ public final class FinetuneSettings {
 
     private FinetuneSettings() {}
 
-    /** Texts of YAML under the user's: the defaults, and the model section of what is fine-tuned. */
-    public static List<String> under(BaseModel base) {
-        return List.of(DEFAULTS, "model: " + ModelSection.write(base.model()));
+    /** Under what the user says: the defaults, and the model section of what is fine-tuned. */
+    public static List<ConfigLoader.Source> under(BaseModel base) {
+        return List.of(
+                new ConfigLoader.Source("defaults", DEFAULTS),
+                new ConfigLoader.Source(base.from(), "model: " + ModelSection.write(base.model())));
     }
 
     /**

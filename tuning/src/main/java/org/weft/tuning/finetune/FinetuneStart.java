@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
+import org.weft.core.config.DatasetConfig;
+import org.weft.core.config.DatasetConfig.Unanswerable;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.WeftConfig;
@@ -53,7 +55,7 @@ public final class FinetuneStart {
 
     private static WeftConfig complete(WeftConfig config, ExamplesManifest examples) {
         FinetuneConfig tuning = config.finetune().withLabels(examples.labels());
-        WeftConfig labelled = config.withFinetune(tuning);
+        WeftConfig labelled = config.withFinetune(tuning).withDataset(settled(config.dataset(), examples));
         if (tuning.epochs() == 0) {
             return labelled;
         }
@@ -61,6 +63,14 @@ public final class FinetuneStart {
                 * examples.train().examples()
                 / config.training().globalBatch());
         return labelled.withTraining(config.training().withSteps((int) Math.max(1, steps)));
+    }
+
+    /** An older data set was encoded when any model might say that there is no answer. */
+    private static DatasetConfig settled(DatasetConfig dataset, ExamplesManifest examples) {
+        if (examples.unanswerable() == null) {
+            return dataset;
+        }
+        return dataset.settled(examples.unanswerable() ? Unanswerable.SOME : Unanswerable.NONE);
     }
 
     /** The run's configuration, complete. */

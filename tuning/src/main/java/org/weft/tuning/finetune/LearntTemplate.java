@@ -33,7 +33,7 @@ public final class LearntTemplate {
                     .isPresent();
             return same ? "" : tuning.jinja();
         }
-        ChatFormat format = ChatFormat.named(tuning.chatTemplate().word());
+        ChatFormat format = Task.format(tuning);
         boolean same = base.style().filter(ChatStyle.of(format)::equals).isPresent(); // and adds no words
         return same ? "" : format.jinja();
     }

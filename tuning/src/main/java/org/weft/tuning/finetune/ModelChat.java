@@ -34,8 +34,8 @@ public record ModelChat(Optional<ChatTemplate> template, String why) {
         FinetuneConfig tuning = config.finetune();
         boolean tuned = Task.in(config).filter(Task::converses).isPresent();
         if (wish != null || tuned && tuning.chatTemplate() != ChatTemplateName.MODEL) {
-            String name = wish != null ? wish : tuning.chatTemplate().word();
-            return new ModelChat(Optional.of(new FormatTemplate(ChatFormat.named(name), endOfText)), "");
+            ChatFormat format = wish != null ? ChatFormat.named(wish) : Task.format(tuning);
+            return new ModelChat(Optional.of(new FormatTemplate(format, endOfText)), "");
         }
         if (tuned) {
             return new ModelChat(Optional.of(Task.ownTemplate(tuning)), "");

@@ -42,6 +42,9 @@ public final class PredictionJob {
         Task task();
 
         RowModel open(int batch) throws IOException;
+
+        /** How columns are named that the input has not. */
+        String columnHint(List<String> missing);
     }
 
     /** A fine-tuned model. */
@@ -55,6 +58,11 @@ public final class PredictionJob {
         public RowModel open(int batch) throws IOException {
             return TaskModel.open(model, config, batch);
         }
+
+        @Override
+        public String columnHint(List<String> missing) {
+            return DatasetReader.columnHint(config.dataset(), missing);
+        }
     }
 
     /** A model that gives texts vectors. */
@@ -63,6 +71,11 @@ public final class PredictionJob {
         public RowModel open(int batch) throws IOException {
             return new TextVectors(EmbeddingModel.open(model, how, batch), task);
         }
+
+        @Override
+        public String columnHint(List<String> missing) {
+            return "give the column of texts with --text-column";
+        }
     }
 
     /**
@@ -70,7 +83,12 @@ public final class PredictionJob {
      * @param batch rows that are computed together
      */
     public PredictionJob(StoredModel model, WeftConfig rows, int batch, PredictionColumns columns) {
-        this(new Tuned(model, TaskModel.requireTask(model).withDataset(rows.dataset())), batch, columns);
+        this(new Tuned(model, tuned(model, rows)), batch, columns);
+    }
+
+    private static WeftConfig tuned(StoredModel model, WeftConfig rows) {
+        TaskModel.requireTask(model);
+        return TaskModel.config(model, rows);
     }
 
     private PredictionJob(Predictor predictor, int batch, PredictionColumns columns) {
@@ -105,7 +123,7 @@ public final class PredictionJob {
     public void check(Dataset<Row> rows) {
         Task task = predictor.task();
         Map<String, String> inputs = columns.inputs(task.inputColumns());
-        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
+        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()), predictor::columnHint);
         columns.extend(rows.schema(), task);
         CheckedRows.count(
                 "the input", rows.toJavaRDD().map(row -> RowFields.of(row, inputs)), row -> task.check(row, false));
@@ -121,7 +139,7 @@ public final class PredictionJob {
     public Dataset<Row> predict(Dataset<Row> rows, LongAccumulator truncated, LongAccumulator predicted) {
         Task task = predictor.task();
         Map<String, String> inputs = columns.inputs(task.inputColumns());
-        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
+        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()), predictor::columnHint);
         List<String> given = DatasetReader.columns(rows);
         Dataset<Row> placed = DatasetReader.select(rows, given); // the place, where there is one, comes last
         StructType schema = columns.extend(rows.drop(DatasetReader.PLACE).schema(), task);

@@ -11,14 +11,13 @@ import org.weft.engine.ModelReplica;
 import org.weft.hub.StoredModel;
 import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.metrics.PreferencePredictions;
-import org.weft.tuning.task.Encoded;
 import org.weft.tuning.task.Encoder;
 import org.weft.tuning.task.Fields;
 import org.weft.tuning.task.Task;
 
 /**
- * Compares how likely a model makes two answers with how likely the model that it was tuned from made them. Pairs are computed one
- * after the other. Owned by the thread that opened it; holds native memory, of two models, until closed.
+ * Compares how likely a model makes two answers with how likely the model that it was tuned from made them. Pairs of about one
+ * length are computed together. Owned by the thread that opened it; holds native memory, of two models, until closed.
  */
 final class PreferenceJudge implements RowJudge {
     private final ModelReplica tuned;
@@ -26,22 +25,28 @@ final class PreferenceJudge implements RowJudge {
     private final Encoder encoder;
     private final WeftConfig config;
     private final Task task;
+    private final int batch;
 
-    private PreferenceJudge(ModelReplica tuned, ModelReplica reference, Encoder encoder, WeftConfig config) {
+    private PreferenceJudge(ModelReplica tuned, ModelReplica reference, Encoder encoder, WeftConfig config, int batch) {
         this.tuned = tuned;
         this.reference = reference;
         this.encoder = encoder;
         this.config = config;
         this.task = Task.of(config);
+        this.batch = batch;
     }
 
-    /** @param config the tuned model's, but for its dataset section */
-    static PreferenceJudge open(StoredModel model, ReferenceModel start, WeftConfig config) throws IOException {
+    /**
+     * @param config the tuned model's, but for its dataset section
+     * @param batch pairs that are computed together
+     */
+    static PreferenceJudge open(StoredModel model, ReferenceModel start, WeftConfig config, int batch)
+            throws IOException {
         ModelReplica tuned = model.replica();
         ModelReplica reference = null;
         try {
             reference = start.replica();
-            return new PreferenceJudge(tuned, reference, Encoder.open(config, model.tokenizer()), config);
+            return new PreferenceJudge(tuned, reference, Encoder.open(config, model.tokenizer()), config, batch);
         } catch (IOException | RuntimeException e) {
             tuned.close();
             if (reference != null) {
@@ -53,22 +58,20 @@ final class PreferenceJudge implements RowJudge {
 
     @Override
     public List<Predictions.Row> judge(List<Fields> rows) {
+        List<Example> pairs = rows.stream()
+                .map(row -> task.encode(row, encoder, true).example())
+                .toList();
+        double[][] nats = PairNats.of(tuned, pairs, batch); // (N, 2)
+        double[][] before = PairNats.of(reference, pairs, batch); // (N, 2)
         List<Predictions.Row> judged = new ArrayList<>();
-        for (Fields row : rows) {
-            Encoded encoded = task.encode(row, encoder, true);
+        for (int i = 0; i < pairs.size(); i++) {
             // Answers that nothing tells apart within dataset.max_length cost what they cost: no reward is the greater
             // one.
-            judged.add(judged(encoded.example()));
+            Batch answers = PreferenceBatch.answers(List.of(pairs.get(i)));
+            judged.add(new PreferencePredictions.Row(
+                    PreferenceBatch.costs(answers, nats[i], before[i], config.finetune()), nats[i][0] < nats[i][1]));
         }
         return judged;
-    }
-
-    private Predictions.Row judged(Example pair) {
-        Batch answers = PreferenceBatch.answers(List.of(pair));
-        double[] nats = tuned.sequenceNats(answers); // (2)
-        double[] before = reference.sequenceNats(answers); // (2)
-        return new PreferencePredictions.Row(
-                PreferenceBatch.costs(answers, nats, before, config.finetune()), nats[0] < nats[1]);
     }
 
     @Override

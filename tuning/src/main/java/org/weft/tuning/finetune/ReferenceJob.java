@@ -1,18 +1,19 @@
 package org.weft.tuning.finetune;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.weft.core.Json;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
-import org.weft.core.batches.PreferenceBatch;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
@@ -35,10 +36,11 @@ import org.weft.engine.ModelReplica;
 /**
  * How likely the model at the start makes each answer of the pairs that it is to learn from: computed once, before training, a file of
  * examples a task, and kept under {@code run.dir/reference} as the same examples with two numbers more. The bytes are a function of
- * the examples and the model, whoever computes them. For one thread.
+ * the examples, the model, {@code training.micro_batch} and {@code training.precision}, whoever computes them. For one thread.
  */
 final class ReferenceJob {
     private static final int CHUNK_BATCHES = 16;
+    private static final String COMPUTED_WITH = "/computed_with.json";
 
     private final JavaSparkContext spark;
     private final Store store;
@@ -55,7 +57,7 @@ final class ReferenceJob {
     }
 
     /**
-     * Computes what is not there yet.
+     * Computes what is not there yet, or was computed in other micro-batches or in another precision.
      *
      * @param start step 0 of the run, as {@link FinetuneStart#write} wrote it; null where all that learns is fresh
      * @throws WeftException where what is there is of another model, or of other examples
@@ -66,6 +68,8 @@ final class ReferenceJob {
         String fingerprint = fingerprint(examples);
         if (ExamplesManifest.exists(store, run.reference())) {
             require(fingerprint);
+        }
+        if (ExamplesManifest.exists(store, run.reference()) && computedAsConfigured()) {
             progress.accept("the answers' likelihoods at the start are known: " + run.reference());
             return;
         }
@@ -73,7 +77,22 @@ final class ReferenceJob {
         store.delete(run.reference());
         ExamplesSplit train = computed(start, examples, examples.train());
         ExamplesSplit validation = computed(start, examples, examples.validation());
+        store.write(run.reference() + COMPUTED_WITH, computedWith());
         examples.of(train, validation, fingerprint).save(store, run.reference());
+    }
+
+    /** What the last bits depend on beside the examples and the model. */
+    private byte[] computedWith() throws IOException {
+        ObjectNode how = JsonNodeFactory.instance.objectNode();
+        how.put("micro_batch", config.training().microBatch());
+        how.put("precision", config.training().precision().word());
+        return Json.INDENTED.writeValueAsBytes(how);
+    }
+
+    /** Earlier versions did not say with what. */
+    private boolean computedAsConfigured() throws IOException {
+        String path = config.run().directory().reference() + COMPUTED_WITH;
+        return !store.exists(path) || Arrays.equals(store.readAll(path), computedWith());
     }
 
     /**
@@ -122,9 +141,8 @@ final class ReferenceJob {
             return split;
         }
         Stage stage = new Stage(store, config, shape, start, examples);
-        JavaRDD<ExamplesFile> files =
-                spark.parallelize(split.files(), split.files().size());
-        List<ExamplesFile> written = FirstTaskError.ends(spark, () -> ModelStage.over(files, stage::open));
+        List<ExamplesFile> written =
+                FirstTaskError.ends(spark, () -> ModelStage.over(spark, split.files(), stage::open));
         return new ExamplesSplit(written, split.longest(), split.truncated(), split.leftOut());
     }
 
@@ -176,22 +194,10 @@ final class ReferenceJob {
         }
 
         private Example[] computed(ModelReplica replica, List<Example> pairs) {
-            List<Integer> byLength = IntStream.range(0, pairs.size())
-                    .boxed()
-                    .sorted(Comparator.comparingInt(pair -> pairs.get(pair).length()))
-                    .toList();
-            Example[] computed = new Example[pairs.size()];
-            int batch = config.training().microBatch();
-            for (int from = 0; from < pairs.size(); from += batch) {
-                List<Integer> chosen = byLength.subList(from, Math.min(pairs.size(), from + batch));
-                double[] nats = replica.sequenceNats(
-                        PreferenceBatch.answers(chosen.stream().map(pairs::get).toList())); // (2 B)
-                for (int i = 0; i < chosen.size(); i++) {
-                    int pair = chosen.get(i);
-                    computed[pair] = ExampleParts.with(pairs.get(pair), (float) -nats[2 * i], (float) -nats[2 * i + 1]);
-                }
-            }
-            return computed;
+            double[][] nats = PairNats.of(replica, pairs, config.training().microBatch()); // (N, 2)
+            return IntStream.range(0, pairs.size())
+                    .mapToObj(i -> ExampleParts.with(pairs.get(i), (float) -nats[i][0], (float) -nats[i][1]))
+                    .toArray(Example[]::new);
         }
     }
 }

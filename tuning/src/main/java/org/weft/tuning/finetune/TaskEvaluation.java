@@ -74,7 +74,8 @@ public final class TaskEvaluation {
     public EvaluationData run(Dataset<Row> rows, List<TrainingCurve> training) throws IOException {
         String group = examination.config().dataset().groupColumn();
         if (!group.isEmpty()) {
-            DatasetReader.requireColumns("the rows", rows, List.of(group));
+            DatasetReader.requireColumns(
+                    "the rows", rows, List.of(group), examination.config().dataset());
         }
         List<String> columns = Stream.concat(
                         examination.columns().stream(), group.isEmpty() ? Stream.<String>empty() : Stream.of(group))
@@ -84,8 +85,12 @@ public final class TaskEvaluation {
                 examination.config().dataset().privacy(), examination.textColumns(), store); // as the model was taught
         JavaRDD<Fields> fields =
                 rows.toJavaRDD().map(row -> RowFields.of(row, columns)).mapPartitions(scrubbed);
-        new EvaluationSize(CheckedRows.count("the rows", fields, examination.check()), examination.numbers())
-                .requireFits(Runtime.getRuntime().maxMemory());
+        EvaluationSize size =
+                new EvaluationSize(CheckedRows.count("the rows", fields, examination.check()), examination.numbers());
+        size.requireFits(Runtime.getRuntime().maxMemory());
+        if (examination.comparesRows()) {
+            size.requireComparable();
+        }
         Share share = new Share(model, examination, batch);
         List<JudgedRow> judged = new ArrayList<>();
         ModelStage.over(fields.mapPartitions(TaskEvaluation::chunks), share::open)

@@ -72,6 +72,16 @@ public final class TaskModel implements RowModel {
     }
 
     /**
+     * A model's configuration on rows of other columns. What its training settled, and they leave open, stands.
+     *
+     * @param rows whose section dataset is meant
+     */
+    public static WeftConfig config(StoredModel model, WeftConfig rows) {
+        WeftConfig tuned = model.config();
+        return tuned.withDataset(rows.dataset().settled(tuned.dataset().unanswerable()));
+    }
+
+    /**
      * @param batch rows that are computed together
      */
     public static TaskModel open(StoredModel model, int batch, ReplicaOptions options) throws IOException {

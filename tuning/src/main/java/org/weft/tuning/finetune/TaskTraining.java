@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.BatchSource;
 import org.weft.core.batches.ExampleBatches;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
@@ -37,11 +38,25 @@ record TaskTraining(WeftConfig config, ModelShape shape, double tokensPerExample
         ModelReplica replica = Engines.open(config, shape, device);
         try {
             ReplicaLoader.loadFrozen(store, replica, config.run().directory());
-            return config.finetune().judgesTexts() ? new AnsweringReplica(replica, answers(replica)) : replica;
+            return judging(replica);
         } catch (IOException | RuntimeException e) {
             replica.close();
             throw e;
         }
+    }
+
+    private Replica<Batch> judging(ModelReplica replica) throws IOException {
+        if (config.finetune().judgesTexts()) {
+            return new AnsweringReplica(replica, answers(replica));
+        }
+        boolean windows =
+                config.finetune().task() == TaskName.QA && config.dataset().docStride() > 0;
+        return windows
+                ? new PassageReplica(
+                        replica,
+                        config.dataset().mayHaveNoAnswer(),
+                        config.training().microBatch())
+                : replica;
     }
 
     private GeneratedAnswers answers(ModelReplica replica) throws IOException {

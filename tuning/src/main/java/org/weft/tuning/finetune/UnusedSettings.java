@@ -55,7 +55,7 @@ final class UnusedSettings {
         boolean instructed =
                 tuning.task() == TaskName.INSTRUCTION && config.model().encodesSource();
         unless(!instructed, architecture, "dataset.mask_history");
-        unless(tuning.task() == TaskName.QA, task, "dataset.doc_stride");
+        unless(tuning.task() == TaskName.QA, task, "dataset.doc_stride", "dataset.unanswerable");
         boolean own = tuning.chatTemplate() == ChatTemplateName.MODEL;
         String template = "finetune.chat_template=" + tuning.chatTemplate().word();
         unless(chats && own, template, "finetune.jinja");

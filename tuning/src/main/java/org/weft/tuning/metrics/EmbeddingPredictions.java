@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
  */
 public final class EmbeddingPredictions implements Predictions {
     private static final int[] DEPTHS = {1, 5, 10};
+    /** That are compared with a positive while it is in the processor's cache. */
+    private static final int ANCHORS = 64;
 
     private final int[] ranks; // (N), from 1
     private final int among;
@@ -34,22 +36,27 @@ public final class EmbeddingPredictions implements Predictions {
 
     /** Compares each anchor with each positive: N times N products of D numbers. */
     public static EmbeddingPredictions of(List<Row> rows) {
-        int[] ranks = IntStream.range(0, rows.size())
+        int[] ranks = new int[rows.size()];
+        IntStream.range(0, (rows.size() + ANCHORS - 1) / ANCHORS)
                 .parallel()
-                .map(row -> rank(rows, row))
-                .toArray();
+                .forEach(block -> rank(rows, block * ANCHORS, ranks));
         return new EmbeddingPredictions(ranks, rows.size());
     }
 
-    private static int rank(List<Row> rows, int row) {
-        float[] anchor = rows.get(row).anchor();
-        double own = cosine(anchor, rows.get(row).positive());
-        Rows.checkFinite(own, "cosine", row);
-        int nearer = 0;
-        for (Row other : rows) {
-            nearer += cosine(anchor, other.positive()) > own ? 1 : 0;
+    /** Ranks a block of rows, whose anchors stay at hand while the positives of all rows go by once. */
+    private static void rank(List<Row> rows, int from, int[] ranks) {
+        int to = Math.min(rows.size(), from + ANCHORS);
+        double[] own = new double[to - from];
+        for (int row = from; row < to; row++) {
+            own[row - from] = cosine(rows.get(row).anchor(), rows.get(row).positive());
+            Rows.checkFinite(own[row - from], "cosine", row);
+            ranks[row] = 1;
         }
-        return 1 + nearer;
+        for (Row other : rows) {
+            for (int row = from; row < to; row++) {
+                ranks[row] += cosine(rows.get(row).anchor(), other.positive()) > own[row - from] ? 1 : 0;
+            }
+        }
     }
 
     /** Of vectors of length 1. */

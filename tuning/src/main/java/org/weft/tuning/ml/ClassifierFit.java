@@ -88,7 +88,7 @@ final class ClassifierFit {
 
     private WeftConfig config(BaseModel base, List<String> forced) {
         List<ConfigLoader.Source> sources = FinetuneSettings.under(base).stream()
-                .map(text -> new ConfigLoader.Source("params of " + params.uid(), text))
+                .map(source -> new ConfigLoader.Source("params of " + params.uid(), source.yaml()))
                 .toList();
         List<String> overrides = new ArrayList<>(params.settings());
         overrides.add(TrainingParams.setting("finetune.from", base.from()));

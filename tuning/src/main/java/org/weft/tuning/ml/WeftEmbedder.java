@@ -1,7 +1,9 @@
 package org.weft.tuning.ml;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.Transformer;
@@ -16,6 +18,8 @@ import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig.Pooling;
@@ -37,7 +41,7 @@ import org.weft.tuning.task.VectorTask;
 public final class WeftEmbedder extends Transformer implements DefaultParamsWritable {
     private static final long serialVersionUID = 1L;
 
-    private static final int BATCH = 32;
+    private static final int USUAL_BATCH = 32;
 
     private final String uid;
     private final Param<String> model;
@@ -48,6 +52,7 @@ public final class WeftEmbedder extends Transformer implements DefaultParamsWrit
     private final Param<String> prompt;
     private final Param<String> prefix;
     private final IntParam maxLength;
+    private final IntParam batchSize;
 
     public WeftEmbedder() {
         this(Identifiable$.MODULE$.randomUID("weftEmbedder"));
@@ -64,6 +69,8 @@ public final class WeftEmbedder extends Transformer implements DefaultParamsWrit
         prompt = new Param<>(uid, "prompt", "name of the prompt before each text; not set: the model's usual one");
         prefix = new Param<>(uid, "prefix", "what stands before each text, instead of a prompt; not set: nothing else");
         maxLength = new IntParam(uid, "maxLength", "tokens of the longest text; 0: as the model says");
+        batchSize = new IntParam(uid, "batchSize", "texts that are computed together");
+        setDefault(batchSize, USUAL_BATCH);
         setDefault(textCol, "text");
         setDefault(vectorCol, "embedding");
         setDefault(pooling, Pooling.AUTO.word());
@@ -118,6 +125,35 @@ public final class WeftEmbedder extends Transformer implements DefaultParamsWrit
         return maxLength;
     }
 
+    public IntParam batchSize() {
+        return batchSize;
+    }
+
+    public String getModel() {
+        return getOrDefault(model);
+    }
+
+    public String getTextCol() {
+        return getOrDefault(textCol);
+    }
+
+    public String getVectorCol() {
+        return getOrDefault(vectorCol);
+    }
+
+    public String getPooling() {
+        return getOrDefault(pooling);
+    }
+
+    public int getMaxLength() {
+        return (int) getOrDefault(maxLength);
+    }
+
+    public int getBatchSize() {
+        return (int) getOrDefault(batchSize);
+    }
+
+    /** A run's name stands for its newest checkpoint each time that rows are transformed: name a checkpoint to stay with it. */
     public WeftEmbedder setModel(String value) {
         set(model, value);
         return this;
@@ -155,7 +191,20 @@ public final class WeftEmbedder extends Transformer implements DefaultParamsWrit
         return this;
     }
 
+    /** Fails below 1. */
+    public WeftEmbedder setBatchSize(int value) {
+        if (value < 1) {
+            throw WeftException.usage("batchSize " + value + " must be at least 1", "");
+        }
+        set(batchSize, value);
+        return this;
+    }
+
+    /** Fails below 0, which stands for what the model says. */
     public WeftEmbedder setMaxLength(int value) {
+        if (value < 0) {
+            throw WeftException.usage("maxLength " + value + " must not be negative", "0 is what the model says");
+        }
         set(maxLength, value);
         return this;
     }
@@ -181,7 +230,7 @@ public final class WeftEmbedder extends Transformer implements DefaultParamsWrit
         String path = getOrDefault(model);
         try {
             StoredModel stored = new ModelLocator(store, Progress.onStderr()::say).at(path);
-            return PredictionJob.ofVectors(stored, Embedding.of(stored, wish()), task(), BATCH)
+            return PredictionJob.ofVectors(stored, Embedding.of(stored, wish()), task(), getBatchSize())
                     .predict(rows.toDF(), spark.longAccumulator(), spark.longAccumulator());
         } catch (IOException e) {
             WeftException known = UnreachableStorage.explain(e);
@@ -202,8 +251,21 @@ public final class WeftEmbedder extends Transformer implements DefaultParamsWrit
         return new VectorTask(getOrDefault(textCol), getOrDefault(vectorCol));
     }
 
+    /** Fails, before anything is computed, where there is no column of texts. */
     @Override
     public StructType transformSchema(StructType rows) {
+        String text = getTextCol();
+        StructField found = Stream.of(rows.fields())
+                .filter(field -> field.name().equals(text))
+                .findFirst()
+                .orElseThrow(() -> WeftException.usage(
+                        "there is no column " + text + " among " + List.of(rows.fieldNames()),
+                        "name it with setTextCol"));
+        if (!found.dataType().equals(DataTypes.StringType)) {
+            throw WeftException.usage(
+                    "column " + text + " is of " + found.dataType().simpleString() + ", not of texts",
+                    "cast it to string");
+        }
         return PredictionColumns.DEFAULT.extend(rows, task());
     }
 

@@ -3,8 +3,10 @@ package org.weft.tuning.task;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.weft.core.WeftException;
 import org.weft.core.config.DatasetConfig.LongText;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
 import org.weft.core.tokens.SpecialTokens;
@@ -101,15 +103,30 @@ public final class Encoder implements AutoCloseable {
         int length = maxLength(config);
         if (stride > longestStride(length)) {
             throw WeftException.usage(
-                    "dataset.doc_stride=" + stride + " leaves no way on in windows of " + length
-                            + " tokens, half of them for the question",
+                    "dataset.doc_stride=" + stride + " is too much for windows of " + length
+                            + " tokens, of which a question may take half",
                     "set it to " + longestStride(length) + " or less, or raise dataset.max_length");
         }
         return stride;
     }
 
+    /** What there is to say of {@code dataset.doc_stride} of a model that is asked: in windows too short for it, the number it takes. */
+    public static Optional<String> strideTaken(WeftConfig config) {
+        int stride = config.dataset().docStride();
+        int length = maxLength(config);
+        return config.finetune().task() == TaskName.QA && stride > longestStride(length)
+                ? Optional.of("dataset.doc_stride=" + stride + " is too much for windows of " + length + " tokens: "
+                        + longestStride(length) + " is taken")
+                : Optional.empty();
+    }
+
     private static int longestStride(int length) {
         return Math.max(0, length / 2 - SPECIALS);
+    }
+
+    /** Whether what is too long is read through windows. */
+    boolean readsWindows() {
+        return docStride > 0;
     }
 
     public TextTokenizer tokenizer() {

@@ -8,19 +8,27 @@ import org.weft.core.examples.Example;
 import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.tuning.metrics.AnswerPredictions;
 import org.weft.tuning.metrics.Predictions;
-import org.weft.tuning.metrics.Probabilities;
+import org.weft.tuning.task.AnswerSpan.Passage;
 import org.weft.tuning.task.PredictionColumn.Cells;
 
 /**
  * The span of a passage that answers a question. The question comes first, so that a model that reads from left to right
- * knows it in the passage; a passage that is too long is read through windows. Labels of an example: positions of the answer's first and last token, (0, 0) where the passage
- * has none. Characters are code points to users, and Java's inside.
+ * knows it in the passage. Labels of an example: positions of the answer's first and last token, (0, 0) where the passage
+ * has none; where passages that are too long are read through windows, {@link WindowLabels}. Characters are code points to users, and Java's inside.
  */
-record QaTask(String questionColumn, String contextColumn, String answersColumn) implements Task {
+record QaTask(String questionColumn, String contextColumn, String answersColumn, boolean mayHaveNoAnswer)
+        implements Task {
     private static final int NONE = -1;
 
     QaTask(DatasetConfig dataset) {
-        this(dataset.questionColumn(), dataset.contextColumn(), dataset.answersColumn());
+        this(dataset.questionColumn(), dataset.contextColumn(), dataset.answersColumn(), dataset.mayHaveNoAnswer());
+    }
+
+    /** What decides the examples: not what may be said of them, so that fingerprints of data sets are the columns' alone. */
+    @Override
+    public String toString() {
+        return "QaTask[questionColumn=" + questionColumn + ", contextColumn=" + contextColumn + ", answersColumn="
+                + answersColumn + "]";
     }
 
     @Override
@@ -31,6 +39,11 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
     @Override
     public List<String> targetColumns() {
         return List.of(answersColumn);
+    }
+
+    @Override
+    public boolean unanswerable(Fields row) {
+        return QaAnswers.of(row, answersColumn).texts().isEmpty();
     }
 
     @Override
@@ -55,6 +68,7 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
         TextTokenizer.Spans passage = encoder.encodeWithSpans(context);
         Gold gold = labelled ? gold(row, context) : null;
         List<Encoded> windows = new ArrayList<>();
+        int number = 0;
         boolean learnt = false;
         for (Framed framed : encoder.windows(question, passage.ids(), row)) {
             int[] anchors = anchors(framed, passage);
@@ -62,7 +76,12 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
             boolean begins = labelled && !gold.nowhere() && (from == 0 || passage.ends()[from - 1] <= gold.start());
             float[] labels = begins ? positions(gold, anchors) : null;
             learnt |= labels != null || gold == Gold.UNANSWERABLE;
-            float[] said = labelled && labels == null ? new float[] {0, 0} : labels;
+            float[] ends = labelled && labels == null ? new float[] {0, 0} : labels;
+            Passage shown = new Passage(framed.secondStart(), framed.secondStart() + framed.secondLength());
+            float[] said = labelled && encoder.readsWindows()
+                    ? new WindowLabels((int) ends[0], (int) ends[1], shown, number).toArray()
+                    : ends;
+            number++;
             windows.add(new Encoded(
                     new Example(framed.tokens(), framed.secondStart(), null, said, 1),
                     framed.truncated(),
@@ -136,70 +155,31 @@ record QaTask(String questionColumn, String contextColumn, String answersColumn)
         return decodeAll(row, List.of(encoded), List.of(outputs));
     }
 
-    /**
-     * The best span of all windows, unless no answer is better in the window that has least of it: by the sums of first and last
-     * token's outputs (Devlin et al. 2018, 4.3), which windows have in common as they do not have probabilities.
-     */
+    /** What {@link AnswerSpan#likeliest} says of all windows. */
     @Override
     public Prediction decodeAll(Fields row, List<Encoded> encoded, List<float[]> outputs) {
-        Span best = null;
-        Span none = null;
-        for (int window = 0; window < encoded.size(); window++) {
-            Span nothing = Span.at(outputs.get(window), 0, 0);
-            Span found = Span.best(outputs.get(window), encoded.get(window).anchors());
-            none = none == null || nothing.score() < none.score() ? nothing : none;
-            best = best == null || found != null && found.score() > best.score() ? found : best;
+        List<Passage> passages =
+                encoded.stream().map(window -> passage(window.anchors())).toList();
+        AnswerSpan span = AnswerSpan.likeliest(outputs, passages, mayHaveNoAnswer);
+        double probability = span.probability(outputs.get(span.window()));
+        if (span.none()) {
+            return new Answer("", probability, 0, 0);
         }
-        if (best == null || best.score() <= none.score()) {
-            return new Answer("", none.probability(), 0, 0);
-        }
-        return answer(row.text(contextColumn), best.probability(), best.from(), best.to());
+        int[] anchors = encoded.get(span.window()).anchors();
+        return answer(row.text(contextColumn), probability, anchors[2 * span.first()], anchors[2 * span.last() + 1]);
     }
 
-    /**
-     * Two tokens of a window.
-     *
-     * @param outputs (T, 2) of the window
-     * @param first position of the first token
-     * @param last of the last
-     * @param from first character of the passage
-     * @param to the one after the last
-     */
-    private record Span(float[] outputs, int first, int last, int from, int to) {
-
-        static Span at(float[] outputs, int first, int last) {
-            return new Span(outputs, first, last, NONE, NONE);
+    /** The tokens that stand for something of the passage, which follow one another. */
+    private static Passage passage(int[] anchors) {
+        int from = 0;
+        while (2 * from < anchors.length && anchors[2 * from] == NONE) {
+            from++;
         }
-
-        /** The best one of the passage with first <= last; null where the window has none of it. */
-        static Span best(float[] outputs, int[] anchors) {
-            Span best = null;
-            int start = NONE;
-            for (int t = 0; 2 * t < anchors.length; t++) {
-                if (anchors[2 * t] != NONE) {
-                    start = start == NONE || outputs[2 * t] > outputs[2 * start] ? t : start;
-                    if (best == null || score(outputs, start, t) > best.score()) {
-                        best = new Span(outputs, start, t, anchors[2 * start], anchors[2 * t + 1]);
-                    }
-                }
-            }
-            return best;
+        int to = from;
+        while (2 * to < anchors.length && anchors[2 * to] != NONE) {
+            to++;
         }
-
-        double score() {
-            return score(outputs, first, last);
-        }
-
-        private static double score(float[] outputs, int first, int last) {
-            return (double) outputs[2 * first] + outputs[2 * last + 1];
-        }
-
-        /** Of the first token, times that of the last, each among the window's tokens. */
-        double probability() {
-            int length = outputs.length / 2;
-            return Probabilities.softmax(outputs, 0, 2, length)[first]
-                    * Probabilities.softmax(outputs, 1, 2, length)[last];
-        }
+        return new Passage(from, to);
     }
 
     /** Without the blanks that tokens begin with. */

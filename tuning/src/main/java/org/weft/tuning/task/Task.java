@@ -58,6 +58,11 @@ public interface Task extends Serializable {
      */
     void check(Fields row, boolean labelled);
 
+    /** Whether a row says that nothing answers its question. */
+    default boolean unanswerable(Fields row) {
+        return false;
+    }
+
     /** Fails where predictions of these labels could not be judged. */
     default void requireJudgeable() {}
 
@@ -155,12 +160,17 @@ public interface Task extends Serializable {
     static Conversation conversation(WeftConfig config) {
         FinetuneConfig tuning = config.finetune();
         return switch (tuning.chatTemplate()) {
-            case AUTO -> new ChatConversation(ChatFormat.PLAIN);
             case MODEL ->
                 new TemplateConversation(ownTemplate(tuning), config.dataset().maskHistory());
-            default ->
-                new ChatConversation(ChatFormat.named(tuning.chatTemplate().word()));
+            default -> new ChatConversation(format(tuning));
         };
+    }
+
+    /** The format that conversations were learnt in; {@code auto} in a record is of a time when that was the plain one. */
+    static ChatFormat format(FinetuneConfig tuning) {
+        return tuning.chatTemplate() == FinetuneConfig.ChatTemplateName.AUTO
+                ? ChatFormat.PLAIN
+                : ChatFormat.named(tuning.chatTemplate().word());
     }
 
     /** The template of {@code finetune.jinja}, which writes the same on every day. */

@@ -162,6 +162,18 @@ class JinjaTemplateTest {
         Chat chat = new Chat(List.of(user("a"), bot("<b>x</b>"), user("c"), bot("d")));
         assertThat(said(thinks.segments(chat, false))).containsExactly("<b>x</b><E><P>", "d<E><P>");
         assertThat(thinks.stops()).containsExactly("<E>");
+        JinjaTemplate calls = JinjaTemplate.of(
+                "{% for m in messages %}{% if m.role == 'user' %}<U>{{ m.content }}{% else %}<A>{{ m.content }}"
+                        + "{% for c in m.tool_calls or [] %}<call>{{ c.name }}{% endfor %}<E>{% endif %}"
+                        + "{% endfor %}{% if add_generation_prompt %}<A><think>\n{% endif %}",
+                Map.of());
+        ChatMessage called = new ChatMessage(
+                "assistant",
+                "",
+                Map.of("role", "assistant", "content", "", "tool_calls", List.of(Map.of("name", "f"))));
+        assertThat(said(calls.segments(new Chat(List.of(user("a"), called)), false)))
+                .as("without the role's own header")
+                .containsExactly("<call>f<E>");
         JinjaTemplate other = JinjaTemplate.of("{{ messages | length }}{{ messages[0].content }}", Map.of());
         assertThatThrownBy(() -> other.segments(chat, false, true))
                 .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -135,6 +136,53 @@ class DatasetJobTest extends EncodedRows {
     }
 
     @Test
+    void rowsAndWindowsAreCounted() throws IOException {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            rows.add(Map.of("question", "q", "context", "abc ".repeat(15) + i, "answers", String.valueOf(i)));
+        }
+        Path file = jsonl("long.jsonl", rows);
+        String[] qa = {"finetune.task=qa", "dataset.validation=[\"" + file + "\"]", "dataset.doc_stride=8"};
+        ExamplesManifest manifest = run(config("a", file, qa));
+        assertThat(manifest.unanswerable()).isFalse();
+        long windows = manifest.train().examples();
+        assertThat(windows).isGreaterThan(20);
+        assertThat(said).anyMatch(line -> line.startsWith("train: 10 rows, " + windows + " examples, "));
+        assertThat(said).contains("warning: validation has 10 rows: its figures, and their intervals, say little");
+        try (ExampleSet train =
+                ExampleSet.open(store, directory.resolve("a/dataset").toString(), manifest, manifest.train())) {
+            assertThat(IntStream.range(0, train.size())
+                            .filter(i -> !train.sameRow(i))
+                            .count())
+                    .isEqualTo(10);
+        }
+    }
+
+    @Test
+    void whetherQuestionsHaveAnswersIsLookedFor() throws IOException {
+        List<Map<String, Object>> answered = new ArrayList<>();
+        List<Map<String, Object>> some = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            answered.add(Map.of("question", "q" + i, "context", "abc", "answers", "b"));
+            some.add(Map.of("question", "r" + i, "context", "abc", "answers", i == 2 ? "" : "b"));
+        }
+        Path all = jsonl("all.jsonl", answered);
+        Path few = jsonl("few.jsonl", some);
+        String validation = "dataset.validation=[\"" + few + "\"]";
+        assertThat(run(config("a", all, "finetune.task=qa", validation)).unanswerable())
+                .isFalse();
+        assertThat(said)
+                .contains("warning: 1 questions of validation have no answer, those of train all have one: the model"
+                        + " will always give one (dataset.unanswerable)");
+        said.clear();
+        assertThat(run(config("b", few, "finetune.task=qa", validation)).unanswerable())
+                .isTrue();
+        assertThat(said).noneMatch(line -> line.contains("no answer"));
+        assertThat(refused(config("c", few, "finetune.task=qa", validation, "dataset.unanswerable=none")))
+                .hasMessage("dataset.unanswerable=none, but 1 of 6 rows of dataset.train have no answer");
+    }
+
+    @Test
     void chatsAndTagsComeThroughSpark() throws IOException {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
@@ -178,8 +226,10 @@ class DatasetJobTest extends EncodedRows {
     void badInputIsOneClearLine() throws IOException {
         List<Map<String, Object>> rows = rows(40);
         Path file = jsonl("rows.jsonl", rows);
-        assertThat(refused(config("a", file, "dataset.text_column=body", "dataset.label_column=class")))
-                .hasMessage("dataset.train has no column body, class: its columns are label, text");
+        WeftException lacking = refused(config("a", file, "dataset.text_column=body", "dataset.label_column=class"));
+        assertThat(lacking).hasMessage("dataset.train has no column body, class: its columns are label, text");
+        assertThat(lacking.hint())
+                .isEqualTo("give the column that is meant with dataset.text_column, dataset.label_column");
         assertThat(refused(config("a", directory.resolve("absent.csv"))))
                 .hasMessage("dataset.train: no such file or directory: " + directory.resolve("absent.csv"));
         assertThat(refused(config("a", file, "dataset.validation_fraction=0.999999")))

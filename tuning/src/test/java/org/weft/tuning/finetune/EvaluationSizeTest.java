@@ -17,6 +17,16 @@ class EvaluationSizeTest {
     }
 
     @Test
+    void rowsThatAreComparedWithEachOtherAreFewer() {
+        new EvaluationSize(70_000, 384).requireComparable();
+        assertThatThrownBy(() -> new EvaluationSize(800_000, 384).requireComparable())
+                .isInstanceOf(WeftException.class)
+                .hasMessage(
+                        "800000 rows to evaluate, each anchor beside each positive, are 2.5e+14 products on the driver:"
+                                + " at most 72168 rows of 384 numbers");
+    }
+
+    @Test
     void moreThanTheHeapOrAnArrayHoldsIsToldBeforehand() {
         assertThatThrownBy(() -> new EvaluationSize(1_000_000, 0).requireFits(GIBIBYTE))
                 .isInstanceOf(WeftException.class)

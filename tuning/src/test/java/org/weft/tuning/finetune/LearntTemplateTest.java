@@ -42,6 +42,9 @@ class LearntTemplateTest {
         assertThat(learnt(tuned)).as("a system message was not learnt").isEqualTo(ChatFormat.CHATML.jinja());
         assertThat(learnt("finetune.task=instruction", "finetune.chat_template=plain"))
                 .isEqualTo(ChatFormat.PLAIN.jinja());
+        assertThat(learnt("finetune.task=instruction", "finetune.chat_template=auto"))
+                .as("as records have it of before it was settled")
+                .isEqualTo(ChatFormat.PLAIN.jinja());
     }
 
     @Test

@@ -46,6 +46,8 @@ class ModelChatTest {
         assertThat(asked(chat(null))).isEqualTo("own Hi");
         String[] tuned = {"finetune.task=instruction", "finetune.from=/base", "finetune.chat_template=plain"};
         assertThat(asked(chat(null, tuned))).isEqualTo("User: Hi\nAssistant:");
+        String[] earlier = {"finetune.task=instruction", "finetune.from=/base", "finetune.chat_template=auto"};
+        assertThat(asked(chat(null, earlier))).isEqualTo("User: Hi\nAssistant:");
         String[] model = {
             "finetune.task=instruction",
             "finetune.from=/base",

@@ -31,8 +31,7 @@ class RecipesTest {
             new TokenizerFile(TinyTokenizers.bytes(), "bytes"));
 
     private static WeftConfig load(String yaml, String... overrides) {
-        List<ConfigLoader.Source> sources = new ArrayList<>();
-        FinetuneSettings.under(BASE).forEach(text -> sources.add(new ConfigLoader.Source("defaults", text)));
+        List<ConfigLoader.Source> sources = new ArrayList<>(FinetuneSettings.under(BASE));
         sources.add(new ConfigLoader.Source("recipe", yaml));
         return ConfigLoader.load(sources, List.of(overrides));
     }

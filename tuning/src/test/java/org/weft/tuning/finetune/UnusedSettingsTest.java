@@ -67,10 +67,12 @@ class UnusedSettingsTest {
                         "classification",
                         "dataset.mask_history=true",
                         "dataset.tools_column=tools",
-                        "dataset.doc_stride=8"))
+                        "dataset.doc_stride=8",
+                        "dataset.unanswerable=none"))
                 .containsExactly(
                         "dataset.mask_history=true changes nothing: finetune.task=classification",
                         "dataset.doc_stride=8 changes nothing: finetune.task=classification",
+                        "dataset.unanswerable=none changes nothing: finetune.task=classification",
                         "dataset.tools_column=tools changes nothing: finetune.task=classification");
         assertThat(of("instruction", "model.architecture=t5", "dataset.mask_history=true"))
                 .containsExactly(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.weft.tuning.metrics.EmbeddingPredictions.Row;
 
@@ -31,6 +32,28 @@ class EmbeddingPredictionsTest {
         EmbeddingPredictions some = all.select(new int[] {2, 2, 0, 1});
         assertThat(some.metrics().get("mrr")).isCloseTo((1 / 3.0 + 1 / 3.0 + 1 + 1) / 4, within(1e-12));
         assertThat(some.expected(0)).isEqualTo("rank 1 of 12");
+    }
+
+    @Test
+    void manyRowsAreRankedAsEachAlone() {
+        Random random = new Random(2);
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            rows.add(new Row(at(random.nextDouble()), at(random.nextDouble())));
+        }
+        EmbeddingPredictions all = EmbeddingPredictions.of(rows);
+        for (int i = 0; i < rows.size(); i++) {
+            float[] anchor = rows.get(i).anchor();
+            double own = cosine(anchor, rows.get(i).positive());
+            long nearer = rows.stream()
+                    .filter(row -> cosine(anchor, row.positive()) > own)
+                    .count();
+            assertThat(all.predicted(i)).isEqualTo("rank " + (1 + nearer));
+        }
+    }
+
+    private static double cosine(float[] one, float[] other) {
+        return (double) one[0] * other[0] + (double) one[1] * other[1];
     }
 
     /** Of equal texts none is before the other. */

@@ -211,8 +211,8 @@ class EncodingTest {
             // [CLS] q ? [SEP] and seven of ten tokens, then from the sixth on: [SEP] ends each
             assertThat(windows).extracting(window -> window.example().length()).containsExactly(12, 10);
             assertThat(windows.get(1).anchors()).startsWith(-1, -1, -1, -1, -1, -1, -1, -1, 10, 11, 12, 13);
-            assertThat(windows.get(0).example().labels()).containsExactly(0f, 0f);
-            assertThat(windows.get(1).example().labels()).containsExactly(7f, 8f);
+            assertThat(windows.get(0).example().labels()).containsExactly(0f, 0f, 4f, 11f, 0f);
+            assertThat(windows.get(1).example().labels()).containsExactly(7f, 8f, 4f, 9f, 1f);
             assertThat(windows).noneMatch(Encoded::truncated).noneMatch(Encoded::leftOut);
             assertThat(task.encodeAll(row, encoder, false))
                     .hasSize(2)
@@ -237,6 +237,11 @@ class EncodingTest {
             second[1] = 5;
             assertThat(((QaTask.Answer) task.decodeAll(row, windows, List.of(first, second))).text())
                     .isEmpty();
+            Task answering = Task.of(TaskRows.config(
+                    "bert", "qa", "dataset.max_length=12", "dataset.doc_stride=2", "dataset.unanswerable=none"));
+            assertThat(((QaTask.Answer) answering.decodeAll(row, windows, List.of(first, second))).text())
+                    .isEqualTo("e d");
+            assertThat(answering).hasToString(task.toString()); // as fingerprints of data sets have it
 
             Fields over =
                     TaskRows.row("question", "Q?", "context", "a b c d e f a c e d", "answers", "b c d e f a c e");
@@ -251,7 +256,10 @@ class EncodingTest {
         assertThatThrownBy(() -> Encoder.docStride(wide))
                 .isInstanceOf(WeftException.class)
                 .hasMessage(
-                        "dataset.doc_stride=3 leaves no way on in windows of 12 tokens, half of them for the question");
+                        "dataset.doc_stride=3 is too much for windows of 12 tokens, of which a question may take half");
+        assertThat(Encoder.strideTaken(wide))
+                .contains("dataset.doc_stride=3 is too much for windows of 12 tokens: 2 is taken");
+        assertThat(Encoder.strideTaken(config)).isEmpty();
         try (Encoder shorter = TaskRows.encoder(wide)) { // a model is asked in shorter windows than it learnt in
             Fields row = TaskRows.row("question", "Q?", "context", "a b c d e f a c e d", "answers", "e d");
             assertThat(Task.of(wide).encodeAll(row, shorter, false)).hasSize(2);
