@@ -70,7 +70,8 @@ final class StepWork {
         WorkPool lanes = desk.plan(config.training().lanes());
         int buckets = plan.layout().bucketCount();
         window.open(
-                generation(), new StepLedger(step, lanes, buckets, config.cluster().servers(), System.nanoTime()));
+                generation(),
+                new StepLedger(step, lanes, buckets, config.cluster().servers(), System.nanoTime()));
         desk.openLanes(step, lanes, taken -> compute(step, taken));
     }
 

@@ -13,7 +13,8 @@ record WaitReport(Members members, WeftConfig config) {
             case GATHERING -> "waits for " + absent() + " to join";
             case LOADING -> "waits for " + loading(servers) + " to load step " + step + absentSuffix();
             case EVALUATING ->
-                "step " + step + " waits for the evaluation of " + open(work.evaluation().batches, "batches") + absentSuffix();
+                "step " + step + " waits for the evaluation of " + open(work.evaluation().batches, "batches")
+                        + absentSuffix();
             case COMPUTING ->
                 "step " + step + " waits for " + computing(work.window().oldest(), servers) + absentSuffix();
             case SAVING -> "waits for the last checkpoint of step " + step;

@@ -90,7 +90,8 @@ class CoordinatorTest {
         double norm = Math.sqrt(7 + 9 + 9);
         assertThat(RunHarness.get(order))
                 .usingRecursiveComparison()
-                .isEqualTo(new Message.ApplyStep(1, 0, 0, (float) (1 / (norm + 1e-6)), false, false, new Address[0], false));
+                .isEqualTo(new Message.ApplyStep(
+                        1, 0, 0, (float) (1 / (norm + 1e-6)), false, false, new Address[0], false));
         RunListener.Step step = RunHarness.take(run.steps);
         assertThat(step.step()).isEqualTo(1);
         assertThat(step.gradientNorm()).isEqualTo(norm);

@@ -133,7 +133,8 @@ final class Invariants {
             requireCurrent(Role.SERVER.name(done.server()), done.incarnation(), answer);
             if (answer instanceof Message.Done && done.generation() == generation) {
                 of(reducedShards, done.step())
-                        .set(done.server() / simulation.scenario.config().servers().replicas());
+                        .set(done.server()
+                                / simulation.scenario.config().servers().replicas());
             }
         } else if (request instanceof Message.ShardSaved saved) {
             requireCurrent(Role.SERVER.name(saved.server()), saved.incarnation(), answer);

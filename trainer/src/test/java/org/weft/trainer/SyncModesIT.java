@@ -49,7 +49,8 @@ class SyncModesIT {
         String one = train(name + "-1-1", settings.toArray(String[]::new));
         String[] cluster = {"cluster.workers=3", "cluster.servers=2", "servers.replicas=2"};
         String many = train(
-                name + "-3-2", Stream.concat(settings.stream(), Stream.of(cluster)).toArray(String[]::new));
+                name + "-3-2",
+                Stream.concat(settings.stream(), Stream.of(cluster)).toArray(String[]::new));
         assertThat(many).isEqualTo(one).isNotEqualTo(plain);
     }
 
@@ -58,9 +59,12 @@ class SyncModesIT {
     void lateGradientsAreResumed() {
         String whole = train("late", "sync.delay=1");
         RunFolder run = corpus.sibling("resumed");
-        String[] settings = {STEPS, EVALUATED, "training.lanes=4", "sync.delay=1", "checkpoint.every=2", "checkpoint.keep=9"};
+        String[] settings = {
+            STEPS, EVALUATED, "training.lanes=4", "sync.delay=1", "checkpoint.every=2", "checkpoint.keep=9"
+        };
         run.pretrain(settings).done();
-        String[] from = Stream.concat(Stream.of("--resume 2"), Stream.of(settings)).toArray(String[]::new);
+        String[] from =
+                Stream.concat(Stream.of("--resume 2"), Stream.of(settings)).toArray(String[]::new);
         assertThat(run.pretrain(from).done().paramsSha256()).isEqualTo(whole);
     }
 }

@@ -165,8 +165,7 @@ final class LaneGradients implements GradientListener {
                 ? value
                 : memory.encode(bucket, value, codecs.draw(step, node.level(), node.index(), index));
         int checksum = BucketHeader.checksum(bytes);
-        BucketHeader header =
-                new BucketHeader(generation, step, node, index, bucket.length(), checksum, codec.name());
+        BucketHeader header = new BucketHeader(generation, step, node, index, bucket.length(), checksum, codec.name());
         CompletableFuture<Void> push = servers.push(header, bytes);
         pushes.add(push);
         if (memory != null) {

@@ -41,8 +41,7 @@ final class LaneReports implements AutoCloseable {
      * @param pushes of everything that belongs to it
      * @throws IOException where this waits, and servers or coordinator cannot be reached
      */
-    void whenPushed(
-            Message.ComputeLanes work, List<CompletableFuture<Void>> pushes, Deadline deadline, Report report)
+    void whenPushed(Message.ComputeLanes work, List<CompletableFuture<Void>> pushes, Deadline deadline, Report report)
             throws IOException {
         if (thread == null) {
             send(work, pushes, deadline, report);

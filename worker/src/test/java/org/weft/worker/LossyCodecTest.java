@@ -91,8 +91,7 @@ class LossyCodecTest {
             for (CompletableFuture<Void> push : gradients.end()) {
                 DEADLINE.await(push, "the server");
             }
-            assertThat(gradients.pushedBytes())
-                    .isEqualTo(span.count() * FakeReplica.LAYOUT.size() * Short.BYTES);
+            assertThat(gradients.pushedBytes()).isEqualTo(span.count() * FakeReplica.LAYOUT.size() * Short.BYTES);
         }
         return Map.copyOf(server.pushed);
     }

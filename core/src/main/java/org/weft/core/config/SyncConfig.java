@@ -7,12 +7,14 @@ public record SyncConfig(
         @Doc("bsp: every step waits for all lanes; the parameters do not depend on the cluster.")
         Mode mode,
 
-        @Doc("Steps that a gradient is late by, always exactly: with 1 the lanes of step s are computed with the parameters of step "
-                + "s - 1 while the sums of step s - 1 are on their way, so that the exchange hides behind computation. 0 or 1.")
+        @Doc(
+                "Steps that a gradient is late by, always exactly: with 1 the lanes of step s are computed with the parameters of step "
+                        + "s - 1 while the sums of step s - 1 are on their way, so that the exchange hides behind computation. 0 or 1.")
         int delay,
 
-        @Doc("What gradients are sent as: f32; bf16, a half of the bytes; int8, a quarter; int4, an eighth. Rounded by chance that is "
-                + "a function of seed, step, lane and element, so that the parameters depend on the cluster as little as with f32.")
+        @Doc(
+                "What gradients are sent as: f32; bf16, a half of the bytes; int8, a quarter; int4, an eighth. Rounded by chance that is "
+                        + "a function of seed, step, lane and element, so that the parameters depend on the cluster as little as with f32.")
         Gradients gradients)
         implements Serializable {
 

@@ -33,9 +33,11 @@ final class Bfloat16Codec implements BucketCodec {
 
     @Override
     public ByteBuffer encode(ByteBuffer floats, long draw, ByteBuffer spare) {
-        FloatBuffer in = floats.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        FloatBuffer in =
+                floats.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         ByteBuffer out = spare != null ? spare : ByteBuffer.allocateDirect(bytes(in.capacity()));
-        ShortBuffer halves = out.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+        ShortBuffer halves =
+                out.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
         float[] piece = new float[PIECE];
         short[] rounded = new short[PIECE];
         while (in.hasRemaining()) {

@@ -2,6 +2,7 @@ package org.weft.core.protocol;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.weft.core.SplitMix64;
 import org.weft.core.config.WeftConfig;
 
@@ -14,7 +15,7 @@ import org.weft.core.config.WeftConfig;
  * @param seed the run's
  */
 public record BucketCodecs(List<BucketCodec> known, BucketCodec gradients, BucketCodec parameters, long seed) {
-    private static final List<BucketCodec> ALL = 
+    private static final List<BucketCodec> ALL =
             List.of(BucketCodec.F32, BucketCodec.BF16, BucketCodec.INT8, BucketCodec.INT4);
 
     public static BucketCodecs of(WeftConfig config) {
@@ -31,6 +32,14 @@ public record BucketCodecs(List<BucketCodec> known, BucketCodec gradients, Bucke
     /** Everything as plain float32. */
     public static BucketCodecs plain() {
         return new BucketCodecs(ALL, BucketCodec.F32, BucketCodec.F32, 0);
+    }
+
+    /** Names of what may be pulled: plain float32, which backups copy, and what workers take. */
+    public List<String> pulled() {
+        return Stream.of(BucketCodec.F32, parameters)
+                .map(BucketCodec::name)
+                .distinct()
+                .toList();
     }
 
     /**

@@ -64,7 +64,8 @@ final class IntegerCodec implements BucketCodec {
 
     @Override
     public ByteBuffer encode(ByteBuffer floats, long draw, ByteBuffer spare) {
-        FloatBuffer in = floats.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        FloatBuffer in =
+                floats.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         ByteBuffer bytes = spare != null ? spare : ByteBuffer.allocateDirect(bytes(in.capacity()));
         ByteBuffer out = bytes.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
         float[] block = new float[BLOCK];

@@ -21,7 +21,8 @@ class LossyCodecsTest {
     }
 
     private static ByteBuffer floats(float... values) {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return bytes;
     }
@@ -49,7 +50,8 @@ class LossyCodecsTest {
         assertThat(codec.lossy()).isTrue();
         assertThat(codec.blockBytes()).isEqualTo(block);
         assertThat(codec.bytes(LENGTH)).isEqualTo(bytes);
-        assertThat(codec.encode(floats(normal(1, LENGTH, 1)), 0, null).capacity()).isEqualTo(bytes);
+        assertThat(codec.encode(floats(normal(1, LENGTH, 1)), 0, null).capacity())
+                .isEqualTo(bytes);
         assertThat(codec.bytes(0)).isZero();
     }
 

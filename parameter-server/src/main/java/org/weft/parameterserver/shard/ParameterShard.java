@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.optim.Optimizer;
@@ -76,15 +75,7 @@ public final class ParameterShard {
             states.add(BucketState.of(layout, bucket, optimizer, parts.size(), versions));
         }
         this.staging = new float[longest];
-        this.published = new PublishedParameters(range, versions, names(codecs.parameters()));
-    }
-
-    /** What may be pulled: plain float32, which backups copy, and what workers take. */
-    private static List<String> names(BucketCodec pulled) {
-        return Stream.of(BucketCodec.F32, pulled)
-                .map(BucketCodec::name)
-                .distinct()
-                .toList();
+        this.published = new PublishedParameters(range, versions, codecs.pulled());
     }
 
     /** First element's index in the flat vector. */
@@ -129,8 +120,7 @@ public final class ParameterShard {
      */
     public void load(CheckpointReader checkpoint) throws IOException {
         List<StateVector> there = checkpoint.has(StateVector.PREVIOUS) ? parts : optimizer.state();
-        checkpoint.readVerified(
-                offset(), length(), new StoredVectors(layout, range, states, version).sinks(there));
+        checkpoint.readVerified(offset(), length(), new StoredVectors(layout, range, states, version).sinks(there));
         if (there.size() < parts.size()) {
             states.forEach(state -> state.keepPrevious(version));
         }
