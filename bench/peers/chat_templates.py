@@ -3,6 +3,7 @@
 usage: chat_templates.py TEMPLATES OUTPUT      TEMPLATES: *.jinja; OUTPUT: made, with conversations.jsonl and expected.jsonl
        chat_templates.py --golden FOLDER      conversations.jsonl and expected.jsonl of the templates in it, for Weft's own tests
        chat_templates.py --expressions FILE   JSON lines with "template": what each writes or ends in goes beside it
+       chat_templates.py --strict FILE        the same as lm-evaluation-harness sets Jinja up for the templates of its tasks
 
 A line of expected.jsonl: template, conversation, and either text (with `generated`, the places of {% generation %} as code points)
 or error. Needs transformers, jinja2 and tokenizers (PyPI). 2026-01-02 is today.
@@ -13,6 +14,7 @@ import json
 import pathlib
 import sys
 
+import jinja2
 import transformers.utils.chat_template_utils as chat_utils
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
@@ -178,12 +180,12 @@ VALUES = {
 }
 
 
-def expressions(file):
-    lines = [json.loads(line)["template"] for line in file.read_text(encoding="utf-8").splitlines()]
+def expressions(file, compiled):
+    lines = [json.loads(line)["template"] for line in file.read_text(encoding="utf-8").split("\n") if line]
     outcomes = []
     for template in lines:
         try:
-            outcome = {"text": chat_utils._compile_jinja_template(template).render(**json.loads(json.dumps(VALUES)))}
+            outcome = {"text": compiled(template).render(**json.loads(json.dumps(VALUES)))}
         except Exception as refused:  # whatever a template ends in
             outcome = {"error": type(refused).__name__}
         outcomes.append({"template": template, **outcome})
@@ -196,8 +198,10 @@ def rows(path, objects):
 
 def main():
     chat_utils.datetime = Today
-    if sys.argv[1] == "--expressions":
-        expressions(pathlib.Path(sys.argv[2]))
+    if sys.argv[1] in ("--expressions", "--strict"):
+        strict = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+        compiled = strict.from_string if sys.argv[1] == "--strict" else chat_utils._compile_jinja_template
+        expressions(pathlib.Path(sys.argv[2]), compiled)
         return
     folder, output = pathlib.Path(sys.argv[-2]), pathlib.Path(sys.argv[-1])
     if sys.argv[1] == "--golden":

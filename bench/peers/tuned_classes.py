@@ -174,12 +174,12 @@ def largest(one, other):
     return max((a - b).abs().max().item() for a, b in zip(one, other, strict=True))
 
 
-def predicted(directory, rows, place):
+def predicted(directory, rows, place, *options):
     """The rows with what `weft predict` says of them, on the directory as it is."""
     with open(f"{place}.jsonl", "w", encoding="utf-8") as out:
         out.writelines(json.dumps(row) + "\n" for row in rows)
     weft("predict", "--checkpoint", directory, "--input", f"{place}.jsonl", "--output", f"{place}.out",
-         "--output-format", "jsonl", "--set", "cluster.master=local[1]")
+         "--output-format", "jsonl", "--set", "cluster.master=local[1]", *options)
     said = []
     for name in os.listdir(f"{place}.out"):
         if name.startswith("part-"):
@@ -188,12 +188,17 @@ def predicted(directory, rows, place):
     return said
 
 
-def by_windows(directory, model, fast, place):
-    """Spans of passages of up to eight windows, chosen as run_qa.py chooses them; the difference of their probabilities, or 1."""
+def by_windows(directory, model, fast, place, negative):
+    """
+    Spans of passages of up to eight windows, chosen as run_qa.py chooses them, with or without --version_2_with_negative; the
+    difference of their probabilities, or 1.
+    """
     rows = [{"question": " ".join(WORDS[(3 * i + j) % 60] for j in range(1 + i % 4)),
              "context": "  ".join(random.Random(i).choices(WORDS, k=5 + 9 * i))} for i in range(20)]
     worst = 0.0
-    for said in predicted(directory, rows, place):
+    options = ["--set", "dataset.unanswerable=some"] if negative else []
+    shutil.rmtree(f"{place}.out", ignore_errors=True)
+    for said in predicted(directory, rows, place, *options):
         windows = fast(said["question"], said["context"], truncation="only_second", max_length=32, stride=32 // 4 - 2,
                        return_overflowing_tokens=True, return_offsets_mapping=True, return_token_type_ids=True)
         best, nothing = (-1e9, 0, 0, 0), (1e9, 0, 0, 0)
@@ -208,7 +213,7 @@ def by_windows(directory, model, fast, place):
                 for last in (t for t in passage if t >= first):
                     at = windows["offset_mapping"][i]
                     best = max(best, ((starts[first] + ends[last]).item(), chance[first, last].item(), at[first][0], at[last][1]))
-        _, score, start, end = best if best[0] > nothing[0] else nothing
+        _, score, start, end = best if best[0] > nothing[0] or not negative else nothing
         same = (said["start"], said["end"], said["prediction"]) == (start, end, said["context"][start:end])
         worst = max(worst, abs(said["score"] - score) if same else 1.0)
     return worst
@@ -251,7 +256,7 @@ def main(folder, families):
             there = largest(expected, weft_outputs(place, sequences, f"{place}.ids"))
             text = by_text(place, model, fast, case, place) if "Sequence" in suffix else 0.0
             if case == "qa" and family in ("Bert", "Roberta"):
-                text = by_windows(place, model, fast, place)
+                text = max(by_windows(place, model, fast, place, negative) for negative in (False, True))
             weft("import", place, "--to", f"{place}.run")
             weft("export", "--checkpoint", f"{place}.run", "--to", f"{place}.back")
             again, warned = loaded(cls, f"{place}.back")

@@ -1,5 +1,6 @@
 package org.weft.coordinator;
 
+import org.weft.core.Amount;
 import org.weft.core.config.WeftConfig;
 
 /** Whether those who are to take part are here. Owned by the coordinator's thread. */
@@ -20,6 +21,7 @@ record Gathering(Members members, WeftConfig config) {
     }
 
     String account() {
-        return members.workers().size() + " workers and " + members.servers().size() + " servers joined";
+        return Amount.of(members.workers().size(), "worker") + " and "
+                + Amount.of(members.servers().size(), "server") + " joined";
     }
 }

@@ -116,7 +116,7 @@ class WorkersComeAndGoTest {
         run.joinWorker(1);
         run.servers.forEach(run::joinServer);
         run.pass(20_001);
-        run.awaitNotice("1 workers and 2 servers joined");
+        run.awaitNotice("1 worker and 2 servers joined");
         run.loadAll();
         assertThat(run.work(1).span()).isEqualTo(new LaneSpan(0, 4));
     }

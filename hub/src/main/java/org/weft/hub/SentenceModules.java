@@ -192,7 +192,9 @@ public record SentenceModules(
         if (!prompts.containsKey(name)) {
             throw WeftException.usage(
                     directory + " has no prompt " + name,
-                    "it has " + prompts.keySet().stream().sorted().toList());
+                    prompts.isEmpty()
+                            ? "it has none: leave --prompt out, or give the text itself with --prefix"
+                            : "it has " + prompts.keySet().stream().sorted().toList());
         }
         return prompts.get(name);
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.Records;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.storage.HadoopStore;
@@ -56,6 +57,9 @@ class SentenceModulesTest {
                 .isInstanceOfSatisfying(
                         WeftException.class, e -> assertThat(e.hint()).isEqualTo("it has [passage, query]"))
                 .hasMessage("here has no prompt other");
+        assertThatThrownBy(() -> Records.with(read, "prompts", Map.of()).prefix("query", "here"))
+                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
+                        .isEqualTo("it has none: leave --prompt out, or give the text itself with --prefix"));
         write("sentence_bert_config.json", "{\"transformer_task\": \"feature-extraction\"}");
         write("tokenizer_config.json", "{\"model_max_length\": 128}");
         assertThat(read("", "{\"pooling_mode\": \"lasttoken\"}"))

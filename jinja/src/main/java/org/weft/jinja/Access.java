@@ -33,11 +33,12 @@ final class Access {
             return new Undefined("'" + Values.kind(value) + "'." + name
                     + " would change it, which no template may: use namespace()");
         }
-        return value instanceof Map<?, ?> map && map.containsKey(name) ? map.get(name) : missing(value, name);
+        return value instanceof Map<?, ?> map && map.containsKey(name) ? map.get(name) : missing(value, name, run);
     }
 
-    private static Undefined missing(Object value, Object name) {
-        return new Undefined("'" + Values.kind(value) + "' has no '" + (name instanceof Undefined ? "" : name) + "'");
+    private static Undefined missing(Object value, Object name, Run run) {
+        return new Undefined(
+                "'" + Values.kind(value) + "' has no '" + (name instanceof Undefined ? "" : name) + "'", run.strict());
     }
 
     /** {@code value[key]}: an entry before a method. */
@@ -56,20 +57,20 @@ final class Access {
         }
         return key instanceof String name
                 ? attribute(value, name, run)
-                : missing(value, key instanceof List ? "list" : key);
+                : missing(value, key instanceof List ? "list" : key, run);
     }
 
     private static Object at(Object value, long index, Run run) {
         if (value instanceof List<?> list) {
             long at = index < 0 ? index + list.size() : index;
-            return at < 0 || at >= list.size() ? missing(value, index) : list.get((int) at);
+            return at < 0 || at >= list.size() ? missing(value, index, run) : list.get((int) at);
         }
         String text = (String) value;
         run.looked(text.length());
         int length = Texts.length(text);
         long at = index < 0 ? index + length : index;
         if (at < 0 || at >= length) {
-            return missing(value, index);
+            return missing(value, index, run);
         }
         return Character.toString(text.codePointAt(text.offsetByCodePoints(0, (int) at)));
     }
@@ -81,7 +82,7 @@ final class Access {
             throw nothing.used();
         }
         if (!(value instanceof List) && !(value instanceof String)) {
-            return missing(value, "slice");
+            return missing(value, "slice", run);
         }
         List<?> all = value instanceof String text ? Values.elements(text, run) : (List<?>) value;
         long step = bounds[2] == null ? 1 : Numbers.integer(bounds[2], "a slice's step");

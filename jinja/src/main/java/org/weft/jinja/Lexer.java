@@ -33,24 +33,33 @@ final class Lexer {
     private int at;
     private int line = 1;
     private boolean lineStarts = true;
+    private final boolean trims; // lines of blocks and comments go as a whole
 
-    private Lexer(String source) {
+    private Lexer(String source, boolean trims) {
         this.source = source;
+        this.trims = trims;
     }
 
     /** The tokens of a template, the last one {@link Token.Kind#END}. */
     static List<Token> tokens(String template) {
+        String source = checked(template);
+        return new Lexer(source.endsWith("\n") ? source.substring(0, source.length() - 1) : source, true).all();
+    }
+
+    /** The same of a template whose white space stays but for what a minus takes. */
+    static List<Token> plain(String template) {
+        return new Lexer(checked(template), false).all();
+    }
+
+    private static String checked(String template) {
         if (template.length() > Limits.SOURCE) {
             throw JinjaException.stopped(
                     "the template has " + template.length() + " characters, more than " + Limits.SOURCE);
         }
-        String source = template.replace("\r\n", "\n").replace('\r', '\n');
-        Lexer lexer = new Lexer(source.endsWith("\n") ? source.substring(0, source.length() - 1) : source);
-        lexer.all();
-        return lexer.tokens;
+        return template.replace("\r\n", "\n").replace('\r', '\n');
     }
 
-    private void all() {
+    private List<Token> all() {
         for (int tag = tag(at); tag >= 0; tag = tag(at)) {
             char kind = source.charAt(tag + 1);
             char sign = tag + 2 < source.length() ? source.charAt(tag + 2) : ' ';
@@ -75,6 +84,13 @@ final class Lexer {
         }
         text(source.substring(at));
         add(Token.Kind.END, "");
+        return tokens;
+    }
+
+    /** Past what closes a tag, and the line's end that goes with it. */
+    private void close(int end) {
+        boolean takesLine = !trims && end > at && source.charAt(end - 1) == '\n' && source.charAt(end - 2) == '}';
+        move(takesLine && source.charAt(end - 4) != '-' ? end - 1 : end);
     }
 
     /** Where the next piece that is no text begins; -1 for nowhere. */
@@ -93,7 +109,7 @@ final class Lexer {
             return Texts.stripEnd(text);
         }
         int lineBegin = text.lastIndexOf('\n') + 1;
-        boolean strips = sign != '+' && block && (lineBegin > 0 || lineStarts);
+        boolean strips = trims && sign != '+' && block && (lineBegin > 0 || lineStarts);
         return strips && Texts.blank(text.substring(lineBegin)) ? text.substring(0, lineBegin) : text;
     }
 
@@ -105,7 +121,7 @@ final class Lexer {
         String text = source.substring(at, end.start());
         lineStarts = source.charAt(at - 1) == '\n';
         text(before(text, end.group(1).isEmpty() ? ' ' : end.group(1).charAt(0), true));
-        move(end.end());
+        close(end.end());
     }
 
     private void comment() {
@@ -113,7 +129,7 @@ final class Lexer {
         if (!end.find(at)) {
             throw JinjaException.syntax("a comment is not closed", line);
         }
-        move(end.end());
+        close(end.end());
     }
 
     private void code(Token.Kind begin, Pattern closing, Token.Kind end) {
@@ -125,7 +141,7 @@ final class Lexer {
             matcher.region(at, source.length());
             if (brackets.isEmpty() && matcher.lookingAt()) {
                 add(end, "");
-                move(matcher.end());
+                close(matcher.end());
                 return;
             }
             if (Texts.space(source.charAt(at))) {

@@ -13,12 +13,19 @@ final class Run {
     private long steps;
     private final long start = System.nanoTime();
     private final long limit = TimeUnit.SECONDS.toNanos(Limits.SECONDS);
+    private final boolean strict;
     private int depth;
 
-    Run(Limits limits, LocalDateTime now) {
+    /** @param strict whether what is not there may not be written, looped over or compared */
+    Run(Limits limits, LocalDateTime now, boolean strict) {
+        this.strict = strict;
         this.limits = limits;
         this.now = now;
         this.steps = limits.steps();
+    }
+
+    boolean strict() {
+        return strict;
     }
 
     LocalDateTime now() {

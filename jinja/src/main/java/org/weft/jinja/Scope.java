@@ -30,7 +30,7 @@ final class Scope {
                 return value;
             }
         }
-        return Undefined.name(name);
+        return Undefined.name(name, run.strict());
     }
 
     void set(String name, Object value) {

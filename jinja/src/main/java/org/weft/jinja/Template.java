@@ -1,6 +1,7 @@
 package org.weft.jinja;
 
 import java.time.LocalDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,10 +15,12 @@ import java.util.Set;
 public final class Template {
     private final Statement statements;
     private final Set<String> mentioned;
+    private final boolean strict;
 
-    private Template(Statement statements, Set<String> mentioned) {
+    private Template(Statement statements, Set<String> mentioned, boolean strict) {
         this.statements = statements;
         this.mentioned = mentioned;
+        this.strict = strict;
     }
 
     /**
@@ -26,8 +29,22 @@ public final class Template {
      * @throws JinjaException where it is none, or has what is not known here
      */
     public static Template parse(String source) {
-        Tokens tokens = new Tokens(Lexer.tokens(source));
-        return new Template(Parser.all(tokens), tokens.mentioned());
+        return of(Lexer.tokens(source), false);
+    }
+
+    /**
+     * Reads a template that is none of chats, as Jinja's own {@code StrictUndefined} and {@code keep_trailing_newline} have it: white
+     * space stays as it stands, and what is not there is an error where it is used.
+     *
+     * @throws JinjaException where it is none, or has what is not known here
+     */
+    public static Template strict(String source) {
+        return of(Lexer.plain(source), true);
+    }
+
+    private static Template of(List<Token> read, boolean strict) {
+        Tokens tokens = new Tokens(read);
+        return new Template(Parser.all(tokens), tokens.mentioned(), strict);
     }
 
     /** Whether it has a name anywhere, such as {@code tools}, or with a dot before it an attribute's or a key's. */
@@ -47,7 +64,7 @@ public final class Template {
      * @throws JinjaException where a value is not what the template needs, it refuses them, or does more than it may
      */
     public Rendered render(Map<String, ?> variables, LocalDateTime now, Limits limits) {
-        Run run = new Run(limits, now);
+        Run run = new Run(limits, now, strict);
         Scope globals = new Scope(null, run);
         Globals.into(globals);
         Scope scope = globals.inner();

@@ -87,6 +87,7 @@ final class Values {
 
     static boolean truth(Object any) {
         Object value = Markup.plain(any);
+        Undefined.forgive(value);
         if (value == null || value instanceof Undefined) {
             return false;
         }
@@ -104,6 +105,8 @@ final class Values {
     /** Whether two values are the same to Python; each part that is looked at counts, as lists may share theirs. */
     static boolean equal(Object left, Object right, Run run) {
         run.step();
+        Undefined.forgive(left);
+        Undefined.forgive(right);
         if (Numbers.number(left) && Numbers.number(right)) {
             return Numbers.compare(left, right) == 0;
         }
@@ -193,6 +196,7 @@ final class Values {
 
     /** The elements of a value: of a text its characters, of a map its keys. */
     static List<?> elements(Object value, Run run) {
+        Undefined.forgive(value);
         if (value instanceof Undefined) {
             return List.of();
         }
@@ -214,6 +218,7 @@ final class Values {
     }
 
     static long length(Object value, Run run) {
+        Undefined.forgive(value);
         if (value instanceof String text) {
             run.looked(text.length());
             return Texts.length(text);
@@ -254,6 +259,7 @@ final class Values {
         if (value instanceof String text) {
             return text;
         }
+        Undefined.forgive(value);
         return value instanceof Undefined ? "" : PythonText.of(value, run);
     }
 

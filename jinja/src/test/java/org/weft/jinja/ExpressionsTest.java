@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -58,10 +59,10 @@ class ExpressionsTest {
         return person;
     }
 
-    private static List<JsonNode> golden() throws IOException {
+    private static List<JsonNode> golden(String file) throws IOException {
         List<JsonNode> lines = new ArrayList<>();
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                ExpressionsTest.class.getResourceAsStream("expressions_golden.jsonl"), StandardCharsets.UTF_8))) {
+        try (BufferedReader reader = new BufferedReader(
+                new InputStreamReader(ExpressionsTest.class.getResourceAsStream(file), StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines.add(JSON.readTree(line));
             }
@@ -71,14 +72,24 @@ class ExpressionsTest {
 
     @Test
     void writesWhatTransformersWrites() throws IOException {
+        assertSame(golden("expressions_golden.jsonl"), 150, Template::parse);
+    }
+
+    /** {@code bench/peers/chat_templates.py --strict} made that file: Jinja as the templates of an evaluation's tasks have it. */
+    @Test
+    void strictTemplatesKeepTheirWhiteSpaceAndMissNothing() throws IOException {
+        assertSame(golden("strict_golden.jsonl"), 25, Template::strict);
+    }
+
+    private static void assertSame(List<JsonNode> golden, int least, Function<String, Template> parsed)
+            throws IOException {
         List<String> wrong = new ArrayList<>();
-        List<JsonNode> golden = golden();
         for (JsonNode line : golden) {
             String template = line.path("template").textValue();
             String text = null;
             String refusal = null;
             try {
-                text = Template.parse(template)
+                text = parsed.apply(template)
                         .render(values(), TODAY, Limits.DEFAULT)
                         .text();
             } catch (JinjaException refused) {
@@ -90,7 +101,7 @@ class ExpressionsTest {
                         + "\n  was      " + JSON.writeValueAsString(text) + " " + refusal);
             }
         }
-        assertThat(golden).hasSizeGreaterThan(150);
+        assertThat(golden).hasSizeGreaterThan(least);
         assertThat(wrong).as(String.join("\n", wrong)).isEmpty();
     }
 

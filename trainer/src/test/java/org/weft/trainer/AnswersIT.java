@@ -110,7 +110,10 @@ class AnswersIT {
                 CommandRun.of(with(generate, "--beams", "3", "--no-cache")).done();
         assertThat(uncached.summary().path("text")).isEqualTo(searched.summary().path("text"));
         for (String[] refused : new String[][] {
-            {"--beams", "3", "--temperature", "1"}, {"--beams", "3", "--stop", "x"}, {"--length-penalty", "2"}
+            {"--beams", "0"},
+            {"--beams", "3", "--temperature", "1"},
+            {"--beams", "3", "--stop", "x"},
+            {"--length-penalty", "2"}
         }) {
             CommandRun run = CommandRun.of(with(generate, refused));
             assertThat(run.status()).isEqualTo(2);

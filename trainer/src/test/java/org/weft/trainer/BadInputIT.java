@@ -224,14 +224,14 @@ class BadInputIT {
     void tooFewSlots() throws IOException {
         RunFolder run = prepared.sibling("slots");
         CommandRun result = run.pretrain("cluster.master=local[3]", "cluster.workers=2", "cluster.servers=2");
-        assertError(result, 4, "too few slots: 2 workers and 2 servers need 4, 1 executors have 3", "hint: have fewer");
+        assertError(result, 4, "too few slots: 2 workers and 2 servers need 4, 1 executor has 3", "hint: have fewer");
         assertThat(run.hasCheckpoint(0)).isFalse();
     }
 
     @Test
     void noGpus() {
         CommandRun run = prepared.sibling("gpus").pretrain("cluster.device=cuda");
-        assertError(run, 4, "too few GPUs: cluster.device=cuda and 1 workers need 1, Spark has 0");
+        assertError(run, 4, "too few GPUs: cluster.device=cuda and 1 worker needs 1, Spark has 0");
     }
 
     @Test

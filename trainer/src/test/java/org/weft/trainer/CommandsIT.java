@@ -40,7 +40,7 @@ class CommandsIT {
     @Test
     void pretrainShowsProgressAndKeepsItsConfiguration() throws IOException {
         assertThat(pretrain.err())
-                .contains("gpt2 of", "parameters on 1 workers and 1 servers, steps 0 to 30")
+                .contains("gpt2 of", "parameters on 1 worker and 1 server, steps 0 to 30")
                 .contains("step 30/30  loss ", "tokens/s", "ETA 0:00", "step 30  val loss ");
         assertThat(Files.readString(run.dir().resolve("config.yaml"))).contains("steps: 30", "learning_rate: 0.001");
         assertThat(run.dir()).isDirectoryContaining("glob:**/{corpus,checkpoints}");
@@ -187,7 +187,7 @@ class CommandsIT {
         CommandRun alone = CommandRun.of("doctor").done();
         assertThat(alone.out()).contains("ok    weft: ", "ok    java: 17", "ok    libtorch: ", "storage and cluster");
         CommandRun whole = run.command("doctor").done();
-        assertThat(whole.out()).contains("run.dir: file:", "can be written", "1 executors, 8 slots, 0 GPUs");
+        assertThat(whole.out()).contains("run.dir: file:", "can be written", "1 executor, 8 slots, 0 GPUs");
         assertThat(whole.summary().path("problems").asInt()).isZero();
         assertThat(run.dir()).isDirectoryNotContaining("glob:**/.doctor*");
     }
@@ -198,7 +198,7 @@ class CommandsIT {
         assertThat(sick.status()).isEqualTo(1);
         assertThat(sick.out())
                 .contains("FAIL  run.dir: hdfs://127.0.0.1:1/weft: ", "hint: check the address")
-                .contains("FAIL  cluster: too few slots: 1 workers and 1 servers need 2, 1 executors have 1");
+                .contains("FAIL  cluster: too few slots: 1 worker and 1 server need 2, 1 executor has 1");
         assertThat(sick.summary().path("problems").asInt()).isEqualTo(2);
     }
 

@@ -98,7 +98,7 @@ class PlanAndSweepIT {
         assertThat(Files.readString(sweep.dir().resolve("sweep.html"))).contains("<svg", "</html>");
         assertThat(sweep.dir()).isDirectoryContaining("glob:**/{corpus,results.json,runs}");
         CommandRun second = CommandRun.of(arguments).done();
-        assertThat(second.err()).contains("finished before").doesNotContain("parameters on 1 workers");
+        assertThat(second.err()).contains("finished before").doesNotContain("parameters on 1 worker");
         assertThat(second.out()).isEqualTo(first.out());
     }
 

@@ -1,6 +1,7 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import org.weft.core.Records;
 
@@ -145,6 +146,15 @@ public record DatasetConfig(
         AUTO,
         SOME,
         NONE
+    }
+
+    /** The keys of this section that name a column, such as {@code dataset.text_column}; empty for none. */
+    public List<String> keysOf(String column) {
+        return Arrays.stream(DatasetConfig.class.getRecordComponents())
+                .filter(component -> component.getName().endsWith("Column"))
+                .filter(component -> column.equals(Records.get(this, component)))
+                .map(component -> "dataset." + RecordBinder.key(component.getName()))
+                .toList();
     }
 
     /** Whether "no answer" is something to say of a question. */

@@ -121,6 +121,7 @@ public final class Problems {
         String message = found.size() == 1
                 ? source + ": " + found.get(0)
                 : source + ": " + found.size() + " problems\n  - " + String.join("\n  - ", found);
-        throw WeftException.usage(message, "every key is described in docs/configuration.md");
+        throw WeftException.usage(
+                message, "mend what is named, or leave it out: every key is described in docs/configuration.md");
     }
 }

@@ -46,8 +46,8 @@ public record Sentinels(List<Integer> ids, int end) {
                     tokenizer.path() + " has " + ids.size()
                             + " tokens <extra_id_0> and so on, which stand for spans that are"
                             + " cut out: a sequence has " + needed,
-                    "run prepare again with model.architecture=t5 in the configuration, give a T5's tokenizer.json, or make"
-                            + " model.context smaller");
+                    "run prepare again with model.architecture=t5 in the configuration, or give a T5's tokenizer.json"
+                            + (ids.isEmpty() ? "" : ", or make model.context smaller"));
         }
         int end = tokenizer
                 .roles()

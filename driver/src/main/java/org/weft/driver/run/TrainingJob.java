@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.weft.coordinator.Coordinator;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
+import org.weft.core.Amount;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
@@ -74,7 +75,11 @@ final class TrainingJob implements RunListener {
      */
     void check(WeftConfig config, MemoryModel memory) {
         slots = Slots.require(application.context(), config, memory);
-        LOG.info("{} executors with {} slots and {} GPUs", slots.executors(), slots.slots(), slots.gpus());
+        LOG.info(
+                "{} with {} and {}",
+                Amount.of(slots.executors(), "executor"),
+                Amount.of(slots.slots(), "slot"),
+                Amount.of(slots.gpus(), "GPU"));
         String copies = Remarks.onCopies(config.servers().replicas(), slots.executors());
         if (!copies.isEmpty()) {
             LOG.warn(copies);

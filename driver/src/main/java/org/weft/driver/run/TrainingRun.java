@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.weft.coordinator.RunListener;
 import org.weft.coordinator.RunPlan;
+import org.weft.core.Amount;
 import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
@@ -123,10 +124,10 @@ public final class TrainingRun {
             progress.say(secret);
         }
         progress.say(String.format(
-                "%s on %d workers and %d servers, steps %d to %d",
+                "%s on %s and %s, steps %d to %d",
                 subject.name(),
-                subject.config().cluster().workers(),
-                subject.config().cluster().servers(),
+                Amount.of(subject.config().cluster().workers(), "worker"),
+                Amount.of(subject.config().cluster().servers(), "server"),
                 plan.startStep(),
                 subject.config().training().steps()));
         try (StopSource.Listening listening = stops.listen(job::requestStop, progress)) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.network.util.JavaUtils;
+import org.weft.core.Amount;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
@@ -61,13 +62,13 @@ public final class ExecutorEnvironment {
             throw new WeftException(
                     ExitStatus.CLUSTER,
                     String.format(
-                            "too small a container: %s=%dm, and an executor with %d workers and %d servers needs %dm"
+                            "too small a container: %s=%dm, and an executor with %s and %s needs %dm"
                                     + " beside its heap (libtorch %d MiB, direct buffers %d MiB, the JVM and its"
                                     + " libraries %d MiB)",
                             OVERHEAD,
                             given,
-                            memory.workers(),
-                            memory.servers(),
+                            Amount.of(memory.workers(), "worker"),
+                            Amount.of(memory.servers(), "server"),
                             needed,
                             mebibytesUp(memory.nativeBytes()),
                             mebibytesUp(memory.direct()),

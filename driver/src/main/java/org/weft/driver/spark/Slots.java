@@ -5,6 +5,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.status.api.v1.ExecutorSummary;
+import org.weft.core.Amount;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.ClusterConfig;
@@ -107,14 +108,15 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
         int wanted = cluster.workers() + config.serverTasks();
         if (slots < wanted) {
             int replicas = config.servers().replicas();
-            return "too few slots: " + cluster.workers() + " workers and " + cluster.servers() + " servers"
-                    + (replicas > 1 ? " of " + replicas + " replicas" : "") + " need " + wanted + ", " + executors
-                    + " executors have " + slots;
+            return "too few slots: " + Amount.of(cluster.workers(), "worker") + " and "
+                    + Amount.of(cluster.servers(), "server")
+                    + (replicas > 1 ? " of " + replicas + " replicas" : "") + " need " + wanted + ", "
+                    + Amount.of(executors, "executor") + (executors == 1 ? " has " : " have ") + slots;
         }
         boolean cuda = cluster.device() == Device.CUDA || (cluster.device() == Device.AUTO && hasGpus(context));
         if (cuda && gpus < cluster.workers()) {
-            return "too few GPUs: cluster.device=" + cluster.device().word() + " and " + cluster.workers()
-                    + " workers need "
+            return "too few GPUs: cluster.device=" + cluster.device().word() + " and "
+                    + Amount.of(cluster.workers(), "worker") + (cluster.workers() == 1 ? " needs " : " need ")
                     + cluster.workers() + ", Spark has " + gpus + " (spark.executor.resource.gpu.amount="
                     + context.getConf().get("spark.executor.resource.gpu.amount", "not set") + ")";
         }

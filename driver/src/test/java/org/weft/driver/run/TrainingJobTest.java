@@ -58,7 +58,7 @@ class TrainingJobTest {
         assertThatThrownBy(() -> job.check(config("cluster.servers=3"), null))
                 .isInstanceOfSatisfying(
                         WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.CLUSTER))
-                .hasMessage("too few slots: 1 workers and 3 servers need 4, 1 executors have 2");
+                .hasMessage("too few slots: 1 worker and 3 servers need 4, 1 executor has 2");
     }
 
     @Test

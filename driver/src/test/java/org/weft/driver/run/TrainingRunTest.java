@@ -35,8 +35,7 @@ class TrainingRunTest extends SmallRuns {
         assertThat(result.checkpoint().directory()).isEqualTo(run.step(4));
         assertThat(result.bestStep()).isEqualTo(4);
         assertThat(steps).containsExactly(1, 2, 3, 4);
-        assertThat(said.toString())
-                .contains("a parabola on 1 workers and 1 servers, steps 0 to 4", "step 4  val loss ");
+        assertThat(said.toString()).contains("a parabola on 1 worker and 1 server, steps 0 to 4", "step 4  val loss ");
         assertThat(Files.readString(directory.resolve("config.yaml"))).contains("steps: 4");
     }
 
@@ -117,7 +116,7 @@ class TrainingRunTest extends SmallRuns {
         assertThatThrownBy(() -> run(null, subject(config, 0, 10, () -> null)))
                 .isInstanceOfSatisfying(
                         WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.CLUSTER))
-                .hasMessageContaining("too few slots: 7 workers and 1 servers need 8");
+                .hasMessageContaining("too few slots: 7 workers and 1 server need 8");
         assertThat(directory.resolve("config.yaml")).doesNotExist();
         assertThat(directory.resolve("checkpoints")).doesNotExist();
     }

@@ -63,7 +63,7 @@ class YarnClusterTest {
         assertThatThrownBy(() -> ExecutorEnvironment.requireOverhead(
                         conf.clone().set("spark.executor.memoryOverhead", "384"), CONFIG))
                 .hasMessageStartingWith("too small a container: spark.executor.memoryOverhead=384m, and an executor"
-                        + " with 1 workers and 0 servers needs " + own + " beside its heap (libtorch ")
+                        + " with 1 worker and 0 servers needs " + own + " beside its heap (libtorch ")
                 .satisfies(e -> assertThat(((WeftException) e).status()).isEqualTo(ExitStatus.CLUSTER));
     }
 

@@ -18,7 +18,7 @@ public record BeamOptions(int beams, double lengthPenalty, Ending ending) implem
     public static final BeamOptions NONE = new BeamOptions(1, 1, Ending.FALSE);
 
     /** Beyond this a slip of the keyboard is likelier than a wish: each beam is a row of the model's cache. */
-    private static final int MOST = 1024;
+    public static final int MOST = 1024;
 
     /** When a search ends of which as many texts as there are beams are whole. */
     public enum Ending {

@@ -48,6 +48,10 @@ public final class BeamFlags {
      */
     BeamOptions options(List<String> refused) {
         ParseResult given = command.commandLine().getParseResult();
+        if (beams < 1 || beams > BeamOptions.MOST) {
+            throw WeftException.usage(
+                    BEAMS + " " + beams + " must be from 1 to " + BeamOptions.MOST, "4 is usual; 1 is no search");
+        }
         BeamOptions options = new BeamOptions(beams, lengthPenalty, ending);
         if (!options.searches()) {
             for (String name : List.of(LENGTH_PENALTY, EARLY_STOPPING)) {

@@ -3,6 +3,7 @@ package org.weft.trainer.commands;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.weft.core.Amount;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.WeftVersion;
@@ -141,8 +142,8 @@ public final class DoctorCommand implements Callable<Integer> {
             Slots slots = Slots.requireCount(application.context(), config);
             fine(
                     "cluster",
-                    application.context().master() + ": " + slots.executors() + " executors, " + slots.slots()
-                            + " slots, " + slots.gpus() + " GPUs");
+                    application.context().master() + ": " + Amount.of(slots.executors(), "executor") + ", "
+                            + Amount.of(slots.slots(), "slot") + ", " + Amount.of(slots.gpus(), "GPU"));
         } catch (WeftException e) {
             problem("cluster", e.getMessage(), e.hint());
         }

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.CorpusConfig;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.scores.LanguageScores;
 import org.weft.core.storage.RunDirectory;
@@ -109,8 +110,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                         "--output " + output + " would stay empty: a language model's numbers are printed",
                         "leave it out; results.json and report.html are of labelled rows: a fine-tuned model, or --choices");
             }
-            if (search.searches()
-                    && !(suite == null && judged(config) && config.finetune().generative())) {
+            if (search.searches() && !(suite == null && config.finetune().task() == TaskName.INSTRUCTION)) {
                 throw WeftException.usage(
                         "--beams: " + model.directory() + " generates nothing here that could be judged",
                         "it is for models that were tuned on instructions");

@@ -91,7 +91,7 @@ class PretrainingTest {
         assertThat(second.step()).isEqualTo(4);
         assertThat(second.checkpoint().manifest().evaluations()).containsKey(2);
         assertThat(said.toString())
-                .contains("gpt2 of ", " parameters on 1 workers and 1 servers, steps 0 to 2")
+                .contains("gpt2 of ", " parameters on 1 worker and 1 server, steps 0 to 2")
                 .contains("changed since that checkpoint: {corpus="
                         + corpus.fingerprint().substring(0, 12) + " -> "
                         + other.fingerprint().substring(0, 12));

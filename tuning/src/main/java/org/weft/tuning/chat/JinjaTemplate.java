@@ -25,6 +25,12 @@ import org.weft.jinja.Template;
  * message behind the prompt for it. Immutable.
  */
 public final class JinjaTemplate implements ChatTemplate {
+    /** Begins the error of a template that cannot write what it is given, which may be its own mistake. */
+    public static final String FAILS = "the chat template fails: ";
+
+    private static final String MEND =
+            "mend the template where it stands: finetune.jinja, or the model's chat_template.jinja or tokenizer_config.json";
+
     @Serial
     private static final long serialVersionUID = 1;
 
@@ -75,7 +81,7 @@ public final class JinjaTemplate implements ChatTemplate {
             try {
                 read = Template.parse(source);
             } catch (JinjaException broken) {
-                throw WeftException.invalidData("the chat template cannot be read: " + broken.getMessage(), "");
+                throw WeftException.invalidData("the chat template cannot be read: " + broken.getMessage(), MEND);
             }
             template = read;
         }
@@ -165,6 +171,9 @@ public final class JinjaTemplate implements ChatTemplate {
             String hint = !live && day == null && refusing.getMessage().contains(DATE)
                     ? "the template writes today's date: say which day it is with finetune.chat_date, such as 2024-07-26"
                     : "";
+            if (refusing.kind() == JinjaException.Kind.VALUE && hint.isEmpty()) {
+                throw WeftException.invalidData(FAILS + refusing.getMessage(), MEND);
+            }
             throw WeftException.invalidData("the chat template refuses the messages: " + refusing.getMessage(), hint);
         }
     }

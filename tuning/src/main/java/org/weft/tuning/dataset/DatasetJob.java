@@ -204,7 +204,8 @@ public final class DatasetJob {
                             + String.join("; ", result.leftOut().keySet()),
                     "check the columns, and dataset.max_length");
         }
-        progress.accept(name + ": " + told(result) + ", " + split.tokens() + " tokens, the longest " + split.longest());
+        progress.accept(name + ": " + told(result) + ", " + split.tokens() + " tokens, the longest " + split.longest()
+                + (config.sequencesOfExample() > 1 ? ", the texts of an example together" : ""));
         if (split.truncated() > 0) {
             progress.accept(name + ": " + split.truncated() + " rows cut to max_length=" + Encoder.maxLength(config)
                     + " tokens");

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -162,8 +163,32 @@ public final class DatasetReader {
                 .toArray(Column[]::new));
     }
 
-    /** Fails unless a data set has some columns, and tells those that it has. */
-    public static void requireColumns(String key, Dataset<Row> rows, List<String> columns) {
+    /**
+     * Fails unless a data set has some columns, and tells those that it has.
+     *
+     * @param dataset whose keys name the columns
+     */
+    public static void requireColumns(String key, Dataset<Row> rows, List<String> columns, DatasetConfig dataset) {
+        requireColumns(key, rows, columns, missing -> columnHint(dataset, missing));
+    }
+
+    /** How columns are named that rows have not. */
+    public static String columnHint(DatasetConfig dataset, List<String> missing) {
+        List<String> keys = missing.stream()
+                .flatMap(column -> dataset.keysOf(column).stream())
+                .toList();
+        return keys.isEmpty()
+                ? "name the columns in the dataset section, such as dataset.text_column"
+                : "give the column that is meant with " + String.join(", ", keys);
+    }
+
+    /**
+     * The same.
+     *
+     * @param hint how columns that are missing are named
+     */
+    public static void requireColumns(
+            String key, Dataset<Row> rows, List<String> columns, Function<List<String>, String> hint) {
         List<String> present = columns(rows);
         List<String> missing =
                 columns.stream().filter(column -> !present.contains(column)).toList();
@@ -182,7 +207,7 @@ public final class DatasetReader {
             throw WeftException.invalidData(
                     key + " has no column " + String.join(", ", missing) + ": its columns are "
                             + String.join(", ", present),
-                    "name the columns in the dataset section, such as dataset.text_column");
+                    hint.apply(missing));
         }
     }
 

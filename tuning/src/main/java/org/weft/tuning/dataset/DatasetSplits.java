@@ -58,9 +58,9 @@ final class DatasetSplits {
         Dataset<Row> rows = reader.read(key, inputs, dataset);
         Task task = this.task; // goes to the executors without the reader
         List<String> columns = task.columns();
-        DatasetReader.requireColumns(key, rows, columns);
+        DatasetReader.requireColumns(key, rows, columns, dataset);
         if (!dataset.groupColumn().isEmpty()) {
-            DatasetReader.requireColumns(key, rows, List.of(dataset.groupColumn())); // evaluation will want it
+            DatasetReader.requireColumns(key, rows, List.of(dataset.groupColumn()), dataset); // evaluation will want it
         }
         ScrubbedRows scrubbed = ScrubbedRows.of(dataset.privacy(), task, store);
         JavaRDD<DatasetRow> read = DatasetReader.select(rows, columns)

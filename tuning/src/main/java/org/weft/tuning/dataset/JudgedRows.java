@@ -34,13 +34,16 @@ public final class JudgedRows {
             return given(reader, dataset, input, columns);
         }
         if (!dataset.test().isEmpty()) {
-            return checked("dataset.test", reader.read("dataset.test", dataset.test(), dataset), columns);
+            return checked("dataset.test", reader.read("dataset.test", dataset.test(), dataset), columns, dataset);
         }
         if (!dataset.validation().isEmpty()) {
             return checked(
-                    "dataset.validation", reader.read("dataset.validation", dataset.validation(), dataset), columns);
+                    "dataset.validation",
+                    reader.read("dataset.validation", dataset.validation(), dataset),
+                    columns,
+                    dataset);
         }
-        return checked("dataset.train", reader.read("dataset.train", dataset.train(), dataset), columns)
+        return checked("dataset.train", reader.read("dataset.train", dataset.train(), dataset), columns, dataset)
                 .filter(new OfValidation(ScrubbedRows.of(dataset.privacy(), task, store), task, dataset));
     }
 
@@ -51,7 +54,7 @@ public final class JudgedRows {
      */
     public static Dataset<Row> given(
             DatasetReader reader, DatasetConfig dataset, List<String> input, List<String> columns) throws IOException {
-        return checked("--input", reader.read("--input", input, dataset), columns);
+        return checked("--input", reader.read("--input", input, dataset), columns, dataset);
     }
 
     /** Whether one of train's rows was validation's. Each task has one of its own. */
@@ -79,8 +82,8 @@ public final class JudgedRows {
         }
     }
 
-    private static Dataset<Row> checked(String key, Dataset<Row> rows, List<String> columns) {
-        DatasetReader.requireColumns(key, rows, columns);
+    private static Dataset<Row> checked(String key, Dataset<Row> rows, List<String> columns, DatasetConfig dataset) {
+        DatasetReader.requireColumns(key, rows, columns, dataset);
         return rows;
     }
 }

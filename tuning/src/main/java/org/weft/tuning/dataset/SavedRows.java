@@ -31,7 +31,11 @@ public record SavedRows(String path, String sha256) {
     public static SavedRows write(Store store, Dataset<?> rows, List<String> columns, String directory)
             throws IOException {
         SplitRows.requireSerializer(rows.sparkSession().sparkContext().getConf());
-        DatasetReader.requireColumns("the rows", rows.toDF(), columns);
+        DatasetReader.requireColumns(
+                "the rows",
+                rows.toDF(),
+                columns,
+                missing -> "name the columns that are there by the params of columns");
         String incoming = directory + "/rows-incoming-" + UUID.randomUUID();
         try {
             rows.select(columns.stream()

@@ -1,6 +1,7 @@
 package org.weft.tuning.finetune;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
@@ -18,6 +19,7 @@ import org.weft.core.storage.Store;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.hub.ModelLocator;
+import org.weft.hub.SentenceModules;
 import org.weft.hub.StoredModel;
 
 /**
@@ -86,6 +88,10 @@ public record BaseModel(
     WeftConfig withPooling(Store store, WeftConfig config, Consumer<String> notices) throws IOException {
         FinetuneConfig tuning = config.finetune();
         HeadKind head = tuning.task().head();
+        if (head == HeadKind.EMBEDDING && checkpoint == null) {
+            notLearnt(new ModelLocator(store, notices).at(from).sentences(), config)
+                    .forEach(what -> notices.accept(from + " " + what));
+        }
         if (!head.ofSequence() || tuning.pooling() != Pooling.AUTO) {
             return config;
         }
@@ -95,6 +101,30 @@ public record BaseModel(
         }
         notices.accept("texts are pooled as " + from + " says: finetune.pooling=" + said.word());
         return config.withFinetune(tuning.withPooling(said));
+    }
+
+    /** What sentence-transformers' files beside a base say and tuning does not do by itself, for people. */
+    static List<String> notLearnt(SentenceModules said, WeftConfig config) {
+        List<String> notices = new ArrayList<>();
+        int length = config.dataset().maxLength();
+        int context = config.model().context();
+        if (said.maxLength() > 0 && length == 0 && said.maxLength() < context) {
+            notices.add("cuts texts after " + said.maxLength() + " tokens, and here model.context=" + context
+                    + " holds: set dataset.max_length=" + said.maxLength() + " to keep to it");
+        }
+        if (said.lowerCase()) {
+            notices.add(
+                    "reads texts in lower case, which is not done here but by a tokenizer that does it: give rows in"
+                            + " lower case");
+        }
+        if (!said.defaultPrompt().isEmpty()) {
+            notices.add("puts its prompt " + said.defaultPrompt()
+                    + " before texts, which is not done here: give rows with it");
+        }
+        if (!said.normalize() && config.finetune().normalize()) {
+            notices.add("leaves vectors as long as they are, and here finetune.normalize=true holds");
+        }
+        return notices;
     }
 
     private Pooling ofVectors(Store store, Consumer<String> notices) throws IOException {

@@ -42,6 +42,9 @@ public final class PredictionJob {
         Task task();
 
         RowModel open(int batch) throws IOException;
+
+        /** How columns are named that the input has not. */
+        String columnHint(List<String> missing);
     }
 
     /** A fine-tuned model. */
@@ -55,6 +58,11 @@ public final class PredictionJob {
         public RowModel open(int batch) throws IOException {
             return TaskModel.open(model, config, batch);
         }
+
+        @Override
+        public String columnHint(List<String> missing) {
+            return DatasetReader.columnHint(config.dataset(), missing);
+        }
     }
 
     /** A model that gives texts vectors. */
@@ -62,6 +70,11 @@ public final class PredictionJob {
         @Override
         public RowModel open(int batch) throws IOException {
             return new TextVectors(EmbeddingModel.open(model, how, batch), task);
+        }
+
+        @Override
+        public String columnHint(List<String> missing) {
+            return "give the column of texts with --text-column";
         }
     }
 
@@ -110,7 +123,7 @@ public final class PredictionJob {
     public void check(Dataset<Row> rows) {
         Task task = predictor.task();
         Map<String, String> inputs = columns.inputs(task.inputColumns());
-        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
+        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()), predictor::columnHint);
         columns.extend(rows.schema(), task);
         CheckedRows.count(
                 "the input", rows.toJavaRDD().map(row -> RowFields.of(row, inputs)), row -> task.check(row, false));
@@ -126,7 +139,7 @@ public final class PredictionJob {
     public Dataset<Row> predict(Dataset<Row> rows, LongAccumulator truncated, LongAccumulator predicted) {
         Task task = predictor.task();
         Map<String, String> inputs = columns.inputs(task.inputColumns());
-        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()));
+        DatasetReader.requireColumns("the input", rows, List.copyOf(inputs.values()), predictor::columnHint);
         List<String> given = DatasetReader.columns(rows);
         Dataset<Row> placed = DatasetReader.select(rows, given); // the place, where there is one, comes last
         StructType schema = columns.extend(rows.drop(DatasetReader.PLACE).schema(), task);

@@ -74,7 +74,8 @@ public final class TaskEvaluation {
     public EvaluationData run(Dataset<Row> rows, List<TrainingCurve> training) throws IOException {
         String group = examination.config().dataset().groupColumn();
         if (!group.isEmpty()) {
-            DatasetReader.requireColumns("the rows", rows, List.of(group));
+            DatasetReader.requireColumns(
+                    "the rows", rows, List.of(group), examination.config().dataset());
         }
         List<String> columns = Stream.concat(
                         examination.columns().stream(), group.isEmpty() ? Stream.<String>empty() : Stream.of(group))

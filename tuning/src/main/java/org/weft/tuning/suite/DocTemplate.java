@@ -1,5 +1,6 @@
 package org.weft.tuning.suite;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -7,13 +8,17 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.Suggestion;
+import org.weft.jinja.JinjaException;
+import org.weft.jinja.Limits;
+import org.weft.jinja.Template;
 import org.weft.tuning.task.Fields;
 
 /**
- * What a key such as {@code doc_to_text} says of each document: the name of a field, or a text in which {@code {{field}}}
- * and {@code {{field.within.it}}} are replaced. Immutable.
+ * What a key such as {@code doc_to_text} says of each document: the name of a field, a text in which {@code {{field}}} and {@code
+ * {{field.within.it}}} are replaced, or a template in Jinja that is run with the document's fields. Immutable.
  *
  * @param key of the YAML, for errors
  * @param source as it stands there
@@ -25,20 +30,36 @@ record DocTemplate(String key, String source) implements Serializable {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*");
 
+    /** Jinja's own writes HTML's letters otherwise, and the harness has a filter beside Jinja's. */
+    private static final Pattern NOT_HERE = Pattern.compile("\\|\\s*(tojson|regex_replace)\\b");
+
     /** What is wrong with it before any document is seen; null where nothing is. */
     String problem() {
-        if (source.contains("{%") || source.contains("{#")) {
-            return "has a statement or a comment of Jinja: placeholders such as {{field}} alone are understood";
+        if (isPlain()) {
+            return null;
         }
-        Matcher places = PLACE.matcher(source);
-        while (places.find()) {
-            boolean trims = places.group().startsWith("{{-") || places.group().endsWith("-}}");
-            if (trims || !PATH.matcher(places.group(1)).matches()) {
-                return "has {{" + places.group(1)
-                        + "}}: a field's name, or names with points between them, alone are understood";
-            }
+        Matcher other = NOT_HERE.matcher(source);
+        if (other.find()) {
+            return "has the filter " + other.group(1) + ", which is not understood here";
         }
-        return places.replaceAll("").contains("{{") ? "has a {{ without its }}" : null;
+        try {
+            Template.strict(source);
+            return null;
+        } catch (JinjaException broken) {
+            return "cannot be read as Jinja: " + broken.getMessage();
+        }
+    }
+
+    /** Whether it has nothing of Jinja but places of fields, or nothing at all. */
+    private boolean isPlain() {
+        return !source.contains("{%")
+                && !source.contains("{#")
+                && PLACE.matcher(source)
+                        .results()
+                        .allMatch(place -> PATH.matcher(place.group(1)).matches()
+                                && !place.group().startsWith("{{-")
+                                && !place.group().endsWith("-}}"))
+                && !PLACE.matcher(source).replaceAll("").contains("{{");
     }
 
     /**
@@ -47,7 +68,7 @@ record DocTemplate(String key, String source) implements Serializable {
      * @param task named in the error
      */
     void requireFields(String task, Set<String> fields) {
-        if (fields.contains(source)) {
+        if (fields.contains(source) || !isPlain()) { // what Jinja does not find it names
             return;
         }
         List<String> named = NAME.matcher(source).matches()
@@ -77,12 +98,38 @@ record DocTemplate(String key, String source) implements Serializable {
         if (fields.contains(source)) {
             return given(document, source, document.get(source));
         }
+        if (!isPlain()) {
+            return rendered(document);
+        }
         Matcher place = PLACE.matcher(source);
         boolean alone = place.matches() && PATH.matcher(place.group(1)).matches(); // and not the first of several
         if (alone && at(document, place.group(1)) instanceof List<?> list) {
             return list;
         }
         return PLACE.matcher(source).replaceAll(found -> Matcher.quoteReplacement(text(document, found.group(1))));
+    }
+
+    /** What Jinja writes of a document; where that is a list as Python writes it, the list, as for the harness. */
+    private Object rendered(Fields document) {
+        try {
+            String text = Template.strict(source)
+                    .render(document.values(), null, Limits.DEFAULT)
+                    .text();
+            return text.startsWith("[") && text.endsWith("]") ? listOr(text) : text;
+        } catch (JinjaException refused) {
+            throw wrong(document, refused.getMessage());
+        }
+    }
+
+    private static Object listOr(String text) {
+        try {
+            String json = Template.strict("{{ " + text + " | tojson }}")
+                    .render(Map.of(), null, Limits.DEFAULT)
+                    .text();
+            return Json.MAPPER.readValue(json, List.class);
+        } catch (JinjaException | JsonProcessingException noList) {
+            return text;
+        }
     }
 
     private String text(Fields document, String path) {

@@ -137,7 +137,7 @@ public record Fields(Map<String, Object> values, String place) implements Serial
     private Object require(String column) {
         Object value = values.get(column);
         if (value == null) {
-            throw wrong(column, "is null", "mend or remove the row");
+            throw wrong(column, "is null", "mend or remove the row: what it leaves out is null, too");
         }
         return value;
     }

@@ -13,6 +13,7 @@ import org.weft.corpus.tokenizer.TextTokenizer;
 import org.weft.tuning.chat.Chat;
 import org.weft.tuning.chat.ChatMessage;
 import org.weft.tuning.chat.ChatSegment;
+import org.weft.tuning.chat.JinjaTemplate;
 import org.weft.tuning.metrics.AnswerPredictions;
 import org.weft.tuning.metrics.Predictions;
 import org.weft.tuning.metrics.TextPredictions;
@@ -182,7 +183,9 @@ record InstructionTask(ChatRows rows, boolean masksHistory, Conversation convers
     }
 
     private WeftException noConversation(Fields row, WeftException refused) {
-        return row.wrong(inputColumns().get(0), "is no conversation: " + refused.getMessage(), refused.hint());
+        boolean fails = refused.getMessage().startsWith(JinjaTemplate.FAILS);
+        String what = fails ? "cannot be written as text: " : "is no conversation: ";
+        return row.wrong(inputColumns().get(0), what + refused.getMessage(), refused.hint());
     }
 
     /**

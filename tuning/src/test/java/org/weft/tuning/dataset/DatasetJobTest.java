@@ -226,8 +226,10 @@ class DatasetJobTest extends EncodedRows {
     void badInputIsOneClearLine() throws IOException {
         List<Map<String, Object>> rows = rows(40);
         Path file = jsonl("rows.jsonl", rows);
-        assertThat(refused(config("a", file, "dataset.text_column=body", "dataset.label_column=class")))
-                .hasMessage("dataset.train has no column body, class: its columns are label, text");
+        WeftException lacking = refused(config("a", file, "dataset.text_column=body", "dataset.label_column=class"));
+        assertThat(lacking).hasMessage("dataset.train has no column body, class: its columns are label, text");
+        assertThat(lacking.hint())
+                .isEqualTo("give the column that is meant with dataset.text_column, dataset.label_column");
         assertThat(refused(config("a", directory.resolve("absent.csv"))))
                 .hasMessage("dataset.train: no such file or directory: " + directory.resolve("absent.csv"));
         assertThat(refused(config("a", file, "dataset.validation_fraction=0.999999")))

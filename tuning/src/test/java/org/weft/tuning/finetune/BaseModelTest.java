@@ -9,15 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.config.FinetuneConfig.ChatTemplateName;
+import org.weft.core.config.FinetuneConfig.Pooling;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.tokens.TokenizerFile;
+import org.weft.hub.SentenceModules;
 import org.weft.tuning.chat.ChatFormat;
 
 /** A base model's chat template, for those who learn conversations. */
@@ -107,6 +110,25 @@ class BaseModelTest {
     void whatLearnsNoConversationNeedsNone() throws IOException {
         assertThat(template("classification", "{{ messages }}<|im_start|><|im_end|>"))
                 .isEqualTo(ChatTemplateName.PLAIN);
+    }
+
+    @Test
+    void whatSentenceTransformersFilesSayAndTuningDoesNotDoIsSaid() {
+        WeftConfig config = ConfigLoader.load(
+                "test",
+                "",
+                List.of("run.dir=/nowhere", "finetune.from=/base", "finetune.task=embedding", "model.context=512"));
+        SentenceModules said =
+                new SentenceModules(Pooling.MEAN, false, 256, true, Map.of("query", "q: "), "query", true);
+        assertThat(BaseModel.notLearnt(said, config))
+                .containsExactly(
+                        "cuts texts after 256 tokens, and here model.context=512 holds: set dataset.max_length=256 to keep to it",
+                        "reads texts in lower case, which is not done here but by a tokenizer that does it: give rows in"
+                                + " lower case",
+                        "puts its prompt query before texts, which is not done here: give rows with it",
+                        "leaves vectors as long as they are, and here finetune.normalize=true holds");
+        SentenceModules usual = new SentenceModules(Pooling.MEAN, true, 512, false, Map.of(), "", true);
+        assertThat(BaseModel.notLearnt(usual, config)).isEmpty();
     }
 
     @Test

@@ -57,8 +57,8 @@ class SuiteFileTest {
                     dataset_path: json | dataset_path: squad | dataset_path must be json
                     test_split: test | test_split: tests | tests is no split: dataset_kwargs.data_files has test, train
                     test_split: test | task_alias: x | test_split is missing, and validation_split too
-                    doc_to_text: "{{ask.text}}" | doc_to_text: "{{ask[0]}}" | doc_to_text has {{ask[0]}}
-                    doc_to_text: "{{ask.text}}" | doc_to_text: "{% if a %}" | doc_to_text has a statement
+                    doc_to_text: "{{ask.text}}" | doc_to_text: "{{ask[0}}" | doc_to_text cannot be read as Jinja: unexpected }
+                    doc_to_text: "{{ask.text}}" | doc_to_text: "{% if a %}" | doc_to_text cannot be read as Jinja: expected {% elif %}
                     doc_to_text: "{{ask.text}}" | doc_to_text: [a] | doc_to_text must be a text, but is ["a"]
                     doc_to_text: "{{ask.text}}" | doc_to_txt: x | doc_to_txt is not a key of a task; did you mean doc_to_text?
                     doc_to_target: answer | doc_to_target: !function utils.f | line 8: could not determine a constructor for the tag !function

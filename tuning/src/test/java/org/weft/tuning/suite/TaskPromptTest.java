@@ -113,6 +113,26 @@ class TaskPromptTest {
     }
 
     @Test
+    void templatesInJinjaAreRunWithADocumentsFields() {
+        Fields row = new Fields(Map.of("a", List.of("x", "y'z"), "b", 1, "q", " Why? "), "file=a line=3");
+        Set<String> fields = row.values().keySet();
+        assertThat(new DocTemplate(
+                                "k",
+                                "{% for o in a %}\n{{ loop.index }}. {{ o }}{% endfor %}\n{{ q.strip() | lower }}\n")
+                        .value(row, fields))
+                .isEqualTo("\n1. x\n2. y'z\nwhy?\n");
+        assertThat(new DocTemplate("k", "{{ ['w'] + a }}").value(row, fields)).isEqualTo(List.of("w", "x", "y'z"));
+        assertThat(new DocTemplate("k", "[{{ a[0] }}]").value(row, fields))
+                .as("no list of Python's")
+                .isEqualTo("[x]");
+        assertThat(new DocTemplate("k", "{{ 'ABCD'[b] }}").value(row, fields)).isEqualTo("B");
+        assertThat(new DocTemplate("k", "{{ a|tojson }}").problem())
+                .isEqualTo("has the filter tojson, which is not understood here");
+        assertThatThrownBy(() -> new DocTemplate("k", "{{ c | trim }}").value(row, fields))
+                .hasMessageStartingWith("k: 'c' is undefined (line 1 of the template): file=a line=3 document=");
+    }
+
+    @Test
     void blanksArePythons() {
         assertThat(PythonText.words("")).isEqualTo(1);
         assertThat(PythonText.words(" a\u00a0b\u001cc\n")).isEqualTo(5);

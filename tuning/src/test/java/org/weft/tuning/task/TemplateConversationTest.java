@@ -204,6 +204,11 @@ class TemplateConversationTest {
         assertThatThrownBy(() -> Task.of(config(refusing)).check(TaskRows.row("chat", system), true))
                 .hasMessageStartingWith(
                         "column chat is no conversation: the chat template refuses the messages: users first: row=");
+        String mistaken = "{% for m in messages %}{{ m.rol.upper() }}{% endfor %}";
+        assertThatThrownBy(() -> Task.of(config(mistaken)).check(TaskRows.row("chat", system), true))
+                .isInstanceOfSatisfying(WeftException.class, e -> assertThat(e.hint())
+                        .startsWith("mend the template where it stands: finetune.jinja"))
+                .hasMessageStartingWith("column chat cannot be written as text: the chat template fails: ");
         String once = "{% generation %}{{ messages | length }}{% endgeneration %}";
         List<Object> weighed = List.of(
                 message("user", "q"),
