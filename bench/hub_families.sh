@@ -5,6 +5,7 @@
 # bits. Fails where a bar is missed.
 #   bench/hub_families.sh [MODEL...]     names as in peers/hub_families.py
 #   WORK_DIR=…    PYTHON=python3 (with torch and transformers of PyPI)
+#   FAMILIES=…    whose runs to compare, of those at the end; all if not given
 set -euo pipefail
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=bench/environment.sh
@@ -65,6 +66,7 @@ killed() {
 # family NAME KEYS: the same run with one worker, with two, and with two of which one is killed
 family() {
   local name=$1 keys=$2 way sha=()
+  case " ${FAMILIES:-$name} " in *" $name "*) ;; *) return ;; esac
   train "$name" one "local[8]" 1 "$keys"
   train "$name" two "local[8]" 2 "$keys"
   killed "$name" "$keys"

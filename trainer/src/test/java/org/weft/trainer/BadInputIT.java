@@ -231,7 +231,7 @@ class BadInputIT {
     @Test
     void noGpus() {
         CommandRun run = prepared.sibling("gpus").pretrain("cluster.device=cuda");
-        assertError(run, 4, "too few GPUs: cluster.device=cuda and 1 workers need 1, Spark has 0");
+        assertError(run, 4, "too few GPUs: cluster.device=cuda and 1 worker needs 1, Spark has 0");
     }
 
     @Test

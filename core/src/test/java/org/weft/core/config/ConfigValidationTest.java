@@ -30,6 +30,7 @@ class ConfigValidationTest {
                 "cluster.servers=0               | cluster.servers=0 must be at least 1",
                 "cluster.threads=0               | cluster.threads=0 must be at least 1",
                 "cluster.engine=' '              | cluster.engine is empty",
+                "dataset.unanswerable=maybe      | dataset.unanswerable=maybe must be one of auto, some, none",
                 "cluster.device=tpu              | cluster.device=tpu must be one of cpu, cuda, auto",
                 "cluster.executor_memory=1 GB    | cluster.executor_memory=1 GB is not a size such as 1g or 1024m",
                 "cluster.start_timeout_seconds=0 | cluster.start_timeout_seconds=0 must be positive",

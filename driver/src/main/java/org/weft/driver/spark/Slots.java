@@ -115,8 +115,8 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
         }
         boolean cuda = cluster.device() == Device.CUDA || (cluster.device() == Device.AUTO && hasGpus(context));
         if (cuda && gpus < cluster.workers()) {
-            return "too few GPUs: cluster.device=" + cluster.device().word() + " and " + cluster.workers()
-                    + " workers need "
+            return "too few GPUs: cluster.device=" + cluster.device().word() + " and "
+                    + Amount.of(cluster.workers(), "worker") + (cluster.workers() == 1 ? " needs " : " need ")
                     + cluster.workers() + ", Spark has " + gpus + " (spark.executor.resource.gpu.amount="
                     + context.getConf().get("spark.executor.resource.gpu.amount", "not set") + ")";
         }
