@@ -70,8 +70,8 @@ class ConfigLoaderTest {
 
     @Test
     void unknownKeyLikeNothingListsWhatIsKnown() {
-        assertThat(problem(MINIMAL + "sync: {zookeeper: 1}"))
-                .isEqualTo("test.yaml: unknown key sync.zookeeper; known are mode");
+        assertThat(problem(MINIMAL + "servers: {zookeeper: 1}"))
+                .isEqualTo("test.yaml: unknown key servers.zookeeper; known are replicas");
     }
 
     @Test
