@@ -56,7 +56,7 @@ public final class Coordinator implements Service, AutoCloseable {
         this.layoutHash = plan.layout().hash();
         this.state = new RunState(plan, members, listener, clockMillis);
         this.optional = new OptionalWorkers(plan.config(), members, listener);
-        this.watch = new ProgressWatch(cluster, state, listener);
+        this.watch = new ProgressWatch(plan.config(), state, listener);
         this.thread = thread;
     }
 

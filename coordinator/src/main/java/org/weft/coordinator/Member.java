@@ -87,7 +87,7 @@ final class Member {
         if (order instanceof Message.CopyShard copy) {
             return copy.generation() == generation && copy.step() == step;
         }
-        return order instanceof Message.ApplyStep apply && apply.generation() == generation && apply.step() + 1 == step;
+        return order instanceof Message.ApplyStep apply && apply.generation() == generation && apply.next() == step;
     }
 
     /** Holds a poll until there is something to do; an earlier one, which broke off, is let go. */

@@ -3,17 +3,17 @@ package org.weft.coordinator;
 import java.util.concurrent.TimeUnit;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
-import org.weft.core.config.ClusterConfig;
+import org.weft.core.config.WeftConfig;
 
 /**
  * Sees to it that no run hangs: one that makes no progress within {@code cluster.start_timeout_seconds} at its start, or
- * {@code cluster.step_timeout_seconds} later, ends with the names of those it waits for; on the way there it says every
+ * {@code cluster.step_timeout_seconds} for each step of an update later, ends with the names of those it waits for; on the way there it says every
  * {@value #NOTICE_SECONDS} seconds whom it waits for. Owned by the coordinator's thread.
  */
 final class ProgressWatch {
     private static final int NOTICE_SECONDS = 30;
 
-    private final ClusterConfig cluster;
+    private final WeftConfig config;
     private final RunState state;
     private final RunListener listener;
     private RunPhase lastPhase;
@@ -22,8 +22,8 @@ final class ProgressWatch {
     private long sinceMillis;
     private int notices;
 
-    ProgressWatch(ClusterConfig cluster, RunState state, RunListener listener) {
-        this.cluster = cluster;
+    ProgressWatch(WeftConfig config, RunState state, RunListener listener) {
+        this.config = config;
         this.state = state;
         this.listener = listener;
     }
@@ -58,7 +58,8 @@ final class ProgressWatch {
     /** Ends the run where it has waited too long. A checkpoint's deadline is its own. */
     void checkDeadline(long nowMillis) {
         boolean gathering = state.phase() == RunPhase.GATHERING;
-        int seconds = gathering ? cluster.startTimeoutSeconds() : cluster.stepTimeoutSeconds();
+        long seconds =
+                gathering ? config.cluster().startTimeoutSeconds() : config.updateTimeout().toSeconds();
         boolean late = nowMillis - sinceMillis > TimeUnit.SECONDS.toMillis(seconds);
         if (!late || state.waitsForStorage() || (gathering && state.startWithFewer())) {
             return;

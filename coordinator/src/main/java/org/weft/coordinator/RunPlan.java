@@ -36,6 +36,11 @@ public record RunPlan(
         return Records.with(this, "startEvaluated", evaluated || startStep == 0);
     }
 
+    /** The version that an update of this one leads to. */
+    int versionAfter(int version) {
+        return config.sync().versionAfter(version, config.training().steps());
+    }
+
     /** Micro-batches of one evaluation. */
     public int validationBatches() {
         return ValidationPart.batches(validation);

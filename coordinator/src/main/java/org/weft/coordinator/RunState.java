@@ -191,23 +191,23 @@ final class RunState {
             fail(RunFailures.notFinite(step, notFinite, rule.skippedInARowBefore(step), generation.checkpoint()));
         } else if (work.isStepComplete()) {
             desk.completed(work.window().oldest().lanes);
-            if (!saves.holds(step + 1, step + 1 == lastStep || stopping)) {
-                decide(notFinite);
+            int next = plan.versionAfter(step);
+            if (!saves.holds(next, next == lastStep || stopping)) {
+                decide(next, notFinite);
             }
         }
     }
 
-    private void decide(String notFinite) {
+    private void decide(int next, String notFinite) {
         StepLedger ledger = work.window().oldest();
         boolean skip = notFinite != null;
-        rule.decided(step, skip);
+        rule.decided(step, next, skip);
         if (skip) {
             listener.notice(Notice.of(RunEvent.SKIPPED, "step " + step + " is skipped: " + notFinite));
         }
-        int next = step + 1;
         boolean save = saves.isDue(next, next == lastStep || stopping);
-        servers.apply(step, skip ? 0 : rule.scale(ledger), skip, save);
-        listener.stepDone(ledger.record(rule.learningRate(step), plan.tokensAt(1), members.peakFlops()));
+        servers.apply(step, next, skip ? 0 : rule.scale(ledger), skip, save);
+        listener.stepDone(ledger.record(next, rule.learningRate(next - 1), plan.tokensAt(next - step), members.peakFlops()));
         work.close(ledger);
         lastStep = stopping ? next : lastStep;
         step = next;

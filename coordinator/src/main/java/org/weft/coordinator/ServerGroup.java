@@ -106,10 +106,10 @@ final class ServerGroup {
     }
 
     /** The update from a step to the next; copies that have joined become backups at the next. */
-    void apply(int step, float scale, boolean skip, boolean save) {
-        beginSave(step + 1, save);
+    void apply(int step, int next, float scale, boolean skip, boolean save) {
+        beginSave(next, save);
         if (step >= furthest) {
-            furthest = step + 1;
+            furthest = next;
             mismatches = 0;
         }
         int updates = step - rule.skippedBefore(step);
@@ -118,9 +118,9 @@ final class ServerGroup {
             Address[] backups = shards.backupsOf(server);
             boolean copied = shards.serves(server) && shards.candidate(server.shard) != null;
             server.order(
-                    new Message.ApplyStep(generation.number(), step, updates, scale, skip, saved, backups, copied));
+                    new Message.ApplyStep(generation.number(), step, next, updates, scale, skip, saved, backups, copied));
         }
-        copyToCandidates(step + 1);
+        copyToCandidates(next);
     }
 
     private void beginSave(int step, boolean save) {

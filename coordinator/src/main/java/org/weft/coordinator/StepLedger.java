@@ -106,11 +106,15 @@ final class StepLedger {
         return GradientClip.norm(squares);
     }
 
-    /** The step as {@code metrics.jsonl} has it. */
-    RunListener.Step record(double learningRate, long tokens, double peakFlops) {
+    /**
+     * The step as {@code metrics.jsonl} has it.
+     *
+     * @param next version that it leads to
+     */
+    RunListener.Step record(int next, double learningRate, long tokens, double peakFlops) {
         double stepMillis = (System.nanoTime() - startNanos) / 1e6;
         return new RunListener.Step(
-                step + 1,
+                next,
                 loss(),
                 learningRate,
                 gradientNorm(),

@@ -12,12 +12,13 @@ import org.weft.core.optim.LearningRateSchedule;
  * up to there. Owned by the coordinator's thread.
  */
 final class UpdateRule {
-    /** Steps in a row that may be skipped for numbers that are not finite. */
+    /** Updates in a row that may be skipped for numbers that are not finite. */
     private static final int MOST_SKIPPED = 10;
 
     private final LearningRateSchedule schedule;
     private final GradientClip clip;
     private final boolean stops;
+    private final int mostSkipped;
     /** Of the plan's start. */
     private final int skippedAtStart;
     /** Those since then; what is beyond the step at hand is of a line of versions that was given up. */
@@ -27,18 +28,19 @@ final class UpdateRule {
         TrainingConfig training = plan.config().training();
         this.skippedAtStart = plan.startSkipped();
         this.schedule = LearningRateSchedule.of(training);
-        this.clip = new GradientClip(training.clipNorm());
+        this.clip = new GradientClip(plan.config().sync().local() ? 0 : training.clipNorm());
+        this.mostSkipped = MOST_SKIPPED * plan.config().sync().stride();
         this.stops = training.nonFinite() == NonFinite.STOP;
     }
 
     /** Whether a number that is not finite ends the run. */
     boolean isFatal(int step, String notFinite) {
-        return notFinite != null && (stops || skippedInARowBefore(step) >= MOST_SKIPPED);
+        return notFinite != null && (stops || skippedInARowBefore(step) >= mostSkipped);
     }
 
     /** Takes note of what is done with a step. */
-    void decided(int step, boolean skip) {
-        skipped.set(step, skip);
+    void decided(int step, int next, boolean skip) {
+        skipped.set(step, next, skip);
     }
 
     /** Steps immediately before this one that this process skipped. */

@@ -91,7 +91,7 @@ class CoordinatorTest {
         assertThat(RunHarness.get(order))
                 .usingRecursiveComparison()
                 .isEqualTo(new Message.ApplyStep(
-                        1, 0, 0, (float) (1 / (norm + 1e-6)), false, false, new Address[0], false));
+                        1, 0, 1, 0, (float) (1 / (norm + 1e-6)), false, false, new Address[0], false));
         RunListener.Step step = RunHarness.take(run.steps);
         assertThat(step.step()).isEqualTo(1);
         assertThat(step.gradientNorm()).isEqualTo(norm);

@@ -36,7 +36,7 @@ class FigureLedgerTest {
         StepLedger ledger = ledger();
         ledger.lanesDone(
                 new Message.LanesDone(0, 1, 1, 7, new LaneSpan(0, 4), new double[4], new FigureSum[0], times()));
-        assertThat(ledger.record(0, 0, 0).figures()).isEmpty();
+        assertThat(ledger.record(1, 0, 0, 0).figures()).isEmpty();
     }
 
     private static RunListener.Step step(List<Integer> delivered) {
@@ -45,7 +45,7 @@ class FigureLedgerTest {
             ledger.lanesDone(new Message.LanesDone(
                     lane, 1, 1, 7, new LaneSpan(lane, 1), new double[] {lane}, LANES[lane], times()));
         }
-        return ledger.record(0, 0, 0);
+        return ledger.record(1, 0, 0, 0);
     }
 
     private static StepLedger ledger() {

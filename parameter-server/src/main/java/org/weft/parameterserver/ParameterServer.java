@@ -9,6 +9,7 @@ import org.weft.core.Threads;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.optim.Optimizer;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
@@ -79,7 +80,7 @@ public final class ParameterServer implements AutoCloseable {
         this.threads = threads;
         BucketCodecs codecs = BucketCodecs.of(options.config());
         int openSteps = options.config().sync().openSteps();
-        this.shard = new ParameterShard(layout, range, options.config().training(), openSteps, codecs);
+        this.shard = new ParameterShard(layout, range, Optimizer.ofServers(options.config()), openSteps, codecs);
         this.feed = new BackupFeed(
                 transport,
                 threads,
@@ -162,7 +163,7 @@ public final class ParameterServer implements AutoCloseable {
                     }
                 } else if (order instanceof Message.ApplyStep apply) {
                     apply(apply);
-                    step = apply.step() + 1;
+                    step = apply.next();
                 } else if (order instanceof Message.RunEnded) {
                     return true;
                 }
@@ -236,13 +237,15 @@ public final class ParameterServer implements AutoCloseable {
     }
 
     private void apply(Message.ApplyStep order) {
-        int next = order.step() + 1;
+        int next = order.next();
         feed.passTo(order.backups());
         Runnable beginNext = () -> reducer.advance(next);
         if (order.skip()) {
-            shard.skip(order.generation(), order.step(), beginNext);
+            shard.skip(order.generation(), order.step(), next, beginNext);
         } else {
-            shard.apply(order.generation(), order.step(), order.updates(), order.scale(), reducer::sum, beginNext);
+            ParameterShard.Update update =
+                    new ParameterShard.Update(order.step(), next, order.updates(), order.scale());
+            shard.apply(order.generation(), update, reducer::sum, beginNext);
         }
         if (order.newBackup()) {
             reducer.tellAgain(feed);

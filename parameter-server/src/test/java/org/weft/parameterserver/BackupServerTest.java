@@ -109,7 +109,7 @@ class BackupServerTest {
         push(links.get(1), 2, 1, 0);
         push(links.get(1), 2, 1, 1);
         assertThat(coordinator.report(Message.ShardReduced.class).server()).isEqualTo(1);
-        coordinator.order(1, new Message.ApplyStep(2, 1, 1, 1f, false, false, NOBODY, false));
+        coordinator.order(1, new Message.ApplyStep(2, 1, 2, 1, 1f, false, false, NOBODY, false));
         pull(links.get(1), 2, 2, StateVector.PARAM);
         end();
     }
@@ -147,7 +147,7 @@ class BackupServerTest {
         coordinator.report(Message.ShardReduced.class);
         coordinator.report(Message.ShardReduced.class);
         for (int server = 0; server < 2; server++) {
-            coordinator.order(server, new Message.ApplyStep(1, 1, 1, 0, true, false, NOBODY, false));
+            coordinator.order(server, new Message.ApplyStep(1, 1, 2, 1, 0, true, false, NOBODY, false));
         }
         assertThat(pull(links.get(0), 1, 2, StateVector.PARAM)).isEqualTo(before);
         assertSameState(0, 1, 1, 2);
@@ -167,8 +167,8 @@ class BackupServerTest {
         assertThat(List.of(first.server(), second.server())).containsExactlyInAnyOrder(0, 1);
         assertThat(first.squares()).isEqualTo(second.squares()).doesNotContain(0.0);
         Address[] backup = {addresses.get(1)};
-        coordinator.order(0, new Message.ApplyStep(1, step, step, 0.5f, false, false, backup, false));
-        coordinator.order(1, new Message.ApplyStep(1, step, step, 0.5f, false, false, NOBODY, false));
+        coordinator.order(0, new Message.ApplyStep(1, step, step + 1, step, 0.5f, false, false, backup, false));
+        coordinator.order(1, new Message.ApplyStep(1, step, step + 1, step, 0.5f, false, false, NOBODY, false));
     }
 
     private void assertSameState(int one, int other, int generation, int step) throws Exception {

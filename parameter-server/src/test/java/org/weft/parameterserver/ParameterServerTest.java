@@ -111,7 +111,7 @@ class ParameterServerTest {
         push(1, 0, 1, 0);
         push(1, 0, 1, 1);
         coordinator.report(Message.ShardReduced.class);
-        coordinator.order(0, new Message.ApplyStep(1, 0, 0, 1f, false, false, new Address[0], false));
+        coordinator.order(0, new Message.ApplyStep(1, 0, 1, 0, 1f, false, false, new Address[0], false));
         closeRun();
         assertThat(coordinator.polls)
                 .containsExactly(
@@ -132,7 +132,7 @@ class ParameterServerTest {
             reduced.add(coordinator.report(Message.ShardReduced.class).server());
         }
         assertThat(reduced).containsExactlyInAnyOrder(1, 3, 4);
-        orderAll(5, new Message.ApplyStep(1, 0, 0, 1f, false, true, new Address[0], false));
+        orderAll(5, new Message.ApplyStep(1, 0, 1, 0, 1f, false, true, new Address[0], false));
         for (int report = 0; report < 5; report++) {
             coordinator.report(Message.ShardSaved.class);
         }
@@ -195,7 +195,7 @@ class ParameterServerTest {
             System.arraycopy(report.squares(), 0, squares, report.firstBucket(), report.squares().length);
         }
         assertThat(squares).doesNotContain(0.0);
-        orderAll(count, new Message.ApplyStep(1, 0, 0, 0.25f, false, count > 1, new Address[0], false));
+        orderAll(count, new Message.ApplyStep(1, 0, 1, 0, 0.25f, false, count > 1, new Address[0], false));
         assertThat(early.get(20, TimeUnit.SECONDS)).isInstanceOf(Message.ParametersReady.class);
         return pull(count, 1, 1);
     }

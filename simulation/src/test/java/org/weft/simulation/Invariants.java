@@ -176,7 +176,14 @@ final class Invariants {
 
     void decided(RunListener.Step done) {
         require(
-                done.step() == step + 1,
+                done.step()
+                        == simulation
+                                .scenario
+                                .config()
+                                .sync()
+                                .versionAfter(
+                                        step,
+                                        simulation.scenario.config().training().steps()),
                 Invariant.ONE_DECISION_A_STEP,
                 "version %d was decided at version %d of generation %d",
                 done.step(),

@@ -106,14 +106,14 @@ final class MemberInvariants {
         }
     }
 
-    void computesWith(MemberProcess worker, int step, float[] weights) {
-        int version = simulation.scenario.config().sync().versionFor(step);
+    void computesWith(MemberProcess worker, int step, int lane, float[] weights) {
         invariants.require(
-                Arrays.equals(weights, simulation.reference.weights(version)),
+                Arrays.equals(weights, simulation.reference.weightsFor(step, lane)),
                 Invariant.SAME_BITS,
-                "%s uses other parameters than version %d",
+                "%s uses other parameters for lane %d of step %d",
                 worker,
-                version);
+                lane,
+                step);
     }
 
     private void reduced(MemberProcess server, Message.ShardReduced done) {

@@ -4,8 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import org.weft.core.Sha256;
+import org.weft.core.config.SyncConfig;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.lanes.LaneSum;
 import org.weft.core.optim.GradientClip;
@@ -27,11 +30,15 @@ final class Reference {
 
     private final double[] losses;
     private final BucketCodecs codecs;
+    private final SyncConfig sync;
+    /** By step and lane. */
+    private final Map<String, float[]> laneWeights = new HashMap<>();
 
     Reference(Scenario scenario) {
         layout = scenario.layout();
         training = scenario.config().training();
         codecs = BucketCodecs.of(scenario.config());
+        sync = scenario.config().sync();
         int size = Math.toIntExact(layout.size());
         int steps = training.steps();
         weights = new float[steps + 1][];
@@ -39,34 +46,67 @@ final class Reference {
         losses = new double[steps];
         float[] now = new float[size];
         Initialization.fill(layout, scenario.config().run().seed(), 0, FloatBuffer.wrap(now));
-        float[] expAvg = new float[size];
-        float[] expAvgSq = new float[size];
-        Optimizer optimizer = Optimizer.of(training);
-        for (int step = 0; step < steps; step++) {
+        Optimizer optimizer = Optimizer.ofServers(scenario.config());
+        float[][] vectors = new float[optimizer.state().size()][size];
+        for (int step = 0; step < steps; step = sync.versionAfter(step, steps)) {
             weights[step] = now.clone();
-            float[] at = weights[scenario.config().sync().versionFor(step)];
-            float[] gradient = sum(step, at, 0, training.lanes());
+            float[] gradient = sum(step, 0, training.lanes());
             squares[step] = squares(gradient);
-            for (int lane = 0; lane < training.lanes(); lane++) {
-                losses[step] += Arithmetic.loss(step, lane, at);
-            }
-            Optimizer.State state = new Optimizer.State(gradient, now, expAvg, expAvgSq);
-            for (Parameter p : layout.parameters()) {
-                optimizer.update(
-                        step, scale(step), state, new Optimizer.Segment((int) p.offset(), (int) p.end(), p.decay(), 1));
+            Optimizer.State state = new Optimizer.State(gradient, now, vectors);
+            for (int i = 0; i < layout.bucketCount(); i++) {
+                Bucket bucket = layout.bucket(i);
+                for (Optimizer.Segment part : optimizer.segments(layout, bucket)) {
+                    int from = (int) bucket.offset() + part.from();
+                    int to = (int) bucket.offset() + part.to();
+                    optimizer.update(step, scale(step), state, new Optimizer.Segment(from, to, part.rule()));
+                }
             }
         }
         weights[steps] = now;
     }
 
     /** The lane tree, as its definition reads. */
-    private float[] sum(int step, float[] at, int first, int lanes) {
+    private float[] sum(int step, int first, int lanes) {
         if (lanes == 1) {
-            return sent(step, first, Arithmetic.gradient(step, first, at));
+            return sent(step, first, sync.local() ? round(step, first) : gradient(step, first));
         }
-        float[] left = sum(step, at, first, lanes / 2);
-        LaneSum.add(left, sum(step, at, first + lanes / 2, lanes / 2), left.length);
+        float[] left = sum(step, first, lanes / 2);
+        LaneSum.add(left, sum(step, first + lanes / 2, lanes / 2), left.length);
         return left;
+    }
+
+    private float[] gradient(int step, int lane) {
+        float[] at = weights[sync.versionFor(step)];
+        laneWeights.put(step + "/" + lane, at);
+        losses[step] += Arithmetic.loss(step, lane, at);
+        return Arithmetic.gradient(step, lane, at);
+    }
+
+    /** By how much a lane moves back in a round of its own, divided by the lanes. */
+    private float[] round(int first, int lane) {
+        int end = sync.versionAfter(first, training.steps());
+        float[] now = weights[first].clone();
+        Optimizer optimizer = Optimizer.of(training);
+        float[][] vectors = new float[optimizer.state().size()][now.length];
+        double loss = 0;
+        for (int step = first; step < end; step++) {
+            laneWeights.put(step + "/" + lane, now.clone());
+            loss += Arithmetic.loss(step, lane, now) / (1.0 / training.lanes());
+            float[] gradient = Arithmetic.gradient(step, lane, now);
+            float scale = new GradientClip(training.clipNorm()).scale(GradientClip.norm(squares(gradient)));
+            Optimizer.State state = new Optimizer.State(gradient, now, vectors);
+            for (Parameter p : layout.parameters()) {
+                Optimizer.Segment segment =
+                        new Optimizer.Segment((int) p.offset(), (int) p.end(), p.decay(), 1);
+                optimizer.update(step, step - first, scale, state, segment);
+            }
+        }
+        losses[first] += loss / (end - first) / training.lanes();
+        float[] difference = new float[now.length];
+        for (int i = 0; i < now.length; i++) {
+            difference[i] = (weights[first][i] - now[i]) / training.lanes();
+        }
+        return difference;
     }
 
     /** A lane's gradient as it comes out of the codec. */
@@ -94,6 +134,11 @@ final class Reference {
         return result;
     }
 
+    /** What a lane of a step is computed with. */
+    float[] weightsFor(int step, int lane) {
+        return laneWeights.get(step + "/" + lane);
+    }
+
     float[] weights(int version) {
         return weights[version];
     }
@@ -107,7 +152,7 @@ final class Reference {
     }
 
     float scale(int step) {
-        return new GradientClip(training.clipNorm()).scale(norm(step));
+        return new GradientClip(sync.local() ? 0 : training.clipNorm()).scale(norm(step));
     }
 
     double loss(int step) {

@@ -45,6 +45,8 @@ record Scenario(
         int lanes = 1 << random.nextInt(4);
         int steps = 4 + random.nextInt(9);
         int buckets = 1 + random.nextInt(4);
+        boolean local = random.nextInt(3) == 0;
+        int round = local ? 1 + random.nextInt(4) : 1;
         int evalEvery = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 0;
         WeftConfig config = ConfigLoader.load(
                 "simulation",
@@ -69,12 +71,14 @@ record Scenario(
                         "training.warmup_steps=2",
                         "training.learning_rate=0.5",
                         "training.min_learning_rate=0.05",
-                        "training.eval_every=" + evalEvery,
+                        "training.eval_every=" + evalEvery * round,
                         "training.clip_norm=" + (random.nextBoolean() ? 1 : 0),
-                        "checkpoint.every=" + (int) pick(random, 1, 2, 2, 3, 3, 4, 5),
+                        "checkpoint.every=" + (int) pick(random, 1, 2, 2, 3, 3, 4, 5) * round,
                         "checkpoint.retries=" + (int) pick(random, 0, 0, 0, 1, 2),
                         "checkpoint.keep=" + (KEPT + random.nextInt(3)),
-                        "sync.delay=" + random.nextInt(2),
+                        "sync.mode=" + (local ? "local" : "bsp"),
+                        "sync.steps=" + round,
+                        "sync.delay=" + (local ? 0 : random.nextInt(2)),
                         "sync.gradients=" + GRADIENTS.get(random.nextInt(GRADIENTS.size()))));
         return new Scenario(
                 config,
@@ -122,7 +126,7 @@ record Scenario(
         return String.format(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
-                        + " rival=%dms delay=%d gradients=%s",
+                        + " rival=%dms sync=%s/%d delay=%d gradients=%s",
                 workers(),
                 servers(),
                 config.servers().replicas(),
@@ -142,6 +146,8 @@ record Scenario(
                 calmAfterMicros / VirtualTime.SECOND,
                 stopAtMicros / VirtualTime.MILLI,
                 rivalAtMicros / VirtualTime.MILLI,
+                config.sync().mode().word(),
+                config.sync().steps(),
                 config.sync().delay(),
                 config.sync().gradients().word());
     }

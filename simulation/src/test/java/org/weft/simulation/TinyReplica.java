@@ -99,7 +99,7 @@ final class TinyReplica implements Replica<Lot> {
     @Override
     public double accumulateGradient(Lot batch, double normalizer, MicroBatchKey key, GradientListener listener) {
         float[] weights = weights();
-        simulation.invariants.members().computesWith(worker, key.step(), weights);
+        simulation.invariants.members().computesWith(worker, key.step(), key.lane(), weights);
         float[] gradient = Arithmetic.gradient(key.step(), key.lane(), weights);
         int end = gradient.length;
         for (int piece = PIECES - 1; piece >= 0; piece--) {

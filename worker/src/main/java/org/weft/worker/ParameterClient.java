@@ -140,6 +140,7 @@ final class ParameterClient implements AutoCloseable {
         /** When nothing is written any more. */
         private final CompletableFuture<Void> settled;
 
+        @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes are in "arrived".
         Fetch(int ofGeneration, int ofVersion, ByteBuffer[] into) {
             this.ofGeneration = ofGeneration;
             this.ofVersion = ofVersion;

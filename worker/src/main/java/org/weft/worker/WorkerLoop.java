@@ -65,7 +65,9 @@ public final class WorkerLoop<B extends MicroBatch> {
         this.parameters = new ParameterClient(session.transport(), replica, servers, codecs.parameters(), overlap);
         this.gradients = new LaneGradients(replica, parameters, codecs, overlap);
         this.reports = new LaneReports(session, overlap);
-        this.program = new OneGradient<>(options.config(), replica, batches);
+        this.program = sync.local()
+                ? new LocalSteps<>(options.config(), replica, batches)
+                : new OneGradient<>(options.config(), replica, batches);
         session.onGeneration(parameters::endStaleWork);
     }
 
@@ -118,7 +120,7 @@ public final class WorkerLoop<B extends MicroBatch> {
     }
 
     private void computeLanes(Message.ComputeLanes work) throws IOException {
-        Deadline deadline = Deadline.in(threads, options.config().cluster().stepTimeout());
+        Deadline deadline = Deadline.in(threads, options.config().updateTimeout());
         long start = threads.nanoTime();
         int version = sync.versionFor(work.step());
         long pulled = parameters.pull(work.generation(), version, work.servers(), deadline);

@@ -4,23 +4,31 @@ import java.io.Serializable;
 
 /** How workers and servers keep step. */
 public record SyncConfig(
-        @Doc("bsp: every step waits for all lanes; the parameters do not depend on the cluster.")
+        @Doc("bsp: every step waits for all lanes. local: each lane takes sync.steps steps by itself, and servers move the parameters "
+                + "by the mean of where that led (DiLoCo). Either way the parameters do not depend on the cluster.")
         Mode mode,
 
-        @Doc(
-                "Steps that a gradient is late by, always exactly: with 1 the lanes of step s are computed with the parameters of step "
-                        + "s - 1 while the sums of step s - 1 are on their way, so that the exchange hides behind computation. 0 or 1.")
+        @Doc("bsp: steps that a gradient is late by, always exactly: with 1 the lanes of step s are computed with the parameters of step "
+                + "s - 1 while the sums of step s - 1 are on their way, so that the exchange hides behind computation. 0 or 1.")
         int delay,
 
-        @Doc(
-                "What gradients are sent as: f32; bf16, a half of the bytes; int8, a quarter; int4, an eighth. Rounded by chance that is "
-                        + "a function of seed, step, lane and element, so that the parameters depend on the cluster as little as with f32.")
-        Gradients gradients)
+        @Doc("What gradients are sent as: f32; bf16, a half of the bytes; int8, a quarter; int4, an eighth. Rounded by chance that is "
+                + "a function of seed, step, lane and element, so that the parameters depend on the cluster as little as with f32.")
+        Gradients gradients,
+
+        @Doc("local: steps of a round. Rounds end at its multiples, and with the run's last step.")
+        int steps,
+
+        @Doc("local: learning rate of the servers' Nesterov on the lanes' mean difference.")
+        double outerLearningRate,
+
+        @Doc("local: momentum of the servers' Nesterov.") double outerMomentum)
         implements Serializable {
 
     /** When a step's update is decided. */
     public enum Mode implements Word {
-        BSP
+        BSP,
+        LOCAL
     }
 
     /** The form of gradients on the wire. */
@@ -41,11 +49,54 @@ public record SyncConfig(
         return Math.max(0, step - delay);
     }
 
-    static SyncConfig defaults() {
-        return new SyncConfig(Mode.BSP, 0, Gradients.F32);
+    public boolean local() {
+        return mode == Mode.LOCAL;
     }
 
-    void validate(Problems problems) {
+    /**
+     * The version that servers make next of one.
+     *
+     * @param steps of the whole run
+     */
+    public int versionAfter(int version, int steps) {
+        if (!local()) {
+            return version + 1;
+        }
+        int end = (version / this.steps + 1) * this.steps;
+        return version < steps ? Math.min(end, steps) : end;
+    }
+
+    /** Steps between two versions, at most. */
+    public int stride() {
+        return local() ? steps : 1;
+    }
+
+    static SyncConfig defaults() {
+        return new SyncConfig(Mode.BSP, 0, Gradients.F32, 50, 0.7, 0.9);
+    }
+
+    void validate(Problems problems, TrainingConfig training, CheckpointConfig checkpoint) {
         problems.require(delay == 0 || delay == 1, "sync.delay=%d must be 0 or 1", delay);
+        problems.require(steps >= 1, "sync.steps=%d must be positive", steps);
+        problems.require(
+                outerLearningRate > 0 && Double.isFinite((float) outerLearningRate),
+                "sync.outer_learning_rate=%s must be positive",
+                outerLearningRate);
+        problems.require(
+                outerMomentum >= 0 && outerMomentum < 1, "sync.outer_momentum=%s must be from 0 to below 1", outerMomentum);
+        if (!local() || steps < 1) {
+            return;
+        }
+        problems.require(delay == 0, "sync.delay=%d is of sync.mode=bsp: rounds of local steps are never late", delay);
+        problems.require(
+                checkpoint.every() % steps == 0,
+                "checkpoint.every=%d must be a multiple of sync.steps=%d: parameters are there at the end of a round",
+                checkpoint.every(),
+                steps);
+        problems.require(
+                training.evalEvery() % steps == 0,
+                "training.eval_every=%d must be a multiple of sync.steps=%d: parameters are there at the end of a round",
+                training.evalEvery(),
+                steps);
     }
 }

@@ -1,6 +1,7 @@
 package org.weft.core.config;
 
 import java.io.Serializable;
+import java.time.Duration;
 import org.weft.core.Records;
 
 /** The whole configuration of a run: one record a section, each with defaults, documentation and validation. */
@@ -79,6 +80,11 @@ public record WeftConfig(
         return Records.with(this, "training", other);
     }
 
+    /** How long an update may take: that of a step, for each that a round has. */
+    public Duration updateTimeout() {
+        return cluster.stepTimeout().multipliedBy(sync.stride());
+    }
+
     /** Server tasks of a run: every copy of every shard. Task i holds a copy of shard i / replicas. */
     public int serverTasks() {
         return cluster.servers() * servers.replicas();
@@ -122,7 +128,7 @@ public record WeftConfig(
                 "dataset.privacy.kinds=%s would move the places in texts that labels of finetune.task=%s are",
                 dataset.privacy().kinds(),
                 finetune.task().word());
-        sync.validate(problems);
+        sync.validate(problems, training, checkpoint);
         checkpoint.validate(problems);
         monitoring.validate(problems);
         validateMasking(problems);

@@ -18,7 +18,7 @@ public final class Adam extends Optimizer {
     private final boolean amsgrad;
 
     public Adam(TrainingConfig training) {
-        super(training);
+        super(training, false);
         this.beta1 = training.beta1();
         this.beta2 = training.beta2();
         this.epsilon = training.epsilon();

@@ -13,7 +13,11 @@ public final class Nesterov extends Optimizer {
     private final double momentum;
 
     public Nesterov(TrainingConfig training) {
-        super(training);
+        this(training, false);
+    }
+
+    Nesterov(TrainingConfig training, boolean uniform) {
+        super(training, uniform);
         this.momentum = training.momentum();
     }
 

@@ -1,7 +1,15 @@
 package org.weft.core.optim;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.weft.core.Records;
+import org.weft.core.config.SyncConfig;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.OptimizerKind;
+import org.weft.core.config.WeftConfig;
+import org.weft.core.params.Bucket;
+import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.ParameterRule;
 
 /**
@@ -11,10 +19,20 @@ import org.weft.core.params.ParameterRule;
 public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
     private final Regularization regularization;
     private final LearningRateSchedule schedule;
+    private final boolean uniform;
 
-    Optimizer(TrainingConfig training) {
+    /**
+     * @param uniform whether parameters' own rules count for nothing
+     */
+    Optimizer(TrainingConfig training, boolean uniform) {
+        this.uniform = uniform;
         this.regularization = Regularization.of(training);
         this.schedule = LearningRateSchedule.of(training);
+    }
+
+    /** The learning rate of a step. */
+    public final double rate(int step) {
+        return schedule.at(step);
     }
 
     /** The optimizer that {@code training.optimizer} names. */
@@ -24,6 +42,38 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
             case NESTEROV -> new Nesterov(training);
             case ADAM, ADAMW, AMSGRAD -> new Adam(training);
         };
+    }
+
+    /**
+     * What servers of a run update with: its optimizer; where lanes take steps of their own, Nesterov at a constant rate on the
+     * mean of what they moved by (Douillard et al. 2023, "DiLoCo", arXiv 2311.08105, algorithm 1).
+     */
+    public static Optimizer ofServers(WeftConfig config) {
+        SyncConfig sync = config.sync();
+        if (!sync.local()) {
+            return of(config.training());
+        }
+        TrainingConfig outer = Records.with(config.training(), "optimizer", OptimizerKind.NESTEROV);
+        outer = Records.with(outer, "momentum", sync.outerMomentum());
+        outer = Records.with(outer, "weightDecay", 0.0);
+        return new Nesterov(Records.with(outer, "learningRates", List.of("0:" + sync.outerLearningRate())), true);
+    }
+
+    /** A bucket's elements in runs that are treated alike. */
+    public final List<Segment> segments(ParameterLayout layout, Bucket bucket) {
+        if (uniform) {
+            return List.of(new Segment(0, bucket.length(), false, 1));
+        }
+        List<Segment> segments = new ArrayList<>();
+        for (Parameter parameter : layout.parameters()) {
+            long from = Math.max(parameter.offset(), bucket.offset());
+            long to = Math.min(parameter.end(), bucket.end());
+            if (from < to) {
+                int start = (int) (from - bucket.offset());
+                segments.add(new Segment(start, (int) (to - bucket.offset()), parameter.rule()));
+            }
+        }
+        return segments;
     }
 
     /** The vectors that it keeps of every bucket, as long as the bucket, zero at the start. */

@@ -7,7 +7,7 @@ import org.weft.core.config.TrainingConfig;
 public final class Sgd extends Optimizer {
 
     public Sgd(TrainingConfig training) {
-        super(training);
+        super(training, false);
     }
 
     @Override

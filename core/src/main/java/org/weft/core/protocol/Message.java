@@ -166,7 +166,7 @@ public sealed interface Message {
     record CopyShard(int generation, int step, Address primary) implements Order {}
 
     /**
-     * Update the parameters from version {@code step} to {@code step + 1}.
+     * Update the parameters from version {@code step} to version {@code next}.
      *
      * @param updates done before this one: steps that were not skipped
      * @param scale the gradient's factor from clipping by the global norm
@@ -179,6 +179,7 @@ public sealed interface Message {
     record ApplyStep(
             int generation,
             int step,
+            int next,
             int updates,
             float scale,
             boolean skip,

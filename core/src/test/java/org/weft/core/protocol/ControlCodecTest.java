@@ -53,7 +53,7 @@ class ControlCodecTest {
             new Message.ShardSaved(1, 2, 3, 4, new SavedRange("file", 1L << 33, 5, 6, "sha", 7)),
             new Message.ShardSaveFailed(1, 2, 3, 4, null),
             new Message.LoadParameters(1, -2, "", true, SERVERS),
-            new Message.ApplyStep(1, 2, 1, 0.25f, false, true, SERVERS, false),
+            new Message.ApplyStep(1, 2, 3, 1, 0.25f, false, true, SERVERS, false),
             new Message.AwaitParameters(1, 2, 3),
             new Message.ParametersReady(1, new int[] {-1, Integer.MIN_VALUE}),
             new Message.Heartbeat(Role.SERVER, 1, 2),

@@ -294,7 +294,7 @@ class SaveFaultsTest {
         int from = step++;
         float[] gradient = new float[(int) LAYOUT.size()];
         Arrays.fill(gradient, step);
-        shards.forEach(shard -> shard.apply(1, from, from, 1f, bucket -> gradient, () -> {}));
+        shards.forEach(shard -> shard.apply(1, ParameterShard.Update.of(from, from, 1f), bucket -> gradient, () -> {}));
         byte[] parameters = new byte[gradient.length * Float.BYTES];
         int owner = new RangePartitioner(LAYOUT.bucketCount(), SERVERS).shardOf(0);
         shards.get(owner).bytes(new BucketKey(1, step, 0)).get(parameters);

@@ -2,12 +2,10 @@ package org.weft.parameterserver.shard;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.weft.core.optim.Optimizer;
 import org.weft.core.params.Bucket;
-import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketHeader;
@@ -31,16 +29,7 @@ record BucketState(
         boolean ownGradient) {
 
     static BucketState of(ParameterLayout layout, Bucket bucket, Optimizer optimizer, int vectors, int versions) {
-        List<Optimizer.Segment> segments = new ArrayList<>();
-        for (Parameter parameter : layout.parameters()) {
-            long from = Math.max(parameter.offset(), bucket.offset());
-            long to = Math.min(parameter.end(), bucket.end());
-            if (from < to) {
-                int start = (int) (from - bucket.offset());
-                int end = (int) (to - bucket.offset());
-                segments.add(new Optimizer.Segment(start, end, parameter.rule()));
-            }
-        }
+        List<Optimizer.Segment> segments = optimizer.segments(layout, bucket);
         ByteBuffer[] weights = new ByteBuffer[versions];
         Arrays.setAll(weights, i -> ByteBuffer.allocateDirect(bucket.bytes()).order(ByteOrder.LITTLE_ENDIAN));
         return new BucketState(
@@ -73,9 +62,9 @@ record BucketState(
     }
 
     /** Makes a version's weights also those of the next. */
-    void carry(int version) {
+    void carry(int version, int next) {
         ByteBuffer from = weights(version);
-        ByteBuffer to = weights(version + 1);
+        ByteBuffer to = weights(next);
         if (from != to) {
             to.clear().put(from.duplicate().clear());
         }

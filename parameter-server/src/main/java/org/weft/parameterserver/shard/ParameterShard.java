@@ -50,18 +50,18 @@ public final class ParameterShard {
 
     /** Of one version at a time, which is pulled as plain float32. */
     public ParameterShard(ParameterLayout layout, BucketRange range, TrainingConfig training) {
-        this(layout, range, training, 1, BucketCodecs.plain());
+        this(layout, range, Optimizer.of(training), 1, BucketCodecs.plain());
     }
 
     /**
      * @param versions of the parameters that may be pulled
      */
     public ParameterShard(
-            ParameterLayout layout, BucketRange range, TrainingConfig training, int versions, BucketCodecs codecs) {
+            ParameterLayout layout, BucketRange range, Optimizer optimizer, int versions, BucketCodecs codecs) {
         this.layout = layout;
         this.range = range;
         this.codecs = codecs;
-        this.optimizer = Optimizer.of(training);
+        this.optimizer = optimizer;
         this.versions = versions;
         this.parts = new ArrayList<>(optimizer.state());
         if (versions > 1) {
@@ -154,17 +154,28 @@ public final class ParameterShard {
     }
 
     /**
-     * Updates all buckets from version {@code step} to {@code step + 1}, and publishes each as it is done.
+     * What leads from a version to the next.
      *
      * @param updates done before this one: steps that were not skipped
      * @param scale the gradient's factor from clipping
+     */
+    public record Update(int step, int next, int updates, float scale) {
+        /** To the version that follows. */
+        public static Update of(int step, int updates, float scale) {
+            return new Update(step, step + 1, updates, scale);
+        }
+    }
+
+    /**
+     * Updates all buckets, and publishes each as it is done.
+     *
      * @param beforeLast runs when every gradient has been used, before the last bucket is published: from then on
      *     workers may push for the next step
      */
-    public void apply(int generation, int step, int updates, float scale, Gradients gradients, Runnable beforeLast) {
-        begin(generation, step + 1);
+    public void apply(int ofGeneration, Update update, Gradients gradients, Runnable beforeLast) {
+        begin(ofGeneration, update.next());
         for (BucketState state : states) {
-            update(state, step, updates, scale, gradients.sum(state.bucket().index()));
+            update(state, update, gradients.sum(state.bucket().index()));
             if (state.bucket().index() == range.end() - 1) {
                 beforeLast.run();
             }
@@ -175,12 +186,12 @@ public final class ParameterShard {
         }
     }
 
-    /** Makes version {@code step} also version {@code step + 1}, without an update. */
-    public void skip(int generation, int step, Runnable beforePublished) {
-        begin(generation, step + 1);
+    /** Makes version {@code step} also version {@code next}, without an update. */
+    public void skip(int ofGeneration, int step, int next, Runnable beforePublished) {
+        begin(ofGeneration, next);
         beforePublished.run();
         for (BucketState state : states) {
-            state.carry(step);
+            state.carry(step, next);
             state.keepPrevious(step);
             publish(state);
         }
@@ -200,15 +211,15 @@ public final class ParameterShard {
         publishAll();
     }
 
-    private void update(BucketState state, int step, int updates, float scale, float[] gradient) {
+    private void update(BucketState state, Update update, float[] gradient) {
         int length = state.bucket().length();
-        state.weights(step).clear().asFloatBuffer().get(staging, 0, length);
-        state.keepPrevious(step);
-        Optimizer.State update = new Optimizer.State(state.forUpdate(gradient), staging, state.vectors());
+        state.weights(update.step()).clear().asFloatBuffer().get(staging, 0, length);
+        state.keepPrevious(update.step());
+        Optimizer.State before = new Optimizer.State(state.forUpdate(gradient), staging, state.vectors());
         for (Optimizer.Segment segment : state.segments()) {
-            optimizer.update(step, updates, scale, update, segment);
+            optimizer.update(update.step(), update.updates(), update.scale(), before, segment);
         }
-        state.weights(step + 1).clear().asFloatBuffer().put(staging, 0, length);
+        state.weights(update.next()).clear().asFloatBuffer().put(staging, 0, length);
     }
 
     /** Answers when a bucket of a version may be pulled. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.weft.core.optim.Optimizer;
 import org.weft.core.optim.StateVector;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
@@ -40,9 +41,9 @@ class VersionRingTest {
         assertThatThrownBy(() -> bytes(one, 1, 0)).hasMessageStartingWith("not published: ");
 
         update(one, 1);
-        one.skip(1, 2, () -> {});
+        one.skip(1, 2, 3, () -> {});
         update(two, 1);
-        two.skip(1, 2, () -> {});
+        two.skip(1, 2, 3, () -> {});
         assertThat(bytes(two, 1, 3)).isEqualTo(bytes(one, 1, 3)).isEqualTo(bytes(two, 1, 2));
         assertThatThrownBy(() -> bytes(two, 1, 1)).hasMessageStartingWith("not published: ");
         assertThat(two.await(new Message.AwaitParameters(1, 1, 0)).get())
@@ -89,7 +90,7 @@ class VersionRingTest {
         ParameterShard shard = new ParameterShard(
                 LAYOUT,
                 new BucketRange(0, LAYOUT.bucketCount()),
-                ServerFixture.config("/x", 1).training(),
+                Optimizer.of(ServerFixture.config("/x", 1).training()),
                 versions,
                 codecs);
         shard.beginLoad(1, 0);
@@ -99,7 +100,7 @@ class VersionRingTest {
     }
 
     private static void update(ParameterShard shard, int step) {
-        shard.apply(1, step, step, 1f, bucket -> ServerFixture.gradient(0, LAYOUT.bucket(bucket)), () -> {});
+        shard.apply(1, ParameterShard.Update.of(step, step, 1f), bucket -> ServerFixture.gradient(0, LAYOUT.bucket(bucket)), () -> {});
     }
 
     /** Of the first bucket. */
