@@ -58,8 +58,9 @@ final class ProgressWatch {
     /** Ends the run where it has waited too long. A checkpoint's deadline is its own. */
     void checkDeadline(long nowMillis) {
         boolean gathering = state.phase() == RunPhase.GATHERING;
-        long seconds =
-                gathering ? config.cluster().startTimeoutSeconds() : config.updateTimeout().toSeconds();
+        long seconds = gathering
+                ? config.cluster().startTimeoutSeconds()
+                : config.updateTimeout().toSeconds();
         boolean late = nowMillis - sinceMillis > TimeUnit.SECONDS.toMillis(seconds);
         if (!late || state.waitsForStorage() || (gathering && state.startWithFewer())) {
             return;

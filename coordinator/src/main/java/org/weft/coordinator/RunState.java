@@ -205,9 +205,8 @@ final class RunState {
         if (skip) {
             listener.notice(Notice.of(RunEvent.SKIPPED, "step " + step + " is skipped: " + notFinite));
         }
-        boolean save = saves.isDue(next, next == lastStep || stopping);
-        servers.apply(step, next, skip ? 0 : rule.scale(ledger), skip, save);
-        listener.stepDone(ledger.record(next, rule.learningRate(next - 1), plan.tokensAt(next - step), members.peakFlops()));
+        servers.apply(step, next, skip ? 0 : rule.scale(ledger), skip, saves.isDue(next, next == lastStep || stopping));
+        listener.stepDone(work.record(ledger, next, rule.learningRate(next - 1)));
         work.close(ledger);
         lastStep = stopping ? next : lastStep;
         step = next;

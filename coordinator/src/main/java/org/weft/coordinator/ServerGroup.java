@@ -117,8 +117,8 @@ final class ServerGroup {
             boolean saved = save && shards.serves(server);
             Address[] backups = shards.backupsOf(server);
             boolean copied = shards.serves(server) && shards.candidate(server.shard) != null;
-            server.order(
-                    new Message.ApplyStep(generation.number(), step, next, updates, scale, skip, saved, backups, copied));
+            server.order(new Message.ApplyStep(
+                    generation.number(), step, next, updates, scale, skip, saved, backups, copied));
         }
         copyToCandidates(next);
     }

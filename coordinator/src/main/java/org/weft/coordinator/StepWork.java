@@ -90,6 +90,11 @@ final class StepWork {
                 generation(), step, span.first(), span.count(), servers.shards().addresses());
     }
 
+    /** What is told of a step that leads to this version. */
+    RunListener.Step record(StepLedger ledger, int next, double learningRate) {
+        return ledger.record(next, learningRate, plan.tokensAt(next - ledger.step), members.peakFlops());
+    }
+
     /** The oldest step's update is decided: nothing of it is left to be done. */
     void close(StepLedger decided) {
         desk.close(decided.lanes);

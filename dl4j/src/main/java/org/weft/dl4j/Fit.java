@@ -162,7 +162,7 @@ final class Fit {
     }
 
     private List<StateVector> parts(Prepared fit) {
-        return Optimizer.of(fit.config().training()).state();
+        return Optimizer.ofServers(fit.config()).state();
     }
 
     private Subject subject(Prepared fit, boolean fresh) throws IOException {

@@ -30,6 +30,7 @@ import org.weft.parameterserver.replication.BackupFeed;
 import org.weft.parameterserver.replication.ShardCopy;
 import org.weft.parameterserver.shard.ParameterShard;
 import org.weft.parameterserver.shard.ShardCheckpointer;
+import org.weft.parameterserver.shard.ShardUpdate;
 
 /**
  * One copy of one shard of the parameter server, from its start to the run's end: joins, then does what the coordinator
@@ -243,8 +244,7 @@ public final class ParameterServer implements AutoCloseable {
         if (order.skip()) {
             shard.skip(order.generation(), order.step(), next, beginNext);
         } else {
-            ParameterShard.Update update =
-                    new ParameterShard.Update(order.step(), next, order.updates(), order.scale());
+            ShardUpdate update = new ShardUpdate(order.step(), next, order.updates(), order.scale());
             shard.apply(order.generation(), update, reducer::sum, beginNext);
         }
         if (order.newBackup()) {

@@ -96,8 +96,7 @@ final class Reference {
             float scale = new GradientClip(training.clipNorm()).scale(GradientClip.norm(squares(gradient)));
             Optimizer.State state = new Optimizer.State(gradient, now, vectors);
             for (Parameter p : layout.parameters()) {
-                Optimizer.Segment segment =
-                        new Optimizer.Segment((int) p.offset(), (int) p.end(), p.decay(), 1);
+                Optimizer.Segment segment = new Optimizer.Segment((int) p.offset(), (int) p.end(), p.decay(), 1);
                 optimizer.update(step, step - first, scale, state, segment);
             }
         }

@@ -42,6 +42,8 @@ class SyncModesIT {
                 "sync.gradients=bf16",
                 "sync.gradients=int8",
                 "sync.gradients=int4 sync.delay=1",
+                "sync.mode=local sync.steps=2 checkpoint.every=2",
+                "sync.mode=local sync.steps=2 checkpoint.every=2 sync.gradients=int8",
             })
     void parametersDoNotDependOnTheCluster(String mode) {
         String name = mode.replaceAll("[^a-z0-9]", "-");

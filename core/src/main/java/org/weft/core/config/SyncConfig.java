@@ -4,16 +4,19 @@ import java.io.Serializable;
 
 /** How workers and servers keep step. */
 public record SyncConfig(
-        @Doc("bsp: every step waits for all lanes. local: each lane takes sync.steps steps by itself, and servers move the parameters "
-                + "by the mean of where that led (DiLoCo). Either way the parameters do not depend on the cluster.")
+        @Doc(
+                "bsp: every step waits for all lanes. local: each lane takes sync.steps steps by itself, and servers move the parameters "
+                        + "by the mean of where that led (DiLoCo). Either way the parameters do not depend on the cluster.")
         Mode mode,
 
-        @Doc("bsp: steps that a gradient is late by, always exactly: with 1 the lanes of step s are computed with the parameters of step "
-                + "s - 1 while the sums of step s - 1 are on their way, so that the exchange hides behind computation. 0 or 1.")
+        @Doc(
+                "bsp: steps that a gradient is late by, always exactly: with 1 the lanes of step s are computed with the parameters of step "
+                        + "s - 1 while the sums of step s - 1 are on their way, so that the exchange hides behind computation. 0 or 1.")
         int delay,
 
-        @Doc("What gradients are sent as: f32; bf16, a half of the bytes; int8, a quarter; int4, an eighth. Rounded by chance that is "
-                + "a function of seed, step, lane and element, so that the parameters depend on the cluster as little as with f32.")
+        @Doc(
+                "What gradients are sent as: f32; bf16, a half of the bytes; int8, a quarter; int4, an eighth. Rounded by chance that is "
+                        + "a function of seed, step, lane and element, so that the parameters depend on the cluster as little as with f32.")
         Gradients gradients,
 
         @Doc("local: steps of a round. Rounds end at its multiples, and with the run's last step.")
@@ -83,7 +86,9 @@ public record SyncConfig(
                 "sync.outer_learning_rate=%s must be positive",
                 outerLearningRate);
         problems.require(
-                outerMomentum >= 0 && outerMomentum < 1, "sync.outer_momentum=%s must be from 0 to below 1", outerMomentum);
+                outerMomentum >= 0 && outerMomentum < 1,
+                "sync.outer_momentum=%s must be from 0 to below 1",
+                outerMomentum);
         if (!local() || steps < 1) {
             return;
         }

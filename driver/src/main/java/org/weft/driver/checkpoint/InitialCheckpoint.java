@@ -58,8 +58,8 @@ public final class InitialCheckpoint {
         this.identity = identity;
         this.step = step;
         this.layout = identity.layout();
-        this.vectors = CheckpointReader.vectors(
-                Optimizer.of(identity.config().training()).state());
+        this.vectors =
+                CheckpointReader.vectors(Optimizer.ofServers(identity.config()).state());
         this.sources = sources;
     }
 

@@ -12,8 +12,8 @@ import org.weft.core.checkpoint.CheckpointManifest.Shard;
 import org.weft.core.checkpoint.CheckpointManifest.Source;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
-import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.config.Word;
 import org.weft.core.params.ParameterLayout;
 
 /**
@@ -112,14 +112,21 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
 
     /** Another optimizer's state is of no use; the first version had AdamW's alone. */
     private void requireOptimizer(Checkpoint start) {
-        OptimizerKind before = ReplicaLoader.configOf(start).training().optimizer();
-        OptimizerKind now = config.training().optimizer();
+        WeftConfig before = ReplicaLoader.configOf(start);
+        requireSame(
+                start,
+                "training.optimizer",
+                before.training().optimizer(),
+                config.training().optimizer());
+        requireSame(start, "sync.mode", before.sync().mode(), config.sync().mode());
+    }
+
+    private static void requireSame(Checkpoint start, String key, Word before, Word now) {
         if (before != now) {
             throw WeftException.invalidData(
-                    start.directory() + " has the state of training.optimizer=" + before.word() + ", configured is "
+                    start.directory() + " has the state of " + key + "=" + before.word() + ", configured is "
                             + now.word(),
-                    "go on with the optimizer that it was trained with, or start anew with its parameters alone: --from "
-                            + start.directory());
+                    "go on as it was trained, or start anew with its parameters alone: --from " + start.directory());
         }
     }
 

@@ -63,6 +63,9 @@ public final class ForecastTable {
         if (worker.exchange() > 0) {
             row("on their way (direct)", bytes(worker.exchange()));
         }
+        if (worker.laneState() > 0) {
+            row("optimizer's vectors of a lane (heap)", bytes(worker.laneState()));
+        }
         if (worker.pinned() > 0) {
             row("on the GPU", bytes(worker.replica()));
             row("page-locked twins on the host", bytes(worker.pinned()));

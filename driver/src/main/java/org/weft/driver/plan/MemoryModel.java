@@ -82,15 +82,26 @@ public final class MemoryModel {
                 bf16 ? 2 * logits : logits,
                 shares.keptSums() * vector,
                 exchangeBytes(),
+                laneState(),
                 cuda ? 2 * vector + frozen : 0);
     }
 
-    /** Of gradients that are encoded, or sent while the next are computed, and of parameters that are fetched ahead. */
+    /**
+     * Of gradients that are encoded, or sent while the next are computed, of parameters that are fetched ahead, and of those that a
+     * round of local steps began with.
+     */
     private long exchangeBytes() {
         BucketCodecs codecs = BucketCodecs.of(config);
         int delay = config.sync().delay();
         long sent = delay > 0 || codecs.gradients().lossy() ? (1 + delay) * bytes(codecs.gradients()) : 0;
-        return sent + delay * bytes(codecs.parameters());
+        long start = config.sync().local() ? layout.size() * Float.BYTES : 0;
+        return sent + delay * bytes(codecs.parameters()) + start;
+    }
+
+    /** What the optimizer keeps of a lane that takes steps of its own. */
+    private long laneState() {
+        int vectors = Optimizer.of(config.training()).state().size();
+        return config.sync().local() ? vectors * layout.size() * Float.BYTES : 0;
     }
 
     private long bytes(BucketCodec codec) {
@@ -119,7 +130,7 @@ public final class MemoryModel {
         long vector = elements * Float.BYTES;
         int versions = config.sync().openSteps();
         int sums = versions * shares.waitingSums();
-        int state = Optimizer.of(config.training()).state().size() + (versions > 1 ? 1 : 0);
+        int state = Optimizer.ofServers(config).state().size() + (versions > 1 ? 1 : 0);
         int snapshot = 1 + state;
         long array = Math.min(Bucket.ELEMENTS, elements) * Float.BYTES;
         long arrays = (long) buckets * (state + sums + snapshot);
@@ -142,7 +153,7 @@ public final class MemoryModel {
                 workers,
                 servers,
                 heapBytes,
-                HEAP_BASE + servers * server.heap(),
+                HEAP_BASE + workers * worker.laneState() + servers * server.heap(),
                 workers * worker.direct() + servers * server.weights(),
                 workers * worker.hostNative(),
                 EXECUTOR_BASE);

@@ -71,11 +71,19 @@ public record StepTime(double products, double elementwise, double dispatch, dou
                 Math.max(traffic.workerPull(), traffic.serverOut()) * Math.max(share * byteSeconds, 1 / networkBytes);
         double push = Math.max(traffic.workerPush(), traffic.serverIn() + traffic.backup())
                 * Math.max(share * byteSeconds, 1 / networkBytes);
-        if (processors == 0) {
+        if (processors == 0 && !config.sync().local()) {
             push = Math.max(push - 2.0 / 3 * (products + elementwise), push * lastShare(shape));
         }
         double elements = shape.layout().size() / (double) config.cluster().servers();
-        double update = share * elements * UPDATE_BYTES / peaks.copyBytes();
+        double update = share
+                * elements
+                * UPDATE_BYTES
+                / peaks.copyBytes()
+                / config.sync().stride();
+        if (config.sync().local()) { // And each lane's own, by its worker.
+            double lanes = MemoryModel.LaneShares.of(config).mostLanes();
+            update += share * lanes * shape.layout().size() * UPDATE_BYTES / peaks.copyBytes();
+        }
         if (processors == 0 && config.sync().delay() > 0) { // The step after computes meanwhile.
             double shown = Math.max(0, pull + push + update - products - elementwise - dispatch);
             return new StepTime(products, elementwise, dispatch, shown, 0, 0);

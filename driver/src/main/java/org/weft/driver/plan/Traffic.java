@@ -7,7 +7,7 @@ import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
 
 /**
- * Bytes of one step on the wire, without headers. Every worker pulls the whole vector; it pushes each node of the lane
+ * Bytes of one step on the wire, of a round's steps on the average, without headers. Every worker pulls the whole vector; it pushes each node of the lane
  * tree that it cannot sum with others; a shard with a backup passes its complete sums on once.
  *
  * @param workerPull received by one worker
@@ -31,12 +31,13 @@ public record Traffic(long workerPull, long workerPush, long serverIn, long serv
         long workers = config.cluster().workers();
         long servers = Math.min(config.cluster().servers(), layout.bucketCount());
         int backups = config.servers().replicas() - 1;
+        long steps = config.sync().stride();
         return new Traffic(
-                vector,
-                shares.mostPushes() * pushed,
-                shares.pushes() * pushed / servers,
-                workers * vector / servers,
-                backups * vector / servers,
-                vector * (workers + backups) + pushed * shares.pushes());
+                vector / steps,
+                shares.mostPushes() * pushed / steps,
+                shares.pushes() * pushed / servers / steps,
+                workers * vector / servers / steps,
+                backups * vector / servers / steps,
+                (vector * (workers + backups) + pushed * shares.pushes()) / steps);
     }
 }

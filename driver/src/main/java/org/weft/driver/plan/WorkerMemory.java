@@ -10,7 +10,8 @@ package org.weft.driver.plan;
  * @param head the output head's buffer of logits, in bfloat16 with what its products give
  * @param laneSums sums of lanes that wait for their siblings, in direct memory
  * @param exchange what is sent or arrives beside the vectors, in direct memory: encoded gradients; where they are late, gradients and
- *     parameters that are on their way while others are computed
+ *     parameters that are on their way while others are computed; the parameters that a round of local steps began with
+ * @param laneState the optimizer's vectors on the heap, where lanes take steps of their own
  * @param pinned twins of both vectors on the host; 0 where the replica is on the host itself
  */
 public record WorkerMemory(
@@ -21,6 +22,7 @@ public record WorkerMemory(
         long head,
         long laneSums,
         long exchange,
+        long laneState,
         long pinned) {
 
     /** What is where the replica computes: native memory of the host, or a GPU's. */
@@ -38,7 +40,7 @@ public record WorkerMemory(
         return laneSums + exchange;
     }
 
-    /** Everything on the host. */
+    /** Everything on the host beside the heap. */
     public long host() {
         return hostNative() + direct();
     }

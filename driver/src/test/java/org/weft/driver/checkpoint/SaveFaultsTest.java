@@ -45,6 +45,7 @@ import org.weft.core.storage.Store;
 import org.weft.driver.local.EmbeddedHdfs;
 import org.weft.parameterserver.shard.ParameterShard;
 import org.weft.parameterserver.shard.ShardCheckpointer;
+import org.weft.parameterserver.shard.ShardUpdate;
 
 /**
  * Saves of two shards on a real HDFS, of which every single call fails once, and of which every single call is the last
@@ -294,7 +295,7 @@ class SaveFaultsTest {
         int from = step++;
         float[] gradient = new float[(int) LAYOUT.size()];
         Arrays.fill(gradient, step);
-        shards.forEach(shard -> shard.apply(1, ParameterShard.Update.of(from, from, 1f), bucket -> gradient, () -> {}));
+        shards.forEach(shard -> shard.apply(1, ShardUpdate.of(from, from, 1f), bucket -> gradient, () -> {}));
         byte[] parameters = new byte[gradient.length * Float.BYTES];
         int owner = new RangePartitioner(LAYOUT.bucketCount(), SERVERS).shardOf(0);
         shards.get(owner).bytes(new BucketKey(1, step, 0)).get(parameters);

@@ -154,25 +154,12 @@ public final class ParameterShard {
     }
 
     /**
-     * What leads from a version to the next.
-     *
-     * @param updates done before this one: steps that were not skipped
-     * @param scale the gradient's factor from clipping
-     */
-    public record Update(int step, int next, int updates, float scale) {
-        /** To the version that follows. */
-        public static Update of(int step, int updates, float scale) {
-            return new Update(step, step + 1, updates, scale);
-        }
-    }
-
-    /**
      * Updates all buckets, and publishes each as it is done.
      *
      * @param beforeLast runs when every gradient has been used, before the last bucket is published: from then on
      *     workers may push for the next step
      */
-    public void apply(int ofGeneration, Update update, Gradients gradients, Runnable beforeLast) {
+    public void apply(int ofGeneration, ShardUpdate update, Gradients gradients, Runnable beforeLast) {
         begin(ofGeneration, update.next());
         for (BucketState state : states) {
             update(state, update, gradients.sum(state.bucket().index()));
@@ -211,7 +198,7 @@ public final class ParameterShard {
         publishAll();
     }
 
-    private void update(BucketState state, Update update, float[] gradient) {
+    private void update(BucketState state, ShardUpdate update, float[] gradient) {
         int length = state.bucket().length();
         state.weights(update.step()).clear().asFloatBuffer().get(staging, 0, length);
         state.keepPrevious(update.step());

@@ -76,7 +76,8 @@ class ParameterShardTest {
             LAYOUT.parameters()
                     .forEach(p -> optimizer.update(
                             at, 0.5f, state, new Optimizer.Segment((int) p.offset(), (int) p.end(), p.decay(), 1)));
-            shards.forEach(shard -> shard.apply(1, ParameterShard.Update.of(at, at, 0.5f), ParameterShardTest::gradient, () -> {}));
+            shards.forEach(
+                    shard -> shard.apply(1, ShardUpdate.of(at, at, 0.5f), ParameterShardTest::gradient, () -> {}));
         }
         assertThat(parameters(shards, 1, 2)).isEqualTo(weights);
     }
@@ -85,7 +86,7 @@ class ParameterShardTest {
     void anUpdateAfterASkippedStepIsTheOptimizersNext() {
         ParameterShard skipping = initialized(1).get(0);
         skipping.skip(1, 0, 1, () -> {});
-        skipping.apply(1, ParameterShard.Update.of(1, 0, 1f), ParameterShardTest::gradient, () -> {});
+        skipping.apply(1, ShardUpdate.of(1, 0, 1f), ParameterShardTest::gradient, () -> {});
         float[] weights = ServerFixture.initial();
         float[] gradient = new float[weights.length];
         for (int i = 0; i < weights.length; i++) {
@@ -107,7 +108,7 @@ class ParameterShardTest {
         List<String> events = new ArrayList<>();
         shard.apply(
                 1,
-                ParameterShard.Update.of(0, 0, 1f),
+                ShardUpdate.of(0, 0, 1f),
                 bucket -> {
                     events.add("update " + bucket + " first=" + first.isDone() + " last=" + last.isDone());
                     return gradient(bucket);
@@ -138,7 +139,7 @@ class ParameterShardTest {
     @Test
     void refusesStaleRequestsAndHoldsEarlyOnes() throws Exception {
         ParameterShard shard = initialized(1).get(0);
-        shard.apply(1, ParameterShard.Update.of(0, 0, 1f), ParameterShardTest::gradient, () -> {});
+        shard.apply(1, ShardUpdate.of(0, 0, 1f), ParameterShardTest::gradient, () -> {});
         assertThat(shard.await(new Message.AwaitParameters(1, 0, 0)).get())
                 .isEqualTo(new Message.Refused("stale request: generation=1 step=0 present generation=1 step=1"));
         assertThat(shard.await(new Message.AwaitParameters(0, 1, 0)).get()).isInstanceOf(Message.Refused.class);
@@ -171,7 +172,7 @@ class ParameterShardTest {
         shard.beginLoad(1, 0);
         assertThat(next).isNotDone();
         List<String> opened = new ArrayList<>();
-        shard.apply(1, ParameterShard.Update.of(0, 0, 1f), ParameterShardTest::gradient, () -> opened.add("next"));
+        shard.apply(1, ShardUpdate.of(0, 0, 1f), ParameterShardTest::gradient, () -> opened.add("next"));
         assertThat(opened).hasSize(1);
         assertThat(next.get()).usingRecursiveComparison().isEqualTo(new Message.ParametersReady(3, new int[0]));
         assertThat(shard.await(new Message.AwaitParameters(1, 1, 99)).get())
@@ -182,7 +183,7 @@ class ParameterShardTest {
     void aCheckpointOfTwoShardsLoadsIntoThreeAndOne() throws Exception {
         List<ParameterShard> shards = initialized(2);
         for (ParameterShard shard : shards) {
-            shard.apply(1, ParameterShard.Update.of(0, 0, 1f), ParameterShardTest::gradient, () -> {});
+            shard.apply(1, ShardUpdate.of(0, 0, 1f), ParameterShardTest::gradient, () -> {});
         }
         CheckpointReader checkpoint = save(shards, 1, 1);
         assertThat(checkpoint.verify()).isEmpty();
@@ -195,10 +196,10 @@ class ParameterShardTest {
             }
             assertThat(parameters(loaded, 2, 1)).isEqualTo(parameters(shards, 1, 1));
             // The next update needs the moments as well.
-            loaded.forEach(shard -> shard.apply(2, ParameterShard.Update.of(1, 1, 1f), ParameterShardTest::gradient, () -> {}));
+            loaded.forEach(shard -> shard.apply(2, ShardUpdate.of(1, 1, 1f), ParameterShardTest::gradient, () -> {}));
             List<ParameterShard> twin = initialized(1);
-            twin.get(0).apply(1, ParameterShard.Update.of(0, 0, 1f), ParameterShardTest::gradient, () -> {});
-            twin.get(0).apply(1, ParameterShard.Update.of(1, 1, 1f), ParameterShardTest::gradient, () -> {});
+            twin.get(0).apply(1, ShardUpdate.of(0, 0, 1f), ParameterShardTest::gradient, () -> {});
+            twin.get(0).apply(1, ShardUpdate.of(1, 1, 1f), ParameterShardTest::gradient, () -> {});
             assertThat(parameters(loaded, 2, 2)).isEqualTo(parameters(twin, 1, 2));
         }
     }
@@ -211,7 +212,7 @@ class ParameterShardTest {
         CompletableFuture<SavedRange> next;
         try (ShardCheckpointer checkpointer = checkpointer(shard, 0, 1)) {
             saved = checkpointer.save(1, 0);
-            shard.apply(1, ParameterShard.Update.of(0, 0, 1f), ParameterShardTest::gradient, () -> {});
+            shard.apply(1, ShardUpdate.of(0, 0, 1f), ParameterShardTest::gradient, () -> {});
             saved.get();
             next = checkpointer.save(1, 1);
         }

@@ -100,7 +100,11 @@ class VersionRingTest {
     }
 
     private static void update(ParameterShard shard, int step) {
-        shard.apply(1, ParameterShard.Update.of(step, step, 1f), bucket -> ServerFixture.gradient(0, LAYOUT.bucket(bucket)), () -> {});
+        shard.apply(
+                1,
+                ShardUpdate.of(step, step, 1f),
+                bucket -> ServerFixture.gradient(0, LAYOUT.bucket(bucket)),
+                () -> {});
     }
 
     /** Of the first bucket. */
