@@ -1,7 +1,10 @@
 package org.weft.hub;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.storage.Store;
@@ -9,6 +12,7 @@ import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.MetricsLog;
 
 /**
@@ -16,6 +20,8 @@ import org.weft.driver.progress.MetricsLog;
  * or a Hugging Face directory. For one thread.
  */
 public final class ModelLocator {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelLocator.class);
+
     private final Store store;
     private final Consumer<String> notices;
 
@@ -58,6 +64,16 @@ public final class ModelLocator {
         return found;
     }
 
+    /** A notice is worth no command: what cannot be read says nothing. */
+    private List<EvaluationRecord> logged(Checkpoint newest) {
+        try {
+            return MetricsLog.evaluations(store, newest.run(), newest.manifest().step());
+        } catch (IOException unread) {
+            LOG.info("{} cannot be read: {}", newest.run().metrics(), unread.getMessage());
+            return List.of();
+        }
+    }
+
     /** The best of a run that was fine-tuned is what its own evaluation is of. */
     private void sayBest(String path, Checkpoint newest) throws IOException {
         FinetuneConfig tuned = ReplicaLoader.configOf(newest).finetune();
@@ -66,7 +82,9 @@ public final class ModelLocator {
         }
         int step = newest.manifest().step();
         BestStep best = new BestStep(tuned.metric(), 0);
-        best.take(MetricsLog.evaluations(store, newest.run(), step));
+        if (!newest.manifest().evaluations().containsKey(step)) { // an earlier version's, or its own was not known yet
+            best.take(logged(newest));
+        }
         best.take(newest.manifest());
         new CheckpointResolver(store, said -> {}).committedSteps(newest.run()).forEach(best::saved);
         int saved = best.savedStep();
