@@ -3,8 +3,6 @@ package org.weft.hub;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
 import org.weft.core.storage.Store;
@@ -20,8 +18,6 @@ import org.weft.driver.progress.MetricsLog;
  * or a Hugging Face directory. For one thread.
  */
 public final class ModelLocator {
-    private static final Logger LOG = LoggerFactory.getLogger(ModelLocator.class);
-
     private final Store store;
     private final Consumer<String> notices;
 
@@ -64,12 +60,13 @@ public final class ModelLocator {
         return found;
     }
 
-    /** A notice is worth no command: what cannot be read says nothing. */
+    /** A notice is worth no command: none where the log cannot be read. */
     private List<EvaluationRecord> logged(Checkpoint newest) {
         try {
             return MetricsLog.evaluations(store, newest.run(), newest.manifest().step());
         } catch (IOException unread) {
-            LOG.info("{} cannot be read: {}", newest.run().metrics(), unread.getMessage());
+            notices.accept(newest.run().metrics() + " cannot be read, so that no better checkpoint is looked for: "
+                    + unread.getMessage());
             return List.of();
         }
     }
