@@ -122,7 +122,7 @@ final class CrossValidation {
         Checkpoint best = run.best(result);
         TaskReport.Written written = new TaskReport(
                         application, ReplicaLoader.configOf(best), StoredModel.of(application.store(), best), batch)
-                .write(List.of(), config.run().directory().evaluation());
+                .writeTrained(config.run().directory().evaluation());
         FoldResult fold = new FoldResult(
                 config.dataset().fold(),
                 FinetuneSettings.fingerprint(config),

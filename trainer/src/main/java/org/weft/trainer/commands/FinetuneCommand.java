@@ -99,7 +99,7 @@ public final class FinetuneCommand implements Callable<Integer> {
             String directory = config.run().directory().evaluation();
             Checkpoint best = run.best(result);
             new TaskReport(application, ReplicaLoader.configOf(best), StoredModel.of(application.store(), best), BATCH)
-                    .write(List.of(), directory)
+                    .writeTrained(directory)
                     .into(summary.put("best_checkpoint", best.directory()));
         }
         summary.print();
