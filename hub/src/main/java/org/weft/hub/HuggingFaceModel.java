@@ -56,8 +56,9 @@ public final class HuggingFaceModel implements AutoCloseable {
         JsonNode base = readConfig(store, directory);
         HubTable family = HubTable.of(base, configPath());
         this.adapter = path.adapter().isEmpty() ? null : PeftAdapter.open(store, path.adapter(), files);
-        JsonNode said = adapter == null ? base : adapter.adapted(base, family);
-        this.kind = TaskClass.of(family, said);
+        JsonNode adapted = adapter == null ? base : adapter.adapted(base, family);
+        this.kind = TaskClass.of(family, adapted);
+        JsonNode said = RowReading.settled(store, path, adapted, kind.task(), notices);
         Set<String> names = new LinkedHashSet<>();
         files.tensors().keySet().forEach(name -> names.add(kind.toLayout(name)));
         this.config = HuggingFaceConfig.read(family, said, names, configPath());
