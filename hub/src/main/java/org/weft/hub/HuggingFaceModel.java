@@ -269,10 +269,6 @@ public final class HuggingFaceModel implements AutoCloseable {
             store.write(RunDirectory.of(runDir).tokenizer(), tokenizer.json());
         }
         TokenizerFile.copyCompanions(store, directory, runDir);
-        if (store.exists(directory + "/" + TokenRoles.TOOL_TEMPLATE)) {
-            store.write(
-                    runDir + "/" + TokenRoles.TOOL_TEMPLATE, store.readAll(directory + "/" + TokenRoles.TOOL_TEMPLATE));
-        }
     }
 
     private String configPath() {

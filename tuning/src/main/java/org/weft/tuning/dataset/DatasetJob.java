@@ -204,13 +204,14 @@ public final class DatasetJob {
                             + String.join("; ", result.leftOut().keySet()),
                     "check the columns, and dataset.max_length");
         }
-        progress.accept(name + ": " + told(result) + ", " + split.tokens() + " tokens, the longest " + split.longest()
-                + (config.sequencesOfExample() > 1 ? ", the texts of an example together" : ""));
+        progress.accept(name + ": " + told(result) + ", " + Amount.of(split.tokens(), "token") + ", the longest "
+                + split.longest() + (config.sequencesOfExample() > 1 ? ", the texts of an example together" : ""));
         if (split.truncated() > 0) {
-            progress.accept(name + ": " + split.truncated() + " rows cut to max_length=" + Encoder.maxLength(config)
-                    + " tokens");
+            progress.accept(name + ": " + Amount.of(split.truncated(), "row") + " cut to max_length="
+                    + Encoder.maxLength(config) + " tokens");
         }
-        result.leftOut().forEach((why, rows) -> progress.accept(name + ": " + rows + " rows left out: " + why));
+        result.leftOut()
+                .forEach((why, rows) -> progress.accept(name + ": " + Amount.of(rows, "row") + " left out: " + why));
     }
 
     /** Where rows became several examples each, both. */
@@ -232,9 +233,9 @@ public final class DatasetJob {
             }
             long found = splits.get(i).overlap(before);
             if (found > 0) {
-                progress.accept(
-                        "warning: " + found + " rows of " + splits.get(i).name()
-                                + " have the same inputs as rows of the splits before it: its figures will flatter");
+                progress.accept("warning: " + Amount.of(found, "row") + " of "
+                        + splits.get(i).name() + Amount.have(found)
+                        + " the same inputs as rows of the splits before it: its figures will flatter");
             }
             overlap += found;
         }

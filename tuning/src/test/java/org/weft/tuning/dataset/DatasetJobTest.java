@@ -125,7 +125,7 @@ class DatasetJobTest extends EncodedRows {
         assertThat(manifest.train().leftOut()).isEqualTo(1);
         assertThat(manifest.train().examples()).isEqualTo(19);
         assertThat(manifest.labels()).isEmpty();
-        assertThat(said).contains("train: 1 rows left out: their answer does not stand in context");
+        assertThat(said).contains("train: 1 row left out: their answer does not stand in context");
         try (ExampleSet train =
                 ExampleSet.open(store, directory.resolve("a/dataset").toString(), manifest, manifest.train())) {
             for (int i = 0; i < train.size(); i++) {
@@ -172,14 +172,14 @@ class DatasetJobTest extends EncodedRows {
         assertThat(run(config("a", all, "finetune.task=qa", validation)).unanswerable())
                 .isFalse();
         assertThat(said)
-                .contains("warning: 1 questions of validation have no answer, those of train all have one: the model"
+                .contains("warning: 1 question of validation has no answer, those of train all have one: the model"
                         + " will always give one (dataset.unanswerable)");
         said.clear();
         assertThat(run(config("b", few, "finetune.task=qa", validation)).unanswerable())
                 .isTrue();
         assertThat(said).noneMatch(line -> line.contains("no answer"));
         assertThat(refused(config("c", few, "finetune.task=qa", validation, "dataset.unanswerable=none")))
-                .hasMessage("dataset.unanswerable=none, but 1 of 6 rows of dataset.train have no answer");
+                .hasMessage("dataset.unanswerable=none, but 1 of 6 rows of dataset.train has no answer");
     }
 
     @Test
