@@ -103,9 +103,9 @@ public final class TaskEvaluation {
                 examination.config().dataset().privacy(), examination.textColumns(), store); // as the model was taught
         JavaRDD<Fields> fields =
                 rows.toJavaRDD().map(row -> RowFields.of(row, columns)).mapPartitions(scrubbed);
-        JavaRDD<Fields> fit = fitting(
-                fields,
-                new EvaluationSize(CheckedRows.count("the rows", fields, examination.check()), examination.numbers()));
+        EvaluationSize size =
+                new EvaluationSize(CheckedRows.count("the rows", fields, examination.check()), examination.numbers());
+        JavaRDD<Fields> fit = fitting(fields, size);
         Share share = new Share(model, examination, batch);
         List<JudgedRow> judged = new ArrayList<>();
         ModelStage.over(fit.mapPartitions(TaskEvaluation::chunks), share::open).forEach(judged::addAll);
@@ -115,6 +115,10 @@ public final class TaskEvaluation {
         judged.sort(Comparator.comparing(JudgedRow::id));
         Predictions predictions =
                 examination.predictions(judged.stream().map(JudgedRow::judged).toList());
+        Map<String, String> facts = facts(predictions);
+        if (judged.size() < size.rows()) {
+            facts.put("rows judged", judged.size() + " of " + size.rows());
+        }
         Map<String, List<String>> groups = new LinkedHashMap<>();
         if (!group.isEmpty()) {
             List<String> values = new ArrayList<>();
@@ -123,7 +127,7 @@ public final class TaskEvaluation {
         }
         return new EvaluationData(
                 examination.config().run().name() + ": " + examination.name(),
-                facts(predictions),
+                facts,
                 predictions,
                 judged.stream().map(JudgedRow::text).toList(),
                 groups,
