@@ -39,6 +39,7 @@ public final class DatasetJob {
     private static final int FILE_ROWS = 1 << 11;
 
     private static final int MOST_FILES = 64;
+    private static final int MANY_WINDOWS = 1000;
 
     private final JavaSparkContext spark;
     private final Store store;
@@ -221,8 +222,18 @@ public final class DatasetJob {
             progress.accept(name + ": " + Amount.of(split.truncated(), "row") + " cut to max_length="
                     + Encoder.maxLength(config) + " tokens");
         }
+        sayLong(name, result.mostOfRow(), config);
         result.leftOut()
                 .forEach((why, rows) -> progress.accept(name + ": " + Amount.of(rows, "row") + " left out: " + why));
+    }
+
+    /** A question is judged by all of its windows: one worker has them while the others wait. */
+    private void sayLong(String name, int windows, WeftConfig config) {
+        if (windows > MANY_WINDOWS && config.finetune().task() == TaskName.QA) {
+            progress.accept(
+                    "warning: " + name + ": a passage is read through " + windows
+                            + " windows, which one worker judges at once, in each evaluation: cut such passages apart beforehand");
+        }
     }
 
     /** Where rows became several examples each, both. */

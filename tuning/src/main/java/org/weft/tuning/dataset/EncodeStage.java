@@ -39,12 +39,14 @@ record EncodeStage(
      * What one task wrote; a file without examples is not written and is null.
      *
      * @param rows that became examples
+     * @param mostOfRow examples that one row became
      * @param leftOut rows by why they are
      * @param failure of the first row that cannot be used, or null: returned, for what a task throws Spark tries again
      */
     record Written(
             ExamplesFile file,
             long rows,
+            int mostOfRow,
             int longest,
             long truncated,
             TreeMap<String, Long> leftOut,
@@ -55,9 +57,10 @@ record EncodeStage(
      * A split as it was written.
      *
      * @param rows that became examples: as many, or fewer where a long one became several
+     * @param mostOfRow examples that one row became
      * @param leftOut rows by why they are
      */
-    record Result(ExamplesSplit split, long rows, Map<String, Long> leftOut) {}
+    record Result(ExamplesSplit split, long rows, int mostOfRow, Map<String, Long> leftOut) {}
 
     /** Writes all files; they are in the order of the keys. */
     Result run(JavaPairRDD<byte[], DatasetRow> sorted) {
@@ -74,7 +77,11 @@ record EncodeStage(
                 written.stream().mapToInt(Written::longest).max().orElse(0),
                 written.stream().mapToLong(Written::truncated).sum(),
                 leftOut.values().stream().mapToLong(Long::longValue).sum());
-        return new Result(split, written.stream().mapToLong(Written::rows).sum(), leftOut);
+        return new Result(
+                split,
+                written.stream().mapToLong(Written::rows).sum(),
+                written.stream().mapToInt(Written::mostOfRow).max().orElse(0),
+                leftOut);
     }
 
     @Override
@@ -85,7 +92,7 @@ record EncodeStage(
                         new ExampleWriter(store, config.run().directory().dataset(), file, vocabulary)) {
             return List.of(write(rows, encoder, writer)).iterator();
         } catch (WeftException unusable) {
-            return List.of(new Written(null, 0, 0, 0, new TreeMap<>(), unusable))
+            return List.of(new Written(null, 0, 0, 0, 0, new TreeMap<>(), unusable))
                     .iterator();
         }
     }
@@ -95,24 +102,27 @@ record EncodeStage(
         int longest = 0;
         long truncated = 0;
         long written = 0;
+        int mostOfRow = 0;
         boolean judgedByRows = config.finetune().task() == TaskName.QA;
         TreeMap<String, Long> leftOut = new TreeMap<>();
         while (rows.hasNext()) {
             boolean cut = false;
-            boolean first = true;
+            int ofRow = 0;
             for (Encoded encoded : task.encodeAll(rows.next()._2().fields(), encoder, true)) {
                 cut |= encoded.truncated();
                 if (encoded.leftOut()) {
                     leftOut.merge(encoded.leftOutBecause(), 1L, Long::sum);
                 } else {
-                    writer.append(encoded.example(), judgedByRows && !first);
-                    written += first ? 1 : 0;
-                    first = false;
+                    writer.append(encoded.example(), judgedByRows && ofRow > 0);
+                    ofRow++;
                     longest = Math.max(longest, encoded.example().length());
                 }
             }
+            written += ofRow > 0 ? 1 : 0;
+            mostOfRow = Math.max(mostOfRow, ofRow);
             truncated += cut ? 1 : 0;
         }
-        return new Written(writer.examples() == 0 ? null : writer.commit(), written, longest, truncated, leftOut, null);
+        ExamplesFile file = writer.examples() == 0 ? null : writer.commit();
+        return new Written(file, written, mostOfRow, longest, truncated, leftOut, null);
     }
 }

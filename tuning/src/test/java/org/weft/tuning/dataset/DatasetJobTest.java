@@ -159,6 +159,19 @@ class DatasetJobTest extends EncodedRows {
         }
     }
 
+    @Test
+    void aPassageOfVeryManyWindowsIsTold() throws IOException {
+        List<Map<String, Object>> rows = List.of(
+                Map.of("question", "q", "context", "abc ".repeat(20_000), "answers", "b"),
+                Map.of("question", "q", "context", "abc", "answers", "b"));
+        Path file = jsonl("qa.jsonl", rows);
+        run(config("a", file, "finetune.task=qa", "dataset.validation=[\"" + file + "\"]", "dataset.doc_stride=8"));
+        assertThat(said)
+                .anyMatch(
+                        line -> line.matches(
+                                "warning: validation: a passage is read through \\d{4,} windows, which one worker judges at once.*"));
+    }
+
     /** Such a manifest does not say whether a question has no answer. */
     @Test
     void windowsOfAnEarlierVersionAreRefusedAsSuch() throws IOException {
