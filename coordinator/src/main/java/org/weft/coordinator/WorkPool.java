@@ -220,7 +220,11 @@ final class WorkPool {
     /** What workers were given and have not reported, by worker. */
     Map<Integer, List<Taken>> given() {
         Map<Integer, List<Taken>> given = new TreeMap<>();
-        arriving.forEach((worker, sent) -> given.put(worker, new ArrayList<>(sent)));
+        arriving.forEach((worker, sent) -> {
+            if (!sent.isEmpty()) {
+                given.put(worker, new ArrayList<>(sent));
+            }
+        });
         outstanding.forEach((worker, taken) ->
                 given.computeIfAbsent(worker, key -> new ArrayList<>()).add(taken));
         return given;
