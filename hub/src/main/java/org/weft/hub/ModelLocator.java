@@ -1,6 +1,7 @@
 package org.weft.hub;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
@@ -9,6 +10,7 @@ import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.checkpoint.ReplicaLoader;
+import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.MetricsLog;
 
 /**
@@ -58,6 +60,17 @@ public final class ModelLocator {
         return found;
     }
 
+    /** A notice is worth no command: none where the log cannot be read. */
+    private List<EvaluationRecord> logged(Checkpoint newest) {
+        try {
+            return MetricsLog.evaluations(store, newest.run(), newest.manifest().step());
+        } catch (IOException unread) {
+            notices.accept(newest.run().metrics() + " cannot be read, so that no better checkpoint is looked for: "
+                    + unread.getMessage());
+            return List.of();
+        }
+    }
+
     /** The best of a run that was fine-tuned is what its own evaluation is of. */
     private void sayBest(String path, Checkpoint newest) throws IOException {
         FinetuneConfig tuned = ReplicaLoader.configOf(newest).finetune();
@@ -66,7 +79,9 @@ public final class ModelLocator {
         }
         int step = newest.manifest().step();
         BestStep best = new BestStep(tuned.metric(), 0);
-        best.take(MetricsLog.evaluations(store, newest.run(), step));
+        if (!newest.manifest().evaluations().containsKey(step)) { // an earlier version's, or its own was not known yet
+            best.take(logged(newest));
+        }
         best.take(newest.manifest());
         new CheckpointResolver(store, said -> {}).committedSteps(newest.run()).forEach(best::saved);
         int saved = best.savedStep();

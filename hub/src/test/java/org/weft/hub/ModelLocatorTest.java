@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +70,16 @@ class ModelLocatorTest {
         notices.clear();
         locator.checkpointAt(newest.directory());
         assertThat(notices).isEmpty();
+    }
+
+    /** The log is a directory, which nobody can read as a file. */
+    @Test
+    void aLogThatCannotBeReadKeepsNobodyFromTheModel() throws IOException {
+        String tuned = TinyModels.BERT + "\nfinetune: {from: x, task: regression}";
+        Checkpoint first = TinyModels.checkpoint(store, home + "/run", tuned);
+        Files.createDirectories(Path.of(URI.create(first.run().metrics())));
+        assertThat(locator.checkpointAt(home + "/run").directory()).endsWith("/run/checkpoints/step-00000000");
+        assertThat(notices).singleElement().asString().contains("metrics.jsonl cannot be read");
     }
 
     private Checkpoint later(Checkpoint first, int step) throws IOException {

@@ -98,8 +98,12 @@ public interface Architecture {
 
     /** Whether a key of the model section has another value than it has where nobody says any. */
     static boolean isSet(ModelConfig model, String key) {
-        JsonNode usual = RecordBinder.toTree(ModelConfig.defaults()).path(key);
-        return !usual.equals(RecordBinder.toTree(model).path(key));
+        return !usual(key).equals(RecordBinder.toTree(model).path(key));
+    }
+
+    /** The value of a key of the model section where nobody says any. */
+    static JsonNode usual(String key) {
+        return RecordBinder.toTree(ModelConfig.defaults()).path(key);
     }
 
     /** Every family that is there. */

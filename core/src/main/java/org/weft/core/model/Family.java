@@ -3,6 +3,8 @@ package org.weft.core.model;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.weft.core.config.Architecture;
 import org.weft.core.config.HeadKind;
 import org.weft.core.config.ModelConfig;
@@ -169,6 +171,15 @@ public interface Family extends Architecture {
     /** What zeros stand for among {@link #ownKeys()}, by key; what other questions answer is left out. */
     default Map<String, Integer> meant(ModelConfig model) {
         return Map.of();
+    }
+
+    /** Keys of the model section that change nothing beside the others: earlier versions let them be set. */
+    default Set<String> unheeded(ModelConfig model) {
+        Set<String> keys = new TreeSet<>();
+        Architecture.all().forEach(family -> keys.addAll(family.ownKeys()));
+        keys.removeAll(ownKeys());
+        keys.addAll(RopeScalingKeys.unheeded(model));
+        return keys;
     }
 
     /**

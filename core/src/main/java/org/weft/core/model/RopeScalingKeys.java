@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -68,20 +69,45 @@ final class RopeScalingKeys {
         return own;
     }
 
-    /** Reports what is set for another scaling than the one that is there. */
-    static void requireHeeded(ModelConfig model, Problems problems) {
+    /** Those that are of another scaling than the one that is there. */
+    static Set<String> unheeded(ModelConfig model) {
         String scaling = model.ropeScaling().word();
         Set<String> heeded = new TreeSet<>(KINDS.getOrDefault(scaling, Map.of()).values());
         if (model.ropeScaling() == RopeScaling.DYNAMIC) { // whose original context stands elsewhere in config.json
             heeded.add("rope_original_context");
         }
-        for (String key : SCALING) {
+        Set<String> unheeded = new TreeSet<>(SCALING);
+        unheeded.removeAll(heeded);
+        return unheeded;
+    }
+
+    /** Reports what is set for another scaling than the one that is there. */
+    static void requireHeeded(ModelConfig model, Problems problems) {
+        for (String key : unheeded(model)) {
             problems.requireUse(
-                    heeded.contains(key) || !Architecture.isSet(model, key),
-                    "model.%s has no effect on model.rope_scaling=%s: leave it out",
+                    !Architecture.isSet(model, key),
+                    "model.%s has no effect on model.rope_scaling=%s: leave it out, or say model.%s=%s",
                     key,
-                    scaling);
+                    model.ropeScaling().word(),
+                    key,
+                    Architecture.usual(key));
         }
+    }
+
+    /** Reports what is wrong with the factors of so many pairs of a head. */
+    static void requireFactors(ModelConfig model, int pairs, Problems problems) {
+        requireFactors("rope_short_factors", model.ropeShortFactors(), pairs, problems);
+        requireFactors("rope_long_factors", model.ropeLongFactors(), pairs, problems);
+    }
+
+    private static void requireFactors(String key, List<Double> factors, int pairs, Problems problems) {
+        problems.require(
+                factors.size() == pairs,
+                "model.%s has %d numbers, model.rope_scaling=longrope takes one for each of %d pairs of a head",
+                key,
+                factors.size(),
+                pairs);
+        problems.require(factors.stream().allMatch(factor -> factor > 0), "model.%s=%s must be positive", key, factors);
     }
 
     /** What a key's value has to be, for people. */

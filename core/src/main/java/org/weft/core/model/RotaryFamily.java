@@ -103,6 +103,13 @@ public abstract class RotaryFamily implements Family {
         return and(RopeScalingKeys.own(), "kv_heads", "head_dim");
     }
 
+    /** A pattern of windows is of windows. */
+    @Override
+    public Set<String> unheeded(ModelConfig model) {
+        Set<String> keys = Family.super.unheeded(model);
+        return model.slidingWindow() > 0 ? keys : and(keys, "full_attention_every");
+    }
+
     @Override
     public void validate(ModelConfig model, Problems problems) {
         int width = model.width();
@@ -131,7 +138,7 @@ public abstract class RotaryFamily implements Family {
                 model.fullAttentionEvery());
         problems.requireUse(
                 model.fullAttentionEvery() <= 0 || model.slidingWindow() > 0,
-                "model.full_attention_every=%d has no effect without model.sliding_window: leave it out",
+                "model.full_attention_every=%d has no effect without model.sliding_window: leave it out, or 0",
                 model.fullAttentionEvery());
         problems.require(model.dropout() == 0, "model.dropout=%s is not of %s: it has none", model.dropout(), name());
         validateRope(model, problems);
@@ -161,9 +168,7 @@ public abstract class RotaryFamily implements Family {
                 "model.rope_original_context is not set for model.rope_scaling=%s",
                 model.ropeScaling().word());
         if (model.ropeScaling() == RopeScaling.LONGROPE && model.heads() >= 1) {
-            int pairs = Family.of(model).rotaryWidth(model) / 2;
-            requireFactors("rope_short_factors", model.ropeShortFactors(), pairs, problems);
-            requireFactors("rope_long_factors", model.ropeLongFactors(), pairs, problems);
+            RopeScalingKeys.requireFactors(model, Family.of(model).rotaryWidth(model) / 2, problems);
         }
         problems.require(
                 model.ropeAttentionFactor() >= 0,
@@ -175,16 +180,6 @@ public abstract class RotaryFamily implements Family {
                 model.ropeLowFreqFactor(),
                 model.ropeHighFreqFactor());
         RopeScalingKeys.requireHeeded(model, problems);
-    }
-
-    private static void requireFactors(String key, List<Double> factors, int pairs, Problems problems) {
-        problems.require(
-                factors.size() == pairs,
-                "model.%s has %d numbers, model.rope_scaling=longrope takes one for each of %d pairs of a head",
-                key,
-                factors.size(),
-                pairs);
-        problems.require(factors.stream().allMatch(factor -> factor > 0), "model.%s=%s must be positive", key, factors);
     }
 
     @Override

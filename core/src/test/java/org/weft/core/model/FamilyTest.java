@@ -134,7 +134,7 @@ class FamilyTest {
                 "architecture: llama, sliding_window: 8 | model.sliding_window=8 is of modernbert, mistral, qwen2, qwen3, gemma2, gemma3_text, phi3, mixtral alone: llama has none",
                 "architecture: gpt2, rope_theta: 9    | model.rope_theta=9.0 is of llama, modernbert, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox, mixtral alone: gpt2 has none",
                 "architecture: modernbert, rope_factor: 8 | model.rope_factor=8.0 is of llama, mistral, qwen2, qwen3, smollm3, olmo2, gemma2, gemma3_text, phi3, gpt_neox, mixtral alone: modernbert has none",
-                "architecture: llama, rope_factor: 8   | model.rope_factor has no effect on model.rope_scaling=none: leave it out",
+                "architecture: llama, rope_factor: 8   | model.rope_factor has no effect on model.rope_scaling=none: leave it out, or say model.rope_factor=1.0",
                 "architecture: llama, rope_factor: 8, rope_scaling: linear, rope_original_context: 4 | model.rope_original_context has no effect on model.rope_scaling=linear: leave it out",
                 "'architecture: llama, rope_long_factors: [2], rope_scaling: dynamic, rope_original_context: 4' | model.rope_long_factors has no effect on model.rope_scaling=dynamic: leave it out",
                 "architecture: gpt_neox, rope_attention_factor: 2 | model.rope_attention_factor has no effect on model.rope_scaling=none: leave it out",

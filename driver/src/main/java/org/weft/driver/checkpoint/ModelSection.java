@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.weft.core.WeftException;
+import org.weft.core.config.Architecture;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
@@ -98,9 +99,10 @@ public final class ModelSection {
                                 .orElse(0));
     }
 
-    /** As a person would write it, with the values that zeros stand for. */
+    /** As a person would write it, with the values that zeros stand for, and without what nothing heeds. */
     private static ObjectNode effective(ModelConfig model) {
         ObjectNode tree = tree(model);
+        Family.of(model).unheeded(model).forEach(key -> tree.set(key, Architecture.usual(key)));
         if (Family.of(model).ownKeys().contains("kv_heads")) {
             tree.put("kv_heads", model.keyValueHeads());
         }

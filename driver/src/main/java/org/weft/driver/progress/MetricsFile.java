@@ -85,8 +85,13 @@ final class MetricsFile implements AutoCloseable {
 
     /** The lines of steps up to one; none where there is no file. */
     void eachLine(int step, LineSink sink) throws IOException {
+        eachLine(step, "", sink);
+    }
+
+    /** @param mark what stands in the lines that are wanted: most are not, and need not be parsed */
+    void eachLine(int step, String mark, LineSink sink) throws IOException {
         eachLine(line -> {
-            if (stepOf(line) <= step) {
+            if (line.contains(mark) && stepOf(line) <= step) {
                 sink.accept(line);
             }
         });

@@ -88,13 +88,8 @@ public final class MetricsLog implements AutoCloseable {
         });
     }
 
-    /** @param mark what stands in the lines that are wanted: most are not, and need not be parsed */
     private static void each(MetricsFile file, int step, String mark, Consumer<RunRecord> sink) throws IOException {
-        file.eachLine(step, line -> {
-            if (line.contains(mark)) {
-                RecordFormat.parse(line).forEach(sink);
-            }
-        });
+        file.eachLine(step, mark, line -> RecordFormat.parse(line).forEach(sink));
     }
 
     /** Steps of the checkpoints that a run's log tells of; none where it cannot be read. */

@@ -13,13 +13,11 @@ import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
-import org.weft.hub.StoredModel;
 import org.weft.tuning.dataset.DatasetJob;
 import org.weft.tuning.finetune.BaseModel;
 import org.weft.tuning.finetune.FinetuneRun;
@@ -35,19 +33,14 @@ final class CrossValidation {
     private final SparkApplication application;
     private final BaseModel base;
     private final Progress progress;
-    private final int batch;
     private final Store store;
     private final List<FoldResult> finished = new ArrayList<>();
     private int folds;
 
-    /**
-     * @param batch rows that are computed together where a fold is judged
-     */
-    CrossValidation(SparkApplication application, BaseModel base, Progress progress, int batch) {
+    CrossValidation(SparkApplication application, BaseModel base, Progress progress) {
         this.application = application;
         this.base = base;
         this.progress = progress;
-        this.batch = batch;
         this.store = application.store();
     }
 
@@ -120,8 +113,7 @@ final class CrossValidation {
                     "train for a step or more");
         }
         Checkpoint best = run.best(result);
-        TaskReport.Written written = new TaskReport(
-                        application, ReplicaLoader.configOf(best), StoredModel.of(application.store(), best), batch)
+        TaskReport.Written written = TaskReport.ofRun(application, best)
                 .write(List.of(), config.run().directory().evaluation());
         FoldResult fold = new FoldResult(
                 config.dataset().fold(),

@@ -8,14 +8,12 @@ import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.driver.checkpoint.Checkpoint;
-import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.RunResult;
 import org.weft.driver.run.StopSource;
 import org.weft.driver.run.TrainingRun;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.Engines;
-import org.weft.hub.StoredModel;
 import org.weft.tuning.finetune.BaseModel;
 import org.weft.tuning.finetune.FinetuneRun;
 import org.weft.tuning.finetune.FinetuneSettings;
@@ -30,8 +28,6 @@ import picocli.CommandLine.Option;
         description = "Fine-tune a pre-trained model on labelled examples.",
         mixinStandardHelpOptions = true)
 public final class FinetuneCommand implements Callable<Integer> {
-    private static final int BATCH = 32;
-
     private final Progress progress = Progress.onStderr();
 
     @Mixin
@@ -98,7 +94,7 @@ public final class FinetuneCommand implements Callable<Integer> {
         if (evaluates(config, result)) {
             String directory = config.run().directory().evaluation();
             Checkpoint best = run.best(result);
-            new TaskReport(application, ReplicaLoader.configOf(best), StoredModel.of(application.store(), best), BATCH)
+            TaskReport.ofRun(application, best)
                     .write(List.of(), directory)
                     .into(summary.put("best_checkpoint", best.directory()));
         }
@@ -116,7 +112,7 @@ public final class FinetuneCommand implements Callable<Integer> {
 
     private int crossValidation(SparkApplication application, BaseModel base, WeftConfig config, List<WeftConfig> runs)
             throws IOException {
-        CrossValidation validation = new CrossValidation(application, base, progress, BATCH);
+        CrossValidation validation = new CrossValidation(application, base, progress);
         boolean finished = validation.run(runs, resume);
         validation.summary(config).print();
         return (finished ? ExitStatus.DONE : ExitStatus.TERMINATED).code();

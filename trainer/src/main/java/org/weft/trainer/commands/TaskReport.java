@@ -13,6 +13,8 @@ import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.storage.Store;
 import org.weft.corpus.FirstTaskError;
+import org.weft.driver.checkpoint.Checkpoint;
+import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.spark.SparkApplication;
 import org.weft.engine.sampling.BeamOptions;
@@ -34,6 +36,7 @@ import org.weft.tuning.task.Encoder;
 final class TaskReport {
     private static final String RESULTS = "results.json";
     private static final String PAGE = "report.html";
+    private static final int BATCH = 32;
 
     private final SparkApplication application;
     private final WeftConfig config;
@@ -47,6 +50,21 @@ final class TaskReport {
         this.model = model;
         this.batch = batch;
         this.store = application.store();
+    }
+
+    /** Of a checkpoint of a run that has just been tuned, on the same executors. */
+    static TaskReport ofRun(SparkApplication application, Checkpoint checkpoint) throws IOException {
+        WeftConfig config = ReplicaLoader.configOf(checkpoint);
+        return new TaskReport(application, config, StoredModel.of(application.store(), checkpoint), together(config));
+    }
+
+    /**
+     * Rows that are computed together by executors that were sized for training: of pairs, whose answers two models compute, no more
+     * than a micro-batch has.
+     */
+    static int together(WeftConfig config) {
+        boolean pairs = config.finetune().task() == TaskName.PREFERENCE;
+        return pairs ? Math.min(BATCH, config.training().microBatch()) : BATCH;
     }
 
     /** What was found, and where it stands. */

@@ -128,9 +128,12 @@ public record BaseModel(
     }
 
     private Pooling ofVectors(Store store, Consumer<String> notices) throws IOException {
-        return tuned.task() == TaskName.EMBEDDING
-                ? tuned.pooling()
-                : new ModelLocator(store, notices).at(from).sentences().pooling();
+        if (tuned.task() == TaskName.EMBEDDING) {
+            return tuned.pooling();
+        }
+        StoredModel found =
+                checkpoint == null ? new ModelLocator(store, notices).at(from) : StoredModel.of(store, checkpoint);
+        return found.sentences().pooling();
     }
 
     /** The mean where config.json says so: the first token is what {@code auto} means. */
