@@ -12,4 +12,9 @@ public final class Amount {
     public static String of(long count, String one) {
         return count + " " + one + (count == 1 ? "" : "s");
     }
+
+    /** What stands behind so many of what has something: " has" or " have". */
+    public static String have(long count) {
+        return count == 1 ? " has" : " have";
+    }
 }

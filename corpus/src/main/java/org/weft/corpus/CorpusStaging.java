@@ -9,6 +9,7 @@ import org.weft.core.storage.Store;
 import org.weft.core.storage.Store.Entry;
 import org.weft.core.tokens.CorpusManifest;
 import org.weft.core.tokens.CorpusShard;
+import org.weft.core.tokens.TokenRoles;
 import org.weft.core.tokens.TokenizerFile;
 import org.weft.corpus.dedup.Deduplication;
 import org.weft.corpus.statistics.CorpusStatistics;
@@ -66,6 +67,7 @@ final class CorpusStaging implements AutoCloseable {
             if (old.name().endsWith(".tokens")
                     || old.name().equals(CorpusManifest.TOKENIZER_FILE)
                     || TokenizerFile.COMPANIONS.contains(old.name())
+                    || old.name().equals(TokenRoles.CHAT_TEMPLATES)
                     || ACCOUNTS.contains(old.name())) {
                 store.delete(old.path());
             }
@@ -74,8 +76,9 @@ final class CorpusStaging implements AutoCloseable {
         for (String file : ACCOUNTS) {
             moveInIfWritten(file);
         }
-        for (String companion : TokenizerFile.COMPANIONS) {
-            moveInIfWritten(companion);
+        for (String companion :
+                companions().keySet()) { // written anew: a renamed file's directory would have to be there
+            store.write(corpusDir + "/" + companion, store.readAll(directory() + "/" + companion));
         }
         for (CorpusShard shard : manifest.train().shards()) {
             moveIn(shard.file());

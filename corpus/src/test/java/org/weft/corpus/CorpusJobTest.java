@@ -170,9 +170,13 @@ class CorpusJobTest {
                     model.resolve("tokenizer_config.json"),
                     "{\"bos_token\": \"A\", \"eos_token\": {\"content\": \"B\"}, \"add_bos_token\": true}");
             Files.writeString(model.resolve("config.json"), "{\"eos_token_id\": [3, 4]}");
+            Path tools = Path.of("additional_chat_templates", "tool_use.jinja");
+            Files.createDirectory(model.resolve(tools.getParent()));
+            Files.writeString(model.resolve(tools), "{{ tools }}");
             TokenizerConfig file = new TokenizerConfig(TokenizerConfig.Kind.FILE, 0, model + "/tokenizer.json");
             CorpusManifest framed = job.run(corpus, file, SparkFixture.GPT2, out("framed"));
 
+            assertThat(Path.of(out("framed")).resolve(tools)).hasContent("{{ tools }}");
             TokenizerFile kept = framed.openTokenizer(store, out("framed"));
             int[] tokens = new int[(int) framed.train().tokens()];
             try (TextTokenizer tokenizer = TextTokenizer.of(kept);
@@ -187,6 +191,7 @@ class CorpusJobTest {
             assertThat(framed.train().tokens()).isEqualTo(plain.train().tokens() + 20);
             CorpusManifest again = job.run(corpus, SparkFixture.bpe(257), SparkFixture.GPT2, out("framed"));
             assertThat(again).isEqualTo(plain);
+            assertThat(Path.of(out("framed")).resolve(tools.getParent())).doesNotExist();
             assertThat(SparkFixture.contents(Path.of(out("framed"))).keySet())
                     .doesNotContain("tokenizer_config.json", "generation_config.json");
         }

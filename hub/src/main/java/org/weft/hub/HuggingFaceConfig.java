@@ -65,9 +65,9 @@ record HuggingFaceConfig(
         String directory = path.replaceFirst("/[^/]*$", "");
         TaskClass kind = TaskClass.of(family, config);
         ObjectNode finetune = kind.read(config, directory, problems, notices);
-        throwIfAny(path, problems);
         ObjectNode dataset =
-                RowReading.read(config, kind.task(), model.path("context").asInt());
+                RowReading.read(config, kind.task(), model.path("context").asInt(), problems);
+        throwIfAny(path, problems);
         return new HuggingFaceConfig(model, vocabSize.asInt(), finetune, dataset, List.copyOf(notices));
     }
 

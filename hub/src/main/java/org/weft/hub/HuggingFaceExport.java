@@ -220,7 +220,8 @@ public final class HuggingFaceExport {
         for (String name : TokenizerFile.COMPANIONS) {
             if (name.equals(TokenRoles.CHAT_TEMPLATE) && !chatTemplate.isEmpty()) {
                 write(directory, name, chatTemplate.getBytes(StandardCharsets.UTF_8));
-            } else if (store.exists(beside + "/" + name)) {
+            } else if (store.exists(beside + "/" + name)
+                    && (chatTemplate.isEmpty() || !name.equals(TokenRoles.TOOL_TEMPLATE))) {
                 byte[] said = store.readAll(beside + "/" + name);
                 write(
                         directory,
@@ -232,9 +233,6 @@ public final class HuggingFaceExport {
                     && config.model().causal()) {
                 write(directory, name, Json.INDENTED.writeValueAsBytes(files.generationConfig()));
             }
-        }
-        if (chatTemplate.isEmpty() && store.exists(beside + "/" + TokenRoles.TOOL_TEMPLATE)) {
-            write(directory, TokenRoles.TOOL_TEMPLATE, store.readAll(beside + "/" + TokenRoles.TOOL_TEMPLATE));
         }
         return files;
     }

@@ -56,8 +56,9 @@ public final class HuggingFaceModel implements AutoCloseable {
         JsonNode base = readConfig(store, directory);
         HubTable family = HubTable.of(base, configPath());
         this.adapter = path.adapter().isEmpty() ? null : PeftAdapter.open(store, path.adapter(), files);
-        JsonNode said = adapter == null ? base : adapter.adapted(base, family);
-        this.kind = TaskClass.of(family, said);
+        JsonNode adapted = adapter == null ? base : adapter.adapted(base, family);
+        this.kind = TaskClass.of(family, adapted);
+        JsonNode said = RowReading.settled(store, path, adapted, kind.task(), notices);
         Set<String> names = new LinkedHashSet<>();
         files.tensors().keySet().forEach(name -> names.add(kind.toLayout(name)));
         this.config = HuggingFaceConfig.read(family, said, names, configPath());
@@ -268,10 +269,6 @@ public final class HuggingFaceModel implements AutoCloseable {
             store.write(RunDirectory.of(runDir).tokenizer(), tokenizer.json());
         }
         TokenizerFile.copyCompanions(store, directory, runDir);
-        if (store.exists(directory + "/" + TokenRoles.TOOL_TEMPLATE)) {
-            store.write(
-                    runDir + "/" + TokenRoles.TOOL_TEMPLATE, store.readAll(directory + "/" + TokenRoles.TOOL_TEMPLATE));
-        }
     }
 
     private String configPath() {

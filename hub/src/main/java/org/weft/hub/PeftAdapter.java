@@ -98,6 +98,7 @@ final class PeftAdapter {
             return base;
         }
         ObjectNode adapted = base.deepCopy();
+        adapted.remove(RowReading.KEY); // how the base's task reads its rows
         adapted.putArray("architectures").add(family.classPrefix() + head);
         whole.forEach((name, tensor) -> {
             long outputs = tensor.tensor().shape().get(0);

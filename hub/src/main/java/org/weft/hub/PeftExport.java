@@ -30,7 +30,8 @@ import org.weft.driver.checkpoint.ReplicaLoader;
 
 /**
  * Writes the adapters that a run learned as PEFT has them, with the task's head and without the base:
- * {@code adapter_model.safetensors}, float32, and {@code adapter_config.json} last. For one thread.
+ * {@code adapter_model.safetensors}, float32, {@code weft_rows.json} where rows are read otherwise than others would, and
+ * {@code adapter_config.json} last. For one thread.
  */
 public final class PeftExport {
     private static final String WEIGHT = ".weight";
@@ -73,14 +74,21 @@ public final class PeftExport {
         EmptyDirectory target = EmptyDirectory.require(store, directory);
         try {
             writeTensors(directory);
-            byte[] last = Json.INDENTED.writeValueAsBytes(config());
-            store.write(directory + "/" + PeftConfig.FILE, last);
-            store.delete(directory + "/." + PeftConfig.FILE + ".crc");
+            ObjectNode reading = RowReading.said(config);
+            if (!reading.isEmpty()) {
+                write(directory, RowReading.ADAPTER_FILE, reading);
+            }
+            write(directory, PeftConfig.FILE, config()); // last: it is the commit
             return List.of(PeftAdapter.TENSORS);
         } catch (IOException | RuntimeException e) {
-            target.restore(List.of(PeftAdapter.TENSORS, PeftConfig.FILE), e);
+            target.restore(List.of(PeftAdapter.TENSORS, RowReading.ADAPTER_FILE, PeftConfig.FILE), e);
             throw e;
         }
+    }
+
+    private void write(String directory, String name, ObjectNode json) throws IOException {
+        store.write(directory + "/" + name, Json.INDENTED.writeValueAsBytes(json));
+        store.delete(directory + "/." + name + ".crc");
     }
 
     /** An adapter has no place for the pooling: whoever puts it over its base takes what the base's config.json says. */

@@ -126,6 +126,26 @@ class PeftAdapterTest {
         assertThat(parameters(read)).endsWith(ForeignDirectory.value("base_model.model.score.weight", 23));
     }
 
+    @Test
+    void howRowsAreReadIsTheAdaptersOwnMatter() throws IOException {
+        ForeignDirectory.llama(temporary.resolve("base"))
+                .config("weft", "{\"max_length\":3}")
+                .write();
+        String path =
+                saved(queries().put("base_model.model.score.weight", 3, 8), PLAIN.replace("CAUSAL_LM", "SEQ_CLS"));
+        assertThat(ReplicaLoader.configOf(imported(base, "base-run")).dataset().maxLength())
+                .isEqualTo(3);
+        assertThat(ReplicaLoader.configOf(imported(base + "+" + path, "others"))
+                        .dataset()
+                        .maxLength())
+                .isZero();
+        Files.writeString(adapter.resolve("weft_rows.json"), "{\"max_length\":5}");
+        assertThat(ReplicaLoader.configOf(imported(base + "+" + path, "own"))
+                        .dataset()
+                        .maxLength())
+                .isEqualTo(5);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -157,7 +158,7 @@ class TaskClassTest {
         WeftConfig theirs = read(config("BertForQuestionAnswering", "{\"max_position_embeddings\":64}"));
         assertThat(theirs.dataset().docStride()).isEqualTo(14); // 128, but less than a quarter of its context
         assertThat(theirs.dataset().unanswerable()).isEqualTo(Unanswerable.NONE);
-        assertThat(reading(theirs)).isNull();
+        assertThat(reading(theirs)).hasToString("{\"unanswerable\":\"none\"}");
 
         String tuned = "dataset: {doc_stride: 2, unanswerable: some, max_length: 12}\nfinetune: {from: x, task: qa}";
         assertThat(reading(tuned)).hasToString("{\"max_length\":12,\"doc_stride\":2,\"unanswerable\":\"some\"}");
@@ -166,6 +167,43 @@ class TaskClassTest {
         assertThat(reading("finetune: {from: x, task: regression}")).isNull();
         assertThat(reading("dataset: {split_special_tokens: false}\nfinetune: {from: x, task: regression}"))
                 .hasToString("{\"split_special_tokens\":false}");
+    }
+
+    @Test
+    void whoeverMayNotSayThatThereIsNoAnswerIsTold() throws IOException {
+        Path directory = temporary.resolve("qa");
+        ForeignDirectory.bert(directory)
+                .config("architectures", "[\"BertForQuestionAnswering\"]")
+                .write();
+        try (HuggingFaceModel theirs = HuggingFaceModel.open(store, "file://" + directory)) {
+            assertThat(theirs.configIn("x").dataset().unanswerable()).isEqualTo(Unanswerable.NONE);
+            assertThat(theirs.notices())
+                    .anyMatch(said -> said.startsWith("it always gives an answer, for nothing beside"));
+        }
+        Files.writeString(directory.resolve("weft.json"), "{}");
+        try (HuggingFaceModel older = HuggingFaceModel.open(store, "file://" + directory)) {
+            assertThat(older.configIn("x").dataset().unanswerable()).isEqualTo(Unanswerable.AUTO);
+            assertThat(older.notices()).noneMatch(said -> said.startsWith("it always gives"));
+        }
+    }
+
+    @Test
+    void keysOfReadingThatAreNoneAreRefusedAndOthersSaid() throws IOException {
+        Path directory = temporary.resolve("read");
+        ForeignDirectory.bert(directory)
+                .config("architectures", "[\"BertForQuestionAnswering\"]")
+                .config("weft", "{\"max_length\":7,\"unanswerable\":\"some\"}")
+                .write();
+        try (HuggingFaceModel model = HuggingFaceModel.open(store, "file://" + directory)) {
+            assertThat(model.notices())
+                    .contains("rows are read as weft in config.json says, which further training by others leaves as it"
+                            + " was: {\"max_length\":7,\"unanswerable\":\"some\"}");
+        }
+        assertThatThrownBy(() -> read(config("BertForQuestionAnswering", "{\"weft\":{\"docstride\":3}}")))
+                .hasMessageContaining("weft.docstride=3 is not a key that Weft knows: max_length, split_special_tokens,"
+                        + " doc_stride, unanswerable");
+        assertThatThrownBy(() -> read(config("BertForQuestionAnswering", "{\"weft\":[3]}")))
+                .hasMessageContaining("weft=[3] is no JSON object");
     }
 
     private static JsonNode reading(String sections) {

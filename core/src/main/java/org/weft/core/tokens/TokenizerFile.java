@@ -12,9 +12,12 @@ import org.weft.core.storage.Store;
  * @param path for errors
  */
 public record TokenizerFile(byte[] json, String path, TokenRoles roles) implements Serializable {
-    /** Which files are there beside a tokenizer.json, for whoever speaks to the model. */
-    public static final List<String> COMPANIONS =
-            List.of(TokenRoles.TOKENIZER_CONFIG, TokenRoles.GENERATION_CONFIG, TokenRoles.CHAT_TEMPLATE);
+    /** Which files are there beside a tokenizer.json, for whoever speaks to the model; one lies in a directory there. */
+    public static final List<String> COMPANIONS = List.of(
+            TokenRoles.TOKENIZER_CONFIG,
+            TokenRoles.GENERATION_CONFIG,
+            TokenRoles.CHAT_TEMPLATE,
+            TokenRoles.TOOL_TEMPLATE);
 
     /** A tokenizer with nothing beside it. */
     public TokenizerFile(byte[] json, String path) {

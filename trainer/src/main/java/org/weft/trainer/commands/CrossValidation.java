@@ -114,7 +114,7 @@ final class CrossValidation {
         }
         Checkpoint best = run.best(result);
         TaskReport.Written written = TaskReport.ofRun(application, best)
-                .write(List.of(), config.run().directory().evaluation());
+                .writeTrained(config.run().directory().evaluation());
         FoldResult fold = new FoldResult(
                 config.dataset().fold(),
                 FinetuneSettings.fingerprint(config),

@@ -95,7 +95,7 @@ public final class FinetuneCommand implements Callable<Integer> {
             String directory = config.run().directory().evaluation();
             Checkpoint best = run.best(result);
             TaskReport.ofRun(application, best)
-                    .write(List.of(), directory)
+                    .writeTrained(directory)
                     .into(summary.put("best_checkpoint", best.directory()));
         }
         summary.print();

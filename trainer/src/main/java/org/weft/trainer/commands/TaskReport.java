@@ -101,14 +101,28 @@ final class TaskReport {
         return write(input, directory, BeamOptions.NONE);
     }
 
+    /** The same of the configured rows at a training's end: a sample of them where all are more than can be compared. */
+    Written writeTrained(String directory) throws IOException {
+        return write(List.of(), directory, BeamOptions.NONE, true);
+    }
+
     /** The same; a model that answers does so by a search. */
     Written write(List<String> input, String directory, BeamOptions beams) throws IOException {
+        return write(input, directory, beams, false);
+    }
+
+    private Written write(List<String> input, String directory, BeamOptions beams, boolean sampling)
+            throws IOException {
         FinetuneConfig tuned = model.config().finetune();
         Examination task = tuned.task() == TaskName.PREFERENCE
                 ? Examination.ofPairs(store, model, config, Progress.onStderr()::say)
                 : Examination.ofTask(model, config, beams);
         Encoder.strideTaken(task.config()).ifPresent(Progress.onStderr()::say);
-        return write(task, () -> JudgedRows.read(application.context(), store, config, input), directory);
+        TaskEvaluation evaluation = new TaskEvaluation(store, model, task, batch);
+        return write(
+                sampling ? evaluation.sampling(Progress.onStderr()::say) : evaluation,
+                () -> JudgedRows.read(application.context(), store, config, input),
+                directory);
     }
 
     /** The same of a language model that chooses among answers. */
@@ -116,14 +130,15 @@ final class TaskReport {
         Examination choices = Examination.ofChoices(model, config);
         DatasetConfig dataset = config.dataset();
         DatasetReader reader = new DatasetReader(application.context(), store, List.of(dataset.promptColumn()));
-        return write(choices, () -> JudgedRows.given(reader, dataset, input, choices.columns()), directory);
+        return write(
+                new TaskEvaluation(store, model, choices, batch),
+                () -> JudgedRows.given(reader, dataset, input, choices.columns()),
+                directory);
     }
 
-    private Written write(Examination examination, FirstTaskError.Work<Dataset<Row>> rows, String directory)
+    private Written write(TaskEvaluation evaluation, FirstTaskError.Work<Dataset<Row>> rows, String directory)
             throws IOException {
-        EvaluationData data =
-                FirstTaskError.ends(application.context(), () -> new TaskEvaluation(store, model, examination, batch)
-                        .run(rows.run(), training()));
+        EvaluationData data = FirstTaskError.ends(application.context(), () -> evaluation.run(rows.run(), training()));
         SmallSample.warning("the evaluation", data.predictions().rows()).ifPresent(Progress.onStderr()::say);
         EvaluationReport report = EvaluationReport.of(data, Bootstrap.DEFAULT);
         store.write(directory + "/" + RESULTS, EvaluationJson.results(report));

@@ -90,14 +90,24 @@ final class TemplateTurns {
         return Optional.ofNullable(text(chat)).orElse("");
     }
 
-    /** What stands behind a call's arguments: the turn's end, and a tool's result; empty where the template takes none. */
+    /**
+     * What stands behind a call: the turn's end, and a tool's result; empty where the template takes none. What closes the call itself
+     * a model has said; where no end of the turn is known, it cannot be told from that.
+     */
     private String afterCall() {
         ChatMessage result =
                 new ChatMessage("tool", ANSWER, Map.of("role", "tool", "content", ANSWER, "tool_call_id", "abcdefghi"));
         for (Object arguments : List.of(Map.of("at", PLACE), "{\"at\": \"" + PLACE + "\"}")) {
             String text = text(List.of(), QUESTION, call(arguments), result);
             if (text != null) {
-                return text.substring(text.lastIndexOf(PLACE) + 1);
+                String behind = text.substring(text.lastIndexOf(PLACE) + PLACE.length());
+                int told = behind.indexOf(ANSWER);
+                return stops().stream()
+                        .map(behind::indexOf)
+                        .filter(end -> end >= 0 && end < told)
+                        .findFirst()
+                        .map(behind::substring)
+                        .orElse(behind);
             }
         }
         return "";

@@ -54,15 +54,15 @@ record DatasetSurvey(JavaSparkContext spark, Store store, DatasetConfig dataset,
             source = split.source();
         }
         if (replaced > 0) {
-            progress.accept("warning: " + replaced + " unpaired surrogates in the rows became U+FFFD");
+            progress.accept("warning: " + Amount.of(replaced, "unpaired surrogate") + " in the rows became U+FFFD");
         }
         for (int i = 0; i < splits.size(); i++) {
             if (!dataset.privacy().active().isEmpty()) {
                 progress.accept(splits.get(i).name() + ": " + surveys.get(i).toldOfScrubbing());
             }
             if (surveys.get(i).empty() > 0) {
-                progress.accept("warning: " + surveys.get(i).empty() + " rows of "
-                        + splits.get(i).name() + " have an empty text");
+                progress.accept("warning: " + Amount.of(surveys.get(i).empty(), "row") + " of "
+                        + splits.get(i).name() + Amount.have(surveys.get(i).empty()) + " an empty text");
             }
         }
         requireRows(splits, surveys); // a bad row is told before a bad split
@@ -82,7 +82,8 @@ record DatasetSurvey(JavaSparkContext spark, Store store, DatasetConfig dataset,
         if (dataset.unanswerable() == Unanswerable.NONE && learnt > 0) {
             throw WeftException.invalidData(
                     "dataset.unanswerable=none, but " + learnt + " of "
-                            + Amount.of(surveys.get(0).content().rows(), "row") + " of dataset.train have no answer",
+                            + Amount.of(surveys.get(0).content().rows(), "row") + " of dataset.train"
+                            + Amount.have(learnt) + " no answer",
                     "set it to auto or some, or take these rows out");
         }
         if (dataset.unanswerable() == Unanswerable.SOME || learnt > 0) {
@@ -91,10 +92,10 @@ record DatasetSurvey(JavaSparkContext spark, Store store, DatasetConfig dataset,
         for (int i = 1; i < splits.size(); i++) {
             long there = surveys.get(i).unanswerable();
             if (there > 0) {
-                progress.accept(
-                        "warning: " + there + " questions of " + splits.get(i).name()
-                                + " have no answer, those of train all have one: the model will always give one"
-                                + " (dataset.unanswerable)");
+                progress.accept("warning: " + Amount.of(there, "question") + " of "
+                        + splits.get(i).name()
+                        + Amount.have(there) + " no answer, those of train all have one: the model will always give one"
+                        + " (dataset.unanswerable)");
             }
         }
     }

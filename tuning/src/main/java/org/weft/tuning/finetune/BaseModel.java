@@ -3,6 +3,7 @@ package org.weft.tuning.finetune;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.weft.core.WeftException;
 import org.weft.core.config.FinetuneConfig;
@@ -89,8 +90,8 @@ public record BaseModel(
         FinetuneConfig tuning = config.finetune();
         HeadKind head = tuning.task().head();
         if (head == HeadKind.EMBEDDING && checkpoint == null) {
-            notLearnt(new ModelLocator(store, notices).at(from).sentences(), config)
-                    .forEach(what -> notices.accept(from + " " + what));
+            sentences(store, tuning.pooling(), notices)
+                    .ifPresent(said -> notLearnt(said, config).forEach(what -> notices.accept(from + " " + what)));
         }
         if (!head.ofSequence() || tuning.pooling() != Pooling.AUTO) {
             return config;
@@ -101,6 +102,21 @@ public record BaseModel(
         }
         notices.accept("texts are pooled as " + from + " says: finetune.pooling=" + said.word());
         return config.withFinetune(tuning.withPooling(said));
+    }
+
+    /** None where they say what Weft does not have, but the run has its own pooling: it needs only the Transformer. */
+    private Optional<SentenceModules> sentences(Store store, Pooling own, Consumer<String> notices) throws IOException {
+        StoredModel found = new ModelLocator(store, notices).at(from);
+        try {
+            return Optional.of(found.sentences());
+        } catch (WeftException unknown) {
+            if (own == Pooling.AUTO) {
+                throw unknown;
+            }
+            notices.accept(unknown.getMessage() + ": it is not learnt, texts are pooled by finetune.pooling="
+                    + own.word() + " alone");
+            return Optional.empty();
+        }
     }
 
     /** What sentence-transformers' files beside a base say and tuning does not do by itself, for people. */

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.weft.core.Blanks;
 import org.weft.core.Records;
 import org.weft.core.batches.PaddedBatch;
 import org.weft.core.config.WeftConfig;
@@ -27,10 +27,6 @@ import org.weft.tuning.task.Fields;
 public final class EmbeddingModel implements AutoCloseable {
     /** Below it a vector has no direction. */
     private static final double LEAST_NORM = 1e-12;
-
-    /** What Python strips. */
-    private static final Pattern BLANKS_AROUND =
-            Pattern.compile("^[\\t-\\r\\x1c- \\x85\\p{Z}]+|[\\t-\\r\\x1c- \\x85\\p{Z}]++$");
 
     private final ModelReplica replica;
     private final Encoder encoder;
@@ -71,8 +67,7 @@ public final class EmbeddingModel implements AutoCloseable {
     List<float[]> vectors(List<String> texts, List<Fields> rows) {
         List<Example> examples = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
-            String text =
-                    BLANKS_AROUND.matcher(how.prefix() + texts.get(i)).replaceAll(""); // as sentence-transformers does
+            String text = Blanks.stripped(how.prefix() + texts.get(i)); // as sentence-transformers does
             Encoded encoded = encoder.text(how.lowerCase() ? text.toLowerCase(Locale.ROOT) : text, rows.get(i));
             truncated += encoded.truncated() ? 1 : 0;
             examples.add(encoded.example());

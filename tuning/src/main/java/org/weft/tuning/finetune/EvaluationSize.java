@@ -39,9 +39,14 @@ record EvaluationSize(long rows, int numbers) {
         }
     }
 
-    /** Fails where each row is compared with each other one, and that would take the driver hours. */
+    /** Most rows that the driver compares each with each other one in minutes. */
+    int mostComparable() {
+        return (int) Math.sqrt(MOST_PRODUCTS / Math.max(1, numbers));
+    }
+
+    /** Fails where each row is compared with each other one, and that would take the driver longer. */
     void requireComparable() {
-        long most = (long) Math.sqrt(MOST_PRODUCTS / Math.max(1, numbers));
+        long most = mostComparable();
         if (rows > most) {
             throw WeftException.usage(
                     rows + " rows to evaluate, each anchor beside each positive, are "

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -15,6 +16,7 @@ import org.weft.core.Json;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
+import org.weft.core.config.ModelConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.Example;
 import org.weft.core.examples.ExampleParts;
@@ -32,6 +34,7 @@ import org.weft.driver.checkpoint.ReplicaLoader;
 import org.weft.driver.run.ModelStage;
 import org.weft.engine.Engines;
 import org.weft.engine.ModelReplica;
+import org.weft.tuning.task.Encoder;
 
 /**
  * How likely the model at the start makes each answer of the pairs that it is to learn from: computed once, before training, a file of
@@ -65,6 +68,7 @@ final class ReferenceJob {
     void run(Checkpoint start) throws IOException {
         RunDirectory run = config.run().directory();
         ExamplesManifest examples = ExamplesManifest.load(store, run.dataset());
+        turnedOtherwise(config, examples.train().longest()).ifPresent(progress);
         String fingerprint = fingerprint(examples);
         if (ExamplesManifest.exists(store, run.reference())) {
             require(fingerprint);
@@ -79,6 +83,25 @@ final class ReferenceJob {
         ExamplesSplit validation = computed(start, examples, examples.validation());
         store.write(run.reference() + COMPUTED_WITH, computedWith());
         examples.of(train, validation, fingerprint).save(store, run.reference());
+    }
+
+    /**
+     * What there is to say where a pair may be turned otherwise while it is learnt, by its longest answer, than here, where each answer
+     * is turned by its own length.
+     *
+     * @param longest tokens of the longest pair, both answers together
+     */
+    static Optional<String> turnedOtherwise(WeftConfig config, long longest) {
+        ModelConfig model = config.model();
+        int original = model.ropeOriginalContext();
+        if (!model.ropeScaling().followsLength() || Math.min(longest, Encoder.maxLength(config)) <= original) {
+            return Optional.empty();
+        }
+        return Optional.of("warning: model.rope_scaling=" + model.ropeScaling().word()
+                + " turns texts of more than model.rope_original_context=" + original
+                + " tokens otherwise, and the longest pair has " + longest
+                + ": an answer beside one beyond that is learnt as if it were as long, and rewards do not begin at 0; set"
+                + " dataset.max_length=" + original + " to keep all alike");
     }
 
     /** What the last bits depend on beside the examples and the model. */

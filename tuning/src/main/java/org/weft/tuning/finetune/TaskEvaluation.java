@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
@@ -45,15 +46,32 @@ public final class TaskEvaluation {
     private final StoredModel model;
     private final Examination examination;
     private final int batch;
+    private final Consumer<String> sampled; // null where too many rows are an error
 
     /**
      * @param batch rows that are computed together
      */
     public TaskEvaluation(Store store, StoredModel model, Examination examination, int batch) {
+        this(store, model, examination, batch, null);
+    }
+
+    private TaskEvaluation(
+            Store store, StoredModel model, Examination examination, int batch, Consumer<String> sampled) {
         this.store = store;
         this.model = model;
         this.examination = examination;
         this.batch = batch;
+        this.sampled = sampled;
+    }
+
+    /**
+     * The same, which of more rows than can be compared with each other judges a sample: what was trained is not to end in an
+     * error for its evaluation.
+     *
+     * @param notices where it says so
+     */
+    public TaskEvaluation sampling(Consumer<String> notices) {
+        return new TaskEvaluation(store, model, examination, batch, notices);
     }
 
     /**
@@ -87,20 +105,20 @@ public final class TaskEvaluation {
                 rows.toJavaRDD().map(row -> RowFields.of(row, columns)).mapPartitions(scrubbed);
         EvaluationSize size =
                 new EvaluationSize(CheckedRows.count("the rows", fields, examination.check()), examination.numbers());
-        size.requireFits(Runtime.getRuntime().maxMemory());
-        if (examination.comparesRows()) {
-            size.requireComparable();
-        }
+        JavaRDD<Fields> fit = fitting(fields, size);
         Share share = new Share(model, examination, batch);
         List<JudgedRow> judged = new ArrayList<>();
-        ModelStage.over(fields.mapPartitions(TaskEvaluation::chunks), share::open)
-                .forEach(judged::addAll);
+        ModelStage.over(fit.mapPartitions(TaskEvaluation::chunks), share::open).forEach(judged::addAll);
         if (judged.isEmpty()) {
             throw WeftException.invalidData("no row to evaluate on", "give --input or dataset.test rows");
         }
         judged.sort(Comparator.comparing(JudgedRow::id));
         Predictions predictions =
                 examination.predictions(judged.stream().map(JudgedRow::judged).toList());
+        Map<String, String> facts = facts(predictions);
+        if (judged.size() < size.rows()) {
+            facts.put("rows judged", judged.size() + " of " + size.rows());
+        }
         Map<String, List<String>> groups = new LinkedHashMap<>();
         if (!group.isEmpty()) {
             List<String> values = new ArrayList<>();
@@ -109,11 +127,35 @@ public final class TaskEvaluation {
         }
         return new EvaluationData(
                 examination.config().run().name() + ": " + examination.name(),
-                facts(predictions),
+                facts,
                 predictions,
                 judged.stream().map(JudgedRow::text).toList(),
                 groups,
                 training);
+    }
+
+    /** All rows where the driver can hold and compare them, or else a sample. */
+    JavaRDD<Fields> fitting(JavaRDD<Fields> rows, EvaluationSize size) {
+        int most = size.mostComparable();
+        if (!examination.comparesRows() || sampled == null || size.rows() <= most) {
+            size.requireFits(Runtime.getRuntime().maxMemory());
+            if (examination.comparesRows()) {
+                size.requireComparable();
+            }
+            return rows;
+        }
+        new EvaluationSize(most, size.numbers())
+                .requireFits(Runtime.getRuntime().maxMemory());
+        sampled.accept("the evaluation compares each row with each other one: " + most + " of " + size.rows()
+                + " rows are judged, a sample that depends on the rows alone");
+        return sample(rows, most);
+    }
+
+    /** Those of the least ids, which are digests: the same whatever the partitions. */
+    static JavaRDD<Fields> sample(JavaRDD<Fields> rows, int most) {
+        List<String> ids = rows.map(RowFields::id).takeOrdered(most);
+        String last = ids.get(ids.size() - 1);
+        return rows.filter(row -> RowFields.id(row).compareTo(last) <= 0);
     }
 
     private static Iterator<List<Fields>> chunks(Iterator<Fields> rows) {

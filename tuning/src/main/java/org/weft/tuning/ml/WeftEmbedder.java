@@ -11,6 +11,7 @@ import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable$;
@@ -68,8 +69,9 @@ public final class WeftEmbedder extends Transformer implements DefaultParamsWrit
                 uid, "normalize", "whether vectors are scaled to length 1; not set: as the model says");
         prompt = new Param<>(uid, "prompt", "name of the prompt before each text; not set: the model's usual one");
         prefix = new Param<>(uid, "prefix", "what stands before each text, instead of a prompt; not set: nothing else");
-        maxLength = new IntParam(uid, "maxLength", "tokens of the longest text; 0: as the model says");
-        batchSize = new IntParam(uid, "batchSize", "texts that are computed together");
+        maxLength = new IntParam(
+                uid, "maxLength", "tokens of the longest text; 0: as the model says", ParamValidators.gtEq(0));
+        batchSize = new IntParam(uid, "batchSize", "texts that are computed together", ParamValidators.gt(0));
         setDefault(batchSize, USUAL_BATCH);
         setDefault(textCol, "text");
         setDefault(vectorCol, "embedding");

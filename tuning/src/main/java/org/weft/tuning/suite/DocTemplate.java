@@ -1,6 +1,5 @@
 package org.weft.tuning.suite;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +7,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.weft.core.Json;
 import org.weft.core.WeftException;
 import org.weft.core.config.Suggestion;
 import org.weft.jinja.JinjaException;
@@ -18,12 +16,11 @@ import org.weft.tuning.task.Fields;
 
 /**
  * What a key such as {@code doc_to_text} says of each document: the name of a field, a text in which {@code {{field}}} and {@code
- * {{field.within.it}}} are replaced, or a template in Jinja that is run with the document's fields. Immutable.
- *
- * @param key of the YAML, for errors
- * @param source as it stands there
+ * {{field.within.it}}} are replaced, or a template in Jinja that is run with the document's fields. It is read once. Immutable.
  */
-record DocTemplate(String key, String source) implements Serializable {
+final class DocTemplate implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private static final Pattern PLACE = Pattern.compile("\\{\\{-?\\s*(.*?)\\s*-?}}", Pattern.DOTALL);
 
     private static final Pattern PATH = Pattern.compile("[A-Za-z_]\\w*(\\.\\w+)*");
@@ -33,17 +30,43 @@ record DocTemplate(String key, String source) implements Serializable {
     /** Jinja's own writes HTML's letters otherwise, and the harness has a filter beside Jinja's. */
     private static final Pattern NOT_HERE = Pattern.compile("\\|\\s*(tojson|regex_replace)\\b");
 
+    /** What is run of a template. */
+    private static final Pattern RUN = Pattern.compile("\\{\\{.*?}}|\\{%.*?%}", Pattern.DOTALL);
+
+    private final String key;
+    private final String source;
+    private final boolean plain;
+    private transient volatile Template template;
+
+    /**
+     * @param key of the YAML, for errors
+     * @param source as it stands there
+     */
+    DocTemplate(String key, String source) {
+        this.key = key;
+        this.source = source;
+        this.plain = isPlain(source);
+    }
+
+    /** As it stands in the YAML. */
+    String source() {
+        return source;
+    }
+
     /** What is wrong with it before any document is seen; null where nothing is. */
     String problem() {
-        if (isPlain()) {
+        if (plain) {
             return null;
         }
-        Matcher other = NOT_HERE.matcher(source);
-        if (other.find()) {
-            return "has the filter " + other.group(1) + ", which is not understood here";
+        Matcher run = RUN.matcher(source);
+        while (run.find()) {
+            Matcher other = NOT_HERE.matcher(run.group());
+            if (other.find()) {
+                return "has the filter " + other.group(1) + ", which is not understood here";
+            }
         }
         try {
-            Template.strict(source);
+            template();
             return null;
         } catch (JinjaException broken) {
             return "cannot be read as Jinja: " + broken.getMessage();
@@ -51,7 +74,7 @@ record DocTemplate(String key, String source) implements Serializable {
     }
 
     /** Whether it has nothing of Jinja but places of fields, or nothing at all. */
-    private boolean isPlain() {
+    private static boolean isPlain(String source) {
         return !source.contains("{%")
                 && !source.contains("{#")
                 && PLACE.matcher(source)
@@ -68,7 +91,7 @@ record DocTemplate(String key, String source) implements Serializable {
      * @param task named in the error
      */
     void requireFields(String task, Set<String> fields) {
-        if (fields.contains(source) || !isPlain()) { // what Jinja does not find it names
+        if (fields.contains(source) || !plain) { // what Jinja does not find it names
             return;
         }
         List<String> named = NAME.matcher(source).matches()
@@ -98,7 +121,7 @@ record DocTemplate(String key, String source) implements Serializable {
         if (fields.contains(source)) {
             return given(document, source, document.get(source));
         }
-        if (!isPlain()) {
+        if (!plain) {
             return rendered(document);
         }
         Matcher place = PLACE.matcher(source);
@@ -109,27 +132,30 @@ record DocTemplate(String key, String source) implements Serializable {
         return PLACE.matcher(source).replaceAll(found -> Matcher.quoteReplacement(text(document, found.group(1))));
     }
 
-    /** What Jinja writes of a document; where that is a list as Python writes it, the list, as for the harness. */
-    private Object rendered(Fields document) {
+    /** The same of answers to choose from: a text that is a list as Python writes it is that list, as for the harness. */
+    Object choices(Fields document, Set<String> fields) {
+        Object value = value(document, fields);
+        return value instanceof String text && !fields.contains(source)
+                ? PythonList.of(text).<Object>map(list -> list).orElse(text)
+                : value;
+    }
+
+    private String rendered(Fields document) {
         try {
-            String text = Template.strict(source)
-                    .render(document.values(), null, Limits.DEFAULT)
-                    .text();
-            return text.startsWith("[") && text.endsWith("]") ? listOr(text) : text;
+            return template().render(document.values(), null, Limits.DEFAULT).text();
         } catch (JinjaException refused) {
             throw wrong(document, refused.getMessage());
         }
     }
 
-    private static Object listOr(String text) {
-        try {
-            String json = Template.strict("{{ " + text + " | tojson }}")
-                    .render(Map.of(), null, Limits.DEFAULT)
-                    .text();
-            return Json.MAPPER.readValue(json, List.class);
-        } catch (JinjaException | JsonProcessingException noList) {
-            return text;
+    /** As it was read first, on this machine. */
+    Template template() {
+        Template read = template;
+        if (read == null) {
+            read = Template.strict(source);
+            template = read;
         }
+        return read;
     }
 
     private String text(Fields document, String path) {

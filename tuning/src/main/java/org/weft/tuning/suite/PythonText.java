@@ -1,12 +1,11 @@
 package org.weft.tuning.suite;
 
 import java.util.regex.Pattern;
+import org.weft.core.Blanks;
 
 /** What Python makes of texts: its blanks are Unicode's and four separators more. Pure functions. */
 final class PythonText {
     private static final Pattern BLANKS = Pattern.compile("[\\s\\x1c-\\x1f]+", Pattern.UNICODE_CHARACTER_CLASS);
-
-    private static final Pattern LAST_BLANKS = Pattern.compile("[\\s\\x1c-\\x1f]+\\z", Pattern.UNICODE_CHARACTER_CLASS);
 
     private PythonText() {}
 
@@ -17,7 +16,7 @@ final class PythonText {
 
     /** {@code text.rstrip()}. */
     static String stripped(String text) {
-        return LAST_BLANKS.matcher(text).replaceFirst("");
+        return Blanks.strippedEnd(text);
     }
 
     /** {@code text.isdigit()} of the digits that {@code int} reads here. */

@@ -97,7 +97,7 @@ record TaskPrompt(SuiteTask task, int number, Set<String> fields) {
         if (form.choices() == null) {
             return form.listed();
         }
-        Object value = form.choices().value(document, fields);
+        Object value = form.choices().choices(document, fields);
         if (!(value instanceof List<?> list) || list.size() < 2) {
             throw form.choices().wrong(document, "an array of two answers or more is expected");
         }

@@ -49,6 +49,21 @@ class TemplateTurnsTest {
     }
 
     @Test
+    void whatClosesACallIsTheModelsOwn() {
+        String template =
+                "{% for m in messages %}<|im_start|>{% if m.role == 'tool' %}<|result|>{{ m.content }}<|end_result|>"
+                        + "{% else %}{{ m.role }} {{ m.content }}{% for c in m.tool_calls or [] %}"
+                        + "<|call|>{{ c.function | tojson }}<|end_call|>{% endfor %}{% endif %}<|im_end|>{% endfor %}";
+        List<String> special =
+                List.of("<|im_start|>", "<|im_end|>", "<|call|>", "<|end_call|>", "<|result|>", "<|end_result|>");
+        assertThat(turns(template).markers(special))
+                .containsExactlyInAnyOrder("<|im_start|>", "<|im_end|>", "<|result|>", "<|end_result|>");
+        assertThat(turns(template.replace("<|im_end|>", "")).markers(special))
+                .as("where nothing ends a turn")
+                .contains("<|end_call|>");
+    }
+
+    @Test
     void argumentsAreTextWhereTheObjectIsRefusedOrShownAsPythonHasIt() {
         String call =
                 "{%% for m in messages %%}{%% for c in m.tool_calls or [] %%}{{ %s }}{%% endfor %%}{%% endfor %%}";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,7 +126,7 @@ class DatasetJobTest extends EncodedRows {
         assertThat(manifest.train().leftOut()).isEqualTo(1);
         assertThat(manifest.train().examples()).isEqualTo(19);
         assertThat(manifest.labels()).isEmpty();
-        assertThat(said).contains("train: 1 rows left out: their answer does not stand in context");
+        assertThat(said).contains("train: 1 row left out: their answer does not stand in context");
         try (ExampleSet train =
                 ExampleSet.open(store, directory.resolve("a/dataset").toString(), manifest, manifest.train())) {
             for (int i = 0; i < train.size(); i++) {
@@ -158,6 +159,20 @@ class DatasetJobTest extends EncodedRows {
         }
     }
 
+    /** Such a manifest does not say whether a question has no answer. */
+    @Test
+    void windowsOfAnEarlierVersionAreRefusedAsSuch() throws IOException {
+        Path file = jsonl("qa.jsonl", List.of(Map.of("question", "q", "context", "abc ".repeat(15), "answers", "b")));
+        String[] qa = {"finetune.task=qa", "dataset.validation=[\"" + file + "\"]", "dataset.doc_stride=8"};
+        run(config("a", file, qa));
+        Path manifest = directory.resolve("a/dataset/manifest.json");
+        String earlier = Files.readString(manifest).replaceAll("\"unanswerable\"[^,]*,", "");
+        store.write(manifest.toString(), earlier.getBytes(StandardCharsets.UTF_8));
+        WeftException refused = refused(config("a", file, qa));
+        assertThat(refused).hasMessageContaining("/a/dataset was encoded by an earlier version of Weft");
+        assertThat(refused.hint()).startsWith("take another run.dir");
+    }
+
     @Test
     void whetherQuestionsHaveAnswersIsLookedFor() throws IOException {
         List<Map<String, Object>> answered = new ArrayList<>();
@@ -172,14 +187,14 @@ class DatasetJobTest extends EncodedRows {
         assertThat(run(config("a", all, "finetune.task=qa", validation)).unanswerable())
                 .isFalse();
         assertThat(said)
-                .contains("warning: 1 questions of validation have no answer, those of train all have one: the model"
+                .contains("warning: 1 question of validation has no answer, those of train all have one: the model"
                         + " will always give one (dataset.unanswerable)");
         said.clear();
         assertThat(run(config("b", few, "finetune.task=qa", validation)).unanswerable())
                 .isTrue();
         assertThat(said).noneMatch(line -> line.contains("no answer"));
         assertThat(refused(config("c", few, "finetune.task=qa", validation, "dataset.unanswerable=none")))
-                .hasMessage("dataset.unanswerable=none, but 1 of 6 rows of dataset.train have no answer");
+                .hasMessage("dataset.unanswerable=none, but 1 of 6 rows of dataset.train has no answer");
     }
 
     @Test

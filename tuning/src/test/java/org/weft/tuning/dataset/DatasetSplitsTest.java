@@ -54,7 +54,7 @@ class DatasetSplitsTest extends EncodedRows {
         assertThat(manifest.test().truncated()).isEqualTo(1);
         assertThat(manifest.test().longest()).isEqualTo(32);
         assertThat(said)
-                .contains("test: 1 rows cut to max_length=32 tokens")
+                .contains("test: 1 row cut to max_length=32 tokens")
                 .anyMatch(line -> line.startsWith("warning: 8 rows of validation have the same inputs"));
         assertThat(refused(config("b", train, "dataset.test=[\"" + test + "\"]", "dataset.long_text=error")))
                 .hasMessageContaining("row too long: tokens=50 max_length=32 file=file:" + test + " line=3 row={");

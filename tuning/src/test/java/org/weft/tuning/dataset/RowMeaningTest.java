@@ -115,7 +115,7 @@ class RowMeaningTest extends EncodedRows {
         Path empty = lines("empty.jsonl", plain, plain.replace("\"A\"", "\"\""));
         said.clear();
         assertThat(run(config("c", empty, instruction)).train().leftOut()).isEqualTo(1);
-        assertThat(said).contains("train: 1 rows left out: their answer is empty");
+        assertThat(said).contains("train: 1 row left out: their answer is empty");
         Path untaught = lines("untaught.jsonl", plain, plain.replace("\"A\"", "\"A\", \"weight\": 0"));
         assertThat(run(config("d", untaught, instruction)).train().leftOut()).isEqualTo(1);
         String call =

@@ -164,6 +164,22 @@ class ModernBertBaseTest {
     }
 
     @Test
+    void anAdapterSaysHowItsRowsAreRead() throws IOException {
+        String from = saying("cls");
+        WeftConfig cut = config(
+                "cut",
+                from,
+                "finetune.task=classification",
+                "finetune.labels=[a, b, c]",
+                "finetune.method=lora",
+                "finetune.lora_rank=2",
+                "dataset.max_length=5");
+        new PeftExport(store, checkpoint(cut)).write(place("of-cut"));
+        StoredModel read = new ModelLocator(store, notices::add).at(from + "+" + place("of-cut"));
+        assertThat(read.config().dataset().maxLength()).isEqualTo(5);
+    }
+
+    @Test
     void vectorsNeedNoPerceptron() throws IOException {
         String bare = exported(config("vectors", "x", "finetune.task=embedding"), "bare");
         assertThat(Files.readString(temporary.resolve("bare/config.json"))).contains("\"ModernBertModel\"");
@@ -174,6 +190,22 @@ class ModernBertBaseTest {
             assertThat(body.pooled(batch, TaskHead.Pooling.MEAN)[0]).hasSize(16);
         }
         assertThatThrownBy(model::replica).hasMessageContaining("head.dense.weight");
+    }
+
+    @Test
+    void modulesThatAreNotThereEndOnlyARunWithoutItsOwnPooling() throws IOException {
+        String dense = exported(config("vectors", "x", "finetune.task=embedding"), "dense");
+        Files.writeString(temporary.resolve("dense/modules.json"), """
+                [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"idx": 1, "name": "1", "path": "2_Dense", "type": "sentence_transformers.models.Dense"}]
+                """);
+        assertThat(pooling(dense, "embedding", "mean")).isEqualTo(Pooling.MEAN);
+        assertThat(notices)
+                .containsExactly(dense + "/modules.json: module sentence_transformers.models.Dense is not one that Weft"
+                        + " has: it is not learnt, texts are pooled by finetune.pooling=mean alone");
+        assertThatThrownBy(() -> pooling(dense, "embedding", "auto"))
+                .isInstanceOf(WeftException.class)
+                .hasMessageEndingWith("Dense is not one that Weft has");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.weft.tuning.suite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -121,8 +122,11 @@ class TaskPromptTest {
                                 "{% for o in a %}\n{{ loop.index }}. {{ o }}{% endfor %}\n{{ q.strip() | lower }}\n")
                         .value(row, fields))
                 .isEqualTo("\n1. x\n2. y'z\nwhy?\n");
-        assertThat(new DocTemplate("k", "{{ ['w'] + a }}").value(row, fields)).isEqualTo(List.of("w", "x", "y'z"));
-        assertThat(new DocTemplate("k", "[{{ a[0] }}]").value(row, fields))
+        assertThat(new DocTemplate("k", "{{ ['w'] + a }}").choices(row, fields)).isEqualTo(List.of("w", "x", "y'z"));
+        assertThat(new DocTemplate("k", "{{ ['w'] + a }}").value(row, fields))
+                .as("a question is text")
+                .isEqualTo("['w', 'x', \"y'z\"]");
+        assertThat(new DocTemplate("k", "[{{ a[0] }}]").choices(row, fields))
                 .as("no list of Python's")
                 .isEqualTo("[x]");
         assertThat(new DocTemplate("k", "{{ 'ABCD'[b] }}").value(row, fields)).isEqualTo("B");
@@ -130,6 +134,43 @@ class TaskPromptTest {
                 .isEqualTo("has the filter tojson, which is not understood here");
         assertThatThrownBy(() -> new DocTemplate("k", "{{ c | trim }}").value(row, fields))
                 .hasMessageStartingWith("k: 'c' is undefined (line 1 of the template): file=a line=3 document=");
+    }
+
+    @Test
+    void listsArePythonsLiteralsAndNothingIsRun() {
+        assertThat(PythonList.of("['a', \"it's\" ' too', '\\x41\\n\\u00e9\\'', 1, -2.5, True, None, [1,], []]"))
+                .hasValue(Arrays.asList("a", "it's too", "A\n\u00e9'", 1, -2.5, true, null, List.of(1), List.of()));
+        for (String none : List.of(
+                "[3 - 1]",
+                "[true]",
+                "[none]",
+                "[range(3)]",
+                "[x]",
+                "['a'",
+                "['a']]",
+                "[1 2]",
+                "[,]",
+                "['\\",
+                "[Trues]",
+                "['\\xzz']",
+                "[99999999999]",
+                "[".repeat(9999) + "]".repeat(9999))) {
+            assertThat(PythonList.of(none)).as(none).isEmpty();
+        }
+        Fields row = new Fields(Map.of("a", "[3 - 1]", "b", "['x', 'y']"), "");
+        Set<String> fields = row.values().keySet();
+        assertThat(new DocTemplate("k", "{{ a | trim }}").choices(row, fields)).isEqualTo("[3 - 1]");
+        assertThat(new DocTemplate("k", "{{ b }}").choices(row, fields))
+                .as("with a filter and without")
+                .isEqualTo(new DocTemplate("k", "{{ b | trim }}").choices(row, fields))
+                .isEqualTo(List.of("x", "y"));
+        assertThat(new DocTemplate("k", "{{ b | trim }} | tojson").problem()).isNull();
+    }
+
+    @Test
+    void aTemplateIsReadOnce() {
+        DocTemplate template = new DocTemplate("k", "{{ a | trim }}");
+        assertThat(template.template()).isSameAs(template.template());
     }
 
     @Test

@@ -6,12 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.weft.core.Blanks;
 
 /** A text cut into words by white space, as Python 3 knows it, and into those that ROUGE counts. */
 final class Words {
-    private static final String SPACE = "[\\t-\\r\\x1c- \\x85\\p{Z}]";
-    private static final Pattern SPACES = Pattern.compile(SPACE + "+");
-    private static final Pattern AROUND = Pattern.compile("^" + SPACE + "+|" + SPACE + "+$");
+    private static final Pattern SPACES = Pattern.compile("[\\t-\\r\\x1c- \\x85\\p{Z}]+");
     private static final Pattern ALPHANUMERIC = Pattern.compile("[a-z0-9]+");
 
     private Words() {}
@@ -24,7 +23,7 @@ final class Words {
 
     /** Without white space at its ends. */
     static String stripped(String text) {
-        return AROUND.matcher(text).replaceAll("");
+        return Blanks.stripped(text);
     }
 
     /** Its characters but white space, as code points. */
