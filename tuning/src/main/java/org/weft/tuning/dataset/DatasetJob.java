@@ -12,6 +12,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.weft.core.Amount;
 import org.weft.core.Sha256;
 import org.weft.core.WeftException;
+import org.weft.core.config.FinetuneConfig.TaskName;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.examples.ExampleFileFormat;
 import org.weft.core.examples.ExamplesManifest;
@@ -121,7 +122,7 @@ public final class DatasetJob {
         String fingerprint = DatasetFingerprint.of(config, task, sha256 + framing, contents);
         String directory = config.run().directory().dataset();
         if (ExamplesManifest.exists(store, directory)) {
-            return reused(directory, fingerprint);
+            return reused(config, fingerprint);
         }
         removeFiles(directory);
         List<ExamplesSplit> written = new ArrayList<>();
@@ -171,8 +172,18 @@ public final class DatasetJob {
         return found;
     }
 
-    private ExamplesManifest reused(String directory, String fingerprint) throws IOException {
+    private ExamplesManifest reused(WeftConfig config, String fingerprint) throws IOException {
+        String directory = config.run().directory().dataset();
         ExamplesManifest manifest = ExamplesManifest.load(store, directory);
+        boolean windows =
+                config.finetune().task() == TaskName.QA && config.dataset().docStride() > 0;
+        if (windows && manifest.unanswerable() == null) {
+            throw WeftException.invalidData(
+                    directory
+                            + " was encoded by an earlier version of Weft, which did not tell which windows are of one row:"
+                            + " dataset.doc_stride=" + config.dataset().docStride(),
+                    "take another run.dir, and the rows are encoded anew; or go on with that version");
+        }
         if (!manifest.fingerprint().equals(fingerprint)) {
             throw WeftException.invalidData(
                     directory + " was encoded from other rows or settings: fingerprint expected="

@@ -29,37 +29,37 @@ final class PassageReplica extends JudgingReplica {
         this.most = most;
     }
 
-    /** @param batch all windows of each of its rows, one after the other */
+    /** @param batch all windows of each of its rows, one after the other; their outputs are kept of one part at a time */
     @Override
     public Evaluated evaluate(Batch batch) {
-        List<float[]> outputs = outputs(batch);
         double loss = 0;
         int rows = 0;
         int right = 0;
-        int from = 0;
-        for (int window = 0; window < batch.sequences(); window++) {
-            WindowLabels labels = WindowLabels.at(batch.labels(), window);
-            loss += (nats(outputs.get(window), 0, labels.first()) + nats(outputs.get(window), 1, labels.last())) / 2;
-            boolean last = window + 1 == batch.sequences()
-                    || WindowLabels.at(batch.labels(), window + 1).window() == 0;
-            if (last) {
-                right += right(batch, outputs, from, window + 1) ? 1 : 0;
-                rows++;
-                from = window + 1;
+        AnswerSpan.Search search = new AnswerSpan.Search();
+        List<WindowLabels> row = new ArrayList<>();
+        for (int from = 0; from < batch.sequences(); from += most) {
+            int to = Math.min(batch.sequences(), from + most);
+            float[][] outputs = replica.outputs(part(batch, from, to)); // (B T, 2)
+            for (int window = from; window < to; window++) {
+                float[] own = own(outputs, (window - from) * batch.context(), batch.lengths()[window]);
+                WindowLabels labels = WindowLabels.at(batch.labels(), window);
+                loss += (nats(own, 0, labels.first()) + nats(own, 1, labels.last())) / 2;
+                search.take(own, labels.passage());
+                row.add(labels);
+                if (window + 1 == batch.sequences()
+                        || WindowLabels.at(batch.labels(), window + 1).window() == 0) {
+                    right += right(row, search.likeliest(mayHaveNoAnswer)) ? 1 : 0;
+                    rows++;
+                    search = new AnswerSpan.Search();
+                    row.clear();
+                }
             }
         }
         return new Evaluated(loss, List.of(new ClassTally(0, right, rows, rows)));
     }
 
-    private boolean right(Batch batch, List<float[]> outputs, int from, int to) {
-        List<WindowLabels> windows = new ArrayList<>();
-        for (int window = from; window < to; window++) {
-            windows.add(WindowLabels.at(batch.labels(), window));
-        }
-        AnswerSpan said = AnswerSpan.likeliest(
-                outputs.subList(from, to),
-                windows.stream().map(WindowLabels::passage).toList(),
-                mayHaveNoAnswer);
+    /** @param windows all of a row */
+    private static boolean right(List<WindowLabels> windows, AnswerSpan said) {
         if (said.none()) {
             return windows.stream().noneMatch(WindowLabels::answered);
         }
@@ -67,22 +67,13 @@ final class PassageReplica extends JudgingReplica {
         return there.answered() && said.first() == there.first() && said.last() == there.last();
     }
 
-    /** Of each window, (T, 2), T its own length. */
-    private List<float[]> outputs(Batch batch) {
-        List<float[]> all = new ArrayList<>();
-        for (int from = 0; from < batch.sequences(); from += most) {
-            int to = Math.min(batch.sequences(), from + most);
-            float[][] some = replica.outputs(part(batch, from, to)); // (B T, 2)
-            int context = batch.context();
-            for (int window = from; window < to; window++) {
-                float[] own = new float[2 * batch.lengths()[window]];
-                for (int t = 0; 2 * t < own.length; t++) {
-                    System.arraycopy(some[(window - from) * context + t], 0, own, 2 * t, 2);
-                }
-                all.add(own);
-            }
+    /** Of a window that begins at a row of outputs, (T, 2), T its own length. */
+    private static float[] own(float[][] outputs, int begin, int length) {
+        float[] own = new float[2 * length];
+        for (int t = 0; t < length; t++) {
+            System.arraycopy(outputs[begin + t], 0, own, 2 * t, 2);
         }
-        return all;
+        return own;
     }
 
     private static Batch part(Batch batch, int from, int to) {

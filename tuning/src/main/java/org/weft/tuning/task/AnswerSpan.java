@@ -21,15 +21,32 @@ public record AnswerSpan(int window, int first, int last, double score) {
      * @param mayBeNone whether no answer is something to say; else it is said where no window has any of the passage
      */
     public static AnswerSpan likeliest(List<float[]> outputs, List<Passage> passages, boolean mayBeNone) {
-        AnswerSpan best = null;
-        AnswerSpan none = null;
+        Search search = new Search();
         for (int window = 0; window < outputs.size(); window++) {
-            AnswerSpan nothing = of(outputs.get(window), window, 0, 0);
-            AnswerSpan found = best(outputs.get(window), window, passages.get(window));
+            search.take(outputs.get(window), passages.get(window));
+        }
+        return search.likeliest(mayBeNone);
+    }
+
+    /** The same of windows that come one after the other, and none of whose outputs is kept. For one thread. */
+    public static final class Search {
+        private int windows;
+        private AnswerSpan best;
+        private AnswerSpan none;
+
+        /** @param outputs of the next window, (T, 2) */
+        public void take(float[] outputs, Passage passage) {
+            AnswerSpan nothing = of(outputs, windows, 0, 0);
+            AnswerSpan found = best(outputs, windows, passage);
             none = none == null || nothing.score() < none.score() ? nothing : none;
             best = best == null || found != null && found.score() > best.score() ? found : best;
+            windows++;
         }
-        return best == null || mayBeNone && best.score() <= none.score() ? none : best;
+
+        /** As {@link AnswerSpan#likeliest(List, List, boolean)}, of at least one window. */
+        public AnswerSpan likeliest(boolean mayBeNone) {
+            return best == null || mayBeNone && best.score() <= none.score() ? none : best;
+        }
     }
 
     /**

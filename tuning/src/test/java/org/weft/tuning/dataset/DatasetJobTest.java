@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -156,6 +157,20 @@ class DatasetJobTest extends EncodedRows {
                             .count())
                     .isEqualTo(10);
         }
+    }
+
+    /** Such a manifest does not say whether a question has no answer. */
+    @Test
+    void windowsOfAnEarlierVersionAreRefusedAsSuch() throws IOException {
+        Path file = jsonl("qa.jsonl", List.of(Map.of("question", "q", "context", "abc ".repeat(15), "answers", "b")));
+        String[] qa = {"finetune.task=qa", "dataset.validation=[\"" + file + "\"]", "dataset.doc_stride=8"};
+        run(config("a", file, qa));
+        Path manifest = directory.resolve("a/dataset/manifest.json");
+        String earlier = Files.readString(manifest).replaceAll("\"unanswerable\"[^,]*,", "");
+        store.write(manifest.toString(), earlier.getBytes(StandardCharsets.UTF_8));
+        WeftException refused = refused(config("a", file, qa));
+        assertThat(refused).hasMessageContaining("/a/dataset was encoded by an earlier version of Weft");
+        assertThat(refused.hint()).startsWith("take another run.dir");
     }
 
     @Test
