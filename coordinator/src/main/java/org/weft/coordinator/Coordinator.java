@@ -74,6 +74,7 @@ public final class Coordinator implements Service, AutoCloseable {
 
     /** Ends the run after the step at hand, with a checkpoint. */
     public void requestStop() {
+        state.stopAfterThisStep(); // Before the event at hand decides another.
         post(state::requestStop);
     }
 
@@ -251,8 +252,8 @@ public final class Coordinator implements Service, AutoCloseable {
         }
         Member present = members.find(report.role(), report.id());
         listener.notice(Notice.failed(report, present));
-        if (report.incarnation() >= 0 && (present == null || present.incarnation != report.incarnation())) {
-            return; // Of an attempt that was given up: what it was told may long be over.
+        if (failures.isOver(report, present)) {
+            return;
         }
         WeftException fatal = failures.report(report);
         if (fatal != null) {

@@ -22,6 +22,21 @@ final class MemberFailures {
         return report.incarnation() >= 0 && !reported.add(report.incarnation());
     }
 
+    /**
+     * Whether a report says nothing of the run as it is: of an attempt that was given up, where another has its place, or where what
+     * it was told may be long over, such as a checkpoint that is gone by now.
+     *
+     * @param present who has the member's place, or null
+     */
+    boolean isOver(Message.MemberFailed report, Member present) {
+        if (report.incarnation() < 0) {
+            return false; // It was never admitted.
+        }
+        return present == null
+                ? report.exitStatus() != ExitStatus.FAILED.code()
+                : present.incarnation != report.incarnation();
+    }
+
     /** Returns what ends the run, or null where it goes on without this attempt. */
     WeftException report(Message.MemberFailed report) {
         String name = report.role().name(report.id());

@@ -16,17 +16,19 @@ final class OpenWork {
 
     final WorkPool pool;
     final Wording wording;
-    final long openedMillis;
+    /** When it was opened, or when what was open before it was done. */
+    long startMillis;
+
     private boolean timed;
     /** The longest that a worker took for its batches; all have as many. */
     private double longestMillis;
 
-    OpenWork(int step, boolean lanes, WorkPool pool, Wording wording, long openedMillis) {
+    OpenWork(int step, boolean lanes, WorkPool pool, Wording wording, long startMillis) {
         this.step = step;
         this.lanes = lanes;
         this.pool = pool;
         this.wording = wording;
-        this.openedMillis = openedMillis;
+        this.startMillis = startMillis;
     }
 
     /** Whether this is asked for the first time. */

@@ -34,7 +34,7 @@ final class RunState {
     private RunPhase phase = RunPhase.GATHERING;
     private int step;
     private int lastStep;
-    private boolean stopping;
+    private volatile boolean stopping;
     private WeftException failure;
 
     RunState(RunPlan plan, Members members, RunListener listener, LongSupplier clockMillis) {
@@ -108,7 +108,7 @@ final class RunState {
         if (generation.isLoading()) {
             loadWhenPossible(why);
         } else {
-            stepDown();
+            phase = work.drop();
             servers.adopt(step, why, saves.lost(lost.shard));
         }
     }
@@ -131,13 +131,8 @@ final class RunState {
             return;
         }
         step = generation.startStep();
-        stepDown();
+        phase = work.drop();
         servers.load(why, generation.checkpoint().isEmpty() && step >= lastStep);
-    }
-
-    private void stepDown() {
-        phase = RunPhase.LOADING;
-        work.closeAll();
     }
 
     void shardLoaded(Member server, Message.ShardLoaded report) {
@@ -173,8 +168,8 @@ final class RunState {
         if (work.shardReduced(server, report)) {
             decideWhenComplete();
         } else {
-            servers.sumsDiffer(step, server);
-            loadWhenPossible(RunFailures.sumsDiffer(step, server));
+            servers.sumsDiffer(report.step(), server);
+            loadWhenPossible(RunFailures.sumsDiffer(report.step(), server));
         }
     }
 
@@ -263,9 +258,14 @@ final class RunState {
         if (phase == RunPhase.SAVING && saves.isHopeless()) {
             fail(RunFailures.lastCheckpoint(step, saves.lastFailure()));
         } else if (phase == RunPhase.SAVING && saves.isRetryDue()) {
-            stepDown();
+            phase = work.drop();
             servers.adopt(step, "the last checkpoint is tried again", true);
         }
+    }
+
+    /** No step is decided after the one at hand. For any thread; {@link #requestStop} is to follow. */
+    void stopAfterThisStep() {
+        stopping = true;
     }
 
     /** Ends the run after the step at hand, with a checkpoint. */

@@ -11,7 +11,7 @@ import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.WorkTimes;
 
-/** What is known of the step at hand: lanes' losses, buckets' norms, where the time went. One thread's. */
+/** What is known of an open step: lanes' losses, buckets' norms, where the time went. One thread's. */
 final class StepLedger {
     final int step;
     final WorkPool lanes;

@@ -140,10 +140,11 @@ final class StepWork {
         return evaluation;
     }
 
-    /** Drops everything that is under way. */
-    void closeAll() {
+    /** Drops everything that is under way; returns the phase that this leads to. */
+    RunPhase drop() {
         desk.close();
         evaluation = null;
+        return RunPhase.LOADING;
     }
 
     /**
@@ -165,7 +166,6 @@ final class StepWork {
         evaluatedStep = step;
         evaluation = null;
         desk.close(ledger.batches);
-        restartClock();
         if (ledger.weight() == 0) {
             throw RunFailures.nothingEvaluated(step);
         }

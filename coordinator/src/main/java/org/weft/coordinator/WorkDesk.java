@@ -75,9 +75,10 @@ final class WorkDesk {
         open.clear();
     }
 
-    /** Closes what is done. */
+    /** Closes what is done. What is next counts its time from now on. */
     void close(WorkPool pool) {
         open.removeIf(work -> work.pool == pool);
+        open.stream().limit(1).forEach(work -> work.startMillis = clockMillis.getAsLong());
     }
 
     /** Work for a worker that asks, or null where it has to wait. */
@@ -126,7 +127,7 @@ final class WorkDesk {
     void completed(WorkPool pool) {
         for (OpenWork work : open) {
             if (work.pool == pool && work.timeOnce()) {
-                double millis = clockMillis.getAsLong() - work.openedMillis;
+                double millis = clockMillis.getAsLong() - work.startMillis;
                 usualMillis = usualMillis == 0 ? millis : (usualMillis + millis) / 2;
             }
         }
@@ -138,6 +139,8 @@ final class WorkDesk {
         late.remove(worker.id);
         if (cluster.rebalanceAfter() > 0) {
             lostAtMillis.put(worker.id, clockMillis.getAsLong());
+            open.forEach(work -> work.pool.forgetComputed(worker.id)); // Nobody will report it.
+            serve();
         } else {
             release(worker.id);
         }
@@ -200,17 +203,20 @@ final class WorkDesk {
             return;
         }
         double limit = Math.max(SHORTEST_LATENESS_MILLIS, cluster.stragglerRatio() * usual);
-        work.pool.outstanding().forEach((worker, taken) -> {
-            int idle = waiting().size();
-            if (idle > 0 && now - taken.atMillis() > limit && late.add(worker)) {
-                if (work.lanes) {
-                    speeds.measured(worker, taken.span().count(), now - taken.atMillis());
-                }
-                work.pool.offerAgain(worker, idle);
-                found.add(new Late(work, worker, taken.span()));
-                serve();
-            }
-        });
+        work.pool
+                .given()
+                .forEach((worker, given) -> given.forEach(taken -> {
+                    int idle = waiting().size();
+                    if (idle == 0 || now - taken.atMillis() <= limit || !work.pool.offerAgain(worker, taken, idle)) {
+                        return;
+                    }
+                    if (work.lanes && late.add(worker)) {
+                        speeds.measured(worker, taken.span().count(), now - taken.atMillis());
+                    }
+                    open.forEach(later -> later.pool.releasePlanned(worker, idle));
+                    found.add(new Late(work, worker, taken.span()));
+                    serve();
+                }));
     }
 
     private List<Member> waiting() {

@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.weft.core.lanes.LaneSpan;
 
@@ -31,6 +33,9 @@ final class WorkPool {
     private final Map<Integer, Taken> outstanding = new TreeMap<>();
     /** What workers have computed and will report. */
     private final Map<Integer, List<Taken>> arriving = new TreeMap<>();
+
+    /** What others were offered, too. */
+    private final Set<Taken> offered = new HashSet<>();
 
     private final Deque<LaneSpan> free = new ArrayDeque<>();
 
@@ -166,9 +171,30 @@ final class WorkPool {
         return own != null || taken != null || sent != null;
     }
 
-    /** Offers what a worker has taken to others too, cut into at most {@code parts} spans. */
-    void offerAgain(int worker, int parts) {
-        putBack(outstanding.get(worker).span(), parts);
+    /** Puts back what a worker has computed and not reported. */
+    void forgetComputed(int worker) {
+        List<Taken> sent = arriving.remove(worker);
+        if (sent != null) {
+            sent.forEach(taken -> putBack(taken.span(), 1));
+        }
+    }
+
+    /** Puts back what was planned for a worker, cut into at most {@code parts} spans. */
+    void releasePlanned(int worker, int parts) {
+        putBack(planned.remove(worker), parts);
+    }
+
+    /**
+     * Offers what a worker was given to others, too, cut into at most {@code parts} spans.
+     *
+     * @return whether it was not offered before
+     */
+    boolean offerAgain(int worker, Taken taken, int parts) {
+        boolean first = offered.add(taken);
+        if (first) {
+            putBack(taken.span(), parts);
+        }
+        return first;
     }
 
     private void putBack(LaneSpan span, int parts) {
@@ -191,16 +217,29 @@ final class WorkPool {
         return results.clone();
     }
 
+    /** What workers were given and have not reported, by worker. */
+    Map<Integer, List<Taken>> given() {
+        Map<Integer, List<Taken>> given = new TreeMap<>();
+        arriving.forEach((worker, sent) -> {
+            if (!sent.isEmpty()) {
+                given.put(worker, new ArrayList<>(sent));
+            }
+        });
+        outstanding.forEach((worker, taken) ->
+                given.computeIfAbsent(worker, key -> new ArrayList<>()).add(taken));
+        return given;
+    }
+
     /** What workers have taken and not delivered. */
     Map<Integer, Taken> outstanding() {
         return new TreeMap<>(outstanding);
     }
 
-    /** Who has what that is not done yet, for the error that names them. */
+    /** Who has what that is not done yet, for the error that names them: of each the span that it has had the longest. */
     Map<Integer, LaneSpan> open() {
         Map<Integer, LaneSpan> open = new TreeMap<>(planned);
-        arriving.forEach((worker, sent) -> sent.forEach(taken -> open.put(worker, taken.span())));
         outstanding.forEach((worker, taken) -> open.put(worker, taken.span()));
+        arriving.forEach((worker, sent) -> sent.forEach(taken -> open.put(worker, taken.span())));
         open.values().removeIf(this::isDone);
         return open;
     }

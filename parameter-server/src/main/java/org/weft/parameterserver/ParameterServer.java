@@ -177,7 +177,7 @@ public final class ParameterServer implements AutoCloseable {
     }
 
     private void load(Message.LoadParameters order) throws IOException {
-        feed.passTo(order.backups());
+        feed.passTo(order.backups(), order.step());
         shard.beginLoad(order.generation(), order.step());
         if (order.checkpoint().isEmpty()) {
             shard.initialize(options.config().run().seed());
@@ -194,7 +194,7 @@ public final class ParameterServer implements AutoCloseable {
     }
 
     private void adopt(Message.AdoptGeneration order) throws IOException {
-        feed.passTo(order.backups());
+        feed.passTo(order.backups(), order.step());
         reducer.begin(order.generation(), order.step());
         shard.adopt(order.generation(), order.step());
         if (order.save()) {
@@ -205,7 +205,7 @@ public final class ParameterServer implements AutoCloseable {
 
     /** Returns whether the copy is whole; where it is not, the coordinator knows best what comes next. */
     private boolean copied(Message.CopyShard order) throws IOException {
-        feed.passTo(new Address[0]);
+        feed.passTo(new Address[0], 0);
         shard.beginLoad(order.generation(), order.step());
         try (Link source = transport.connect(order.primary())) {
             copying = new CopyUnderWay(order.generation(), source);
@@ -239,7 +239,7 @@ public final class ParameterServer implements AutoCloseable {
 
     private void apply(Message.ApplyStep order) {
         int next = order.next();
-        feed.passTo(order.backups());
+        feed.passTo(order.backups(), order.newBackup() ? next : 0);
         Runnable beginNext = () -> reducer.advance(next);
         if (order.skip()) {
             shard.skip(order.generation(), order.step(), next, beginNext);

@@ -27,12 +27,17 @@ final class RequestHandler implements Service {
         if (request instanceof Message.AwaitMomentChecksums await) {
             return shard.await(new Message.AwaitParameters(
                             await.generation(), await.step(), shard.range().end() - 1))
-                    .thenApply(reply -> reply instanceof Message.ParametersReady
-                            ? new Message.Checksums(shard.momentChecksums())
-                            : reply);
+                    .thenApply(reply -> reply instanceof Message.ParametersReady ? momentChecksums(await) : reply);
         }
         return CompletableFuture.completedFuture(new Message.Refused(
                 "not a request to a server: " + request.getClass().getSimpleName()));
+    }
+
+    /** There are none of a version that an update has left behind. */
+    private Message momentChecksums(Message.AwaitMomentChecksums await) {
+        return shard.isAt(await.step())
+                ? new Message.Checksums(shard.momentChecksums())
+                : new Message.Refused("stale request: " + await);
     }
 
     @Override

@@ -76,6 +76,7 @@ record Scenario(
                         "checkpoint.every=" + (int) pick(random, 1, 2, 2, 3, 3, 4, 5) * round,
                         "checkpoint.retries=" + (int) pick(random, 0, 0, 0, 1, 2),
                         "checkpoint.keep=" + (KEPT + random.nextInt(3)),
+                        "cluster.rebalance_after=" + (int) pick(random, 0, 0, 0, 1, 3),
                         "sync.mode=" + (local ? "local" : "bsp"),
                         "sync.steps=" + round,
                         "sync.delay=" + (local ? 0 : random.nextInt(2)),

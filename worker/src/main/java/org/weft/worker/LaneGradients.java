@@ -57,6 +57,7 @@ final class LaneGradients implements GradientListener {
     private int lane;
     private int nextBucket;
     private long pushedBytes;
+    private long waitedNanos;
 
     /**
      * @param overlap whether a span is pushed while the next is computed
@@ -81,16 +82,19 @@ final class LaneGradients implements GradientListener {
         step = newStep;
         span = newSpan;
         pushedBytes = 0;
+        waitedNanos = 0;
     }
 
     /** Starts a lane with a gradient of zero. What is still being sent from memory that it needs is waited for. */
     void beginLane(int newLane, Deadline deadline) throws IOException {
         lane = newLane;
+        long start = deadline.threads().nanoTime();
         if (memory == null) {
             acknowledge(deadline);
         } else if (isPushed(TreeNode.lane(lane))) {
             memory.next(deadline);
         }
+        waitedNanos += deadline.threads().nanoTime() - start;
         nextBucket = layout.bucketCount() - 1;
         replica.zeroGradients();
         reserveVectors();
@@ -198,6 +202,11 @@ final class LaneGradients implements GradientListener {
             pushes = new ArrayList<>();
         }
         return ofSpan;
+    }
+
+    /** How long this span's lanes waited for memory that others' bytes were sent from. */
+    long waitedNanos() {
+        return waitedNanos;
     }
 
     /** Bytes pushed in this span. */

@@ -21,6 +21,11 @@ final class LaneReports implements AutoCloseable {
     /** Null where the worker's own thread waits. */
     private final ExecutorService thread;
 
+    /** What ended the thread's work, and is to end the worker's. */
+    private volatile Throwable failure;
+
+    private volatile boolean closed;
+
     /** What is said once everything is acknowledged. */
     @FunctionalInterface
     interface Report {
@@ -68,19 +73,42 @@ final class LaneReports implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("{} could not deliver its work on step {}: {}", session, work.step(), e.getMessage());
             abandon(work, e);
+        } catch (RuntimeException | Error e) {
+            failure = e;
         }
     }
 
     private void abandon(Message.ComputeLanes work, IOException cause) {
+        if (closed) {
+            return; // Whoever joins now in this worker's name has work of its own.
+        }
         try {
             session.abandoned(work.generation(), work.step(), cause.getMessage());
         } catch (IOException e) {
-            LOG.warn("{} could not say so: {}", session, e.getMessage());
+            failure = e;
+        }
+    }
+
+    /**
+     * To be called before other work is asked for.
+     *
+     * @throws IOException where the coordinator stayed out of reach
+     */
+    void rethrow() throws IOException {
+        if (failure instanceof IOException unreachable) {
+            throw unreachable;
+        }
+        if (failure instanceof RuntimeException wrong) {
+            throw wrong;
+        }
+        if (failure instanceof Error fatal) {
+            throw fatal;
         }
     }
 
     @Override
     public void close() {
+        closed = true;
         if (thread != null) {
             thread.shutdownNow();
         }

@@ -37,11 +37,12 @@ final class SendMemory {
         }
     }
 
-    /** Starts a gradient. Waits until what was sent from the memory that it will have is acknowledged. */
+    /** Starts a gradient. Waits until what was sent from the memory that it will have is acknowledged, or has failed. */
     void next(Deadline deadline) throws IOException {
         turn = (turn + 1) % bytes.length;
-        for (CompletableFuture<Void> push : sent.get(turn)) {
-            deadline.await(push, "the servers' acknowledgement of earlier gradients");
+        for (CompletableFuture<Void> push : sent.get(turn)) { // What failed is whoever's who reports it.
+            deadline.await(
+                    push.handle((nothing, failure) -> null), "the servers' acknowledgement of earlier gradients");
         }
         sent.get(turn).clear();
     }

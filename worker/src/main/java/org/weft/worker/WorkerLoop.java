@@ -79,6 +79,7 @@ public final class WorkerLoop<B extends MicroBatch> {
     public boolean run() throws IOException {
         try {
             while (true) {
+                reports.rethrow();
                 Message.Work work = session.nextWork(ticket);
                 if (work instanceof Message.ComputeLanes compute) {
                     attempt(compute.generation(), compute.step(), () -> computeLanes(compute));
@@ -140,10 +141,11 @@ public final class WorkerLoop<B extends MicroBatch> {
         long computed = threads.nanoTime();
         ticket = work.ticket();
         long pushed = gradients.pushedBytes();
+        long waited = gradients.waitedNanos();
         reports.whenPushed(work, gradients.end(), deadline, () -> {
             long pushing = sync.delay() > 0 ? 0 : threads.nanoTime() - computed;
-            long waitMicros = TimeUnit.NANOSECONDS.toMicros(computing - start + pushing);
-            long computeMicros = TimeUnit.NANOSECONDS.toMicros(computed - computing);
+            long waitMicros = TimeUnit.NANOSECONDS.toMicros(computing - start + waited + pushing);
+            long computeMicros = TimeUnit.NANOSECONDS.toMicros(computed - computing - waited);
             WorkTimes times = new WorkTimes(computeMicros, waitMicros, pushed, pulled, ResidentMemory.peakBytes());
             session.lanesDone(work, losses, figures, times);
         });

@@ -15,8 +15,8 @@ public record SyncConfig(
         int delay,
 
         @Doc(
-                "What gradients are sent as: f32; bf16, a half of the bytes; int8, a quarter; int4, an eighth. Rounded by chance that is "
-                        + "a function of seed, step, lane and element, so that the parameters depend on the cluster as little as with f32.")
+                "What gradients are sent as: f32; bf16, a half of the bytes, rounded to nearest; int8, a quarter, and int4, an eighth, "
+                        + "rounded by chance that is a function of seed, step, lane and element. Rounded, each lane travels by itself.")
         Gradients gradients,
 
         @Doc("local: steps of a round. Rounds end at its multiples, and with the run's last step.")

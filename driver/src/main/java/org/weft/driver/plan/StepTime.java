@@ -71,6 +71,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
                 Math.max(traffic.workerPull(), traffic.serverOut()) * Math.max(share * byteSeconds, 1 / networkBytes);
         double push = Math.max(traffic.workerPush(), traffic.serverIn() + traffic.backup())
                 * Math.max(share * byteSeconds, 1 / networkBytes);
+        double whole = push;
         if (processors == 0 && !config.sync().local()) {
             push = Math.max(push - 2.0 / 3 * (products + elementwise), push * lastShare(shape));
         }
@@ -85,7 +86,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
             update += share * lanes * shape.layout().size() * UPDATE_BYTES / peaks.copyBytes();
         }
         if (processors == 0 && config.sync().delay() > 0) { // The step after computes meanwhile.
-            double shown = Math.max(0, pull + push + update - products - elementwise - dispatch);
+            double shown = Math.max(0, pull + whole + update - products - elementwise - dispatch);
             return new StepTime(products, elementwise, dispatch, shown, 0, 0);
         }
         return new StepTime(products, elementwise, dispatch, pull, push, update);

@@ -3,6 +3,7 @@ package org.weft.driver.run;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
@@ -11,12 +12,17 @@ import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.optim.LearningRateSchedule;
+import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.BucketCodecs;
 
 /**
  * What a configuration asks for that a run will not do, though it can be done: said before the run starts, with both
  * numbers.
  */
 final class Remarks {
+    /** Whole blocks of any codec. */
+    private static final int ELEMENTS = 1024;
+
     private final WeftConfig config;
     private final List<String> remarks = new ArrayList<>();
 
@@ -166,6 +172,18 @@ final class Remarks {
         if (workers > lanes) {
             remarks.add("cluster.workers=" + workers + " are more than training.lanes=" + lanes + ": "
                     + (workers - lanes) + " of them will have nothing to compute");
+        }
+        BucketCodec codec = BucketCodecs.of(config).gradients();
+        int lanesOfOne = (lanes + workers - 1) / workers;
+        double times = (double) lanesOfOne * codec.bytes(ELEMENTS) / (ELEMENTS * Float.BYTES);
+        if (codec.lossy() && times >= 1) {
+            remarks.add(String.format(
+                    Locale.ROOT,
+                    "sync.gradients=%s saves no bytes here: lanes travel by themselves, and a worker's %d take %.1f times what their"
+                            + " sum takes as f32; have training.lanes=cluster.workers, or leave it out",
+                    codec.name(),
+                    lanesOfOne,
+                    times));
         }
         int servers = config.cluster().servers();
         if (servers > buckets) {

@@ -90,6 +90,9 @@ public final class LaneReducer {
     /** Takes nothing before the next {@link #begin}. */
     public synchronized void close() {
         generation = -1;
+        for (StepSums sums : open) {
+            sums.begin(-1, -1); // Drops what is on its way in, too.
+        }
     }
 
     private StepSums sums(int ofStep) {

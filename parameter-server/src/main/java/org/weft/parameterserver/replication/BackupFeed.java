@@ -44,6 +44,7 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
     private final ExecutorService thread;
     private final Map<Address, Link> links = new HashMap<>();
     private volatile List<Address> backups = List.of();
+    private volatile int earliest;
     private volatile LaneReducer sums;
     private ByteBuffer staging;
     private Message.AwaitParameters seen;
@@ -73,9 +74,14 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
         sums = reducer;
     }
 
-    /** From the next sum on they go to these servers, and to no other. */
-    public void passTo(Address[] targets) {
+    /**
+     * From the next sum on they go to these servers, and to no other.
+     *
+     * @param version that they have at least before they take any
+     */
+    public void passTo(Address[] targets, int version) {
         backups = List.of(targets);
+        earliest = version;
     }
 
     @Override
@@ -131,7 +137,9 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
     /** A backup whose oldest open step this one lies too far ahead of would refuse the sum. */
     private void awaitStep(Address backup, Link link, int generation, int step) throws IOException {
         Message.AwaitParameters here = new Message.AwaitParameters(
-                generation, shard.oldest(step), shard.range().end() - 1);
+                generation,
+                Math.max(earliest, shard.oldest(step)),
+                shard.range().end() - 1);
         if (here.equals(seen) && backups.size() == 1) {
             return;
         }

@@ -16,7 +16,7 @@ import org.weft.parameterserver.shard.ParameterShard;
 
 /**
  * Brings a backup up: copies parameters and moments of one version from the server that has the shard, bucket by bucket,
- * and compares every checksum with the source's. Training stands still meanwhile, so that the version does not pass.
+ * and compares every checksum with the source's. No update is decided meanwhile, so that the version does not pass.
  *
  * @param shard to be filled
  * @param source the server with the state

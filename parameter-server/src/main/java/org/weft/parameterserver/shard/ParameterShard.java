@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.TrainingConfig;
@@ -24,7 +25,7 @@ import org.weft.core.protocol.Message;
 /**
  * Sole owner of the weights and moments of a run of buckets. Weights stand in direct memory, from which pulls are sent
  * without a copy; what the optimizer keeps is on the heap. With N elements of the range that is 4 N bytes direct for each
- * version that is kept, for AdamW 8 N on the heap, and 4 MiB for staging. Where workers do not pull plain float32, each
+ * version that is kept, for AdamW 8 N on the heap (12 N where two versions are kept), and 4 MiB for staging. Where workers do not pull plain float32, each
  * bucket is encoded as it is published, and those bytes are kept beside it.
  *
  * <p>One thread, the server's, initialises, loads, updates and copies. Network threads only read buckets that are
@@ -147,22 +148,17 @@ public final class ParameterShard {
         published.publish(bucket, checksum, pulled == weights ? checksum : BucketHeader.checksum(pulled));
     }
 
-    /** Where the complete gradient of a bucket stands. */
-    @FunctionalInterface
-    public interface Gradients {
-        float[] sum(int bucket);
-    }
-
     /**
      * Updates all buckets, and publishes each as it is done.
      *
+     * @param gradients where the complete sum of a bucket stands
      * @param beforeLast runs when every gradient has been used, before the last bucket is published: from then on
      *     workers may push for the next step
      */
-    public void apply(int ofGeneration, ShardUpdate update, Gradients gradients, Runnable beforeLast) {
+    public void apply(int ofGeneration, ShardUpdate update, IntFunction<float[]> gradients, Runnable beforeLast) {
         begin(ofGeneration, update.next());
         for (BucketState state : states) {
-            update(state, update, gradients.sum(state.bucket().index()));
+            update(state, update, gradients.apply(state.bucket().index()));
             if (state.bucket().index() == range.end() - 1) {
                 beforeLast.run();
             }
@@ -220,7 +216,8 @@ public final class ParameterShard {
      * @throws IllegalStateException where the bucket does not have this version
      */
     public ByteBuffer bytes(BucketKey key) {
-        if (!published.has(key.generation(), key.step(), key.bucket())) {
+        boolean gone = key.part() != StateVector.PARAM && !published.isVersion(key.step());
+        if (gone || !published.has(key.generation(), key.step(), key.bucket())) {
             throw new IllegalStateException("not published: " + key);
         }
         BucketState state = states.get(key.bucket() - range.first());
@@ -265,6 +262,11 @@ public final class ParameterShard {
 
     public BucketRange range() {
         return range;
+    }
+
+    /** Whether this is the newest version, and all of it is published. */
+    public boolean isAt(int newest) {
+        return published.isVersion(newest);
     }
 
     /** The oldest version that is there when the newest that is wanted is this one. */

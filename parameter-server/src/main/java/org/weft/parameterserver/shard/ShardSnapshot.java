@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import org.weft.core.protocol.BucketHeader;
 
 /**
- * A copy of a shard's weights and what its optimizer keeps at a step boundary: for AdamW 12 bytes an element, allocated at the first checkpoint and
- * used again for each. Filled by the server's thread, read by the checkpointer's, never both.
+ * A copy of a shard's weights and of what is kept beside them at a step boundary: for AdamW 12 bytes an element, 16 where the weights before
+ * are kept; allocated at the first checkpoint and used again for each. Filled by the server's thread, read by the checkpointer's, never both.
  */
 final class ShardSnapshot {
     private static final int CHUNK = 1 << 14;
