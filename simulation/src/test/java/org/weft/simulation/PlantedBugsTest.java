@@ -43,6 +43,11 @@ class PlantedBugsTest {
     }
 
     @Test
+    void findsAGradientThatIsNotLateThoughItShouldBe() {
+        finds(PlantedBug.NEWEST_PARAMETERS, Invariant.SAME_BITS);
+    }
+
+    @Test
     void findsALeaseThatADeadTaskRenews() {
         finds(PlantedBug.UNDYING_LEASE, Invariant.LEASES_OF_THE_LIVING);
     }

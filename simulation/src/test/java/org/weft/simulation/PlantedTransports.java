@@ -39,6 +39,67 @@ final class PlantedTransports {
         }
     }
 
+    /** The same of a connection. */
+    private static class SameLink implements Link {
+        final Link real;
+
+        SameLink(Link real) {
+            this.real = real;
+        }
+
+        @Override
+        public CompletableFuture<Message> exchange(Message.Request<?> request) {
+            return real.exchange(request);
+        }
+
+        @Override
+        public CompletableFuture<Void> push(BucketHeader header, ByteBuffer data) {
+            return real.push(header, data);
+        }
+
+        @Override
+        public CompletableFuture<Void> pull(BucketKey key, ByteBuffer into) {
+            return real.pull(key, into);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return real.isOpen();
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+
+    /** Pulls the version after the one that was asked for. */
+    static final class LaterVersions extends Same {
+        LaterVersions(Transport real) {
+            super(real);
+        }
+
+        @Override
+        public Link connect(Address address) throws IOException {
+            return new SameLink(real.connect(address)) {
+                @Override
+                public CompletableFuture<Message> exchange(Message.Request<?> request) {
+                    return real.exchange(
+                            request instanceof Message.AwaitParameters await && await.step() > 0
+                                    ? new Message.AwaitParameters(
+                                            await.generation(), await.step() + 1, await.fromBucket(), await.codec())
+                                    : request);
+                }
+
+                @Override
+                public CompletableFuture<Void> pull(BucketKey key, ByteBuffer into) {
+                    int step = key.step() > 0 ? key.step() + 1 : 0;
+                    return real.pull(new BucketKey(key.generation(), step, key.bucket(), key.part(), key.codec()), into);
+                }
+            };
+        }
+    }
+
     /** Goes on when its owner has closed it. */
     static final class Unclosed extends Same {
         Unclosed(Transport real) {
@@ -63,30 +124,10 @@ final class PlantedTransports {
         @Override
         public Link connect(Address address) throws IOException {
             Link link = real.connect(address);
-            return new Link() {
+            return new SameLink(link) {
                 @Override
                 public CompletableFuture<Message> exchange(Message.Request<?> request) {
                     return request instanceof Message.PollOrder poll ? order(link, poll) : link.exchange(request);
-                }
-
-                @Override
-                public CompletableFuture<Void> push(BucketHeader header, ByteBuffer data) {
-                    return link.push(header, data);
-                }
-
-                @Override
-                public CompletableFuture<Void> pull(BucketKey key, ByteBuffer into) {
-                    return link.pull(key, into);
-                }
-
-                @Override
-                public boolean isOpen() {
-                    return link.isOpen();
-                }
-
-                @Override
-                public void close() {
-                    link.close();
                 }
             };
         }

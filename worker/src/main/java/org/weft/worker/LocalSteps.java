@@ -21,12 +21,12 @@ import org.weft.engine.SequenceLosses;
 /**
  * A lane's round (Douillard et al. 2023, "DiLoCo", arXiv 2311.08105, algorithm 1): from the parameters of the round's version it
  * takes as many steps of {@code training.optimizer} as there are to the next one, each on its own samples of that step. What is
- * pushed is what the parameters moved back by, divided by the number of lanes, so that the lanes' sum is their mean. Then the replica has the
- * round's parameters again. A lane that is computed a second time, by whomever, yields the same bits.
+ * pushed is what the parameters moved back by, divided by the number of lanes, so that the lanes' sum is their mean. Then the
+ * replica has the round's parameters again. A lane that is computed a second time, by whomever, yields the same bits.
  *
- * <p>A lane's gradient is that of its samples' mean loss: the global batch's targets, divided by the lanes, stand for the lane's. It is clipped by
- * {@code training.clip_norm} by itself. The optimizer begins anew each round, its bias correction too; the learning rate goes
- * by the step.
+ * <p>A lane's gradient is that of its samples' mean loss: the global batch's targets, divided by the lanes, stand for the
+ * lane's. It is clipped by {@code training.clip_norm} by itself. The optimizer begins anew each round, its bias correction too;
+ * the learning rate goes by the step.
  *
  * <p>With P parameters it keeps 4 P bytes for the round's parameters in direct memory, and 4 P on the heap for each of the
  * optimizer's vectors. Owned by the worker's thread.

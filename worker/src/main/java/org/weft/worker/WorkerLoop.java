@@ -23,9 +23,10 @@ import org.weft.engine.Evaluated;
 import org.weft.engine.Replica;
 
 /**
- * What training is. A worker asks the coordinator for work; all work says which step it is of, and with that
- * which version of the parameters it is to be done with. The worker pulls that version unless it has it, computes the gradients of its lanes, pushes their sums while
- * backward still runs, and reports the lanes' losses once every bucket is acknowledged. Then it asks again.
+ * What training is. A worker asks the coordinator for work; all work says which step it is of, and with that which version
+ * of the parameters it is to be done with. The worker pulls that version unless it has it, computes its lanes, pushes their
+ * sums while backward still runs, and reports the lanes' losses once every bucket is acknowledged. Then it asks again; where
+ * gradients are late, before that.
  *
  * <p>A worker that joins late, takes over a lost one's lanes, or goes back to a checkpoint does nothing else. Owned by
  * the task's thread.
