@@ -3,7 +3,6 @@ package org.weft.simulation;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import org.weft.core.Threads;
-import org.weft.core.protocol.Role;
 import org.weft.core.transport.Service;
 import org.weft.core.transport.Transport;
 
@@ -45,13 +44,12 @@ enum PlantedBug {
             return new PlantedTransports.OldReplies(real);
         }
     },
-    /** Where gradients are late, a worker takes the newest parameters all the same. */
+    /** Where gradients are late, workers are given the newest parameters all the same. */
     NEWEST_PARAMETERS {
         @Override
-        Transport transport(VirtualProcess process, Transport real) {
+        Service service(VirtualProcess process, Service real) {
             boolean late = process.simulation.scenario.config().sync().delay() > 0;
-            boolean worker = process instanceof MemberProcess member && member.role == Role.WORKER;
-            return late && worker ? new PlantedTransports.LaterVersions(real) : real;
+            return late && process instanceof MemberProcess ? new PlantedServices.NewestParameters(real) : real;
         }
     },
     /** A push is acknowledged when its last byte is there, and added to the sum a little later. */

@@ -3,8 +3,10 @@ package org.weft.simulation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.weft.core.checkpoint.CheckpointManifest;
@@ -51,6 +53,44 @@ final class PlantedServices {
         @Override
         public ByteBuffer openPull(BucketKey key) {
             return real.openPull(key);
+        }
+    }
+
+    /** A server that gives the version after the one that is asked for, where it has it. */
+    static final class NewestParameters implements Service {
+        private final Service real;
+        private final Set<String> replaced = new HashSet<>();
+
+        NewestParameters(Service real) {
+            this.real = real;
+        }
+
+        @Override
+        public CompletableFuture<Message> receive(Message request) {
+            if (request instanceof Message.AwaitParameters await) {
+                int later = await.step() + 1;
+                CompletableFuture<Message> newest = real.receive(
+                        new Message.AwaitParameters(await.generation(), later, await.fromBucket(), await.codec()));
+                if (newest.isDone() && newest.join() instanceof Message.ParametersReady) {
+                    replaced.add(await.generation() + "/" + await.step());
+                    return newest;
+                }
+            }
+            return real.receive(request);
+        }
+
+        @Override
+        public BucketSink openPush(BucketHeader header) {
+            return real.openPush(header);
+        }
+
+        @Override
+        public ByteBuffer openPull(BucketKey key) {
+            boolean other = replaced.contains(key.generation() + "/" + key.step());
+            return real.openPull(
+                    other
+                            ? new BucketKey(key.generation(), key.step() + 1, key.bucket(), key.part(), key.codec())
+                            : key);
         }
     }
 

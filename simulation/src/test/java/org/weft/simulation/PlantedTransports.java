@@ -73,33 +73,6 @@ final class PlantedTransports {
         }
     }
 
-    /** Pulls the version after the one that was asked for. */
-    static final class LaterVersions extends Same {
-        LaterVersions(Transport real) {
-            super(real);
-        }
-
-        @Override
-        public Link connect(Address address) throws IOException {
-            return new SameLink(real.connect(address)) {
-                @Override
-                public CompletableFuture<Message> exchange(Message.Request<?> request) {
-                    return real.exchange(
-                            request instanceof Message.AwaitParameters await && await.step() > 0
-                                    ? new Message.AwaitParameters(
-                                            await.generation(), await.step() + 1, await.fromBucket(), await.codec())
-                                    : request);
-                }
-
-                @Override
-                public CompletableFuture<Void> pull(BucketKey key, ByteBuffer into) {
-                    int step = key.step() > 0 ? key.step() + 1 : 0;
-                    return real.pull(new BucketKey(key.generation(), step, key.bucket(), key.part(), key.codec()), into);
-                }
-            };
-        }
-    }
-
     /** Goes on when its owner has closed it. */
     static final class Unclosed extends Same {
         Unclosed(Transport real) {
