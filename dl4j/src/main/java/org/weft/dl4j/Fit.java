@@ -14,6 +14,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.weft.core.WeftException;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
+import org.weft.core.config.SyncConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.optim.Optimizer;
 import org.weft.core.optim.StateVector;
@@ -143,21 +144,30 @@ final class Fit {
         ServerPlan servers = ServerPlan.of(
                 network, record.firstStep(), record.lastStep(), step -> order.epoch(options.globalBatch(), step));
         WeftConfig config = options.config(directory, record.lastStep(), servers.settings());
-        requireClipping(config, servers);
+        requireWhole(config, servers);
         return new Prepared(record, examples, order, servers, config);
     }
 
-    /** The norm would be of running statistics too, which are no gradient. */
-    private static void requireClipping(WeftConfig config, ServerPlan servers) {
+    /** What is done to gradients is done to running statistics, too, which are none. */
+    private static void requireWhole(WeftConfig config, ServerPlan servers) {
+        SyncConfig sync = config.sync();
+        boolean plain = !sync.local() && sync.delay() == 0 && sync.gradients() == SyncConfig.Gradients.F32;
+        boolean clipped = config.training().clipNorm() > 0;
         servers.layout().parameters().stream()
-                .filter(parameter ->
-                        parameter.rule().direct() && config.training().clipNorm() > 0)
+                .filter(parameter -> parameter.rule().direct() && (clipped || !plain))
                 .findFirst()
                 .ifPresent(parameter -> {
+                    String setting = clipped
+                            ? "clipNorm=" + config.training().clipNorm()
+                            : "sync (mode=" + sync.mode().word() + ", delay=" + sync.delay() + ", gradients="
+                                    + sync.gradients().word() + ")";
                     throw WeftException.usage(
-                            "clipNorm=" + config.training().clipNorm() + " cannot be with " + parameter.name()
+                            setting + " cannot be with " + parameter.name()
                                     + ", which no optimizer moves (running statistics, a frozen layer)",
-                            "leave clipNorm out, or limit elements with GradientNormalization.ClipElementWiseAbsoluteValue");
+                            clipped
+                                    ? "leave clipNorm out, or limit elements with"
+                                            + " GradientNormalization.ClipElementWiseAbsoluteValue"
+                                    : "leave sync out");
                 });
     }
 
