@@ -67,6 +67,8 @@ final class RunHarness implements AutoCloseable, RunListener {
     String checkpoint = "";
     int firstGeneration = 1;
     int validationBatches;
+    /** As an evaluation does that exhausts the patience. */
+    boolean stopAtEvaluation;
 
     Coordinator coordinator;
     private ParameterLayout layout;
@@ -98,7 +100,7 @@ final class RunHarness implements AutoCloseable, RunListener {
                 generation = copy.generation();
                 step = copy.step();
             } else if (order instanceof Message.ApplyStep apply) {
-                step = apply.step() + 1;
+                step = apply.next();
             }
             return order;
         }
@@ -340,6 +342,9 @@ final class RunHarness implements AutoCloseable, RunListener {
     @Override
     public void evaluated(int step, Evaluation evaluation) {
         evaluations.add(evaluation);
+        if (stopAtEvaluation) {
+            coordinator.requestStop();
+        }
     }
 
     @Override
