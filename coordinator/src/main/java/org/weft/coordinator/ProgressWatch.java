@@ -7,8 +7,8 @@ import org.weft.core.config.WeftConfig;
 
 /**
  * Sees to it that no run hangs: one that makes no progress within {@code cluster.start_timeout_seconds} at its start, or
- * {@code cluster.step_timeout_seconds} for each step of an update later, ends with the names of those it waits for; on the way there it says every
- * {@value #NOTICE_SECONDS} seconds whom it waits for. Owned by the coordinator's thread.
+ * {@code cluster.step_timeout_seconds} for each step of an update later, ends with the names of those it waits for; on the way
+ * there it says every {@value #NOTICE_SECONDS} seconds whom it waits for. Owned by the coordinator's thread.
  */
 final class ProgressWatch {
     private static final int NOTICE_SECONDS = 30;

@@ -187,23 +187,24 @@ final class RunState {
         } else if (work.isStepComplete()) {
             desk.completed(work.window().oldest().lanes);
             int next = plan.versionAfter(step);
-            if (!saves.holds(next, next == lastStep || stopping)) {
-                decide(next, notFinite);
+            boolean last = stopping || next == lastStep; // Looked at once: others may ask for the stop meanwhile.
+            if (!saves.holds(next, last)) {
+                decide(next, last, notFinite);
             }
         }
     }
 
-    private void decide(int next, String notFinite) {
+    private void decide(int next, boolean last, String notFinite) {
         StepLedger ledger = work.window().oldest();
         boolean skip = notFinite != null;
         rule.decided(step, next, skip);
         if (skip) {
             listener.notice(Notice.of(RunEvent.SKIPPED, "step " + step + " is skipped: " + notFinite));
         }
-        servers.apply(step, next, skip ? 0 : rule.scale(ledger), skip, saves.isDue(next, next == lastStep || stopping));
+        servers.apply(step, next, skip ? 0 : rule.scale(ledger), skip, saves.isDue(next, last));
         listener.stepDone(work.record(ledger, next, rule.learningRate(next - 1)));
         work.close(ledger);
-        lastStep = stopping ? next : lastStep;
+        lastStep = last ? next : lastStep;
         step = next;
         phase = RunPhase.LOADING; // Of backups; what is open of the steps after this one goes on.
         enterStepWhenLoaded();
