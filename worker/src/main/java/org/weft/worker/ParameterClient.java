@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.stream.IntStream;
 import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
@@ -69,9 +68,7 @@ final class ParameterClient implements AutoCloseable {
             Bucket bucket = layout.bucket(i);
             windows[i] = replica.parameters(bucket.offset(), bucket.length());
         }
-        this.pulledBytes = IntStream.range(0, windows.length)
-                .mapToLong(i -> codec.bytes(layout.bucket(i).length()))
-                .sum();
+        this.pulledBytes = codec.bytes(layout);
         this.landings = new ByteBuffer[windows.length];
         this.links = new AtomicReferenceArray<>(servers);
         this.addresses = new Address[servers];

@@ -2,6 +2,8 @@ package org.weft.core.protocol;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.stream.IntStream;
+import org.weft.core.params.ParameterLayout;
 
 /**
  * How a bucket's float32 become bytes on the wire, and bytes floats again. Blocks of elements are encoded one after the
@@ -41,6 +43,13 @@ public interface BucketCodec {
 
     /** Bytes of a bucket of so many elements. */
     int bytes(int length);
+
+    /** Bytes of all buckets of a layout. */
+    default long bytes(ParameterLayout layout) {
+        return IntStream.range(0, layout.bucketCount())
+                .mapToLong(i -> bytes(layout.bucket(i).length()))
+                .sum();
+    }
 
     /** Bytes of a block that is not the last. */
     int blockBytes();

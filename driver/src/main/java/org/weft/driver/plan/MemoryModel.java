@@ -1,7 +1,6 @@
 package org.weft.driver.plan;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.spark.network.util.JavaUtils;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.ClusterConfig.Device;
@@ -15,7 +14,6 @@ import org.weft.core.optim.Optimizer;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
-import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
 
 /**
@@ -93,21 +91,17 @@ public final class MemoryModel {
     private long exchangeBytes() {
         BucketCodecs codecs = BucketCodecs.of(config);
         int delay = config.sync().delay();
-        long sent = delay > 0 || codecs.gradients().lossy() ? (1 + delay) * bytes(codecs.gradients()) : 0;
+        long sent = delay > 0 || codecs.gradients().lossy()
+                ? (1 + delay) * codecs.gradients().bytes(layout)
+                : 0;
         long start = config.sync().local() ? layout.size() * Float.BYTES : 0;
-        return sent + delay * bytes(codecs.parameters()) + start;
+        return sent + delay * codecs.parameters().bytes(layout) + start;
     }
 
     /** What the optimizer keeps of a lane that takes steps of its own. */
     private long laneState() {
         int vectors = Optimizer.of(config.training()).state().size();
         return config.sync().local() ? vectors * layout.size() * Float.BYTES : 0;
-    }
-
-    private long bytes(BucketCodec codec) {
-        return IntStream.range(0, layout.bucketCount())
-                .mapToLong(i -> codec.bytes(layout.bucket(i).length()))
-                .sum();
     }
 
     /** One copy of the largest shard. */

@@ -3,7 +3,6 @@ package org.weft.driver.plan;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
-import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
 
 /**
@@ -19,15 +18,11 @@ import org.weft.core.protocol.BucketCodecs;
  */
 public record Traffic(long workerPull, long workerPush, long serverIn, long serverOut, long backup, long total) {
 
-    /** Elements whose bytes are a whole number of any codec's blocks. */
-    private static final int BLOCK = 1 << 10;
-
     static Traffic of(ModelShape shape, WeftConfig config) {
         ParameterLayout layout = shape.layout();
         MemoryModel.LaneShares shares = MemoryModel.LaneShares.of(config);
         long vector = layout.size() * Float.BYTES;
-        BucketCodec codec = BucketCodecs.of(config).gradients();
-        long pushed = layout.size() * codec.bytes(BLOCK) / BLOCK;
+        long pushed = BucketCodecs.of(config).gradients().bytes(layout);
         long workers = config.cluster().workers();
         long servers = Math.min(config.cluster().servers(), layout.bucketCount());
         int backups = config.servers().replicas() - 1;
