@@ -10,9 +10,6 @@ import org.weft.jinja.Rendered;
 
 /** Which of a rendered conversation the assistant says, so that it alone is learnt. */
 final class AssistantTurns {
-    /** What no template has. */
-    private static final String ANSWER = "an:swer";
-
     private AssistantTurns() {}
 
     /** What the template marks. */
@@ -68,9 +65,9 @@ final class AssistantTurns {
     /** How far the text goes before what the assistant says, whatever that is; -1 where that is not the whole's beginning. */
     private static int header(JinjaTemplate template, Chat before, String whole) {
         List<ChatMessage> messages = new ArrayList<>(before.messages());
-        messages.add(new ChatMessage(ChatMessage.ASSISTANT, ANSWER));
+        messages.add(new ChatMessage(ChatMessage.ASSISTANT, TemplateTurns.ANSWER));
         String text = template.text(new Chat(messages, before.tools()), false);
-        int at = text.lastIndexOf(ANSWER);
+        int at = text.lastIndexOf(TemplateTurns.ANSWER);
         return at >= 0 && whole.startsWith(text.substring(0, at)) ? at : -1;
     }
 

@@ -17,10 +17,14 @@ import org.weft.core.WeftException;
  * it may refuse. For one thread.
  */
 final class TemplateTurns {
-    /** An answer, and a part of a call, that no template has. */
-    private static final String ANSWER = "an:swer";
+    /** An answer that no template has. */
+    static final String ANSWER = "an:swer";
 
+    /** A part of a call that no template has. */
     private static final String PLACE = "a:place";
+
+    /** The nine characters that Mistral's templates insist on. */
+    private static final String CALL = "abcdefghi";
 
     /** A special token, as models spell theirs, or a word that ends like one. */
     private static final Pattern MARKER = Pattern.compile("^(?:<[^<>\\s]+>|\\[[^\\[\\]\\s]+]|\\S*[>\\]}|](?=\\s|$))");
@@ -96,7 +100,7 @@ final class TemplateTurns {
      */
     private String afterCall() {
         ChatMessage result =
-                new ChatMessage("tool", ANSWER, Map.of("role", "tool", "content", ANSWER, "tool_call_id", "abcdefghi"));
+                new ChatMessage("tool", ANSWER, Map.of("role", "tool", "content", ANSWER, "tool_call_id", CALL));
         for (Object arguments : List.of(Map.of("at", PLACE), "{\"at\": \"" + PLACE + "\"}")) {
             String text = text(List.of(), QUESTION, call(arguments), result);
             if (text != null && text.contains(PLACE)) { // Some templates write neither form.
@@ -129,12 +133,7 @@ final class TemplateTurns {
         fields.put(
                 "tool_calls",
                 List.of(Map.of(
-                        "id",
-                        "abcdefghi", // the nine characters that Mistral's templates insist on
-                        "type",
-                        "function",
-                        "function",
-                        Map.of("name", "look", "arguments", arguments))));
+                        "id", CALL, "type", "function", "function", Map.of("name", "look", "arguments", arguments))));
         return new ChatMessage(ChatMessage.ASSISTANT, "", fields);
     }
 
