@@ -26,6 +26,7 @@ public interface ParameterPages {
      *
      * @param offset first element of the range
      * @param length elements of the range; 0 where none of a piece's parameters learns
+     * @throws java.io.UncheckedIOException where they will not come; it ends the pass
      */
     void need(long offset, long length);
 

@@ -25,6 +25,15 @@ public interface Replica<B extends MicroBatch> extends AutoCloseable {
     /** Says that a range of parameters has been written through its windows. */
     void parametersWritten(long offset, long length);
 
+    /**
+     * Who is told from now on what a pass needs, so that it may begin before all parameters are there.
+     *
+     * @return whether this replica tells; where it does not, all parameters have to be there before a pass begins
+     */
+    default boolean follow(ParameterPages pages) {
+        return false;
+    }
+
     /** Sets the gradient to zero: the start of a lane. */
     void zeroGradients();
 

@@ -7,6 +7,7 @@ import org.weft.core.batches.MicroBatch;
 import org.weft.core.params.ParameterLayout;
 import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
+import org.weft.engine.ParameterPages;
 import org.weft.engine.Replica;
 import org.weft.simulation.TinyReplica.Lot;
 
@@ -20,6 +21,7 @@ final class TinyReplica implements Replica<Lot> {
     private final ParameterLayout layout;
     private final ByteBuffer parameters; // (P)
     private final ByteBuffer gradients; // (P)
+    private ParameterPages pages = ParameterPages.WHOLE;
 
     /** What a replica computes with: nothing but a name. */
     record Lot(int index) implements MicroBatch {
@@ -89,16 +91,35 @@ final class TinyReplica implements Replica<Lot> {
     }
 
     @Override
+    public boolean follow(ParameterPages newPages) {
+        pages = newPages;
+        return true;
+    }
+
+    @Override
     public void zeroGradients() {
         for (int i = 0; i < layout.size(); i++) {
             gradients.putFloat(i * Float.BYTES, 0);
         }
     }
 
+    /** The weights, as forward needs them: a few pieces, each read when it is its turn. */
+    private float[] forward() {
+        float[] weights = new float[(int) layout.size()];
+        for (int piece = 0; piece < PIECES; piece++) {
+            int start = weights.length * piece / PIECES;
+            int length = weights.length * (piece + 1) / PIECES - start;
+            pages.need(start, length);
+            takeTime();
+            parameters.asFloatBuffer().get(start, weights, start, length);
+        }
+        return weights;
+    }
+
     /** Backward finishes the vector in a few pieces, from its end to its beginning. */
     @Override
     public double accumulateGradient(Lot batch, double normalizer, MicroBatchKey key, GradientListener listener) {
-        float[] weights = weights();
+        float[] weights = forward();
         simulation.invariants.members().computesWith(worker, key.step(), key.lane(), weights);
         float[] gradient = Arithmetic.gradient(key.step(), key.lane(), weights);
         int end = gradient.length;
@@ -108,6 +129,7 @@ final class TinyReplica implements Replica<Lot> {
             for (int i = start; i < end; i++) {
                 gradients.putFloat(i * Float.BYTES, gradients.getFloat(i * Float.BYTES) + gradient[i]);
             }
+            pages.done(start, end - start);
             listener.rangeReady(start, end - start);
             end = start;
         }

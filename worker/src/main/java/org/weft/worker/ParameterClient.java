@@ -3,27 +3,25 @@ package org.weft.worker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
-import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketHeader;
-import org.weft.core.protocol.BucketKey;
-import org.weft.core.protocol.Message;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Link;
 import org.weft.core.transport.Transport;
+import org.weft.engine.ParameterPages;
 import org.weft.engine.Replica;
 
 /**
- * A worker's way to the servers: pulls a version of the parameters straight into the replica's vector, and pushes buckets. The
+ * A worker's way to the servers: pulls a version of the parameters straight into the replica's vector, and pushes buckets. A pass
+ * that says what it needs begins while later buckets are still on their way. The
  * next version may be fetched while the replica computes with the one at hand: it arrives in memory of its own. Owned by the
  * worker's thread.
  */
@@ -49,7 +47,15 @@ final class ParameterClient implements AutoCloseable {
     private final Address[] addresses;
     private int generation = NONE;
     private int version = NONE;
-    private Fetch fetch;
+    /** Of what is still to land of the version at hand, or of one after it; null where nothing is on its way. */
+    private ParameterFetch fetch;
+    /** Buckets of the version at hand that the replica does not have yet. */
+    private final BitSet missing = new BitSet();
+    /** What is to be fetched after that. */
+    private int nextVersion = NONE;
+
+    private Deadline deadline;
+    private long waitedNanos;
     private volatile int workGeneration = NONE;
 
     /**
@@ -75,32 +81,90 @@ final class ParameterClient implements AutoCloseable {
     }
 
     /**
-     * Brings the replica to a version of the parameters; nothing to do where it has it.
+     * Turns to a version of the parameters; nothing to do where it is the one at hand. It is on its way then: passes wait for what
+     * they need of it by {@link #pages}, and {@link #awaitAll} for all of it.
      *
+     * @param newDeadline of everything that is waited for until the next call
      * @return bytes received for it
      */
-    long pull(int wantedGeneration, int wantedVersion, Address[] servers, Deadline deadline) throws IOException {
+    long turnTo(int wantedGeneration, int wantedVersion, Address[] servers, Deadline newDeadline) throws IOException {
         workGeneration = wantedGeneration;
+        deadline = newDeadline;
+        waitedNanos = 0;
         connect(servers);
         if (generation == wantedGeneration && version == wantedVersion) {
             return 0;
         }
-        version = NONE;
         fetch(wantedGeneration, wantedVersion);
-        deadline.await(fetch.arrived, "parameters of step " + wantedVersion + " from the servers");
-        for (int i = 0; i < windows.length; i++) {
-            codec.land(landings[i], windows[i]);
-        }
-        fetch = null;
-        replica.parametersWritten(0, layout.size());
         generation = wantedGeneration;
         version = wantedVersion;
+        nextVersion = NONE;
+        missing.set(0, windows.length);
         return pulledBytes;
     }
 
-    /** Begins to fetch what will be wanted after the version at hand, unless that is the same. */
-    void fetchAhead(int nextVersion) {
-        if (ahead && nextVersion != version) {
+    /** Returns when the replica has the whole version. */
+    void awaitAll() throws IOException {
+        await(0, windows.length);
+    }
+
+    /** How long passes and others have waited since the last version was turned to, for what was still to come of it. */
+    long waitedNanos() {
+        return waitedNanos;
+    }
+
+    /** Waits for what a pass needs, on the worker's thread; what does not come is {@link ParametersMissing}. */
+    ParameterPages pages() {
+        return new ParameterPages() {
+            @Override
+            public void need(long offset, long length) {
+                if (length == 0 || missing.isEmpty()) {
+                    return;
+                }
+                try {
+                    await(layout.bucketOf(offset), layout.bucketOf(offset + length - 1) + 1);
+                } catch (IOException e) {
+                    throw new ParametersMissing(e);
+                }
+            }
+
+            @Override
+            public void done(long offset, long length) {
+                // It stays.
+            }
+        };
+    }
+
+    private void await(int first, int end) throws IOException {
+        if (missing.isEmpty()) {
+            return;
+        }
+        long start = deadline.threads().nanoTime();
+        for (int i = missing.nextSetBit(first); i >= 0 && i < end; i = missing.nextSetBit(i + 1)) {
+            deadline.await(fetch.bucket(i), "parameters of step " + version + " from the servers");
+            codec.land(fetch.bytes(i), windows[i]);
+            Bucket bucket = layout.bucket(i);
+            replica.parametersWritten(bucket.offset(), bucket.length());
+            missing.clear(i);
+        }
+        waitedNanos += deadline.threads().nanoTime() - start;
+        if (missing.isEmpty()) {
+            fetch = null;
+            if (nextVersion != NONE) {
+                fetch(generation, nextVersion);
+            }
+        }
+    }
+
+    /**
+     * Begins to fetch what will be wanted after the version at hand, unless that is the same, as soon as that is there.
+     */
+    void fetchAhead(int wantedVersion) {
+        if (!ahead || wantedVersion == version) {
+            return;
+        }
+        nextVersion = wantedVersion;
+        if (missing.isEmpty()) {
             fetch(generation, nextVersion);
         }
     }
@@ -109,13 +173,18 @@ final class ParameterClient implements AutoCloseable {
         if (fetch != null && fetch.isOf(wantedGeneration, wantedVersion)) {
             return;
         }
-        if (fetch != null && !fetch.settled.isDone()) {
+        if (fetch != null && !fetch.isSettled()) {
             landings = new ByteBuffer[windows.length]; // Into the others something may still be written.
         }
         for (int i = 0; i < windows.length; i++) {
             landings[i] = landing(i);
         }
-        fetch = new Fetch(wantedGeneration, wantedVersion, landings);
+        List<Link> present = new ArrayList<>();
+        for (int server = 0; server < links.length(); server++) {
+            present.add(links.get(server));
+        }
+        fetch = new ParameterFetch(
+                wantedGeneration, wantedVersion, present, partitioner, codec.name(), landings.clone());
     }
 
     private ByteBuffer landing(int bucket) {
@@ -125,71 +194,6 @@ final class ParameterClient implements AutoCloseable {
         ByteBuffer before = landings[bucket];
         int bytes = codec.bytes(layout.bucket(bucket).length());
         return before != null ? before : ByteBuffer.allocateDirect(bytes);
-    }
-
-    /** A version on its way. */
-    private final class Fetch {
-        private final int ofGeneration;
-        private final int ofVersion;
-        private final ByteBuffer[] into;
-        /** Fails as soon as a part does. */
-        private final CompletableFuture<Void> arrived = new CompletableFuture<>();
-        /** When nothing is written any more. */
-        private final CompletableFuture<Void> settled;
-
-        @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes are in "arrived".
-        Fetch(int ofGeneration, int ofVersion, ByteBuffer[] into) {
-            this.ofGeneration = ofGeneration;
-            this.ofVersion = ofVersion;
-            this.into = into;
-            List<CompletableFuture<Void>> pulls = new ArrayList<>();
-            for (int server = 0; server < links.length(); server++) {
-                BucketRange range = partitioner.range(server);
-                if (range.count() > 0) {
-                    pulls.add(pullFrom(links.get(server), range, range.first()));
-                }
-            }
-            pulls.forEach(pull -> pull.exceptionally(failure -> {
-                arrived.completeExceptionally(failure);
-                return null;
-            }));
-            this.settled = CompletableFuture.allOf(pulls.toArray(CompletableFuture[]::new));
-            settled.thenRun(() -> arrived.complete(null));
-        }
-
-        boolean isOf(int wantedGeneration, int wantedVersion) {
-            return ofGeneration == wantedGeneration
-                    && ofVersion == wantedVersion
-                    && !arrived.isCompletedExceptionally();
-        }
-
-        /** Pulls buckets as they appear: asks for the next one, receives all that are there, asks again. */
-        private CompletableFuture<Void> pullFrom(Link link, BucketRange range, int fromBucket) {
-            Message.AwaitParameters request =
-                    new Message.AwaitParameters(ofGeneration, ofVersion, fromBucket, codec.name());
-            return link.call(request).thenCompose(ready -> {
-                List<CompletableFuture<Void>> received = new ArrayList<>();
-                for (int bucket = fromBucket; bucket < ready.endBucket(); bucket++) {
-                    received.add(pullBucket(link, bucket, ready.checksums()[bucket - fromBucket]));
-                }
-                if (ready.endBucket() < range.end()) {
-                    received.add(pullFrom(link, range, ready.endBucket()));
-                }
-                return CompletableFuture.allOf(received.toArray(CompletableFuture[]::new));
-            });
-        }
-
-        private CompletableFuture<Void> pullBucket(Link link, int bucket, int checksum) {
-            BucketKey key = new BucketKey(ofGeneration, ofVersion, bucket, StateVector.PARAM, codec.name());
-            ByteBuffer landing = into[bucket];
-            return link.pull(key, landing.duplicate().clear()).thenAccept(nothing -> {
-                int actual = BucketHeader.checksum(landing);
-                if (actual != checksum) {
-                    throw new CompletionException(new IOException("pulled bucket is damaged: " + key + " checksum="
-                            + Integer.toHexString(actual) + " expected=" + Integer.toHexString(checksum)));
-                }
-            });
-        }
     }
 
     /**
@@ -231,6 +235,8 @@ final class ParameterClient implements AutoCloseable {
     /** Forgets connections and version: the next pull starts anew. */
     void reset() {
         version = NONE;
+        nextVersion = NONE;
+        missing.clear();
         fetch = null;
         landings = new ByteBuffer[windows.length];
         for (int i = 0; i < links.length(); i++) {

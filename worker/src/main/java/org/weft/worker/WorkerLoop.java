@@ -24,8 +24,8 @@ import org.weft.engine.Replica;
 
 /**
  * What training is. A worker asks the coordinator for work; all work says which step it is of, and with that which version
- * of the parameters it is to be done with. The worker pulls that version unless it has it, computes its lanes, pushes their
- * sums while backward still runs, and reports the lanes' losses once every bucket is acknowledged. Then it asks again; where
+ * of the parameters it is to be done with. The worker pulls that version unless it has it, computes its lanes as its buckets
+ * arrive, pushes their sums while backward still runs, and reports the lanes' losses once every bucket is acknowledged. Then it asks again; where
  * gradients are late, before that.
  *
  * <p>A worker that joins late, takes over a lost one's lanes, or goes back to a checkpoint does nothing else. Owned by
@@ -48,6 +48,8 @@ public final class WorkerLoop<B extends MicroBatch> {
     private final LaneProgram program;
     private final SyncConfig sync;
     private final LaneReports reports;
+    /** Whether passes wait for what they need of the parameters; rounds of local steps need all from their start. */
+    private final boolean follows;
     /** Of what was computed last, though the servers may not have acknowledged it. */
     private int ticket = Message.PollWork.NOTHING;
 
@@ -69,6 +71,7 @@ public final class WorkerLoop<B extends MicroBatch> {
         this.program = sync.local()
                 ? new LocalSteps<>(options.config(), replica, batches)
                 : new OneGradient<>(options.config(), replica, batches);
+        this.follows = !sync.local() && replica.follow(parameters.pages());
         session.onGeneration(parameters::endStaleWork);
     }
 
@@ -107,12 +110,18 @@ public final class WorkerLoop<B extends MicroBatch> {
         } catch (FencedException e) {
             throw e;
         } catch (IOException e) {
-            LOG.warn("{} drops its work on step {}: {}", session, step, e.getMessage());
-            gradients.abandon();
-            parameters.reset();
-            session.abandoned(generation, step, e.getMessage());
-            rest();
+            drop(generation, step, e);
+        } catch (ParametersMissing e) {
+            drop(generation, step, e.getCause());
         }
+    }
+
+    private void drop(int generation, int step, IOException cause) throws IOException {
+        LOG.warn("{} drops its work on step {}: {}", session, step, cause.getMessage());
+        gradients.abandon();
+        parameters.reset();
+        session.abandoned(generation, step, cause.getMessage());
+        rest();
     }
 
     /** The work that was dropped is the next to be handed out: asking at once would ask hundreds of times a second. */
@@ -125,9 +134,12 @@ public final class WorkerLoop<B extends MicroBatch> {
         Deadline deadline = Deadline.in(threads, options.config().updateTimeout());
         long start = threads.nanoTime();
         int version = sync.versionFor(work.step());
-        long pulled = parameters.pull(work.generation(), version, work.servers(), deadline);
+        long pulled = parameters.turnTo(work.generation(), version, work.servers(), deadline);
         parameters.fetchAhead(sync.versionFor(work.step() + 1));
         long computing = threads.nanoTime();
+        if (!follows) {
+            parameters.awaitAll();
+        }
 
         LaneSpan span = work.span();
         double[] losses = new double[span.count()];
@@ -139,10 +151,11 @@ public final class WorkerLoop<B extends MicroBatch> {
             losses[lane - span.first()] = loss.part();
             figures.addAll(loss.figures());
         }
+        parameters.awaitAll();
         long computed = threads.nanoTime();
         ticket = work.ticket();
         long pushed = gradients.pushedBytes();
-        long waited = gradients.waitedNanos();
+        long waited = gradients.waitedNanos() + parameters.waitedNanos();
         reports.whenPushed(work, gradients.end(), deadline, () -> {
             long pushing = sync.delay() > 0 ? 0 : threads.nanoTime() - computed;
             long waitMicros = TimeUnit.NANOSECONDS.toMicros(computing - start + waited + pushing);
@@ -153,11 +166,12 @@ public final class WorkerLoop<B extends MicroBatch> {
     }
 
     private void evaluate(Message.EvaluateBatches work) throws IOException {
-        parameters.pull(
+        parameters.turnTo(
                 work.generation(),
                 work.step(),
                 work.servers(),
                 Deadline.in(threads, options.config().cluster().stepTimeout()));
+        parameters.awaitAll();
         BatchScore[] scores = new BatchScore[work.batches()];
         for (int i = 0; i < scores.length; i++) {
             int index = work.firstBatch() + i;

@@ -3,6 +3,7 @@ package org.weft.worker;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.weft.core.batches.Batch;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.Initializer;
@@ -10,6 +11,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
+import org.weft.engine.ParameterPages;
 
 /** A replica without a tensor library: element i of a lane's gradient is a function of (step, lane, i) alone. */
 final class FakeReplica implements ModelReplica {
@@ -19,6 +21,14 @@ final class FakeReplica implements ModelReplica {
 
     private final ByteBuffer parameters = direct();
     private final ByteBuffer gradients = direct();
+    /** Where the ranges begin that passes go through. */
+    private static final List<Long> STARTS =
+            List.of(0L, 5L, Bucket.ELEMENTS - 3L, Bucket.ELEMENTS + 7L, LAYOUT.size() - 10);
+
+    /** What the last pass read at the beginning of each range. */
+    final List<Float> read = new CopyOnWriteArrayList<>();
+
+    private ParameterPages pages = ParameterPages.WHOLE;
 
     private static ByteBuffer direct() {
         return ByteBuffer.allocateDirect((int) LAYOUT.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -47,6 +57,19 @@ final class FakeReplica implements ModelReplica {
     }
 
     @Override
+    public boolean follow(ParameterPages newPages) {
+        pages = newPages;
+        return true;
+    }
+
+    /** What a pass at the parameters of a version reads. */
+    static List<Float> readAt(int version) {
+        return STARTS.stream()
+                .map(start -> FakeServer.parameter(version, start))
+                .toList();
+    }
+
+    @Override
     public void zeroGradients() {
         for (int i = 0; i < LAYOUT.size(); i++) {
             gradients.putFloat(i * Float.BYTES, 0);
@@ -56,13 +79,21 @@ final class FakeReplica implements ModelReplica {
     @Override
     public double accumulateGradient(Batch batch, double normalizer, MicroBatchKey key, GradientListener listener) {
         int size = (int) LAYOUT.size();
+        read.clear();
+        for (int i = 0; i < STARTS.size(); i++) {
+            long end = i + 1 < STARTS.size() ? STARTS.get(i + 1) : size;
+            pages.need(STARTS.get(i), end - STARTS.get(i));
+            read.add(parameters.getFloat((int) (STARTS.get(i) * Float.BYTES)));
+            pages.done(STARTS.get(i), end - STARTS.get(i));
+        }
         for (int i = 0; i < size; i++) {
             int at = i * Float.BYTES;
             gradients.putFloat(at, gradients.getFloat(at) + gradient(key.step(), key.lane(), i));
         }
         // Uneven ranges from the end to the beginning, as backward finishes them.
         int end = size;
-        for (int start : new int[] {size - 10, Bucket.ELEMENTS + 7, Bucket.ELEMENTS - 3, 5, 0}) {
+        for (int i = STARTS.size() - 1; i >= 0; i--) {
+            int start = (int) (long) STARTS.get(i);
             listener.rangeReady(start, end - start);
             end = start;
         }

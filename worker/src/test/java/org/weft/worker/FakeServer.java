@@ -19,6 +19,10 @@ final class FakeServer implements Service {
     final Map<TreeNode, Map<Integer, float[]>> pushed = new ConcurrentHashMap<>();
     volatile boolean damaged;
     volatile boolean silent;
+    /** Buckets from here on are published when this is released. */
+    volatile int heldFrom = Integer.MAX_VALUE;
+
+    final CompletableFuture<Void> release = new CompletableFuture<>();
     private final BucketRange range;
 
     FakeServer(BucketRange range) {
@@ -53,6 +57,9 @@ final class FakeServer implements Service {
         }
         if (silent) {
             return new CompletableFuture<>();
+        }
+        if (await.fromBucket() >= heldFrom && !release.isDone()) {
+            return release.thenCompose(nothing -> receive(request));
         }
         int bucket = await.fromBucket();
         int checksum = checksum(bytes(await.step(), bucket)) + (damaged ? 1 : 0);

@@ -62,7 +62,8 @@ class LossyCodecTest {
         try (Transport transport = new SparkTransport(WireSecurity.fresh(false));
                 Transport.Listener listener = transport.listen("127.0.0.1", server);
                 ParameterClient client = new ParameterClient(transport, replica, 1, HALF, false)) {
-            long bytes = client.pull(1, 3, new Address[] {listener.address()}, DEADLINE);
+            long bytes = client.turnTo(1, 3, new Address[] {listener.address()}, DEADLINE);
+            client.awaitAll();
             assertThat(bytes).isEqualTo(FakeReplica.LAYOUT.size() * Short.BYTES);
         }
         for (int i = 0; i < FakeReplica.LAYOUT.bucketCount(); i++) {
@@ -80,7 +81,8 @@ class LossyCodecTest {
         try (Transport transport = new SparkTransport(WireSecurity.fresh(false));
                 Transport.Listener listener = transport.listen("127.0.0.1", server);
                 ParameterClient client = new ParameterClient(transport, replica, 1, HALF, false)) {
-            client.pull(1, 3, new Address[] {listener.address()}, DEADLINE);
+            client.turnTo(1, 3, new Address[] {listener.address()}, DEADLINE);
+            client.awaitAll();
             LaneGradients gradients = new LaneGradients(replica, client, CODECS, false);
             gradients.begin(1, 3, span);
             for (int lane = span.first(); lane < span.end(); lane++) {

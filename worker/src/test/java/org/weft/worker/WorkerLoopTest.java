@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.Message;
+import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Service;
 import org.weft.core.transport.SparkTransport;
 import org.weft.core.transport.Transport;
@@ -170,6 +172,55 @@ class WorkerLoopTest {
         servers.get(1).silent = false;
         work.add(new Message.ComputeLanes(0, 2, 2, new LaneSpan(0, 2), addresses()));
         assertThat(report(Message.LanesDone.class).generation()).isEqualTo(2);
+    }
+
+    /** The last bucket is not even published when the first ranges are computed with. */
+    @Test
+    void aPassBeginsWithWhatIsThere() throws Exception {
+        servers.get(1).heldFrom = 2;
+        work.add(new Message.ComputeLanes(0, 1, 2, new LaneSpan(0, 2), addresses()));
+        await(() -> replica.read.size() == 3);
+        assertThat(replica.read).isEqualTo(FakeReplica.readAt(2).subList(0, 3));
+        assertThat(reports).isEmpty();
+        servers.get(1).release.complete(null);
+        Message.LanesDone done = report(Message.LanesDone.class);
+        assertThat(done.times().pullBytes()).isEqualTo(FakeReplica.LAYOUT.size() * Float.BYTES);
+        assertThat(replica.read).isEqualTo(FakeReplica.readAt(2));
+        assertPushed(new LaneSpan(0, 2), 2);
+    }
+
+    @Test
+    void aPassThatWaitsEndsWhenANewGenerationBegins() throws Exception {
+        servers.get(1).heldFrom = 2;
+        work.add(new Message.ComputeLanes(0, 1, 2, new LaneSpan(0, 2), addresses()));
+        await(() -> replica.read.size() == 3);
+        generation = 2;
+        Message.WorkAbandoned abandoned = report(Message.WorkAbandoned.class);
+        assertThat(abandoned.generation()).isEqualTo(1);
+        assertThat(abandoned.cause()).contains("parameters of step 2 from the servers");
+        servers.get(1).release.complete(null);
+        work.add(new Message.ComputeLanes(0, 2, 3, new LaneSpan(0, 2), addresses()));
+        assertThat(report(Message.LanesDone.class).generation()).isEqualTo(2);
+        assertThat(replica.read).isEqualTo(FakeReplica.readAt(3));
+        assertPushed(new LaneSpan(0, 2), 3);
+    }
+
+    @Test
+    void aPassThatWaitsEndsWhenItsServerIsGone() throws Exception {
+        servers.get(1).heldFrom = 2;
+        work.add(new Message.ComputeLanes(0, 1, 2, new LaneSpan(0, 2), addresses()));
+        await(() -> replica.read.size() == 3);
+        listeners.get(1).close();
+        assertThat(report(Message.WorkAbandoned.class).step()).isEqualTo(2);
+        assertThat(servers.get(0).pushed).isEmpty();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Deadline deadline = Deadline.in(Duration.ofSeconds(60));
+        while (!condition.getAsBoolean()) {
+            assertThat(deadline.passed()).as("waited for a minute").isFalse();
+            Thread.onSpinWait();
+        }
     }
 
     @Test

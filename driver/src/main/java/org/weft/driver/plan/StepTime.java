@@ -8,13 +8,13 @@ import org.weft.core.model.Routing;
 /**
  * Seconds of one step of the worker with the most lanes: matrix products at the measured peak less what narrow ones
  * miss, everything else at the rate of memory, a fixed time for each operation, and the exchange. Where driver, workers
- * and servers share the processors of one machine nothing overlaps, for all of them are busy; on a cluster pushing hides
- * behind backward, and where gradients are late the exchange behind the next step. docs/decisions/0012-plan.md says where the constants were measured.
+ * and servers share the processors of one machine nothing overlaps, for all of them are busy; on a cluster pulling hides
+ * behind forward, pushing behind backward, and where gradients are late the exchange behind the next step. docs/decisions/0012-plan.md says where the constants were measured.
  *
  * @param products matrix products and attention
  * @param elementwise norms, nonlinearities, residuals and the loss: passes over activations
  * @param dispatch operations' fixed cost
- * @param pull parameters, from servers that send to all workers at once
+ * @param pull parameters, from servers that send to all workers at once, as far as forward does not hide them
  * @param push gradients, as far as backward does not hide them
  * @param update sums, AdamW and publication on a server
  */
@@ -71,9 +71,12 @@ public record StepTime(double products, double elementwise, double dispatch, dou
                 Math.max(traffic.workerPull(), traffic.serverOut()) * Math.max(share * byteSeconds, 1 / networkBytes);
         double push = Math.max(traffic.workerPush(), traffic.serverIn() + traffic.backup())
                 * Math.max(share * byteSeconds, 1 / networkBytes);
-        double whole = push;
+        double exchange = pull + push;
         if (processors == 0 && !config.sync().local()) {
-            push = Math.max(push - 2.0 / 3 * (products + elementwise), push * lastShare(shape));
+            double forward = (products + elementwise) / (training.recompute() ? 4 : 3);
+            pull -= hidden(
+                    pull, forward, embeddingShare(shape), config.cluster().servers());
+            push = Math.max(push - 2.0 / 3 * (products + elementwise), push * embeddingShare(shape));
         }
         double elements = shape.layout().size() / (double) config.cluster().servers();
         double update = share
@@ -86,7 +89,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
             update += share * lanes * shape.layout().size() * UPDATE_BYTES / peaks.copyBytes();
         }
         if (processors == 0 && config.sync().delay() > 0) { // The step after computes meanwhile.
-            double shown = Math.max(0, pull + whole + update - products - elementwise - dispatch);
+            double shown = Math.max(0, exchange + update - products - elementwise - dispatch);
             return new StepTime(products, elementwise, dispatch, shown, 0, 0);
         }
         return new StepTime(products, elementwise, dispatch, pull, push, update);
@@ -99,8 +102,20 @@ public record StepTime(double products, double elementwise, double dispatch, dou
         return shape.config().blocks() * (BLOCK_OPERATIONS + experts * EXPERT_OPERATIONS);
     }
 
-    /** The embedding's gradient is complete last: nothing is left to hide its push behind. */
-    private static double lastShare(ModelShape shape) {
+    /**
+     * Seconds of a pull that a forward pass hides, which goes on with what is there. All servers send at once, each its range from its
+     * beginning: what follows the first one's range is there when that range is.
+     *
+     * @param embeddings share of the parameters that have to be there before anything is computed
+     */
+    static double hidden(double pull, double forward, double embeddings, int servers) {
+        double range = Math.max(embeddings, 1.0 / servers);
+        double meanwhile = forward * (range - embeddings) / (1 - embeddings);
+        return Math.min(meanwhile, pull * (1 - Math.min(1, embeddings * servers)));
+    }
+
+    /** The embedding's gradient is complete last: nothing is left to hide its push behind. Its parameters are needed first. */
+    private static double embeddingShare(ModelShape shape) {
         return (double) shape.vocabSize()
                 * shape.config().width()
                 / shape.layout().size();

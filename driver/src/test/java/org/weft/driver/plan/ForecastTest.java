@@ -1,6 +1,7 @@
 package org.weft.driver.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
@@ -91,7 +92,18 @@ class ForecastTest {
         ModelShape shape = new ModelShape(config.model(), 50_257);
         Forecast slow = Forecast.of(shape, config, PEAKS, 125e6);
         // Two servers send the whole vector to two workers, each 8 workers' halves: one vector a server.
-        assertThat(slow.time().pull()).isCloseTo(slow.traffic().serverOut() / 125e6, Percentage.withPercentage(1e-6));
+        double pull = slow.traffic().serverOut() / 125e6;
+        double forward = (slow.time().products() + slow.time().elementwise()) / 3;
+        assertThat(slow.time().pull()).isBetween(pull - forward / 2, pull * (1 + 1e-9));
+    }
+
+    /** Embeddings are a tenth of the parameters: nothing hides what they take, nor what comes after the first server's range. */
+    @Test
+    void forwardHidesWhatFollowsTheEmbeddings() {
+        assertThat(StepTime.hidden(10, 3, 0.1, 1)).isCloseTo(3, within(1e-12));
+        assertThat(StepTime.hidden(10, 3, 0.1, 2)).isCloseTo(3 * 0.4 / 0.9, within(1e-12));
+        assertThat(StepTime.hidden(1, 30, 0.1, 1)).isCloseTo(0.9, within(1e-12));
+        assertThat(StepTime.hidden(10, 3, 0.1, 20)).isZero();
     }
 
     @Test

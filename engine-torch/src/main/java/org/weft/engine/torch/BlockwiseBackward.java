@@ -30,21 +30,20 @@ final class BlockwiseBackward {
     private final Tail tail;
     private final PreferenceTail answers;
     private final FlatTensors flat;
-    private final ParameterPages pages;
     private final boolean recompute;
     private final FlatRange embeddingRange;
     private final List<FlatRange> blockRanges = new ArrayList<>();
     private final FlatRange tailRange;
     private final ExpertLoads loads = new ExpertLoads();
+    private ParameterPages pages = ParameterPages.WHOLE;
     /** Nothing below this block learns: forward is not recorded there, and backward ends. */
     private final int firstLearning;
 
-    BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, ParameterPages pages, boolean recompute) {
+    BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, boolean recompute) {
         this.model = model;
         family = shape.family();
         config = shape.config();
         this.flat = flat;
-        this.pages = pages;
         this.recompute = recompute;
         tail = switch (shape.adaptation().head().kind()) {
             case LANGUAGE -> new LanguageTail(model);
@@ -61,6 +60,11 @@ final class BlockwiseBackward {
         }
         tailRange = new FlatRange(end, flat.layout().size() - end);
         firstLearning = embeddingRange.length() > 0 ? 0 : firstNotEmpty(blockRanges);
+    }
+
+    /** Who sees to it from now on that parameters are there. */
+    void follow(ParameterPages newPages) {
+        pages = newPages;
     }
 
     private long startOfBlocks() {
@@ -93,7 +97,6 @@ final class BlockwiseBackward {
         TokenTensors tokens = batch.tokens();
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
-            flat.refreshFactors();
             Pass pass = Pass.over(tokens, dropout, config);
             need(embeddingRange);
             Tensor x = model.embeddings().lookUp(tokens, pass.positions()); // (B, T, D)
@@ -232,7 +235,6 @@ final class BlockwiseBackward {
     private Tensor computed(TokenTensors tokens, PointerScope caller, UnaryOperator<Tensor> last) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
-            flat.refreshFactors();
             Tensor states = forward(tokens, scope); // (B, T, D)
             need(tailRange);
             Tensor result = last.apply(states);
@@ -272,6 +274,7 @@ final class BlockwiseBackward {
 
     private void need(FlatRange range) {
         pages.need(range.offset(), range.length());
+        flat.refreshFactors(range.offset(), range.length());
     }
 
     private void done(FlatRange range) {

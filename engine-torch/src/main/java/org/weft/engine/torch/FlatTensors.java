@@ -1,5 +1,6 @@
 package org.weft.engine.torch;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -34,7 +35,10 @@ final class FlatTensors {
     private final Adaptation.Lora lora;
     private final Leaves wide;
     private final Leaves narrow; // wide itself without bfloat16
-    private volatile boolean stale = true;
+    /** Which of the layout's parameters have changed since they were rounded; guards itself. */
+    private final BitSet stale = new BitSet();
+
+    private volatile boolean frozenStale = true;
 
     FlatTensors(ModelShape shape, ComputeDevice device, ScalarType type, boolean bfloat16) {
         AdaptedLayout adapted = shape.adapted();
@@ -98,19 +102,54 @@ final class FlatTensors {
         return narrow != wide;
     }
 
-    /** Says that parameters have changed; any thread. */
-    void parametersChanged() {
-        stale = true;
+    /** Says that a range of the parameters has changed; any thread. */
+    void parametersChanged(long offset, long length) {
+        if (!bfloat16()) {
+            return;
+        }
+        synchronized (stale) {
+            for (int i = 0; i < layout.parameters().size(); i++) {
+                Parameter parameter = layout.parameters().get(i);
+                if (parameter.offset() < offset + length && parameter.end() > offset) {
+                    stale.set(i);
+                }
+            }
+        }
     }
 
-    /** Rounds the parameters anew if they have changed: before a forward pass, on the replica's thread. */
-    void refreshFactors() {
-        if (bfloat16() && stale) {
-            stale = false;
-            narrow.parameters.copy_(wide.parameters); // (P)
-            if (frozen != null) {
-                narrow.frozen.copy_(wide.frozen); // (Q)
+    /** The same of what does not learn. */
+    void frozenChanged() {
+        frozenStale = true;
+    }
+
+    /**
+     * Rounds those of the range's parameters that have changed, and of what does not learn all if any has: before they are
+     * computed with, on the replica's thread.
+     */
+    void refreshFactors(long offset, long length) {
+        if (!bfloat16()) {
+            return;
+        }
+        if (frozen != null && frozenStale) {
+            frozenStale = false;
+            narrow.frozen.copy_(wide.frozen); // (Q)
+        }
+        synchronized (stale) {
+            for (int i = stale.nextSetBit(0); i >= 0; i = stale.nextSetBit(i + 1)) {
+                Parameter parameter = layout.parameters().get(i);
+                if (parameter.offset() >= offset && parameter.end() <= offset + length) {
+                    stale.clear(i);
+                    round(parameter);
+                }
             }
+        }
+    }
+
+    private void round(Parameter parameter) {
+        try (PointerScope scope = new PointerScope()) {
+            narrow.parameters
+                    .narrow(0, parameter.offset(), parameter.size())
+                    .copy_(wide.parameters.narrow(0, parameter.offset(), parameter.size()));
         }
     }
 
@@ -196,12 +235,16 @@ final class FlatTensors {
             return leafGradients.get(name);
         }
 
+        /**
+         * What is written to the vector does not count as a change of the view, as it would after {@code detach}: ranges arrive
+         * while a pass is recorded, and autograd would refuse to go back through what it takes for changed since.
+         */
         private static Tensor view(Tensor vector, Parameter parameter) {
             long[] shape =
                     parameter.shape().stream().mapToLong(Integer::longValue).toArray();
             return vector.narrow(0, parameter.offset(), parameter.size())
                     .view(shape)
-                    .detach();
+                    .variable_data();
         }
     }
 }

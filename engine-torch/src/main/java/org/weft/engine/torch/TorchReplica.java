@@ -40,35 +40,30 @@ public final class TorchReplica implements ModelReplica {
     private final BlockwiseBackward backward;
     private volatile boolean closed;
 
-    private TorchReplica(ModelShape shape, ReplicaOptions options, ScalarType type, ParameterPages pages) {
+    private TorchReplica(ModelShape shape, ReplicaOptions options, ScalarType type) {
         this.shape = shape;
         this.options = options;
         try (PointerScope building = memory) {
             device = ComputeDevice.open(options.device());
             flat = new FlatTensors(shape, device, type, options.bfloat16());
             model = Transformer.of(shape.config(), flat);
-            backward = new BlockwiseBackward(model, shape, flat, pages, options.recompute());
+            backward = new BlockwiseBackward(model, shape, flat, options.recompute());
             building.extend(); // closing then leaves the thread's stack of scopes but frees nothing
         }
     }
 
     /** Opens a replica with parameters of zero. The calling thread owns it from here on. */
     public static TorchReplica open(ModelShape shape, ReplicaOptions options) {
-        return open(shape, options, ScalarType.Float, ParameterPages.WHOLE);
+        return open(shape, options, ScalarType.Float);
     }
 
     /** In float64, for comparing gradients with finite differences: windows then hold 8 bytes an element. */
     static TorchReplica open(ModelShape shape, ReplicaOptions options, ScalarType type) {
-        return open(shape, options, type, ParameterPages.WHOLE);
-    }
-
-    /** With parameters that come and go: in float32 alone, for copies in bfloat16 are rounded from all of them at once. */
-    static TorchReplica open(ModelShape shape, ReplicaOptions options, ScalarType type, ParameterPages pages) {
         if (shape.vocabSize() < 1) {
             throw WeftException.invalidData("vocabulary=" + shape.vocabSize() + " must be at least 1", "");
         }
         NativeRuntime.setThreads(options.threads());
-        return new TorchReplica(shape, options, type, pages);
+        return new TorchReplica(shape, options, type);
     }
 
     @Override
@@ -86,7 +81,14 @@ public final class TorchReplica implements ModelReplica {
     public void parametersWritten(long offset, long length) {
         checkOpen();
         flat.parameters().upload(offset, length);
-        flat.parametersChanged();
+        flat.parametersChanged(offset, length);
+    }
+
+    @Override
+    public boolean follow(ParameterPages pages) {
+        checkOwner();
+        backward.follow(pages);
+        return true;
     }
 
     @Override
@@ -104,7 +106,7 @@ public final class TorchReplica implements ModelReplica {
     public void frozenWritten(long offset, long length) {
         checkOpen();
         flat.frozen().upload(offset, length);
-        flat.parametersChanged();
+        flat.frozenChanged();
     }
 
     @Override
@@ -235,7 +237,7 @@ public final class TorchReplica implements ModelReplica {
                     "model.architecture=" + shape.config().architecture() + " does not generate text",
                     "it fills masked tokens: use fill");
         }
-        flat.refreshFactors();
+        flat.refreshFactors(0, flat.layout().size());
         if (model instanceof T5 t5) {
             return new CachedSourceDecoder(
                     t5, shape, rows, flat.parameters().tensor(), device.torchDevice(), this::checkOwner);

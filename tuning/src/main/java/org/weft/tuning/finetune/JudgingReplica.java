@@ -8,6 +8,7 @@ import org.weft.engine.Figure;
 import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
+import org.weft.engine.ParameterPages;
 import org.weft.engine.Replica;
 import org.weft.engine.SequenceLosses;
 
@@ -36,6 +37,11 @@ abstract class JudgingReplica implements Replica<Batch> {
     @Override
     public void parametersWritten(long offset, long length) {
         replica.parametersWritten(offset, length);
+    }
+
+    @Override
+    public boolean follow(ParameterPages pages) {
+        return replica.follow(pages);
     }
 
     @Override
