@@ -22,6 +22,14 @@ public interface Replica<B extends MicroBatch> extends AutoCloseable {
     /** Where a range of parameters is to be written; any thread may write until {@link #parametersWritten}. */
     ByteBuffer parameters(long offset, int length);
 
+    /**
+     * Whether it takes each {@linkplain org.weft.core.params.Parameter#factor factor} of its layout as bfloat16 alone, rounded to
+     * nearest even: it may then be given them rounded.
+     */
+    default boolean roundsFactors() {
+        return false;
+    }
+
     /** Says that a range of parameters has been written through its windows. */
     void parametersWritten(long offset, long length);
 

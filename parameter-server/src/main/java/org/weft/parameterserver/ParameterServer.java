@@ -79,7 +79,7 @@ public final class ParameterServer implements AutoCloseable {
         BucketRange range = new RangePartitioner(layout.bucketCount(), shards).range(shardIndex);
         this.transport = transport;
         this.threads = threads;
-        BucketCodecs codecs = BucketCodecs.of(options.config());
+        BucketCodecs codecs = BucketCodecs.of(options.config(), layout);
         int openSteps = options.config().sync().openSteps();
         this.shard = new ParameterShard(layout, range, Optimizer.ofServers(options.config()), openSteps, codecs);
         this.feed = new BackupFeed(

@@ -1,5 +1,9 @@
 package org.weft.simulation;
 
+import org.weft.core.checkpoint.FloatFormat;
+import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
+
 /**
  * The model that is trained: a gradient that depends on every weight's bits, on step and on lane, with lanes of very
  * different size, so that no two orders of summation agree.
@@ -26,6 +30,18 @@ final class Arithmetic {
 
     static double validationLoss(int batch, float[] weights) {
         return loss(0, 1000 + batch, weights);
+    }
+
+    /** Weights as products in bfloat16 take them: factors rounded. */
+    static float[] rounded(ParameterLayout layout, float[] weights) {
+        float[] taken = weights.clone();
+        for (Parameter parameter : layout.parameters()) {
+            for (int i = (int) parameter.offset(); parameter.factor() && i < parameter.end(); i++) {
+                taken[i] =
+                        Float.intBitsToFloat(FloatFormat.toBfloat16(Float.floatToRawIntBits(weights[i])) << Short.SIZE);
+            }
+        }
+        return taken;
     }
 
     /** A number in [-1, 1) of these three. */

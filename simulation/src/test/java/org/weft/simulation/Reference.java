@@ -31,14 +31,16 @@ final class Reference {
     private final double[] losses;
     private final BucketCodecs codecs;
     private final SyncConfig sync;
+    private final boolean bfloat16;
     /** By step and lane. */
     private final Map<String, float[]> laneWeights = new HashMap<>();
 
     Reference(Scenario scenario) {
         layout = scenario.layout();
         training = scenario.config().training();
-        codecs = BucketCodecs.of(scenario.config());
+        codecs = BucketCodecs.of(scenario.config(), layout);
         sync = scenario.config().sync();
+        bfloat16 = scenario.bfloat16();
         int size = Math.toIntExact(layout.size());
         int steps = training.steps();
         weights = new float[steps + 1][];
@@ -76,10 +78,15 @@ final class Reference {
     }
 
     private float[] gradient(int step, int lane) {
-        float[] at = weights[sync.versionFor(step)];
+        float[] at = taken(weights[sync.versionFor(step)]);
         laneWeights.put(step + "/" + lane, at);
         losses[step] += Arithmetic.loss(step, lane, at);
         return Arithmetic.gradient(step, lane, at);
+    }
+
+    /** What a replica computes with. */
+    private float[] taken(float[] at) {
+        return bfloat16 ? Arithmetic.rounded(layout, at) : at;
     }
 
     /** By how much a lane moves back in a round of its own, divided by the lanes. */
@@ -90,9 +97,10 @@ final class Reference {
         float[][] vectors = new float[optimizer.state().size()][now.length];
         double loss = 0;
         for (int step = first; step < end; step++) {
-            laneWeights.put(step + "/" + lane, now.clone());
-            loss += Arithmetic.loss(step, lane, now) / (1.0 / training.lanes());
-            float[] gradient = Arithmetic.gradient(step, lane, now);
+            float[] at = taken(now.clone());
+            laneWeights.put(step + "/" + lane, at);
+            loss += Arithmetic.loss(step, lane, at) / (1.0 / training.lanes());
+            float[] gradient = Arithmetic.gradient(step, lane, at);
             float scale = new GradientClip(training.clipNorm()).scale(GradientClip.norm(squares(gradient)));
             Optimizer.State state = new Optimizer.State(gradient, now, vectors);
             for (Parameter p : layout.parameters()) {
@@ -162,7 +170,7 @@ final class Reference {
     double evaluation(int version, int batches) {
         double nats = 0;
         for (int batch = 0; batch < batches; batch++) {
-            nats += Arithmetic.validationLoss(batch, weights[version]);
+            nats += Arithmetic.validationLoss(batch, taken(weights[version]));
         }
         return nats / batches;
     }

@@ -3,6 +3,7 @@ package org.weft.simulation;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.weft.core.config.ConfigLoader;
+import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
@@ -38,6 +39,8 @@ record Scenario(
         long rivalAtMicros) {
     private static final int BUCKET_ELEMENTS = 8;
     private static final List<String> GRADIENTS = List.of("f32", "f32", "f32", "bf16", "int8", "int4");
+    private static final List<String> PRECISIONS = List.of("fp32", "bf16");
+    private static final List<String> PARAMETERS = List.of("auto", "auto", "f32");
     /** Least {@code checkpoint.keep}. */
     private static final int KEPT = Integer.getInteger("weft.simulation.keep", 1);
 
@@ -80,7 +83,9 @@ record Scenario(
                         "sync.mode=" + (local ? "local" : "bsp"),
                         "sync.steps=" + round,
                         "sync.delay=" + (local ? 0 : random.nextInt(2)),
-                        "sync.gradients=" + GRADIENTS.get(random.nextInt(GRADIENTS.size()))));
+                        "sync.gradients=" + GRADIENTS.get(random.nextInt(GRADIENTS.size())),
+                        "training.precision=" + PRECISIONS.get(random.nextInt(PRECISIONS.size())),
+                        "sync.parameters=" + PARAMETERS.get(random.nextInt(PARAMETERS.size()))));
         return new Scenario(
                 config,
                 layout(buckets, random),
@@ -100,12 +105,12 @@ record Scenario(
         return values[random.nextInt(values.length)];
     }
 
-    /** Matrices and a vector without decay, cut across the buckets' borders. */
+    /** A matrix that products take, and a vector without decay that they do not, cut across the buckets' borders. */
     private static ParameterLayout layout(int buckets, SplittableRandom random) {
         int size = (buckets - 1) * BUCKET_ELEMENTS + 2 + random.nextInt(BUCKET_ELEMENTS - 1);
         int matrix = 1 + random.nextInt(size - 1);
         return ParameterLayout.builder(BUCKET_ELEMENTS)
-                .add("matrix", List.of(matrix), true, Initializer.normal(0.5))
+                .addFactor("matrix", List.of(matrix), true, Initializer.normal(0.5))
                 .add("vector", List.of(size - matrix), false, Initializer.ONES)
                 .build();
     }
@@ -118,6 +123,11 @@ record Scenario(
         return config.cluster().servers();
     }
 
+    /** Whether replicas take factors rounded. */
+    boolean bfloat16() {
+        return config.training().precision() == TrainingConfig.Precision.BF16;
+    }
+
     int serverTasks() {
         return config.serverTasks();
     }
@@ -127,7 +137,8 @@ record Scenario(
         return String.format(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
-                        + " rival=%dms sync=%s/%d delay=%d gradients=%s",
+                        + " rival=%dms sync=%s/%d delay=%d gradients=%s"
+                        + " precision=%s parameters=%s",
                 workers(),
                 servers(),
                 config.servers().replicas(),
@@ -150,6 +161,8 @@ record Scenario(
                 config.sync().mode().word(),
                 config.sync().steps(),
                 config.sync().delay(),
-                config.sync().gradients().word());
+                config.sync().gradients().word(),
+                config.training().precision().word(),
+                config.sync().parameters().word());
     }
 }

@@ -21,6 +21,7 @@ final class TinyReplica implements Replica<Lot> {
     private final ParameterLayout layout;
     private final ByteBuffer parameters; // (P)
     private final ByteBuffer gradients; // (P)
+    private final boolean bfloat16;
     private ParameterPages pages = ParameterPages.WHOLE;
 
     /** What a replica computes with: nothing but a name. */
@@ -60,6 +61,7 @@ final class TinyReplica implements Replica<Lot> {
         this.layout = simulation.scenario.layout();
         this.parameters = vector();
         this.gradients = vector();
+        this.bfloat16 = simulation.scenario.bfloat16();
     }
 
     private ByteBuffer vector() {
@@ -83,6 +85,11 @@ final class TinyReplica implements Replica<Lot> {
 
     private static ByteBuffer window(ByteBuffer vector, long offset, int length) {
         return vector.slice((int) offset * Float.BYTES, length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public boolean roundsFactors() {
+        return bfloat16;
     }
 
     @Override
@@ -113,7 +120,7 @@ final class TinyReplica implements Replica<Lot> {
             takeTime();
             parameters.asFloatBuffer().get(start, weights, start, length);
         }
-        return weights;
+        return taken(weights);
     }
 
     /** Backward finishes the vector in a few pieces, from its end to its beginning. */
@@ -145,7 +152,12 @@ final class TinyReplica implements Replica<Lot> {
     private float[] weights() {
         float[] weights = new float[(int) layout.size()];
         parameters.asFloatBuffer().get(0, weights);
-        return weights;
+        return taken(weights);
+    }
+
+    /** What it computes with. */
+    private float[] taken(float[] weights) {
+        return bfloat16 ? Arithmetic.rounded(layout, weights) : weights;
     }
 
     private void takeTime() {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.weft.driver.progress.StepRecord;
 
 /** However workers and servers keep step: one hash, whatever the cluster is and however often the run was stopped. */
 class SyncModesIT {
@@ -50,10 +51,35 @@ class SyncModesIT {
         List<String> settings = List.of(mode.split(" "));
         String one = train(name + "-1-1", settings.toArray(String[]::new));
         String[] cluster = {"cluster.workers=3", "cluster.servers=2", "servers.replicas=2"};
+        String many = train(name + "-3-2", with(settings.toArray(String[]::new), cluster));
+        assertThat(many).isEqualTo(one).isNotEqualTo(plain);
+    }
+
+    /** What a worker rounds anyway may come to it rounded; an evaluation pulls it, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sync.delay=0", "sync.delay=1 sync.gradients=int8"})
+    void roundedParametersAreTheSameBitsInFewerBytes(String mode) throws IOException {
+        String name = "bfloat16-" + mode.replaceAll("[^a-z0-9]", "-");
+        String[] narrow = (mode + " training.precision=bf16").split(" ");
+        String whole = train(name, with(narrow, "sync.parameters=f32"));
+        String one = train(name + "-1-1", narrow);
         String many = train(
                 name + "-3-2",
-                Stream.concat(settings.stream(), Stream.of(cluster)).toArray(String[]::new));
-        assertThat(many).isEqualTo(one).isNotEqualTo(plain);
+                with(narrow, "sync.parameters=bf16", "cluster.workers=3", "cluster.servers=2", "servers.replicas=2"));
+        assertThat(List.of(one, many)).containsOnly(whole).doesNotContain(plain);
+        long factors = 12 * 32 * 32 + 9 * 32; // a block of width 32 but for its norms
+        int pulls = 5 - 2; // Versions 2 and 4 have come to be evaluated.
+        assertThat(bytesOfSteps(name)).isEqualTo(bytesOfSteps(name + "-1-1") + 2 * factors * pulls);
+    }
+
+    private static long bytesOfSteps(String name) throws IOException {
+        return RunRecords.of(temporary.resolve(name).resolve("run"), StepRecord.class).stream()
+                .mapToLong(StepRecord::pullBytes)
+                .sum();
+    }
+
+    private static String[] with(String[] settings, String... more) {
+        return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
     }
 
     /** The gradient of the first step after a resume is taken at the version before its checkpoint's. */

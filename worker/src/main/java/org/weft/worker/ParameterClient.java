@@ -13,6 +13,7 @@ import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.LayoutCodec;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Link;
 import org.weft.core.transport.Transport;
@@ -32,7 +33,7 @@ final class ParameterClient implements AutoCloseable {
     private final Replica<?> replica;
     private final ParameterLayout layout;
     private final RangePartitioner partitioner;
-    private final BucketCodec codec;
+    private final LayoutCodec codec;
     private final boolean ahead;
     /** The replica's parameters, a window a bucket. */
     private final ByteBuffer[] windows;
@@ -62,7 +63,7 @@ final class ParameterClient implements AutoCloseable {
      * @param codec that parameters are pulled in
      * @param ahead whether versions are fetched before they are wanted
      */
-    ParameterClient(Transport transport, Replica<?> replica, int servers, BucketCodec codec, boolean ahead) {
+    ParameterClient(Transport transport, Replica<?> replica, int servers, LayoutCodec codec, boolean ahead) {
         this.codec = codec;
         this.ahead = ahead;
         this.transport = transport;
@@ -142,8 +143,8 @@ final class ParameterClient implements AutoCloseable {
         long start = deadline.threads().nanoTime();
         for (int i = missing.nextSetBit(first); i >= 0 && i < end; i = missing.nextSetBit(i + 1)) {
             deadline.await(fetch.bucket(i), "parameters of step " + version + " from the servers");
-            codec.land(fetch.bytes(i), windows[i]);
             Bucket bucket = layout.bucket(i);
+            codec.of(bucket).land(fetch.bytes(i), windows[i]);
             replica.parametersWritten(bucket.offset(), bucket.length());
             missing.clear(i);
         }
@@ -188,11 +189,12 @@ final class ParameterClient implements AutoCloseable {
     }
 
     private ByteBuffer landing(int bucket) {
-        if (codec == BucketCodec.F32 && !ahead) {
+        BucketCodec form = codec.of(layout.bucket(bucket));
+        if (form == BucketCodec.F32 && !ahead) {
             return windows[bucket];
         }
         ByteBuffer before = landings[bucket];
-        int bytes = codec.bytes(layout.bucket(bucket).length());
+        int bytes = form.bytes(layout.bucket(bucket).length());
         return before != null ? before : ByteBuffer.allocateDirect(bytes);
     }
 

@@ -13,8 +13,10 @@ import org.weft.core.config.SyncConfig;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.model.ClassTally;
 import org.weft.core.protocol.BatchScore;
+import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.FigureSum;
+import org.weft.core.protocol.LayoutCodec;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.WorkTimes;
 import org.weft.core.transport.Deadline;
@@ -62,10 +64,11 @@ public final class WorkerLoop<B extends MicroBatch> {
         this.replica = replica;
         this.batches = batches;
         this.sync = options.config().sync();
-        BucketCodecs codecs = BucketCodecs.of(options.config());
+        BucketCodecs codecs = BucketCodecs.of(options.config(), replica.layout());
+        LayoutCodec pulled = replica.roundsFactors() ? codecs.parameters() : BucketCodec.F32;
         boolean overlap = sync.delay() > 0;
         int servers = options.config().cluster().servers();
-        this.parameters = new ParameterClient(session.transport(), replica, servers, codecs.parameters(), overlap);
+        this.parameters = new ParameterClient(session.transport(), replica, servers, pulled, overlap);
         this.gradients = new LaneGradients(replica, parameters, codecs, overlap);
         this.reports = new LaneReports(session, overlap);
         this.program = sync.local()

@@ -19,6 +19,12 @@ public record SyncConfig(
                         + "rounded by chance that is a function of seed, step, lane and element. Rounded, each lane travels by itself.")
         Gradients gradients,
 
+        @Doc(
+                "What parameters come as. auto: with training.precision=bf16 those that a replica only ever takes rounded, the factors of "
+                        + "matrix products, as bfloat16, everything else as float32: the same bits, about half of the bytes. bf16: the same, and "
+                        + "refused where it would save nothing (training.precision=fp32, sync.mode=local). f32: all as float32.")
+        Parameters parameters,
+
         @Doc("local: steps of a round. Rounds end at its multiples, and with the run's last step.")
         int steps,
 
@@ -40,6 +46,21 @@ public record SyncConfig(
         BF16,
         INT8,
         INT4
+    }
+
+    /** The form of parameters on the wire. */
+    public enum Parameters implements Word {
+        AUTO,
+        F32,
+        BF16
+    }
+
+    /**
+     * Whether parameters that a replica would round come rounded. Not where it takes steps of its own from them: these it takes
+     * in float32.
+     */
+    public boolean roundsFactors(TrainingConfig training) {
+        return parameters != Parameters.F32 && training.precision() == TrainingConfig.Precision.BF16 && !local();
     }
 
     /** Steps that workers may push for, and versions that they may pull, at the same time. */
@@ -75,7 +96,7 @@ public record SyncConfig(
     }
 
     static SyncConfig defaults() {
-        return new SyncConfig(Mode.BSP, 0, Gradients.F32, 50, 0.7, 0.9);
+        return new SyncConfig(Mode.BSP, 0, Gradients.F32, Parameters.AUTO, 50, 0.7, 0.9);
     }
 
     void validate(Problems problems, TrainingConfig training, CheckpointConfig checkpoint) {
@@ -89,6 +110,14 @@ public record SyncConfig(
                 outerMomentum >= 0 && outerMomentum < 1,
                 "sync.outer_momentum=%s must be from 0 to below 1",
                 outerMomentum);
+        problems.require(
+                parameters != Parameters.BF16 || training.precision() == TrainingConfig.Precision.BF16,
+                "sync.parameters=bf16 would round parameters that training.precision=%s computes with as they are: set"
+                        + " training.precision=bf16, or leave it auto",
+                training.precision().word());
+        problems.require(
+                parameters != Parameters.BF16 || !local(),
+                "sync.parameters=bf16 is of sync.mode=bsp: lanes begin their rounds with parameters in float32; leave it auto");
         if (!local() || steps < 1) {
             return;
         }

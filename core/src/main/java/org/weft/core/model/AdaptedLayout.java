@@ -49,8 +49,7 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
             boolean learns = adaptation.lora() == null && block >= adaptation.frozenBlocks() - (block < 0 ? 1 : 0);
             double depth = model.blocks() - block; // head 0, last block 1, embeddings L + 1
             double rate = Math.pow(adaptation.layerDecay(), depth);
-            (learns ? learned : frozen)
-                    .add(parameter.name(), parameter.shape(), parameter.decay(), rate, parameter.initializer());
+            (learns ? learned : frozen).add(parameter, rate);
             boolean within = block >= 0 && block < model.blocks();
             if (adaptation.lora() != null && within && isTarget(parameter, adaptation.lora(), family)) {
                 adapter(learned, parameter, adaptation.lora(), family);
@@ -129,22 +128,23 @@ public record AdaptedLayout(ParameterLayout learned, ParameterLayout frozen) {
         int in = target.shape().get(inputFirst ? 0 : 1);
         int out = target.shape().get(inputFirst ? 1 : 0);
         String name = target.name().substring(0, target.name().length() - ".weight".length());
-        layout.add(name + LORA_A, List.of(lora.rank(), in), true, Initializer.normal(1 / Math.sqrt(in))); // (R, I)
-        layout.add(name + LORA_B, List.of(out, lora.rank()), true, Initializer.ZEROS); // (O, R)
+        layout.addFactor(
+                name + LORA_A, List.of(lora.rank(), in), true, Initializer.normal(1 / Math.sqrt(in))); // (R, I)
+        layout.addFactor(name + LORA_B, List.of(out, lora.rank()), true, Initializer.ZEROS); // (O, R)
     }
 
     private static void head(ParameterLayout.Builder layout, ModelShape shape) {
         TaskHead head = shape.adaptation().head();
         int width = shape.config().width();
         if (head.pooler() && shape.family().pools()) {
-            layout.add(shape.family().pooler() + ".weight", List.of(width, width), true, NORMAL); // (D, D)
-            layout.add(shape.family().pooler() + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
+            layout.addFactor(shape.family().pooler() + ".weight", List.of(width, width), true, NORMAL); // (D, D)
+            layout.addFactor(shape.family().pooler() + ".bias", List.of(width), false, Initializer.ZEROS); // (D)
         }
         if (head.kind().layered()) {
             String name = headName(shape);
-            layout.add(name + ".weight", List.of(head.outputs(), width), true, NORMAL); // (K, D)
+            layout.addFactor(name + ".weight", List.of(head.outputs(), width), true, NORMAL); // (K, D)
             if (headBiased(shape)) {
-                layout.add(name + ".bias", List.of(head.outputs()), false, Initializer.ZEROS); // (K)
+                layout.addFactor(name + ".bias", List.of(head.outputs()), false, Initializer.ZEROS); // (K)
             }
         }
     }

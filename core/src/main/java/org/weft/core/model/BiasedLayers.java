@@ -16,7 +16,7 @@ final class BiasedLayers {
     }
 
     static void linear(ParameterLayout.Builder layout, String name, int out, int in) {
-        layout.add(name + ".weight", List.of(out, in), true, NORMAL); // (out, in)
-        layout.add(name + ".bias", List.of(out), false, Initializer.ZEROS); // (out)
+        layout.addFactor(name + ".weight", List.of(out, in), true, NORMAL); // (out, in)
+        layout.addFactor(name + ".bias", List.of(out), false, Initializer.ZEROS); // (out)
     }
 }

@@ -89,7 +89,7 @@ public final class Gpt2Family implements Family {
     }
 
     private static void linear(ParameterLayout.Builder layout, String name, int in, int out, Initializer initializer) {
-        layout.add(name + ".weight", List.of(in, out), true, initializer); // (in, out)
-        layout.add(name + ".bias", List.of(out), false, Initializer.ZEROS); // (out)
+        layout.addFactor(name + ".weight", List.of(in, out), true, initializer); // (in, out)
+        layout.addFactor(name + ".bias", List.of(out), false, Initializer.ZEROS); // (out)
     }
 }

@@ -79,7 +79,7 @@ public final class GptNeoxFamily implements Family {
         }
         BiasedLayers.norm(layout, "gpt_neox.final_layer_norm", width);
         if (!model.tiedHead()) {
-            layout.add("embed_out.weight", List.of(shape.vocabSize(), width), true, NORMAL); // (V, D)
+            layout.addFactor("embed_out.weight", List.of(shape.vocabSize(), width), true, NORMAL); // (V, D)
         }
         return layout.build();
     }

@@ -113,7 +113,8 @@ public final class ModernBertFamily implements Family {
         int width = model.width();
         Initializer residual = Initializer.normal(DEVIATION / Math.sqrt(2.0 * model.layers()));
         ParameterLayout.Builder layout = ParameterLayout.builder();
-        linear(layout, "model.embeddings.tok_embeddings", shape.vocabSize(), width, NORMAL); // (V, D)
+        List<Integer> table = List.of(shape.vocabSize(), width);
+        layout.add("model.embeddings.tok_embeddings.weight", table, true, NORMAL); // (V, D)
         norm(layout, "model.embeddings.norm", width);
         for (int block = 0; block < model.layers(); block++) {
             String prefix = blockPrefix(model, block);
@@ -134,7 +135,7 @@ public final class ModernBertFamily implements Family {
     }
 
     private static void linear(ParameterLayout.Builder layout, String name, int out, int in, Initializer initializer) {
-        layout.add(name + ".weight", List.of(out, in), true, initializer); // (out, in)
+        layout.addFactor(name + ".weight", List.of(out, in), true, initializer); // (out, in)
     }
 
     private static void norm(ParameterLayout.Builder layout, String name, int width) {

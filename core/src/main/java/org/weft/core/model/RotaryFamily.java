@@ -187,7 +187,7 @@ public abstract class RotaryFamily implements Family {
         ModelConfig model = shape.config();
         int width = model.width();
         ParameterLayout.Builder layout = ParameterLayout.builder();
-        linear(layout, "model.embed_tokens", shape.vocabSize(), width); // (V, D)
+        layout.add("model.embed_tokens.weight", List.of(shape.vocabSize(), width), true, NORMAL); // (V, D)
         for (int block = 0; block < model.layers(); block++) {
             String prefix = blockPrefix(model, block);
             norm(layout, prefix, blockNorms().beforeAttention(), width);
@@ -278,7 +278,7 @@ public abstract class RotaryFamily implements Family {
     private void projection(ParameterLayout.Builder layout, String name, int out, int in) {
         linear(layout, name, out, in);
         if (biased()) {
-            layout.add(name + ".bias", List.of(out), false, Initializer.ZEROS); // (out)
+            layout.addFactor(name + ".bias", List.of(out), false, Initializer.ZEROS); // (out)
         }
     }
 
@@ -290,6 +290,6 @@ public abstract class RotaryFamily implements Family {
     }
 
     static void linear(ParameterLayout.Builder layout, String name, int out, int in) {
-        layout.add(name + ".weight", List.of(out, in), true, NORMAL); // (out, in)
+        layout.addFactor(name + ".weight", List.of(out, in), true, NORMAL); // (out, in)
     }
 }

@@ -163,7 +163,7 @@ public final class T5Family implements Family {
         }
         norm(layout, LAST_NORM, width);
         if (!model.tiedHead()) {
-            layout.add(HEAD, table, true, byWidth); // (V, D)
+            layout.addFactor(HEAD, table, true, byWidth); // (V, D)
         }
         return layout.build();
     }
@@ -194,7 +194,7 @@ public final class T5Family implements Family {
     }
 
     private static void linear(ParameterLayout.Builder layout, String name, int out, int in, double deviation) {
-        layout.add(name + ".weight", List.of(out, in), true, Initializer.normal(deviation)); // (out, in)
+        layout.addFactor(name + ".weight", List.of(out, in), true, Initializer.normal(deviation)); // (out, in)
     }
 
     @Override

@@ -11,8 +11,11 @@ import java.util.List;
  * @param offset first element's index in the flat vector
  * @param rule how servers treat it
  * @param initializer how its elements start
+ * @param factor whether it is only ever taken by matrix products, as a factor or as what is added to one: with
+ *     {@code training.precision: bf16} as bfloat16, so that it may travel in that form
  */
-public record Parameter(String name, List<Integer> shape, long offset, ParameterRule rule, Initializer initializer)
+public record Parameter(
+        String name, List<Integer> shape, long offset, ParameterRule rule, Initializer initializer, boolean factor)
         implements Serializable {
     public Parameter {
         shape = List.copyOf(shape);

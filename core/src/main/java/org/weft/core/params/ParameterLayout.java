@@ -100,7 +100,22 @@ public final class ParameterLayout implements Serializable {
         }
 
         public Builder add(String name, List<Integer> shape, ParameterRule rule, Initializer initializer) {
-            Parameter parameter = new Parameter(name, shape, offset, rule, initializer);
+            return add(new Parameter(name, shape, offset, rule, initializer, false));
+        }
+
+        /** Appends a {@linkplain Parameter#factor factor} of matrix products. */
+        public Builder addFactor(String name, List<Integer> shape, boolean decay, Initializer initializer) {
+            ParameterRule rule = decay ? ParameterRule.DECAYED : ParameterRule.PLAIN;
+            return add(new Parameter(name, shape, offset, rule, initializer, true));
+        }
+
+        /** Appends another layout's parameter, with a factor of the learning rate. */
+        public Builder add(Parameter other, double rate) {
+            ParameterRule rule = ParameterRule.of(other.decay(), rate);
+            return add(new Parameter(other.name(), other.shape(), offset, rule, other.initializer(), other.factor()));
+        }
+
+        private Builder add(Parameter parameter) {
             parameters.add(parameter);
             offset = parameter.end();
             return this;

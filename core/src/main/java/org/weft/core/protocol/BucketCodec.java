@@ -2,8 +2,7 @@ package org.weft.core.protocol;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.stream.IntStream;
-import org.weft.core.params.ParameterLayout;
+import org.weft.core.params.Bucket;
 
 /**
  * How a bucket's float32 become bytes on the wire, and bytes floats again. Blocks of elements are encoded one after the
@@ -12,7 +11,7 @@ import org.weft.core.params.ParameterLayout;
  * <p>Where a codec is lossy, lanes travel by themselves and are summed on the server alone: what is rounded must not
  * depend on which lanes a worker happens to hold.
  */
-public interface BucketCodec {
+public interface BucketCodec extends LayoutCodec {
     /** Little-endian float32, which is what buckets are in memory: nothing is done, and nothing copied. */
     BucketCodec F32 = new Float32Codec();
 
@@ -26,7 +25,14 @@ public interface BucketCodec {
     BucketCodec INT4 = new IntegerCodec(4);
 
     /** One to four of a-z and 0-9: how headers, requests and configuration name it. */
+    @Override
     String name();
+
+    /** Itself: every bucket alike. */
+    @Override
+    default BucketCodec of(Bucket bucket) {
+        return this;
+    }
 
     /**
      * @throws IllegalArgumentException where no codec can have this name
@@ -43,13 +49,6 @@ public interface BucketCodec {
 
     /** Bytes of a bucket of so many elements. */
     int bytes(int length);
-
-    /** Bytes of all buckets of a layout. */
-    default long bytes(ParameterLayout layout) {
-        return IntStream.range(0, layout.bucketCount())
-                .mapToLong(i -> bytes(layout.bucket(i).length()))
-                .sum();
-    }
 
     /** Bytes of a block that is not the last. */
     int blockBytes();

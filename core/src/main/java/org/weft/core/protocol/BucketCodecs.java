@@ -4,29 +4,40 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.weft.core.SplitMix64;
+import org.weft.core.config.SyncConfig;
 import org.weft.core.config.WeftConfig;
+import org.weft.core.params.Parameter;
+import org.weft.core.params.ParameterLayout;
 
 /**
  * The codecs that there are, and those that a run uses.
  *
- * @param known any of them may arrive
+ * @param known any of them may be pushed
  * @param gradients that of what workers push
  * @param parameters that of what workers pull
  * @param seed the run's
  */
-public record BucketCodecs(List<BucketCodec> known, BucketCodec gradients, BucketCodec parameters, long seed) {
+public record BucketCodecs(List<BucketCodec> known, BucketCodec gradients, LayoutCodec parameters, long seed) {
     private static final List<BucketCodec> ALL =
             List.of(BucketCodec.F32, BucketCodec.BF16, BucketCodec.INT8, BucketCodec.INT4);
 
-    public static BucketCodecs of(WeftConfig config) {
-        BucketCodec gradients =
-                switch (config.sync().gradients()) {
-                    case F32 -> BucketCodec.F32;
-                    case BF16 -> BucketCodec.BF16;
-                    case INT8 -> BucketCodec.INT8;
-                    case INT4 -> BucketCodec.INT4;
-                };
-        return new BucketCodecs(ALL, gradients, BucketCodec.F32, config.run().seed());
+    /** Those of a run that trains these parameters. */
+    public static BucketCodecs of(WeftConfig config, ParameterLayout layout) {
+        boolean rounds = config.sync().roundsFactors(config.training())
+                && layout.parameters().stream().anyMatch(Parameter::factor);
+        LayoutCodec parameters = rounds ? new FactorsCodec(layout) : BucketCodec.F32;
+        return new BucketCodecs(
+                ALL, ofGradients(config.sync()), parameters, config.run().seed());
+    }
+
+    /** That of what workers push. */
+    public static BucketCodec ofGradients(SyncConfig sync) {
+        return switch (sync.gradients()) {
+            case F32 -> BucketCodec.F32;
+            case BF16 -> BucketCodec.BF16;
+            case INT8 -> BucketCodec.INT8;
+            case INT4 -> BucketCodec.INT4;
+        };
     }
 
     /** Everything as plain float32. */
@@ -37,9 +48,25 @@ public record BucketCodecs(List<BucketCodec> known, BucketCodec gradients, Bucke
     /** Names of what may be pulled: plain float32, which backups copy, and what workers take. */
     public List<String> pulled() {
         return Stream.of(BucketCodec.F32, parameters)
-                .map(BucketCodec::name)
+                .map(LayoutCodec::name)
                 .distinct()
                 .toList();
+    }
+
+    /**
+     * What is pulled under this name.
+     *
+     * @throws IllegalArgumentException where nothing is
+     */
+    public LayoutCodec pulled(String name) {
+        if (name.equals(BucketCodec.F32.name())) {
+            return BucketCodec.F32;
+        }
+        if (name.equals(parameters.name())) {
+            return parameters;
+        }
+        throw new IllegalArgumentException(
+                "parameters are not to be had as " + name + ", but as " + String.join(" and ", pulled()));
     }
 
     /**

@@ -97,6 +97,9 @@ class ConfigValidationTest {
                 "training.eval_batches=0         | training.eval_batches=0 must be at least 1",
                 "sync.mode=async                 | sync.mode=async must be one of bsp, local",
                 "sync.delay=2                    | sync.delay=2 must be 0 or 1",
+                "sync.parameters=int8            | sync.parameters=int8 must be one of auto, f32, bf16",
+                "sync.parameters=bf16            | sync.parameters=bf16 would round parameters that training.precision=fp32"
+                        + " computes with as they are: set training.precision=bf16, or leave it auto",
                 "sync.steps=0                    | sync.steps=0 must be positive",
                 "sync.outer_momentum=1.0         | sync.outer_momentum=1.0 must be from 0 to below 1",
                 "checkpoint.every=0              | checkpoint.every=0 must be at least 1",
@@ -112,6 +115,18 @@ class ConfigValidationTest {
         if (!override.contains("=0")) { // 0 may break two rules.
             assertThat(refused).doesNotContain("problems");
         }
+    }
+
+    @Test
+    void roundsOfLocalStepsBeginWithFloat32() {
+        assertThat(ConfigLoaderTest.problem(
+                        "run: {dir: /tmp/run}",
+                        "training.precision=bf16",
+                        "sync.mode=local",
+                        "training.eval_every=0",
+                        "sync.parameters=bf16"))
+                .contains(
+                        "sync.parameters=bf16 is of sync.mode=bsp: lanes begin their rounds with parameters in float32");
     }
 
     @Test

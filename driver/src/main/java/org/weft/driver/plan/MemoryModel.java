@@ -15,6 +15,7 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.BucketCodecs;
+import org.weft.core.protocol.LayoutCodec;
 
 /**
  * The memory of a run by role, by arithmetic from its configuration. docs/decisions/0012-plan.md says where the constants
@@ -89,13 +90,18 @@ public final class MemoryModel {
      * round of local steps began with.
      */
     private long exchangeBytes() {
-        BucketCodecs codecs = BucketCodecs.of(config);
+        BucketCodecs codecs = BucketCodecs.of(config, layout);
         int delay = config.sync().delay();
         long sent = delay > 0 || codecs.gradients().lossy()
                 ? (1 + delay) * codecs.gradients().bytes(layout)
                 : 0;
         long start = config.sync().local() ? layout.size() * Float.BYTES : 0;
-        return sent + delay * codecs.parameters().bytes(layout) + start;
+        LayoutCodec pulled = codecs.parameters();
+        return sent
+                + (delay > 0
+                        ? pulled.bytes(layout)
+                        : pulled.bytesBeside(layout, partitioner(1).range(0)))
+                + start;
     }
 
     /** What the optimizer keeps of a lane that takes steps of its own. */
@@ -107,9 +113,11 @@ public final class MemoryModel {
     /** One copy of the largest shard. */
     public ServerMemory server(long heapBytes) {
         ClusterConfig cluster = config.cluster();
-        RangePartitioner partitioner = new RangePartitioner(layout.bucketCount(), cluster.servers());
+        RangePartitioner partitioner = partitioner(cluster.servers());
         long elements = 0;
         int buckets = 0;
+        LayoutCodec pulled = BucketCodecs.of(config, layout).parameters();
+        long rounded = 0; // of the shard that has the most of it
         for (int shard = 0; shard < cluster.servers(); shard++) {
             RangePartitioner.BucketRange range = partitioner.range(shard);
             long owned = range.count() == 0
@@ -120,6 +128,7 @@ public final class MemoryModel {
                 elements = owned;
                 buckets = range.count();
             }
+            rounded = Math.max(rounded, pulled.bytesBeside(layout, range));
         }
         long vector = elements * Float.BYTES;
         int versions = config.sync().openSteps();
@@ -131,12 +140,16 @@ public final class MemoryModel {
         long unusable = arrays * (HeapRegions.occupied(array, heapBytes) - array);
         return new ServerMemory(
                 elements,
-                versions * vector,
+                versions * (vector + rounded),
                 state * vector,
                 sums * vector,
                 versions * shares.pushes() * vector,
                 snapshot * vector,
                 unusable);
+    }
+
+    private RangePartitioner partitioner(int servers) {
+        return new RangePartitioner(layout.bucketCount(), servers);
     }
 
     /** An executor that runs so many tasks. */
@@ -176,7 +189,7 @@ public final class MemoryModel {
         }
 
         static LaneShares of(WeftConfig config) {
-            boolean lossy = BucketCodecs.of(config).gradients().lossy(); // Then each lane travels by itself.
+            boolean lossy = BucketCodecs.ofGradients(config.sync()).lossy(); // Then each lane travels by itself.
             int total = config.training().lanes();
             int workers = config.cluster().workers();
             int mostLanes = 0;

@@ -1,10 +1,11 @@
 package org.weft.driver.plan;
 
 /**
- * Bytes of one copy of a server's shard. What workers pull is the weights themselves: publishing copies nothing.
+ * Bytes of one copy of a server's shard. What workers pull is the weights themselves: publishing copies
+ * nothing, unless workers pull them rounded.
  *
  * @param elements of the flat vector that the shard owns
- * @param weights in direct memory, of each version that is kept
+ * @param weights in direct memory, of each version that is kept; and what workers pull where that is rounded
  * @param moments the optimizer's vectors on the heap: two of AdamW, none of SGD; and the weights before, where gradients are late
  * @param sums gradients on the heap: one that comes in, and one that waits on each level of the lane tree above the pushes
  * @param sumsAtWorst the same if every push of a bucket comes in at once: what many workers may come to

@@ -22,17 +22,19 @@ public record Traffic(long workerPull, long workerPush, long serverIn, long serv
         ParameterLayout layout = shape.layout();
         MemoryModel.LaneShares shares = MemoryModel.LaneShares.of(config);
         long vector = layout.size() * Float.BYTES;
-        long pushed = BucketCodecs.of(config).gradients().bytes(layout);
+        BucketCodecs codecs = BucketCodecs.of(config, layout);
+        long pushed = codecs.gradients().bytes(layout);
+        long pulled = codecs.parameters().bytes(layout);
         long workers = config.cluster().workers();
         long servers = Math.min(config.cluster().servers(), layout.bucketCount());
         int backups = config.servers().replicas() - 1;
         long steps = config.sync().stride();
         return new Traffic(
-                vector / steps,
+                pulled / steps,
                 shares.mostPushes() * pushed / steps,
                 shares.pushes() * pushed / servers / steps,
-                workers * vector / servers / steps,
+                workers * pulled / servers / steps,
                 backups * vector / servers / steps,
-                (vector * (workers + backups) + pushed * shares.pushes()) / steps);
+                (pulled * workers + vector * backups + pushed * shares.pushes()) / steps);
     }
 }

@@ -9,7 +9,7 @@ package org.weft.driver.plan;
  * @param activations of a micro-batch at their peak
  * @param head the output head's buffer of logits, in bfloat16 with what its products give
  * @param laneSums sums of lanes that wait for their siblings, in direct memory
- * @param exchange what is sent or arrives beside the vectors, in direct memory: encoded gradients; where they are late, gradients and
+ * @param exchange what is sent or arrives beside the vectors, in direct memory: encoded gradients, parameters that come rounded; where gradients are late, gradients and
  *     parameters that are on their way while others are computed; the parameters that a round of local steps began with
  * @param laneState the optimizer's vectors on the heap, where lanes take steps of their own
  * @param pinned twins of both vectors on the host; 0 where the replica is on the host itself

@@ -173,7 +173,7 @@ final class Remarks {
             remarks.add("cluster.workers=" + workers + " are more than training.lanes=" + lanes + ": "
                     + (workers - lanes) + " of them will have nothing to compute");
         }
-        BucketCodec codec = BucketCodecs.of(config).gradients();
+        BucketCodec codec = BucketCodecs.ofGradients(config.sync());
         int lanesOfOne = (lanes + workers - 1) / workers;
         double times = (double) lanesOfOne * codec.bytes(ELEMENTS) / (ELEMENTS * Float.BYTES);
         if (codec.lossy() && times >= 1) {

@@ -47,6 +47,24 @@ class ForecastTest {
         assertThat(traffic.total()).isEqualTo(9 * vector);
     }
 
+    /** Every element of a block but its norms' is a factor; embeddings and what pushes carry are not. */
+    @Test
+    void parametersThatAreRoundedAnywayComeAsHalfTheBytes() {
+        Forecast forecast = forecast("training.precision=bf16", "cluster.workers=4", "cluster.servers=2");
+        long norms = (2 * 6 + 1) * 2L * 384;
+        long factors = forecast.parameters() - forecast.embeddingParameters() - norms;
+        long pull = 4 * forecast.parameters() - 2 * factors;
+        Traffic traffic = forecast.traffic();
+        assertThat(traffic.workerPull()).isEqualTo(pull);
+        assertThat(traffic.serverOut()).isEqualTo(2 * pull);
+        assertThat(traffic.workerPush()).isEqualTo(4 * forecast.parameters());
+        assertThat(traffic.total()).isEqualTo(4 * pull + 4 * traffic.workerPush());
+        assertThat(forecast("training.precision=bf16", "sync.parameters=f32")
+                        .traffic()
+                        .workerPull())
+                .isEqualTo(4 * forecast.parameters());
+    }
+
     @Test
     void unevenSharesPushMoreNodes() {
         Traffic traffic = forecast("cluster.workers=3").traffic();

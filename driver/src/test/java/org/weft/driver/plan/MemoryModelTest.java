@@ -69,6 +69,22 @@ class MemoryModelTest {
         assertThat(server.heap()).isEqualTo((56 + 56 + 84 + 49) * MIB);
     }
 
+    /** The token embedding is three buckets, which arrive where they are to be; the others have positions, norms and factors. */
+    @Test
+    void parametersThatComeRoundedAreBesideTheFloats() {
+        String[] plain = {"training.precision=bf16", "sync.parameters=f32"};
+        MemoryModel rounded = model("training.precision=bf16");
+        long wide = 4 * 384 * (256 + 2 * (2 * 6 + 1)); // positions and norms
+        long narrow = 2 * (parameters() - 384 * (8192 + 256 + 2 * (2 * 6 + 1)));
+        assertThat(rounded.worker().exchange()).isEqualTo(wide + narrow);
+        assertThat(model(plain).worker().exchange()).isZero();
+        assertThat(model("training.precision=bf16", "sync.delay=1").worker().exchange())
+                .isEqualTo(2 * 4 * parameters() + 3 * 4 * MIB + wide + narrow);
+        // The second server has nothing but blocks.
+        assertThat(rounded.server(1L << 30).weights()).isBetween(40 * MIB, 42 * MIB);
+        assertThat(model(plain).server(1L << 30).weights()).isEqualTo(28 * MIB);
+    }
+
     @Test
     void anOptimizerWithoutStateKeepsWeightsAlone() {
         ServerMemory server = model("training.optimizer=sgd").server(1L << 30);

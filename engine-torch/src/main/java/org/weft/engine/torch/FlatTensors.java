@@ -3,6 +3,9 @@ package org.weft.engine.torch;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -33,6 +36,7 @@ final class FlatTensors {
     private final ParameterLayout frozenLayout;
     private final FlatVector frozen; // (Q), null where everything learns
     private final Adaptation.Lora lora;
+    private final Set<String> factors;
     private final Leaves wide;
     private final Leaves narrow; // wide itself without bfloat16
     /** Which of the layout's parameters have changed since they were rounded; guards itself. */
@@ -45,6 +49,10 @@ final class FlatTensors {
         lora = shape.adaptation().lora();
         layout = adapted.learned();
         frozenLayout = adapted.frozen();
+        factors = Stream.concat(layout.parameters().stream(), frozenLayout.parameters().stream())
+                .filter(Parameter::factor)
+                .map(Parameter::name)
+                .collect(Collectors.toUnmodifiableSet());
         parameters = device.allocate(layout.size(), type);
         gradients = device.allocate(layout.size(), type);
         frozen = frozenLayout.size() == 0 ? null : device.allocate(frozenLayout.size(), type);
@@ -63,8 +71,15 @@ final class FlatTensors {
         }
     }
 
-    /** The parameter as a leaf of autograd, in its own shape. */
+    /**
+     * The parameter as a leaf of autograd, in its own shape.
+     *
+     * @throws IllegalStateException where the layout says that it is only ever taken as a {@link #factor}: it may have come rounded
+     */
     Tensor parameter(String name) {
+        if (factors.contains(name)) {
+            throw new IllegalStateException(name + " is a factor of matrix products alone: the layout says so");
+        }
         return wide.parameter(name);
     }
 

@@ -30,18 +30,18 @@ final class OutputHead implements AutoCloseable {
     private final Scalar cap; // c of c tanh(x / c), or null
     private final boolean bfloat16;
     private final int chunkRows;
-    private final Tensor like;
+    private final Tensor like; // of what is not in bfloat16
     private Tensor buffer; // (R, V)
 
     private OutputHead(FlatTensors flat, String weight, String bias, double cap) {
-        like = flat.parameter(weight).detach(); // (V, D)
+        like = flat.parameters().tensor(); // (P)
         gradient = flat.gradient(weight);
         factor = flat.factor(weight).detach();
         this.bias = bias == null ? null : flat.parameter(bias).detach();
         this.biasGradient = bias == null ? null : flat.gradient(bias);
         this.cap = cap > 0 ? new Scalar(cap) : null;
         bfloat16 = flat.bfloat16();
-        long rowBytes = like.size(0) * like.element_size();
+        long rowBytes = factor.size(0) * like.element_size();
         chunkRows = (int) Math.max(1, BUFFER_BYTES / rowBytes);
     }
 
@@ -211,7 +211,7 @@ final class OutputHead implements AutoCloseable {
             return;
         }
         releaseBuffer();
-        buffer = torch.empty(new long[] {rows, like.size(0)}, like.options(), null); // (R, V)
+        buffer = torch.empty(new long[] {rows, factor.size(0)}, like.options(), null); // (R, V)
         buffer.retainReference(); // past the scope of this call
     }
 

@@ -78,6 +78,11 @@ public final class TorchReplica implements ModelReplica {
     }
 
     @Override
+    public boolean roundsFactors() {
+        return flat.bfloat16();
+    }
+
+    @Override
     public void parametersWritten(long offset, long length) {
         checkOpen();
         flat.parameters().upload(offset, length);
@@ -206,8 +211,7 @@ public final class TorchReplica implements ModelReplica {
 
     @Override
     public float[][] outputs(Batch batch) {
-        boolean ofTokens = !shape.adaptation().head().ofSequence();
-        return alike(batch).numbers(ofTokens, backward::outputs); // (B or B T, K)
+        return alike(batch).numbers(!shape.adaptation().head().ofSequence(), backward::outputs); // (B or B T, K)
     }
 
     private TurnedAlike alike(Batch batch) {
@@ -238,12 +242,11 @@ public final class TorchReplica implements ModelReplica {
                     "it fills masked tokens: use fill");
         }
         flat.refreshFactors(0, flat.layout().size());
+        Tensor like = flat.parameters().tensor();
         if (model instanceof T5 t5) {
-            return new CachedSourceDecoder(
-                    t5, shape, rows, flat.parameters().tensor(), device.torchDevice(), this::checkOwner);
+            return new CachedSourceDecoder(t5, shape, rows, like, device.torchDevice(), this::checkOwner);
         }
-        KeyValueCache cache =
-                new KeyValueCache(shape.config(), rows, flat.parameters().tensor());
+        KeyValueCache cache = new KeyValueCache(shape.config(), rows, like);
         return new CachedDecoder(model, device.torchDevice(), shape.vocabSize(), cache, this::checkOwner);
     }
 

@@ -199,7 +199,7 @@ class AdaptationTest {
     }
 
     /** Sequences of 6, 5 and 4 tokens. */
-    private static Batch batch(TaskHead head, int sequences) {
+    static Batch batch(TaskHead head, int sequences) {
         int[] inputs = Replicas.batch(1, sequences, CONTEXT, VOCABULARY).inputs();
         int[] lengths = new int[sequences];
         Arrays.setAll(lengths, row -> CONTEXT - row);

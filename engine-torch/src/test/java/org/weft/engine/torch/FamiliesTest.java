@@ -49,6 +49,10 @@ class FamiliesTest {
             this(Replicas.relative(relative, 32, CONTEXT, 6, VOCABULARY));
         }
 
+        ModelShape shape() {
+            return shape;
+        }
+
         Batch batch() {
             return this == BERT
                     ? Replicas.maskedBatch(0, 4, CONTEXT, VOCABULARY)

@@ -141,7 +141,7 @@ public final class ParameterShard {
 
     private void publish(BucketState state) {
         int bucket = state.bucket().index();
-        state.encode(version, codecs.parameters(), codecs.draw(version, bucket));
+        state.encode(version, codecs.parameters().of(state.bucket()), codecs.draw(version, bucket));
         ByteBuffer weights = state.weights(version);
         ByteBuffer pulled = state.pulled(version);
         int checksum = BucketHeader.checksum(weights);
@@ -224,7 +224,7 @@ public final class ParameterShard {
         if (key.part() != StateVector.PARAM) {
             return state.vectorBytes(indexOf(key.part()));
         }
-        boolean plain = codecs.named(key.codec()) == BucketCodec.F32;
+        boolean plain = codecs.pulled(key.codec()) == BucketCodec.F32;
         return (plain ? state.weights(key.step()) : state.pulled(key.step()))
                 .duplicate()
                 .clear();

@@ -79,7 +79,7 @@ class VersionRingTest {
         assertThat(shard.await(new Message.AwaitParameters(1, 1, 0, "int3")).get())
                 .isEqualTo(new Message.Refused("parameters are not to be had as int3, but as f32 and b5"));
         assertThatThrownBy(() -> shard.bytes(new BucketKey(1, 1, 0, StateVector.PARAM, "int3")))
-                .hasMessage("unknown bucket codec: int3, known: f32, b5");
+                .hasMessage("parameters are not to be had as int3, but as f32 and b5");
     }
 
     private static int[] checksums(ParameterShard shard, Message.AwaitParameters request) throws Exception {

@@ -35,6 +35,11 @@ abstract class JudgingReplica implements Replica<Batch> {
     }
 
     @Override
+    public boolean roundsFactors() {
+        return replica.roundsFactors();
+    }
+
+    @Override
     public void parametersWritten(long offset, long length) {
         replica.parametersWritten(offset, length);
     }
