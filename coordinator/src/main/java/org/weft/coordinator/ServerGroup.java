@@ -112,7 +112,7 @@ final class ServerGroup {
             furthest = next;
             mismatches = 0;
         }
-        int updates = step - rule.skippedBefore(step);
+        int updates = updatesBefore(step);
         for (Member server : shards.active()) {
             boolean saved = save && shards.serves(server);
             Address[] backups = shards.backupsOf(server);
@@ -121,6 +121,11 @@ final class ServerGroup {
                     generation.number(), step, next, updates, scale, skip, saved, backups, copied));
         }
         copyToCandidates(next);
+    }
+
+    /** Steps before this one that were not skipped. */
+    int updatesBefore(int step) {
+        return step - rule.skippedBefore(step);
     }
 
     private void beginSave(int step, boolean save) {

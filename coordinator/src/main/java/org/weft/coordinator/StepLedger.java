@@ -6,9 +6,12 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.weft.core.optim.GradientClip;
 import org.weft.core.params.RangePartitioner;
+import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.PushLayout;
 import org.weft.core.protocol.WorkTimes;
 
 /** What is known of an open step: lanes' losses, buckets' norms, where the time went. One thread's. */
@@ -16,7 +19,10 @@ final class StepLedger {
     final int step;
     final WorkPool lanes;
     private long startNanos;
+    private final PushLayout pushes;
+    /** By pushed bucket. */
     private final double[] squares;
+
     private final RangePartitioner partitioner;
     private final Set<Member> reported = new HashSet<>();
     private final BitSet reduced = new BitSet();
@@ -24,12 +30,14 @@ final class StepLedger {
     private final FigureLedger figures = new FigureLedger();
     private String notFinite;
 
-    StepLedger(int step, WorkPool lanes, int buckets, int shards, long startNanos) {
+    StepLedger(int step, WorkPool lanes, PushLayout pushes, int shards, long startNanos) {
         this.step = step;
         this.lanes = lanes;
-        this.squares = new double[buckets];
+        this.pushes = pushes;
+        this.squares = new double
+                [pushes.range(new BucketRange(0, pushes.layout().bucketCount())).end()];
         this.startNanos = startNanos;
-        this.partitioner = new RangePartitioner(buckets, shards);
+        this.partitioner = new RangePartitioner(pushes.layout().bucketCount(), shards);
     }
 
     /** What was before now was spent on something else. */
@@ -61,7 +69,7 @@ final class StepLedger {
      */
     boolean shardReduced(Member server, Message.ShardReduced report) {
         reported.add(server);
-        int from = report.firstBucket();
+        int from = report.firstPushed();
         int to = from + report.squares().length;
         if (reduced.get(server.shard)) {
             return Arrays.equals(squares, from, to, report.squares(), 0, to - from);
@@ -102,8 +110,12 @@ final class StepLedger {
         return loss;
     }
 
+    /** Of the gradient alone, whatever was pushed beside it. */
     double gradientNorm() {
-        return GradientClip.norm(squares);
+        return GradientClip.norm(IntStream.range(0, squares.length)
+                .filter(pushes::isGradient)
+                .mapToDouble(index -> squares[index])
+                .toArray());
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.function.LongSupplier;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.PushLayout;
 import org.weft.core.protocol.Role;
 
 /**
@@ -16,6 +17,7 @@ final class StepWork {
     private final Members members;
     private final ServerGroup servers;
     private final WorkDesk desk;
+    private final PushLayout pushes;
     private final int openSteps;
     private final StepWindow window;
     private EvaluationLedger evaluation;
@@ -27,6 +29,7 @@ final class StepWork {
         this.members = members;
         this.servers = servers;
         this.desk = new WorkDesk(members, servers.shards(), config.cluster(), clockMillis);
+        this.pushes = PushLayout.of(config, plan.layout());
         this.openSteps = config.sync().openSteps();
         this.window = new StepWindow(openSteps);
     }
@@ -68,10 +71,9 @@ final class StepWork {
 
     private void openLanes(int step) {
         WorkPool lanes = desk.plan(config.training().lanes());
-        int buckets = plan.layout().bucketCount();
         window.open(
                 generation(),
-                new StepLedger(step, lanes, buckets, config.cluster().servers(), System.nanoTime()));
+                new StepLedger(step, lanes, pushes, config.cluster().servers(), System.nanoTime()));
         desk.openLanes(step, lanes, taken -> compute(step, taken));
     }
 
@@ -80,6 +82,7 @@ final class StepWork {
                 taken.ticket(),
                 generation(),
                 step,
+                servers.updatesBefore(step),
                 taken.span(),
                 servers.shards().addresses());
     }

@@ -49,7 +49,7 @@ class FigureLedgerTest {
     }
 
     private static StepLedger ledger() {
-        return new StepLedger(7, new WorkPool(4, Map.of(0, 1.0)), 1, 1, 0);
+        return new StepLedger(7, new WorkPool(4, Map.of(0, 1.0)), RunHarness.oneBucket(), 1, 0);
     }
 
     private static WorkTimes times() {

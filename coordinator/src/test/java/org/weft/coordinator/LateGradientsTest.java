@@ -37,7 +37,7 @@ class LateGradientsTest {
 
     private void reduced(int step) {
         RunHarness.Server server = run.servers.get(0);
-        BucketRange range = server.range();
+        BucketRange range = run.pushes().range(server.range());
         double[] squares = new double[range.count()];
         Arrays.fill(squares, 1);
         run.call(new Message.ShardReduced(
@@ -131,6 +131,7 @@ class LateGradientsTest {
             assertThat(apply.next()).isEqualTo(round[1]);
             assertThat(apply.scale()).as("clipped by its lanes").isEqualTo(1f);
             RunListener.Step step = RunHarness.take(run.steps);
+            assertThat(step.gradientNorm()).as("without the moments").isEqualTo(Math.sqrt(3));
             assertThat(step.step()).isEqualTo(round[1]);
             assertThat(step.tokens()).isEqualTo(64L * (round[1] - round[0]));
             run.saveAll(round[1]);

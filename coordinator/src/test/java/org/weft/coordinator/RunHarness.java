@@ -18,12 +18,14 @@ import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.model.ModelShape;
+import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.FigureSum;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.PushLayout;
 import org.weft.core.protocol.Role;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.protocol.WorkTimes;
@@ -110,7 +112,7 @@ final class RunHarness implements AutoCloseable, RunListener {
         }
 
         void reduced(double square) {
-            BucketRange range = range();
+            BucketRange range = pushes().range(range());
             double[] squares = new double[range.count()];
             Arrays.fill(squares, square);
             call(new Message.ShardReduced(shard, incarnation, generation, step, range.first(), squares));
@@ -125,6 +127,19 @@ final class RunHarness implements AutoCloseable, RunListener {
             return new RangePartitioner(layout.bucketCount(), config().cluster().servers())
                     .range(shard / config().servers().replicas());
         }
+    }
+
+    /** What lanes of this run push. */
+    PushLayout pushes() {
+        return PushLayout.of(config(), layout);
+    }
+
+    /** Of one bucket. */
+    static PushLayout oneBucket() {
+        ParameterLayout one = ParameterLayout.builder()
+                .add("all", List.of(1), true, Initializer.ZEROS)
+                .build();
+        return PushLayout.ofGradients(one);
     }
 
     RunHarness with(String... more) {

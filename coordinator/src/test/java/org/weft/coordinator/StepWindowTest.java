@@ -46,6 +46,6 @@ class StepWindowTest {
     }
 
     private static StepLedger ledger(int step) {
-        return new StepLedger(step, new WorkPool(1, Map.of()), 1, 1, 0);
+        return new StepLedger(step, new WorkPool(1, Map.of()), RunHarness.oneBucket(), 1, 0);
     }
 }

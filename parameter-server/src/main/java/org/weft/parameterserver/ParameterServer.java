@@ -16,6 +16,7 @@ import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.PushLayout;
 import org.weft.core.protocol.Role;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.Retries;
@@ -81,15 +82,17 @@ public final class ParameterServer implements AutoCloseable {
         this.threads = threads;
         BucketCodecs codecs = BucketCodecs.of(options.config(), layout);
         int openSteps = options.config().sync().openSteps();
-        this.shard = new ParameterShard(layout, range, Optimizer.ofServers(options.config()), openSteps, codecs);
+        PushLayout pushes = PushLayout.of(options.config(), layout);
+        this.shard = new ParameterShard(pushes, range, Optimizer.ofServers(options.config()), openSteps, codecs);
         this.feed = new BackupFeed(
                 transport,
                 threads,
                 shard,
                 lanes,
                 options.config().cluster().patience(),
-                (generation, step, squares) -> reportReduced(generation, step, range.first(), squares));
-        this.reducer = new LaneReducer(layout, range, lanes, openSteps, codecs, feed);
+                (generation, step, squares) ->
+                        reportReduced(generation, step, pushes.range(range).first(), squares));
+        this.reducer = new LaneReducer(pushes, range, lanes, openSteps, codecs, feed);
         feed.attach(reducer);
         this.checkpointer = new ShardCheckpointer(
                 shard,
@@ -269,8 +272,8 @@ public final class ParameterServer implements AutoCloseable {
         coordinator.call(new Message.ShardLoaded(server, coordinator.incarnation(), generation, step));
     }
 
-    private void reportReduced(int generation, int step, int firstBucket, double[] squares) {
-        report(new Message.ShardReduced(server, coordinator.incarnation(), generation, step, firstBucket, squares));
+    private void reportReduced(int generation, int step, int firstPushed, double[] squares) {
+        report(new Message.ShardReduced(server, coordinator.incarnation(), generation, step, firstPushed, squares));
     }
 
     /** Reports leave network threads free: a call may wait for the coordinator. */

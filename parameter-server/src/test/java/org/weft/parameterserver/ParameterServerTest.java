@@ -192,7 +192,7 @@ class ParameterServerTest {
         double[] squares = new double[LAYOUT.bucketCount()];
         for (int server = 0; server < count; server++) {
             Message.ShardReduced report = coordinator.report(Message.ShardReduced.class);
-            System.arraycopy(report.squares(), 0, squares, report.firstBucket(), report.squares().length);
+            System.arraycopy(report.squares(), 0, squares, report.firstPushed(), report.squares().length);
         }
         assertThat(squares).doesNotContain(0.0);
         orderAll(count, new Message.ApplyStep(1, 0, 1, 0, 0.25f, false, count > 1, new Address[0], false));

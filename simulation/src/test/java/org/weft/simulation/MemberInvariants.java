@@ -3,6 +3,9 @@ package org.weft.simulation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
+import org.weft.core.optim.Optimizer;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.BucketHeader;
@@ -86,24 +89,31 @@ final class MemberInvariants {
     }
 
     private void published(MemberProcess server, int publishedGeneration, int version, BucketRange range) {
-        float[] expected = simulation.reference.weights(version);
         for (int index = range.first(); index < range.end(); index++) {
-            Bucket bucket = simulation.scenario.layout().bucket(index);
-            ByteBuffer bytes = server.service.openPull(new BucketKey(publishedGeneration, version, index));
-            float[] actual = new float[bucket.length()];
-            bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(actual);
-            float[] wanted = Arrays.copyOfRange(expected, (int) bucket.offset(), (int) bucket.end());
-            invariants.require(
-                    Arrays.equals(actual, wanted),
-                    Invariant.SAME_BITS,
-                    "%s publishes bucket %d of generation %d version %d: actual=%s expected=%s",
-                    server,
-                    index,
-                    publishedGeneration,
-                    version,
-                    Arrays.toString(actual),
-                    Arrays.toString(wanted));
+            BucketKey parameters = new BucketKey(publishedGeneration, version, index);
+            published(server, parameters, simulation.reference.weights(version));
+            List<StateVector> inner = Optimizer.innerState(simulation.scenario.config());
+            for (int i = 0; i < inner.size(); i++) {
+                BucketKey mean = new BucketKey(publishedGeneration, version, index, inner.get(i));
+                published(server, mean, simulation.reference.mean(version, i));
+            }
         }
+    }
+
+    private void published(MemberProcess server, BucketKey key, float[] expected) {
+        Bucket bucket = simulation.scenario.layout().bucket(key.bucket());
+        ByteBuffer bytes = server.service.openPull(key);
+        float[] actual = new float[bucket.length()];
+        bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(actual);
+        float[] wanted = Arrays.copyOfRange(expected, (int) bucket.offset(), (int) bucket.end());
+        invariants.require(
+                Arrays.equals(actual, wanted),
+                Invariant.SAME_BITS,
+                "%s publishes %s: actual=%s expected=%s",
+                server,
+                key,
+                Arrays.toString(actual),
+                Arrays.toString(wanted));
     }
 
     void computesWith(MemberProcess worker, int step, int lane, float[] weights) {
@@ -118,11 +128,11 @@ final class MemberInvariants {
 
     private void reduced(MemberProcess server, Message.ShardReduced done) {
         for (int i = 0; i < done.squares().length; i++) {
-            int bucket = done.firstBucket() + i;
+            int pushed = done.firstPushed() + i;
             invariants.requireSame(
-                    simulation.reference.square(done.step(), bucket),
+                    simulation.reference.square(done.step(), pushed),
                     done.squares()[i],
-                    server + ": the sum of squares of bucket " + bucket + " of step " + done.step());
+                    server + ": the sum of squares of pushed bucket " + pushed + " of step " + done.step());
         }
     }
 

@@ -69,8 +69,8 @@ final class PlantedServices {
         public CompletableFuture<Message> receive(Message request) {
             if (request instanceof Message.AwaitParameters await) {
                 int later = await.step() + 1;
-                CompletableFuture<Message> newest = real.receive(
-                        new Message.AwaitParameters(await.generation(), later, await.fromBucket(), await.codec()));
+                CompletableFuture<Message> newest = real.receive(new Message.AwaitParameters(
+                        await.generation(), later, await.fromBucket(), await.part(), await.codec()));
                 if (newest.isDone() && newest.join() instanceof Message.ParametersReady) {
                     replaced.add(await.generation() + "/" + await.step());
                     return newest;

@@ -18,6 +18,7 @@ import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.BucketCodecs;
+import org.weft.core.protocol.PushLayout;
 
 /** The same run computed in one loop without a cluster: what every version, sum, loss and norm has to be. */
 final class Reference {
@@ -25,11 +26,14 @@ final class Reference {
     private final TrainingConfig training;
     /** Weights by version: [0, steps]. */
     private final float[][] weights;
-    /** Sums of squares by step and bucket. */
+    /** What lanes begin a round with, by version and vector; empty where they begin anew. */
+    private final float[][][] means;
+    /** Sums of squares by step and pushed bucket. */
     private final double[][] squares;
 
     private final double[] losses;
     private final BucketCodecs codecs;
+    private final PushLayout pushes;
     private final SyncConfig sync;
     private final boolean bfloat16;
     /** By step and lane. */
@@ -39,11 +43,14 @@ final class Reference {
         layout = scenario.layout();
         training = scenario.config().training();
         codecs = BucketCodecs.of(scenario.config(), layout);
+        pushes = PushLayout.of(scenario.config(), layout);
         sync = scenario.config().sync();
         bfloat16 = scenario.bfloat16();
         int size = Math.toIntExact(layout.size());
         int steps = training.steps();
         weights = new float[steps + 1][];
+        means = new float[steps + 1][][];
+        means[0] = new float[pushes.inner().size()][size];
         squares = new double[steps][];
         losses = new double[steps];
         float[] now = new float[size];
@@ -52,8 +59,10 @@ final class Reference {
         float[][] vectors = new float[optimizer.state().size()][size];
         for (int step = 0; step < steps; step = sync.versionAfter(step, steps)) {
             weights[step] = now.clone();
-            float[] gradient = sum(step, 0, training.lanes());
-            squares[step] = squares(gradient);
+            float[][] sums = sum(step, 0, training.lanes());
+            float[] gradient = sums[0];
+            squares[step] = squares(sums);
+            means[sync.versionAfter(step, steps)] = Arrays.copyOfRange(sums, 1, sums.length);
             Optimizer.State state = new Optimizer.State(gradient, now, vectors);
             for (int i = 0; i < layout.bucketCount(); i++) {
                 Bucket bucket = layout.bucket(i);
@@ -67,13 +76,18 @@ final class Reference {
         weights[steps] = now;
     }
 
-    /** The lane tree, as its definition reads. */
-    private float[] sum(int step, int first, int lanes) {
+    /** The lane tree, as its definition reads: of gradients, and of each vector beside them. */
+    private float[][] sum(int step, int first, int lanes) {
         if (lanes == 1) {
-            return sent(step, first, sync.local() ? round(step, first) : gradient(step, first));
+            float[][] pushed = sync.local() ? round(step, first) : new float[][] {gradient(step, first)};
+            pushed[0] = sent(step, first, pushed[0]);
+            return pushed;
         }
-        float[] left = sum(step, first, lanes / 2);
-        LaneSum.add(left, sum(step, first + lanes / 2, lanes / 2), left.length);
+        float[][] left = sum(step, first, lanes / 2);
+        float[][] right = sum(step, first + lanes / 2, lanes / 2);
+        for (int i = 0; i < left.length; i++) {
+            LaneSum.add(left[i], right[i], left[i].length);
+        }
         return left;
     }
 
@@ -89,12 +103,16 @@ final class Reference {
         return bfloat16 ? Arithmetic.rounded(layout, at) : at;
     }
 
-    /** By how much a lane moves back in a round of its own, divided by the lanes. */
-    private float[] round(int first, int lane) {
+    /** By how much a lane moves back in a round of its own, and what its optimizer then keeps; divided by the lanes. */
+    private float[][] round(int first, int lane) {
         int end = sync.versionAfter(first, training.steps());
         float[] now = weights[first].clone();
         Optimizer optimizer = Optimizer.of(training);
+        boolean kept = sync.innerState() == SyncConfig.InnerState.KEEP;
         float[][] vectors = new float[optimizer.state().size()][now.length];
+        for (int i = 0; kept && i < vectors.length; i++) {
+            vectors[i] = means[first][i].clone();
+        }
         double loss = 0;
         for (int step = first; step < end; step++) {
             float[] at = taken(now.clone());
@@ -105,15 +123,18 @@ final class Reference {
             Optimizer.State state = new Optimizer.State(gradient, now, vectors);
             for (Parameter p : layout.parameters()) {
                 Optimizer.Segment segment = new Optimizer.Segment((int) p.offset(), (int) p.end(), p.decay(), 1);
-                optimizer.update(step, step - first, scale, state, segment);
+                optimizer.update(step, kept ? step : step - first, scale, state, segment);
             }
         }
         losses[first] += loss / (end - first) / training.lanes();
-        float[] difference = new float[now.length];
+        float[][] pushed = new float[pushes.vectors()][now.length];
         for (int i = 0; i < now.length; i++) {
-            difference[i] = (weights[first][i] - now[i]) / training.lanes();
+            pushed[0][i] = (weights[first][i] - now[i]) / training.lanes();
+            for (int v = 1; v < pushed.length; v++) {
+                pushed[v][i] = vectors[v - 1][i] / training.lanes();
+            }
         }
-        return difference;
+        return pushed;
     }
 
     /** A lane's gradient as it comes out of the codec. */
@@ -131,11 +152,11 @@ final class Reference {
         return arrived;
     }
 
-    private double[] squares(float[] gradient) {
-        double[] result = new double[layout.bucketCount()];
+    private double[] squares(float[]... vectors) {
+        double[] result = new double[layout.bucketCount() * vectors.length];
         for (int i = 0; i < result.length; i++) {
-            Bucket bucket = layout.bucket(i);
-            float[] slice = Arrays.copyOfRange(gradient, (int) bucket.offset(), (int) bucket.end());
+            Bucket bucket = layout.bucket(i / vectors.length);
+            float[] slice = Arrays.copyOfRange(vectors[i % vectors.length], (int) bucket.offset(), (int) bucket.end());
             result[i] = GradientClip.sumOfSquares(slice, slice.length);
         }
         return result;
@@ -150,12 +171,22 @@ final class Reference {
         return weights[version];
     }
 
-    double square(int step, int bucket) {
-        return squares[step][bucket];
+    /** What lanes begin the round of this version with. */
+    float[] mean(int version, int vector) {
+        return means[version][vector];
+    }
+
+    /** Of a pushed bucket. */
+    double square(int step, int pushed) {
+        return squares[step][pushed];
     }
 
     double norm(int step) {
-        return GradientClip.norm(squares[step]);
+        double[] ofGradient = new double[layout.bucketCount()];
+        for (int i = 0; i < ofGradient.length; i++) {
+            ofGradient[i] = squares[step][pushes.index(i, 0)];
+        }
+        return GradientClip.norm(ofGradient);
     }
 
     float scale(int step) {

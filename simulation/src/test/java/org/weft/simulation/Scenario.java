@@ -41,6 +41,7 @@ record Scenario(
     private static final List<String> GRADIENTS = List.of("f32", "f32", "f32", "bf16", "int8", "int4");
     private static final List<String> PRECISIONS = List.of("fp32", "bf16");
     private static final List<String> PARAMETERS = List.of("auto", "auto", "f32");
+    private static final List<String> OPTIMIZERS = List.of("adamw", "adamw", "adamw", "amsgrad", "nesterov", "sgd");
     /** Least {@code checkpoint.keep}. */
     private static final int KEPT = Integer.getInteger("weft.simulation.keep", 1);
 
@@ -82,6 +83,8 @@ record Scenario(
                         "cluster.rebalance_after=" + (int) pick(random, 0, 0, 0, 1, 3),
                         "sync.mode=" + (local ? "local" : "bsp"),
                         "sync.steps=" + round,
+                        "sync.inner_state=" + (random.nextBoolean() ? "keep" : "reset"),
+                        "training.optimizer=" + OPTIMIZERS.get(random.nextInt(OPTIMIZERS.size())),
                         "sync.delay=" + (local ? 0 : random.nextInt(2)),
                         "sync.gradients=" + GRADIENTS.get(random.nextInt(GRADIENTS.size())),
                         "training.precision=" + PRECISIONS.get(random.nextInt(PRECISIONS.size())),
@@ -137,7 +140,7 @@ record Scenario(
         return String.format(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
-                        + " rival=%dms sync=%s/%d delay=%d gradients=%s"
+                        + " rival=%dms sync=%s/%d inner=%s %s delay=%d gradients=%s"
                         + " precision=%s parameters=%s",
                 workers(),
                 servers(),
@@ -160,6 +163,8 @@ record Scenario(
                 rivalAtMicros / VirtualTime.MILLI,
                 config.sync().mode().word(),
                 config.sync().steps(),
+                config.sync().innerState().word(),
+                config.training().optimizer().word(),
                 config.sync().delay(),
                 config.sync().gradients().word(),
                 config.training().precision().word(),

@@ -45,6 +45,8 @@ class SyncModesIT {
                 "sync.gradients=int4 sync.delay=1",
                 "sync.mode=local sync.steps=2 checkpoint.every=2",
                 "sync.mode=local sync.steps=2 checkpoint.every=2 sync.gradients=int8",
+                "sync.mode=local sync.steps=2 checkpoint.every=2 sync.inner_state=reset",
+                "sync.mode=local sync.steps=2 checkpoint.every=2 training.optimizer=nesterov",
             })
     void parametersDoNotDependOnTheCluster(String mode) {
         String name = mode.replaceAll("[^a-z0-9]", "-");
@@ -80,6 +82,26 @@ class SyncModesIT {
 
     private static String[] with(String[] settings, String... more) {
         return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
+    }
+
+    /** A round after a resume begins with the moments that the checkpoint has, whoever computes it now. */
+    @Test
+    void keptMomentsAreResumed() {
+        String[] settings = {
+            STEPS,
+            EVALUATED,
+            "training.lanes=4",
+            "sync.mode=local",
+            "sync.steps=2",
+            "checkpoint.every=2",
+            "checkpoint.keep=9"
+        };
+        String whole = corpus.sibling("kept").pretrain(settings).done().paramsSha256();
+        RunFolder run = corpus.sibling("kept-resumed");
+        run.pretrain(settings).done();
+        String[] cluster = {"--resume 2", "cluster.workers=3", "cluster.servers=2"};
+        String[] from = Stream.concat(Stream.of(cluster), Stream.of(settings)).toArray(String[]::new);
+        assertThat(run.pretrain(from).done().paramsSha256()).isEqualTo(whole);
     }
 
     /** The gradient of the first step after a resume is taken at the version before its checkpoint's. */

@@ -2,206 +2,81 @@ package org.weft.worker;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.weft.core.lanes.LaneSpan;
-import org.weft.core.lanes.LaneSum;
-import org.weft.core.lanes.TreeNode;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
-import org.weft.core.protocol.BucketHeader;
 import org.weft.core.transport.Deadline;
 import org.weft.engine.GradientListener;
 import org.weft.engine.Replica;
 
 /**
- * The worker's part of the lane tree. As backward finishes a range of a lane's gradient, each whole bucket of it climbs
- * the tree as far as its left siblings are here: it is added to the sibling, or kept until its own right sibling comes,
- * or pushed, where its parent spans lanes of other workers. Where the codec of gradients is lossy, each lane is pushed.
- *
- * <p>Sums are kept in vectors of P floats in direct memory, taken from a pool that grows to at most log2(lanes of the
- * span) vectors and is never given back. What is encoded, or is to be sent while the next lane is computed, is sent from
- * {@link SendMemory}; all else from where it is. Owned by the worker's thread.
+ * What a worker pushes of its lanes. As backward finishes a range of a lane's gradient, each whole bucket of it climbs the
+ * {@link LaneTree}, and with it, where lanes' optimizers are kept, what they keep of that bucket, in plain float32 whatever gradients
+ * travel as. Owned by the worker's thread.
  */
 final class LaneGradients implements GradientListener {
-    /** One kept sum: P floats, a direct buffer a bucket. */
-    private record Vector(ByteBuffer[] buckets) {}
-
     private final Replica<?> replica;
-    private final ParameterClient servers;
-    private final BucketCodecs codecs;
-    private final BucketCodec codec;
-    /** Null where sums are sent from where they are. */
-    private final SendMemory memory;
-
     private final ParameterLayout layout;
-    /** The replica's gradient, a window a bucket. */
-    private final ByteBuffer[] windows;
+    /** The gradient's, and after it those of the vectors beside it. */
+    private final List<LaneTree> trees = new ArrayList<>();
 
-    private final LaneSum sum = new LaneSum();
-    private final Deque<Vector> free = new ArrayDeque<>();
-    private final Map<TreeNode, Vector> kept = new HashMap<>();
-    private List<CompletableFuture<Void>> pushes = new ArrayList<>();
-    private final List<Vector> inFlight = new ArrayList<>();
-    private LaneSpan span;
-    private int generation;
-    private int step;
-    private int lane;
     private int nextBucket;
-    private long pushedBytes;
     private long waitedNanos;
 
     /**
+     * @param inner what is pushed beside gradients
      * @param overlap whether a span is pushed while the next is computed
      */
-    LaneGradients(Replica<?> replica, ParameterClient servers, BucketCodecs codecs, boolean overlap) {
+    LaneGradients(Replica<?> replica, InnerState inner, ParameterClient servers, BucketCodecs codecs, boolean overlap) {
         this.replica = replica;
-        this.servers = servers;
-        this.codecs = codecs;
-        this.codec = codecs.gradients();
         this.layout = replica.layout();
-        this.memory = overlap || codec.lossy() ? new SendMemory(layout, codec, overlap ? 2 : 1) : null;
-        this.windows = new ByteBuffer[layout.bucketCount()];
-        for (int i = 0; i < windows.length; i++) {
-            Bucket bucket = layout.bucket(i);
-            windows[i] = replica.gradients(bucket.offset(), bucket.length());
+        for (int at = 0; at < inner.pushes().vectors(); at++) {
+            ByteBuffer[] windows = new ByteBuffer[layout.bucketCount()];
+            for (int i = 0; i < windows.length; i++) {
+                Bucket bucket = layout.bucket(i);
+                windows[i] = at == 0 ? replica.gradients(bucket.offset(), bucket.length()) : inner.lane(at - 1, i);
+            }
+            BucketCodec codec = at == 0 ? codecs.gradients() : BucketCodec.F32;
+            LaneTree.Pushed vector = new LaneTree.Pushed(windows, at, codec);
+            trees.add(new LaneTree(inner.pushes(), vector, servers, codecs, overlap));
         }
     }
 
     /** Starts a span of lanes. */
-    void begin(int newGeneration, int newStep, LaneSpan newSpan) {
-        generation = newGeneration;
-        step = newStep;
-        span = newSpan;
-        pushedBytes = 0;
+    void begin(int generation, int step, LaneSpan span) {
+        trees.forEach(tree -> tree.begin(generation, step, span));
         waitedNanos = 0;
     }
 
     /** Starts a lane with a gradient of zero. What is still being sent from memory that it needs is waited for. */
-    void beginLane(int newLane, Deadline deadline) throws IOException {
-        lane = newLane;
+    void beginLane(int lane, Deadline deadline) throws IOException {
         long start = deadline.threads().nanoTime();
-        if (memory == null) {
-            acknowledge(deadline);
-        } else if (isPushed(TreeNode.lane(lane))) {
-            memory.next(deadline);
+        for (LaneTree tree : trees) {
+            tree.beginLane(lane, deadline);
         }
         waitedNanos += deadline.threads().nanoTime() - start;
         nextBucket = layout.bucketCount() - 1;
         replica.zeroGradients();
-        reserveVectors();
-    }
-
-    /** Whether a lane's gradient completes a sum that no sibling is waited for here. */
-    private boolean isPushed(TreeNode laneNode) {
-        TreeNode node = laneNode;
-        while (isSummedHere(node.parent())) {
-            if (node.isLeft()) {
-                return false;
-            }
-            node = node.parent();
-        }
-        return true;
-    }
-
-    /** Takes from the pool what this lane will keep, so that nothing is allocated while backward runs. */
-    private void reserveVectors() {
-        TreeNode node = TreeNode.lane(lane);
-        if (node.isLeft() && isSummedHere(node.parent())) {
-            kept.put(node, free.isEmpty() ? newVector() : free.pop());
-        }
-    }
-
-    private boolean isSummedHere(TreeNode node) {
-        return !codec.lossy() && span.contains(node);
-    }
-
-    private Vector newVector() {
-        ByteBuffer[] buckets = new ByteBuffer[layout.bucketCount()];
-        for (int i = 0; i < buckets.length; i++) {
-            buckets[i] = ByteBuffer.allocateDirect(layout.bucket(i).bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        }
-        return new Vector(buckets);
     }
 
     /** Buckets are complete from the vector's end to its beginning. */
     @Override
     public void rangeReady(long offset, long length) {
         while (nextBucket >= 0 && layout.bucket(nextBucket).offset() >= offset) {
-            climb(layout.bucket(nextBucket));
+            Bucket bucket = layout.bucket(nextBucket);
+            trees.forEach(tree -> tree.climb(bucket));
             nextBucket--;
-        }
-    }
-
-    private void climb(Bucket bucket) {
-        TreeNode node = TreeNode.lane(lane);
-        ByteBuffer value = windows[bucket.index()];
-        if (node.isLeft() && isSummedHere(node.parent())) {
-            kept.get(node)
-                    .buckets()[bucket.index()]
-                    .clear()
-                    .put(value.duplicate().clear());
-            return;
-        }
-        while (!node.isLeft() && isSummedHere(node.parent())) {
-            ByteBuffer left = kept.get(node.sibling()).buckets()[bucket.index()];
-            sum.add(left, value);
-            value = left;
-            rename(bucket, node);
-            node = node.parent();
-        }
-        if (!isSummedHere(node.parent())) {
-            push(node, bucket, value);
-        }
-    }
-
-    private void push(TreeNode node, Bucket bucket, ByteBuffer value) {
-        int index = bucket.index();
-        ByteBuffer bytes = memory == null
-                ? value
-                : memory.encode(bucket, value, codecs.draw(step, node.level(), node.index(), index));
-        int checksum = BucketHeader.checksum(bytes);
-        BucketHeader header = new BucketHeader(generation, step, node, index, bucket.length(), checksum, codec.name());
-        CompletableFuture<Void> push = servers.push(header, bytes);
-        pushes.add(push);
-        if (memory != null) {
-            memory.sent(push);
-        }
-        pushedBytes += bytes.capacity();
-    }
-
-    /** After its last bucket, a left sibling's vector holds the parent. */
-    private void rename(Bucket bucket, TreeNode right) {
-        if (bucket.index() > 0) {
-            return;
-        }
-        Vector vector = kept.remove(right.sibling());
-        TreeNode parent = right.parent();
-        boolean pushed = !isSummedHere(parent.parent());
-        if (pushed && memory == null) {
-            inFlight.add(vector);
-        } else if (!pushed && parent.isLeft()) {
-            kept.put(parent, vector);
-        } else {
-            free.push(vector); // It has been copied, or its own left sibling takes it in at once.
         }
     }
 
     /** Ends a span: what was pushed of it and is, perhaps, not acknowledged yet. */
     List<CompletableFuture<Void>> end() {
-        List<CompletableFuture<Void>> ofSpan = pushes;
-        if (memory != null) {
-            pushes = new ArrayList<>();
-        }
-        return ofSpan;
+        return trees.stream().flatMap(tree -> tree.end().stream()).toList();
     }
 
     /** How long this span's lanes waited for memory that others' bytes were sent from. */
@@ -211,25 +86,11 @@ final class LaneGradients implements GradientListener {
 
     /** Bytes pushed in this span. */
     long pushedBytes() {
-        return pushedBytes;
+        return trees.stream().mapToLong(LaneTree::pushedBytes).sum();
     }
 
-    private void acknowledge(Deadline deadline) throws IOException {
-        for (CompletableFuture<Void> push : pushes) {
-            deadline.await(push, "the servers' acknowledgement of gradients of step " + step);
-        }
-        pushes.clear();
-        free.addAll(inFlight);
-        inFlight.clear();
-    }
-
-    /** Drops a span in the middle. Vectors that may still be on their way out are left to the garbage collector. */
+    /** Drops a span in the middle. */
     void abandon() {
-        pushes.clear();
-        kept.clear();
-        inFlight.clear();
-        if (memory != null) {
-            memory.abandon();
-        }
+        trees.forEach(LaneTree::abandon);
     }
 }

@@ -3,7 +3,6 @@ package org.weft.worker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.batches.BatchSource;
@@ -25,11 +24,14 @@ import org.weft.engine.SequenceLosses;
  * replica has the round's parameters again. A lane that is computed a second time, by whomever, yields the same bits.
  *
  * <p>A lane's gradient is that of its samples' mean loss: the global batch's targets, divided by the lanes, stand for the
- * lane's. It is clipped by {@code training.clip_norm} by itself. The optimizer begins anew each round, its bias correction too;
- * the learning rate goes by the step.
+ * lane's. It is clipped by {@code training.clip_norm} by itself. The learning rate goes by the step.
  *
- * <p>With P parameters it keeps 4 P bytes for the round's parameters in direct memory, and 4 P on the heap for each of the
- * optimizer's vectors. Owned by the worker's thread.
+ * <p>With {@code sync.inner_state: keep} the optimizer begins with the means of what it kept of all lanes at the end of the round before
+ * (averaged moments: Iacob et al. 2025, "DES-LOC", arXiv 2505.22549), its bias correction counts the run's updates, and its vectors
+ * are left, divided by the number of lanes, to be pushed beside the difference. With {@code reset} it begins anew.
+ *
+ * <p>With P parameters it keeps 4 P bytes for the round's parameters in direct memory, beside {@link InnerState}. Owned by the worker's
+ * thread.
  */
 final class LocalSteps<B extends MicroBatch> implements LaneProgram {
     private static final GradientListener CURRENT = (offset, length) -> {};
@@ -40,23 +42,28 @@ final class LocalSteps<B extends MicroBatch> implements LaneProgram {
     private final ParameterLayout layout;
     private final Optimizer optimizer;
     private final GradientClip clip;
+    private final InnerState inner;
     private final Slice[] slices;
     private final float[] gradient;
     private final float[] weights;
+    /** Of one bucket, the optimizer's. */
+    private final float[][] vectors;
 
     /**
      * A bucket's part of everything.
      *
      * @param start the round's parameters
-     * @param vectors the optimizer's
      */
     private record Slice(
             Bucket bucket,
             ByteBuffer parameters,
             ByteBuffer gradients,
             ByteBuffer start,
-            float[][] vectors,
             List<Optimizer.Segment> segments) {
+
+        int index() {
+            return bucket.index();
+        }
 
         int length() {
             return bucket.length();
@@ -67,7 +74,8 @@ final class LocalSteps<B extends MicroBatch> implements LaneProgram {
         }
     }
 
-    LocalSteps(WeftConfig config, Replica<B> replica, BatchSource<B> batches) {
+    LocalSteps(WeftConfig config, Replica<B> replica, InnerState inner, BatchSource<B> batches) {
+        this.inner = inner;
         this.replica = replica;
         this.batches = batches;
         this.config = config;
@@ -84,15 +92,15 @@ final class LocalSteps<B extends MicroBatch> implements LaneProgram {
                     replica.parameters(bucket.offset(), bucket.length()),
                     replica.gradients(bucket.offset(), bucket.length()),
                     ByteBuffer.allocateDirect(bucket.bytes()),
-                    new float[optimizer.state().size()][bucket.length()],
                     optimizer.segments(layout, bucket));
         }
         this.gradient = new float[longest];
         this.weights = new float[longest];
+        this.vectors = new float[inner.vectors()][longest];
     }
 
     @Override
-    public LaneLoss run(int step, int lane, GradientListener pushed) throws IOException {
+    public LaneLoss run(int step, int updates, int lane, GradientListener pushed) throws IOException {
         int next = config.sync().versionAfter(step, config.training().steps());
         begin();
         FigureTally tally = new FigureTally(lane);
@@ -102,7 +110,7 @@ final class LocalSteps<B extends MicroBatch> implements LaneProgram {
                 replica.zeroGradients();
             }
             loss += accumulate(at, lane, tally);
-            if (!update(at, at - step)) {
+            if (!update(at, at - step + (inner.kept().isEmpty() ? 0 : updates))) {
                 loss = Double.NaN;
             }
         }
@@ -114,10 +122,8 @@ final class LocalSteps<B extends MicroBatch> implements LaneProgram {
     private void begin() {
         for (Slice slice : slices) {
             slice.copy(slice.parameters(), slice.start());
-            for (float[] vector : slice.vectors()) {
-                Arrays.fill(vector, 0f);
-            }
         }
+        inner.begin();
     }
 
     /** The lane's gradient of a step; returns its mean loss. */
@@ -144,7 +150,7 @@ final class LocalSteps<B extends MicroBatch> implements LaneProgram {
     /**
      * One step of the optimizer.
      *
-     * @param updates of this round before it
+     * @param updates that the optimizer counts before it
      * @return false where the gradient is not finite, and nothing was done
      */
     private boolean update(int step, int updates) {
@@ -161,17 +167,23 @@ final class LocalSteps<B extends MicroBatch> implements LaneProgram {
         for (Slice slice : slices) {
             read(slice.gradients(), gradient, slice.length());
             read(slice.parameters(), weights, slice.length());
-            Optimizer.State state = new Optimizer.State(gradient, weights, slice.vectors());
+            for (int i = 0; i < vectors.length; i++) {
+                read(inner.lane(i, slice.index()), vectors[i], slice.length());
+            }
+            Optimizer.State state = new Optimizer.State(gradient, weights, vectors);
             for (Optimizer.Segment segment : slice.segments()) {
                 optimizer.update(step, updates, scale, state, segment);
             }
             write(weights, slice.parameters(), slice.length());
+            for (int i = 0; i < vectors.length; i++) {
+                write(vectors[i], inner.lane(i, slice.index()), slice.length());
+            }
         }
         replica.parametersWritten(0, layout.size());
         return true;
     }
 
-    /** Leaves the difference in the gradient, and the round's parameters in the replica. */
+    /** Leaves the lane's part of all means, the difference's in the gradient, and the round's parameters in the replica. */
     private void end() {
         float lanes = config.training().lanes();
         for (Slice slice : slices) {
@@ -182,6 +194,14 @@ final class LocalSteps<B extends MicroBatch> implements LaneProgram {
             }
             write(gradient, slice.gradients(), slice.length());
             slice.copy(slice.start(), slice.parameters());
+            for (int v = 0; v < inner.kept().size(); v++) {
+                ByteBuffer vector = inner.lane(v, slice.index());
+                read(vector, gradient, slice.length());
+                for (int i = 0; i < slice.length(); i++) {
+                    gradient[i] /= lanes;
+                }
+                write(gradient, vector, slice.length());
+            }
         }
         replica.parametersWritten(0, layout.size());
     }

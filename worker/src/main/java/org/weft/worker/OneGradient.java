@@ -28,7 +28,7 @@ record OneGradient<B extends MicroBatch>(Replica<B> replica, BatchSource<B> batc
     }
 
     @Override
-    public LaneLoss run(int step, int lane, GradientListener pushed) throws IOException {
+    public LaneLoss run(int step, int updates, int lane, GradientListener pushed) throws IOException {
         double targets = batches.targets(step);
         if (!(targets > 0)) {
             throw WeftException.invalidData(

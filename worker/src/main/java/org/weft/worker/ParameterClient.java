@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
@@ -14,6 +15,7 @@ import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.LayoutCodec;
+import org.weft.core.protocol.PulledForm;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Link;
 import org.weft.core.transport.Transport;
@@ -21,8 +23,8 @@ import org.weft.engine.ParameterPages;
 import org.weft.engine.Replica;
 
 /**
- * A worker's way to the servers: pulls a version of the parameters straight into the replica's vector, and pushes buckets. A pass
- * that says what it needs begins while later buckets are still on their way. The
+ * A worker's way to the servers: pulls a version of the parameters straight into the replica's vector, with it the means that lanes'
+ * optimizers begin a round with where they are kept, and pushes buckets. A pass that says what it needs begins while later buckets are still on their way. The
  * next version may be fetched while the replica computes with the one at hand: it arrives in memory of its own. Owned by the
  * worker's thread.
  */
@@ -31,6 +33,7 @@ final class ParameterClient implements AutoCloseable {
 
     private final Transport transport;
     private final Replica<?> replica;
+    private final InnerState inner;
     private final ParameterLayout layout;
     private final RangePartitioner partitioner;
     private final LayoutCodec codec;
@@ -50,6 +53,8 @@ final class ParameterClient implements AutoCloseable {
     private int version = NONE;
     /** Of what is still to land of the version at hand, or of one after it; null where nothing is on its way. */
     private ParameterFetch fetch;
+    /** Of what comes with it, in the order of {@link InnerState#kept}. */
+    private List<ParameterFetch> besideFetch = List.of();
     /** Buckets of the version at hand that the replica does not have yet. */
     private final BitSet missing = new BitSet();
     /** What is to be fetched after that. */
@@ -63,7 +68,9 @@ final class ParameterClient implements AutoCloseable {
      * @param codec that parameters are pulled in
      * @param ahead whether versions are fetched before they are wanted
      */
-    ParameterClient(Transport transport, Replica<?> replica, int servers, LayoutCodec codec, boolean ahead) {
+    ParameterClient(
+            Transport transport, Replica<?> replica, InnerState inner, int servers, LayoutCodec codec, boolean ahead) {
+        this.inner = inner;
         this.codec = codec;
         this.ahead = ahead;
         this.transport = transport;
@@ -75,7 +82,7 @@ final class ParameterClient implements AutoCloseable {
             Bucket bucket = layout.bucket(i);
             windows[i] = replica.parameters(bucket.offset(), bucket.length());
         }
-        this.pulledBytes = codec.bytes(layout);
+        this.pulledBytes = codec.bytes(layout) + inner.kept().size() * BucketCodec.F32.bytes(layout);
         this.landings = new ByteBuffer[windows.length];
         this.links = new AtomicReferenceArray<>(servers);
         this.addresses = new Address[servers];
@@ -143,6 +150,9 @@ final class ParameterClient implements AutoCloseable {
         long start = deadline.threads().nanoTime();
         for (int i = missing.nextSetBit(first); i >= 0 && i < end; i = missing.nextSetBit(i + 1)) {
             deadline.await(fetch.bucket(i), "parameters of step " + version + " from the servers");
+            for (ParameterFetch beside : besideFetch) {
+                deadline.await(beside.bucket(i), "what is kept of lanes at step " + version + " from the servers");
+            }
             Bucket bucket = layout.bucket(i);
             codec.of(bucket).land(fetch.bytes(i), windows[i]);
             replica.parametersWritten(bucket.offset(), bucket.length());
@@ -151,6 +161,7 @@ final class ParameterClient implements AutoCloseable {
         waitedNanos += deadline.threads().nanoTime() - start;
         if (missing.isEmpty()) {
             fetch = null;
+            besideFetch = List.of();
             if (nextVersion != NONE) {
                 fetch(generation, nextVersion);
             }
@@ -184,8 +195,14 @@ final class ParameterClient implements AutoCloseable {
         for (int server = 0; server < links.length(); server++) {
             present.add(links.get(server));
         }
-        fetch = new ParameterFetch(
-                wantedGeneration, wantedVersion, present, partitioner, codec.name(), landings.clone());
+        PulledForm parameters = new PulledForm(StateVector.PARAM, codec.name());
+        fetch = new ParameterFetch(wantedGeneration, wantedVersion, present, partitioner, parameters, landings.clone());
+        besideFetch = new ArrayList<>();
+        for (int vector = 0; vector < inner.kept().size(); vector++) {
+            PulledForm mean = PulledForm.plain(inner.kept().get(vector));
+            besideFetch.add(new ParameterFetch(
+                    wantedGeneration, wantedVersion, present, partitioner, mean, inner.means(vector)));
+        }
     }
 
     private ByteBuffer landing(int bucket) {
@@ -199,12 +216,12 @@ final class ParameterClient implements AutoCloseable {
     }
 
     /**
-     * Sends a bucket to the server that owns it.
+     * Sends a bucket, of whichever vector, to the server that owns it.
      *
      * @param bytes what the header speaks of; must stand until acknowledged
      */
-    CompletableFuture<Void> push(BucketHeader header, ByteBuffer bytes) {
-        return links.get(partitioner.shardOf(header.bucket()))
+    CompletableFuture<Void> push(int bucket, BucketHeader header, ByteBuffer bytes) {
+        return links.get(partitioner.shardOf(bucket))
                 .push(header, bytes.duplicate().clear());
     }
 
@@ -240,6 +257,7 @@ final class ParameterClient implements AutoCloseable {
         nextVersion = NONE;
         missing.clear();
         fetch = null;
+        besideFetch = List.of();
         landings = new ByteBuffer[windows.length];
         for (int i = 0; i < links.length(); i++) {
             disconnect(i);

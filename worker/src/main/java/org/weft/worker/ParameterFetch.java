@@ -6,23 +6,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.weft.core.optim.StateVector;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.PulledForm;
 import org.weft.core.transport.Link;
 
 /**
- * A version of the parameters on its way. All servers send at once, each its buckets from the first to the last: the order in which
+ * A version of the parameters, or of another vector of the shards, on its way. All servers send at once, each its buckets from the first to the last: the order in which
  * a forward pass needs them, and in which servers publish them. One server after the other would be nearer to what a pass needs, but
  * then all workers would wait for the same server. Futures complete on network threads.
  */
 final class ParameterFetch {
     private final int generation;
     private final int version;
-    private final String codec;
+    private final PulledForm form;
     /** Where buckets arrive. */
     private final ByteBuffer[] into;
 
@@ -34,7 +34,7 @@ final class ParameterFetch {
 
     /**
      * @param links to each server
-     * @param codec that buckets are pulled in
+     * @param form that buckets are pulled in
      * @param into where each bucket is to arrive
      */
     ParameterFetch(
@@ -42,11 +42,11 @@ final class ParameterFetch {
             int version,
             List<Link> links,
             RangePartitioner partitioner,
-            String codec,
+            PulledForm form,
             ByteBuffer[] into) {
         this.generation = generation;
         this.version = version;
-        this.codec = codec;
+        this.form = form;
         this.into = into;
         for (int i = 0; i < into.length; i++) {
             arrived.add(new CompletableFuture<>());
@@ -89,7 +89,8 @@ final class ParameterFetch {
 
     /** Pulls buckets as they appear: asks for the next one, receives all that are there, asks again. */
     private CompletableFuture<Void> pullFrom(Link link, BucketRange range, int fromBucket) {
-        Message.AwaitParameters request = new Message.AwaitParameters(generation, version, fromBucket, codec);
+        Message.AwaitParameters request =
+                new Message.AwaitParameters(generation, version, fromBucket, form.part(), form.codec());
         CompletableFuture<Void> pulls = link.call(request).thenCompose(ready -> {
             List<CompletableFuture<Void>> received = new ArrayList<>();
             for (int bucket = fromBucket; bucket < ready.endBucket(); bucket++) {
@@ -105,7 +106,7 @@ final class ParameterFetch {
     }
 
     private CompletableFuture<Void> pullBucket(Link link, int bucket, int checksum) {
-        BucketKey key = new BucketKey(generation, version, bucket, StateVector.PARAM, codec);
+        BucketKey key = new BucketKey(generation, version, bucket, form.part(), form.codec());
         ByteBuffer landing = into[bucket];
         return link.pull(key, landing.duplicate().clear()).thenAccept(nothing -> {
             int actual = BucketHeader.checksum(landing);

@@ -68,11 +68,12 @@ public final class WorkerLoop<B extends MicroBatch> {
         LayoutCodec pulled = replica.roundsFactors() ? codecs.parameters() : BucketCodec.F32;
         boolean overlap = sync.delay() > 0;
         int servers = options.config().cluster().servers();
-        this.parameters = new ParameterClient(session.transport(), replica, servers, pulled, overlap);
-        this.gradients = new LaneGradients(replica, parameters, codecs, overlap);
+        InnerState inner = InnerState.of(options.config(), replica.layout());
+        this.parameters = new ParameterClient(session.transport(), replica, inner, servers, pulled, overlap);
+        this.gradients = new LaneGradients(replica, inner, parameters, codecs, overlap);
         this.reports = new LaneReports(session, overlap);
         this.program = sync.local()
-                ? new LocalSteps<>(options.config(), replica, batches)
+                ? new LocalSteps<>(options.config(), replica, inner, batches)
                 : new OneGradient<>(options.config(), replica, batches);
         this.follows = !sync.local() && replica.follow(parameters.pages());
         session.onGeneration(parameters::endStaleWork);
@@ -150,7 +151,7 @@ public final class WorkerLoop<B extends MicroBatch> {
         gradients.begin(work.generation(), work.step(), span);
         for (int lane = span.first(); lane < span.end(); lane++) {
             gradients.beginLane(lane, deadline);
-            LaneLoss loss = program.run(work.step(), lane, gradients);
+            LaneLoss loss = program.run(work.step(), work.updates(), lane, gradients);
             losses[lane - span.first()] = loss.part();
             figures.addAll(loss.figures());
         }

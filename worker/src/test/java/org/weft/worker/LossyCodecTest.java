@@ -16,6 +16,7 @@ import org.weft.core.SplitMix64;
 import org.weft.core.batches.Batch;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.lanes.TreeNode;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketCodec;
@@ -23,6 +24,7 @@ import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.PushLayout;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Service;
 import org.weft.core.transport.SparkTransport;
@@ -35,6 +37,7 @@ import org.weft.engine.MicroBatchKey;
 class LossyCodecTest {
     private static final BucketCodec HALF = new Half();
     private static final BucketCodecs CODECS = new BucketCodecs(List.of(BucketCodec.F32, HALF), HALF, HALF, 5);
+    private static final InnerState NOTHING = new InnerState(PushLayout.ofGradients(FakeReplica.LAYOUT), 0);
     private static final Deadline DEADLINE = Deadline.in(Duration.ofSeconds(50));
 
     private final Server server = new Server();
@@ -61,7 +64,7 @@ class LossyCodecTest {
     void pullsAreDecodedIntoTheReplica() throws Exception {
         try (Transport transport = new SparkTransport(WireSecurity.fresh(false));
                 Transport.Listener listener = transport.listen("127.0.0.1", server);
-                ParameterClient client = new ParameterClient(transport, replica, 1, HALF, false)) {
+                ParameterClient client = new ParameterClient(transport, replica, NOTHING, 1, HALF, false)) {
             long bytes = client.turnTo(1, 3, new Address[] {listener.address()}, DEADLINE);
             client.awaitAll();
             assertThat(bytes).isEqualTo(FakeReplica.LAYOUT.size() * Short.BYTES);
@@ -76,26 +79,63 @@ class LossyCodecTest {
         }
     }
 
+    /** Gradients travel by lane and rounded; what is kept beside them as it is, and added up where it is. */
+    @Test
+    void whatLanesKeepIsNotRounded() throws Exception {
+        PushLayout pushes = new PushLayout(FakeReplica.LAYOUT, List.of(StateVector.EXP_AVG));
+        InnerState inner = new InnerState(pushes, 1);
+        Map<TreeNode, Map<Integer, ByteBuffer>> pushed = pushed(new LaneSpan(0, 2), inner);
+        TreeNode both = TreeNode.lane(0).parent();
+        for (int bucket = 0; bucket < FakeReplica.LAYOUT.bucketCount(); bucket++) {
+            assertThat(pushed.get(TreeNode.lane(1))).containsKey(pushes.index(bucket, 0));
+            ByteBuffer sums = pushed.get(both).get(pushes.index(bucket, 1)).order(ByteOrder.LITTLE_ENDIAN);
+            assertThat(sums.capacity())
+                    .isEqualTo(FakeReplica.LAYOUT.bucket(bucket).bytes());
+            assertThat(sums.getFloat(0)).isEqualTo(0.1f + 1.1f);
+        }
+        assertThat(pushed.get(both)).hasSize(FakeReplica.LAYOUT.bucketCount());
+    }
+
     private Map<TreeNode, Map<Integer, ByteBuffer>> pushed(LaneSpan span) throws Exception {
+        return pushed(span, NOTHING);
+    }
+
+    /**
+     * @param inner whose vectors have the lane and a tenth in each element
+     */
+    private Map<TreeNode, Map<Integer, ByteBuffer>> pushed(LaneSpan span, InnerState inner) throws Exception {
         server.pushed.clear();
         try (Transport transport = new SparkTransport(WireSecurity.fresh(false));
                 Transport.Listener listener = transport.listen("127.0.0.1", server);
-                ParameterClient client = new ParameterClient(transport, replica, 1, HALF, false)) {
+                ParameterClient client = new ParameterClient(transport, replica, NOTHING, 1, HALF, false)) {
             client.turnTo(1, 3, new Address[] {listener.address()}, DEADLINE);
             client.awaitAll();
-            LaneGradients gradients = new LaneGradients(replica, client, CODECS, false);
+            LaneGradients gradients = new LaneGradients(replica, inner, client, CODECS, false);
             gradients.begin(1, 3, span);
             for (int lane = span.first(); lane < span.end(); lane++) {
                 gradients.beginLane(lane, DEADLINE);
+                fill(inner, lane + 0.1f);
                 Batch batch = Batch.causal(1, 4, new int[5]);
                 replica.accumulateGradient(batch, 1, new MicroBatchKey(0, 3, lane, 0), gradients);
             }
             for (CompletableFuture<Void> push : gradients.end()) {
                 DEADLINE.await(push, "the server");
             }
-            assertThat(gradients.pushedBytes()).isEqualTo(span.count() * FakeReplica.LAYOUT.size() * Short.BYTES);
+            long kept = inner.kept().size() * FakeReplica.LAYOUT.size() * Float.BYTES;
+            assertThat(gradients.pushedBytes())
+                    .isEqualTo(span.count() * FakeReplica.LAYOUT.size() * Short.BYTES + kept);
         }
         return Map.copyOf(server.pushed);
+    }
+
+    private static void fill(InnerState inner, float value) {
+        for (int vector = 0; vector < inner.vectors(); vector++) {
+            for (int i = 0; i < FakeReplica.LAYOUT.bucketCount(); i++) {
+                for (int at = 0; at < FakeReplica.LAYOUT.bucket(i).length(); at++) {
+                    inner.lane(vector, i).putFloat(at * Float.BYTES, value);
+                }
+            }
+        }
     }
 
     private static ByteBuffer gradient(int step, int lane, Bucket bucket) {
@@ -178,8 +218,8 @@ class LossyCodecTest {
 
         @Override
         public BucketSink openPush(BucketHeader header) {
-            assertThat(header.codec()).isEqualTo(HALF.name());
-            ByteBuffer received = ByteBuffer.allocate(HALF.bytes(header.length()));
+            BucketCodec codec = CODECS.named(header.codec());
+            ByteBuffer received = ByteBuffer.allocate(codec.bytes(header.length()));
             return new BucketSink() {
                 @Override
                 public void bytes(ByteBuffer part) {

@@ -91,7 +91,7 @@ class WorkerLoopTest {
     void pushesTheFewestNodesWithTheTreesSums() throws Exception {
         for (LaneSpan span : List.of(new LaneSpan(0, 8), new LaneSpan(3, 3), new LaneSpan(1, 6), new LaneSpan(7, 1))) {
             servers.forEach(server -> server.pushed.clear());
-            work.add(new Message.ComputeLanes(0, 1, 5, span, addresses()));
+            work.add(new Message.ComputeLanes(0, 1, 5, 5, span, addresses()));
             Message.LanesDone done = report(Message.LanesDone.class);
             assertThat(done.span()).isEqualTo(span);
             assertThat(done.worker()).isEqualTo(3);
@@ -139,10 +139,10 @@ class WorkerLoopTest {
         for (long i = 0; i < FakeReplica.LAYOUT.size(); i += 997) {
             assertThat(replica.parameters(i, 1).getFloat(0)).isEqualTo(FakeServer.parameter(7, i));
         }
-        work.add(new Message.ComputeLanes(0, 1, 7, new LaneSpan(0, 1), addresses()));
+        work.add(new Message.ComputeLanes(0, 1, 7, 7, new LaneSpan(0, 1), addresses()));
         assertThat(report(Message.LanesDone.class).times().pullBytes()).isZero();
         servers.forEach(server -> server.pushed.clear());
-        work.add(new Message.ComputeLanes(0, 1, 8, new LaneSpan(0, 1), addresses()));
+        work.add(new Message.ComputeLanes(0, 1, 8, 8, new LaneSpan(0, 1), addresses()));
         assertThat(report(Message.LanesDone.class).times().pullBytes())
                 .isEqualTo(FakeReplica.LAYOUT.size() * Float.BYTES);
     }
@@ -151,12 +151,12 @@ class WorkerLoopTest {
     void dropsWorkWhenAServerIsGoneAndTakesItUpWithTheNext() throws Exception {
         Address[] before = addresses();
         listeners.get(1).close();
-        work.add(new Message.ComputeLanes(0, 1, 2, new LaneSpan(0, 2), before));
+        work.add(new Message.ComputeLanes(0, 1, 2, 2, new LaneSpan(0, 2), before));
         Message.WorkAbandoned abandoned = report(Message.WorkAbandoned.class);
         assertThat(abandoned.step()).isEqualTo(2);
         assertThat(abandoned.cause()).contains(before[1].toString());
         listeners.set(1, transport.listen("127.0.0.1", servers.get(1)));
-        work.add(new Message.ComputeLanes(0, 2, 2, new LaneSpan(0, 2), addresses()));
+        work.add(new Message.ComputeLanes(0, 2, 2, 2, new LaneSpan(0, 2), addresses()));
         assertThat(report(Message.LanesDone.class).generation()).isEqualTo(2);
         assertPushed(new LaneSpan(0, 2), 2);
     }
@@ -165,12 +165,12 @@ class WorkerLoopTest {
     @Test
     void breaksOffWhatItWaitsForWhenANewGenerationBegins() throws Exception {
         servers.get(1).silent = true;
-        work.add(new Message.ComputeLanes(0, 1, 2, new LaneSpan(0, 2), addresses()));
+        work.add(new Message.ComputeLanes(0, 1, 2, 2, new LaneSpan(0, 2), addresses()));
         assertThat(reports.poll(3, TimeUnit.SECONDS)).isNull();
         generation = 2;
         assertThat(report(Message.WorkAbandoned.class).generation()).isEqualTo(1);
         servers.get(1).silent = false;
-        work.add(new Message.ComputeLanes(0, 2, 2, new LaneSpan(0, 2), addresses()));
+        work.add(new Message.ComputeLanes(0, 2, 2, 2, new LaneSpan(0, 2), addresses()));
         assertThat(report(Message.LanesDone.class).generation()).isEqualTo(2);
     }
 
@@ -178,7 +178,7 @@ class WorkerLoopTest {
     @Test
     void aPassBeginsWithWhatIsThere() throws Exception {
         servers.get(1).heldFrom = 2;
-        work.add(new Message.ComputeLanes(0, 1, 2, new LaneSpan(0, 2), addresses()));
+        work.add(new Message.ComputeLanes(0, 1, 2, 2, new LaneSpan(0, 2), addresses()));
         await(() -> replica.read.size() == 3);
         assertThat(replica.read).isEqualTo(FakeReplica.readAt(2).subList(0, 3));
         assertThat(reports).isEmpty();
@@ -192,14 +192,14 @@ class WorkerLoopTest {
     @Test
     void aPassThatWaitsEndsWhenANewGenerationBegins() throws Exception {
         servers.get(1).heldFrom = 2;
-        work.add(new Message.ComputeLanes(0, 1, 2, new LaneSpan(0, 2), addresses()));
+        work.add(new Message.ComputeLanes(0, 1, 2, 2, new LaneSpan(0, 2), addresses()));
         await(() -> replica.read.size() == 3);
         generation = 2;
         Message.WorkAbandoned abandoned = report(Message.WorkAbandoned.class);
         assertThat(abandoned.generation()).isEqualTo(1);
         assertThat(abandoned.cause()).contains("parameters of step 2 from the servers");
         servers.get(1).release.complete(null);
-        work.add(new Message.ComputeLanes(0, 2, 3, new LaneSpan(0, 2), addresses()));
+        work.add(new Message.ComputeLanes(0, 2, 3, 3, new LaneSpan(0, 2), addresses()));
         assertThat(report(Message.LanesDone.class).generation()).isEqualTo(2);
         assertThat(replica.read).isEqualTo(FakeReplica.readAt(3));
         assertPushed(new LaneSpan(0, 2), 3);
@@ -208,7 +208,7 @@ class WorkerLoopTest {
     @Test
     void aPassThatWaitsEndsWhenItsServerIsGone() throws Exception {
         servers.get(1).heldFrom = 2;
-        work.add(new Message.ComputeLanes(0, 1, 2, new LaneSpan(0, 2), addresses()));
+        work.add(new Message.ComputeLanes(0, 1, 2, 2, new LaneSpan(0, 2), addresses()));
         await(() -> replica.read.size() == 3);
         listeners.get(1).close();
         assertThat(report(Message.WorkAbandoned.class).step()).isEqualTo(2);
@@ -226,7 +226,7 @@ class WorkerLoopTest {
     @Test
     void neverComputesWithDamagedParameters() throws Exception {
         servers.get(0).damaged = true;
-        work.add(new Message.ComputeLanes(0, 1, 1, new LaneSpan(0, 1), addresses()));
+        work.add(new Message.ComputeLanes(0, 1, 1, 1, new LaneSpan(0, 1), addresses()));
         assertThat(report(Message.WorkAbandoned.class).cause()).contains("pulled bucket is damaged");
         assertThat(servers.get(0).pushed).isEmpty();
     }

@@ -28,7 +28,15 @@ public final class HashedSettings {
             "finetune",
             List.of("preference_loss", "preference_beta", "similarity_scale", "symmetric", "normalize"),
             "sync",
-            List.of("mode", "delay", "gradients", "parameters", "steps", "outer_learning_rate", "outer_momentum"));
+            List.of(
+                    "mode",
+                    "delay",
+                    "gradients",
+                    "parameters",
+                    "steps",
+                    "outer_learning_rate",
+                    "outer_momentum",
+                    "inner_state"));
 
     private HashedSettings() {}
 

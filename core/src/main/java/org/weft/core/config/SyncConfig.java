@@ -28,10 +28,17 @@ public record SyncConfig(
         @Doc("local: steps of a round. Rounds end at its multiples, and with the run's last step.")
         int steps,
 
-        @Doc("local: learning rate of the servers' Nesterov on the lanes' mean difference.")
+        @Doc(
+                "local: learning rate of the servers' Nesterov on the lanes' mean difference. DiLoCo has 0.7, with a momentum of 0.9, for "
+                        + "long runs.")
         double outerLearningRate,
 
-        @Doc("local: momentum of the servers' Nesterov.") double outerMomentum)
+        @Doc("local: momentum of the servers' Nesterov.") double outerMomentum,
+
+        @Doc(
+                "local: what a lane's optimizer begins a round with. keep: the mean of what the lanes' kept at the end of the round before "
+                        + "(adamw: exp_avg and exp_avg_sq), which travels and is in checkpoints. reset: nothing, which saves those bytes.")
+        InnerState innerState)
         implements Serializable {
 
     /** When a step's update is decided. */
@@ -63,6 +70,12 @@ public record SyncConfig(
         return parameters != Parameters.F32 && training.precision() == TrainingConfig.Precision.BF16 && !local();
     }
 
+    /** What lanes' optimizers keep from round to round. */
+    public enum InnerState implements Word {
+        KEEP,
+        RESET
+    }
+
     /** Steps that workers may push for, and versions that they may pull, at the same time. */
     public int openSteps() {
         return 1 + delay;
@@ -75,6 +88,11 @@ public record SyncConfig(
 
     public boolean local() {
         return mode == Mode.LOCAL;
+    }
+
+    /** Whether lanes push what their optimizers keep, and begin with the mean of it. */
+    public boolean keepsInnerState() {
+        return local() && innerState == InnerState.KEEP;
     }
 
     /**
@@ -96,7 +114,7 @@ public record SyncConfig(
     }
 
     static SyncConfig defaults() {
-        return new SyncConfig(Mode.BSP, 0, Gradients.F32, Parameters.AUTO, 50, 0.7, 0.9);
+        return new SyncConfig(Mode.BSP, 0, Gradients.F32, Parameters.AUTO, 50, 1, 0, InnerState.KEEP);
     }
 
     void validate(Problems problems, TrainingConfig training, CheckpointConfig checkpoint) {

@@ -59,6 +59,28 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
         return new Nesterov(Records.with(outer, "learningRates", List.of("0:" + sync.outerLearningRate())), true);
     }
 
+    /**
+     * What lanes that take steps of their own begin a round with, beside the parameters: the mean, over the lanes, of what their
+     * optimizers kept at the end of the round before. Empty where nothing is kept from round to round.
+     *
+     * @return in the order of the optimizer's {@link #state}
+     */
+    public static List<StateVector> innerState(WeftConfig config) {
+        if (!config.sync().keepsInnerState()) {
+            return List.of();
+        }
+        return of(config.training()).state().stream()
+                .map(part -> part == StateVector.VELOCITY ? StateVector.INNER_VELOCITY : part)
+                .toList();
+    }
+
+    /** All that servers of a run keep from version to version beside the parameters: their optimizer's, then the lanes'. */
+    public static List<StateVector> keptByServers(WeftConfig config) {
+        List<StateVector> kept = new ArrayList<>(ofServers(config).state());
+        kept.addAll(innerState(config));
+        return kept;
+    }
+
     /** A bucket's elements in runs that are treated alike. */
     public final List<Segment> segments(ParameterLayout layout, Bucket bucket) {
         if (uniform) {

@@ -13,6 +13,8 @@ public enum StateVector {
     MAX_EXP_AVG_SQ,
     /** nesterov: what the parameters move by. */
     VELOCITY,
+    /** sync.mode local with nesterov inside: the lanes' mean velocity; {@link #VELOCITY} is the servers' own. */
+    INNER_VELOCITY,
     /** Where gradients are late: the parameters of the step before, which the next gradient is taken at. */
     PREVIOUS;
 

@@ -8,6 +8,7 @@ import com.esotericsoftware.kryo.kryo5.util.Pool;
 import java.nio.ByteBuffer;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.model.ClassTally;
+import org.weft.core.optim.StateVector;
 
 /**
  * Control messages as bytes: Kryo 5 records, registration required, so that nothing but the classes of
@@ -45,6 +46,7 @@ public final class ControlCodec {
         kryo.register(BatchScore[].class, 28);
         kryo.register(FigureSum.class, 29);
         kryo.register(FigureSum[].class, 30);
+        kryo.register(StateVector.class, 31);
         for (MessageType type : MessageType.values()) {
             kryo.register(type.messageClass(), FIRST_MESSAGE_ID + type.ordinal());
         }

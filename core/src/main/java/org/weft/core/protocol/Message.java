@@ -1,6 +1,7 @@
 package org.weft.core.protocol;
 
 import org.weft.core.lanes.LaneSpan;
+import org.weft.core.optim.StateVector;
 
 /**
  * Everything that driver, workers and servers say to each other, apart from the buckets themselves. The driver's
@@ -100,8 +101,10 @@ public sealed interface Message {
      * Compute these lanes of a step with the parameters that it is computed with, and push their sums.
      *
      * @param ticket of this piece of work and no other
+     * @param updates before this step: steps that were not skipped, as far as they are decided
      */
-    record ComputeLanes(int ticket, int generation, int step, LaneSpan span, Address[] servers) implements Work {}
+    record ComputeLanes(int ticket, int generation, int step, int updates, LaneSpan span, Address[] servers)
+            implements Work {}
 
     /** Evaluate validation batches [firstBatch, firstBatch + batches) with the parameters of this step. */
     record EvaluateBatches(int generation, int step, int firstBatch, int batches, Address[] servers) implements Work {}
@@ -131,9 +134,10 @@ public sealed interface Message {
     /**
      * All lanes of all of the shard's buckets are summed.
      *
-     * @param squares float64 sum of squares of each of its buckets, in bucket order
+     * @param firstPushed index of its first bucket in {@link PushLayout}
+     * @param squares float64 sum of squares of each of its pushed buckets, in their order
      */
-    record ShardReduced(int server, int incarnation, int generation, int step, int firstBucket, double[] squares)
+    record ShardReduced(int server, int incarnation, int generation, int step, int firstPushed, double[] squares)
             implements Report {}
 
     /** The shard's part of a checkpoint is durable. */
@@ -193,12 +197,14 @@ public sealed interface Message {
     /**
      * Is a bucket of these parameters there? Answered as soon as bucket {@code fromBucket} has version {@code step}.
      *
+     * @param part the parameters, or another vector of the shard that workers pull with them
      * @param codec name of the {@link BucketCodec} that they are to be pulled in
      */
-    record AwaitParameters(int generation, int step, int fromBucket, String codec) implements Request<ParametersReady> {
-        /** In plain float32. */
+    record AwaitParameters(int generation, int step, int fromBucket, StateVector part, String codec)
+            implements Request<ParametersReady> {
+        /** Parameters in plain float32. */
         public AwaitParameters(int generation, int step, int fromBucket) {
-            this(generation, step, fromBucket, BucketCodec.F32.name());
+            this(generation, step, fromBucket, StateVector.PARAM, BucketCodec.F32.name());
         }
 
         @Override

@@ -44,7 +44,7 @@ class ControlCodecTest {
                 new BatchScore(-0.5, 1, new ClassTally[0])
             }),
             new Message.WorkAbandoned(1, 2, 3, 4, "server gone"),
-            new Message.ComputeLanes(4, 1, 2, new LaneSpan(0, 0), SERVERS),
+            new Message.ComputeLanes(4, 1, 2, 2, new LaneSpan(0, 0), SERVERS),
             new Message.EvaluateBatches(1, 2, 3, 4, SERVERS),
             new Message.JoinServer(1, 2, SERVERS[0], "7", "abc"),
             new Message.PollOrder(1, 2, -1, -1),

@@ -58,8 +58,7 @@ public final class InitialCheckpoint {
         this.identity = identity;
         this.step = step;
         this.layout = identity.layout();
-        this.vectors =
-                CheckpointReader.vectors(Optimizer.ofServers(identity.config()).state());
+        this.vectors = CheckpointReader.vectors(Optimizer.keptByServers(identity.config()));
         this.sources = sources;
     }
 

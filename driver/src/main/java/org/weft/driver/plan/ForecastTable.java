@@ -64,7 +64,7 @@ public final class ForecastTable {
             row("on their way (direct)", bytes(worker.exchange()));
         }
         if (worker.laneState() > 0) {
-            row("optimizer's vectors of a lane (heap)", bytes(worker.laneState()));
+            row("optimizer's vectors of a lane (direct)", bytes(worker.laneState()));
         }
         if (worker.pinned() > 0) {
             row("on the GPU", bytes(worker.replica()));

@@ -42,12 +42,18 @@ public final class MemoryModel {
     private final ModelShape shape;
     private final ParameterLayout layout;
     private final LaneShares shares;
+    /** Of vectors that are pushed beside gradients. */
+    private final LaneShares innerShares;
+
+    private final int inner;
 
     public MemoryModel(ModelShape shape, WeftConfig config) {
         this.config = config;
         this.shape = shape;
         this.layout = shape.layout();
         this.shares = LaneShares.of(config);
+        this.innerShares = LaneShares.of(config, false);
+        this.inner = Optimizer.innerState(config).size();
     }
 
     /** The vocabulary before there is a corpus: of a tokenizer from a file, what tokenizer.vocab_size says. */
@@ -79,7 +85,7 @@ public final class MemoryModel {
                 bf16 ? vector + frozen / 2 : 0,
                 activations,
                 bf16 ? 2 * logits : logits,
-                shares.keptSums() * vector,
+                (shares.keptSums() + inner * innerShares.keptSums()) * vector,
                 exchangeBytes(),
                 laneState(),
                 cuda ? 2 * vector + frozen : 0);
@@ -104,10 +110,10 @@ public final class MemoryModel {
                 + start;
     }
 
-    /** What the optimizer keeps of a lane that takes steps of its own. */
+    /** What the optimizer keeps of a lane that takes steps of its own, and the means that it begins with where there are. */
     private long laneState() {
         int vectors = Optimizer.of(config.training()).state().size();
-        return config.sync().local() ? vectors * layout.size() * Float.BYTES : 0;
+        return config.sync().local() ? (vectors + inner) * layout.size() * Float.BYTES : 0;
     }
 
     /** One copy of the largest shard. */
@@ -132,8 +138,8 @@ public final class MemoryModel {
         }
         long vector = elements * Float.BYTES;
         int versions = config.sync().openSteps();
-        int sums = versions * shares.waitingSums();
-        int state = Optimizer.ofServers(config).state().size() + (versions > 1 ? 1 : 0);
+        int sums = versions * (shares.waitingSums() + inner * innerShares.waitingSums());
+        int state = Optimizer.keptByServers(config).size() + (versions > 1 ? 1 : 0);
         int snapshot = 1 + state;
         long array = Math.min(Bucket.ELEMENTS, elements) * Float.BYTES;
         long arrays = (long) buckets * (state + sums + snapshot);
@@ -143,7 +149,7 @@ public final class MemoryModel {
                 versions * (vector + rounded),
                 state * vector,
                 sums * vector,
-                versions * shares.pushes() * vector,
+                versions * (shares.pushes() + inner * innerShares.pushes()) * vector,
                 snapshot * vector,
                 unusable);
     }
@@ -160,7 +166,7 @@ public final class MemoryModel {
                 workers,
                 servers,
                 heapBytes,
-                HEAP_BASE + workers * worker.laneState() + servers * server.heap(),
+                HEAP_BASE + servers * server.heap(),
                 workers * worker.direct() + servers * server.weights(),
                 workers * worker.hostNative(),
                 EXECUTOR_BASE);
@@ -188,8 +194,15 @@ public final class MemoryModel {
             return 1 + (Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(0, pushes - 1)));
         }
 
+        /** Of gradients. */
         static LaneShares of(WeftConfig config) {
-            boolean lossy = BucketCodecs.ofGradients(config.sync()).lossy(); // Then each lane travels by itself.
+            return of(config, BucketCodecs.ofGradients(config.sync()).lossy());
+        }
+
+        /**
+         * @param lossy whether each lane travels by itself
+         */
+        static LaneShares of(WeftConfig config, boolean lossy) {
             int total = config.training().lanes();
             int workers = config.cluster().workers();
             int mostLanes = 0;

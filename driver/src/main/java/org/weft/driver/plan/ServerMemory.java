@@ -6,7 +6,8 @@ package org.weft.driver.plan;
  *
  * @param elements of the flat vector that the shard owns
  * @param weights in direct memory, of each version that is kept; and what workers pull where that is rounded
- * @param moments the optimizer's vectors on the heap: two of AdamW, none of SGD; and the weights before, where gradients are late
+ * @param moments the optimizer's vectors on the heap: two of AdamW, none of SGD; and the weights before, where gradients are late, or the
+ *     means of lanes' optimizers
  * @param sums gradients on the heap: one that comes in, and one that waits on each level of the lane tree above the pushes
  * @param sumsAtWorst the same if every push of a bucket comes in at once: what many workers may come to
  * @param snapshot weights and the optimizer's vectors as a checkpoint copies them, on the heap from the first checkpoint on

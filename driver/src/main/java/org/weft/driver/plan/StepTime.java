@@ -4,6 +4,7 @@ import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.Routing;
+import org.weft.core.protocol.PushLayout;
 
 /**
  * Seconds of one step of the worker with the most lanes: matrix products at the measured peak less what narrow ones
@@ -82,6 +83,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
         double update = share
                 * elements
                 * UPDATE_BYTES
+                * PushLayout.of(config, shape.layout()).vectors()
                 / peaks.copyBytes()
                 / config.sync().stride();
         if (config.sync().local()) { // And each lane's own, by its worker.

@@ -2,11 +2,13 @@ package org.weft.driver.plan;
 
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
+import org.weft.core.optim.Optimizer;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.BucketCodecs;
 
 /**
- * Bytes of one step on the wire, of a round's steps on the average, without headers. Every worker pulls the whole vector; it pushes each node of the lane
+ * Bytes of one step on the wire, of a round's steps on the average, without headers. Every worker pulls the whole vector,
+ * and the means of lanes' optimizers where they are kept; it pushes each node of the lane
  * tree that it cannot sum with others; a shard with a backup passes its complete sums on once.
  *
  * @param workerPull received by one worker
@@ -21,20 +23,22 @@ public record Traffic(long workerPull, long workerPush, long serverIn, long serv
     static Traffic of(ModelShape shape, WeftConfig config) {
         ParameterLayout layout = shape.layout();
         MemoryModel.LaneShares shares = MemoryModel.LaneShares.of(config);
-        long vector = layout.size() * Float.BYTES;
+        MemoryModel.LaneShares plain = MemoryModel.LaneShares.of(config, false);
+        long inner = Optimizer.innerState(config).size() * layout.size() * Float.BYTES;
+        long vector = layout.size() * Float.BYTES + inner;
         BucketCodecs codecs = BucketCodecs.of(config, layout);
         long pushed = codecs.gradients().bytes(layout);
-        long pulled = codecs.parameters().bytes(layout);
+        long pulled = codecs.parameters().bytes(layout) + inner;
         long workers = config.cluster().workers();
         long servers = Math.min(config.cluster().servers(), layout.bucketCount());
         int backups = config.servers().replicas() - 1;
         long steps = config.sync().stride();
         return new Traffic(
                 pulled / steps,
-                shares.mostPushes() * pushed / steps,
-                shares.pushes() * pushed / servers / steps,
+                (shares.mostPushes() * pushed + plain.mostPushes() * inner) / steps,
+                (shares.pushes() * pushed + plain.pushes() * inner) / servers / steps,
                 workers * pulled / servers / steps,
                 backups * vector / servers / steps,
-                (pulled * workers + vector * backups + pushed * shares.pushes()) / steps);
+                (pulled * workers + vector * backups + shares.pushes() * pushed + plain.pushes() * inner) / steps);
     }
 }

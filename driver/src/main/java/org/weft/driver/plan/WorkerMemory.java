@@ -11,7 +11,7 @@ package org.weft.driver.plan;
  * @param laneSums sums of lanes that wait for their siblings, in direct memory
  * @param exchange what is sent or arrives beside the vectors, in direct memory: encoded gradients, parameters that come rounded; where gradients are late, gradients and
  *     parameters that are on their way while others are computed; the parameters that a round of local steps began with
- * @param laneState the optimizer's vectors on the heap, where lanes take steps of their own
+ * @param laneState the optimizer's vectors in direct memory, where lanes take steps of their own, and the means that each lane begins with
  * @param pinned twins of both vectors on the host; 0 where the replica is on the host itself
  */
 public record WorkerMemory(
@@ -37,7 +37,7 @@ public record WorkerMemory(
 
     /** Direct memory. */
     public long direct() {
-        return laneSums + exchange;
+        return laneSums + exchange + laneState;
     }
 
     /** Everything on the host beside the heap. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +125,23 @@ class RunIdentityTest {
         refused(
                 identity(10, VOCABULARY, List.of(), "training.optimizer=sgd"),
                 " has the state of training.optimizer=adamw, configured is sgd");
+    }
+
+    /** What a checkpoint that is older than the key has is what its lanes left: nothing. */
+    @Test
+    void anotherInnerStateIsRefused() {
+        String[] local = {"sync.mode=local", "checkpoint.every=50", "training.eval_every=50"};
+        RunIdentity kept = identity(10, VOCABULARY, List.of(), with(local, "sync.inner_state=keep"));
+        RunIdentity reset = identity(10, VOCABULARY, List.of(), with(local, "sync.inner_state=reset"));
+        RunIdentity.Version version = new RunIdentity.Version(50, 0, 64, 2, Map.of());
+        Checkpoint before = new Checkpoint("/run/c", kept.manifest(version, List.of(), "sha"));
+        assertThatCode(() -> kept.require(before)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> reset.require(before))
+                .hasMessage("/run/c has the state of sync.inner_state=keep, configured is reset");
+        ((ObjectNode) before.manifest().config().path("sync")).remove("inner_state");
+        assertThatCode(() -> reset.require(before)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> kept.require(before))
+                .hasMessage("/run/c has the state of sync.inner_state=reset, configured is keep");
     }
 
     private void refused(RunIdentity now, String problem) {

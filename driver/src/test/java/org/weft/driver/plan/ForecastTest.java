@@ -65,6 +65,22 @@ class ForecastTest {
                 .isEqualTo(4 * forecast.parameters());
     }
 
+    /** Once in a round: the parameters and two moments each way. */
+    @Test
+    void bytesOfARoundHaveTheMoments() {
+        String[] local = {"sync.mode=local", "checkpoint.every=50", "training.eval_every=50", "cluster.workers=4"};
+        Traffic traffic = forecast(local).traffic();
+        long vector = 4 * forecast().parameters();
+        assertThat(traffic.workerPull()).isEqualTo(3 * vector / 50);
+        assertThat(traffic.workerPush()).isEqualTo(3 * vector / 50);
+        assertThat(traffic.total()).isEqualTo(4 * 6 * vector / 50);
+        Traffic reset = forecast(with(local, "sync.inner_state=reset")).traffic();
+        assertThat(reset.total()).isEqualTo(4 * 2 * vector / 50);
+        // Two lanes of a worker travel by themselves, in half the bytes; the moments are summed.
+        Traffic rounded = forecast(with(local, "sync.gradients=bf16")).traffic();
+        assertThat(rounded.workerPush()).isEqualTo((vector + 2 * vector) / 50);
+    }
+
     @Test
     void unevenSharesPushMoreNodes() {
         Traffic traffic = forecast("cluster.workers=3").traffic();

@@ -3,6 +3,7 @@ package org.weft.driver.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
@@ -92,6 +93,22 @@ class MemoryModelTest {
         assertThat(server.snapshot()).isEqualTo(28 * MIB);
         assertThat(model("training.optimizer=nesterov").server(1L << 30).moments())
                 .isEqualTo(28 * MIB);
+    }
+
+    /** Velocity and two means; three sums; a worker has its lane's vectors, and the means that it begins with. */
+    @Test
+    void keptMomentsAreCounted() {
+        String[] keep = {"sync.mode=local", "checkpoint.every=50", "training.eval_every=50"};
+        MemoryModel kept = model(keep);
+        assertThat(kept.server(1L << 30).moments()).isEqualTo(3 * 28 * MIB);
+        assertThat(kept.server(1L << 30).sums())
+                .isEqualTo(3 * model().server(1L << 30).sums());
+        long vector = kept.worker().gradients();
+        assertThat(kept.worker().laneState()).isEqualTo(4 * vector);
+        MemoryModel reset = model(Stream.concat(Stream.of(keep), Stream.of("sync.inner_state=reset"))
+                .toArray(String[]::new));
+        assertThat(reset.server(1L << 30).moments()).isEqualTo(28 * MIB);
+        assertThat(reset.worker().laneState()).isEqualTo(2 * vector);
     }
 
     @Test

@@ -5,10 +5,11 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.PushLayout;
 import org.weft.core.transport.Service.BucketSink;
 
 /**
- * Sums the lanes of all of a shard's buckets for the steps that are open: the one to be applied next, and as many after
+ * Sums the lanes of all that is pushed of a shard's buckets, by the indices of {@link PushLayout}, for the steps that are open: the one to be applied next, and as many after
  * it as the run lets overlap. A bucket is checked against its checksum before it touches a sum, so that a stream that
  * breaks off or arrives damaged leaves no trace. Safe for use by many threads.
  */
@@ -39,25 +40,21 @@ public final class LaneReducer {
 
     /** Of one step at a time, with plain float32 pushed. */
     public LaneReducer(ParameterLayout layout, BucketRange range, int lanes, Listener listener) {
-        this(layout, range, lanes, 1, BucketCodecs.plain(), listener);
+        this(PushLayout.ofGradients(layout), range, lanes, 1, BucketCodecs.plain(), listener);
     }
 
     /**
+     * @param buckets of the shard
      * @param openSteps at once, the one to be applied next included
      */
     public LaneReducer(
-            ParameterLayout layout,
-            BucketRange range,
-            int lanes,
-            int openSteps,
-            BucketCodecs codecs,
-            Listener listener) {
-        this.range = range;
+            PushLayout pushes, BucketRange buckets, int lanes, int openSteps, BucketCodecs codecs, Listener listener) {
+        this.range = pushes.range(buckets);
         this.codecs = codecs;
         this.listener = listener;
         this.lengths = new int[range.count()];
         for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = layout.bucket(range.first() + i).length();
+            lengths[i] = pushes.bucket(range.first() + i).length();
         }
         this.open = new StepSums[openSteps];
         for (int i = 0; i < openSteps; i++) {
@@ -99,7 +96,12 @@ public final class LaneReducer {
         return open[Math.floorMod(ofStep, open.length)];
     }
 
-    /** The complete gradient of a bucket at the step to be applied next; its owner may read it until the next begins. */
+    /** Elements of a pushed bucket. */
+    public int length(int bucket) {
+        return lengths[bucket - range.first()];
+    }
+
+    /** The complete sum of a pushed bucket at the step to be applied next; its owner may read it until the next begins. */
     public float[] sum(int bucket) {
         return sums(step).root(bucket - range.first());
     }

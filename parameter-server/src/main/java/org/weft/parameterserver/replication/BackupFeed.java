@@ -148,7 +148,7 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
     }
 
     private ByteBuffer staging(int bucket) {
-        int bytes = shard.weights(bucket).capacity();
+        int bytes = sums.length(bucket) * Float.BYTES;
         if (staging == null || staging.capacity() < bytes) {
             staging = ByteBuffer.allocateDirect(bytes);
         }

@@ -21,12 +21,14 @@ import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.PushLayout;
 
 /**
  * Sole owner of the weights and moments of a run of buckets. Weights stand in direct memory, from which pulls are sent
  * without a copy; what the optimizer keeps is on the heap. With N elements of the range that is 4 N bytes direct for each
- * version that is kept, for AdamW 8 N on the heap (12 N where two versions are kept), and 4 MiB for staging. Where workers do not pull plain float32, each
- * bucket is encoded as it is published, and those bytes are kept beside it.
+ * version that is kept, for AdamW 8 N on the heap (12 N where two versions are kept, or lanes' means of its moments beside a
+ * velocity), and 4 MiB for staging. Where workers do not pull plain float32, each bucket is encoded as it is published, and those
+ * bytes are kept beside it.
  *
  * <p>One thread, the server's, initialises, loads, updates and copies. Network threads only read buckets that are
  * published, and nothing changes a published bucket before every lane of its step has come in, that is, before every
@@ -36,8 +38,8 @@ public final class ParameterShard {
     private final ParameterLayout layout;
     private final BucketRange range;
     private final Optimizer optimizer;
-    /** What is kept beside the weights: the optimizer's, and after it the weights before where two versions are kept. */
-    private final List<StateVector> parts;
+    private final PushLayout pushes;
+    private final ShardParts parts;
 
     private final int versions;
     private final List<BucketState> states;
@@ -51,32 +53,31 @@ public final class ParameterShard {
 
     /** Of one version at a time, which is pulled as plain float32. */
     public ParameterShard(ParameterLayout layout, BucketRange range, TrainingConfig training) {
-        this(layout, range, Optimizer.of(training), 1, BucketCodecs.plain());
+        this(PushLayout.ofGradients(layout), range, Optimizer.of(training), 1, BucketCodecs.plain());
     }
 
     /**
+     * @param pushes what lanes push: of what comes beside gradients the mean is kept
      * @param versions of the parameters that may be pulled
      */
     public ParameterShard(
-            ParameterLayout layout, BucketRange range, Optimizer optimizer, int versions, BucketCodecs codecs) {
-        this.layout = layout;
+            PushLayout pushes, BucketRange range, Optimizer optimizer, int versions, BucketCodecs codecs) {
+        this.pushes = pushes;
+        this.layout = pushes.layout();
         this.range = range;
         this.codecs = codecs;
         this.optimizer = optimizer;
         this.versions = versions;
-        this.parts = new ArrayList<>(optimizer.state());
-        if (versions > 1) {
-            parts.add(StateVector.PREVIOUS);
-        }
+        this.parts = new ShardParts(optimizer.state(), pushes.inner(), versions > 1);
         this.states = new ArrayList<>(range.count());
         int longest = 0;
         for (int index = range.first(); index < range.end(); index++) {
             Bucket bucket = layout.bucket(index);
             longest = Math.max(longest, bucket.length());
-            states.add(BucketState.of(layout, bucket, optimizer, parts.size(), versions));
+            states.add(BucketState.of(layout, bucket, optimizer, parts().size(), versions));
         }
         this.staging = new float[longest];
-        this.published = new PublishedParameters(range, versions, codecs.pulled());
+        this.published = new PublishedParameters(range, versions, parts.pulled(codecs));
     }
 
     /** First element's index in the flat vector. */
@@ -120,9 +121,9 @@ public final class ParameterShard {
      * Where it does not have the weights before, as no checkpoint of step 0 has, they are those that it has.
      */
     public void load(CheckpointReader checkpoint) throws IOException {
-        List<StateVector> there = checkpoint.has(StateVector.PREVIOUS) ? parts : optimizer.state();
+        List<StateVector> there = parts.in(checkpoint);
         checkpoint.readVerified(offset(), length(), new StoredVectors(layout, range, states, version).sinks(there));
-        if (there.size() < parts.size()) {
+        if (there.size() < parts().size()) {
             states.forEach(state -> state.keepPrevious(version));
         }
     }
@@ -145,20 +146,24 @@ public final class ParameterShard {
         ByteBuffer weights = state.weights(version);
         ByteBuffer pulled = state.pulled(version);
         int checksum = BucketHeader.checksum(weights);
-        published.publish(bucket, checksum, pulled == weights ? checksum : BucketHeader.checksum(pulled));
+        int ofPulled = pulled == weights ? checksum : BucketHeader.checksum(pulled);
+        IntStream ofWeights =
+                IntStream.of(checksum, ofPulled).limit(codecs.pulled().size());
+        IntStream ofMeans = parts.inner().stream().mapToInt(part -> state.vectorChecksum(parts.indexOf(part)));
+        published.publish(bucket, IntStream.concat(ofWeights, ofMeans).toArray());
     }
 
     /**
      * Updates all buckets, and publishes each as it is done.
      *
-     * @param gradients where the complete sum of a bucket stands
+     * @param sums where the complete sum of a pushed bucket stands
      * @param beforeLast runs when every gradient has been used, before the last bucket is published: from then on
      *     workers may push for the next step
      */
-    public void apply(int ofGeneration, ShardUpdate update, IntFunction<float[]> gradients, Runnable beforeLast) {
+    public void apply(int ofGeneration, ShardUpdate update, IntFunction<float[]> sums, Runnable beforeLast) {
         begin(ofGeneration, update.next());
         for (BucketState state : states) {
-            update(state, update, gradients.apply(state.bucket().index()));
+            update(state, update, sums);
             if (state.bucket().index() == range.end() - 1) {
                 beforeLast.run();
             }
@@ -194,15 +199,21 @@ public final class ParameterShard {
         publishAll();
     }
 
-    private void update(BucketState state, ShardUpdate update, float[] gradient) {
+    private void update(BucketState state, ShardUpdate update, IntFunction<float[]> sums) {
+        int bucket = state.bucket().index();
         int length = state.bucket().length();
         state.weights(update.step()).clear().asFloatBuffer().get(staging, 0, length);
         state.keepPrevious(update.step());
-        Optimizer.State before = new Optimizer.State(state.forUpdate(gradient), staging, state.vectors());
+        Optimizer.State before =
+                new Optimizer.State(state.forUpdate(sums.apply(pushes.index(bucket, 0))), staging, state.vectors());
         for (Optimizer.Segment segment : state.segments()) {
             optimizer.update(update.step(), update.updates(), update.scale(), before, segment);
         }
         state.weights(update.next()).clear().asFloatBuffer().put(staging, 0, length);
+        for (int i = 0; i < parts.inner().size(); i++) {
+            float[] mean = sums.apply(pushes.index(bucket, 1 + i));
+            System.arraycopy(mean, 0, state.vectors()[parts.firstInner() + i], 0, length);
+        }
     }
 
     /** Answers when a bucket of a version may be pulled. */
@@ -216,13 +227,14 @@ public final class ParameterShard {
      * @throws IllegalStateException where the bucket does not have this version
      */
     public ByteBuffer bytes(BucketKey key) {
-        boolean gone = key.part() != StateVector.PARAM && !published.isVersion(key.step());
+        boolean pulled = key.part() == StateVector.PARAM || parts.inner().contains(key.part());
+        boolean gone = !pulled && !published.isVersion(key.step());
         if (gone || !published.has(key.generation(), key.step(), key.bucket())) {
             throw new IllegalStateException("not published: " + key);
         }
         BucketState state = states.get(key.bucket() - range.first());
         if (key.part() != StateVector.PARAM) {
-            return state.vectorBytes(indexOf(key.part()));
+            return state.vectorBytes(parts.indexOf(key.part()));
         }
         boolean plain = codecs.pulled(key.codec()) == BucketCodec.F32;
         return (plain ? state.weights(key.step()) : state.pulled(key.step()))
@@ -230,24 +242,16 @@ public final class ParameterShard {
                 .clear();
     }
 
-    private int indexOf(StateVector part) {
-        int index = parts.indexOf(part);
-        if (index < 0) {
-            throw new IllegalStateException("this shard keeps " + parts + ", not " + part);
-        }
-        return index;
-    }
-
     /** CRC32C of each bucket's vectors of {@link #parts}, bucket by bucket; they change with the next order. */
     public int[] momentChecksums() {
         return states.stream()
-                .flatMapToInt(state -> IntStream.range(0, parts.size()).map(state::vectorChecksum))
+                .flatMapToInt(state -> IntStream.range(0, parts().size()).map(state::vectorChecksum))
                 .toArray();
     }
 
     /** What is kept beside the parameters. */
     public List<StateVector> parts() {
-        return parts;
+        return parts.all();
     }
 
     /** Where a copy of another shard's parameters is to be written: a bucket's bytes, not published yet. */
@@ -257,7 +261,7 @@ public final class ParameterShard {
 
     /** Takes a copy of another shard's moments. */
     public void putMoment(int bucket, StateVector part, ByteBuffer bytes) {
-        states.get(bucket - range.first()).putVector(indexOf(part), bytes);
+        states.get(bucket - range.first()).putVector(parts.indexOf(part), bytes);
     }
 
     public BucketRange range() {
@@ -285,11 +289,6 @@ public final class ParameterShard {
     /** CRC32C that a bucket was published with, by its place in this shard; empty where it does not have this version. */
     OptionalInt publishedChecksum(int generation, int step, int place) {
         return published.checksum(generation, step, range.first() + place);
-    }
-
-    /** First bucket's index. */
-    int firstBucket() {
-        return range.first();
     }
 
     /** Lengths of the buckets, in order. */

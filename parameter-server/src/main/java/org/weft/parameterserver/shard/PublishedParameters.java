@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.PulledForm;
 
 /**
  * Which buckets have which version, and who waits for them: a ring of versions, the newest in the place of the oldest.
@@ -18,7 +20,7 @@ final class PublishedParameters {
     private record Waiter(Message.AwaitParameters request, CompletableFuture<Message> reply) {}
 
     private final BucketRange range;
-    private final List<String> codecs;
+    private final List<PulledForm> forms;
     /** By version modulo their number. */
     private final Version[] ring;
 
@@ -29,20 +31,20 @@ final class PublishedParameters {
 
     /**
      * @param versions that are kept
-     * @param codecs names of those that buckets may be pulled in
+     * @param forms that buckets may be pulled in
      */
-    PublishedParameters(BucketRange range, int versions, List<String> codecs) {
+    PublishedParameters(BucketRange range, int versions, List<PulledForm> forms) {
         this.range = range;
-        this.codecs = codecs;
+        this.forms = forms;
         this.ring = new Version[versions];
         for (int i = 0; i < versions; i++) {
-            ring[i] = new Version(new int[codecs.size()][range.count()], range.first());
+            ring[i] = new Version(new int[forms.size()][range.count()], range.first());
         }
     }
 
     /** What is there of one version. Guarded by the ring's owner. */
     private static final class Version {
-        private final int[][] checksums; // by codec and bucket
+        private final int[][] checksums; // by form and bucket
         private int number = -1;
         private int end;
 
@@ -80,7 +82,7 @@ final class PublishedParameters {
     /**
      * The next bucket of the newest version is there.
      *
-     * @param checksums CRC32C of its bytes in each codec
+     * @param checksums CRC32C of its bytes in each form
      */
     void publish(int bucket, int... checksums) {
         List<Waiter> satisfied;
@@ -90,8 +92,8 @@ final class PublishedParameters {
                 throw new IllegalStateException(
                         "published out of order: bucket=" + bucket + " expected=" + version.end);
             }
-            for (int codec = 0; codec < version.checksums.length; codec++) {
-                version.checksums[codec][bucket - range.first()] = checksums[codec];
+            for (int form = 0; form < version.checksums.length; form++) {
+                version.checksums[form][bucket - range.first()] = checksums[form];
             }
             version.end++;
             satisfied = take(waiter -> answer(waiter.request()) != null);
@@ -131,7 +133,7 @@ final class PublishedParameters {
                 + generation;
     }
 
-    /** CRC32C of a bucket in the first codec when it was published; empty where it does not have this version. */
+    /** CRC32C of a bucket in the first form when it was published; empty where it does not have this version. */
     synchronized OptionalInt checksum(int wantedGeneration, int wantedVersion, int bucket) {
         return has(wantedGeneration, wantedVersion, bucket)
                 ? OptionalInt.of(at(wantedVersion).checksums[0][bucket - range.first()])
@@ -146,10 +148,11 @@ final class PublishedParameters {
             return new Message.Refused("stale request: generation=" + request.generation() + " step=" + request.step()
                     + " present generation=" + generation + " step=" + newest);
         }
-        int codec = codecs.indexOf(request.codec());
-        if (codec < 0) {
-            return new Message.Refused(
-                    "parameters are not to be had as " + request.codec() + ", but as " + String.join(" and ", codecs));
+        PulledForm wanted = new PulledForm(request.part(), request.codec());
+        int form = forms.indexOf(wanted);
+        if (form < 0) {
+            String known = forms.stream().map(PulledForm::toString).collect(Collectors.joining(" and "));
+            return new Message.Refused("not to be had: " + wanted + ", but " + known);
         }
         boolean nothingMissing = request.fromBucket() >= range.end();
         if (request.step() > newest || (!nothingMissing && request.fromBucket() >= version.end)) {
@@ -159,7 +162,7 @@ final class PublishedParameters {
         return new Message.ParametersReady(
                 version.end,
                 Arrays.copyOfRange(
-                        version.checksums[codec], from - range.first(), Math.max(from, version.end) - range.first()));
+                        version.checksums[form], from - range.first(), Math.max(from, version.end) - range.first()));
     }
 
     private List<Waiter> take(Predicate<Waiter> due) {

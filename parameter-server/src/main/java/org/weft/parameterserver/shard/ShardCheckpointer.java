@@ -125,7 +125,7 @@ public final class ShardCheckpointer implements AutoCloseable {
                                 "server %d's memory is damaged: bucket=%d generation=%d step=%d crc32c=%08x"
                                         + " published=%08x",
                                 destination.shard(),
-                                shard.firstBucket() + i,
+                                shard.range().first() + i,
                                 generation,
                                 step,
                                 copied,

@@ -16,6 +16,7 @@ import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.PushLayout;
 import org.weft.core.transport.Service.BucketSink;
 import org.weft.parameterserver.BlockCodec;
 
@@ -112,7 +113,7 @@ class OpenStepsTest {
                 .add("all", List.of(LENGTH), true, Initializer.ZEROS)
                 .build();
         return new LaneReducer(
-                layout,
+                PushLayout.ofGradients(layout),
                 new BucketRange(0, 1),
                 2,
                 openSteps,

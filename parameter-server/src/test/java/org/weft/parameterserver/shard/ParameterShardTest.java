@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,15 +20,22 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.weft.core.Records;
 import org.weft.core.checkpoint.CheckpointManifest;
 import org.weft.core.checkpoint.CheckpointReader;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.TrainingConfig.OptimizerKind;
 import org.weft.core.optim.Optimizer;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.BucketCodecs;
+import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.PulledForm;
+import org.weft.core.protocol.PushLayout;
 import org.weft.core.protocol.SavedRange;
 import org.weft.core.storage.HadoopStore;
 import org.weft.core.storage.Retries;
@@ -39,6 +47,9 @@ import org.weft.parameterserver.ServerFixture;
 class ParameterShardTest {
     private static final ParameterLayout LAYOUT = ServerFixture.layout();
     private static final TrainingConfig TRAINING = ServerFixture.config("/x", 1).training();
+
+    private static final PushLayout ROUNDS =
+            new PushLayout(LAYOUT, List.of(StateVector.EXP_AVG, StateVector.EXP_AVG_SQ));
 
     @TempDir
     Path directory;
@@ -246,9 +257,68 @@ class ParameterShardTest {
         }
     }
 
+    /** What lanes push beside gradients replaces what there was, is pulled with the parameters, and is in checkpoints. */
+    @Test
+    void lanesMeansAreKeptPulledAndSaved() throws Exception {
+        List<ParameterShard> two = List.of(ofRounds(0, 1), ofRounds(1, 3));
+        for (ParameterShard shard : two) {
+            shard.beginLoad(1, 0);
+            shard.initialize(7);
+            shard.publishAll();
+            assertThat(mean(shard, 1, 0, shard.range().first()))
+                    .as("at the start")
+                    .isZero();
+            shard.apply(1, new ShardUpdate(0, 5, 0, 1f), ParameterShardTest::pushed, () -> {});
+            shard.skip(1, 5, 10, () -> {});
+        }
+        assertThat(two.get(1).parts())
+                .containsExactly(StateVector.VELOCITY, StateVector.EXP_AVG, StateVector.EXP_AVG_SQ);
+        ParameterShard one = ofRounds(0, 3);
+        one.beginLoad(2, 10);
+        one.load(save(two, 1, 10));
+        one.publishAll();
+        for (int bucket = 0; bucket < LAYOUT.bucketCount(); bucket++) {
+            ParameterShard before = two.get(bucket == 0 ? 0 : 1);
+            assertThat(mean(before, 1, 10, bucket)).isEqualTo(ROUNDS.index(bucket, 2));
+            assertThat(mean(one, 2, 10, bucket)).isEqualTo(ROUNDS.index(bucket, 2));
+        }
+        assertThat(one.momentChecksums())
+                .startsWith(two.get(0).momentChecksums())
+                .endsWith(two.get(1).momentChecksums());
+        Message other = one.await(new Message.AwaitParameters(2, 10, 0, StateVector.VELOCITY, "f32"))
+                .get();
+        assertThat(other)
+                .isEqualTo(new Message.Refused(
+                        "not to be had: velocity as f32, but param as f32 and exp_avg as f32 and exp_avg_sq as f32"));
+    }
+
+    private static ParameterShard ofRounds(int first, int end) {
+        TrainingConfig training = Records.with(TRAINING, "optimizer", OptimizerKind.NESTEROV);
+        return new ParameterShard(ROUNDS, new BucketRange(first, end), Optimizer.of(training), 1, BucketCodecs.plain());
+    }
+
+    /** Each element its bucket's index. */
+    private static float[] pushed(int index) {
+        float[] values = new float[ROUNDS.bucket(index).length()];
+        Arrays.fill(values, index);
+        return values;
+    }
+
+    /** An element of the second moment, pulled as workers pull it. */
+    private static float mean(ParameterShard shard, int generation, int step, int bucket) throws Exception {
+        Message.AwaitParameters request =
+                new Message.AwaitParameters(generation, step, bucket, StateVector.EXP_AVG_SQ, "f32");
+        Message.ParametersReady ready =
+                (Message.ParametersReady) shard.await(request).get();
+        ByteBuffer bytes = shard.bytes(new BucketKey(generation, step, bucket, StateVector.EXP_AVG_SQ));
+        assertThat(BucketHeader.checksum(bytes)).isEqualTo(ready.checksums()[0]);
+        return bytes.getFloat(8);
+    }
+
     @Test
     void bucketsArePublishedInOrder() {
-        PublishedParameters published = new PublishedParameters(new BucketRange(0, 3), 1, List.of("f32"));
+        PulledForm weights = new PulledForm(StateVector.PARAM, "f32");
+        PublishedParameters published = new PublishedParameters(new BucketRange(0, 3), 1, List.of(weights));
         published.begin(1, 0);
         assertThatThrownBy(() -> published.publish(1, 0)).hasMessage("published out of order: bucket=1 expected=0");
     }

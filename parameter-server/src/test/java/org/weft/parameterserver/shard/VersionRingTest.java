@@ -17,6 +17,7 @@ import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.PushLayout;
 import org.weft.parameterserver.BlockCodec;
 import org.weft.parameterserver.ServerFixture;
 
@@ -66,7 +67,7 @@ class VersionRingTest {
     void workersPullTheCodecAndBackupsTheFloats() throws Exception {
         ParameterShard shard = shard(1, CODECS);
         update(shard, 0);
-        int[] coded = checksums(shard, new Message.AwaitParameters(1, 1, 0, LOSSY.name()));
+        int[] coded = checksums(shard, new Message.AwaitParameters(1, 1, 0, StateVector.PARAM, LOSSY.name()));
         int[] plain = checksums(shard, new Message.AwaitParameters(1, 1, 0));
         for (int bucket = 0; bucket < LAYOUT.bucketCount(); bucket++) {
             ByteBuffer weights = shard.bytes(new BucketKey(1, 1, bucket));
@@ -76,8 +77,9 @@ class VersionRingTest {
             assertThat(plain[bucket]).isEqualTo(BucketHeader.checksum(weights));
             assertThat(shard.publishedChecksum(1, 1, bucket)).hasValue(plain[bucket]);
         }
-        assertThat(shard.await(new Message.AwaitParameters(1, 1, 0, "int3")).get())
-                .isEqualTo(new Message.Refused("parameters are not to be had as int3, but as f32 and b5"));
+        assertThat(shard.await(new Message.AwaitParameters(1, 1, 0, StateVector.PARAM, "int3"))
+                        .get())
+                .isEqualTo(new Message.Refused("not to be had: param as int3, but param as f32 and param as b5"));
         assertThatThrownBy(() -> shard.bytes(new BucketKey(1, 1, 0, StateVector.PARAM, "int3")))
                 .hasMessage("parameters are not to be had as int3, but as f32 and b5");
     }
@@ -88,7 +90,7 @@ class VersionRingTest {
 
     private static ParameterShard shard(int versions, BucketCodecs codecs) {
         ParameterShard shard = new ParameterShard(
-                LAYOUT,
+                PushLayout.ofGradients(LAYOUT),
                 new BucketRange(0, LAYOUT.bucketCount()),
                 Optimizer.of(ServerFixture.config("/x", 1).training()),
                 versions,
