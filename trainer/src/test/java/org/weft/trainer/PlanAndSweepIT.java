@@ -51,6 +51,26 @@ class PlanAndSweepIT {
     }
 
     @Test
+    void otherClustersAndNetworksArePlanned() {
+        CommandRun plan = CommandRun.of(run.arguments("plan", "--scale", "--workers 1,64", "--network-gbits 0.1,10"))
+                .done();
+        assertThat(plan.out()).contains("Links of 10.0 Gb/s", "int8, delay 1", "take");
+        JsonNode scale = plan.summary().path("scale");
+        assertThat(scale).hasSize(4);
+        JsonNode slowest = scale.get(1);
+        assertThat(slowest.path("workers").asInt()).isEqualTo(64);
+        double plain = slowest.path("modes").path("plain").path("step_millis").asDouble();
+        assertThat(slowest.path("modes").path("local").path("step_millis").asDouble())
+                .isLessThan(plain);
+        CommandRun fixed = CommandRun.of(run.arguments("plan", "--scale=none"));
+        assertThat(fixed.status()).isEqualTo(2);
+        assertThat(fixed.err()).contains("--scale none is neither growing nor fixed");
+        CommandRun several = CommandRun.of(run.arguments("plan", "--network-gbits 1,10"));
+        assertThat(several.status()).isEqualTo(2);
+        assertThat(several.err()).contains("--network-gbits has 2 values");
+    }
+
+    @Test
     void budgetsThatMakeNoSenseAreRefused() {
         CommandRun both = CommandRun.of(run.arguments("plan", "--tokens 1e9", "--hours 2"));
         assertThat(both.status()).isEqualTo(2);

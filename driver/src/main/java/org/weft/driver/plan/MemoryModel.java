@@ -195,7 +195,7 @@ public final class MemoryModel {
         }
 
         /** Of gradients. */
-        static LaneShares of(WeftConfig config) {
+        public static LaneShares of(WeftConfig config) {
             return of(config, BucketCodecs.ofGradients(config.sync()).lossy());
         }
 

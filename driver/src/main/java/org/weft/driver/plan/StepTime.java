@@ -30,13 +30,13 @@ public record StepTime(double products, double elementwise, double dispatch, dou
     static final double EXPERT_OPERATIONS = 40;
 
     /** Copies that a pulled or pushed byte amounts to, both sides together: kernel, checksums, sums. Measured. */
-    static final double EXCHANGE_COPIES = 4;
+    public static final double EXCHANGE_COPIES = 4;
 
     /** Bytes of copying that an update amounts to for each parameter: sum, squares, AdamW, checksum. Measured. */
-    static final double UPDATE_BYTES = 16;
+    public static final double UPDATE_BYTES = 16;
 
     /** Of a step's time: polls of the coordinator, stragglers among the workers. */
-    static final double FIXED_SECONDS = 0.005;
+    public static final double FIXED_SECONDS = 0.005;
 
     public double total() {
         return products + elementwise + dispatch + pull + push + update + FIXED_SECONDS;
@@ -51,7 +51,8 @@ public record StepTime(double products, double elementwise, double dispatch, dou
      * @param processors of the machine that all tasks share; 0 on a cluster, where each has its own
      * @param networkBytes bytes a second of one machine's network, or infinity
      */
-    static StepTime of(ModelShape shape, WeftConfig config, MachinePeaks peaks, int processors, double networkBytes) {
+    public static StepTime of(
+            ModelShape shape, WeftConfig config, MachinePeaks peaks, int processors, double networkBytes) {
         TrainingConfig training = config.training();
         int sequences = MemoryModel.LaneShares.of(config).mostLanes() * training.laneBatch();
         double share = 1;
@@ -117,7 +118,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
     }
 
     /** The embedding's gradient is complete last: nothing is left to hide its push behind. Its parameters are needed first. */
-    private static double embeddingShare(ModelShape shape) {
+    public static double embeddingShare(ModelShape shape) {
         return (double) shape.vocabSize()
                 * shape.config().width()
                 / shape.layout().size();

@@ -20,7 +20,7 @@ import org.weft.core.protocol.BucketCodecs;
  */
 public record Traffic(long workerPull, long workerPush, long serverIn, long serverOut, long backup, long total) {
 
-    static Traffic of(ModelShape shape, WeftConfig config) {
+    public static Traffic of(ModelShape shape, WeftConfig config) {
         ParameterLayout layout = shape.layout();
         MemoryModel.LaneShares shares = MemoryModel.LaneShares.of(config);
         MemoryModel.LaneShares plain = MemoryModel.LaneShares.of(config, false);

@@ -2,6 +2,7 @@ package org.weft.trainer.commands;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
 import org.weft.core.WeftException;
@@ -61,8 +62,15 @@ public final class PlanCommand implements Callable<Integer> {
             description = "A replica's float32 matrix-product rate; measured on this machine if not given.")
     private double peakGflops;
 
-    @Option(names = "--network-gbits", paramLabel = "G", description = "Network of one machine; no bound if not given.")
-    private Double networkGbits;
+    @Option(
+            names = "--network-gbits",
+            split = ",",
+            paramLabel = "G",
+            description = "Network of one machine; no bound if not given. With --scale several: G,G,….")
+    private List<Double> networkGbits = List.of();
+
+    @Mixin
+    private final ScaleOptions scale = new ScaleOptions();
 
     @Option(
             names = "--price-per-hour",
@@ -86,7 +94,12 @@ public final class PlanCommand implements Callable<Integer> {
         }
         requirePositive("--tokens", tokens);
         requirePositive("--hours", hours);
-        requirePositive("--network-gbits", networkGbits);
+        networkGbits.forEach(gbits -> requirePositive("--network-gbits", gbits));
+        if (networkGbits.size() > 1 && !scale.asked()) {
+            throw WeftException.usage(
+                    "--network-gbits has " + networkGbits.size() + " values, and a run is on one network",
+                    "give one, or --scale for a table of several");
+        }
         requirePositive("--vocab-size", vocabSize);
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
@@ -117,7 +130,11 @@ public final class PlanCommand implements Callable<Integer> {
             CorpusForecast corpus = CorpusForecast.of(store, config);
             System.out.print(corpus == null ? "" : corpus.render());
         }
-        PlanSummary.of(forecast, budget).print();
+        Summary summary = PlanSummary.of(forecast, budget);
+        if (scale.asked()) {
+            summary.put("scale", scale.report(forecast, budget, networkGbits, json));
+        }
+        summary.print();
     }
 
     private void compare(Store store) throws IOException {
@@ -146,7 +163,7 @@ public final class PlanCommand implements Callable<Integer> {
                             + " is left out, all parameters of the model section learn");
         }
         ModelShape shape = new ModelShape(config.model(), vocabulary(store, config));
-        double network = networkGbits == null ? Double.POSITIVE_INFINITY : networkGbits * 1e9 / 8;
+        double network = networkGbits.isEmpty() ? Double.POSITIVE_INFINITY : networkGbits.get(0) * 1e9 / Byte.SIZE;
         return Forecast.of(shape, config, peaks(config), network);
     }
 
