@@ -97,7 +97,7 @@ final class SimulatedWorker {
      * @param done seconds of it that have been computed while its parameters arrived
      */
     private void lane(int lane, double pace, double done) {
-        double seconds = pace * costs.round() * (costs.lane() + costs.laneStep()) - done;
+        double seconds = Math.max(0, pace * costs.round() * (costs.lane() + costs.laneStep()) - done);
         if (!costs.byLane() && lane < costs.lanes() - 1) {
             fluid.start(seconds, () -> lane(lane + 1, pace, 0), processor);
             return;
