@@ -1,6 +1,8 @@
 package org.weft.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -22,7 +24,7 @@ import org.weft.core.transport.WireSecurity;
 /**
  * Push and pull of a vector in buckets over loopback, authenticated, checked and summed as in training, against a raw
  * socket that moves the same bytes; with encryption too. One process, a thread for each end; alternating, medians of
- * rounds.
+ * rounds. What processors take is told beside it: a raw socket takes its share of them, too.
  *
  * <p>Arguments: MiB of the vector (256), rounds (5). A push round sends the vector twice, as two lanes: the second is
  * added to the first. Rates are of payload bytes.
@@ -32,11 +34,20 @@ public final class WireBench {
     private static final int ELEMENTS_PER_MIB = 1 << 18;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private static final OperatingSystemMXBean PROCESS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    private final int rounds;
+    private final Rounds rates;
+    private final Rounds costs;
     private final ServedVector served;
     private final ByteBuffer[] buckets;
     private final long bytes;
 
-    private WireBench(int mebibytes) {
+    private WireBench(int mebibytes, int rounds) {
+        this.rounds = rounds;
+        rates = new Rounds(rounds);
+        costs = new Rounds(rounds);
         served = new ServedVector(mebibytes * ELEMENTS_PER_MIB);
         ParameterLayout layout = served.layout();
         bytes = layout.size() * Float.BYTES;
@@ -49,8 +60,11 @@ public final class WireBench {
     public static void main(String[] args) throws IOException {
         int mebibytes = args.length > 0 ? Integer.parseInt(args[0]) : 256;
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
-        Rounds figures = new WireBench(mebibytes).run(rounds);
+        WireBench bench = new WireBench(mebibytes, rounds);
+        bench.run();
+        Rounds figures = bench.rates;
         System.err.print(figures.table("GB/s"));
+        System.err.print(bench.costs.table("ns of processors a byte"));
         System.out.printf(
                 Locale.ROOT,
                 "{\"bench\":\"wire\",\"mebibytes\":%d,\"push_ratio\":%.3f,\"pull_ratio\":%.3f,"
@@ -62,26 +76,23 @@ public final class WireBench {
                 figures.median("encrypted pull") / figures.median("raw pull"));
     }
 
-    private Rounds run(int rounds) throws IOException {
-        Rounds figures = new Rounds(rounds);
+    private void run() throws IOException {
         WireSecurity plain = WireSecurity.fresh(false);
         WireSecurity encrypted = new WireSecurity(plain.secret(), true);
         try (RawSocket raw = new RawSocket(buckets[0].capacity(), bytes);
                 Wire wire = new Wire(plain);
                 Wire secret = new Wire(encrypted)) {
             for (int round = -WARM_UP; round < rounds; round++) {
-                Rounds into = round < 0 ? new Rounds(1) : figures;
-                int at = Math.max(0, round);
+                int at = round;
                 int step = 2 * (round + WARM_UP);
-                into.put("raw push", at, rate(1, () -> raw.push(buckets)));
-                into.put("push", at, rate(ServedVector.LANES, () -> wire.push(step)));
-                into.put("encrypted push", at, rate(ServedVector.LANES, () -> secret.push(step + 1)));
-                into.put("raw pull", at, rate(1, () -> raw.pull(buckets)));
-                into.put("pull", at, rate(1, wire::pull));
-                into.put("encrypted pull", at, rate(1, secret::pull));
+                measure("raw push", at, 1, () -> raw.push(buckets));
+                measure("push", at, ServedVector.LANES, () -> wire.push(step));
+                measure("encrypted push", at, ServedVector.LANES, () -> secret.push(step + 1));
+                measure("raw pull", at, 1, () -> raw.pull(buckets));
+                measure("pull", at, 1, wire::pull);
+                measure("encrypted pull", at, 1, secret::pull);
             }
         }
-        return figures;
     }
 
     /** Something that moves bytes. */
@@ -90,11 +101,17 @@ public final class WireBench {
         void run() throws IOException;
     }
 
-    /** 10^9 bytes a second. */
-    private double rate(int vectors, Exchange exchange) throws IOException {
+    /** Rate, and the time of all processors, of both ends and Java's own. */
+    private void measure(String what, int round, int vectors, Exchange exchange) throws IOException {
+        long payload = vectors * bytes;
+        long processors = PROCESS.getProcessCpuTime();
         long start = System.nanoTime();
         exchange.run();
-        return (double) vectors * bytes / (System.nanoTime() - start);
+        long nanos = System.nanoTime() - start;
+        if (round >= 0) {
+            rates.put(what, round, (double) payload / nanos);
+            costs.put(what, round, (double) (PROCESS.getProcessCpuTime() - processors) / payload);
+        }
     }
 
     /** Both ends of one connection. What a worker's ParameterClient does with it, without a worker. */

@@ -40,7 +40,7 @@ public record ClusterConfig(
         String executorMemory,
 
         @Doc(
-                "Encrypt gradients and parameters on the wire (AES); they are always authenticated. Either "
+                "Encrypt gradients and parameters on the wire (AES/GCM); they are always authenticated. Either "
                         + "protects no more than Spark does that carries the run's secret: see Security in docs/architecture.md.")
         boolean encrypt,
 

@@ -22,14 +22,23 @@ final class SparkDoorkeeper extends RpcHandler {
     private final AbstractAuthRpcHandler authentication;
     private final Channel channel;
     private final StreamManager streams = new GuardedStreams();
+    /** Whether what is said next is the wish to encrypt. Of the connection's event loop. */
+    private boolean toBeSealed;
 
-    SparkDoorkeeper(AbstractAuthRpcHandler authentication, Channel channel) {
+    /** @param seals whether {@link SealedConnection} encrypts the connection before anything is served */
+    SparkDoorkeeper(AbstractAuthRpcHandler authentication, Channel channel, boolean seals) {
+        this.toBeSealed = seals;
         this.authentication = authentication;
         this.channel = channel;
     }
 
     @Override
     public void receive(TransportClient client, ByteBuffer message, RpcResponseCallback callback) {
+        if (authentication.isAuthenticated() && toBeSealed) {
+            SealedConnection.accept(message, channel, callback);
+            toBeSealed = false;
+            return;
+        }
         if (authentication.isAuthenticated()) {
             authentication.receive(client, message, callback);
             return;
@@ -55,6 +64,7 @@ final class SparkDoorkeeper extends RpcHandler {
 
     @Override
     public void receive(TransportClient client, ByteBuffer message) {
+        requireAuthenticated();
         authentication.receive(client, message);
     }
 
@@ -85,8 +95,9 @@ final class SparkDoorkeeper extends RpcHandler {
     }
 
     private void requireAuthenticated() {
-        if (!authentication.isAuthenticated()) {
-            SecurityException refusal = new SecurityException("not authenticated");
+        if (!authentication.isAuthenticated() || toBeSealed) {
+            SecurityException refusal =
+                    new SecurityException(toBeSealed ? "not authenticated and encrypted" : "not authenticated");
             refused(refusal);
             throw refusal;
         }

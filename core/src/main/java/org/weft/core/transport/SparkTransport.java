@@ -3,6 +3,7 @@ package org.weft.core.transport;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ import org.weft.core.protocol.ControlCodec;
 /**
  * {@link Transport} on Spark's own network layer (spark-network-common, Netty). Without encryption connections
  * authenticate by SASL (DIGEST-MD5 over the run's secret); with it by Spark's AES protocol, which authenticates and
- * encrypts.
+ * agrees upon a key, and {@link SealedConnection} encrypts.
  */
 public final class SparkTransport implements Transport {
     private static final String APPLICATION = "weft";
@@ -46,8 +47,13 @@ public final class SparkTransport implements Transport {
         this.conf = new TransportConf(MODULE, new MapConfigProvider(settings(security)));
         this.secrets = new RunSecret(security.secret());
         this.clientContext = new TransportContext(conf, new NoOpRpcHandler());
-        this.clients = clientContext.createClientFactory(
-                List.of((client, channel) -> readInLargePieces(channel), clientBootstrap()));
+        List<TransportClientBootstrap> bootstraps = new ArrayList<>();
+        bootstraps.add((client, channel) -> readInLargePieces(channel));
+        bootstraps.add(clientBootstrap());
+        if (security.encrypt()) {
+            bootstraps.add(SealedConnection::begin);
+        }
+        this.clients = clientContext.createClientFactory(bootstraps);
     }
 
     private static Map<String, String> settings(WireSecurity security) {
@@ -112,7 +118,8 @@ public final class SparkTransport implements Transport {
                 security.encrypt() ? new AuthServerBootstrap(conf, secrets) : new SaslServerBootstrap(conf, secrets);
         return (channel, service) -> {
             readInLargePieces(channel);
-            return new SparkDoorkeeper((AbstractAuthRpcHandler) authentication.doBootstrap(channel, service), channel);
+            return new SparkDoorkeeper(
+                    (AbstractAuthRpcHandler) authentication.doBootstrap(channel, service), channel, security.encrypt());
         };
     }
 

@@ -6,6 +6,7 @@ import static org.weft.core.transport.SparkTransportTest.assertFails;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.spark.network.TransportContext;
@@ -14,10 +15,13 @@ import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.StreamCallback;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.client.TransportClientFactory;
+import org.apache.spark.network.crypto.AuthClientBootstrap;
+import org.apache.spark.network.sasl.SecretKeyHolder;
 import org.apache.spark.network.server.NoOpRpcHandler;
 import org.apache.spark.network.util.MapConfigProvider;
 import org.apache.spark.network.util.TransportConf;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,10 +107,45 @@ class AuthenticationTest {
         assertNamedInTheLog();
     }
 
+    /** Who holds the secret, but wants to go on under Spark's ciphers. */
+    @Test
+    void nothingIsServedBeforeTheConnectionIsSealed() throws Exception {
+        WireSecurity security = WireSecurity.fresh(true);
+        service.parameters = key -> ByteBuffer.allocateDirect(4).putInt(0, 0x5EC2E7);
+        transport = new SparkTransport(security);
+        listener = transport.listen("127.0.0.1", service);
+        TransportConf conf = new TransportConf(
+                "weft",
+                new MapConfigProvider(
+                        Map.of("spark.network.crypto.enabled", "true", "spark.network.crypto.saslFallback", "false")));
+        try (TransportContext context = new TransportContext(conf, new NoOpRpcHandler());
+                TransportClientFactory clients = context.createClientFactory(
+                        List.of(new AuthClientBootstrap(conf, "weft", new Secret(security.secret()))));
+                TransportClient client = clients.createUnmanagedClient(
+                        "127.0.0.1", listener.address().port())) {
+            SparkLink link = new SparkLink(listener.address(), client, new ControlCodec());
+            assertFails(link.exchange(new Message.PollWork(0, 0, 0)), "begins with the wish to encrypt");
+            assertFails(link.pull(new BucketKey(0, 0, 0), ByteBuffer.allocateDirect(4)), "");
+        }
+        assertThat(service.received).isEmpty();
+    }
+
     private void assertNamedInTheLog() {
         assertThat(log.lines()).isNotEmpty().allSatisfy(line -> assertThat(line)
                 .startsWith("WARN refused /127.0.0.1:")
                 .contains(":" + listener.address().port() + ": it does not hold this run's secret"));
+    }
+
+    private record Secret(String secret) implements SecretKeyHolder {
+        @Override
+        public String getSaslUser(String application) {
+            return "weft";
+        }
+
+        @Override
+        public String getSecretKey(String application) {
+            return secret;
+        }
     }
 
     @FunctionalInterface
