@@ -74,7 +74,7 @@ public final class Engines {
     }
 
     private static ReplicaOptions options(WeftConfig config, String device) {
-        return ReplicaOptions.training(device, config.cluster().threads(), config.training());
+        return ReplicaOptions.training(device, config.cluster(), config.training());
     }
 
     /** That the class path has it, before anything is started for it. */

@@ -30,6 +30,11 @@ public interface ParameterPages {
      */
     void need(long offset, long length);
 
+    /** The range will be needed next: it may be sent for. */
+    default void soon(long offset, long length) {
+        // What is there is not sent for.
+    }
+
     /** All work that reads the range has been handed to the device; it may go until it is needed again. */
     void done(long offset, long length);
 }

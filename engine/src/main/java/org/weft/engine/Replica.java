@@ -42,6 +42,11 @@ public interface Replica<B extends MicroBatch> extends AutoCloseable {
         return false;
     }
 
+    /** The passes of a replica that holds a few blocks at a time, which has no other way to gradients; null of one that holds all. */
+    default SpanPasses<B> spans() {
+        return null;
+    }
+
     /** Sets the gradient to zero: the start of a lane. */
     void zeroGradients();
 

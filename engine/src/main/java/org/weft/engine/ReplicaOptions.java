@@ -1,5 +1,6 @@
 package org.weft.engine;
 
+import org.weft.core.config.ClusterConfig;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.Precision;
 
@@ -11,13 +12,19 @@ import org.weft.core.config.TrainingConfig.Precision;
  * @param bfloat16 whether matrix products take bfloat16; parameters and gradients outside are float32 all the same
  * @param recompute whether backward computes each block again instead of keeping what is within it
  * @param documentAttention whether batches say where documents begin that are to be attended to one by one
+ * @param streamed whether one block is held at a time, and nothing but {@link Replica#spans} yields gradients
  */
 public record ReplicaOptions(
-        String device, int threads, boolean bfloat16, boolean recompute, boolean documentAttention) {
+        String device, int threads, boolean bfloat16, boolean recompute, boolean documentAttention, boolean streamed) {
     public ReplicaOptions {
         if (threads < 1) {
             throw new IllegalArgumentException("replica threads=" + threads + " must be at least 1");
         }
+    }
+
+    /** Of replicas that hold all of their parameters. */
+    public ReplicaOptions(String device, int threads, boolean bfloat16, boolean recompute, boolean documentAttention) {
+        this(device, threads, bfloat16, recompute, documentAttention, false);
     }
 
     /** Of batches whose sequences are attended to as they are. */
@@ -28,6 +35,14 @@ public record ReplicaOptions(
     /** On the CPU, in float32, keeping all activations. */
     public static ReplicaOptions cpu(int threads) {
         return new ReplicaOptions("cpu", threads, false, false);
+    }
+
+    /** As a run is configured to train, block by block where it says so. */
+    public static ReplicaOptions training(String device, ClusterConfig cluster, TrainingConfig training) {
+        ReplicaOptions whole = training(device, cluster.threads(), training);
+        return cluster.streamed()
+                ? new ReplicaOptions(device, whole.threads, whole.bfloat16, true, whole.documentAttention, true)
+                : whole;
     }
 
     /** As a run is configured to train. */

@@ -81,6 +81,7 @@ record Scenario(
                         "checkpoint.retries=" + (int) pick(random, 0, 0, 0, 1, 2),
                         "checkpoint.keep=" + (KEPT + random.nextInt(3)),
                         "cluster.rebalance_after=" + (int) pick(random, 0, 0, 0, 1, 3),
+                        "cluster.residency=" + (!local && random.nextInt(3) == 0 ? "streamed" : "whole"),
                         "sync.mode=" + (local ? "local" : "bsp"),
                         "sync.steps=" + round,
                         "sync.inner_state=" + (random.nextBoolean() ? "keep" : "reset"),
@@ -141,7 +142,7 @@ record Scenario(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
                         + " rival=%dms sync=%s/%d inner=%s %s delay=%d gradients=%s"
-                        + " precision=%s parameters=%s",
+                        + " precision=%s parameters=%s residency=%s",
                 workers(),
                 servers(),
                 config.servers().replicas(),
@@ -168,6 +169,7 @@ record Scenario(
                 config.sync().delay(),
                 config.sync().gradients().word(),
                 config.training().precision().word(),
-                config.sync().parameters().word());
+                config.sync().parameters().word(),
+                config.cluster().residency().word());
     }
 }

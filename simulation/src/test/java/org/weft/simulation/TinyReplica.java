@@ -2,6 +2,8 @@ package org.weft.simulation;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.weft.core.batches.BatchSource;
 import org.weft.core.batches.MicroBatch;
 import org.weft.core.params.ParameterLayout;
@@ -9,6 +11,7 @@ import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ParameterPages;
 import org.weft.engine.Replica;
+import org.weft.engine.SpanPasses;
 import org.weft.simulation.TinyReplica.Lot;
 
 /** {@link Arithmetic} as a replica, which takes its time. P: parameters. */
@@ -110,6 +113,73 @@ final class TinyReplica implements Replica<Lot> {
         }
     }
 
+    /** Pieces that are not needed are no numbers, and each lane's gradient is gone when the next one's is computed. */
+    @Override
+    public SpanPasses<Lot> spans() {
+        return simulation.scenario.config().cluster().streamed() ? this::accumulate : null;
+    }
+
+    private List<SpanPasses.Lane> accumulate(
+            List<List<SpanPasses.Part<Lot>>> lanes, double normalizer, SpanPasses.Listener listener) {
+        pages.need(0, start(1)); // As embeddings are: until the pass ends.
+        float[] weights = new float[(int) layout.size()];
+        parameters.asFloatBuffer().get(0, weights, 0, start(1));
+        for (int piece = 1; piece < PIECES; piece++) {
+            pages.need(start(piece), start(piece + 1) - start(piece));
+            if (piece + 1 < PIECES) {
+                pages.soon(start(piece + 1), start(piece + 2) - start(piece + 1));
+            }
+            takeTime();
+            parameters.asFloatBuffer().get(start(piece), weights, start(piece), start(piece + 1) - start(piece));
+            gone(piece);
+        }
+        weights = taken(weights);
+        List<SpanPasses.Lane> told = new ArrayList<>();
+        for (List<SpanPasses.Part<Lot>> parts : lanes) {
+            MicroBatchKey key = parts.get(0).key();
+            simulation.invariants.members().computesWith(worker, key.step(), key.lane(), weights);
+            double loss = Arithmetic.loss(key.step(), key.lane(), weights) / normalizer;
+            told.add(new SpanPasses.Lane(loss, List.of()));
+        }
+        for (int piece = PIECES - 1; piece >= 0; piece--) {
+            backward(piece, lanes, weights, listener);
+        }
+        gone(0);
+        return told;
+    }
+
+    private void backward(
+            int piece, List<List<SpanPasses.Part<Lot>>> lanes, float[] weights, SpanPasses.Listener listener) {
+        int start = start(piece);
+        int end = start(piece + 1);
+        if (piece > 0) {
+            pages.need(start, end - start);
+        }
+        for (int lane = 0; lane < lanes.size(); lane++) {
+            takeTime();
+            MicroBatchKey key = lanes.get(lane).get(0).key();
+            float[] gradient = Arithmetic.gradient(key.step(), key.lane(), weights);
+            for (int i = start; i < end; i++) {
+                gradients.putFloat(i * Float.BYTES, gradient[i]);
+            }
+            listener.rangeReady(lane, start, end - start);
+        }
+        if (piece > 0) {
+            gone(piece);
+        }
+    }
+
+    private int start(int piece) {
+        return (int) layout.size() * piece / PIECES;
+    }
+
+    private void gone(int piece) {
+        for (int i = start(piece); i < start(piece + 1); i++) {
+            parameters.putFloat(i * Float.BYTES, Float.NaN);
+        }
+        pages.done(start(piece), start(piece + 1) - start(piece));
+    }
+
     /** The weights, as forward needs them: a few pieces, each read when it is its turn. */
     private float[] forward() {
         float[] weights = new float[(int) layout.size()];
@@ -145,14 +215,13 @@ final class TinyReplica implements Replica<Lot> {
 
     @Override
     public double loss(Lot batch) {
-        takeTime();
-        return Arithmetic.validationLoss(batch.index(), weights());
-    }
-
-    private float[] weights() {
-        float[] weights = new float[(int) layout.size()];
-        parameters.asFloatBuffer().get(0, weights);
-        return taken(weights);
+        float[] weights = forward();
+        if (spans() != null) {
+            for (int piece = 0; piece < PIECES; piece++) {
+                gone(piece);
+            }
+        }
+        return Arithmetic.validationLoss(batch.index(), weights);
     }
 
     /** What it computes with. */

@@ -74,6 +74,15 @@ class SyncModesIT {
         assertThat(bytesOfSteps(name)).isEqualTo(bytesOfSteps(name + "-1-1") + 2 * factors * pulls);
     }
 
+    /** Workers that hold one block at a time, whichever lanes they have. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cluster.workers=1", "cluster.workers=3 cluster.servers=2 servers.replicas=2"})
+    void blocksThatComeAndGoAreTheSameBits(String cluster) {
+        String name = "streamed-" + cluster.replaceAll("[^a-z0-9]", "-");
+        assertThat(train(name, with(cluster.split(" "), "cluster.residency=streamed")))
+                .isEqualTo(plain);
+    }
+
     private static long bytesOfSteps(String name) throws IOException {
         return RunRecords.of(temporary.resolve(name).resolve("run"), StepRecord.class).stream()
                 .mapToLong(StepRecord::pullBytes)

@@ -32,7 +32,7 @@ final class LaneGradients implements GradientListener {
      * @param inner what is pushed beside gradients
      * @param overlap whether a span is pushed while the next is computed
      */
-    LaneGradients(Replica<?> replica, InnerState inner, ParameterClient servers, BucketCodecs codecs, boolean overlap) {
+    LaneGradients(Replica<?> replica, InnerState inner, ServerClient servers, BucketCodecs codecs, boolean overlap) {
         this.replica = replica;
         this.layout = replica.layout();
         for (int at = 0; at < inner.pushes().vectors(); at++) {

@@ -43,7 +43,7 @@ final class LaneTree {
     record Pushed(ByteBuffer[] windows, int at, BucketCodec codec) {}
 
     private final Pushed vector;
-    private final ParameterClient servers;
+    private final ServerClient servers;
     private final BucketCodecs codecs;
     private final BucketCodec codec;
     /** Null where sums are sent from where they are. */
@@ -64,7 +64,7 @@ final class LaneTree {
     /**
      * @param overlap whether a span is pushed while the next is computed
      */
-    LaneTree(PushLayout pushes, Pushed vector, ParameterClient servers, BucketCodecs codecs, boolean overlap) {
+    LaneTree(PushLayout pushes, Pushed vector, ServerClient servers, BucketCodecs codecs, boolean overlap) {
         this.pushes = pushes;
         this.vector = vector;
         this.servers = servers;

@@ -29,12 +29,7 @@ record OneGradient<B extends MicroBatch>(Replica<B> replica, BatchSource<B> batc
 
     @Override
     public LaneLoss run(int step, int updates, int lane, GradientListener pushed) throws IOException {
-        double targets = batches.targets(step);
-        if (!(targets > 0)) {
-            throw WeftException.invalidData(
-                    "step " + step + " has nothing to learn: its global batch has targets=" + targets,
-                    "give the data more text or rows that are to be predicted, or a greater training.global_batch");
-        }
+        double targets = targets(batches, step);
         double loss = 0;
         FigureTally tally = new FigureTally(lane);
         for (int m = 0; m < microBatches; m++) {
@@ -46,5 +41,16 @@ record OneGradient<B extends MicroBatch>(Replica<B> replica, BatchSource<B> batc
         }
         replica.figures().forEach(tally::add);
         return new LaneLoss(loss, tally.figures());
+    }
+
+    /** What a step has to predict: something. */
+    static double targets(BatchSource<?> batches, int step) throws IOException {
+        double targets = batches.targets(step);
+        if (!(targets > 0)) {
+            throw WeftException.invalidData(
+                    "step " + step + " has nothing to learn: its global batch has targets=" + targets,
+                    "give the data more text or rows that are to be predicted, or a greater training.global_batch");
+        }
+        return targets;
     }
 }

@@ -5,37 +5,24 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
-import org.weft.core.params.ParameterLayout;
-import org.weft.core.params.RangePartitioner;
-import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketCodec;
-import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.LayoutCodec;
 import org.weft.core.protocol.PulledForm;
 import org.weft.core.transport.Deadline;
-import org.weft.core.transport.Link;
 import org.weft.core.transport.Transport;
 import org.weft.engine.ParameterPages;
 import org.weft.engine.Replica;
 
 /**
- * A worker's way to the servers: pulls a version of the parameters straight into the replica's vector, with it the means that lanes'
- * optimizers begin a round with where they are kept, and pushes buckets. A pass that says what it needs begins while later buckets are still on their way. The
- * next version may be fetched while the replica computes with the one at hand: it arrives in memory of its own. Owned by the
- * worker's thread.
+ * Brings a whole version of the parameters straight into the replica's vector, and with it the means that lanes' optimizers begin a
+ * round with, where they are kept. A pass that says what it needs begins while later buckets are still on their way. The next version
+ * may be fetched while the replica computes with the one at hand: it arrives in memory of its own.
  */
-final class ParameterClient implements AutoCloseable {
-    private static final int NONE = -1;
-
-    private final Transport transport;
+final class ParameterClient extends ServerClient {
     private final Replica<?> replica;
     private final InnerState inner;
-    private final ParameterLayout layout;
-    private final RangePartitioner partitioner;
     private final LayoutCodec codec;
     private final boolean ahead;
     /** The replica's parameters, a window a bucket. */
@@ -45,10 +32,6 @@ final class ParameterClient implements AutoCloseable {
 
     private final long pulledBytes;
 
-    /** Replaced by the worker's thread alone; the heartbeat's closes them. */
-    private final AtomicReferenceArray<Link> links;
-
-    private final Address[] addresses;
     private int generation = NONE;
     private int version = NONE;
     /** Of what is still to land of the version at hand, or of one after it; null where nothing is on its way. */
@@ -60,9 +43,7 @@ final class ParameterClient implements AutoCloseable {
     /** What is to be fetched after that. */
     private int nextVersion = NONE;
 
-    private Deadline deadline;
-    private long waitedNanos;
-    private volatile int workGeneration = NONE;
+    private long pulled;
 
     /**
      * @param codec that parameters are pulled in
@@ -70,13 +51,11 @@ final class ParameterClient implements AutoCloseable {
      */
     ParameterClient(
             Transport transport, Replica<?> replica, InnerState inner, int servers, LayoutCodec codec, boolean ahead) {
+        super(transport, replica.layout(), servers);
         this.inner = inner;
         this.codec = codec;
         this.ahead = ahead;
-        this.transport = transport;
         this.replica = replica;
-        this.layout = replica.layout();
-        this.partitioner = new RangePartitioner(layout.bucketCount(), servers);
         this.windows = new ByteBuffer[layout.bucketCount()];
         for (int i = 0; i < windows.length; i++) {
             Bucket bucket = layout.bucket(i);
@@ -84,55 +63,43 @@ final class ParameterClient implements AutoCloseable {
         }
         this.pulledBytes = codec.bytes(layout) + inner.kept().size() * BucketCodec.F32.bytes(layout);
         this.landings = new ByteBuffer[windows.length];
-        this.links = new AtomicReferenceArray<>(servers);
-        this.addresses = new Address[servers];
     }
 
-    /**
-     * Turns to a version of the parameters; nothing to do where it is the one at hand. It is on its way then: passes wait for what
-     * they need of it by {@link #pages}, and {@link #awaitAll} for all of it.
-     *
-     * @param newDeadline of everything that is waited for until the next call
-     * @return bytes received for it
-     */
-    long turnTo(int wantedGeneration, int wantedVersion, Address[] servers, Deadline newDeadline) throws IOException {
-        workGeneration = wantedGeneration;
-        deadline = newDeadline;
-        waitedNanos = 0;
-        connect(servers);
+    /** Nothing to do where it is the one at hand; else all of it is on its way then. */
+    @Override
+    void turnTo(int wantedGeneration, int wantedVersion) {
+        pulled = 0;
         if (generation == wantedGeneration && version == wantedVersion) {
-            return 0;
+            return;
         }
         fetch(wantedGeneration, wantedVersion);
         generation = wantedGeneration;
         version = wantedVersion;
         nextVersion = NONE;
         missing.set(0, windows.length);
-        return pulledBytes;
+        pulled = pulledBytes;
     }
 
-    /** Returns when the replica has the whole version. */
+    @Override
     void awaitAll() throws IOException {
-        await(0, windows.length);
+        if (!missing.isEmpty()) {
+            counted(deadline -> await(0, windows.length, deadline));
+        }
     }
 
-    /** How long passes and others have waited since the last version was turned to, for what was still to come of it. */
-    long waitedNanos() {
-        return waitedNanos;
+    @Override
+    long pulledBytes() {
+        return pulled;
     }
 
-    /** Waits for what a pass needs, on the worker's thread; what does not come is {@link ParametersMissing}. */
+    @Override
     ParameterPages pages() {
         return new ParameterPages() {
             @Override
             public void need(long offset, long length) {
-                if (length == 0 || missing.isEmpty()) {
-                    return;
-                }
-                try {
-                    await(layout.bucketOf(offset), layout.bucketOf(offset + length - 1) + 1);
-                } catch (IOException e) {
-                    throw new ParametersMissing(e);
+                if (length > 0 && !missing.isEmpty()) {
+                    int end = layout.bucketOf(offset + length - 1) + 1;
+                    countedInPass(deadline -> await(layout.bucketOf(offset), end, deadline));
                 }
             }
 
@@ -143,11 +110,7 @@ final class ParameterClient implements AutoCloseable {
         };
     }
 
-    private void await(int first, int end) throws IOException {
-        if (missing.isEmpty()) {
-            return;
-        }
-        long start = deadline.threads().nanoTime();
+    private void await(int first, int end, Deadline deadline) throws IOException {
         for (int i = missing.nextSetBit(first); i >= 0 && i < end; i = missing.nextSetBit(i + 1)) {
             deadline.await(fetch.bucket(i), "parameters of step " + version + " from the servers");
             for (ParameterFetch beside : besideFetch) {
@@ -158,7 +121,6 @@ final class ParameterClient implements AutoCloseable {
             replica.parametersWritten(bucket.offset(), bucket.length());
             missing.clear(i);
         }
-        waitedNanos += deadline.threads().nanoTime() - start;
         if (missing.isEmpty()) {
             fetch = null;
             besideFetch = List.of();
@@ -171,6 +133,7 @@ final class ParameterClient implements AutoCloseable {
     /**
      * Begins to fetch what will be wanted after the version at hand, unless that is the same, as soon as that is there.
      */
+    @Override
     void fetchAhead(int wantedVersion) {
         if (!ahead || wantedVersion == version) {
             return;
@@ -191,17 +154,13 @@ final class ParameterClient implements AutoCloseable {
         for (int i = 0; i < windows.length; i++) {
             landings[i] = landing(i);
         }
-        List<Link> present = new ArrayList<>();
-        for (int server = 0; server < links.length(); server++) {
-            present.add(links.get(server));
-        }
         PulledForm parameters = new PulledForm(StateVector.PARAM, codec.name());
-        fetch = new ParameterFetch(wantedGeneration, wantedVersion, present, partitioner, parameters, landings.clone());
+        fetch = new ParameterFetch(wantedGeneration, wantedVersion, links(), partitioner, parameters, landings.clone());
         besideFetch = new ArrayList<>();
         for (int vector = 0; vector < inner.kept().size(); vector++) {
             PulledForm mean = PulledForm.plain(inner.kept().get(vector));
             besideFetch.add(new ParameterFetch(
-                    wantedGeneration, wantedVersion, present, partitioner, mean, inner.means(vector)));
+                    wantedGeneration, wantedVersion, links(), partitioner, mean, inner.means(vector)));
         }
     }
 
@@ -215,43 +174,7 @@ final class ParameterClient implements AutoCloseable {
         return before != null ? before : ByteBuffer.allocateDirect(bytes);
     }
 
-    /**
-     * Sends a bucket, of whichever vector, to the server that owns it.
-     *
-     * @param bytes what the header speaks of; must stand until acknowledged
-     */
-    CompletableFuture<Void> push(int bucket, BucketHeader header, ByteBuffer bytes) {
-        return links.get(partitioner.shardOf(bucket))
-                .push(header, bytes.duplicate().clear());
-    }
-
-    private void connect(Address[] servers) throws IOException {
-        for (int i = 0; i < links.length(); i++) {
-            Link link = links.get(i);
-            if (link == null || !link.isOpen() || !servers[i].equals(addresses[i])) {
-                disconnect(i);
-                links.set(i, transport.connect(servers[i]));
-                addresses[i] = servers[i];
-            }
-        }
-    }
-
-    /**
-     * Breaks off work of an earlier generation than the one at hand: it may be waiting for a server that is out of reach
-     * and was given up. For any thread.
-     */
-    void endStaleWork(int presentGeneration) {
-        if (workGeneration < presentGeneration) {
-            for (int i = 0; i < links.length(); i++) {
-                Link link = links.get(i);
-                if (link != null) {
-                    link.close();
-                }
-            }
-        }
-    }
-
-    /** Forgets connections and version: the next pull starts anew. */
+    @Override
     void reset() {
         version = NONE;
         nextVersion = NONE;
@@ -259,20 +182,6 @@ final class ParameterClient implements AutoCloseable {
         fetch = null;
         besideFetch = List.of();
         landings = new ByteBuffer[windows.length];
-        for (int i = 0; i < links.length(); i++) {
-            disconnect(i);
-        }
-    }
-
-    private void disconnect(int server) {
-        Link link = links.getAndSet(server, null);
-        if (link != null) {
-            link.close();
-        }
-    }
-
-    @Override
-    public void close() {
-        reset();
+        super.reset();
     }
 }

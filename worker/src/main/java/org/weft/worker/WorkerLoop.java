@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.weft.core.Threads;
+import org.weft.core.WeftException;
 import org.weft.core.batches.BatchSource;
 import org.weft.core.batches.MicroBatch;
 import org.weft.core.config.SyncConfig;
-import org.weft.core.lanes.LaneSpan;
 import org.weft.core.model.ClassTally;
 import org.weft.core.protocol.BatchScore;
 import org.weft.core.protocol.BucketCodec;
@@ -39,15 +39,17 @@ public final class WorkerLoop<B extends MicroBatch> {
     private static final long FIRST_REST_MILLIS = 100;
 
     private static final long LONGEST_REST_MILLIS = 2_000;
+    /** Of gradients that are streamed: enough to fill a link while a block is computed. */
+    private static final int BUCKETS_IN_FLIGHT = 16;
 
     private final WorkerOptions options;
     private final WorkerSession session;
     private final Threads threads;
     private final Replica<B> replica;
     private final BatchSource<B> batches;
-    private final ParameterClient parameters;
-    private final LaneGradients gradients;
-    private final LaneProgram program;
+    private final BucketCodecs codecs;
+    private final ServerClient parameters;
+    private final SpanProgram lanes;
     private final SyncConfig sync;
     private final LaneReports reports;
     /** Whether passes wait for what they need of the parameters; rounds of local steps need all from their start. */
@@ -64,19 +66,51 @@ public final class WorkerLoop<B extends MicroBatch> {
         this.replica = replica;
         this.batches = batches;
         this.sync = options.config().sync();
-        BucketCodecs codecs = BucketCodecs.of(options.config(), replica.layout());
-        LayoutCodec pulled = replica.roundsFactors() ? codecs.parameters() : BucketCodec.F32;
-        boolean overlap = sync.delay() > 0;
-        int servers = options.config().cluster().servers();
-        InnerState inner = InnerState.of(options.config(), replica.layout());
-        this.parameters = new ParameterClient(session.transport(), replica, inner, servers, pulled, overlap);
-        this.gradients = new LaneGradients(replica, inner, parameters, codecs, overlap);
-        this.reports = new LaneReports(session, overlap);
-        this.program = sync.local()
-                ? new LocalSteps<>(options.config(), replica, inner, batches)
-                : new OneGradient<>(options.config(), replica, batches);
+        this.reports = new LaneReports(session, sync.delay() > 0);
+        this.codecs = BucketCodecs.of(options.config(), replica.layout());
+        if (options.config().cluster().streamed()) {
+            this.parameters = streamedParameters();
+            this.lanes = blockByBlock();
+        } else {
+            InnerState inner = InnerState.of(options.config(), replica.layout());
+            this.parameters = wholeParameters(inner);
+            this.lanes = laneByLane(inner);
+        }
         this.follows = !sync.local() && replica.follow(parameters.pages());
         session.onGeneration(parameters::endStaleWork);
+    }
+
+    private ServerClient wholeParameters(InnerState inner) {
+        int servers = options.config().cluster().servers();
+        return new ParameterClient(session.transport(), replica, inner, servers, pulled(), sync.delay() > 0);
+    }
+
+    /** What parameters are pulled in. */
+    private LayoutCodec pulled() {
+        return replica.roundsFactors() ? codecs.parameters() : BucketCodec.F32;
+    }
+
+    private SpanProgram laneByLane(InnerState inner) {
+        LaneProgram program = sync.local()
+                ? new LocalSteps<>(options.config(), replica, inner, batches)
+                : new OneGradient<>(options.config(), replica, batches);
+        LaneGradients gradients = new LaneGradients(replica, inner, parameters, codecs, sync.delay() > 0);
+        return new LaneByLane(program, gradients);
+    }
+
+    private ServerClient streamedParameters() {
+        return new StreamedClient(
+                session.transport(), replica, options.config().cluster().servers(), pulled());
+    }
+
+    private SpanProgram blockByBlock() {
+        if (replica.spans() == null) {
+            throw WeftException.usage(
+                    "cluster.residency=streamed: what is trained here is not computed block by block",
+                    "set cluster.residency=whole");
+        }
+        BlockGradients gradients = new BlockGradients(replica, parameters, codecs, BUCKETS_IN_FLIGHT);
+        return new BlockByBlock<>(options.config(), replica.spans(), batches, gradients);
     }
 
     /**
@@ -122,7 +156,7 @@ public final class WorkerLoop<B extends MicroBatch> {
 
     private void drop(int generation, int step, IOException cause) throws IOException {
         LOG.warn("{} drops its work on step {}: {}", session, step, cause.getMessage());
-        gradients.abandon();
+        lanes.abandon();
         parameters.reset();
         session.abandoned(generation, step, cause.getMessage());
         rest();
@@ -138,29 +172,23 @@ public final class WorkerLoop<B extends MicroBatch> {
         Deadline deadline = Deadline.in(threads, options.config().updateTimeout());
         long start = threads.nanoTime();
         int version = sync.versionFor(work.step());
-        long pulled = parameters.turnTo(work.generation(), version, work.servers(), deadline);
+        parameters.turnTo(work.generation(), version, work.servers(), deadline);
         parameters.fetchAhead(sync.versionFor(work.step() + 1));
         long computing = threads.nanoTime();
         if (!follows) {
             parameters.awaitAll();
         }
 
-        LaneSpan span = work.span();
-        double[] losses = new double[span.count()];
+        double[] losses = new double[work.span().count()];
         List<FigureSum> figures = new ArrayList<>();
-        gradients.begin(work.generation(), work.step(), span);
-        for (int lane = span.first(); lane < span.end(); lane++) {
-            gradients.beginLane(lane, deadline);
-            LaneLoss loss = program.run(work.step(), work.updates(), lane, gradients);
-            losses[lane - span.first()] = loss.part();
-            figures.addAll(loss.figures());
-        }
+        lanes.run(work, deadline, losses, figures);
         parameters.awaitAll();
         long computed = threads.nanoTime();
         ticket = work.ticket();
-        long pushed = gradients.pushedBytes();
-        long waited = gradients.waitedNanos() + parameters.waitedNanos();
-        reports.whenPushed(work, gradients.end(), deadline, () -> {
+        long pushed = lanes.pushedBytes();
+        long pulled = parameters.pulledBytes();
+        long waited = lanes.waitedNanos() + parameters.waitedNanos();
+        reports.whenPushed(work, lanes.end(), deadline, () -> {
             long pushing = sync.delay() > 0 ? 0 : threads.nanoTime() - computed;
             long waitMicros = TimeUnit.NANOSECONDS.toMicros(computing - start + waited + pushing);
             long computeMicros = TimeUnit.NANOSECONDS.toMicros(computed - computing - waited);

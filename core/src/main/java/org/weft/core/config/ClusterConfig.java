@@ -33,6 +33,12 @@ public record ClusterConfig(
         @Doc("Where replicas compute: cpu, cuda, or auto (cuda where Spark assigned a GPU).")
         Device device,
 
+        @Doc(
+                "What a worker holds of the model. whole: all parameters and gradients. streamed: embeddings and head, and of the blocks one at "
+                        + "a time, which servers send once for forward and once for backward; what is within a block is computed again. Both "
+                        + "yield the same parameters.")
+        Residency residency,
+
         @Doc("CPU threads of one replica; the promise of identical bits holds for a fixed number.")
         int threads,
 
@@ -69,8 +75,20 @@ public record ClusterConfig(
         AUTO
     }
 
+    /** What a worker holds of the model. */
+    public enum Residency implements Word {
+        WHOLE,
+        STREAMED
+    }
+
+    /** Whether workers hold a few blocks at a time. */
+    public boolean streamed() {
+        return residency == Residency.STREAMED;
+    }
+
     static ClusterConfig defaults() {
-        return new ClusterConfig("", 2, 1, 0, 2, "torch", Device.AUTO, 1, "1g", false, 120, 10, 0, 2.0, 600);
+        return new ClusterConfig(
+                "", 2, 1, 0, 2, "torch", Device.AUTO, Residency.WHOLE, 1, "1g", false, 120, 10, 0, 2.0, 600);
     }
 
     /** Between a member's signs of life: four fit into a lease. */

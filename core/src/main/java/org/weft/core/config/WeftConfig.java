@@ -80,6 +80,11 @@ public record WeftConfig(
         return Records.with(this, "training", other);
     }
 
+    /** Whether backward computes blocks again: where that is asked for, and where they are not held. */
+    public boolean recomputes() {
+        return training.recompute() || cluster.streamed();
+    }
+
     /** How long an update may take: that of a step, for each that a round has. */
     public Duration updateTimeout() {
         return cluster.stepTimeout().multipliedBy(sync.stride());
@@ -129,6 +134,9 @@ public record WeftConfig(
                 dataset.privacy().kinds(),
                 finetune.task().word());
         sync.validate(problems, training, checkpoint);
+        problems.require(
+                !cluster.streamed() || !sync.local(),
+                "cluster.residency=streamed does not go with sync.mode=local: steps of a round need all parameters at once");
         checkpoint.validate(problems);
         monitoring.validate(problems);
         validateMasking(problems);

@@ -29,6 +29,7 @@ class ConfigValidationTest {
                 "cluster.workers=0               | cluster.workers=0 must be at least 1",
                 "cluster.servers=0               | cluster.servers=0 must be at least 1",
                 "cluster.threads=0               | cluster.threads=0 must be at least 1",
+                "cluster.residency=half          | cluster.residency=half must be one of whole, streamed",
                 "cluster.engine=' '              | cluster.engine is empty",
                 "dataset.unanswerable=maybe      | dataset.unanswerable=maybe must be one of auto, some, none",
                 "cluster.device=tpu              | cluster.device=tpu must be one of cpu, cuda, auto",

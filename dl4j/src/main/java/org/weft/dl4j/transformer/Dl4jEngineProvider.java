@@ -33,6 +33,9 @@ public final class Dl4jEngineProvider implements EngineProvider {
         if (options.bfloat16()) {
             throw refused("training.precision=bf16", "training.precision=fp32");
         }
+        if (options.streamed()) {
+            throw refused("cluster.residency=streamed", "cluster.residency=whole");
+        }
         if (options.documentAttention()) {
             throw refused("training.document_attention=true", "training.document_attention=false");
         }

@@ -88,7 +88,7 @@ record Activations(long stream, List<Block> blocks) {
         long hidden = shape.family().hiddenElements(config.model());
         // The gradient of the stream, once more while it is added to, and of the widest vector or the scores.
         long bytes = FLOAT * (2 * width + Math.max(hidden, 4 * scores));
-        if (config.training().recompute()) {
+        if (config.recomputes()) {
             // What is computed again is freed when the block is done, not as backward goes.
             bytes += FLOAT * (3 * width + hidden);
         }
@@ -135,6 +135,21 @@ record Activations(long stream, List<Block> blocks) {
         }
         // The embedded tokens, the last norm's output and the head's gradient of it.
         return sequences * (most + 3 * stream) + largestMatrix(shape);
+    }
+
+    /**
+     * The same where all of a worker's sequences pass a block before the next: inputs of all blocks, what the last gives and the gradient
+     * of it are of all of them, what is within a block of one micro-batch.
+     *
+     * @param all sequences of a worker
+     * @param sequences of a micro-batch
+     */
+    long streamedBytes(ModelShape shape, long all, int sequences) {
+        long most = blocks.stream()
+                .mapToLong(block -> block.kept() + block.backward())
+                .max()
+                .orElse(0);
+        return all * (blocks.size() + 2) * stream + sequences * (most + 3 * stream) + largestMatrix(shape);
     }
 
     /** A matrix's gradient is a tensor of its own before it is added; the head's and the embedding's are not. */

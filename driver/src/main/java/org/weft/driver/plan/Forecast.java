@@ -1,9 +1,12 @@
 package org.weft.driver.plan;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.weft.core.config.ClusterConfig.Device;
+import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.Parameter;
@@ -128,6 +131,10 @@ public record Forecast(
                         server.heap() >> 20, server.unusable() >> 20, heap >> 20));
             }
         }
+        String tooLarge = onOneMachine(config) ? tooLarge(machineBytes()) : null;
+        if (tooLarge != null) {
+            warnings.add(tooLarge);
+        }
         int lanes = config.training().lanes();
         if (config.cluster().workers() > lanes) {
             warnings.add(String.format(
@@ -139,5 +146,49 @@ public record Forecast(
                     + config.model().architecture().toUpperCase(Locale.ROOT) + " it says little");
         }
         return warnings;
+    }
+
+    /** Of this machine, or of what this process may take of it. */
+    private static long machineBytes() {
+        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+                .getTotalMemorySize();
+    }
+
+    /**
+     * What is to be said where all workers and servers on one machine do not fit into it; null where they do. Heaps are left out: they
+     * are what is given to them.
+     *
+     * @param machineBytes that it has
+     */
+    String tooLarge(long machineBytes) {
+        long needed = besideHeaps(memory);
+        if (needed <= machineBytes) {
+            return null;
+        }
+        String lack = String.format(
+                "workers and servers need %d MiB beside their heaps, this machine has %d MiB",
+                needed >> 20, machineBytes >> 20);
+        if (!streamable()) {
+            return lack;
+        }
+        WeftConfig streamed =
+                ConfigLoader.load("plan", ConfigLoader.toYaml(config), List.of("cluster.residency=streamed"));
+        return lack
+                + String.format(
+                        "; with cluster.residency=streamed they need %d MiB",
+                        besideHeaps(new MemoryModel(shape, streamed)) >> 20);
+    }
+
+    private static long besideHeaps(MemoryModel memory) {
+        return memory.executor(1, memory.executorHeap()).overhead();
+    }
+
+    /** Whether workers that hold the whole model could stream it. */
+    private boolean streamable() {
+        return !config.cluster().streamed()
+                && config.cluster().device() != Device.CUDA
+                && config.cluster().engine().equals("torch")
+                && !config.sync().local()
+                && !config.model().encodesSource();
     }
 }

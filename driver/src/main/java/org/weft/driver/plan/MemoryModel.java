@@ -36,6 +36,9 @@ public final class MemoryModel {
     /** OutputHead's buffer of logits, however large the vocabulary. */
     private static final long HEAD_BYTES = 32 * MEBIBYTE;
 
+    /** Buckets that a streaming worker has on their way, each way. */
+    private static final long STREAMED_BUCKETS = 16;
+
     private static final int GPT2_VOCABULARY = 50_257;
 
     private final WeftConfig config;
@@ -70,6 +73,41 @@ public final class MemoryModel {
 
     /** One worker; the one with the most lanes. */
     public WorkerMemory worker() {
+        return config.cluster().streamed() ? streamedWorker() : wholeWorker();
+    }
+
+    /** Embeddings, one block and what comes after the blocks, what is sent for and what is on its way to the servers. */
+    private WorkerMemory streamedWorker() {
+        StreamedRanges ranges = StreamedRanges.of(shape);
+        long held = ranges.held() * Float.BYTES;
+        boolean bf16 = config.training().precision() == Precision.BF16;
+        int sequences = config.sequencesOfExample() * config.training().microBatch();
+        long all = (long) shares.mostLanes() * config.training().laneBatch() * config.sequencesOfExample();
+        long activations = Activations.of(shape, config).streamedBytes(shape, all, sequences);
+        long bucket = Math.min(Bucket.ELEMENTS, layout.size()) * Float.BYTES;
+        long arriving = Math.max(STREAMED_BUCKETS, ranges.block() * Float.BYTES / bucket + 2);
+        long buckets = Math.min(arriving, layout.bucketCount())
+                + Math.min(STREAMED_BUCKETS, layout.bucketCount())
+                + shares.mostPushes();
+        long kept = shares.keptSums() * (ranges.longest() * Float.BYTES + bucket);
+        return new WorkerMemory(
+                held,
+                held,
+                bf16 ? held : 0,
+                activations,
+                bf16 ? 2 * logits(sequences) : logits(sequences),
+                kept,
+                buckets * bucket,
+                0,
+                0);
+    }
+
+    private long logits(int sequences) {
+        long rows = (long) sequences * shape.config().context();
+        return Math.max(1, Math.min(rows, HEAD_BYTES / (4L * shape.vocabSize()))) * 4L * shape.vocabSize();
+    }
+
+    private WorkerMemory wholeWorker() {
         long vector = layout.size() * Float.BYTES;
         long frozen = shape.adapted().frozen().size() * Float.BYTES;
         boolean cuda = config.cluster().device() == Device.CUDA;
@@ -77,8 +115,7 @@ public final class MemoryModel {
         int sequences = config.sequencesOfExample() * config.training().microBatch();
         long activations = Activations.of(shape, config)
                 .peakBytes(shape, sequences, config.training().recompute());
-        long rows = (long) sequences * shape.config().context();
-        long logits = Math.max(1, Math.min(rows, HEAD_BYTES / (4L * shape.vocabSize()))) * 4L * shape.vocabSize();
+        long logits = logits(sequences);
         return new WorkerMemory(
                 vector + frozen,
                 vector,

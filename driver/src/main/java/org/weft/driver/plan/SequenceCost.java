@@ -55,7 +55,7 @@ final class SequenceCost {
         this.config = config;
         model = shape.config();
         narrow = config.training().precision() == Precision.BF16 ? BF16_SPEEDUP : 1;
-        again = config.training().recompute() ? 1 + (1 - BACKWARD) : 1;
+        again = config.recomputes() ? 1 + (1 - BACKWARD) : 1;
         predicted = config.targetsPerSequence();
         routing = shape.family().routing(model);
     }

@@ -64,7 +64,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
         double products = share * sequences * sequence.productSeconds(peaks.flops());
         double elementwise = share * sequences * sequence.passedBytes() / peaks.copyBytes();
         double microBatches = (double) sequences / training.microBatch();
-        double recomputed = training.recompute() ? 4.0 / 3 : 1;
+        double recomputed = config.recomputes() ? 4.0 / 3 : 1;
         double dispatch = share * recomputed * microBatches * operations(shape) * OPERATION_SECONDS;
 
         Traffic traffic = Traffic.of(shape, config);
@@ -75,9 +75,15 @@ public record StepTime(double products, double elementwise, double dispatch, dou
                 * Math.max(share * byteSeconds, 1 / networkBytes);
         double exchange = pull + push;
         if (processors == 0 && !config.sync().local()) {
-            double forward = (products + elementwise) / (training.recompute() ? 4 : 3);
-            pull -= hidden(
-                    pull, forward, embeddingShare(shape), config.cluster().servers());
+            double forward = (products + elementwise) / (config.recomputes() ? 4 : 3);
+            pull = config.cluster().streamed() // A block comes while the one before it is computed.
+                    ? Math.max(pull - products - elementwise, pull * embeddingShare(shape) / 2)
+                    : pull
+                            - hidden(
+                                    pull,
+                                    forward,
+                                    embeddingShare(shape),
+                                    config.cluster().servers());
             push = Math.max(push - 2.0 / 3 * (products + elementwise), push * embeddingShare(shape));
         }
         double elements = shape.layout().size() / (double) config.cluster().servers();

@@ -29,6 +29,9 @@ public record Traffic(long workerPull, long workerPush, long serverIn, long serv
         BucketCodecs codecs = BucketCodecs.of(config, layout);
         long pushed = codecs.gradients().bytes(layout);
         long pulled = codecs.parameters().bytes(layout) + inner;
+        if (config.cluster().streamed()) { // Blocks once more for backward.
+            pulled += (long) ((double) pulled * StreamedRanges.of(shape).blocks() / layout.size());
+        }
         long workers = config.cluster().workers();
         long servers = Math.min(config.cluster().servers(), layout.bucketCount());
         int backups = config.servers().replicas() - 1;

@@ -196,6 +196,33 @@ class ForecastTest {
     }
 
     @Test
+    void saysWhatAModelNeedsThatThisMachineCannotHold() {
+        String[] deep = {"cluster.master=local[4]", "model.layers=48", "model.width=1024", "model.heads=16"};
+        Forecast whole = forecast(deep);
+        long needed = whole.memory().executor(1, 1L << 31).overhead();
+        Forecast streamed = forecast(with(deep, "cluster.residency=streamed"));
+        long less = streamed.memory().executor(1, 1L << 31).overhead();
+        assertThat(less).isLessThan(needed / 2);
+        assertThat(whole.tooLarge(needed)).isNull();
+        assertThat(whole.tooLarge(8L << 30))
+                .isEqualTo("workers and servers need " + (needed >> 20)
+                        + " MiB beside their heaps, this machine has 8192 MiB; with cluster.residency=streamed they need "
+                        + (less >> 20) + " MiB");
+        assertThat(streamed.tooLarge(1L << 30)).doesNotContain("cluster.residency");
+        assertThat(forecast(with(deep, "cluster.engine=dl4j")).tooLarge(1L << 30))
+                .endsWith("this machine has 1024 MiB");
+    }
+
+    /** Blocks come once for forward and once for backward. */
+    @Test
+    void bytesOfAStepThatIsStreamed() {
+        Forecast forecast = forecast("cluster.residency=streamed");
+        long vector = 4 * forecast.parameters();
+        assertThat(forecast.traffic().workerPull()).isCloseTo(vector + 4 * 6 * forecast.blockParameters(), within(1L));
+        assertThat(forecast.traffic().workerPush()).isEqualTo(vector);
+    }
+
+    @Test
     void theTableHasAllSections() {
         String table = new ForecastTable(forecast(), new Budget(1e9, 3)).render();
         assertThat(table)

@@ -8,10 +8,8 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.weft.core.config.ModelConfig;
-import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
 import org.weft.core.model.TaskHead.Pooling;
-import org.weft.core.params.Parameter;
 import org.weft.engine.ParameterPages;
 import org.weft.engine.SequenceLosses;
 
@@ -25,14 +23,14 @@ import org.weft.engine.SequenceLosses;
  */
 final class BlockwiseBackward {
     private final Transformer model;
-    private final Family family;
     private final ModelConfig config;
     private final Tail tail;
     private final PreferenceTail answers;
     private final FlatTensors flat;
     private final boolean recompute;
+    private final PieceRanges ranges;
     private final FlatRange embeddingRange;
-    private final List<FlatRange> blockRanges = new ArrayList<>();
+    private final List<FlatRange> blockRanges;
     private final FlatRange tailRange;
     private final ExpertLoads loads = new ExpertLoads();
     private ParameterPages pages = ParameterPages.WHOLE;
@@ -41,7 +39,6 @@ final class BlockwiseBackward {
 
     BlockwiseBackward(Transformer model, ModelShape shape, FlatTensors flat, boolean recompute) {
         this.model = model;
-        family = shape.family();
         config = shape.config();
         this.flat = flat;
         this.recompute = recompute;
@@ -51,15 +48,11 @@ final class BlockwiseBackward {
             default -> new TaskTail(model, shape, flat);
         };
         answers = new PreferenceTail(model);
-        long end = model.embeddings().learns() ? startOfBlocks() : 0;
-        embeddingRange = new FlatRange(0, end);
-        for (int block = 0; block < model.blocks(); block++) {
-            FlatRange range = new FlatRange(end, lengthOf(family.blockPrefix(config, block)));
-            blockRanges.add(range);
-            end = range.end();
-        }
-        tailRange = new FlatRange(end, flat.layout().size() - end);
-        firstLearning = embeddingRange.length() > 0 ? 0 : firstNotEmpty(blockRanges);
+        ranges = PieceRanges.of(shape, flat.layout(), model.embeddings().learns());
+        embeddingRange = ranges.embeddings();
+        blockRanges = ranges.blocks();
+        tailRange = ranges.tail();
+        firstLearning = ranges.firstLearning();
     }
 
     /** Who sees to it from now on that parameters are there. */
@@ -67,33 +60,12 @@ final class BlockwiseBackward {
         pages = newPages;
     }
 
-    private long startOfBlocks() {
-        String first = family.blockPrefix(config, 0);
-        return flat.layout().parameters().stream()
-                .filter(parameter -> parameter.name().startsWith(first))
-                .findFirst()
-                .orElseThrow()
-                .offset();
-    }
-
-    private long lengthOf(String prefix) {
-        return flat.layout().parameters().stream()
-                .filter(parameter -> parameter.name().startsWith(prefix))
-                .mapToLong(Parameter::size)
-                .sum();
-    }
-
-    private static int firstNotEmpty(List<FlatRange> ranges) {
-        int block = 0;
-        while (block < ranges.size() && ranges.get(block).length() == 0) {
-            block++;
-        }
-        return block;
-    }
-
     /** Adds the gradient of (sum of losses) / normalizer and returns that sum. */
     double accumulate(
             BatchTensors batch, double normalizer, RandomStreams dropout, GradientRelay relay, SequenceLosses losses) {
+        if (flat.paged()) {
+            throw new IllegalStateException("a streamed replica has its gradients of spans alone");
+        }
         TokenTensors tokens = batch.tokens();
         try (PointerScope scope = new PointerScope();
                 AutoGradMode off = new AutoGradMode(false)) {
@@ -169,12 +141,13 @@ final class BlockwiseBackward {
         }
     }
 
-    private Tail tailOf(BatchTensors batch) {
+    /** What comes after the blocks. */
+    Tail tailOf(BatchTensors batch) {
         return batch.targets() instanceof TargetTensors.Preferences ? answers : tail;
     }
 
     /** What blocks add to the loss stands beside a token's: pairs of answers, and of texts, have no such measure. */
-    private static double auxiliaryWeight(BatchTensors batch, double normalizer) {
+    static double auxiliaryWeight(BatchTensors batch, double normalizer) {
         return batch.targets().besideEachOther() ? 0 : 1 / normalizer;
     }
 
@@ -263,6 +236,7 @@ final class BlockwiseBackward {
             try (PointerScope inner = new PointerScope()) {
                 Tensor before = x;
                 need(blockRanges.get(block));
+                soon(block + 1);
                 x = model.block(block, before, pass).states(); // (B, T, D)
                 done(blockRanges.get(block));
                 scope.attach(x);
@@ -272,12 +246,23 @@ final class BlockwiseBackward {
         return x;
     }
 
-    private void need(FlatRange range) {
+    PieceRanges ranges() {
+        return ranges;
+    }
+
+    /** Where there is such a block, it is the next. */
+    void soon(int block) {
+        if (block >= 0 && block < blockRanges.size()) {
+            pages.soon(blockRanges.get(block).offset(), blockRanges.get(block).length());
+        }
+    }
+
+    void need(FlatRange range) {
         pages.need(range.offset(), range.length());
         flat.refreshFactors(range.offset(), range.length());
     }
 
-    private void done(FlatRange range) {
+    void done(FlatRange range) {
         pages.done(range.offset(), range.length());
     }
 

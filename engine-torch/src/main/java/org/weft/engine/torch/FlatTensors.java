@@ -1,8 +1,6 @@
 package org.weft.engine.torch;
 
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,6 +35,7 @@ final class FlatTensors {
     private final FlatVector frozen; // (Q), null where everything learns
     private final Adaptation.Lora lora;
     private final Set<String> factors;
+    private final PieceRanges pages; // null where everything is there
     private final Leaves wide;
     private final Leaves narrow; // wide itself without bfloat16
     /** Which of the layout's parameters have changed since they were rounded; guards itself. */
@@ -45,6 +44,11 @@ final class FlatTensors {
     private volatile boolean frozenStale = true;
 
     FlatTensors(ModelShape shape, ComputeDevice device, ScalarType type, boolean bfloat16) {
+        this(shape, device, type, bfloat16, false);
+    }
+
+    /** @param streamed whether blocks take turns in one memory */
+    FlatTensors(ModelShape shape, ComputeDevice device, ScalarType type, boolean bfloat16, boolean streamed) {
         AdaptedLayout adapted = shape.adapted();
         lora = shape.adaptation().lora();
         layout = adapted.learned();
@@ -53,22 +57,36 @@ final class FlatTensors {
                 .filter(Parameter::factor)
                 .map(Parameter::name)
                 .collect(Collectors.toUnmodifiableSet());
-        parameters = device.allocate(layout.size(), type);
-        gradients = device.allocate(layout.size(), type);
+        pages = streamed ? PieceRanges.of(shape, layout, true) : null;
+        parameters = vector(device, type);
+        gradients = vector(device, type);
         frozen = frozenLayout.size() == 0 ? null : device.allocate(frozenLayout.size(), type);
-        wide = new Leaves(layout, parameters.tensor(), gradients.tensor());
+        wide = new Leaves(layout, parameters::narrow, gradients::narrow);
         if (frozen != null) {
             wide.addFrozen(frozenLayout, frozen.tensor());
         }
-        if (bfloat16) {
+        if (bfloat16 && streamed) {
+            narrow = new Leaves(
+                    layout, vector(device, ScalarType.BFloat16)::narrow, vector(device, ScalarType.BFloat16)::narrow);
+        } else if (bfloat16) {
             Tensor rounded = parameters.tensor().to(ScalarType.BFloat16); // (P)
-            narrow = new Leaves(layout, rounded, torch.zeros_like(rounded));
+            Tensor sums = torch.zeros_like(rounded); // (P)
+            narrow = new Leaves(
+                    layout,
+                    (offset, length) -> rounded.narrow(0, offset, length),
+                    (offset, length) -> sums.narrow(0, offset, length));
             if (frozen != null) {
                 narrow.addFrozen(frozenLayout, frozen.tensor().to(ScalarType.BFloat16)); // (Q)
             }
         } else {
             narrow = wide;
         }
+    }
+
+    private FlatVector vector(ComputeDevice device, ScalarType type) {
+        return pages == null
+                ? device.allocate(layout.size(), type)
+                : new PagedVector(pages, elements -> device.allocate(elements, type));
     }
 
     /**
@@ -105,12 +123,17 @@ final class FlatTensors {
 
     /** What matrix products are computed in. */
     ScalarType factorType() {
-        return narrow.parameters.scalar_type();
+        return narrow.leaves.values().iterator().next().scalar_type();
     }
 
     /** What everything else is computed in. */
     ScalarType type() {
-        return wide.parameters.scalar_type();
+        return parameters.tensor().scalar_type();
+    }
+
+    /** Whether blocks take turns in one memory. */
+    boolean paged() {
+        return pages != null;
     }
 
     boolean bfloat16() {
@@ -163,17 +186,37 @@ final class FlatTensors {
     private void round(Parameter parameter) {
         try (PointerScope scope = new PointerScope()) {
             narrow.parameters
-                    .narrow(0, parameter.offset(), parameter.size())
-                    .copy_(wide.parameters.narrow(0, parameter.offset(), parameter.size()));
+                    .narrow(parameter.offset(), parameter.size())
+                    .copy_(parameters.narrow(parameter.offset(), parameter.size()));
         }
     }
 
     /** Also of what a backward pass that failed on its way has left. */
     void zeroGradients() {
-        wide.gradients.zero_();
-        if (bfloat16()) {
-            narrow.gradients.zero_();
+        if (pages == null) {
+            zeroGradients(0, layout.size());
+            return;
         }
+        zeroGradients(pages.embeddings());
+        pages.blocks().forEach(this::zeroGradients); // The same memory again and again; blocks differ in length.
+        zeroGradients(pages.tail());
+    }
+
+    void zeroGradients(FlatRange range) {
+        zeroGradients(range.offset(), range.length());
+    }
+
+    private void zeroGradients(long offset, long length) {
+        try (PointerScope scope = new PointerScope()) {
+            gradients.narrow(offset, length).zero_();
+            if (bfloat16()) {
+                narrow.gradients.narrow(offset, length).zero_();
+            }
+        }
+    }
+
+    void foldGradients(FlatRange range) {
+        foldGradients(range.offset(), range.length());
     }
 
     /** Takes what backward has left in a range of the factors' gradients over into the gradient. */
@@ -182,8 +225,8 @@ final class FlatTensors {
             return;
         }
         try (PointerScope scope = new PointerScope()) {
-            Tensor rounded = narrow.gradients.narrow(0, offset, length);
-            wide.gradients.narrow(0, offset, length).add_(rounded);
+            Tensor rounded = narrow.gradients.narrow(offset, length);
+            gradients.narrow(offset, length).add_(rounded);
             rounded.zero_();
         }
     }
@@ -207,59 +250,5 @@ final class FlatTensors {
 
     ParameterLayout layout() {
         return layout;
-    }
-
-    /** Two flat vectors and a leaf for each parameter. */
-    private static final class Leaves {
-        private final Tensor parameters; // (P)
-        private final Tensor gradients; // (P)
-        private final Map<String, Tensor> leaves = new HashMap<>();
-        private final Map<String, Tensor> leafGradients = new HashMap<>();
-        private Tensor frozen; // (Q), or null
-
-        Leaves(ParameterLayout layout, Tensor parameters, Tensor gradients) {
-            this.parameters = parameters;
-            this.gradients = gradients;
-            for (Parameter parameter : layout.parameters()) {
-                Tensor leaf = view(parameters, parameter);
-                Tensor gradient = view(gradients, parameter);
-                leaf.set_requires_grad(true);
-                leaf.mutable_grad().put(gradient);
-                leaves.put(parameter.name(), leaf);
-                leafGradients.put(parameter.name(), gradient);
-            }
-        }
-
-        void addFrozen(ParameterLayout frozenLayout, Tensor vector) {
-            frozen = vector;
-            for (Parameter parameter : frozenLayout.parameters()) {
-                leaves.put(parameter.name(), view(vector, parameter));
-            }
-        }
-
-        Tensor parameter(String name) {
-            Tensor tensor = leaves.get(name);
-            if (tensor == null) {
-                throw new IllegalArgumentException("the layout has no parameter " + name);
-            }
-            return tensor;
-        }
-
-        Tensor gradient(String name) {
-            parameter(name);
-            return leafGradients.get(name);
-        }
-
-        /**
-         * What is written to the vector does not count as a change of the view, as it would after {@code detach}: ranges arrive
-         * while a pass is recorded, and autograd would refuse to go back through what it takes for changed since.
-         */
-        private static Tensor view(Tensor vector, Parameter parameter) {
-            long[] shape =
-                    parameter.shape().stream().mapToLong(Integer::longValue).toArray();
-            return vector.narrow(0, parameter.offset(), parameter.size())
-                    .view(shape)
-                    .variable_data();
-        }
     }
 }

@@ -9,6 +9,11 @@ interface FlatVector {
     /** The vector on its device. (P) */
     Tensor tensor();
 
+    /** A range of it, as a view. (length) */
+    default Tensor narrow(long offset, long length) {
+        return tensor().narrow(0, offset, length);
+    }
+
     /** A direct little-endian window on the host side of a range; valid until the replica is closed. */
     ByteBuffer window(long offset, int length);
 

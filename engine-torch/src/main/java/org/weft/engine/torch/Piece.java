@@ -81,6 +81,11 @@ final class Piece {
      * @return the gradient by the input, in {@code scope}
      */
     Tensor backward(Tensor gradient, PointerScope scope) {
+        return backward(gradient, scope, true);
+    }
+
+    /** @param outputToo whether the output is freed as well */
+    Tensor backward(Tensor gradient, PointerScope scope, boolean outputToo) {
         try (PointerScope inner = new PointerScope()) {
             if (recompute) {
                 try (AutoGradMode on = new AutoGradMode(true)) {
@@ -93,7 +98,9 @@ final class Piece {
             scope.attach(before);
             gradient.close();
             input.close();
-            output.states().close();
+            if (outputToo) {
+                output.states().close();
+            }
             if (output.auxiliaryLoss() != null) {
                 output.auxiliaryLoss().close();
             }

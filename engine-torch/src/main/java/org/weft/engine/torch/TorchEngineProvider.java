@@ -25,6 +25,27 @@ public final class TorchEngineProvider implements EngineProvider {
                     "cluster.engine=" + name() + " does not compute model.architecture=" + architecture,
                     "it computes " + String.join(", ", new TreeSet<>(Transformer.FAMILIES.keySet())));
         }
+        requireWhole(shape, options);
+    }
+
+    /** What is not computed block by block. */
+    static void requireWhole(ModelShape shape, ReplicaOptions options) {
+        if (!options.streamed()) {
+            return;
+        }
+        String what = null;
+        if (!options.device().equals("cpu")) {
+            what = "cluster.device=cuda: one block is held on the host";
+        } else if (shape.adapted().frozen().size() > 0) {
+            what = "parameters that do not learn: servers do not have them";
+        } else if (shape.config().encodesSource()) {
+            what = "model.architecture=" + shape.config().architecture()
+                    + ": its biases of positions are of all blocks";
+        }
+        if (what != null) {
+            throw WeftException.usage(
+                    "cluster.residency=streamed does not go with " + what, "set cluster.residency=whole");
+        }
     }
 
     @Override

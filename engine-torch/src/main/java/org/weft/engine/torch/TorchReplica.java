@@ -23,6 +23,7 @@ import org.weft.engine.ModelReplica;
 import org.weft.engine.ParameterPages;
 import org.weft.engine.ReplicaOptions;
 import org.weft.engine.SequenceLosses;
+import org.weft.engine.SpanPasses;
 
 /**
  * A replica in libtorch, on a CPU or a GPU. Opened, used and closed by one thread; windows may be read and written by
@@ -38,6 +39,7 @@ public final class TorchReplica implements ModelReplica {
     private final FlatTensors flat;
     private final Transformer model;
     private final BlockwiseBackward backward;
+    private final StreamedPasses spans; // null where everything is held
     private volatile boolean closed;
 
     private TorchReplica(ModelShape shape, ReplicaOptions options, ScalarType type) {
@@ -45,9 +47,12 @@ public final class TorchReplica implements ModelReplica {
         this.options = options;
         try (PointerScope building = memory) {
             device = ComputeDevice.open(options.device());
-            flat = new FlatTensors(shape, device, type, options.bfloat16());
+            flat = new FlatTensors(shape, device, type, options.bfloat16(), options.streamed());
             model = Transformer.of(shape.config(), flat);
             backward = new BlockwiseBackward(model, shape, flat, options.recompute());
+            spans = options.streamed()
+                    ? new StreamedPasses(backward, model, shape.config(), flat, this::onDevice, this::dropout)
+                    : null;
             building.extend(); // closing then leaves the thread's stack of scopes but frees nothing
         }
     }
@@ -62,6 +67,7 @@ public final class TorchReplica implements ModelReplica {
         if (shape.vocabSize() < 1) {
             throw WeftException.invalidData("vocabulary=" + shape.vocabSize() + " must be at least 1", "");
         }
+        TorchEngineProvider.requireWhole(shape, options);
         NativeRuntime.setThreads(options.threads());
         return new TorchReplica(shape, options, type);
     }
@@ -131,12 +137,20 @@ public final class TorchReplica implements ModelReplica {
             Batch batch, double normalizer, MicroBatchKey key, GradientListener listener, SequenceLosses losses) {
         try (PointerScope scope = new PointerScope()) {
             BatchTensors tensors = onDevice(batch);
-            RandomStreams dropout = RandomStreams.of(device, key, shape.config().dropout());
             GradientRelay relay = listener == GradientListener.NONE
                     ? GradientRelay.direct(listener)
                     : device.relay(flat.gradients(), listener);
-            return backward.accumulate(tensors, normalizer, dropout, relay, losses) / normalizer;
+            return backward.accumulate(tensors, normalizer, dropout(key), relay, losses) / normalizer;
         }
+    }
+
+    private RandomStreams dropout(MicroBatchKey key) {
+        return RandomStreams.of(device, key, shape.config().dropout());
+    }
+
+    @Override
+    public SpanPasses<Batch> spans() {
+        return spans;
     }
 
     @Override
@@ -202,11 +216,7 @@ public final class TorchReplica implements ModelReplica {
         }
         AlignedBatch aligned = AlignedBatch.of(source, answer);
         shape.requireFits(aligned.batch().context());
-        try (PointerScope scope = new PointerScope()) {
-            TokenTensors tokens = TokenTensors.of(aligned, shape.vocabSize(), device.torchDevice());
-            int[] last = {aligned.batch().context() - 1};
-            return Logits.toHost(backward.logits(tokens, last, scope))[0]; // (V)
-        }
+        return Decoders.answerLogits(backward, aligned, shape, device);
     }
 
     @Override
@@ -236,18 +246,7 @@ public final class TorchReplica implements ModelReplica {
     @Override
     public Decoder decoder(int rows) {
         checkOwner();
-        if (!shape.config().causal()) {
-            throw WeftException.usage(
-                    "model.architecture=" + shape.config().architecture() + " does not generate text",
-                    "it fills masked tokens: use fill");
-        }
-        flat.refreshFactors(0, flat.layout().size());
-        Tensor like = flat.parameters().tensor();
-        if (model instanceof T5 t5) {
-            return new CachedSourceDecoder(t5, shape, rows, like, device.torchDevice(), this::checkOwner);
-        }
-        KeyValueCache cache = new KeyValueCache(shape.config(), rows, like);
-        return new CachedDecoder(model, device.torchDevice(), shape.vocabSize(), cache, this::checkOwner);
+        return Decoders.of(model, shape, flat, device, rows, this::checkOwner);
     }
 
     @Override

@@ -67,6 +67,11 @@ final class ScaleOptions {
                             + " must not be negative, nor --jitter 1 or more",
                     "");
         }
+        if (forecast.config().cluster().streamed()) {
+            throw WeftException.usage(
+                    "--scale does not go with cluster.residency=streamed: it plays steps of workers that hold the whole model",
+                    "set cluster.residency=whole, or leave --scale out");
+        }
         return new ScalePlan(
                 forecast.shape(),
                 forecast.config(),

@@ -1,0 +1,75 @@
+package org.weft.worker;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.weft.core.params.RangePartitioner;
+import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.Message;
+import org.weft.core.protocol.PulledForm;
+import org.weft.core.transport.Link;
+
+/** What servers say of a version: which buckets are there, and their checksums, as they appear. Futures complete on network threads. */
+final class Announcement {
+    private final int generation;
+    private final int version;
+    private final PulledForm form;
+    private final List<CompletableFuture<Integer>> checksums = new ArrayList<>();
+    private final List<CompletableFuture<Void>> asked = new ArrayList<>();
+
+    /**
+     * @param links to each server
+     * @param form that checksums are of
+     */
+    Announcement(int generation, int version, List<Link> links, RangePartitioner partitioner, PulledForm form) {
+        this.generation = generation;
+        this.version = version;
+        this.form = form;
+        for (int i = 0; i < partitioner.buckets(); i++) {
+            checksums.add(new CompletableFuture<>());
+        }
+        for (int server = 0; server < links.size(); server++) {
+            BucketRange range = partitioner.range(server);
+            if (range.count() > 0) {
+                asked.add(ask(links.get(server), range, range.first()));
+            }
+        }
+    }
+
+    private CompletableFuture<Void> ask(Link link, BucketRange range, int from) {
+        Message.AwaitParameters request =
+                new Message.AwaitParameters(generation, version, from, form.part(), form.codec());
+        CompletableFuture<Void> said = link.call(request).thenCompose(ready -> {
+            for (int bucket = from; bucket < ready.endBucket(); bucket++) {
+                checksums.get(bucket).complete(ready.checksums()[bucket - from]);
+            }
+            return ready.endBucket() < range.end()
+                    ? ask(link, range, ready.endBucket())
+                    : CompletableFuture.completedFuture(null);
+        });
+        return said.whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                checksums.forEach(bucket -> bucket.completeExceptionally(failure));
+            }
+        });
+    }
+
+    boolean isOf(int wantedGeneration, int wantedVersion) {
+        return generation == wantedGeneration
+                && version == wantedVersion
+                && asked.stream().noneMatch(CompletableFuture::isCompletedExceptionally);
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    int version() {
+        return version;
+    }
+
+    /** Of a bucket, once it is there. */
+    CompletableFuture<Integer> checksum(int bucket) {
+        return checksums.get(bucket);
+    }
+}

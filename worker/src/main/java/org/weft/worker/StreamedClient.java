@@ -1,0 +1,202 @@
+package org.weft.worker;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.weft.core.optim.StateVector;
+import org.weft.core.params.Bucket;
+import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.BucketKey;
+import org.weft.core.protocol.LayoutCodec;
+import org.weft.core.protocol.PulledForm;
+import org.weft.core.transport.Deadline;
+import org.weft.core.transport.Transport;
+import org.weft.engine.ParameterPages;
+import org.weft.engine.Replica;
+
+/**
+ * Brings a replica that holds one block at a time what it needs, and has on its way what it will need next. A bucket that a block shares
+ * with the next one comes once. What is asked for again comes again.
+ *
+ * <p>Direct memory: the buckets of a block that is sent for, or {@value #ON_THEIR_WAY} of what is waited for, and two more.
+ */
+final class StreamedClient extends ServerClient {
+    /** Buckets of what is waited for that are on their way beside the one that is landed. */
+    private static final int ON_THEIR_WAY = 15;
+
+    /** Elements of the flat vector. */
+    private record Range(long offset, long length) {
+        boolean meets(Bucket bucket) {
+            return offset < bucket.end() && offset + length > bucket.offset();
+        }
+    }
+
+    /** A bucket that is there, or on its way. */
+    private record Arrival(ByteBuffer bytes, CompletableFuture<Void> arrived) {}
+
+    private final Replica<?> replica;
+    private final LayoutCodec codec;
+    private final Map<Integer, Arrival> arrivals = new HashMap<>();
+    private final Set<Range> wanted = new LinkedHashSet<>();
+    private final Deque<ByteBuffer> free = new ArrayDeque<>();
+    private float[] floats = {};
+    private Announcement announcement;
+    private long pulled;
+
+    /** @param codec that parameters are pulled in */
+    StreamedClient(Transport transport, Replica<?> replica, int servers, LayoutCodec codec) {
+        super(transport, replica.layout(), servers);
+        this.replica = replica;
+        this.codec = codec;
+    }
+
+    @Override
+    void turnTo(int generation, int version) {
+        pulled = 0;
+        if (announcement == null || !announcement.isOf(generation, version)) {
+            PulledForm form = new PulledForm(StateVector.PARAM, codec.name());
+            announcement = new Announcement(generation, version, links(), partitioner, form);
+        }
+    }
+
+    /** It holds nothing that is not needed. */
+    @Override
+    void awaitAll() {
+        // Passes wait.
+    }
+
+    /** There is no room for it. */
+    @Override
+    void fetchAhead(int wantedVersion) {
+        // It is sent for when it is needed.
+    }
+
+    @Override
+    long pulledBytes() {
+        return pulled;
+    }
+
+    @Override
+    ParameterPages pages() {
+        return new ParameterPages() {
+            @Override
+            public void soon(long offset, long length) {
+                sendFor(new Range(offset, length));
+            }
+
+            @Override
+            public void need(long offset, long length) {
+                if (length > 0) {
+                    Range range = new Range(offset, length);
+                    countedInPass(deadline -> land(range, deadline));
+                }
+            }
+
+            @Override
+            public void done(long offset, long length) {
+                drop(new Range(offset, length));
+            }
+        };
+    }
+
+    private void sendFor(Range range) {
+        if (range.length() == 0 || !wanted.add(range)) {
+            return;
+        }
+        for (int i = layout.bucketOf(range.offset()); i < layout.bucketCount(); i++) {
+            if (!range.meets(layout.bucket(i))) {
+                return;
+            }
+            arrivals.computeIfAbsent(i, this::pull);
+        }
+    }
+
+    private Arrival pull(int bucket) {
+        int bytes = codec.of(layout.bucket(bucket)).bytes(layout.bucket(bucket).length());
+        ByteBuffer whole =
+                free.isEmpty() ? ByteBuffer.allocateDirect(layout.bucket(0).bytes()) : free.pop();
+        ByteBuffer landing = whole.slice(0, bytes);
+        int generation = announcement.generation();
+        int version = announcement.version();
+        BucketKey key = new BucketKey(generation, version, bucket, StateVector.PARAM, codec.name());
+        pulled += bytes;
+        CompletableFuture<Void> arrived = announcement.checksum(bucket).thenCompose(checksum -> link(bucket)
+                .pull(key, landing.duplicate())
+                .thenAccept(nothing -> {
+                    int actual = BucketHeader.checksum(landing);
+                    if (actual != checksum) {
+                        throw new CompletionException(new IOException("pulled bucket is damaged: " + key + " checksum="
+                                + Integer.toHexString(actual) + " expected=" + Integer.toHexString(checksum)));
+                    }
+                }));
+        return new Arrival(whole, arrived);
+    }
+
+    /** Bucket by bucket, with the next ones on their way; what no other range has a part in makes room for them. */
+    private void land(Range range, Deadline deadline) throws IOException {
+        wanted.add(range);
+        int last = layout.bucketOf(range.offset() + range.length() - 1);
+        for (int i = layout.bucketOf(range.offset()); i <= last; i++) {
+            for (int next = i; next <= Math.min(last, i + ON_THEIR_WAY); next++) {
+                arrivals.computeIfAbsent(next, this::pull);
+            }
+            Bucket bucket = layout.bucket(i);
+            deadline.await(
+                    arrivals.get(i).arrived(), "parameters of step " + announcement.version() + " from the servers");
+            write(range, bucket, arrivals.get(i).bytes());
+            if (wanted.stream().noneMatch(other -> !other.equals(range) && other.meets(bucket))) {
+                free.push(arrivals.remove(i).bytes());
+            }
+        }
+    }
+
+    /** The part of a bucket that is within the range. */
+    private void write(Range range, Bucket bucket, ByteBuffer bytes) {
+        long from = Math.max(range.offset(), bucket.offset());
+        int length = (int) (Math.min(range.offset() + range.length(), bucket.end()) - from);
+        int skipped = (int) (from - bucket.offset());
+        ByteBuffer window = replica.parameters(from, length).duplicate().clear();
+        BucketCodec form = codec.of(bucket);
+        if (form == BucketCodec.F32) {
+            window.put(bytes.slice(skipped * Float.BYTES, length * Float.BYTES));
+        } else {
+            floats = floats.length == bucket.length() ? floats : new float[bucket.length()];
+            form.decode(bytes.slice(0, form.bytes(bucket.length())), floats, 0);
+            window.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(floats, skipped, length);
+        }
+        replica.parametersWritten(from, length);
+    }
+
+    private void drop(Range range) {
+        if (!wanted.remove(range)) {
+            return;
+        }
+        for (int i = layout.bucketOf(range.offset()); i < layout.bucketCount(); i++) {
+            Bucket bucket = layout.bucket(i);
+            if (!range.meets(bucket)) {
+                return;
+            }
+            if (arrivals.containsKey(i) && wanted.stream().noneMatch(other -> other.meets(bucket))) {
+                free.push(arrivals.remove(i).bytes());
+            }
+        }
+    }
+
+    /** Memory that something may still be written to is left to the garbage collector. */
+    @Override
+    void reset() {
+        arrivals.clear();
+        wanted.clear();
+        announcement = null;
+        super.reset();
+    }
+}
