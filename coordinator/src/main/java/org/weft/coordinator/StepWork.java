@@ -18,7 +18,6 @@ final class StepWork {
     private final ServerGroup servers;
     private final WorkDesk desk;
     private final PushLayout pushes;
-    private final int openSteps;
     private final StepWindow window;
     private EvaluationLedger evaluation;
     private int evaluatedStep = -1;
@@ -30,8 +29,7 @@ final class StepWork {
         this.servers = servers;
         this.desk = new WorkDesk(members, servers.shards(), config.cluster(), clockMillis);
         this.pushes = PushLayout.of(config, plan.layout());
-        this.openSteps = config.sync().openSteps();
-        this.window = new StepWindow(openSteps);
+        this.window = new StepWindow(config.sync().openSteps());
     }
 
     WorkDesk desk() {
@@ -59,8 +57,10 @@ final class StepWork {
             desk.close();
             return RunPhase.SAVING;
         }
-        for (int next = window.next(generation(), step); next < Math.min(lastStep, step + openSteps); next++) {
+        int next = window.next(generation(), step);
+        while (next < lastStep && config.sync().versionFor(next) <= step) {
             openLanes(next);
+            next++;
         }
         return RunPhase.COMPUTING;
     }

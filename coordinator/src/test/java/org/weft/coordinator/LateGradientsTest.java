@@ -48,6 +48,25 @@ class LateGradientsTest {
         return ((Message.ApplyStep) run.servers.get(0).order()).step();
     }
 
+    /** Up to and with the last of them there is one step at a time; then the next is taken at the same version. */
+    @Test
+    void nothingIsLateWhileTheRunWarmsUp() {
+        run.with("sync.warmup_steps=2");
+        run.startComputing();
+        Message.ComputeLanes zero = run.work(0);
+        assertThat(goOn(0, zero)).as("step 1 is not late").isNotDone();
+        Message.ComputeLanes other = run.work(1);
+        done(0, zero);
+        done(1, other);
+        reduced(0);
+        assertThat(applied()).isZero();
+        Message.ComputeLanes one = run.work(1);
+        assertThat(one.step()).isEqualTo(1);
+        Message.ComputeLanes two = next(1, one);
+        assertThat(two.step()).as("taken at version 1, as step 1 is").isEqualTo(2);
+        assertThat(goOn(1, two)).as("two are open, not three").isNotDone();
+    }
+
     @Test
     void theNextStepBeginsWhileTheSumsOfThisOneAreOnTheirWay() {
         run.startComputing();

@@ -50,6 +50,7 @@ record Scenario(
         int steps = 4 + random.nextInt(9);
         int buckets = 1 + random.nextInt(4);
         boolean local = random.nextInt(3) == 0;
+        int delay = local ? 0 : random.nextInt(2);
         int round = local ? 1 + random.nextInt(4) : 1;
         int evalEvery = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 0;
         WeftConfig config = ConfigLoader.load(
@@ -86,7 +87,8 @@ record Scenario(
                         "sync.steps=" + round,
                         "sync.inner_state=" + (random.nextBoolean() ? "keep" : "reset"),
                         "training.optimizer=" + OPTIMIZERS.get(random.nextInt(OPTIMIZERS.size())),
-                        "sync.delay=" + (local ? 0 : random.nextInt(2)),
+                        "sync.delay=" + delay,
+                        "sync.warmup_steps=" + delay * (int) pick(random, 0, 0, 1, 2, 3, 5),
                         "sync.gradients=" + GRADIENTS.get(random.nextInt(GRADIENTS.size())),
                         "training.precision=" + PRECISIONS.get(random.nextInt(PRECISIONS.size())),
                         "sync.parameters=" + PARAMETERS.get(random.nextInt(PARAMETERS.size()))));
@@ -141,7 +143,7 @@ record Scenario(
         return String.format(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
-                        + " rival=%dms sync=%s/%d inner=%s %s delay=%d gradients=%s"
+                        + " rival=%dms sync=%s/%d inner=%s %s delay=%d warmup=%d gradients=%s"
                         + " precision=%s parameters=%s residency=%s",
                 workers(),
                 servers(),
@@ -167,6 +169,7 @@ record Scenario(
                 config.sync().innerState().word(),
                 config.training().optimizer().word(),
                 config.sync().delay(),
+                config.sync().warmupSteps(),
                 config.sync().gradients().word(),
                 config.training().precision().word(),
                 config.sync().parameters().word(),

@@ -42,7 +42,7 @@ class SyncModesIT {
                 "sync.delay=1",
                 "sync.gradients=bf16",
                 "sync.gradients=int8",
-                "sync.gradients=int4 sync.delay=1",
+                "sync.gradients=int4 sync.delay=1 sync.warmup_steps=2",
                 "sync.mode=local sync.steps=2 checkpoint.every=2",
                 "sync.mode=local sync.steps=2 checkpoint.every=2 sync.gradients=int8",
                 "sync.mode=local sync.steps=2 checkpoint.every=2 sync.inner_state=reset",

@@ -36,7 +36,8 @@ public final class HashedSettings {
                     "steps",
                     "outer_learning_rate",
                     "outer_momentum",
-                    "inner_state"));
+                    "inner_state",
+                    "warmup_steps"));
 
     private HashedSettings() {}
 

@@ -38,7 +38,12 @@ public record SyncConfig(
         @Doc(
                 "local: what a lane's optimizer begins a round with. keep: the mean of what the lanes' kept at the end of the round before "
                         + "(adamw: exp_avg and exp_avg_sq), which travels and is in checkpoints. reset: nothing, which saves those bytes.")
-        InnerState innerState)
+        InnerState innerState,
+
+        @Doc(
+                "bsp with sync.delay=1: steps at the run's beginning whose gradients are not late. That is where a late gradient costs the "
+                        + "most: a fifth of the run's steps takes most of it away.")
+        int warmupSteps)
         implements Serializable {
 
     /** When a step's update is decided. */
@@ -83,7 +88,7 @@ public record SyncConfig(
 
     /** The version of the parameters that the gradient of a step is taken at. */
     public int versionFor(int step) {
-        return Math.max(0, step - delay);
+        return step < warmupSteps ? step : Math.max(0, step - delay);
     }
 
     public boolean local() {
@@ -114,7 +119,7 @@ public record SyncConfig(
     }
 
     static SyncConfig defaults() {
-        return new SyncConfig(Mode.BSP, 0, Gradients.F32, Parameters.AUTO, 50, 1, 0, InnerState.KEEP);
+        return new SyncConfig(Mode.BSP, 0, Gradients.F32, Parameters.AUTO, 50, 1, 0, InnerState.KEEP, 0);
     }
 
     void validate(Problems problems, TrainingConfig training, CheckpointConfig checkpoint) {
@@ -136,6 +141,11 @@ public record SyncConfig(
         problems.require(
                 parameters != Parameters.BF16 || !local(),
                 "sync.parameters=bf16 is of sync.mode=bsp: lanes begin their rounds with parameters in float32; leave it auto");
+        problems.require(
+                warmupSteps >= 0 && (warmupSteps == 0 || delay > 0),
+                "sync.warmup_steps=%d must be 0 or more, and 0 with sync.delay=%d: without it no step is late",
+                warmupSteps,
+                delay);
         if (!local() || steps < 1) {
             return;
         }

@@ -103,6 +103,7 @@ class ConfigValidationTest {
                         + " computes with as they are: set training.precision=bf16, or leave it auto",
                 "sync.steps=0                    | sync.steps=0 must be positive",
                 "sync.outer_momentum=1.0         | sync.outer_momentum=1.0 must be from 0 to below 1",
+                "sync.warmup_steps=5             | sync.warmup_steps=5 must be 0 or more, and 0 with sync.delay=0",
                 "sync.inner_state=mean           | sync.inner_state=mean must be one of keep, reset",
                 "checkpoint.every=0              | checkpoint.every=0 must be at least 1",
                 "checkpoint.keep=0               | checkpoint.keep=0 must be at least 1",
