@@ -26,6 +26,7 @@ final class SealedHandler extends ChannelDuplexHandler {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // It is the promise, which the caller has.
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         boolean empty = message instanceof ByteBuf bytes && !bytes.isReadable();
         boolean sealable = message instanceof ByteBuf || message instanceof FileRegion;
@@ -33,6 +34,7 @@ final class SealedHandler extends ChannelDuplexHandler {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // That the connection is closed its handlers are told.
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         try {
