@@ -154,6 +154,9 @@ final class TinyReplica implements Replica<Lot> {
         int end = start(piece + 1);
         if (piece > 0) {
             pages.need(start, end - start);
+            float[] again = weights.clone(); // Backward computes with what has come for it.
+            parameters.asFloatBuffer().get(start, again, start, end - start);
+            System.arraycopy(taken(again), start, weights, start, end - start);
         }
         for (int lane = 0; lane < lanes.size(); lane++) {
             takeTime();

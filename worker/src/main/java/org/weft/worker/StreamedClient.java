@@ -27,7 +27,7 @@ import org.weft.engine.Replica;
  * Brings a replica that holds one block at a time what it needs, and has on its way what it will need next. A bucket that a block shares
  * with the next one comes once. What is asked for again comes again.
  *
- * <p>Direct memory: the buckets of a block that is sent for, or {@value #ON_THEIR_WAY} of what is waited for, and two more.
+ * <p>Direct memory: the buckets of a block that is sent for, or {@value #ON_THEIR_WAY} of what is waited for, and four more.
  */
 final class StreamedClient extends ServerClient {
     /** Buckets of what is waited for that are on their way beside the one that is landed. */
@@ -37,6 +37,10 @@ final class StreamedClient extends ServerClient {
     private record Range(long offset, long length) {
         boolean meets(Bucket bucket) {
             return offset < bucket.end() && offset + length > bucket.offset();
+        }
+
+        boolean has(Bucket bucket) {
+            return offset <= bucket.offset() && offset + length >= bucket.end();
         }
     }
 
@@ -141,7 +145,10 @@ final class StreamedClient extends ServerClient {
         return new Arrival(whole, arrived);
     }
 
-    /** Bucket by bucket, with the next ones on their way; what no other range has a part in makes room for them. */
+    /**
+     * Bucket by bucket, with the next ones on their way; what is the range's alone makes room for them. What it shares with another range
+     * stays until it is done, by when the next range has been sent for.
+     */
     private void land(Range range, Deadline deadline) throws IOException {
         wanted.add(range);
         int last = layout.bucketOf(range.offset() + range.length() - 1);
@@ -153,7 +160,7 @@ final class StreamedClient extends ServerClient {
             deadline.await(
                     arrivals.get(i).arrived(), "parameters of step " + announcement.version() + " from the servers");
             write(range, bucket, arrivals.get(i).bytes());
-            if (wanted.stream().noneMatch(other -> !other.equals(range) && other.meets(bucket))) {
+            if (range.has(bucket)) {
                 free.push(arrivals.remove(i).bytes());
             }
         }
@@ -186,7 +193,10 @@ final class StreamedClient extends ServerClient {
                 return;
             }
             if (arrivals.containsKey(i) && wanted.stream().noneMatch(other -> other.meets(bucket))) {
-                free.push(arrivals.remove(i).bytes());
+                Arrival dropped = arrivals.remove(i);
+                if (dropped.arrived().isDone()) { // Into other memory something may still be written.
+                    free.push(dropped.bytes());
+                }
             }
         }
     }

@@ -12,6 +12,7 @@ import org.weft.engine.GradientListener;
 import org.weft.engine.MicroBatchKey;
 import org.weft.engine.ModelReplica;
 import org.weft.engine.ParameterPages;
+import org.weft.engine.SpanPasses;
 
 /** A replica without a tensor library: element i of a lane's gradient is a function of (step, lane, i) alone. */
 final class FakeReplica implements ModelReplica {
@@ -98,6 +99,67 @@ final class FakeReplica implements ModelReplica {
             end = start;
         }
         return key.lane() + 0.5;
+    }
+
+    /** Of workers that hold a range at a time: what is not needed is no number, and a window on a gradient is of one lane. */
+    @Override
+    public SpanPasses<Batch> spans() {
+        return this::accumulate;
+    }
+
+    private List<SpanPasses.Lane> accumulate(
+            List<List<SpanPasses.Part<Batch>>> lanes, double normalizer, SpanPasses.Listener listener) {
+        read.clear();
+        int last = STARTS.size() - 1;
+        need(0);
+        for (int range = 1; range <= last; range++) {
+            need(range);
+            if (range < last) {
+                soon(range + 1);
+                gone(range);
+            }
+        }
+        for (int range = last; range >= 0; range--) {
+            if (range > 0 && range < last) {
+                need(range);
+            }
+            for (int lane = 0; lane < lanes.size(); lane++) {
+                backward(range, lanes.get(lane).get(0).key());
+                listener.rangeReady(lane, STARTS.get(range), length(range));
+            }
+            if (range > 1) {
+                soon(range - 1);
+            }
+            gone(range);
+        }
+        return lanes.stream()
+                .map(parts -> new SpanPasses.Lane(parts.get(0).key().lane() + 0.5, List.of()))
+                .toList();
+    }
+
+    private static int length(int range) {
+        long end = range + 1 < STARTS.size() ? STARTS.get(range + 1) : LAYOUT.size();
+        return (int) (end - STARTS.get(range));
+    }
+
+    private void soon(int range) {
+        pages.soon(STARTS.get(range), length(range));
+    }
+
+    private void need(int range) {
+        pages.need(STARTS.get(range), length(range));
+        read.add(parameters.getFloat((int) (STARTS.get(range) * Float.BYTES)));
+    }
+
+    private void gone(int range) {
+        pages.done(STARTS.get(range), length(range));
+        parameters.putFloat((int) (STARTS.get(range) * Float.BYTES), Float.NaN);
+    }
+
+    private void backward(int range, MicroBatchKey key) {
+        for (long i = STARTS.get(range); i < STARTS.get(range) + length(range); i++) {
+            gradients.putFloat((int) i * Float.BYTES, gradient(key.step(), key.lane(), i));
+        }
     }
 
     @Override

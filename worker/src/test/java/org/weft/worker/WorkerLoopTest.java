@@ -34,27 +34,24 @@ import org.weft.core.transport.WireSecurity;
 
 /** The step loop against a coordinator and two servers that answer over real sockets. */
 class WorkerLoopTest {
-    private static final WeftConfig CONFIG = ConfigLoader.load(
-            "test",
-            "",
-            List.of(
-                    "run.dir=/none",
-                    "cluster.servers=2",
-                    "training.lanes=8",
-                    "training.global_batch=8",
-                    "training.micro_batch=1",
-                    "model.context=4",
-                    "cluster.lease_seconds=1",
-                    "cluster.step_timeout_seconds=300"));
+    private static final List<String> SETTINGS = List.of(
+            "run.dir=/none",
+            "cluster.servers=2",
+            "training.lanes=8",
+            "training.global_batch=8",
+            "training.micro_batch=1",
+            "model.context=4",
+            "cluster.lease_seconds=1",
+            "cluster.step_timeout_seconds=300");
 
     private final WireSecurity security = WireSecurity.fresh(false);
     private final Transport transport = new SparkTransport(security);
-    private final BlockingQueue<Message> work = new LinkedBlockingQueue<>();
+    final BlockingQueue<Message> work = new LinkedBlockingQueue<>();
     private final BlockingQueue<Message> reports = new LinkedBlockingQueue<>();
-    private final List<FakeServer> servers = new ArrayList<>();
+    final List<FakeServer> servers = new ArrayList<>();
     private final List<Transport.Listener> listeners = new ArrayList<>();
-    private final FakeReplica replica = new FakeReplica();
-    private volatile int generation = 1;
+    final FakeReplica replica = new FakeReplica();
+    volatile int generation = 1;
     private Transport.Listener coordinator;
     private CompletableFuture<Boolean> worker;
 
@@ -65,8 +62,14 @@ class WorkerLoopTest {
             listeners.add(transport.listen("127.0.0.1", servers.get(i)));
         }
         coordinator = transport.listen("127.0.0.1", new Coordinator());
-        WorkerOptions options = new WorkerOptions(CONFIG, FakeReplica.LAYOUT.hash(), coordinator.address(), security);
+        WeftConfig config = ConfigLoader.load("test", "cluster: {residency: " + residency() + "}", SETTINGS);
+        WorkerOptions options = new WorkerOptions(config, FakeReplica.LAYOUT.hash(), coordinator.address(), security);
         worker = CompletableFuture.supplyAsync(() -> run(options), task -> new Thread(task, "test-worker").start());
+    }
+
+    /** What a worker holds of the model. */
+    String residency() {
+        return "whole";
     }
 
     private boolean run(WorkerOptions options) {
@@ -105,7 +108,7 @@ class WorkerLoopTest {
         }
     }
 
-    private void assertPushed(LaneSpan span, int step) {
+    final void assertPushed(LaneSpan span, int step) {
         Set<TreeNode> nodes = new HashSet<>(servers.get(0).pushed.keySet());
         nodes.addAll(servers.get(1).pushed.keySet());
         assertThat(nodes).containsExactlyInAnyOrderElementsOf(span.cover());
@@ -215,7 +218,7 @@ class WorkerLoopTest {
         assertThat(servers.get(0).pushed).isEmpty();
     }
 
-    private static void await(BooleanSupplier condition) {
+    static void await(BooleanSupplier condition) {
         Deadline deadline = Deadline.in(Duration.ofSeconds(60));
         while (!condition.getAsBoolean()) {
             assertThat(deadline.passed()).as("waited for a minute").isFalse();
@@ -237,11 +240,11 @@ class WorkerLoopTest {
         assertThat(worker.get(30, TimeUnit.SECONDS)).isFalse();
     }
 
-    private Address[] addresses() {
+    final Address[] addresses() {
         return listeners.stream().map(Transport.Listener::address).toArray(Address[]::new);
     }
 
-    private <T extends Message> T report(Class<T> type) throws InterruptedException {
+    final <T extends Message> T report(Class<T> type) throws InterruptedException {
         Message report = reports.poll(Duration.ofSeconds(60).toMillis(), TimeUnit.MILLISECONDS);
         assertThat(report).isInstanceOf(type);
         return type.cast(report);

@@ -19,12 +19,12 @@ import javax.crypto.spec.SecretKeySpec;
  * </pre>
  */
 final class RecordCipher {
-    /** Most bytes of a record before it is sealed. */
-    static final int LONGEST = 1 << 16;
-
     static final int HEADER_BYTES = Integer.BYTES;
     static final int TAG_BYTES = 16;
     static final int OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES;
+
+    /** Most bytes of a record before it is sealed: 64 KiB afterwards. */
+    static final int LONGEST = (1 << 16) - OVERHEAD_BYTES;
 
     private static final int NONCE_BYTES = 12;
 

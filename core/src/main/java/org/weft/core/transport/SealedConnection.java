@@ -16,8 +16,8 @@ import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.crypto.AuthClientBootstrap;
 
 /**
- * Turns a connection that Spark's AES protocol has authenticated and encrypted over to {@link SealedHandler}, which is several times as
- * fast and notices what is changed on its way. Through Spark's encryption, client and server send each other 32 random bytes, the
+ * Turns a connection that Spark's AES protocol has authenticated and encrypted over to {@link SealedHandler}, which takes half of the
+ * processor time and notices what is changed on its way. Through Spark's encryption, client and server send each other 32 random bytes, the
  * client first; of both come two keys, one for each direction. So the keys are as good as what Spark agreed upon (X25519, with the
  * run's secret), and each end takes Spark's ciphers out when it has said, or heard, its last word under them: the server right
  * behind its answer, the client when it has that answer.

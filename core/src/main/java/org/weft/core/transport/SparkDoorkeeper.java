@@ -35,8 +35,7 @@ final class SparkDoorkeeper extends RpcHandler {
     @Override
     public void receive(TransportClient client, ByteBuffer message, RpcResponseCallback callback) {
         if (authentication.isAuthenticated() && toBeSealed) {
-            SealedConnection.accept(message, channel, callback);
-            toBeSealed = false;
+            seal(message, callback);
             return;
         }
         if (authentication.isAuthenticated()) {
@@ -58,6 +57,16 @@ final class SparkDoorkeeper extends RpcHandler {
             });
         } catch (RuntimeException e) {
             refused(e);
+            throw e;
+        }
+    }
+
+    private void seal(ByteBuffer message, RpcResponseCallback callback) {
+        try {
+            SealedConnection.accept(message, channel, callback);
+            toBeSealed = false;
+        } catch (RuntimeException e) {
+            refused("does not encrypt as this run does", e);
             throw e;
         }
     }
@@ -96,18 +105,26 @@ final class SparkDoorkeeper extends RpcHandler {
 
     private void requireAuthenticated() {
         if (!authentication.isAuthenticated() || toBeSealed) {
-            SecurityException refusal =
-                    new SecurityException(toBeSealed ? "not authenticated and encrypted" : "not authenticated");
-            refused(refusal);
+            SecurityException refusal = new SecurityException("not authenticated");
+            if (authentication.isAuthenticated()) {
+                refused("does not encrypt as this run does", refusal);
+            } else {
+                refused(refusal);
+            }
             throw refusal;
         }
     }
 
     private void refused(Throwable cause) {
+        refused("does not hold this run's secret", cause);
+    }
+
+    private void refused(String why, Throwable cause) {
         LOG.warn(
-                "refused {} at {}: it does not hold this run's secret ({})",
+                "refused {} at {}: it {} ({})",
                 channel.remoteAddress(),
                 channel.localAddress(),
+                why,
                 cause.getMessage());
     }
 

@@ -128,6 +128,8 @@ class AuthenticationTest {
             assertFails(link.pull(new BucketKey(0, 0, 0), ByteBuffer.allocateDirect(4)), "");
         }
         assertThat(service.received).isEmpty();
+        assertThat(log.lines()).isNotEmpty().allSatisfy(line -> assertThat(line)
+                .contains("it does not encrypt as this run does"));
     }
 
     private void assertNamedInTheLog() {

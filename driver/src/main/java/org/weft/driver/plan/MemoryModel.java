@@ -183,7 +183,7 @@ public final class MemoryModel {
         long unusable = arrays * (HeapRegions.occupied(array, heapBytes) - array);
         return new ServerMemory(
                 elements,
-                versions * (vector + rounded),
+                versions * (vector + rounded) + inner * vector,
                 state * vector,
                 sums * vector,
                 versions * (shares.pushes() + inner * innerShares.pushes()) * vector,

@@ -17,6 +17,7 @@ import org.weft.core.protocol.BucketHeader;
  * @param pulled what workers pull of each of these versions; the weights themselves where they travel as they are
  * @param vectors the optimizer's, in the order of {@link Optimizer#state}; after them, where several versions are kept, the
  *     weights before the newest
+ * @param pulledVectors those of the vectors that workers pull, as they do, in direct memory; null for the others
  * @param segments runs of elements that are treated alike
  * @param ownGradient whether an update needs a copy of the gradient that it may change
  */
@@ -25,6 +26,7 @@ record BucketState(
         ByteBuffer[] versions,
         ByteBuffer[] pulled,
         float[][] vectors,
+        ByteBuffer[] pulledVectors,
         List<Optimizer.Segment> segments,
         boolean ownGradient) {
 
@@ -37,6 +39,7 @@ record BucketState(
                 weights,
                 new ByteBuffer[versions],
                 new float[vectors][bucket.length()],
+                new ByteBuffer[vectors],
                 segments,
                 segments.stream().anyMatch(segment -> optimizer.changesGradient(segment.rule())));
     }
@@ -109,6 +112,20 @@ record BucketState(
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return bytes;
+    }
+
+    /** What workers pull of a vector from now on, in the memory that they have pulled it from before. */
+    ByteBuffer publishVector(int vector) {
+        if (pulledVectors[vector] == null) {
+            pulledVectors[vector] = ByteBuffer.allocateDirect(bucket.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        pulledVectors[vector].asFloatBuffer().put(vectors[vector]);
+        return pulledVectors[vector];
+    }
+
+    /** What was published of a vector last. */
+    ByteBuffer pulledVector(int vector) {
+        return pulledVectors[vector].duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** CRC32C of a vector's bytes. */

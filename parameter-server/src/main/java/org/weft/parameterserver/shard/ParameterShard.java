@@ -149,7 +149,8 @@ public final class ParameterShard {
         int ofPulled = pulled == weights ? checksum : BucketHeader.checksum(pulled);
         IntStream ofWeights =
                 IntStream.of(checksum, ofPulled).limit(codecs.pulled().size());
-        IntStream ofMeans = parts.inner().stream().mapToInt(part -> state.vectorChecksum(parts.indexOf(part)));
+        IntStream ofMeans = parts.inner().stream()
+                .mapToInt(part -> BucketHeader.checksum(state.publishVector(parts.indexOf(part))));
         published.publish(bucket, IntStream.concat(ofWeights, ofMeans).toArray());
     }
 
@@ -222,7 +223,7 @@ public final class ParameterShard {
     }
 
     /**
-     * The bytes of a published bucket: parameters without a copy, moments as a copy.
+     * The bytes of a published bucket: what workers pull without a copy, other vectors as a copy.
      *
      * @throws IllegalStateException where the bucket does not have this version
      */
@@ -234,7 +235,8 @@ public final class ParameterShard {
         }
         BucketState state = states.get(key.bucket() - range.first());
         if (key.part() != StateVector.PARAM) {
-            return state.vectorBytes(parts.indexOf(key.part()));
+            int vector = parts.indexOf(key.part());
+            return pulled ? state.pulledVector(vector) : state.vectorBytes(vector);
         }
         boolean plain = codecs.pulled(key.codec()) == BucketCodec.F32;
         return (plain ? state.weights(key.step()) : state.pulled(key.step()))

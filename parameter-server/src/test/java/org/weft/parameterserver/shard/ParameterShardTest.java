@@ -311,6 +311,9 @@ class ParameterShardTest {
         Message.ParametersReady ready =
                 (Message.ParametersReady) shard.await(request).get();
         ByteBuffer bytes = shard.bytes(new BucketKey(generation, step, bucket, StateVector.EXP_AVG_SQ));
+        assertThat(bytes.isDirect())
+                .as("however many workers pull it at once, it is in memory once")
+                .isTrue();
         assertThat(BucketHeader.checksum(bytes)).isEqualTo(ready.checksums()[0]);
         return bytes.getFloat(8);
     }

@@ -104,6 +104,11 @@ public final class PlanCommand implements Callable<Integer> {
         try (ConfigOptions.FileAccess files = options.openFiles()) {
             Store store = files.store();
             if (run != null) {
+                if (scale.asked()) {
+                    throw WeftException.usage(
+                            "--scale does not go with --run: a run that was is compared with its own prediction",
+                            "leave one of them out");
+                }
                 compare(store);
             } else {
                 predict(store);

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 /** {@code plan --scale}: the same run on clusters of other sizes, on other networks, in each way of keeping step. */
 final class ScaleOptions {
     private static final List<Double> LINKS = List.of(1.0, 10.0, 25.0, 100.0);
+    private static final double JITTER = 0.05;
     private static final int MOST_WORKERS = 1_024;
 
     private static final String GROWING = "growing";
@@ -43,17 +44,20 @@ final class ScaleOptions {
             names = "--shared-processors",
             paramLabel = "N",
             description = "With --scale: processors that all workers and servers share; each has its own if not given.")
-    private int sharedProcessors;
+    private Integer sharedProcessors;
 
     @Option(
             names = "--jitter",
             paramLabel = "S",
-            defaultValue = "0.05",
             description = "With --scale: standard deviation of the time that a worker computes, as a share of it;"
-                    + " ${DEFAULT-VALUE} if not given.")
-    private double jitter;
+                    + " 0.05 if not given.")
+    private Double jitter;
 
     boolean asked() {
+        if (scale == null && (workers != null || sharedProcessors != null || jitter != null)) {
+            throw WeftException.usage(
+                    "--workers, --shared-processors and --jitter are of --scale, which is not given", "add --scale");
+        }
         return scale != null;
     }
 
@@ -61,9 +65,11 @@ final class ScaleOptions {
         if (!scale.equals(GROWING) && !scale.equals(FIXED)) {
             throw WeftException.usage("--scale " + scale + " is neither growing nor fixed", "");
         }
-        if (sharedProcessors < 0 || !(jitter >= 0 && jitter < 1)) {
+        int processors = sharedProcessors == null ? 0 : sharedProcessors;
+        double deviation = jitter == null ? JITTER : jitter;
+        if (processors < 0 || !(deviation >= 0 && deviation < 1)) {
             throw WeftException.usage(
-                    "--shared-processors " + sharedProcessors + " and --jitter " + jitter
+                    "--shared-processors " + processors + " and --jitter " + deviation
                             + " must not be negative, nor --jitter 1 or more",
                     "");
         }
@@ -78,8 +84,8 @@ final class ScaleOptions {
                 forecast.peaks(),
                 CodecRates.measure(),
                 scale.equals(GROWING),
-                sharedProcessors,
-                jitter);
+                processors,
+                deviation);
     }
 
     private List<Integer> sizes() {

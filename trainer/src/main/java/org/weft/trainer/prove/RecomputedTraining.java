@@ -66,7 +66,9 @@ public record RecomputedTraining(RunDirectory run, int from, int to, CheckpointM
         ObjectNode tree = (ObjectNode) ConfigLoader.toTree(recorded);
         tree.remove("monitoring"); // No window shows a run that is none.
         ((ObjectNode) tree.path("run")).put("dir", scratch + "/run").put("corpus", run.corpus());
-        ((ObjectNode) tree.path("checkpoint")).put("every", to).put("keep", Integer.MAX_VALUE);
+        int stride = recorded.sync().stride();
+        int every = (to + stride - 1) / stride * stride; // The last step is saved, whether or not a round ends there.
+        ((ObjectNode) tree.path("checkpoint")).put("every", every).put("keep", Integer.MAX_VALUE);
         return ConfigLoader.recorded("the checkpoint of step " + to, tree);
     }
 

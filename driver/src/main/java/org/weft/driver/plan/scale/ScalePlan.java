@@ -1,7 +1,6 @@
 package org.weft.driver.plan.scale;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
@@ -57,13 +56,6 @@ public record ScalePlan(
             }
             return best;
         }
-
-        /** Whatever it costs. */
-        public Entry fastest() {
-            return entries.stream()
-                    .max(Comparator.comparingDouble(Entry::tokensPerSecond))
-                    .orElseThrow();
-        }
     }
 
     /**
@@ -101,19 +93,27 @@ public record ScalePlan(
     private List<String> sizes(int workers, int servers) {
         List<String> sizes = new ArrayList<>(List.of("cluster.workers=" + workers, "cluster.servers=" + servers));
         if (growing) {
-            int each = MemoryModel.LaneShares.of(config).mostLanes();
-            sizes.add("training.lanes=" + each * workers);
-            sizes.add("training.global_batch="
-                    + each * workers * config.training().laneBatch());
+            int lanes = powerOfTwo(MemoryModel.LaneShares.of(config).mostLanes() * workers);
+            sizes.add("training.lanes=" + lanes);
+            sizes.add(
+                    "training.global_batch=" + (long) lanes * config.training().laneBatch());
         }
         return sizes;
     }
 
+    /** As many lanes as there can be, at least {@code count}. */
+    private static int powerOfTwo(int count) {
+        int floor = Integer.highestOneBit(count);
+        return floor == count ? count : 2 * floor;
+    }
+
     private Entry entry(SyncChoice choice, WeftConfig scaled, double gbits) {
         StepCosts costs = StepCosts.of(shape, scaled, peaks, codecs);
+        double buckets = shape.layout().bucketCount();
+        double busiest = Math.ceil(buckets / scaled.cluster().servers());
         ScaledCluster cluster = new ScaledCluster(
                 scaled.cluster().workers(),
-                scaled.cluster().servers(),
+                buckets / busiest,
                 gbits * 1e9 / Byte.SIZE,
                 sharedProcessors,
                 scaled.cluster().threads());

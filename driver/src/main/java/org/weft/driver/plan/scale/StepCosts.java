@@ -4,6 +4,7 @@ import org.weft.core.config.SyncConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.protocol.BucketCodecs;
+import org.weft.core.protocol.PushLayout;
 import org.weft.driver.plan.MachinePeaks;
 import org.weft.driver.plan.MemoryModel;
 import org.weft.driver.plan.StepTime;
@@ -27,6 +28,7 @@ import org.weft.driver.plan.Traffic;
  * @param pushCopy seconds of a processor for what a worker pushes, on each side
  * @param decode seconds of all servers for what one worker pushes, beside copies
  * @param update seconds of all servers for an update
+ * @param backup bytes that all servers send to copies of their shards for an update
  * @param delay steps that gradients are late by
  * @param round steps between two versions
  */
@@ -45,6 +47,7 @@ record StepCosts(
         double pushCopy,
         double decode,
         double update,
+        double backup,
         int delay,
         int round) {
 
@@ -86,7 +89,10 @@ record StepCosts(
                 pull * oneSide,
                 push * oneSide,
                 parameters * codec.decode() * shares.mostPushes(),
-                parameters * updateSeconds,
+                parameters
+                        * updateSeconds
+                        * PushLayout.of(config, shape.layout()).vectors(),
+                (double) traffic.backup() * Math.min(servers, shape.layout().bucketCount()) * steps,
                 sync.delay(),
                 sync.stride());
     }

@@ -34,6 +34,8 @@ final class StepSimulation {
     private final double link;
     /** Of an update, what falls to the servers' processors as they are played. */
     private final double updating;
+    /** Bytes of sums that go to copies, in the same measure. */
+    private final double backup;
 
     private final Fluid.Resource clock = new Fluid.Resource(Double.POSITIVE_INFINITY, 1);
     private final List<SimulatedWorker> workers = new ArrayList<>();
@@ -56,11 +58,12 @@ final class StepSimulation {
         serverOut = new Fluid.Resource(all, all);
         sharedProcessors = cluster.sharedProcessors() == 0
                 ? null
-                : new Fluid.Resource((double) cluster.sharedProcessors() / cluster.threads(), 1);
+                : new Fluid.Resource(part * cluster.sharedProcessors() / cluster.threads(), 1);
         serverProcessors = sharedProcessors != null
                 ? sharedProcessors
                 : new Fluid.Resource(cluster.servers() * part, cluster.servers() * part);
         updating = costs.update() * part;
+        backup = costs.backup() * part;
         for (int i = 0; i < played; i++) {
             workers.add(new SimulatedWorker(this, i, 1 / part));
         }
@@ -97,9 +100,13 @@ final class StepSimulation {
     void gathered(int step) {
         gathered[step]++;
         if (gathered[step] == workers.size()) {
-            fluid.start(
-                    StepTime.FIXED_SECONDS, () -> fluid.start(updating, () -> publish(step), serverProcessors), clock);
+            fluid.start(backup, () -> decide(step), serverOut, serverIn);
         }
+    }
+
+    /** Copies of the shards have the sums, too. */
+    private void decide(int step) {
+        fluid.start(StepTime.FIXED_SECONDS, () -> fluid.start(updating, () -> publish(step), serverProcessors), clock);
     }
 
     private void publish(int step) {

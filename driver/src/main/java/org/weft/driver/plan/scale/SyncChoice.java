@@ -38,11 +38,15 @@ public enum SyncChoice {
 
     /** The configuration with this in place of what it says of sync, and with what else is given. */
     WeftConfig of(WeftConfig config, List<String> more) {
-        List<String> all = new ArrayList<>(List.of("sync.mode=bsp", "sync.gradients=f32", "sync.delay=0"));
+        List<String> all =
+                new ArrayList<>(List.of("sync.mode=bsp", "sync.gradients=f32", "sync.delay=0", "sync.warmup_steps=0"));
         all.addAll(settings);
         all.addAll(more);
         if (this == LOCAL) { // Whole rounds, which cost no less.
             SyncConfig sync = config.sync();
+            if (sync.parameters() == SyncConfig.Parameters.BF16) { // Of which there is none in rounds.
+                all.add("sync.parameters=auto");
+            }
             all.add("checkpoint.every=" + wholeRounds(config.checkpoint().every(), sync.steps()));
             all.add("training.eval_every=" + wholeRounds(config.training().evalEvery(), sync.steps()));
         }

@@ -86,11 +86,53 @@ class ScalePlanTest {
 
     @Test
     void serversGrowWithWorkersAndSoDoTokens() {
-        List<ScalePlan.Row> rows = plan(true, 0).rows(NO_BOUND, List.of(4, 1024));
-        assertThat(rows.get(1).servers()).isEqualTo(256);
+        List<ScalePlan.Row> rows = plan(true, 0).rows(NO_BOUND, List.of(4, 12));
+        assertThat(rows.get(1).servers()).isEqualTo(3);
         double few = entry(rows.get(0), SyncChoice.PLAIN).tokensPerSecond();
         double many = entry(rows.get(1), SyncChoice.PLAIN).tokensPerSecond();
-        assertThat(many).isBetween(200 * few, 280 * few);
+        assertThat(many).isBetween(2.4 * few, 3.6 * few);
+    }
+
+    /** Whatever the configuration's own way of keeping step is, and however unevenly its lanes are spread. */
+    @Test
+    void everyConfigurationCanBePlanned() {
+        List<Integer> workers = List.of(1, 3, 6);
+        assertThat(plan(true, 0, "cluster.workers=3").rows(1, workers)).hasSize(3);
+        assertThat(plan(true, 0, "sync.delay=1", "sync.warmup_steps=100").rows(1, workers))
+                .hasSize(3);
+        assertThat(plan(true, 0, "training.precision=bf16", "sync.parameters=bf16")
+                        .rows(1, workers))
+                .hasSize(3);
+        assertThat(plan(true, 0, "sync.mode=local", "checkpoint.every=50", "training.eval_every=0")
+                        .rows(1, workers))
+                .hasSize(3);
+    }
+
+    /** Copies cost bytes, and servers that have no bucket carry none. */
+    @Test
+    void serversCarryWhatTheyHave() {
+        double alone = entry(row(plan(true, 0), SLOW, 4), SyncChoice.PLAIN).stepSeconds();
+        double copied = entry(row(plan(true, 0, "servers.replicas=2"), SLOW, 4), SyncChoice.PLAIN)
+                .stepSeconds();
+        assertThat(copied).isGreaterThan(1.05 * alone);
+        double most = plan(true, 0).shape().layout().bucketCount();
+        double enough = entry(row(plan(true, 0, "cluster.servers=" + (int) most), SLOW, 4), SyncChoice.PLAIN)
+                .stepSeconds();
+        double idle = entry(row(plan(true, 0, "cluster.servers=64"), SLOW, 4), SyncChoice.PLAIN)
+                .stepSeconds();
+        assertThat(idle).isCloseTo(enough, Percentage.withPercentage(5));
+    }
+
+    /** Half of the processors that all share is half of the pace, for few workers and for many. */
+    @Test
+    void processorsThatAreSharedAreShared() {
+        for (int workers : new int[] {8, 64}) {
+            ScalePlan plan = plan(true, 0);
+            double own = entry(row(plan, NO_BOUND, workers), SyncChoice.PLAIN).stepSeconds();
+            ScalePlan shared = new ScalePlan(plan.shape(), plan.config(), PEAKS, plan.codecs(), true, workers / 4, 0);
+            assertThat(entry(row(shared, NO_BOUND, workers), SyncChoice.PLAIN).stepSeconds())
+                    .isBetween(3 * own, 6 * own);
+        }
     }
 
     @Test
@@ -106,7 +148,8 @@ class ScalePlanTest {
 
     @Test
     void theSlowestOfManyIsSlower() {
-        List<ScalePlan.Row> rows = plan(true, 0.1).rows(NO_BOUND, List.of(8, 1024));
+        List<ScalePlan.Row> rows =
+                plan(true, 0.1, "training.global_batch=16384").rows(NO_BOUND, List.of(8, 1024));
         double few = entry(rows.get(0), SyncChoice.PLAIN).stepSeconds();
         double many = entry(rows.get(1), SyncChoice.PLAIN).stepSeconds();
         // The expected largest of 8 and of 1,024 draws: 1.42 and 3.25 standard deviations.
