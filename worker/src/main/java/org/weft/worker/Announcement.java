@@ -1,15 +1,23 @@
 package org.weft.worker;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.PulledForm;
 import org.weft.core.transport.Link;
 
-/** What servers say of a version: which buckets are there, and their checksums, as they appear. Futures complete on network threads. */
+/**
+ * What servers say of a version, or of another vector of the shards at it: which buckets are there, and their checksums, as they
+ * appear. Futures complete on network threads.
+ */
 final class Announcement {
     private final int generation;
     private final int version;
@@ -60,16 +68,27 @@ final class Announcement {
                 && asked.stream().noneMatch(CompletableFuture::isCompletedExceptionally);
     }
 
-    int generation() {
-        return generation;
-    }
-
     int version() {
         return version;
     }
 
-    /** Of a bucket, once it is there. */
-    CompletableFuture<Integer> checksum(int bucket) {
-        return checksums.get(bucket);
+    /**
+     * Pulls a bucket once it is there.
+     *
+     * @param link to the server that owns it
+     * @param landing where it is to arrive, from its start to its capacity
+     * @return fails where it does not come, and where it is not what was announced
+     */
+    CompletableFuture<Void> pull(Link link, int bucket, ByteBuffer landing) {
+        BucketKey key = new BucketKey(generation, version, bucket, form.part(), form.codec());
+        return checksums.get(bucket).thenCompose(checksum -> link.pull(
+                        key, landing.duplicate().clear())
+                .thenAccept(nothing -> {
+                    int actual = BucketHeader.checksum(landing);
+                    if (actual != checksum) {
+                        throw new CompletionException(new IOException("pulled bucket is damaged: " + key + " checksum="
+                                + Integer.toHexString(actual) + " expected=" + Integer.toHexString(checksum)));
+                    }
+                }));
     }
 }

@@ -19,6 +19,8 @@ final class InnerState {
     private final PushLayout pushes;
     private final ByteBuffer[][] means;
     private final ByteBuffer[][] lane;
+    /** What a bucket begins with where nothing is kept. */
+    private final ByteBuffer zeros;
 
     /**
      * @param pushes the gradient, and what is kept from round to round: all vectors of the optimizer, in their order, or none
@@ -28,6 +30,7 @@ final class InnerState {
         this.pushes = pushes;
         this.lane = allocate(pushes.layout(), vectors);
         this.means = allocate(pushes.layout(), pushes.inner().size());
+        this.zeros = ByteBuffer.allocate(vectors == 0 ? 0 : pushes.layout().bucket(0).bytes());
     }
 
     static InnerState of(WeftConfig config, ParameterLayout layout) {
@@ -76,8 +79,7 @@ final class InnerState {
         for (int vector = 0; vector < lane.length; vector++) {
             for (int i = 0; i < lane[vector].length; i++) {
                 ByteBuffer into = lane[vector][i].duplicate().clear();
-                ByteBuffer from = kept().isEmpty() ? ByteBuffer.allocate(into.capacity()) : means[vector][i];
-                into.put(from.duplicate().clear());
+                into.put(kept().isEmpty() ? zeros.slice(0, into.capacity()) : means[vector][i].duplicate().clear());
             }
         }
     }

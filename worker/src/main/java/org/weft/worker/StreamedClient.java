@@ -10,12 +10,9 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.protocol.BucketCodec;
-import org.weft.core.protocol.BucketHeader;
-import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.LayoutCodec;
 import org.weft.core.protocol.PulledForm;
 import org.weft.core.transport.Deadline;
@@ -129,19 +126,8 @@ final class StreamedClient extends ServerClient {
         ByteBuffer whole =
                 free.isEmpty() ? ByteBuffer.allocateDirect(layout.bucket(0).bytes()) : free.pop();
         ByteBuffer landing = whole.slice(0, bytes);
-        int generation = announcement.generation();
-        int version = announcement.version();
-        BucketKey key = new BucketKey(generation, version, bucket, StateVector.PARAM, codec.name());
         pulled += bytes;
-        CompletableFuture<Void> arrived = announcement.checksum(bucket).thenCompose(checksum -> link(bucket)
-                .pull(key, landing.duplicate())
-                .thenAccept(nothing -> {
-                    int actual = BucketHeader.checksum(landing);
-                    if (actual != checksum) {
-                        throw new CompletionException(new IOException("pulled bucket is damaged: " + key + " checksum="
-                                + Integer.toHexString(actual) + " expected=" + Integer.toHexString(checksum)));
-                    }
-                }));
+        CompletableFuture<Void> arrived = announcement.pull(link(bucket), bucket, landing);
         return new Arrival(whole, arrived);
     }
 
