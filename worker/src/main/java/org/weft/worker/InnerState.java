@@ -30,7 +30,8 @@ final class InnerState {
         this.pushes = pushes;
         this.lane = allocate(pushes.layout(), vectors);
         this.means = allocate(pushes.layout(), pushes.inner().size());
-        this.zeros = ByteBuffer.allocate(vectors == 0 ? 0 : pushes.layout().bucket(0).bytes());
+        this.zeros =
+                ByteBuffer.allocate(vectors == 0 ? 0 : pushes.layout().bucket(0).bytes());
     }
 
     static InnerState of(WeftConfig config, ParameterLayout layout) {
@@ -79,7 +80,10 @@ final class InnerState {
         for (int vector = 0; vector < lane.length; vector++) {
             for (int i = 0; i < lane[vector].length; i++) {
                 ByteBuffer into = lane[vector][i].duplicate().clear();
-                into.put(kept().isEmpty() ? zeros.slice(0, into.capacity()) : means[vector][i].duplicate().clear());
+                into.put(
+                        kept().isEmpty()
+                                ? zeros.slice(0, into.capacity())
+                                : means[vector][i].duplicate().clear());
             }
         }
     }

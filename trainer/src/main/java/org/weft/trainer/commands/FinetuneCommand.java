@@ -157,9 +157,6 @@ public final class FinetuneCommand implements Callable<Integer> {
         }
         WeftConfig config = options.loadOver(FinetuneSettings.under(base), forced);
         Engines.require(config.cluster().engine());
-        if (config.cluster().streamed()) {
-            throw WeftException.usage("cluster.residency=streamed is of pre-training", "set cluster.residency=whole");
-        }
         return config;
     }
 

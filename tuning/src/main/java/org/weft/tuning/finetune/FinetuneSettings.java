@@ -49,6 +49,9 @@ public final class FinetuneSettings {
             throw WeftException.usage(
                     "finetune.task is not set", "say what is to be learnt, such as --set finetune.task=classification");
         }
+        if (config.cluster().streamed()) {
+            throw WeftException.usage("cluster.residency=streamed is of pre-training", "set cluster.residency=whole");
+        }
         ModelSection.require(base.from(), base.model(), config.model(), notices);
         FinetuneConfig tuning = config.finetune();
         boolean beside = tuning.task() == TaskName.PREFERENCE || tuning.task() == TaskName.EMBEDDING;

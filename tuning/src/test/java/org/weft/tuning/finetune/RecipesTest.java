@@ -107,6 +107,16 @@ class RecipesTest {
                 .hasMessageStartingWith("training.micro_batch=1 without dataset.negative_column: no text stands");
     }
 
+    /** Whoever asks: the command, and Spark ML's estimators. */
+    @Test
+    void workersHoldAllOfTheModelThatIsFineTuned() {
+        WeftConfig streamed = load(
+                "{run: {dir: here}, cluster: {residency: streamed}, finetune: {task: classification, from: base}}");
+        assertThatThrownBy(() -> FinetuneSettings.require(BASE, streamed, message -> {}))
+                .isInstanceOf(WeftException.class)
+                .hasMessage("cluster.residency=streamed is of pre-training");
+    }
+
     @Test
     void aTaskAndTheBasesModelAreRequired() {
         assertThatThrownBy(() -> FinetuneSettings.require(BASE, load("run: {dir: here}"), message -> {}))
