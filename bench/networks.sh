@@ -78,13 +78,13 @@ done
 "$WEFT_ROOT/weft" prepare "${options[@]}" --set "run.dir=file://$WORK_DIR/base" --set "cluster.master=local[2]" \
   >"$WORK_DIR/prepare.log" 2>&1
 
-# figures LOG_OF_STEPS: medians of a step after the first fifth, bytes of a step, mean wait
+# figures LOG_OF_STEPS: means of a step after the first fifth: time, bytes, what was waited. Means, for late gradients make steps in pairs.
 figures() {
   grep '"loss":' "$1" | awk -v steps="$STEPS" '
     function number(key,   at) { at = match($0, "\"" key "\":[-0-9.eE+]*"); return at ? substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) : 0 }
     { step = number("step"); took = step - last; last = step
-      if (step > steps / 5) { print number("step_millis") / 1000 / took, number("push_bytes") / took, number("pull_bytes") / took, number("wait_millis") / took } }' |
-    sort -g | awk '{ line[NR] = $0 } END { print line[int((NR + 1) / 2)] }'
+      if (step > steps / 5) { n += took; time += number("step_millis"); up += number("push_bytes"); down += number("pull_bytes"); waited += number("wait_millis") } }
+    END { if (n) print time / 1000 / n, up / n, down / n, waited / n }'
 }
 
 echo "| rate | mode | s a step | MB up | MB down | ms waited | val_loss | hash |"
