@@ -140,7 +140,7 @@ final class ServerGroup {
             Member source = shards.serving(candidate.shard);
             candidate.orders.clear();
             candidate.copying.begin(clockMillis.getAsLong());
-            candidate.order(new Message.CopyShard(generation.number(), step, source.address));
+            candidate.order(new Message.CopyShard(generation.number(), step, updatesBefore(step), source.address));
             boolean together = candidate.executor.equals(source.executor);
             listener.notice(Notice.of(
                     RunEvent.COPYING,

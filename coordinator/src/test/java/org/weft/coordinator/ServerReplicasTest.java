@@ -84,7 +84,7 @@ class ServerReplicasTest {
         loseServerOneForAWhile();
         assertThat(apply(0).backups()).extracting(Address::port).containsExactly(7001);
         Message.CopyShard copy = (Message.CopyShard) run.servers.get(1).order();
-        assertThat(copy).isEqualTo(new Message.CopyShard(1, 1, new Address("host", 7000)));
+        assertThat(copy).isEqualTo(new Message.CopyShard(1, 1, 1, new Address("host", 7000)));
         assertThat(run.pollWork(0)).isNotDone();
         run.servers.get(1).loaded();
         assertThat(run.work(1).step()).isEqualTo(1);

@@ -29,6 +29,7 @@ import org.weft.core.transport.Transport;
 import org.weft.parameterserver.reduce.LaneReducer;
 import org.weft.parameterserver.replication.BackupFeed;
 import org.weft.parameterserver.replication.ShardCopy;
+import org.weft.parameterserver.shard.KeptVersions;
 import org.weft.parameterserver.shard.ParameterShard;
 import org.weft.parameterserver.shard.ShardCheckpointer;
 import org.weft.parameterserver.shard.ShardUpdate;
@@ -83,7 +84,8 @@ public final class ParameterServer implements AutoCloseable {
         BucketCodecs codecs = BucketCodecs.of(options.config(), layout);
         int openSteps = options.config().sync().openSteps();
         PushLayout pushes = PushLayout.of(options.config(), layout);
-        this.shard = new ParameterShard(pushes, range, Optimizer.ofServers(options.config()), openSteps, codecs);
+        this.shard = new ParameterShard(
+                pushes, range, Optimizer.ofServers(options.config()), KeptVersions.of(options.config()), codecs);
         this.feed = new BackupFeed(
                 transport,
                 threads,
@@ -209,7 +211,7 @@ public final class ParameterServer implements AutoCloseable {
     /** Returns whether the copy is whole; where it is not, the coordinator knows best what comes next. */
     private boolean copied(Message.CopyShard order) throws IOException {
         feed.passTo(new Address[0], 0);
-        shard.beginLoad(order.generation(), order.step());
+        shard.beginCopy(order.generation(), order.step(), order.updates());
         try (Link source = transport.connect(order.primary())) {
             copying = new CopyUnderWay(order.generation(), source);
             new ShardCopy(shard, source)

@@ -117,7 +117,8 @@ class BackupServerTest {
     @Test
     void aNewcomerCopiesTheStateAndThenDoesTheSame() throws Exception {
         stepOnBoth();
-        coordinator.order(1, new Message.CopyShard(1, 1, addresses.get(0))); // It has the state; it takes it once more.
+        coordinator.order(
+                1, new Message.CopyShard(1, 1, 1, addresses.get(0))); // It has the state; it takes it once more.
         assertThat(coordinator.report(Message.ShardLoaded.class).server()).isEqualTo(1);
         assertSameState(0, 1, 1, 1);
         push(links.get(0), 1, 1, 0);
@@ -131,9 +132,9 @@ class BackupServerTest {
     void aCopyFromAServerThatIsGoneIsTriedAgainAndGivenUpWithItsGeneration() throws Exception {
         stepOnBoth();
         Address nobody = new Address("127.0.0.1", 1);
-        coordinator.order(1, new Message.CopyShard(1, 1, nobody));
+        coordinator.order(1, new Message.CopyShard(1, 1, 1, nobody));
         // It asks again, holding nothing new.
-        coordinator.order(1, new Message.CopyShard(1, 1, addresses.get(0)));
+        coordinator.order(1, new Message.CopyShard(1, 1, 1, addresses.get(0)));
         assertThat(coordinator.report(Message.ShardLoaded.class).server()).isEqualTo(1);
         end();
     }

@@ -11,6 +11,7 @@ import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.ParameterVersion;
 import org.weft.simulation.Violation.Invariant;
 
 /** What has to hold of workers and servers: of what they say, hear, serve, take and acknowledge. */
@@ -80,23 +81,35 @@ final class MemberInvariants {
     void served(MemberProcess server, Message request, Message answer) {
         if (request instanceof Message.AwaitParameters await && answer instanceof Message.ParametersReady ready) {
             int first = Math.max(await.fromBucket(), server.range().first());
-            published(
-                    server,
-                    await.generation(),
-                    await.step(),
-                    new BucketRange(first, Math.max(first, ready.endBucket())));
+            BucketRange range = new BucketRange(first, Math.max(first, ready.endBucket()));
+            if (await.part() == StateVector.PREDICTED) { // Of a version before the newest there is nothing else.
+                publishedWeights(server, await.generation(), new ParameterVersion(await.step(), await.part()), range);
+            } else {
+                published(server, await.generation(), await.step(), range);
+            }
         }
     }
 
     private void published(MemberProcess server, int publishedGeneration, int version, BucketRange range) {
+        publishedWeights(server, publishedGeneration, ParameterVersion.of(version), range);
+        if (simulation.scenario.predicts()) {
+            ParameterVersion predicted = new ParameterVersion(version, StateVector.PREDICTED);
+            publishedWeights(server, publishedGeneration, predicted, range);
+        }
         for (int index = range.first(); index < range.end(); index++) {
-            BucketKey parameters = new BucketKey(publishedGeneration, version, index);
-            published(server, parameters, simulation.reference.weights(version));
             List<StateVector> inner = Optimizer.innerState(simulation.scenario.config());
             for (int i = 0; i < inner.size(); i++) {
                 BucketKey mean = new BucketKey(publishedGeneration, version, index, inner.get(i));
                 published(server, mean, simulation.reference.mean(version, i));
             }
+        }
+    }
+
+    private void publishedWeights(
+            MemberProcess server, int publishedGeneration, ParameterVersion version, BucketRange range) {
+        for (int index = range.first(); index < range.end(); index++) {
+            BucketKey key = new BucketKey(publishedGeneration, version.step(), index, version.part());
+            published(server, key, simulation.reference.weights(version));
         }
     }
 

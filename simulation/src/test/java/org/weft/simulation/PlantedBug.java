@@ -52,6 +52,13 @@ enum PlantedBug {
             return late && process instanceof MemberProcess ? new PlantedServices.NewestParameters(real) : real;
         }
     },
+    /** A server that copies another's state predicts as if no update had led to it. */
+    FORGOTTEN_UPDATES {
+        @Override
+        Transport transport(VirtualProcess process, Transport real) {
+            return new PlantedTransports.ForgottenUpdates(real);
+        }
+    },
     /** A push is acknowledged when its last byte is there, and added to the sum a little later. */
     EARLY_ACKNOWLEDGEMENT {
         @Override

@@ -48,6 +48,11 @@ class PlantedBugsTest {
     }
 
     @Test
+    void findsAPredictionThatForgetsWhatACopyHasBehindIt() {
+        finds(PlantedBug.FORGOTTEN_UPDATES, Invariant.SAME_BITS);
+    }
+
+    @Test
     void findsALeaseThatADeadTaskRenews() {
         finds(PlantedBug.UNDYING_LEASE, Invariant.LEASES_OF_THE_LIVING);
     }

@@ -118,6 +118,26 @@ final class PlantedTransports {
         }
     }
 
+    /** Tells servers that no update has led to what they are to copy. */
+    static final class ForgottenUpdates extends Same {
+        ForgottenUpdates(Transport real) {
+            super(real);
+        }
+
+        @Override
+        public Link connect(Address address) throws IOException {
+            return new SameLink(real.connect(address)) {
+                @Override
+                public CompletableFuture<Message> exchange(Message.Request<?> request) {
+                    return real.exchange(request)
+                            .thenApply(reply -> reply instanceof Message.CopyShard copy
+                                    ? new Message.CopyShard(copy.generation(), copy.step(), 0, copy.primary())
+                                    : reply);
+                }
+            };
+        }
+    }
+
     /** Says that a push is taken before it is. */
     static final class EarlyAcknowledgements extends Same {
         private final VirtualProcess process;

@@ -3,29 +3,37 @@ package org.weft.simulation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.weft.core.Sha256;
 import org.weft.core.config.SyncConfig;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.WeftConfig;
 import org.weft.core.lanes.LaneSum;
 import org.weft.core.optim.GradientClip;
 import org.weft.core.optim.Optimizer;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.Parameter;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.BucketCodecs;
+import org.weft.core.protocol.ParameterVersion;
 import org.weft.core.protocol.PushLayout;
 
 /** The same run computed in one loop without a cluster: what every version, sum, loss and norm has to be. */
 final class Reference {
     private final ParameterLayout layout;
+    private final WeftConfig config;
     private final TrainingConfig training;
     /** Weights by version: [0, steps]. */
     private final float[][] weights;
+    /** What late lanes are computed with where weights are predicted, by version. */
+    private final float[][] predicted;
     /** What lanes begin a round with, by version and vector; empty where they begin anew. */
     private final float[][][] means;
     /** Sums of squares by step and pushed bucket. */
@@ -41,7 +49,8 @@ final class Reference {
 
     Reference(Scenario scenario) {
         layout = scenario.layout();
-        training = scenario.config().training();
+        config = scenario.config();
+        training = config.training();
         codecs = BucketCodecs.of(scenario.config(), layout);
         pushes = PushLayout.of(scenario.config(), layout);
         sync = scenario.config().sync();
@@ -49,6 +58,7 @@ final class Reference {
         int size = Math.toIntExact(layout.size());
         int steps = training.steps();
         weights = new float[steps + 1][];
+        predicted = new float[steps + 1][];
         means = new float[steps + 1][][];
         means[0] = new float[pushes.inner().size()][size];
         squares = new double[steps][];
@@ -59,21 +69,38 @@ final class Reference {
         float[][] vectors = new float[optimizer.state().size()][size];
         for (int step = 0; step < steps; step = sync.versionAfter(step, steps)) {
             weights[step] = now.clone();
+            predicted[step] = predicted(optimizer, step, vectors);
             float[][] sums = sum(step, 0, training.lanes());
             float[] gradient = sums[0];
             squares[step] = squares(sums);
             means[sync.versionAfter(step, steps)] = Arrays.copyOfRange(sums, 1, sums.length);
             Optimizer.State state = new Optimizer.State(gradient, now, vectors);
-            for (int i = 0; i < layout.bucketCount(); i++) {
-                Bucket bucket = layout.bucket(i);
-                for (Optimizer.Segment part : optimizer.segments(layout, bucket)) {
-                    int from = (int) bucket.offset() + part.from();
-                    int to = (int) bucket.offset() + part.to();
-                    optimizer.update(step, scale(step), state, new Optimizer.Segment(from, to, part.rule()));
-                }
+            for (Optimizer.Segment segment : segments(optimizer)) {
+                optimizer.update(step, scale(step), state, segment);
             }
         }
         weights[steps] = now;
+        predicted[steps] = predicted(optimizer, steps, vectors);
+    }
+
+    /** Those of all buckets, in the flat vector. */
+    private List<Optimizer.Segment> segments(Optimizer optimizer) {
+        List<Optimizer.Segment> segments = new ArrayList<>();
+        for (int i = 0; i < layout.bucketCount(); i++) {
+            int offset = (int) layout.bucket(i).offset();
+            for (Optimizer.Segment part : optimizer.segments(layout, layout.bucket(i))) {
+                segments.add(new Optimizer.Segment(offset + part.from(), offset + part.to(), part.rule()));
+            }
+        }
+        return segments;
+    }
+
+    private float[] predicted(Optimizer optimizer, int step, float[][] vectors) {
+        float[] ahead = weights[step].clone();
+        for (Optimizer.Segment segment : segments(optimizer)) {
+            optimizer.predict(step, step, ahead, vectors, segment);
+        }
+        return ahead;
     }
 
     /** The lane tree, as its definition reads: of gradients, and of each vector beside them. */
@@ -92,7 +119,7 @@ final class Reference {
     }
 
     private float[] gradient(int step, int lane) {
-        float[] at = taken(weights[sync.versionFor(step)]);
+        float[] at = taken(weights(ParameterVersion.ofLanes(config, step)));
         laneWeights.put(step + "/" + lane, at);
         losses[step] += Arithmetic.loss(step, lane, at);
         return Arithmetic.gradient(step, lane, at);
@@ -167,8 +194,9 @@ final class Reference {
         return laneWeights.get(step + "/" + lane);
     }
 
-    float[] weights(int version) {
-        return weights[version];
+    /** As servers publish it. */
+    float[] weights(ParameterVersion version) {
+        return (version.part() == StateVector.PREDICTED ? predicted : weights)[version.step()];
     }
 
     /** What lanes begin the round of this version with. */

@@ -89,6 +89,7 @@ record Scenario(
                         "training.optimizer=" + OPTIMIZERS.get(random.nextInt(OPTIMIZERS.size())),
                         "sync.delay=" + delay,
                         "sync.warmup_steps=" + delay * (int) pick(random, 0, 0, 1, 2, 3, 5),
+                        "sync.weight_prediction=" + (random.nextInt(3) == 0 ? "false" : "auto"),
                         "sync.gradients=" + GRADIENTS.get(random.nextInt(GRADIENTS.size())),
                         "training.precision=" + PRECISIONS.get(random.nextInt(PRECISIONS.size())),
                         "sync.parameters=" + PARAMETERS.get(random.nextInt(PARAMETERS.size()))));
@@ -134,6 +135,11 @@ record Scenario(
         return config.training().precision() == TrainingConfig.Precision.BF16;
     }
 
+    /** Whether late lanes are computed with predicted parameters. */
+    boolean predicts() {
+        return config.sync().predictsWeights(config.training());
+    }
+
     int serverTasks() {
         return config.serverTasks();
     }
@@ -143,7 +149,7 @@ record Scenario(
         return String.format(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
-                        + " rival=%dms sync=%s/%d inner=%s %s delay=%d warmup=%d gradients=%s"
+                        + " rival=%dms sync=%s/%d inner=%s %s delay=%d warmup=%d ahead=%s gradients=%s"
                         + " precision=%s parameters=%s residency=%s",
                 workers(),
                 servers(),
@@ -170,6 +176,7 @@ record Scenario(
                 config.training().optimizer().word(),
                 config.sync().delay(),
                 config.sync().warmupSteps(),
+                predicts(),
                 config.sync().gradients().word(),
                 config.training().precision().word(),
                 config.sync().parameters().word(),

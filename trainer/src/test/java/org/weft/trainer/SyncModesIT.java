@@ -40,6 +40,7 @@ class SyncModesIT {
     @ValueSource(
             strings = {
                 "sync.delay=1",
+                "sync.delay=1 sync.weight_prediction=false",
                 "sync.gradients=bf16",
                 "sync.gradients=int8",
                 "sync.gradients=int4 sync.delay=1 sync.warmup_steps=2",
@@ -70,7 +71,8 @@ class SyncModesIT {
                 with(narrow, "sync.parameters=bf16", "cluster.workers=3", "cluster.servers=2", "servers.replicas=2"));
         assertThat(List.of(one, many)).containsOnly(whole).doesNotContain(plain);
         long factors = 12 * 32 * 32 + 9 * 32; // a block of width 32 but for its norms
-        int pulls = 5 - 2; // Versions 2 and 4 have come to be evaluated.
+        boolean late = mode.contains("sync.delay=1"); // Then steps begin with what is predicted.
+        int pulls = late ? 5 : 5 - 2; // Versions 2 and 4 have come to be evaluated.
         assertThat(bytesOfSteps(name)).isEqualTo(bytesOfSteps(name + "-1-1") + 2 * factors * pulls);
     }
 
@@ -85,6 +87,19 @@ class SyncModesIT {
         assertThat(List.of(one, many)).containsOnly(whole).doesNotContain(plain);
         double pulled = (double) bytesOfSteps("streamed-1-1") / bytesOfSteps("whole");
         assertThat(pulled).as("blocks come once more for backward").isGreaterThan(1.5);
+    }
+
+    /** With one block at a time, too, and with rounded parameters: what is rounded is what was predicted. */
+    @Test
+    void predictedParametersStream() throws IOException {
+        String[] model = {
+            "sync.delay=1", "training.precision=bf16", "model.layers=4", "model.width=256", "model.heads=4"
+        };
+        String whole = train("predicted", model);
+        String[] cluster = {"cluster.workers=3", "cluster.servers=2", "servers.replicas=2"};
+        String many = train("predicted-3-2", with(with(model, cluster), "cluster.residency=streamed"));
+        String late = train("predicted-not", with(model, "sync.weight_prediction=false"));
+        assertThat(many).isEqualTo(whole).isNotEqualTo(late);
     }
 
     private static long bytesOfSteps(String name) throws IOException {
@@ -117,17 +132,19 @@ class SyncModesIT {
         assertThat(run.pretrain(from).done().paramsSha256()).isEqualTo(whole);
     }
 
-    /** The gradient of the first step after a resume is taken at the version before its checkpoint's. */
-    @Test
-    void lateGradientsAreResumed() {
-        String whole = train("late", "sync.delay=1");
-        RunFolder run = corpus.sibling("resumed");
+    /** The gradient of the first step after a resume is taken at what the checkpoint has of the version before it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false"})
+    void lateGradientsAreResumed(String predicted) {
+        String prediction = "sync.weight_prediction=" + predicted;
+        String whole = train("late-" + predicted, "sync.delay=1", prediction);
+        RunFolder run = corpus.sibling("resumed-" + predicted);
         String[] settings = {
-            STEPS, EVALUATED, "training.lanes=4", "sync.delay=1", "checkpoint.every=2", "checkpoint.keep=9"
+            STEPS, EVALUATED, "training.lanes=4", "sync.delay=1", prediction, "checkpoint.every=2", "checkpoint.keep=9"
         };
         run.pretrain(settings).done();
-        String[] from =
-                Stream.concat(Stream.of("--resume 2"), Stream.of(settings)).toArray(String[]::new);
+        String[] from = Stream.concat(Stream.of("--resume 2", "cluster.servers=2"), Stream.of(settings))
+                .toArray(String[]::new);
         assertThat(run.pretrain(from).done().paramsSha256()).isEqualTo(whole);
     }
 }

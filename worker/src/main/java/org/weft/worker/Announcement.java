@@ -62,9 +62,10 @@ final class Announcement {
         });
     }
 
-    boolean isOf(int wantedGeneration, int wantedVersion) {
+    boolean isOf(int wantedGeneration, int wantedVersion, PulledForm wantedForm) {
         return generation == wantedGeneration
                 && version == wantedVersion
+                && form.equals(wantedForm)
                 && asked.stream().noneMatch(CompletableFuture::isCompletedExceptionally);
     }
 

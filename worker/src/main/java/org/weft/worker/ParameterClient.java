@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.LayoutCodec;
+import org.weft.core.protocol.ParameterVersion;
 import org.weft.core.protocol.PulledForm;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Transport;
@@ -33,15 +33,16 @@ final class ParameterClient extends ServerClient {
     private final long pulledBytes;
 
     private int generation = NONE;
-    private int version = NONE;
+    /** Null where there is none. */
+    private ParameterVersion version;
     /** Of what is still to land of the version at hand, or of one after it; null where nothing is on its way. */
     private ParameterFetch fetch;
     /** Of what comes with it, in the order of {@link InnerState#kept}. */
     private List<ParameterFetch> besideFetch = List.of();
     /** Buckets of the version at hand that the replica does not have yet. */
     private final BitSet missing = new BitSet();
-    /** What is to be fetched after that. */
-    private int nextVersion = NONE;
+    /** What is to be fetched after that; null for nothing. */
+    private ParameterVersion nextVersion;
 
     private long pulled;
 
@@ -65,17 +66,27 @@ final class ParameterClient extends ServerClient {
         this.landings = new ByteBuffer[windows.length];
     }
 
-    /** Nothing to do where it is the one at hand; else all of it is on its way then. */
+    /**
+     * Nothing to do where it is the one at hand; else all of it is on its way then. Where something else of that version was fetched ahead,
+     * as before an evaluation, it has to arrive first: there is memory for one. A later version may need what is computed now.
+     */
     @Override
-    void turnTo(int wantedGeneration, int wantedVersion) {
+    void turnTo(int wantedGeneration, ParameterVersion wantedVersion) throws IOException {
         pulled = 0;
-        if (generation == wantedGeneration && version == wantedVersion) {
+        if (generation == wantedGeneration && wantedVersion.equals(version)) {
             return;
+        }
+        ParameterFetch other = fetch;
+        if (other != null
+                && generation == wantedGeneration
+                && other.version() <= wantedVersion.step()
+                && !other.isOf(wantedGeneration, wantedVersion.step(), wantedVersion.as(codec))) {
+            counted(deadline -> deadline.await(other.settled(), "what was fetched ahead from the servers"));
         }
         fetch(wantedGeneration, wantedVersion);
         generation = wantedGeneration;
         version = wantedVersion;
-        nextVersion = NONE;
+        nextVersion = null;
         missing.set(0, windows.length);
         pulled = pulledBytes;
     }
@@ -112,9 +123,10 @@ final class ParameterClient extends ServerClient {
 
     private void await(int first, int end, Deadline deadline) throws IOException {
         for (int i = missing.nextSetBit(first); i >= 0 && i < end; i = missing.nextSetBit(i + 1)) {
-            deadline.await(fetch.bucket(i), "parameters of step " + version + " from the servers");
+            deadline.await(fetch.bucket(i), "parameters of step " + version.step() + " from the servers");
             for (ParameterFetch beside : besideFetch) {
-                deadline.await(beside.bucket(i), "what is kept of lanes at step " + version + " from the servers");
+                deadline.await(
+                        beside.bucket(i), "what is kept of lanes at step " + version.step() + " from the servers");
             }
             Bucket bucket = layout.bucket(i);
             codec.of(bucket).land(fetch.bytes(i), windows[i]);
@@ -124,7 +136,7 @@ final class ParameterClient extends ServerClient {
         if (missing.isEmpty()) {
             fetch = null;
             besideFetch = List.of();
-            if (nextVersion != NONE) {
+            if (nextVersion != null) {
                 fetch(generation, nextVersion);
             }
         }
@@ -134,8 +146,8 @@ final class ParameterClient extends ServerClient {
      * Begins to fetch what will be wanted after the version at hand, unless that is the same, as soon as that is there.
      */
     @Override
-    void fetchAhead(int wantedVersion) {
-        if (!ahead || wantedVersion == version) {
+    void fetchAhead(ParameterVersion wantedVersion) {
+        if (!ahead || wantedVersion.equals(version)) {
             return;
         }
         nextVersion = wantedVersion;
@@ -144,8 +156,9 @@ final class ParameterClient extends ServerClient {
         }
     }
 
-    private void fetch(int wantedGeneration, int wantedVersion) {
-        if (fetch != null && fetch.isOf(wantedGeneration, wantedVersion)) {
+    private void fetch(int wantedGeneration, ParameterVersion wanted) {
+        PulledForm parameters = wanted.as(codec);
+        if (fetch != null && fetch.isOf(wantedGeneration, wanted.step(), parameters)) {
             return;
         }
         if (fetch != null && !fetch.isSettled()) {
@@ -154,13 +167,12 @@ final class ParameterClient extends ServerClient {
         for (int i = 0; i < windows.length; i++) {
             landings[i] = landing(i);
         }
-        PulledForm parameters = new PulledForm(StateVector.PARAM, codec.name());
-        fetch = new ParameterFetch(wantedGeneration, wantedVersion, links(), partitioner, parameters, landings.clone());
+        fetch = new ParameterFetch(wantedGeneration, wanted.step(), links(), partitioner, parameters, landings.clone());
         besideFetch = new ArrayList<>();
         for (int vector = 0; vector < inner.kept().size(); vector++) {
             PulledForm mean = PulledForm.plain(inner.kept().get(vector));
             besideFetch.add(new ParameterFetch(
-                    wantedGeneration, wantedVersion, links(), partitioner, mean, inner.means(vector)));
+                    wantedGeneration, wanted.step(), links(), partitioner, mean, inner.means(vector)));
         }
     }
 
@@ -176,8 +188,8 @@ final class ParameterClient extends ServerClient {
 
     @Override
     void reset() {
-        version = NONE;
-        nextVersion = NONE;
+        version = null;
+        nextVersion = null;
         missing.clear();
         fetch = null;
         besideFetch = List.of();

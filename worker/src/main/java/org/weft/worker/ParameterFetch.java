@@ -21,7 +21,7 @@ final class ParameterFetch {
     private final List<CompletableFuture<Void>> arrived = new ArrayList<>();
     /** Whether a part of it has failed, and with that all that is still to come. */
     private final CompletableFuture<Void> failed = new CompletableFuture<>();
-    /** When nothing is written any more. */
+    /** When nothing is written any more, whether or not it has come; never fails. */
     private final CompletableFuture<Void> settled;
 
     /**
@@ -54,7 +54,8 @@ final class ParameterFetch {
                         }
                     }));
         }
-        settled = CompletableFuture.allOf(pulls.toArray(CompletableFuture[]::new));
+        settled =
+                CompletableFuture.allOf(pulls.toArray(CompletableFuture[]::new)).exceptionally(failure -> null);
     }
 
     private void failAll(Throwable failure) {
@@ -62,13 +63,22 @@ final class ParameterFetch {
         arrived.forEach(bucket -> bucket.completeExceptionally(failure));
     }
 
-    boolean isOf(int wantedGeneration, int wantedVersion) {
-        return announcement.isOf(wantedGeneration, wantedVersion) && !failed.isDone();
+    boolean isOf(int wantedGeneration, int wantedVersion, PulledForm form) {
+        return announcement.isOf(wantedGeneration, wantedVersion, form) && !failed.isDone();
+    }
+
+    int version() {
+        return announcement.version();
     }
 
     /** Whether nothing will be written any more to where it arrives. */
     boolean isSettled() {
         return settled.isDone();
+    }
+
+    /** When that is so. */
+    CompletableFuture<Void> settled() {
+        return settled;
     }
 
     /** When a bucket is there; fails as soon as any does. */

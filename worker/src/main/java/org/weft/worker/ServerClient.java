@@ -10,6 +10,7 @@ import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.ParameterVersion;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Link;
 import org.weft.core.transport.Transport;
@@ -45,7 +46,8 @@ abstract class ServerClient implements AutoCloseable {
      *
      * @param newDeadline of everything that is waited for until the next call
      */
-    final void turnTo(int generation, int version, Address[] servers, Deadline newDeadline) throws IOException {
+    final void turnTo(int generation, ParameterVersion version, Address[] servers, Deadline newDeadline)
+            throws IOException {
         workGeneration = generation;
         deadline = newDeadline;
         waitedNanos = 0;
@@ -54,7 +56,7 @@ abstract class ServerClient implements AutoCloseable {
     }
 
     /** The same, with connections to all servers. */
-    abstract void turnTo(int generation, int version);
+    abstract void turnTo(int generation, ParameterVersion version) throws IOException;
 
     /** Waits for what a pass needs, on the worker's thread; what does not come is {@link ParametersMissing}. */
     abstract ParameterPages pages();
@@ -63,7 +65,7 @@ abstract class ServerClient implements AutoCloseable {
     abstract void awaitAll() throws IOException;
 
     /** Says which version will be wanted after the one at hand. */
-    abstract void fetchAhead(int wantedVersion);
+    abstract void fetchAhead(ParameterVersion wantedVersion);
 
     /** Bytes received since a version was last turned to, for what was asked of it. */
     abstract long pulledBytes();

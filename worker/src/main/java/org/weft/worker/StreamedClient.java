@@ -10,10 +10,10 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.LayoutCodec;
+import org.weft.core.protocol.ParameterVersion;
 import org.weft.core.protocol.PulledForm;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Transport;
@@ -61,11 +61,11 @@ final class StreamedClient extends ServerClient {
     }
 
     @Override
-    void turnTo(int generation, int version) {
+    void turnTo(int generation, ParameterVersion version) {
         pulled = 0;
-        if (announcement == null || !announcement.isOf(generation, version)) {
-            PulledForm form = new PulledForm(StateVector.PARAM, codec.name());
-            announcement = new Announcement(generation, version, links(), partitioner, form);
+        PulledForm form = version.as(codec);
+        if (announcement == null || !announcement.isOf(generation, version.step(), form)) {
+            announcement = new Announcement(generation, version.step(), links(), partitioner, form);
         }
     }
 
@@ -77,7 +77,7 @@ final class StreamedClient extends ServerClient {
 
     /** There is no room for it. */
     @Override
-    void fetchAhead(int wantedVersion) {
+    void fetchAhead(ParameterVersion wantedVersion) {
         // It is sent for when it is needed.
     }
 

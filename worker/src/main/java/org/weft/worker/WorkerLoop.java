@@ -18,6 +18,7 @@ import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.FigureSum;
 import org.weft.core.protocol.LayoutCodec;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.ParameterVersion;
 import org.weft.core.protocol.WorkTimes;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.FencedException;
@@ -171,9 +172,9 @@ public final class WorkerLoop<B extends MicroBatch> {
     private void computeLanes(Message.ComputeLanes work) throws IOException {
         Deadline deadline = Deadline.in(threads, options.config().updateTimeout());
         long start = threads.nanoTime();
-        int version = sync.versionFor(work.step());
+        ParameterVersion version = ParameterVersion.ofLanes(options.config(), work.step());
         parameters.turnTo(work.generation(), version, work.servers(), deadline);
-        parameters.fetchAhead(sync.versionFor(work.step() + 1));
+        parameters.fetchAhead(ParameterVersion.ofLanes(options.config(), work.step() + 1));
         long computing = threads.nanoTime();
         if (!follows) {
             parameters.awaitAll();
@@ -200,7 +201,7 @@ public final class WorkerLoop<B extends MicroBatch> {
     private void evaluate(Message.EvaluateBatches work) throws IOException {
         parameters.turnTo(
                 work.generation(),
-                work.step(),
+                ParameterVersion.of(work.step()),
                 work.servers(),
                 Deadline.in(threads, options.config().cluster().stepTimeout()));
         parameters.awaitAll();

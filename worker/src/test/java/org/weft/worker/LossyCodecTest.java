@@ -24,6 +24,7 @@ import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.ParameterVersion;
 import org.weft.core.protocol.PushLayout;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Service;
@@ -65,7 +66,7 @@ class LossyCodecTest {
         try (Transport transport = new SparkTransport(WireSecurity.fresh(false));
                 Transport.Listener listener = transport.listen("127.0.0.1", server);
                 ParameterClient client = new ParameterClient(transport, replica, NOTHING, 1, HALF, false)) {
-            client.turnTo(1, 3, new Address[] {listener.address()}, DEADLINE);
+            client.turnTo(1, ParameterVersion.of(3), new Address[] {listener.address()}, DEADLINE);
             client.awaitAll();
             assertThat(client.pulledBytes()).isEqualTo(FakeReplica.LAYOUT.size() * Short.BYTES);
         }
@@ -108,7 +109,7 @@ class LossyCodecTest {
         try (Transport transport = new SparkTransport(WireSecurity.fresh(false));
                 Transport.Listener listener = transport.listen("127.0.0.1", server);
                 ParameterClient client = new ParameterClient(transport, replica, NOTHING, 1, HALF, false)) {
-            client.turnTo(1, 3, new Address[] {listener.address()}, DEADLINE);
+            client.turnTo(1, ParameterVersion.of(3), new Address[] {listener.address()}, DEADLINE);
             client.awaitAll();
             LaneGradients gradients = new LaneGradients(replica, inner, client, CODECS, false);
             gradients.begin(1, 3, span);

@@ -61,6 +61,11 @@ public final class CheckpointReader {
         return names;
     }
 
+    /** Updates that led to it: steps that were not skipped. */
+    public int updates() {
+        return manifest.step() - manifest.skippedSteps();
+    }
+
     /** Whether the files of this checkpoint have a vector. */
     public boolean has(StateVector vector) throws IOException {
         String path = directory + "/" + manifest.shards().get(0).file();

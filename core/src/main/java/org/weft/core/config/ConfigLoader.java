@@ -62,7 +62,8 @@ public final class ConfigLoader {
     /**
      * A configuration that Weft wrote itself, as a checkpoint or a run's directory holds it, maybe of another version: keys
      * that were renamed or are gone since are understood, and one that is not known is passed over with a warning. A key
-     * that it lacks has today's default, so a new key's default must mean what was done before there was the key.
+     * that it lacks has today's default, so a new key's default must mean what was done before there was the key; where it
+     * cannot, {@link SyncConfig#ofRecord} says what did.
      *
      * @param source where it stands, for errors
      * @throws WeftException where a value cannot be read, or is none that is valid today
@@ -70,6 +71,9 @@ public final class ConfigLoader {
     public static WeftConfig recorded(String source, String yaml) {
         Problems problems = Problems.ofRecord();
         ObjectNode root = merged(List.of(new Source(source, yaml)), List.of(), problems);
+        if (root.path("sync") instanceof ObjectNode sync) {
+            SyncConfig.ofRecord(sync);
+        }
         return bind(source, root, problems, problems.further());
     }
 

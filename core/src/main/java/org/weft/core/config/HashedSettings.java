@@ -37,7 +37,8 @@ public final class HashedSettings {
                     "outer_learning_rate",
                     "outer_momentum",
                     "inner_state",
-                    "warmup_steps"));
+                    "warmup_steps",
+                    "weight_prediction"));
 
     private HashedSettings() {}
 

@@ -1,5 +1,6 @@
 package org.weft.core.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 
 /** How workers and servers keep step. */
@@ -43,7 +44,13 @@ public record SyncConfig(
         @Doc(
                 "bsp with sync.delay=1: steps at the run's beginning whose gradients are not late. That is where a late gradient costs the "
                         + "most: a fifth of the run's steps takes most of it away.")
-        int warmupSteps)
+        int warmupSteps,
+
+        @Doc(
+                "bsp with sync.delay=1: what late gradients are taken at. true: where the optimizer is expected to have gone meanwhile, one step "
+                        + "by the mean of gradients that it keeps (adam, adamw, amsgrad, nesterov). false: the parameters of the step before, "
+                        + "as they are. auto: true where gradients are late and the optimizer keeps such a mean.")
+        WeightPrediction weightPrediction)
         implements Serializable {
 
     /** When a step's update is decided. */
@@ -79,6 +86,23 @@ public record SyncConfig(
     public enum InnerState implements Word {
         KEEP,
         RESET
+    }
+
+    /** Whether late gradients are taken at parameters that are predicted. */
+    public enum WeightPrediction implements Word {
+        AUTO,
+        TRUE,
+        FALSE
+    }
+
+    /** Whether servers of a run that is trained so predict parameters. */
+    public boolean predictsWeights(TrainingConfig training) {
+        return delay > 0 && weightPrediction != WeightPrediction.FALSE && keepsMean(training);
+    }
+
+    /** Whether what an optimizer keeps says where its next update leads. */
+    private static boolean keepsMean(TrainingConfig training) {
+        return training.optimizer() != TrainingConfig.OptimizerKind.SGD;
     }
 
     /** Steps that workers may push for, and versions that they may pull, at the same time. */
@@ -118,8 +142,19 @@ public record SyncConfig(
         return local() ? steps : 1;
     }
 
+    /** Says what was done before there were the keys that a record lacks, where today's default is something else. */
+    static void ofRecord(ObjectNode sync) {
+        if (sync.path("delay").asInt() > 0 && !sync.has("weight_prediction")) {
+            sync.put("weight_prediction", WeightPrediction.FALSE.word());
+        }
+        if (sync.path("mode").asText().equals(Mode.LOCAL.word()) && !sync.has("inner_state")) {
+            sync.put("inner_state", InnerState.RESET.word());
+        }
+    }
+
     static SyncConfig defaults() {
-        return new SyncConfig(Mode.BSP, 0, Gradients.F32, Parameters.AUTO, 50, 1, 0, InnerState.KEEP, 0);
+        return new SyncConfig(
+                Mode.BSP, 0, Gradients.F32, Parameters.AUTO, 50, 1, 0, InnerState.KEEP, 0, WeightPrediction.AUTO);
     }
 
     void validate(Problems problems, TrainingConfig training, CheckpointConfig checkpoint) {
@@ -146,6 +181,15 @@ public record SyncConfig(
                 "sync.warmup_steps=%d must be 0 or more, and 0 with sync.delay=%d: without it no step is late",
                 warmupSteps,
                 delay);
+        problems.require(
+                weightPrediction != WeightPrediction.TRUE || delay > 0,
+                "sync.weight_prediction=true is of sync.delay=1: with sync.delay=%d no gradient is late; leave it auto",
+                delay);
+        problems.require(
+                weightPrediction != WeightPrediction.TRUE || keepsMean(training),
+                "sync.weight_prediction=true needs an optimizer that keeps a mean of gradients, training.optimizer=%s keeps"
+                        + " none: leave it auto",
+                training.optimizer().word());
         if (!local() || steps < 1) {
             return;
         }

@@ -35,11 +35,20 @@ public final class Adam extends Optimizer {
 
     @Override
     void move(Factors factors, State state, int from, int to) {
+        Coefficients c = coefficients(factors);
+        if (amsgrad) {
+            updateWithMaximum(c, state, from, to);
+        } else {
+            update(c, state, from, to);
+        }
+    }
+
+    private Coefficients coefficients(Factors factors) {
         double rate = factors.rate();
         double correction1 = 1 - StrictMath.pow(beta1, factors.updates() + 1.0);
         double correction2 = 1 - StrictMath.pow(beta2, factors.updates() + 1.0);
         double stepSize = epsilonHat ? rate * Math.sqrt(correction2) / correction1 : rate / correction1;
-        Coefficients c = new Coefficients(
+        return new Coefficients(
                 factors.scale(),
                 factors.keep(),
                 (float) beta1,
@@ -49,11 +58,6 @@ public final class Adam extends Optimizer {
                 (float) stepSize,
                 epsilonHat ? 1f : (float) Math.sqrt(correction2),
                 (float) epsilon);
-        if (amsgrad) {
-            updateWithMaximum(c, state, from, to);
-        } else {
-            update(c, state, from, to);
-        }
     }
 
     private record Coefficients(
@@ -104,6 +108,21 @@ public final class Adam extends Optimizer {
             largest[i] = Math.max(largest[i], v[i]);
             float denominator = (float) Math.sqrt(largest[i]) / c.rootCorrection2() + c.epsilon();
             w[i] = w[i] * c.keep() - c.stepSize() * (m[i] / denominator);
+        }
+    }
+
+    @Override
+    void advance(Factors factors, State state, int from, int to) {
+        Coefficients c = coefficients(factors);
+        float[] w = state.weights();
+        float[] m = state.vectors()[0];
+        float[] v = state.vectors()[amsgrad ? 2 : 1];
+        float keep = c.keep();
+        float stepSize = c.stepSize();
+        float root2 = c.rootCorrection2();
+        float epsilon = c.epsilon();
+        for (int i = from; i < to; i++) {
+            w[i] = w[i] * keep - stepSize * (m[i] / ((float) Math.sqrt(v[i]) / root2 + epsilon));
         }
     }
 }

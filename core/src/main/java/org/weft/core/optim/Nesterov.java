@@ -41,4 +41,14 @@ public final class Nesterov extends Optimizer {
             w[i] = w[i] * keep - (mu * before - ahead * velocity[i]);
         }
     }
+
+    /** A gradient that is the mean of those before, as the velocity weighs them, leaves the velocity as it is: weights move by it. */
+    @Override
+    void advance(Factors factors, State state, int from, int to) {
+        float[] w = state.weights();
+        float[] velocity = state.vectors()[0];
+        for (int i = from; i < to; i++) {
+            w[i] = w[i] * factors.keep() + velocity[i];
+        }
+    }
 }

@@ -132,6 +132,29 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
     abstract void move(Factors factors, State state, int from, int to);
 
     /**
+     * Moves a segment's weights from those of version {@code step} to where the next update leads if its gradient is the mean of those
+     * before (Chen et al. 2018, "SpecTrain", arXiv 1809.02839; Guan et al. 2019, "XPipe", arXiv 1911.04610): in the direction of what the
+     * optimizer keeps, at that update's learning rate, correction of bias and weight decay. Nothing else changes; an optimizer that keeps
+     * nothing expects its weights to stay, and so does what no optimizer moves.
+     *
+     * @param step what the schedule goes by
+     * @param updates done so far
+     * @param weights moved in place
+     * @param vectors those of {@link #state}, in its order
+     */
+    public final void predict(int step, int updates, float[] weights, float[][] vectors, Segment segment) {
+        if (segment.rule().direct() || state().isEmpty()) {
+            return;
+        }
+        double rate = schedule.at(step) * segment.rule().rate();
+        Factors factors = new Factors(updates, rate, 1f, regularization.keep(segment, rate));
+        advance(factors, new State(null, weights, vectors), segment.from(), segment.to());
+    }
+
+    /** Moves the weights of elements [from, to) by what is kept of them, without a gradient. */
+    abstract void advance(Factors factors, State state, int from, int to);
+
+    /**
      * What one update takes a segment's elements by.
      *
      * @param updates done before this one
@@ -144,7 +167,7 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
     /**
      * The state of one bucket during an update.
      *
-     * @param gradient unscaled; changed in place where the segment's rule adds to it
+     * @param gradient unscaled; changed in place where the segment's rule adds to it; null where there is none yet
      * @param weights updated in place
      * @param vectors those of {@link #state}, in its order, updated in place
      */

@@ -25,4 +25,9 @@ public final class Sgd extends Optimizer {
             w[i] = w[i] * keep - rate * (state.gradient()[i] * scale);
         }
     }
+
+    @Override
+    void advance(Factors factors, State state, int from, int to) {
+        // It keeps nothing that says where to.
+    }
 }

@@ -15,8 +15,10 @@ public enum StateVector {
     VELOCITY,
     /** sync.mode local with nesterov inside: the lanes' mean velocity; {@link #VELOCITY} is the servers' own. */
     INNER_VELOCITY,
-    /** Where gradients are late: the parameters of the step before, which the next gradient is taken at. */
-    PREVIOUS;
+    /** Where gradients are late: what the next one is taken at, the parameters of the step before or where they were expected to go. */
+    PREVIOUS,
+    /** Where late gradients are taken at what is expected: the parameters after the step that would come next. Never in checkpoints. */
+    PREDICTED;
 
     /** The vector's name in checkpoints. */
     public String vector() {

@@ -166,8 +166,12 @@ public sealed interface Message {
      */
     record AdoptGeneration(int generation, int step, boolean save, Address[] backups) implements Order {}
 
-    /** Become the backup of a server that has, or is about to have, the parameters of this step: copy its state. */
-    record CopyShard(int generation, int step, Address primary) implements Order {}
+    /**
+     * Become the backup of a server that has, or is about to have, the parameters of this step: copy its state.
+     *
+     * @param updates that led to them: steps that were not skipped
+     */
+    record CopyShard(int generation, int step, int updates, Address primary) implements Order {}
 
     /**
      * Update the parameters from version {@code step} to version {@code next}.
@@ -197,7 +201,7 @@ public sealed interface Message {
     /**
      * Is a bucket of these parameters there? Answered as soon as bucket {@code fromBucket} has version {@code step}.
      *
-     * @param part the parameters, or another vector of the shard that workers pull with them
+     * @param part the parameters, what is predicted of them, or another vector of the shard that workers pull with them
      * @param codec name of the {@link BucketCodec} that they are to be pulled in
      */
     record AwaitParameters(int generation, int step, int fromBucket, StateVector part, String codec)

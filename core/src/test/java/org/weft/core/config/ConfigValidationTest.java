@@ -105,6 +105,8 @@ class ConfigValidationTest {
                 "sync.outer_momentum=1.0         | sync.outer_momentum=1.0 must be from 0 to below 1",
                 "sync.warmup_steps=5             | sync.warmup_steps=5 must be 0 or more, and 0 with sync.delay=0",
                 "sync.inner_state=mean           | sync.inner_state=mean must be one of keep, reset",
+                "sync.weight_prediction=true     | sync.weight_prediction=true is of sync.delay=1: with sync.delay=0 no gradient is late",
+                "sync.weight_prediction=maybe    | sync.weight_prediction=maybe must be one of auto, true, false",
                 "checkpoint.every=0              | checkpoint.every=0 must be at least 1",
                 "checkpoint.keep=0               | checkpoint.keep=0 must be at least 1",
                 "checkpoint.commit=copy          | checkpoint.commit=copy must be one of auto, rename, direct",
@@ -118,6 +120,16 @@ class ConfigValidationTest {
         if (!override.contains("=0")) { // 0 may break two rules.
             assertThat(refused).doesNotContain("problems");
         }
+    }
+
+    @Test
+    void nothingIsPredictedWithoutAMeanOfGradients() {
+        String[] settings = {
+            "training.optimizer=sgd", "training.weight_decay=0", "sync.delay=1", "sync.weight_prediction=true"
+        };
+        assertThat(ConfigLoaderTest.problem("run: {dir: /tmp/run}", settings))
+                .contains("sync.weight_prediction=true needs an optimizer that keeps a mean of gradients,"
+                        + " training.optimizer=sgd keeps none: leave it auto");
     }
 
     @Test

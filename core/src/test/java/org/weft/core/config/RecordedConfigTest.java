@@ -92,6 +92,23 @@ class RecordedConfigTest {
         assertThat(ConfigLoader.recorded("checkpoint", tree)).isEqualTo(ConfigLoaderTest.load("run: {dir: /x}"));
     }
 
+    /** Where today's default is something else. */
+    @Test
+    void aRunThatIsOlderThanAKeyDidWhatItDid() {
+        String[] late = {"sync.delay=1"};
+        ObjectNode tree = (ObjectNode) ConfigLoader.toTree(ConfigLoaderTest.load("run: {dir: /x}", late));
+        assertThat(ConfigLoader.recorded("checkpoint", tree).sync().weightPrediction())
+                .isEqualTo(SyncConfig.WeightPrediction.AUTO);
+        tree.withObject("/sync").remove("weight_prediction");
+        assertThat(ConfigLoader.recorded("checkpoint", tree).sync().weightPrediction())
+                .isEqualTo(SyncConfig.WeightPrediction.FALSE);
+        String[] local = {"sync.mode=local", "checkpoint.every=50", "training.eval_every=50"};
+        ObjectNode rounds = (ObjectNode) ConfigLoader.toTree(ConfigLoaderTest.load("run: {dir: /x}", local));
+        rounds.withObject("/sync").remove("inner_state");
+        assertThat(ConfigLoader.recorded("checkpoint", rounds).sync().innerState())
+                .isEqualTo(SyncConfig.InnerState.RESET);
+    }
+
     @Test
     void aValueThatCannotBeReadIsAnErrorThatNamesIt() {
         ObjectNode tree = (ObjectNode) ConfigLoader.toTree(ConfigLoaderTest.load("run: {dir: /x}"));

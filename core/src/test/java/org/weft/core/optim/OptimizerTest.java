@@ -85,6 +85,57 @@ class OptimizerTest {
         assertThat(state.vectors()[0][2]).isCloseTo(0.2f, within(1e-6f));
     }
 
+    /** Where the next gradient is what all before it were, a prediction is the update itself. */
+    @ParameterizedTest
+    @ValueSource(strings = {"adamw", "adam", "amsgrad", "nesterov"})
+    void predictsTheUpdateOfASteadyGradient(String name) {
+        Optimizer optimizer = Optimizer.of(training(
+                "training.optimizer=" + name,
+                "training.learning_rate=1e-2",
+                "training.min_learning_rate=1e-2",
+                "training.warmup_steps=0",
+                "training.weight_decay=" + (name.equals("adamw") ? "0.1" : "0")));
+        Optimizer.State state =
+                Optimizer.State.fresh(optimizer, new float[] {2f, -3f, 0f, 5f}, new float[] {1, 1, 1, 1});
+        Optimizer.Segment segment = new Optimizer.Segment(0, 3, true, 0.5);
+        for (int step = 0; step < 200; step++) {
+            optimizer.update(step, 1f, state, segment);
+        }
+        float[] predicted = state.weights().clone();
+        float[][] vectors = state.vectors();
+        float[] moment = vectors[0].clone();
+        optimizer.predict(200, 200, predicted, vectors, segment);
+        assertThat(vectors[0]).as("what is kept stays").isEqualTo(moment);
+        assertThat(predicted[3]).as("another's element").isEqualTo(1f);
+        optimizer.update(200, 1f, state, segment);
+        for (int i = 0; i < 3; i++) {
+            assertThat(predicted[i]).isCloseTo(state.weights()[i], within(1e-5f));
+        }
+    }
+
+    @Test
+    void predictsWithTheNextStepsRateAndCorrectionOfBias() {
+        Optimizer optimizer =
+                Optimizer.of(training("training.learning_rates=['0:0.1', '1:0.2']", "training.weight_decay=0"));
+        float[] weights = {1f};
+        Optimizer.State state = new Optimizer.State(new float[] {4f}, weights, new float[1], new float[1]);
+        Optimizer.Segment segment = new Optimizer.Segment(0, 1, false, 1);
+        optimizer.update(0, 1f, state, segment);
+        float[] predicted = weights.clone();
+        optimizer.predict(1, 1, predicted, state.vectors(), segment);
+        // m = 0.4 and v = 0.8, corrected as after two updates: 0.4 / 0.19 and 0.8 / 0.0975.
+        double move = 0.2 * (0.4 / 0.19) / (Math.sqrt(0.8 / 0.0975) + 1e-8);
+        assertThat(predicted[0]).isCloseTo((float) (weights[0] - move), within(1e-5f));
+    }
+
+    @Test
+    void expectsNothingOfWhatKeepsNothing() {
+        Optimizer optimizer = Optimizer.of(training("training.optimizer=sgd", "training.weight_decay=0.1"));
+        float[] weights = {1f};
+        optimizer.predict(5, 5, weights, new float[0][], new Optimizer.Segment(0, 1, true, 1));
+        assertThat(weights).containsExactly(1f);
+    }
+
     @Test
     void warmsUpLinearlyThenFollowsTheCosine() {
         LearningRateSchedule schedule = new WarmupCosine(1.0, 0.1, 10, 110);

@@ -63,7 +63,7 @@ class ControlCodecTest {
             new Message.Done(),
             new Message.Refused("stale"),
             new Message.AdoptGeneration(1, 2, true, SERVERS),
-            new Message.CopyShard(1, 2, SERVERS[1]),
+            new Message.CopyShard(1, 2, 1, SERVERS[1]),
             new Message.AwaitMomentChecksums(1, 2),
             new Message.Checksums(new int[] {3, -4}),
             new Message.Alive(7),

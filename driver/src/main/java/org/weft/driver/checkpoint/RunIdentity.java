@@ -12,7 +12,7 @@ import org.weft.core.checkpoint.CheckpointManifest.Shard;
 import org.weft.core.checkpoint.CheckpointManifest.Source;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.ModelConfig;
-import org.weft.core.config.SyncConfig.InnerState;
+import org.weft.core.config.SyncConfig.WeightPrediction;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.config.Word;
 import org.weft.core.params.ParameterLayout;
@@ -120,19 +120,20 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
                 before.training().optimizer(),
                 config.training().optimizer());
         requireSame(start, "sync.mode", before.sync().mode(), config.sync().mode());
+        if (config.sync().delay() > 0 && before.sync().delay() > 0) {
+            requireSame(start, "sync.weight_prediction", prediction(before), prediction(config));
+        }
         if (config.sync().local()) {
             requireSame(
                     start,
                     "sync.inner_state",
-                    innerStateOf(start),
+                    before.sync().innerState(),
                     config.sync().innerState());
         }
     }
 
-    /** Before there was the key, nothing was kept. */
-    private static InnerState innerStateOf(Checkpoint start) {
-        boolean said = start.manifest().config().path("sync").has("inner_state");
-        return said ? ReplicaLoader.configOf(start).sync().innerState() : InnerState.RESET;
+    private static WeightPrediction prediction(WeftConfig config) {
+        return config.sync().predictsWeights(config.training()) ? WeightPrediction.TRUE : WeightPrediction.FALSE;
     }
 
     private static void requireSame(Checkpoint start, String key, Word before, Word now) {

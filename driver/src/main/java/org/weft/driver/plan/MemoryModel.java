@@ -175,6 +175,7 @@ public final class MemoryModel {
         }
         long vector = elements * Float.BYTES;
         int versions = config.sync().openSteps();
+        boolean predicts = config.sync().predictsWeights(config.training());
         int sums = versions * (shares.waitingSums() + inner * innerShares.waitingSums());
         int state = Optimizer.keptByServers(config).size() + (versions > 1 ? 1 : 0);
         int snapshot = 1 + state;
@@ -183,7 +184,7 @@ public final class MemoryModel {
         long unusable = arrays * (HeapRegions.occupied(array, heapBytes) - array);
         return new ServerMemory(
                 elements,
-                versions * (vector + rounded) + inner * vector,
+                (versions + (predicts ? 1 : 0)) * (vector + rounded) + inner * vector,
                 state * vector,
                 sums * vector,
                 versions * (shares.pushes() + inner * innerShares.pushes()) * vector,

@@ -5,9 +5,9 @@ package org.weft.driver.plan;
  * nothing, unless workers pull them rounded.
  *
  * @param elements of the flat vector that the shard owns
- * @param weights in direct memory, of each version that is kept; and what workers pull beside them: where that is rounded, and
+ * @param weights in direct memory, of each version that is kept, and the newest beside predicted ones; and what workers pull beside them: where that is rounded, and
  *     means of moments
- * @param moments the optimizer's vectors on the heap: two of AdamW, none of SGD; and the weights before, where gradients are late, or the
+ * @param moments the optimizer's vectors on the heap: two of AdamW, none of SGD; and what the next gradient is taken at, where gradients are late, or the
  *     means of lanes' optimizers
  * @param sums gradients on the heap: one that comes in, and one that waits on each level of the lane tree above the pushes
  * @param sumsAtWorst the same if every push of a bucket comes in at once: what many workers may come to

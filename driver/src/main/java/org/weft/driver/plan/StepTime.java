@@ -35,6 +35,9 @@ public record StepTime(double products, double elementwise, double dispatch, dou
     /** Bytes of copying that an update amounts to for each parameter: sum, squares, AdamW, checksum. Measured. */
     public static final double UPDATE_BYTES = 16;
 
+    /** The same of a prediction: weights and moments are read, what comes of them is written and checked. */
+    static final double PREDICTION_BYTES = 8;
+
     /** Of a step's time: polls of the coordinator, stragglers among the workers. */
     public static final double FIXED_SECONDS = 0.005;
 
@@ -89,8 +92,7 @@ public record StepTime(double products, double elementwise, double dispatch, dou
         double elements = shape.layout().size() / (double) config.cluster().servers();
         double update = share
                 * elements
-                * UPDATE_BYTES
-                * PushLayout.of(config, shape.layout()).vectors()
+                * updateBytes(shape, config)
                 / peaks.copyBytes()
                 / config.sync().stride();
         if (config.sync().local()) { // And each lane's own, by its worker.
@@ -102,6 +104,12 @@ public record StepTime(double products, double elementwise, double dispatch, dou
             return new StepTime(products, elementwise, dispatch, shown, 0, 0);
         }
         return new StepTime(products, elementwise, dispatch, pull, push, update);
+    }
+
+    /** Bytes of copying that an update amounts to for each parameter, with what is pushed beside gradients and what is predicted. */
+    public static double updateBytes(ModelShape shape, WeftConfig config) {
+        double predicted = config.sync().predictsWeights(config.training()) ? PREDICTION_BYTES : 0;
+        return UPDATE_BYTES * PushLayout.of(config, shape.layout()).vectors() + predicted;
     }
 
     /** Of all blocks. */

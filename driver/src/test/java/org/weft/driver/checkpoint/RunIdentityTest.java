@@ -144,6 +144,24 @@ class RunIdentityTest {
                 .hasMessage("/run/c has the state of sync.inner_state=reset, configured is keep");
     }
 
+    /** The step after a resume is late: what it is taken at is in the checkpoint, predicted or not. */
+    @Test
+    void anotherWeightPredictionIsRefused() {
+        RunIdentity predicted = identity(10, VOCABULARY, List.of(), "sync.delay=1");
+        RunIdentity plain = identity(10, VOCABULARY, List.of(), "sync.delay=1", "sync.weight_prediction=false");
+        RunIdentity.Version version = new RunIdentity.Version(50, 0, 64, 2, Map.of());
+        Checkpoint before = new Checkpoint("/run/c", predicted.manifest(version, List.of(), "sha"));
+        assertThatCode(() -> predicted.require(before)).doesNotThrowAnyException();
+        assertThatCode(() -> identity.require(before)).as("without delay").doesNotThrowAnyException();
+        assertThatThrownBy(() -> plain.require(before))
+                .hasMessage("/run/c has the state of sync.weight_prediction=true, configured is false");
+        ((ObjectNode) before.manifest().config().path("sync")).remove("weight_prediction");
+        assertThatCode(() -> plain.require(before)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> predicted.require(before))
+                .hasMessage("/run/c has the state of sync.weight_prediction=false, configured is true");
+        assertThatCode(() -> predicted.require(start)).as("from then on").doesNotThrowAnyException();
+    }
+
     private void refused(RunIdentity now, String problem) {
         assertThatThrownBy(() -> now.require(start))
                 .isInstanceOfSatisfying(

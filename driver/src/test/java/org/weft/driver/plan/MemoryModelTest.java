@@ -86,6 +86,18 @@ class MemoryModelTest {
         assertThat(model(plain).server(1L << 30).weights()).isEqualTo(28 * MIB);
     }
 
+    /** Of two versions what is predicted, the newest as it is, and on the heap what was predicted before it. */
+    @Test
+    void predictedParametersAreBesideTheNewest() {
+        long plain = 28 * MIB;
+        ServerMemory late =
+                model("sync.delay=1", "sync.weight_prediction=false").server(1L << 30);
+        ServerMemory predicted = model("sync.delay=1").server(1L << 30);
+        assertThat(late.weights()).isEqualTo(2 * plain);
+        assertThat(predicted.weights()).isEqualTo(3 * plain);
+        assertThat(predicted.heap()).isEqualTo(late.heap());
+    }
+
     @Test
     void anOptimizerWithoutStateKeepsWeightsAlone() {
         ServerMemory server = model("training.optimizer=sgd").server(1L << 30);

@@ -13,8 +13,10 @@ import org.slf4j.LoggerFactory;
 import org.weft.core.Threads;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.protocol.Address;
+import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.ParameterVersion;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Link;
 import org.weft.core.transport.Transport;
@@ -136,10 +138,13 @@ public final class BackupFeed implements LaneReducer.Listener, AutoCloseable {
 
     /** A backup whose oldest open step this one lies too far ahead of would refuse the sum. */
     private void awaitStep(Address backup, Link link, int generation, int step) throws IOException {
+        ParameterVersion oldest = shard.oldest(step);
         Message.AwaitParameters here = new Message.AwaitParameters(
                 generation,
-                Math.max(earliest, shard.oldest(step)),
-                shard.range().end() - 1);
+                Math.max(earliest, oldest.step()),
+                shard.range().end() - 1,
+                oldest.part(),
+                BucketCodec.F32.name());
         if (here.equals(seen) && backups.size() == 1) {
             return;
         }

@@ -16,19 +16,18 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.Initialization;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
-import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
-import org.weft.core.protocol.BucketHeader;
 import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.ParameterVersion;
 import org.weft.core.protocol.PushLayout;
 
 /**
  * Sole owner of the weights and moments of a run of buckets. Weights stand in direct memory, from which pulls are sent
  * without a copy; what the optimizer keeps is on the heap. With N elements of the range that is 4 N bytes direct for each
- * version that is kept, for AdamW 8 N on the heap (12 N where two versions are kept, or lanes' means of its moments beside a
- * velocity), and 4 MiB for staging. Where workers do not pull plain float32, each bucket is encoded as it is published, and those
- * bytes are kept beside it.
+ * version that is kept (12 N where late gradients are taken at what is predicted), for AdamW 8 N on the heap (12 N where two versions
+ * are kept, or lanes' means of its moments beside a velocity), and 4 MiB for staging. Where workers do not pull plain float32, each
+ * bucket is encoded as it is published, and those bytes are kept beside it.
  *
  * <p>One thread, the server's, initialises, loads, updates and copies. Network threads only read buckets that are
  * published, and nothing changes a published bucket before every lane of its step has come in, that is, before every
@@ -41,7 +40,7 @@ public final class ParameterShard {
     private final PushLayout pushes;
     private final ShardParts parts;
 
-    private final int versions;
+    private final KeptVersions versions;
     private final List<BucketState> states;
     private final float[] staging;
     private final PublishedParameters published;
@@ -50,10 +49,12 @@ public final class ParameterShard {
     private int version;
 
     private int generation;
+    /** Updates that led to that version: steps that were not skipped. */
+    private int updates;
 
     /** Of one version at a time, which is pulled as plain float32. */
     public ParameterShard(ParameterLayout layout, BucketRange range, TrainingConfig training) {
-        this(PushLayout.ofGradients(layout), range, Optimizer.of(training), 1, BucketCodecs.plain());
+        this(PushLayout.ofGradients(layout), range, Optimizer.of(training), KeptVersions.NEWEST, BucketCodecs.plain());
     }
 
     /**
@@ -61,14 +62,14 @@ public final class ParameterShard {
      * @param versions of the parameters that may be pulled
      */
     public ParameterShard(
-            PushLayout pushes, BucketRange range, Optimizer optimizer, int versions, BucketCodecs codecs) {
+            PushLayout pushes, BucketRange range, Optimizer optimizer, KeptVersions versions, BucketCodecs codecs) {
         this.pushes = pushes;
         this.layout = pushes.layout();
         this.range = range;
         this.codecs = codecs;
         this.optimizer = optimizer;
         this.versions = versions;
-        this.parts = new ShardParts(optimizer.state(), pushes.inner(), versions > 1);
+        this.parts = new ShardParts(optimizer.state(), pushes.inner(), versions);
         this.states = new ArrayList<>(range.count());
         int longest = 0;
         for (int index = range.first(); index < range.end(); index++) {
@@ -95,6 +96,12 @@ public final class ParameterShard {
         begin(generation, step);
     }
 
+    /** The same, of a copy of another server's state. */
+    public void beginCopy(int generation, int step, int updates) {
+        begin(generation, step);
+        this.updates = updates;
+    }
+
     private void begin(int newGeneration, int newVersion) {
         generation = newGeneration;
         version = newVersion;
@@ -103,55 +110,55 @@ public final class ParameterShard {
 
     /** The initial parameters, a function of the seed and the element's index alone; moments are zero. */
     public void initialize(long seed) {
+        updates = 0;
         for (BucketState state : states) {
             Bucket bucket = state.bucket();
             Initialization.fill(
                     layout,
                     seed,
                     bucket.offset(),
-                    state.weights(version).clear().asFloatBuffer());
+                    state.weights().plain(version).asFloatBuffer());
             state.zeroVectors();
-            state.keepPrevious(version);
+            state.keepAsPrevious(version);
         }
     }
 
     /**
      * Reads weights and moments of this range from a committed checkpoint. Every file that they come from is compared
      * with its SHA-256 in the manifest as it is read; where one differs this throws, and nothing is published.
-     * Where it does not have the weights before, as no checkpoint of step 0 has, they are those that it has.
+     * Where it does not have what the next gradient is taken at, as no checkpoint of step 0 has, that is its weights.
      */
     public void load(CheckpointReader checkpoint) throws IOException {
         List<StateVector> there = parts.in(checkpoint);
         checkpoint.readVerified(offset(), length(), new StoredVectors(layout, range, states, version).sinks(there));
+        updates = checkpoint.updates();
         if (there.size() < parts().size()) {
-            states.forEach(state -> state.keepPrevious(version));
+            states.forEach(state -> state.keepAsPrevious(version));
         }
     }
 
-    /** Lets workers pull what was initialised, loaded or copied: the newest version, and the one before where that is kept. */
+    /** Lets workers pull what was initialised, loaded or copied: the newest version, and what is kept of the one before. */
     public void publishAll() {
         int newest = version;
-        if (versions > 1 && newest > 0) {
-            begin(generation, newest - 1);
+        if (versions.several() && newest > 0) {
+            version = newest - 1;
+            published.beginPrevious(generation, version);
             states.forEach(state -> state.restorePrevious(version));
             states.forEach(this::publish);
             begin(generation, newest);
         }
+        states.forEach(this::predict);
         states.forEach(this::publish);
     }
 
+    private void predict(BucketState state) {
+        if (versions.predicted()) {
+            state.predict(optimizer, version, updates, staging);
+        }
+    }
+
     private void publish(BucketState state) {
-        int bucket = state.bucket().index();
-        state.encode(version, codecs.parameters().of(state.bucket()), codecs.draw(version, bucket));
-        ByteBuffer weights = state.weights(version);
-        ByteBuffer pulled = state.pulled(version);
-        int checksum = BucketHeader.checksum(weights);
-        int ofPulled = pulled == weights ? checksum : BucketHeader.checksum(pulled);
-        IntStream ofWeights =
-                IntStream.of(checksum, ofPulled).limit(codecs.pulled().size());
-        IntStream ofMeans = parts.inner().stream()
-                .mapToInt(part -> BucketHeader.checksum(state.publishVector(parts.indexOf(part))));
-        published.publish(bucket, IntStream.concat(ofWeights, ofMeans).toArray());
+        published.publish(state.bucket().index(), state.publish(version, codecs, parts));
     }
 
     /**
@@ -163,11 +170,13 @@ public final class ParameterShard {
      */
     public void apply(int ofGeneration, ShardUpdate update, IntFunction<float[]> sums, Runnable beforeLast) {
         begin(ofGeneration, update.next());
+        updates = update.updates() + 1;
         for (BucketState state : states) {
             update(state, update, sums);
             if (state.bucket().index() == range.end() - 1) {
                 beforeLast.run();
             }
+            predict(state);
             publish(state);
         }
         if (states.isEmpty()) {
@@ -180,8 +189,9 @@ public final class ParameterShard {
         begin(ofGeneration, next);
         beforePublished.run();
         for (BucketState state : states) {
-            state.carry(step, next);
+            state.weights().carry(step, next);
             state.keepPrevious(step);
+            predict(state);
             publish(state);
         }
     }
@@ -203,14 +213,14 @@ public final class ParameterShard {
     private void update(BucketState state, ShardUpdate update, IntFunction<float[]> sums) {
         int bucket = state.bucket().index();
         int length = state.bucket().length();
-        state.weights(update.step()).clear().asFloatBuffer().get(staging, 0, length);
+        state.weights().read(update.step(), staging, length);
         state.keepPrevious(update.step());
         Optimizer.State before =
                 new Optimizer.State(state.forUpdate(sums.apply(pushes.index(bucket, 0))), staging, state.vectors());
         for (Optimizer.Segment segment : state.segments()) {
             optimizer.update(update.step(), update.updates(), update.scale(), before, segment);
         }
-        state.weights(update.next()).clear().asFloatBuffer().put(staging, 0, length);
+        state.weights().write(update.next(), staging, length);
         for (int i = 0; i < parts.inner().size(); i++) {
             float[] mean = sums.apply(pushes.index(bucket, 1 + i));
             System.arraycopy(mean, 0, state.vectors()[parts.firstInner() + i], 0, length);
@@ -228,20 +238,10 @@ public final class ParameterShard {
      * @throws IllegalStateException where the bucket does not have this version
      */
     public ByteBuffer bytes(BucketKey key) {
-        boolean pulled = key.part() == StateVector.PARAM || parts.inner().contains(key.part());
-        boolean gone = !pulled && !published.isVersion(key.step());
-        if (gone || !published.has(key.generation(), key.step(), key.bucket())) {
+        if (!published.has(key)) {
             throw new IllegalStateException("not published: " + key);
         }
-        BucketState state = states.get(key.bucket() - range.first());
-        if (key.part() != StateVector.PARAM) {
-            int vector = parts.indexOf(key.part());
-            return pulled ? state.pulledVector(vector) : state.vectorBytes(vector);
-        }
-        boolean plain = codecs.pulled(key.codec()) == BucketCodec.F32;
-        return (plain ? state.weights(key.step()) : state.pulled(key.step()))
-                .duplicate()
-                .clear();
+        return states.get(key.bucket() - range.first()).bytes(key, codecs, parts);
     }
 
     /** CRC32C of each bucket's vectors of {@link #parts}, bucket by bucket; they change with the next order. */
@@ -258,7 +258,7 @@ public final class ParameterShard {
 
     /** Where a copy of another shard's parameters is to be written: a bucket's bytes, not published yet. */
     public ByteBuffer weights(int bucket) {
-        return states.get(bucket - range.first()).weights(version).duplicate().clear();
+        return states.get(bucket - range.first()).weights().plain(version);
     }
 
     /** Takes a copy of another shard's moments. */
@@ -275,22 +275,22 @@ public final class ParameterShard {
         return published.isVersion(newest);
     }
 
-    /** The oldest version that is there when the newest that is wanted is this one. */
-    public int oldest(int newest) {
-        return Math.max(0, newest - versions + 1);
+    /** What is there of the oldest version when the newest that is wanted is this one. */
+    public ParameterVersion oldest(int newest) {
+        return new ParameterVersion(Math.max(0, newest - versions.count() + 1), versions.lasting());
     }
 
     /** Copies weights and moments, for a checkpoint that is written while training goes on. */
     void copyTo(ShardSnapshot snapshot) {
         for (int i = 0; i < states.size(); i++) {
             BucketState state = states.get(i);
-            snapshot.put(i, state.weights(version).duplicate().clear(), state.vectors());
+            snapshot.put(i, state.weights().plain(version), state.vectors());
         }
     }
 
     /** CRC32C that a bucket was published with, by its place in this shard; empty where it does not have this version. */
     OptionalInt publishedChecksum(int generation, int step, int place) {
-        return published.checksum(generation, step, range.first() + place);
+        return published.checksum(new BucketKey(generation, step, range.first() + place));
     }
 
     /** Lengths of the buckets, in order. */

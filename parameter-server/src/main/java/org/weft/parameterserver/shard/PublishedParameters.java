@@ -7,12 +7,15 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.BucketKey;
 import org.weft.core.protocol.Message;
 import org.weft.core.protocol.PulledForm;
 
 /**
- * Which buckets have which version, and who waits for them: a ring of versions, the newest in the place of the oldest.
+ * Which buckets have which version, and who waits for them: a ring of versions, the newest in the place of the oldest. Of one before the
+ * newest there is what lasts ({@link KeptVersions#lasting}) alone.
  * During an update the buckets of the newest appear one after the other, so that workers pull the first while the last
  * are still being computed. Safe for use by many threads.
  */
@@ -20,6 +23,7 @@ final class PublishedParameters {
     private record Waiter(Message.AwaitParameters request, CompletableFuture<Message> reply) {}
 
     private final BucketRange range;
+    private final KeptVersions versions;
     private final List<PulledForm> forms;
     /** By version modulo their number. */
     private final Version[] ring;
@@ -30,14 +34,14 @@ final class PublishedParameters {
     private int newest = -1;
 
     /**
-     * @param versions that are kept
      * @param forms that buckets may be pulled in
      */
-    PublishedParameters(BucketRange range, int versions, List<PulledForm> forms) {
+    PublishedParameters(BucketRange range, KeptVersions versions, List<PulledForm> forms) {
         this.range = range;
+        this.versions = versions;
         this.forms = forms;
-        this.ring = new Version[versions];
-        for (int i = 0; i < versions; i++) {
+        this.ring = new Version[versions.count()];
+        for (int i = 0; i < ring.length; i++) {
             ring[i] = new Version(new int[forms.size()][range.count()], range.first());
         }
     }
@@ -47,6 +51,8 @@ final class PublishedParameters {
         private final int[][] checksums; // by form and bucket
         private int number = -1;
         private int end;
+        /** Whether it is the newest, of which there is everything. */
+        private boolean whole;
 
         Version(int[][] checksums, int end) {
             this.checksums = checksums;
@@ -59,10 +65,19 @@ final class PublishedParameters {
     }
 
     /**
-     * From now on buckets of this version appear; none of it has yet. Earlier versions stay as far as the ring goes, unless
-     * a generation begins.
+     * From now on buckets of this version appear; none of it has yet. Of earlier versions stays what lasts, as far as the ring goes,
+     * unless a generation begins.
      */
     void begin(int newGeneration, int newVersion) {
+        begin(newGeneration, newVersion, true);
+    }
+
+    /** The same of a version before the newest, which is to follow. */
+    void beginPrevious(int newGeneration, int newVersion) {
+        begin(newGeneration, newVersion, false);
+    }
+
+    private void begin(int newGeneration, int newVersion, boolean whole) {
         List<Waiter> stale;
         synchronized (this) {
             if (newGeneration != generation || newVersion <= newest) {
@@ -70,8 +85,12 @@ final class PublishedParameters {
                     version.number = -1;
                 }
             }
+            for (Version version : ring) {
+                version.whole = false;
+            }
             generation = newGeneration;
             newest = newVersion;
+            at(newVersion).whole = whole;
             at(newVersion).number = newVersion;
             at(newVersion).end = range.first();
             stale = take(waiter -> answer(waiter.request()) != null);
@@ -113,13 +132,19 @@ final class PublishedParameters {
         }
     }
 
-    /** Whether a bucket's bytes are those of this generation and version. */
-    synchronized boolean has(int wantedGeneration, int wantedVersion, int bucket) {
-        Version version = at(wantedVersion);
-        return wantedGeneration == generation
-                && wantedVersion == version.number
-                && bucket >= range.first()
-                && bucket < version.end;
+    /** Whether a bucket's bytes are those of this generation and version. What nobody pulls while training goes on is there with the newest. */
+    synchronized boolean has(BucketKey key) {
+        Version version = at(key.step());
+        boolean pulled = forms.stream().anyMatch(form -> form.part() == key.part());
+        return key.generation() == generation
+                && key.step() == version.number
+                && (pulled ? isOffered(version, key.part()) : isVersion(key.step()))
+                && key.bucket() >= range.first()
+                && key.bucket() < version.end;
+    }
+
+    private boolean isOffered(Version version, StateVector part) {
+        return version.whole || part == versions.lasting();
     }
 
     /** Whether all buckets of the newest version are there, and it is this one. */
@@ -134,16 +159,17 @@ final class PublishedParameters {
     }
 
     /** CRC32C of a bucket in the first form when it was published; empty where it does not have this version. */
-    synchronized OptionalInt checksum(int wantedGeneration, int wantedVersion, int bucket) {
-        return has(wantedGeneration, wantedVersion, bucket)
-                ? OptionalInt.of(at(wantedVersion).checksums[0][bucket - range.first()])
+    synchronized OptionalInt checksum(BucketKey parameters) {
+        return has(parameters)
+                ? OptionalInt.of(at(parameters.step()).checksums[0][parameters.bucket() - range.first()])
                 : OptionalInt.empty();
     }
 
     /** Null while the request has to wait. */
     private synchronized Message answer(Message.AwaitParameters request) {
         Version version = at(request.step());
-        boolean gone = request.step() <= newest && request.step() != version.number;
+        boolean there = request.step() == version.number && isOffered(version, request.part());
+        boolean gone = request.step() <= newest && !there;
         if (request.generation() != generation && generation >= 0 || gone) {
             return new Message.Refused("stale request: generation=" + request.generation() + " step=" + request.step()
                     + " present generation=" + generation + " step=" + newest);

@@ -23,7 +23,7 @@ record StoredVectors(ParameterLayout layout, BucketRange range, List<BucketState
     Map<String, CheckpointReader.Sink> sinks(List<StateVector> kept) {
         Map<String, CheckpointReader.Sink> sinks = new HashMap<>();
         sinks.put(CheckpointReader.PARAM, byBucket((state, at, part) -> {
-            ByteBuffer target = state.weights(version).duplicate();
+            ByteBuffer target = state.weights().plain(version);
             target.position(at * Float.BYTES).put(part);
         }));
         for (int i = 0; i < kept.size(); i++) {

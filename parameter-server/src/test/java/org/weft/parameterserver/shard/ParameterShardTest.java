@@ -294,7 +294,8 @@ class ParameterShardTest {
 
     private static ParameterShard ofRounds(int first, int end) {
         TrainingConfig training = Records.with(TRAINING, "optimizer", OptimizerKind.NESTEROV);
-        return new ParameterShard(ROUNDS, new BucketRange(first, end), Optimizer.of(training), 1, BucketCodecs.plain());
+        return new ParameterShard(
+                ROUNDS, new BucketRange(first, end), Optimizer.of(training), KeptVersions.NEWEST, BucketCodecs.plain());
     }
 
     /** Each element its bucket's index. */
@@ -321,7 +322,8 @@ class ParameterShardTest {
     @Test
     void bucketsArePublishedInOrder() {
         PulledForm weights = new PulledForm(StateVector.PARAM, "f32");
-        PublishedParameters published = new PublishedParameters(new BucketRange(0, 3), 1, List.of(weights));
+        PublishedParameters published =
+                new PublishedParameters(new BucketRange(0, 3), KeptVersions.NEWEST, List.of(weights));
         published.begin(1, 0);
         assertThatThrownBy(() -> published.publish(1, 0)).hasMessage("published out of order: bucket=1 expected=0");
     }

@@ -4,7 +4,6 @@ import org.weft.core.config.SyncConfig;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.protocol.BucketCodecs;
-import org.weft.core.protocol.PushLayout;
 import org.weft.driver.plan.MachinePeaks;
 import org.weft.driver.plan.MemoryModel;
 import org.weft.driver.plan.StepTime;
@@ -89,9 +88,7 @@ record StepCosts(
                 pull * oneSide,
                 push * oneSide,
                 parameters * codec.decode() * shares.mostPushes(),
-                parameters
-                        * updateSeconds
-                        * PushLayout.of(config, shape.layout()).vectors(),
+                parameters * StepTime.updateBytes(shape, config) / peaks.copyBytes(),
                 (double) traffic.backup() * Math.min(servers, shape.layout().bucketCount()) * steps,
                 sync.delay(),
                 sync.stride());

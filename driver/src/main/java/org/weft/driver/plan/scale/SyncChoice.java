@@ -40,6 +40,10 @@ public enum SyncChoice {
     WeftConfig of(WeftConfig config, List<String> more) {
         List<String> all =
                 new ArrayList<>(List.of("sync.mode=bsp", "sync.gradients=f32", "sync.delay=0", "sync.warmup_steps=0"));
+        if (config.sync().weightPrediction()
+                == SyncConfig.WeightPrediction.TRUE) { // Which is refused where no gradient is late.
+            all.add("sync.weight_prediction=auto");
+        }
         all.addAll(settings);
         all.addAll(more);
         if (this == LOCAL) { // Whole rounds, which cost no less.

@@ -98,7 +98,8 @@ class ScalePlanTest {
     void everyConfigurationCanBePlanned() {
         List<Integer> workers = List.of(1, 3, 6);
         assertThat(plan(true, 0, "cluster.workers=3").rows(1, workers)).hasSize(3);
-        assertThat(plan(true, 0, "sync.delay=1", "sync.warmup_steps=100").rows(1, workers))
+        assertThat(plan(true, 0, "sync.delay=1", "sync.warmup_steps=100", "sync.weight_prediction=true")
+                        .rows(1, workers))
                 .hasSize(3);
         assertThat(plan(true, 0, "training.precision=bf16", "sync.parameters=bf16")
                         .rows(1, workers))
