@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.weft.trainer.Await;
 import org.weft.trainer.CommandRun;
 import org.weft.trainer.RunFolder;
+import org.weft.trainer.ShortLived;
 
 /**
  * Spark's own Kubernetes back end, driven by {@code deploy/kubernetes}, against an API server without a cluster: pods are
@@ -177,14 +178,17 @@ class KubernetesIT {
                 .with("WEFT_EXECUTORS", "2")
                 .with("WEFT_EXECUTOR_MEMORY", "512m")
                 .with("WEFT_DRIVER_MEMORY", "600m")
+                .with("WEFT_JAVA_OPTS", ShortLived.JVM)
                 .with("WEFT_SUBMIT_OPTIONS", connection() + " --conf spark.executorEnv.WEFT_FAKE_GPUS=0")
                 .with(settings)
                 .start(folder);
     }
 
-    /** Where the driver finds the API, and patience: a request that took too long would be sent twice. */
+    /** Where the driver finds the API, Java as tests start it, and patience: a request that took too long would be sent twice. */
     private String connection() {
         StringBuilder options = new StringBuilder("--conf spark.kubernetes.driver.master=" + client.getMasterUrl());
+        options.append(" --conf " + ShortLived.EXECUTORS);
+        options.append(" --conf spark.driver.defaultJavaOptions=" + ShortLived.JVM);
         for (String who : List.of("submission", "driver")) {
             for (String what : List.of("connectionTimeout", "requestTimeout")) {
                 options.append(" --conf spark.kubernetes." + who + "." + what + "=120000");

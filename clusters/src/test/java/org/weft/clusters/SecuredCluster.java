@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.weft.trainer.FreePort;
 
 /**
  * HDFS and YARN secured as administrators secure them: a KDC, principals and keytabs for daemons and users, every call and

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.weft.trainer.RunFolder;
+import org.weft.trainer.ShortLived;
 
 /**
  * A person with Weft's distribution and a cluster's HADOOP_CONF_DIR: puts a prepared corpus on HDFS and submits runs over
@@ -35,11 +36,13 @@ record YarnUser(HadoopCluster cluster, Path folder, RunFolder corpus, Map<String
         settings.put("WEFT_EXECUTOR_CORES", "2");
         settings.put("WEFT_EXECUTOR_MEMORY", "512m");
         settings.put("WEFT_DRIVER_MEMORY", "768m");
+        settings.put("WEFT_JAVA_OPTS", ShortLived.JVM);
         settings.put(
                 "WEFT_SUBMIT_OPTIONS",
                 "--conf spark.yarn.am.memory=256m --conf spark.yarn.am.memoryOverhead=256m"
                         + " --conf spark.yarn.submit.waitAppCompletion=true"
-                        + " --conf spark.yarn.appMasterEnv.SPARK_LOCAL_IP=127.0.0.1");
+                        + " --conf spark.yarn.appMasterEnv.SPARK_LOCAL_IP=127.0.0.1 --conf " + ShortLived.EXECUTORS
+                        + " --conf spark.yarn.am.extraJavaOptions=" + ShortLived.JVM);
         YarnUser user = new YarnUser(cluster, folder, corpus, settings);
         try (FileSystem files = user.files()) {
             files.copyFromLocalFile(hadoop(corpus.dir().resolve("corpus")), new org.apache.hadoop.fs.Path("/corpus"));

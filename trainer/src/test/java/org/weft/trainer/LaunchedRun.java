@@ -30,7 +30,9 @@ record LaunchedRun(Process process, Path out, Path err) implements AutoCloseable
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("WEFT_DRIVER_MEMORY", "1g");
-        builder.environment().put("WEFT_JAVA_OPTS", String.join(" ", javaOptions));
+        List<String> options = new ArrayList<>(List.of(ShortLived.JVM, "-D" + ShortLived.EXECUTORS));
+        options.addAll(List.of(javaOptions));
+        builder.environment().put("WEFT_JAVA_OPTS", String.join(" ", options));
         return new LaunchedRun(builder.start(), out, err);
     }
 

@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** plan before and after a run, and a sweep of sizes that take a second each. */
+@Tag("once")
 class PlanAndSweepIT {
     @TempDir
     private static Path temporary;

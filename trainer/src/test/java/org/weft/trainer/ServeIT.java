@@ -3,8 +3,6 @@ package org.weft.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,7 +33,7 @@ class ServeIT {
         run.pretrain("training.steps=2").done();
         Path keys = Files.writeString(temporary.resolve("keys"), SECRET + "\n\n");
         String checkpoint = RunFolder.uri(run.dir());
-        int port = freePort();
+        int port = FreePort.any();
         CompletableFuture<CommandRun> serving = CompletableFuture.supplyAsync(() -> CommandRun.of(
                 "serve",
                 "--checkpoint",
@@ -105,11 +103,5 @@ class ServeIT {
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.driver.progress.StepRecord;
 
 /** However workers and servers keep step: one hash, whatever the cluster is and however often the run was stopped. */
+@Tag("once")
 class SyncModesIT {
     private static final String STEPS = "training.steps=5";
     private static final String EVALUATED = "training.eval_every=2";

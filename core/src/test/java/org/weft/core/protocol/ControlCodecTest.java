@@ -12,12 +12,14 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.model.ClassTally;
 
+@Tag("once")
 class ControlCodecTest {
     private static final Address[] SERVERS = {new Address("host-a", 7077), new Address("10.0.0.1", 65535)};
     private static final WorkTimes TIMES = new WorkTimes(1, 2, 3L << 40, 4, 5);

@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import org.weft.corpus.tokenizer.learn.MergeLearner;
 
 /** Weft's encoder against Hugging Face's library with the same file, on texts that are made to be hard. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("once")
 class OwnEncoderTest {
     private static final int TEXTS = 1200;
     private static final String[] BITS = {

@@ -11,12 +11,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
 import org.weft.core.config.TokenizerConfig.Pretokenizer;
 import org.weft.corpus.SparkFixture;
 
 /** tiktoken's files, the published one against jtokkit. */
+@Tag("once")
 class TiktokenRanksTest {
     private static final List<String> TEXTS = List.of(
             "",

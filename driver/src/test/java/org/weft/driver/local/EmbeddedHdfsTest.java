@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
@@ -27,6 +28,10 @@ class EmbeddedHdfsTest {
     /** The first run is a process of its own: what a test's cluster deletes, it deletes when its process ends. */
     @Test
     void keepsFilesAndAddressBetweenRuns() throws Exception {
+        // Below the ports that the system gives to whoever asks for any: one of those may be taken between the runs.
+        Files.writeString(
+                dir.resolve("port"),
+                Integer.toString(ThreadLocalRandom.current().nextInt(15_000, 32_000)));
         Process run = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",

@@ -17,11 +17,13 @@ import org.weft.core.WeftException;
 class StandaloneMastersTest {
     private static final Duration SHORT = Duration.ofMillis(100);
 
+    /** A port that nobody is given who asks for any. */
+    private static final String GONE = "spark://127.0.0.1:1";
+
     @Test
-    void aMasterThatIsNotThereIsNamed() throws IOException {
-        String gone = "spark://127.0.0.1:" + unusedPort();
-        assertThatThrownBy(() -> StandaloneMasters.of(gone).require(SHORT))
-                .hasMessageStartingWith("no Spark master answers at " + gone + ": Connection refused")
+    void aMasterThatIsNotThereIsNamed() {
+        assertThatThrownBy(() -> StandaloneMasters.of(GONE).require(SHORT))
+                .hasMessageStartingWith("no Spark master answers at " + GONE + ": Connection refused")
                 .isInstanceOfSatisfying(
                         WeftException.class, e -> assertThat(e.status()).isEqualTo(ExitStatus.CLUSTER));
     }
@@ -29,7 +31,7 @@ class StandaloneMastersTest {
     @Test
     void oneOfSeveralIsEnough() throws IOException {
         try (ServerSocket master = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            String masters = "spark://127.0.0.1:" + unusedPort() + ",127.0.0.1:" + master.getLocalPort();
+            String masters = GONE + ",127.0.0.1:" + master.getLocalPort();
             assertThatCode(() -> StandaloneMasters.of(masters).require(SHORT)).doesNotThrowAnyException();
         }
     }
@@ -39,12 +41,6 @@ class StandaloneMastersTest {
         for (String master :
                 new String[] {"local[2]", "yarn", "k8s://https://host:1", "spark://host", "spark://h:99999"}) {
             assertThatCode(() -> StandaloneMasters.of(master).require(SHORT)).doesNotThrowAnyException();
-        }
-    }
-
-    private static int unusedPort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
         }
     }
 }

@@ -21,6 +21,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,7 @@ import org.weft.tuning.ml.WeftEmbedder;
 
 /** Runs that learn of sequences that stand beside each other: the same bits whatever the cluster, and wherever they go on. */
 @Timeout(180)
+@Tag("once")
 class PairsTest {
     @TempDir
     static Path directory;

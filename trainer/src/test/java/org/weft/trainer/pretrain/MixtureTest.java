@@ -18,6 +18,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,7 @@ import org.weft.trainer.RunRecords;
 
 /** Three sources with a curriculum, and packed documents, as runs: the same bits whatever the cluster, and wherever they go on. */
 @Timeout(180)
+@Tag("once")
 class MixtureTest {
     private static final String CURRICULUM =
             "training.curriculum=[{from_step: 3, weights: {web: 1, code: 1, books: 2}}, {from_step: 5, weights: {web: 0, code:"

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.core.WeftException;
@@ -41,6 +42,7 @@ import org.weft.hub.PeftExport;
 import org.weft.hub.StoredModel;
 
 /** What a ModernBERT of Hugging Face's says of its pooling, and what one without its perceptron can be tuned to. */
+@Tag("once")
 class ModernBertBaseTest {
     private static final int VOCABULARY = 37;
     private static final ObjectMapper JSON = new ObjectMapper();

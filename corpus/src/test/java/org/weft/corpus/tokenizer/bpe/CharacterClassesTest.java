@@ -12,11 +12,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.weft.core.Json;
 
 /** The table of classes against the library's regular expressions, for every code point that there is. */
+@Tag("once")
 class CharacterClassesTest {
     private static final int CHUNK = 0x8000;
 

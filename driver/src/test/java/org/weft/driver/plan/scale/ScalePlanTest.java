@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.weft.core.WeftException;
 import org.weft.core.config.ConfigLoader;
@@ -17,6 +18,7 @@ import org.weft.driver.plan.Budget;
 import org.weft.driver.plan.MachinePeaks;
 
 /** What the limits of the model must be: by arithmetic, for a network that is everything and one that is nothing. */
+@Tag("once")
 class ScalePlanTest {
     private static final MachinePeaks PEAKS = new MachinePeaks(200e9, 10e9);
     private static final double NO_BOUND = 1e6;

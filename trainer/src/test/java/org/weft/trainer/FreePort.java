@@ -1,4 +1,4 @@
-package org.weft.clusters;
+package org.weft.trainer;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,14 +9,14 @@ import java.util.concurrent.ThreadLocalRandom;
  * Ports for servers that must be named before they are started. Below those which the system gives to outgoing
  * connections, so that none of these takes it before the server does.
  */
-final class FreePort {
+public final class FreePort {
     private static final int LOWEST = 15_000;
     private static final int BEYOND = 32_000;
     private static final int TRIES = 100;
 
     private FreePort() {}
 
-    static int any() {
+    public static int any() {
         IOException last = null;
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, BEYOND);
