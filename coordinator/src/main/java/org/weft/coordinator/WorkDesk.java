@@ -10,15 +10,19 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.weft.core.config.ClusterConfig;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.protocol.Message;
+import org.weft.core.protocol.Role;
 
 /**
  * Where workers get their work: what is open, oldest first. Closed between phases, while a shard is not served, and while there are
  * fewer workers than {@code cluster.min_workers}. Owned by the coordinator's thread.
  */
 final class WorkDesk {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkDesk.class);
     /** Work is not late before this time has passed, however short the steps are. */
     private static final long SHORTEST_LATENESS_MILLIS = 1_000;
 
@@ -137,12 +141,13 @@ final class WorkDesk {
     void lost(Member worker) {
         speeds.forget(worker.id);
         late.remove(worker.id);
+        tellOfRepeats(worker.id);
         if (cluster.rebalanceAfter() > 0) {
             lostAtMillis.put(worker.id, clockMillis.getAsLong());
             open.forEach(work -> work.pool.forgetComputed(worker.id)); // Nobody will report it.
             serve();
         } else {
-            release(worker.id);
+            handOut(worker.id);
         }
     }
 
@@ -161,6 +166,25 @@ final class WorkDesk {
 
     /** What a worker had to do goes to the others, at once to those who wait. */
     void release(int worker) {
+        tellOfRepeats(worker);
+        handOut(worker);
+    }
+
+    /** Lanes that a worker had begun, or computed and not reported, and that somebody computes once more. */
+    private void tellOfRepeats(int worker) {
+        for (OpenWork work : open) {
+            for (LaneSpan span : work.lanes ? work.pool.unreported(worker) : List.<LaneSpan>of()) {
+                LOG.info(
+                        "{}: lanes {}-{} of step {} are computed again",
+                        Role.WORKER.name(worker),
+                        span.first(),
+                        span.end() - 1,
+                        work.step);
+            }
+        }
+    }
+
+    private void handOut(int worker) {
         int parts = Math.max(1, waiting().size());
         boolean released = false;
         for (OpenWork work : open) {
@@ -178,7 +202,7 @@ final class WorkDesk {
         for (Map.Entry<Integer, Long> lost : List.copyOf(lostAtMillis.entrySet())) {
             if (now - lost.getValue() >= patience) {
                 lostAtMillis.remove(lost.getKey());
-                release(lost.getKey());
+                handOut(lost.getKey());
             }
         }
     }

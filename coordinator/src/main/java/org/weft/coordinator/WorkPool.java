@@ -230,6 +230,14 @@ final class WorkPool {
         return given;
     }
 
+    /** What a worker was given and has not reported, but for what others have done meanwhile. */
+    List<LaneSpan> unreported(int worker) {
+        return given().getOrDefault(worker, List.of()).stream()
+                .map(Taken::span)
+                .filter(span -> !isDone(span))
+                .toList();
+    }
+
     /** What workers have taken and not delivered. */
     Map<Integer, Taken> outstanding() {
         return new TreeMap<>(outstanding);

@@ -55,6 +55,16 @@ class WorkPoolTest {
     }
 
     @Test
+    void whatAWorkerHasNotReportedIsNamed() {
+        take(1, 7);
+        pool.computed(1, 7);
+        assertThat(pool.unreported(1)).containsExactly(FIRST);
+        assertThat(pool.unreported(2)).as("planned, not given").isEmpty();
+        pool.deliver(2, FIRST, new double[4]);
+        assertThat(pool.unreported(1)).as("others were faster").isEmpty();
+    }
+
+    @Test
     void lateSpansAreOfferedOnceAndPlannedOnesAtOnce() {
         take(1, 7);
         pool.computed(1, 7);

@@ -70,6 +70,20 @@ public final class ChaosOptions {
     @Option(names = "--plan", description = "Print the plan and end.")
     public boolean planOnly;
 
+    /** Steps between two that a driver tells of: a round in {@code sync.mode: local}. */
+    public int stride() {
+        boolean local = setting("sync.mode", "bsp").equals("local");
+        return local ? Integer.parseInt(setting("sync.steps", "50")) : 1;
+    }
+
+    /** The last one given. */
+    private String setting(String key, String otherwise) {
+        return settings.stream()
+                .filter(one -> one.startsWith(key + "="))
+                .map(one -> one.substring(key.length() + 1).trim())
+                .reduce(otherwise, (earlier, later) -> later);
+    }
+
     /** The runs that these options ask for; with {@code --minutes} a single one. */
     public List<PlannedRun> plan() {
         return minutes > 0

@@ -10,15 +10,18 @@ import java.util.List;
  * @param notice that line
  * @param lostMillis time from the last step before it to the first new one after its end, less what the new steps of that
  *     time take at the undisturbed median; -1 where no new step came
- * @param replayed steps computed again
+ * @param replayed steps computed again, by all lanes
+ * @param lanes of steps, in sync.mode local of rounds, that were computed again while all others stood
  */
-public record FaultFigures(int atStep, long noticeMillis, String notice, long lostMillis, int replayed) {
+public record FaultFigures(int atStep, long noticeMillis, String notice, long lostMillis, int replayed, int lanes) {
     /**
+     * @param run what its drivers said
+     * @param stride steps between two that are told of: those of a round in sync.mode local
      * @param start of the fault
      * @param end when it was over; {@code start} where it was done in an instant
      */
-    public static FaultFigures of(
-            List<RunLog.Step> steps, List<RunLog.Line> notices, long start, long end, double medianMillis) {
+    public static FaultFigures of(RunLog run, int stride, long start, long end, double medianMillis) {
+        List<RunLog.Step> steps = run.steps();
         int before = 0;
         long lastBefore = start;
         for (RunLog.Step step : steps) {
@@ -33,7 +36,7 @@ public record FaultFigures(int atStep, long noticeMillis, String notice, long lo
                 .findFirst()
                 .orElse(null);
         long until = back == null ? Long.MAX_VALUE : back.millis();
-        RunLog.Line notice = notices.stream()
+        RunLog.Line notice = run.notices().stream()
                 .filter(line -> line.millis() >= start && line.millis() <= until)
                 .findFirst()
                 .orElse(null);
@@ -43,7 +46,8 @@ public record FaultFigures(int atStep, long noticeMillis, String notice, long lo
                 notice == null ? -1 : notice.millis() - start,
                 notice == null ? "" : notice.text(),
                 back == null ? -1 : Math.max(0, lost),
-                replayed(steps, start, until));
+                replayed(steps, stride, start, until),
+                run.lanesAgain(start, until));
     }
 
     /** Whether a step is beyond all that came before it. */
@@ -57,7 +61,7 @@ public record FaultFigures(int atStep, long noticeMillis, String notice, long lo
     }
 
     /** Steps that were done once already; a drawing may stand for several steps. */
-    static int replayed(List<RunLog.Step> steps, long from, long until) {
+    static int replayed(List<RunLog.Step> steps, int stride, long from, long until) {
         int highest = 0;
         int last = 0;
         int again = 0;
@@ -66,7 +70,7 @@ public record FaultFigures(int atStep, long noticeMillis, String notice, long lo
                 break;
             }
             if (step.millis() > from) {
-                int first = step.step() > last ? last + 1 : step.step();
+                int first = step.step() > last ? last + 1 : step.step() - stride + 1;
                 again += Math.max(0, Math.min(step.step(), highest) - first + 1);
             }
             highest = Math.max(highest, step.step());

@@ -14,16 +14,16 @@ import java.util.Locale;
  */
 public record FaultReport(int run, FaultKind kind, String target, FaultFigures figures, String result) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String ROW = "%3s  %-14s %-46s %5s %9s %8s %8s  %s";
+    private static final String ROW = "%3s  %-14s %-46s %5s %9s %8s %8s %6s  %s";
 
     public static String header() {
-        return String.format(ROW, "run", "fault", "target", "step", "notice s", "lost s", "replayed", "result");
+        return String.format(ROW, "run", "fault", "target", "step", "notice s", "lost s", "replayed", "lanes", "result");
     }
 
     /** The row of the table. */
     public String row() {
         return figures == null
-                ? String.format(ROW, run, kind, target, "-", "-", "-", "-", result)
+                ? String.format(ROW, run, kind, target, "-", "-", "-", "-", "-", result)
                 : String.format(
                         ROW,
                         run,
@@ -33,6 +33,7 @@ public record FaultReport(int run, FaultKind kind, String target, FaultFigures f
                         seconds(figures.noticeMillis()),
                         seconds(figures.lostMillis()),
                         figures.replayed(),
+                        figures.lanes(),
                         result);
     }
 
@@ -49,7 +50,8 @@ public record FaultReport(int run, FaultKind kind, String target, FaultFigures f
                     .put("notice_millis", figures.noticeMillis())
                     .put("notice", figures.notice())
                     .put("lost_millis", figures.lostMillis())
-                    .put("replayed", figures.replayed());
+                    .put("replayed", figures.replayed())
+                    .put("lanes_again", figures.lanes());
         }
         return object.toString();
     }

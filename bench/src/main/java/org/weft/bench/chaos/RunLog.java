@@ -21,14 +21,21 @@ public final class RunLog {
                     + "|dropped its work|joined in place|took over|generation \\d+ starts|starts again"
                     + "|checkpoint of step \\d+ failed|could not be written|resuming from|no checkpoint in|failed: | lease|promoted| leaves");
 
+    private static final Pattern LANES = Pattern.compile(
+            "lanes (\\d+)-(\\d+) of (?:step \\d+ are computed again|worker .* are late; others compute them too)");
+
     /** One step done, as soon as it was seen. */
     public record Step(long millis, int step) {}
+
+    /** Lanes that are computed once more. */
+    private record Lanes(long millis, int count) {}
 
     /** A line of the driver's. */
     public record Line(long millis, String text) {}
 
     private final List<Step> steps = new ArrayList<>();
     private final List<Line> notices = new ArrayList<>();
+    private final List<Lanes> lanes = new ArrayList<>();
     private final Map<String, String> executors = new TreeMap<>();
     private int highest;
     private String hash = "";
@@ -54,6 +61,10 @@ public final class RunLog {
         if (closing.find()) {
             hash = closing.group(1);
         }
+        Matcher again = LANES.matcher(text);
+        if (again.find()) {
+            lanes.add(new Lanes(millis, Integer.parseInt(again.group(2)) - Integer.parseInt(again.group(1)) + 1));
+        }
         if (NOTICE.matcher(text).find()) {
             notices.add(new Line(millis, text));
         }
@@ -78,6 +89,14 @@ public final class RunLog {
 
     public synchronized List<Line> notices() {
         return List.copyOf(notices);
+    }
+
+    /** Lanes that workers had and that others, or their replacements, computed once more, told of in this time. */
+    public synchronized int lanesAgain(long from, long until) {
+        return lanes.stream()
+                .filter(told -> told.millis() >= from && told.millis() <= until)
+                .mapToInt(Lanes::count)
+                .sum();
     }
 
     /** The highest step done so far. */

@@ -31,6 +31,14 @@ class ScheduleTest {
     }
 
     @Test
+    void aRoundIsWhatTheSettingsSay() {
+        assertThat(options().stride()).isEqualTo(1);
+        assertThat(options("--set", "sync.steps=4").stride()).isEqualTo(1);
+        assertThat(options("--set", "sync.mode=local", "--set", "sync.steps=2", "--set", "sync.steps=4").stride())
+                .isEqualTo(4);
+    }
+
+    @Test
     void faultsThatNeedAShapeAreInRunsThatHaveIt() {
         for (long seed = 1; seed <= 200; seed++) {
             for (PlannedRun run : options("--seed", Long.toString(seed)).plan()) {

@@ -171,7 +171,7 @@ public final class Chaos implements AutoCloseable {
             return new FaultReport(plan.number(), done.planned.kind(), "-", null, done.lack);
         }
         FaultFigures figures = FaultFigures.of(
-                run.log().steps(), run.log().notices(), done.injection.atMillis(), done.endMillis, median);
+                run.log(), options.stride(), done.injection.atMillis(), done.endMillis, median);
         String result = done.trouble.isEmpty() ? report.bits() : done.trouble;
         if (!done.injection.remark().isEmpty()) {
             result += "; " + done.injection.remark();
