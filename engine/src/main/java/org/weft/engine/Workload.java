@@ -24,6 +24,12 @@ public interface Workload<B extends MicroBatch> extends Serializable {
      */
     Replica<B> open(String device) throws IOException;
 
+    /**
+     * Loads what a process loads once, classes, native libraries and kernels, so that {@link #open} and the first pass take less
+     * time later. Holds nothing when it returns, and needs much less memory than a replica. Nothing by default.
+     */
+    default void warm(String device) throws IOException {}
+
     /** Opens the batches; the caller closes them. */
     BatchSource<B> batches() throws IOException;
 

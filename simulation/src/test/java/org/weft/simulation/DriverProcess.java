@@ -42,6 +42,7 @@ final class DriverProcess extends VirtualProcess {
 
     private boolean leaves;
     private boolean ended;
+    private boolean endedWell;
 
     /** A checkpoint that is to be committed. */
     private record Commit(int generation, int step) {
@@ -107,6 +108,10 @@ final class DriverProcess extends VirtualProcess {
         stopInTime(coordinator);
         awaitEnd(coordinator);
         observer.close();
+        if (endedWell) {
+            int step = simulation.invariants.step();
+            held.runEnded(step < config.training().steps(), step);
+        }
     }
 
     private void stopInTime(Coordinator coordinator) {
@@ -130,6 +135,7 @@ final class DriverProcess extends VirtualProcess {
             throw new IllegalStateException(e);
         }
         simulation.invariants.ended(failure);
+        endedWell = failure == null;
         leaves = true;
     }
 
@@ -141,6 +147,11 @@ final class DriverProcess extends VirtualProcess {
     /** Whether the run is over for it, so that it gives its lease back or has done so. */
     boolean leaves() {
         return leaves;
+    }
+
+    /** Whether the run is at its end, or as far as it was to go. */
+    boolean endedWell() {
+        return endedWell;
     }
 
     boolean hasEnded() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.weft.driver.lease.DriverPlace;
 import org.weft.driver.lease.LeaseSeam;
 import org.weft.driver.lease.RunLease;
+import org.weft.driver.lease.StandbyLease;
 
 /** A process's way to the real {@link RunLease}. Its files answer at once: a sign of life is one event. */
 final class HeldLease {
@@ -24,6 +25,20 @@ final class HeldLease {
                 new DriverPlace("host", 1, process.name),
                 notice -> process.simulation.trace(() -> process + ": " + notice),
                 process.threads);
+        return lease;
+    }
+
+    /** As one who stands by; null where the run is over. */
+    RunLease standBy() throws IOException {
+        ProcessStore store = new ProcessStore(process.simulation.files, ProcessStore.Fate.ofLease(process));
+        try (StandbyLease standby = new StandbyLease(
+                store,
+                process.simulation.scenario.config(),
+                new DriverPlace("host", 2, process.name),
+                notice -> process.simulation.trace(() -> process + ": " + notice),
+                process.threads)) {
+            lease = standby.await();
+        }
         return lease;
     }
 

@@ -37,6 +37,12 @@ final class LeaseInvariants {
         taken = true;
     }
 
+    /** The rival is told that the run is over, and that nobody is to go on with it. */
+    void over() {
+        simulation.invariants.require(
+                simulation.driver.endedWell(), Invariant.ONE_DRIVER, "a standby left a run that is not over");
+    }
+
     /** The rival has made the run its own. */
     void rivalBegan() {
         begun = true;

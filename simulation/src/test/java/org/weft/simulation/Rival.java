@@ -5,7 +5,7 @@ import org.weft.core.WeftException;
 import org.weft.core.protocol.Address;
 import org.weft.driver.lease.RunLease;
 
-/** A second driver, which is given the run where the first is silent or gone, and is refused otherwise. */
+/** A second driver, which is given the run where the first is silent or gone, and is refused otherwise, or waits for that. */
 final class Rival extends VirtualProcess {
     private static final long HOLDS_MILLIS = 30_000;
 
@@ -22,7 +22,11 @@ final class Rival extends VirtualProcess {
     }
 
     private void compete() {
-        try (RunLease taken = lease.acquire()) {
+        try (RunLease taken = simulation.scenario.rivalStandsBy() ? lease.standBy() : lease.acquire()) {
+            if (taken == null) {
+                simulation.invariants.leases().over();
+                return;
+            }
             simulation.trace(() -> this + " takes the run over");
             simulation.invariants.leases().taken();
             taken.begin(taken.highestGeneration() + 1);

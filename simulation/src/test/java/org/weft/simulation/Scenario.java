@@ -23,6 +23,7 @@ import org.weft.core.params.ParameterLayout;
  * @param mishapEveryMicros mean time between mishaps of whole processes, 0 for none
  * @param stopAtMicros when the run is asked to stop, 0 for never
  * @param rivalAtMicros when a second driver wants the run, 0 for never
+ * @param rivalStandsBy whether it waits until it may have it
  */
 record Scenario(
         WeftConfig config,
@@ -36,7 +37,8 @@ record Scenario(
         double readFailure,
         long mishapEveryMicros,
         long stopAtMicros,
-        long rivalAtMicros) {
+        long rivalAtMicros,
+        boolean rivalStandsBy) {
     private static final int BUCKET_ELEMENTS = 8;
     private static final List<String> GRADIENTS = List.of("f32", "f32", "f32", "bf16", "int8", "int4");
     private static final List<String> PRECISIONS = List.of("fp32", "bf16");
@@ -105,7 +107,8 @@ record Scenario(
                 pick(random, 0, 0, 0, 0.1, 0.3),
                 (long) (VirtualTime.SECOND * pick(random, 0, 0.4, 1.5, 5)),
                 random.nextInt(12) == 0 ? 1 + random.nextInt((int) (6 * VirtualTime.SECOND)) : 0,
-                random.nextInt(3) == 0 ? 1 + random.nextInt((int) (30 * VirtualTime.SECOND)) : 0);
+                random.nextInt(3) == 0 ? 1 + random.nextInt((int) (30 * VirtualTime.SECOND)) : 0,
+                random.nextBoolean());
     }
 
     private static double pick(SplittableRandom random, double... values) {
@@ -149,7 +152,7 @@ record Scenario(
         return String.format(
                 "workers=%d servers=%dx%d lanes=%d steps=%d buckets=%d parameters=%d checkpoint.every=%d keep=%d"
                         + " eval_every=%d loss=%s late=%s twice=%s writes=%s reads=%s mishaps=%dms calm=%ds stop=%dms"
-                        + " rival=%dms sync=%s/%d inner=%s %s delay=%d warmup=%d ahead=%s gradients=%s"
+                        + " rival=%dms%s sync=%s/%d inner=%s %s delay=%d warmup=%d ahead=%s gradients=%s"
                         + " precision=%s parameters=%s residency=%s",
                 workers(),
                 servers(),
@@ -170,6 +173,7 @@ record Scenario(
                 calmAfterMicros / VirtualTime.SECOND,
                 stopAtMicros / VirtualTime.MILLI,
                 rivalAtMicros / VirtualTime.MILLI,
+                rivalStandsBy ? " (stands by)" : "",
                 config.sync().mode().word(),
                 config.sync().steps(),
                 config.sync().innerState().word(),

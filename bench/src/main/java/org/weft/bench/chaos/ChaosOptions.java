@@ -44,6 +44,11 @@ public final class ChaosOptions {
             description = "With --minutes (${DEFAULT-VALUE}).")
     public double meanSeconds;
 
+    @Option(
+            names = "--standby",
+            description = "A second driver stands by from the start, and a new one after each loss of a driver.")
+    public boolean standby;
+
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Passed on to prepare and pretrain.")
     public List<String> settings = new ArrayList<>();
 

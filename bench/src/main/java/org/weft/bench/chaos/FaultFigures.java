@@ -8,12 +8,13 @@ import java.util.List;
  * @param atStep the highest step done before it
  * @param noticeMillis until the driver's first line that tells of it, or -1 where it told nothing
  * @param notice that line
+ * @param nextMillis until the next step, new or not, once it was over; -1 where none came
  * @param lostMillis time from the last step before it to the first new one after its end, less what the new steps of that
  *     time take at the undisturbed median; -1 where no new step came
  * @param replayed steps computed again, by all lanes
  * @param lanes of steps, in sync.mode local of rounds, that were computed again while all others stood
  */
-public record FaultFigures(int atStep, long noticeMillis, String notice, long lostMillis, int replayed, int lanes) {
+public record FaultFigures(int atStep, long noticeMillis, String notice, long nextMillis, long lostMillis, int replayed, int lanes) {
     /**
      * @param run what its drivers said
      * @param stride steps between two that are told of: those of a round in sync.mode local
@@ -30,6 +31,10 @@ public record FaultFigures(int atStep, long noticeMillis, String notice, long lo
                 lastBefore = step.millis();
             }
         }
+        RunLog.Step next = steps.stream()
+                .filter(step -> step.millis() > start && step.millis() >= end)
+                .findFirst()
+                .orElse(null);
         RunLog.Step back = steps.stream()
                 .filter(step -> step.millis() > start && step.millis() >= end)
                 .filter(new Beyond(steps, start, before)::isNew)
@@ -45,6 +50,7 @@ public record FaultFigures(int atStep, long noticeMillis, String notice, long lo
                 before,
                 notice == null ? -1 : notice.millis() - start,
                 notice == null ? "" : notice.text(),
+                next == null ? -1 : next.millis() - start,
                 back == null ? -1 : Math.max(0, lost),
                 replayed(steps, stride, start, until),
                 run.lanesAgain(start, until));

@@ -14,16 +14,16 @@ import java.util.Locale;
  */
 public record FaultReport(int run, FaultKind kind, String target, FaultFigures figures, String result) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String ROW = "%3s  %-14s %-46s %5s %9s %8s %8s %6s  %s";
+    private static final String ROW = "%3s  %-14s %-46s %5s %9s %7s %8s %8s %6s  %s";
 
     public static String header() {
-        return String.format(ROW, "run", "fault", "target", "step", "notice s", "lost s", "replayed", "lanes", "result");
+        return String.format(ROW, "run", "fault", "target", "step", "notice s", "next s", "lost s", "replayed", "lanes", "result");
     }
 
     /** The row of the table. */
     public String row() {
         return figures == null
-                ? String.format(ROW, run, kind, target, "-", "-", "-", "-", "-", result)
+                ? String.format(ROW, run, kind, target, "-", "-", "-", "-", "-", "-", result)
                 : String.format(
                         ROW,
                         run,
@@ -31,6 +31,7 @@ public record FaultReport(int run, FaultKind kind, String target, FaultFigures f
                         target,
                         figures.atStep(),
                         seconds(figures.noticeMillis()),
+                        seconds(figures.nextMillis()),
                         seconds(figures.lostMillis()),
                         figures.replayed(),
                         figures.lanes(),
@@ -49,6 +50,7 @@ public record FaultReport(int run, FaultKind kind, String target, FaultFigures f
             object.put("at_step", figures.atStep())
                     .put("notice_millis", figures.noticeMillis())
                     .put("notice", figures.notice())
+                    .put("next_millis", figures.nextMillis())
                     .put("lost_millis", figures.lostMillis())
                     .put("replayed", figures.replayed())
                     .put("lanes_again", figures.lanes());

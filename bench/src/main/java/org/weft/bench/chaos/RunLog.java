@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * What the drivers of one run said, in the order they said it: steps, who joined where, notices, the closing line. Lines
  * come on the thread that reads the driver's output; questions from any.
  */
-public final class RunLog {
+public final class RunLog implements Told {
     private static final Pattern STEP = Pattern.compile("step (\\d+)/\\d+  loss ");
     private static final Pattern JOINED =
             Pattern.compile("((?:worker|server) \\d+[^(]*?) \\(executor (\\d+), host ([^)]+)\\) joined");
@@ -19,7 +19,7 @@ public final class RunLog {
     private static final Pattern NOTICE = Pattern.compile(
             "gave no sign of life|is given up|is lost|was lost|Lost executor"
                     + "|dropped its work|joined in place|took over|generation \\d+ starts|starts again"
-                    + "|checkpoint of step \\d+ failed|could not be written|resuming from|no checkpoint in|failed: | lease|promoted| leaves");
+                    + "|checkpoint of step \\d+ failed|could not be written|resuming from|no checkpoint in|failed: | lease|promoted| leaves|taking the run over");
 
     private static final Pattern LANES = Pattern.compile(
             "lanes (\\d+)-(\\d+) of (?:step \\d+ are computed again|worker .* are late; others compute them too)");
@@ -41,7 +41,7 @@ public final class RunLog {
     private String hash = "";
     private String lastLine = "";
 
-    /** Takes a line of output. */
+    @Override
     public synchronized void line(long millis, String text) {
         Matcher step = STEP.matcher(text);
         if (step.find()) {

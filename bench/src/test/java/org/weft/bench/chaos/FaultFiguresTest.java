@@ -18,7 +18,7 @@ class FaultFiguresTest {
         run.line(3050, "generation 2 starts at step 5");
         steps(4000, 6, 12); // 6 at 4100, the eleventh at 4600
         FaultFigures figures = FaultFigures.of(run(), 1, 1050, 1050, 100);
-        assertThat(figures).isEqualTo(new FaultFigures(10, 2000, "generation 2 starts at step 5", 3600 - 100, 5, 0));
+        assertThat(figures).isEqualTo(new FaultFigures(10, 2000, "generation 2 starts at step 5", 4100 - 1050, 3600 - 100, 5, 0));
     }
 
     @Test
@@ -28,7 +28,7 @@ class FaultFiguresTest {
         steps.add(new RunLog.Step(2000, 12));
         steps.add(new RunLog.Step(2500, 13));
         FaultFigures figures = FaultFigures.of(run(), 1, 1010, 2400, 100);
-        assertThat(figures).isEqualTo(new FaultFigures(10, -1, "", 1500 - 300, 0, 0));
+        assertThat(figures).isEqualTo(new FaultFigures(10, -1, "", 2500 - 1010, 1500 - 300, 0, 0));
     }
 
     @Test
@@ -86,7 +86,7 @@ class FaultFiguresTest {
 
     @Test
     void rowsAndObjects() {
-        FaultFigures figures = new FaultFigures(40, 5100, "lost", -1, 20, 4);
+        FaultFigures figures = new FaultFigures(40, 5100, "lost", 6200, -1, 20, 4);
         FaultReport report = new FaultReport(3, FaultKind.KILL_SERVER, "executor 1 (server 0)", figures, "same bits");
         assertThat(report.row())
                 .contains("KILL_SERVER")
@@ -96,7 +96,7 @@ class FaultFiguresTest {
         assertThat(report.json())
                 .isEqualTo("{\"run\":3,\"fault\":\"KILL_SERVER\",\"target\":\"executor 1 (server 0)\","
                         + "\"result\":\"same bits\",\"at_step\":40,\"notice_millis\":5100,\"notice\":\"lost\","
-                        + "\"lost_millis\":-1,\"replayed\":20,\"lanes_again\":4}");
+                        + "\"next_millis\":6200,\"lost_millis\":-1,\"replayed\":20,\"lanes_again\":4}");
         FaultReport none = new FaultReport(3, FaultKind.SLOW_LINK, "-", null, "not available: no tc");
         assertThat(none.row()).endsWith("not available: no tc");
         assertThat(none.json()).doesNotContain("replayed");

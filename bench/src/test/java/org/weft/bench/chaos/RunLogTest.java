@@ -68,4 +68,28 @@ class RunLogTest {
         assertThat(log.placement()).isEmpty();
         assertThat(new RunLog().lastStepMillis(99)).isEqualTo(99);
     }
+
+    @Test
+    void aStandbysLinesAreTheRunsOnceItTakesTheRunOver() {
+        RunLog run = new RunLog();
+        StandbyLog standby = new StandbyLog(run);
+        run.line(1, "worker 0 (executor 2, host a) joined");
+        standby.line(2, "standby of hdfs://a/run, application app-20261129-0002");
+        standby.line(3, "stands by: the driver is host a, process 7, application app-1, since t");
+        assertThat(standby.isReady()).isFalse();
+        standby.line(4, "this standby is ready: it holds 4 executors and has read step-00000020");
+        assertThat(standby.isReady()).isTrue();
+        assertThat(standby.application()).isEqualTo("app-20261129-0002");
+        assertThat(run.notices()).isEmpty();
+        assertThat(run.placement()).containsOnlyKeys("2");
+        standby.line(5, "taking the run over: no sign of life for 8 s from host a");
+        standby.line(6, "worker 0 (executor 1, host b) joined");
+        standby.line(7, "[##..] step 7/9  loss 2.0  1 tokens/s");
+        assertThat(run.notices()).hasSize(1);
+        assertThat(run.placement()).containsOnlyKeys("1");
+        assertThat(run.highestStep()).isEqualTo(7);
+        standby.line(8, "another driver was faster");
+        standby.line(9, "[##..] step 8/9  loss 2.0  1 tokens/s");
+        assertThat(run.highestStep()).isEqualTo(7);
+    }
 }

@@ -16,13 +16,22 @@ import org.weft.core.storage.UnreachableStorage;
 public final class CheckpointResolver {
     private final Store store;
     private final Consumer<String> notices;
+    private final VerifiedCheckpoints verified;
 
     /**
      * @param notices told of each checkpoint that was passed over, and why
      */
     public CheckpointResolver(Store store, Consumer<String> notices) {
+        this(store, notices, new VerifiedCheckpoints());
+    }
+
+    /**
+     * @param verified what need not be read again; what is read here is added
+     */
+    public CheckpointResolver(Store store, Consumer<String> notices, VerifiedCheckpoints verified) {
         this.store = store;
         this.notices = notices;
+        this.verified = verified;
     }
 
     /** What a checkpoint's directory holds. */
@@ -218,13 +227,18 @@ public final class CheckpointResolver {
 
     private Checkpoint verified(String directory) throws IOException {
         CheckpointManifest manifest = CheckpointManifest.load(store, directory);
+        Checkpoint checkpoint = new Checkpoint(directory, manifest);
+        if (verified.holds(store, checkpoint)) {
+            return checkpoint;
+        }
         List<String> problems = new CheckpointReader(store, directory, manifest).verify();
         if (!problems.isEmpty()) {
             throw WeftException.invalidData(
                     directory + " does not verify: " + String.join("; ", problems),
                     "take an earlier checkpoint with --resume STEP");
         }
-        return new Checkpoint(directory, manifest);
+        verified.add(checkpoint);
+        return checkpoint;
     }
 
     /** An error where a checkpoint is of another model than the one configured. */

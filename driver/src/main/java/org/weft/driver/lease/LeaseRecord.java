@@ -20,6 +20,8 @@ import org.weft.core.Json;
  * @param released whether the driver ended and gave the run back
  * @param began whether this driver, or one before it of the same application, set aside what the run's directory had beyond
  *     its start; null in a file of an earlier version
+ * @param ending how the run ended, of a driver that gave it back because it had; null of one that did not get so far, and in a
+ *     file of an earlier version
  */
 record LeaseRecord(
         int formatVersion,
@@ -31,30 +33,43 @@ record LeaseRecord(
         long sequence,
         int generation,
         boolean released,
-        Boolean began) {
+        Boolean began,
+        Ending ending) {
     static final int FORMAT_VERSION = 1;
 
     private static final ObjectMapper JSON =
             Json.RECORDS.copy().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
+    /**
+     * How a run ended.
+     *
+     * @param stopped whether it was asked to end before its last step
+     * @param step that it ended at
+     */
+    record Ending(boolean stopped, int step) {}
+
     /** The next sign of life. */
     LeaseRecord renewed(int highestGeneration) {
-        return next(highestGeneration, false, began);
+        return next(highestGeneration, false, began, null);
     }
 
     /** The same of a driver that began. */
     LeaseRecord begun() {
-        return next(generation, false, true);
+        return next(generation, false, true, null);
     }
 
-    /** The last word. */
-    LeaseRecord ended(int highestGeneration) {
-        return next(highestGeneration, true, began);
+    /**
+     * The last word.
+     *
+     * @param how null where the run did not end
+     */
+    LeaseRecord ended(int highestGeneration, Ending how) {
+        return next(highestGeneration, true, began, how);
     }
 
-    private LeaseRecord next(int highest, boolean last, Boolean begun) {
+    private LeaseRecord next(int highest, boolean last, Boolean begun, Ending how) {
         return new LeaseRecord(
-                formatVersion, term, owner, driver, started, leaseSeconds, sequence + 1, highest, last, begun);
+                formatVersion, term, owner, driver, started, leaseSeconds, sequence + 1, highest, last, begun, how);
     }
 
     /** Whether an application began this run. */

@@ -60,12 +60,32 @@ final class LeaseTaker {
         if (found != null && !found.released()) {
             found = watch(found);
         }
+        LeaseRecord mine = termAfter(found);
+        LeaseFiles.Seen now = make(mine);
+        if (!now.isOwnedBy(mine.owner())) {
+            throw refused(now, "took it first");
+        }
+        return new Taken(found, mine);
+    }
+
+    /**
+     * Makes the term after one that nobody holds any more, as far as this driver knows.
+     *
+     * @param found null where nobody ever drove this run
+     * @return null where another driver made it first
+     */
+    Taken succeed(LeaseFiles.Seen found) throws IOException {
+        LeaseRecord mine = termAfter(found);
+        return make(mine).isOwnedBy(mine.owner()) ? new Taken(found, mine) : null;
+    }
+
+    private LeaseRecord termAfter(LeaseFiles.Seen found) {
         int term = found == null ? 1 : found.term() + 1;
         int generation =
                 found == null || found.record() == null ? 0 : found.record().generation();
         boolean began =
                 found != null && found.record() != null && found.record().begunBy(driver.application());
-        LeaseRecord mine = new LeaseRecord(
+        return new LeaseRecord(
                 LeaseRecord.FORMAT_VERSION,
                 term,
                 UUID.randomUUID().toString(),
@@ -75,17 +95,8 @@ final class LeaseTaker {
                 0,
                 generation,
                 false,
-                began);
-        LeaseFiles.Seen now = make(mine);
-        if (now == null) {
-            throw WeftException.failed(
-                    "the run's lease vanished as it was made: " + files.path(term), "try again; is the storage well?");
-        }
-        if (!now.isOwnedBy(mine.owner())) {
-            throw refused(now, "took it first");
-        }
-        LOG.debug("driver lease: term {} owner {}", term, mine.owner());
-        return new Taken(found, mine);
+                began,
+                null);
     }
 
     /** What stands there afterwards decides, whatever the answer was: it may have been lost, and the request repeated. */
@@ -99,7 +110,14 @@ final class LeaseTaker {
             }
             LOG.warn("driver lease: {}", e.toString());
         }
-        return files.newest();
+        LeaseFiles.Seen now = files.newest();
+        if (now == null) {
+            throw WeftException.failed(
+                    "the run's lease vanished as it was made: " + files.path(mine.term()),
+                    "try again; is the storage well?");
+        }
+        LOG.debug("driver lease: term {} owner {}", mine.term(), mine.owner());
+        return now;
     }
 
     /** Returns what stands there when nobody drives this run any more. */

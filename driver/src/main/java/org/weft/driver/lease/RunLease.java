@@ -50,6 +50,7 @@ public final class RunLease implements AutoCloseable {
     private boolean silent;
     private volatile boolean closed;
     private volatile WeftException lost;
+    private volatile LeaseRecord.Ending ending;
     private Consumer<WeftException> onLost = failure -> {};
 
     private RunLease(LeaseFiles files, LeaseTaker.Taken taken, Threads threads) {
@@ -91,8 +92,13 @@ public final class RunLease implements AutoCloseable {
             Threads threads)
             throws IOException {
         LeaseTaker taker = new LeaseTaker(files, driver, leaseSeconds, unitNanos, notices, threads);
-        RunLease lease = new RunLease(files, taker.take(), threads);
-        lease.start(leaseSeconds * unitNanos / SIGNS);
+        return of(files, taker.take(), threads, leaseSeconds * unitNanos);
+    }
+
+    /** Of a term that was made, where others wait {@code nanos} for a sign of life. */
+    static RunLease of(LeaseFiles files, LeaseTaker.Taken taken, Threads threads, long nanos) {
+        RunLease lease = new RunLease(files, taken, threads);
+        lease.start(nanos / SIGNS);
         return lease;
     }
 
@@ -236,6 +242,11 @@ public final class RunLease implements AutoCloseable {
         setAside = block;
     }
 
+    /** Has {@link #close} say that the run is over, so that nobody stands by for it any longer. */
+    public void runEnded(boolean stopped, int step) {
+        ending = new LeaseRecord.Ending(stopped, step);
+    }
+
     /**
      * Stops the signs of life as the end of the process would.
      *
@@ -280,7 +291,7 @@ public final class RunLease implements AutoCloseable {
         requireNewest();
         boolean nothingToReplace = taken.before() == null || taken.before().released();
         if (began || !nothingToReplace) {
-            files.write(mine.ended(used.get()));
+            files.write(mine.ended(used.get(), ending));
         } else {
             files.delete(mine.term());
             files.deleteEmptyDirectories();

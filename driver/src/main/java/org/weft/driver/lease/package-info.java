@@ -1,2 +1,2 @@
-/** Who drives a run: one driver at a time, and what a driver leaves for the next one to know. */
+/** Who drives a run: one driver at a time, what a driver leaves for the next one to know, and who stands by. */
 package org.weft.driver.lease;

@@ -18,6 +18,7 @@ import org.weft.driver.checkpoint.BestStep;
 import org.weft.driver.checkpoint.Checkpoint;
 import org.weft.driver.checkpoint.CheckpointCommitter;
 import org.weft.driver.checkpoint.CheckpointResolver;
+import org.weft.driver.checkpoint.VerifiedCheckpoints;
 import org.weft.driver.lease.DriverPlace;
 import org.weft.driver.lease.RunLease;
 import org.weft.driver.progress.MetricsLog;
@@ -86,13 +87,37 @@ public final class TrainingRun {
     public RunResult run(RunConfig run, String resume, Subject.Preparation preparation) throws IOException {
         // Before anything is read at length: executors start while a dead driver's lease is watched.
         try (RunLease lease = lease(application, run, progress)) {
-            return run(Restart.resume(resume, application.restarted(), lease, progress), preparation.prepare(), lease);
+            String from = Restart.resume(resume, application.restarted(), lease, progress);
+            return run(from, preparation.prepare(), lease, new VerifiedCheckpoints());
         }
     }
 
-    private RunResult run(String resume, Subject subject, RunLease lease) throws IOException {
+    /**
+     * Waits for the end of another driver of the run, and goes on from the newest checkpoint where that driver is dead or gave
+     * the run back before its end.
+     *
+     * @param preparation done more than once: it is to keep what it has found, and to look whether that still holds
+     * @return null where the run ended, finished or as it was asked to, under another driver
+     */
+    public RunResult standBy(WeftConfig config, Subject.Preparation preparation) throws IOException {
+        VerifiedCheckpoints verified = new VerifiedCheckpoints();
+        Standby standby = new Standby(application, config, progress, preparation, verified);
+        try (RunLease lease = standby.await()) {
+            return lease == null ? null : run(LATEST, preparation.prepare(), lease, verified);
+        }
+    }
+
+    private RunResult run(String resume, Subject subject, RunLease lease, VerifiedCheckpoints verified)
+            throws IOException {
+        RunResult result = goOn(resume, subject, lease, verified);
+        lease.runEnded(result.stopped(), result.step());
+        return result;
+    }
+
+    private RunResult goOn(String resume, Subject subject, RunLease lease, VerifiedCheckpoints verified)
+            throws IOException {
         RunDirectory directory = subject.config().run().directory();
-        CheckpointResolver resolver = new CheckpointResolver(store, progress::say);
+        CheckpointResolver resolver = new CheckpointResolver(store, progress::say, verified);
         Checkpoint own = new StartingPoint(store, progress).of(resume, subject, resolver);
         TrainingJob job = new TrainingJob(application, subject.workload());
         if (own == null) {

@@ -84,7 +84,7 @@ record WorkerTask<B extends MicroBatch>(WorkerOptions options, Workload<B> workl
     }
 
     /** {@code cpu}, or the GPU that Spark assigned to this task. */
-    private static String device(WeftConfig config, int worker, TaskPlace place) {
+    static String device(WeftConfig config, int worker, TaskPlace place) {
         ResourceInformation gpu = TaskContext.get().resourcesJMap().get("gpu");
         Device wanted = config.cluster().device();
         boolean cuda = wanted == Device.CUDA || (wanted == Device.AUTO && gpu != null);

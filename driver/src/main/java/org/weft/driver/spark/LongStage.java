@@ -112,7 +112,8 @@ public final class LongStage {
         }
     }
 
-    void cancel() {
+    /** Ends it, whatever its tasks do. */
+    public void cancel() {
         if (!done.isDone()) {
             context.cancelJobGroup(group);
         }

@@ -1,6 +1,8 @@
 package org.weft.driver.spark;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.resource.ResourceInformation;
@@ -81,7 +83,8 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
                 master.substring("local-cluster[".length()).split(",", 2)[0].trim());
     }
 
-    static Slots of(JavaSparkContext context) {
+    /** Those of the moment. */
+    public static Slots of(JavaSparkContext context) {
         int cpusPerTask = context.getConf().getInt("spark.task.cpus", 1);
         boolean local = context.isLocal();
         int executors = 0;
@@ -100,6 +103,13 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
             memory = Math.min(memory, executor.maxMemory());
         }
         return new Slots(executors, slots, gpus, memory);
+    }
+
+    /** Ids of the executors that have registered. */
+    public static Set<String> executorIds(JavaSparkContext context) {
+        return ScalaCollections.list(context.sc().statusStore().executorList(true)).stream()
+                .map(ExecutorSummary::id)
+                .collect(Collectors.toSet());
     }
 
     /** What is missing, with the numbers; null where nothing is. */

@@ -2,6 +2,7 @@ package org.weft.trainer.commands;
 
 import java.util.concurrent.Callable;
 import org.weft.core.ExitStatus;
+import org.weft.core.WeftException;
 import org.weft.core.config.WeftConfig;
 import org.weft.driver.progress.Progress;
 import org.weft.driver.run.RunResult;
@@ -35,15 +36,31 @@ public final class PretrainCommand implements Callable<Integer> {
                     + "--resume, only where this run has no checkpoint yet.")
     private String from;
 
+    @Option(
+            names = "--standby",
+            description = "Wait beside the driver of this run, with executors of its own, and go on from the newest checkpoint "
+                    + "when that driver dies. Ends with status 0 when the run does.")
+    private boolean standby;
+
     @Override
     public Integer call() throws Exception {
         TrainingRun.requireStep(resume);
+        if (standby && resume != null && !resume.equals(TrainingRun.LATEST)) {
+            throw WeftException.usage(
+                    "--standby goes on from the newest checkpoint, and --resume " + resume + " asks for another",
+                    "leave one of the two out");
+        }
         WeftConfig config = options.load();
         Engines.require(config.cluster().engine());
         try (ConfigOptions.FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "pretrain", files.settings())) {
-            RunResult result =
-                    new Pretraining(application, config, Progress.onStderr(), StopSource.SIGNALS).run(resume, from);
+            Pretraining pretraining =
+                    new Pretraining(application, config, Progress.onStderr(), StopSource.SIGNALS);
+            RunResult result = standby ? pretraining.standBy(from) : pretraining.run(resume, from);
+            if (result == null) {
+                new Summary("pretrain").put("standby", "the run ended, and this driver was not needed").print();
+                return ExitStatus.DONE.code();
+            }
             Summary.of("pretrain", result).print();
             return (result.stopped() ? ExitStatus.TERMINATED : ExitStatus.DONE).code();
         }

@@ -1,16 +1,20 @@
 package org.weft.trainer.pretrain;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.weft.core.batches.Batch;
 import org.weft.core.batches.BatchSource;
 import org.weft.core.batches.TokenShardBatches;
+import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.ModelShape;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.storage.Store;
 import org.weft.core.tokens.PackedShard;
 import org.weft.engine.Engines;
+import org.weft.engine.GradientListener;
+import org.weft.engine.MicroBatchKey;
 import org.weft.engine.Replica;
 import org.weft.engine.Workload;
 
@@ -38,6 +42,21 @@ record LanguageModelling(
     @Override
     public Replica<Batch> open(String device) {
         return Engines.open(config, shape(), device);
+    }
+
+    /** A pass of one block over the first batch. */
+    @Override
+    public void warm(String device) throws IOException {
+        WeftConfig small = ConfigLoader.recorded(
+                "one block of the model", config, List.of("model.layers=1", "cluster.residency=whole"));
+        LanguageModelling one = new LanguageModelling(small, vocabSize, store, packed, tokensPerStep);
+        try (Replica<Batch> replica = one.open(device);
+                BatchSource<Batch> batches = one.batches()) {
+            replica.measurePeakFlops();
+            replica.zeroGradients();
+            MicroBatchKey key = new MicroBatchKey(config.run().seed(), 0, 0, 0);
+            replica.accumulateGradient(batches.training(0, 0, 0), 1, key, GradientListener.NONE);
+        }
     }
 
     @Override

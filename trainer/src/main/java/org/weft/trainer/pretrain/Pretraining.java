@@ -41,6 +41,11 @@ public final class Pretraining {
     private final Progress progress;
     private final StopSource stops;
     private final Store store;
+    /** What was found in the corpus whose manifest has this SHA-256, or null. */
+    private String known;
+
+    private CorpusManifest verified;
+    private Map<String, PackedShard> packed;
 
     /**
      * @param stops who may ask the run to end early
@@ -74,13 +79,26 @@ public final class Pretraining {
         return new TrainingRun(application, progress, stops).run(config.run(), resume, () -> subject(from));
     }
 
+    /**
+     * Waits until another driver of this run has died, or has given the run back, and goes on as {@link #run(String, String)} does
+     * with the newest checkpoint.
+     *
+     * @return null where the run ended under another driver
+     */
+    public RunResult standBy(String from) throws IOException {
+        CorpusManifest.load(store, directory.corpus());
+        return new TrainingRun(application, progress, stops).standBy(config, () -> subject(from));
+    }
+
     private Subject subject(String from) throws IOException {
         CorpusManifest corpus = corpus();
         Vocabulary vocabulary = vocabulary(from, corpus);
         ModelShape shape = new ModelShape(config.model(), vocabulary.size());
         Engines.require(config, shape);
         sayWhatPrepareDecided(corpus);
-        Map<String, PackedShard> packed = CorpusPacking.count(application.context(), store, config);
+        if (packed == null) {
+            packed = CorpusPacking.count(application.context(), store, config);
+        }
         List<ValidationPart> validation;
         double tokensPerStep;
         try (TokenShardBatches batches = TokenShardBatches.open(store, config, packed)) {
@@ -130,11 +148,17 @@ public final class Pretraining {
         }
     }
 
+    /** Read whole once, where that is asked for, as long as its manifest stays what it is. */
     private CorpusManifest corpus() throws IOException {
-        CorpusManifest manifest = config.corpus().verify()
-                ? CorpusVerification.run(application.context(), store, directory.corpus())
-                : CorpusManifest.load(store, directory.corpus());
-        return manifest;
+        String manifest = Sha256.hex(store.readAll(directory.corpus() + "/" + CorpusManifest.FILE));
+        if (!manifest.equals(known)) {
+            packed = null;
+            verified = config.corpus().verify()
+                    ? CorpusVerification.run(application.context(), store, directory.corpus())
+                    : CorpusManifest.load(store, directory.corpus());
+            known = manifest;
+        }
+        return verified;
     }
 
     /** What an evaluation takes; whatever the mixture cannot give is said here, before anything is trained. */

@@ -44,7 +44,7 @@ public final class Chaos implements AutoCloseable {
         if (!PathUtils.isEmptyDirectory(workDir)) {
             throw new IOException("the work folder is not empty: " + workDir);
         }
-        this.cluster = new Cluster(root, workDir, options.slots);
+        this.cluster = new Cluster(root, workDir, options.slots, options.standby);
         this.training = new Training(root, workDir, cluster, options.settings, options.slots);
         this.results = new PrintWriter(
                 Files.newBufferedWriter(workDir.resolve("results.jsonl"), StandardCharsets.UTF_8), true);
@@ -125,7 +125,7 @@ public final class Chaos implements AutoCloseable {
     private RunReport run(PlannedRun plan, int steps, RunReport undisturbed) throws IOException {
         String name = "run-" + plan.number() + (plan.number() == 0 ? "-of-" + steps : "");
         try (DisturbedRun run =
-                new DisturbedRun(training, cluster, plan, steps, workDir.resolve(name), options.patienceSeconds)) {
+                new DisturbedRun(training, cluster, plan, steps, workDir.resolve(name), options)) {
             running = run;
             run.run();
             double median =

@@ -28,12 +28,13 @@ final class Cluster implements AutoCloseable {
     /**
      * @param root the folder that holds weft
      * @param slots task slots of all Workers that a run may take
+     * @param standby whether a second driver has as many beside them
      */
-    Cluster(Path root, Path workDir, int slots) {
+    Cluster(Path root, Path workDir, int slots, boolean standby) {
         this.root = root;
         this.hdfsDir = workDir.resolve("hdfs");
         this.sparkDir = workDir.resolve("spark");
-        this.slots = slots;
+        this.slots = standby ? 2 * slots : slots;
     }
 
     /** Not while another thread closes, nor the other way round: no daemon may be started behind its back. */

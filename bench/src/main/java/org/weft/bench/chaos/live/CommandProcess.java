@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.weft.bench.chaos.OutputSplitter;
-import org.weft.bench.chaos.RunLog;
+import org.weft.bench.chaos.Told;
 
 /**
  * A Weft command in a process of its own, under {@code script} of util-linux: on a terminal the progress bar tells every
- * step. What it says goes to a {@link RunLog} and, with the time, to a file.
+ * step. What it says goes to a {@link Told} and, with the time, to a file.
  */
 final class CommandProcess implements AutoCloseable {
     private static final String MAIN = "org.weft.trainer.Main";
@@ -32,33 +32,32 @@ final class CommandProcess implements AutoCloseable {
         this.reader = reader;
     }
 
-    static CommandProcess start(List<String> command, Map<String, String> environment, RunLog log, Path file)
+    static CommandProcess start(List<String> command, Map<String, String> environment, Told told, Path file)
             throws IOException {
         String quoted = command.stream()
                 .map(word -> "'" + word.replace("'", "'\\''") + "'")
                 .collect(Collectors.joining(" ", "exec ", ""));
         ProcessBuilder builder = new ProcessBuilder("script", "-qefc", quoted, "/dev/null").redirectErrorStream(true);
         builder.environment().putAll(environment);
-        log.driverStarts();
         Process process = builder.start();
         Reader output = new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8);
         PrintWriter copy = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8), true);
-        Thread reader = new Thread(() -> copy(output, log, copy), "driver-output");
+        Thread reader = new Thread(() -> copy(output, told, copy), "driver-output");
         reader.setDaemon(true);
         reader.start();
         return new CommandProcess(process, reader);
     }
 
-    private static void copy(Reader output, RunLog log, PrintWriter copy) {
+    private static void copy(Reader output, Told told, PrintWriter copy) {
         try (output;
                 copy) {
             new OutputSplitter(line -> {
-                        log.line(System.currentTimeMillis(), line);
+                        told.line(System.currentTimeMillis(), line);
                         copy.println(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + "  " + line);
                     })
                     .readAll(output);
         } catch (IOException e) {
-            log.line(System.currentTimeMillis(), "output of the driver ended: " + e.getMessage());
+            told.line(System.currentTimeMillis(), "output of the driver ended: " + e.getMessage());
         }
     }
 

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.weft.bench.chaos.ChaosOptions;
 import org.weft.bench.chaos.PlannedFault;
 import org.weft.bench.chaos.PlannedRun;
 import org.weft.bench.chaos.RunLog;
+import org.weft.bench.chaos.Told;
 
 /**
  * One training run while its faults are done to it, by one thread: starts the driver, does each fault at its moment and
@@ -51,6 +53,8 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
     private final String folder;
     private final Path logs;
     private final long patienceMillis;
+    /** Null where nobody stands by. */
+    private final Standbys standbys;
     private final RunLog log = new RunLog();
     private final Scene scene;
     private final List<Done> done = new ArrayList<>();
@@ -59,6 +63,7 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
     private volatile boolean closing;
 
     private volatile CommandProcess driver;
+    private String application = "";
     private int drivers;
     private long startedMillis;
     private long killedMillis = -1;
@@ -66,14 +71,16 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
     private int exitStatus = -1;
     private String trouble = "";
 
-    DisturbedRun(Training training, Cluster cluster, PlannedRun plan, int steps, Path logs, int patienceSeconds)
+    DisturbedRun(
+            Training training, Cluster cluster, PlannedRun plan, int steps, Path logs, ChaosOptions options)
             throws IOException {
         this.training = training;
         this.plan = plan;
         this.steps = steps;
         this.folder = training.folder(logs.getFileName().toString());
         this.logs = Files.createDirectories(logs);
-        this.patienceMillis = TimeUnit.SECONDS.toMillis(patienceSeconds);
+        this.patienceMillis = TimeUnit.SECONDS.toMillis(options.patienceSeconds);
+        this.standbys = options.standby && plan.number() > 0 ? new Standbys(this::start, log) : null;
         this.scene = new Scene(cluster, log, this);
         this.toCome = new ArrayDeque<>(plan.faults());
     }
@@ -84,6 +91,7 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
         while (driver != null) {
             Shell.sleep(closing ? Long.MAX_VALUE : TICK_MILLIS);
             endFaults(false);
+            keepStandby();
             if (!driver.isAlive()) {
                 driverEnded();
             } else if (hangs()) {
@@ -97,18 +105,45 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
             }
         }
         endFaults(true);
+        if (standbys != null && exitStatus == 0) {
+            trouble(standbys.end());
+        }
         toCome.forEach(planned -> done.add(new Done(planned, null, "not done: the run was over")));
         training.remove(folder);
     }
 
     private void startDriver(boolean resume) throws IOException {
-        drivers++;
+        application = "";
+        log.driverStarts();
+        driver = start(log, resume ? new String[] {"--resume"} : new String[0]);
         startedMillis = System.currentTimeMillis();
-        driver = training.start(
-                training.pretrain(folder, steps, resume),
-                plan.shape(),
-                log,
-                logs.resolve("driver-" + drivers + ".log"));
+    }
+
+    private CommandProcess start(Told told, String... options) throws IOException {
+        drivers++;
+        Path file = logs.resolve("driver-" + drivers + ".log");
+        return training.start(training.pretrain(folder, steps, options), plan.shape(), told, file);
+    }
+
+    /** Starts one where there is none, once the driver trains: until then it is the newest application. */
+    private void keepStandby() throws IOException {
+        if (standbys == null || closing || !driver.isAlive() || log.lastStepMillis(0) <= startedMillis) {
+            return;
+        }
+        if (application.isEmpty()) {
+            application = Executor.of(scene.cluster().sparkDir(), "").stream()
+                    .map(Executor::application)
+                    .findFirst()
+                    .orElse("");
+        }
+        trouble(standbys.keep());
+    }
+
+    private void trouble(String what) {
+        if (!what.isEmpty()) {
+            note(what);
+            trouble += (trouble.isEmpty() ? "" : "; ") + what;
+        }
     }
 
     private void driverEnded() throws IOException {
@@ -123,17 +158,16 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
         if (waitsForLease) {
             note("driver ended with " + exitStatus + " after the kill: " + log.lastLine());
             Shell.sleep(TimeUnit.SECONDS.toMillis(1));
-            startDriver(true);
+            goOn();
         } else {
             badEnds++;
             String what = "driver ended with " + exitStatus + ": " + log.lastLine();
-            note(what);
-            trouble += (trouble.isEmpty() ? "" : "; ") + what;
+            trouble(what);
             if (!done.isEmpty()) {
                 done.get(done.size() - 1).trouble = what;
             }
             if (badEnds <= RESUMES) {
-                startDriver(true);
+                goOn();
             }
         }
     }
@@ -203,8 +237,25 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
             Shell.sleep(TICK_MILLIS);
         }
         driver = null;
-        startDriver(true);
-        return "driver " + pid;
+        return "driver " + pid + goOn();
+    }
+
+    /** By a standby where one is there, otherwise by the same command with --resume; says which. */
+    private String goOn() throws IOException {
+        if (standbys == null || !standbys.isThere()) {
+            startDriver(true);
+            return "";
+        }
+        String how = ", " + standbys.standing();
+        application = standbys.application();
+        driver = standbys.succeed();
+        startedMillis = System.currentTimeMillis();
+        return how;
+    }
+
+    @Override
+    public String application() {
+        return application;
     }
 
     private void note(String text) {
@@ -236,6 +287,9 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
         CommandProcess running = driver;
         if (running != null) {
             running.close();
+        }
+        if (standbys != null) {
+            standbys.close();
         }
     }
 }

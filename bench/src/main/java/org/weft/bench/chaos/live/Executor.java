@@ -50,15 +50,17 @@ record Executor(long pid, int worker, String application, String id, Path folder
         }
     }
 
-    /** Those of the newest application: an older one's may still be on their way out. */
-    static List<Executor> newest(Path clusterDir) throws IOException {
+    /** Those of an application; where it is empty those of the newest: an older one's may still be on their way out. */
+    static List<Executor> of(Path clusterDir, String application) throws IOException {
         List<Executor> all = all(clusterDir);
-        String newest = all.stream()
-                .map(Executor::application)
-                .max(Comparator.naturalOrder())
-                .orElse("");
+        String wanted = application.isEmpty()
+                ? all.stream()
+                        .map(Executor::application)
+                        .max(Comparator.naturalOrder())
+                        .orElse("")
+                : application;
         return all.stream()
-                .filter(executor -> executor.application().equals(newest))
+                .filter(executor -> executor.application().equals(wanted))
                 .toList();
     }
 

@@ -14,6 +14,9 @@ record Scene(Cluster cluster, RunLog log, DriverHandle driver) {
     interface DriverHandle {
         /** Ends it with SIGKILL; the run starts it again. */
         String kill() throws IOException;
+
+        /** Spark's id of its application; empty where it is the newest. */
+        String application();
     }
 
     /** An executor and what it holds. */
@@ -32,7 +35,7 @@ record Scene(Cluster cluster, RunLog log, DriverHandle driver) {
     /** The executors that hold a worker or a server now. */
     List<Victim> victims() throws IOException {
         Map<String, List<String>> placement = log.placement();
-        return Executor.newest(cluster.sparkDir()).stream()
+        return Executor.of(cluster.sparkDir(), driver.application()).stream()
                 .filter(executor -> placement.containsKey(executor.id()))
                 .map(executor -> new Victim(executor, placement.get(executor.id())))
                 .sorted(Comparator.comparing(

@@ -14,6 +14,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
 import org.weft.bench.chaos.RunLog;
 import org.weft.bench.chaos.Shape;
+import org.weft.bench.chaos.Told;
 
 /** What is trained: a small corpus, a GPT of some three million parameters in four buckets, and the commands for them. */
 final class Training {
@@ -39,7 +40,7 @@ final class Training {
     private final List<String> settings;
     private final int slots;
     private final Path config;
-    private CommandProcess driver;
+    private final List<CommandProcess> started = new ArrayList<>();
     private boolean closed;
 
     /**
@@ -84,20 +85,20 @@ final class Training {
     }
 
     /** Starts a command, unless {@link #close} was called. */
-    synchronized CommandProcess start(List<String> command, Shape shape, RunLog log, Path file) throws IOException {
+    synchronized CommandProcess start(List<String> command, Shape shape, Told told, Path file) throws IOException {
         if (closed) {
             throw new IOException("the bench is at its end");
         }
-        driver = CommandProcess.start(command, environment(shape), log, file);
-        return driver;
+        started.removeIf(earlier -> !earlier.isAlive());
+        CommandProcess process = CommandProcess.start(command, environment(shape), told, file);
+        started.add(process);
+        return process;
     }
 
-    /** Ends the command that runs, if one does; none is started from now on. */
+    /** Ends the commands that run; none is started from now on. */
     synchronized void close() {
         closed = true;
-        if (driver != null) {
-            driver.close();
-        }
+        started.forEach(CommandProcess::close);
     }
 
     /** A run's folder on HDFS, with the corpus in it. */
@@ -128,12 +129,10 @@ final class Training {
     }
 
     /** The command line of {@code pretrain} in that folder. */
-    List<String> pretrain(String folder, int steps, boolean resume) {
+    List<String> pretrain(String folder, int steps, String... options) {
         List<String> command = command("pretrain", folder, steps);
         command.addAll(List.of("--set", "cluster.master=" + cluster.master()));
-        if (resume) {
-            command.add("--resume");
-        }
+        command.addAll(List.of(options));
         return command;
     }
 
