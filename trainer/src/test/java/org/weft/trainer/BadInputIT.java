@@ -83,6 +83,15 @@ class BadInputIT {
     }
 
     @Test
+    void aStandbyOfAnEarlierStep() {
+        assertError(
+                prepared.pretrain("--standby", "--resume 2"),
+                2,
+                "--standby goes on from the newest checkpoint, and --resume 2 asks for another",
+                "leave one of the two out");
+    }
+
+    @Test
     void inputThatDoesNotExist() throws IOException {
         RunFolder run = input("absent", "text.txt", "unused".getBytes(StandardCharsets.UTF_8));
         CommandRun result = run.command("prepare", "corpus.input=[/no/such/file]");

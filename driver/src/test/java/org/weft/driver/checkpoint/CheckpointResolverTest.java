@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +101,28 @@ class CheckpointResolverTest {
         assertThat(notices.get(1)).contains("step-00000300 does not verify: a cannot be read: Checksum error");
         assertThat(resolver.newestName(run)).isEqualTo("step-00000400");
         assertThat(resolver.highestGeneration(run)).isEqualTo(4);
+    }
+
+    /** A standby reads checkpoints as they appear; when it is to go on from one, it has. */
+    @Test
+    void whatWasReadOnceIsNotReadAgainUnlessItChanged() throws IOException {
+        commit(1, 100, 9);
+        AtomicInteger opened = new AtomicInteger();
+        Store counting = (Store) Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
+                    opened.addAndGet(method.getName().equals("open") ? 1 : 0);
+                    return method.invoke(store, arguments);
+                });
+        VerifiedCheckpoints verified = new VerifiedCheckpoints();
+        new CheckpointResolver(counting, notices::add, verified).latest(run);
+        int whole = opened.getAndSet(0);
+        CheckpointResolver later = new CheckpointResolver(counting, notices::add, verified);
+        assertThat(later.latest(run).manifest().step()).isEqualTo(100);
+        assertThat(opened.get()).as("files").isLessThan(whole).isZero();
+        commit(2, 200, 9);
+        assertThat(later.latest(run).manifest().step()).isEqualTo(200);
+        Files.write(file(200), new byte[] {1});
+        assertThat(later.latest(run).manifest().step()).as("shorter than it was").isEqualTo(100);
     }
 
     @Test

@@ -1,6 +1,8 @@
 package org.weft.monitoring.runs;
 
+import java.util.List;
 import java.util.Map;
+import org.weft.driver.lease.StandbySight;
 
 /**
  * A run in a table of runs. Numbers that are not known are NaN, or 0 where they count.
@@ -18,6 +20,7 @@ import java.util.Map;
  * @param tokensPerSecond mean of the last steps
  * @param mfu mean of the last steps
  * @param driver who drives it, or did last
+ * @param standbys who would go on with it
  * @param lastSignMillis when a sign of life was last given, by the storage's clock; 0 where none ever was
  * @param settings the configuration by dotted key
  */
@@ -36,5 +39,6 @@ public record RunFacts(
         double mfu,
         RunState state,
         String driver,
+        List<StandbySight> standbys,
         long lastSignMillis,
         Map<String, String> settings) {}

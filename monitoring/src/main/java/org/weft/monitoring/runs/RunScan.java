@@ -17,6 +17,7 @@ import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.driver.checkpoint.CheckpointResolver;
 import org.weft.driver.lease.LeaseSight;
+import org.weft.driver.lease.StandbySight;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.EventRecord;
 import org.weft.driver.progress.RecordFormat;
@@ -142,7 +143,8 @@ public final class RunScan {
         if (newest != null) {
             tail.evaluated(newest.evaluations());
         }
-        LeaseSight lease = found.entries().containsKey("driver.lease") ? LeaseSight.of(store, run) : null;
+        boolean leased = found.entries().containsKey("driver.lease");
+        LeaseSight lease = leased ? LeaseSight.of(store, run) : null;
         long sign = lastSign(run, found);
         int steps = files.steps().orElse(0);
         int step = Math.max(tail.step, newest == null ? 0 : newest.step());
@@ -161,6 +163,7 @@ public final class RunScan {
                 tail.mean(StepRecord::mfu),
                 state(lease, sign, tail.lastEvent, step, steps),
                 lease == null ? "" : lease.who(),
+                leased ? StandbySight.of(store, run, nowMillis) : List.of(),
                 sign,
                 files.settings());
     }
@@ -176,6 +179,7 @@ public final class RunScan {
     /** The lease's file is written anew at each sign of life. */
     private long lastSign(RunDirectory run, Found found) throws IOException {
         long lease = store.list(run.lease()).stream()
+                .filter(entry -> entry.name().startsWith("term-"))
                 .mapToLong(Store.Entry::modifiedMillis)
                 .max()
                 .orElse(0);

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.weft.driver.lease.StandbySight;
 import org.weft.driver.plan.Quantities;
 
 /** Runs as a table for people, a line a run. */
@@ -94,7 +95,7 @@ public final class RunTable {
         String parameters = run.parameters() == 0 ? "" : Quantities.count(run.parameters()) + " ";
         return new String[] {
             name(run),
-            run.state().word() + (run.state() == RunState.RUNNING ? " on " + host(run) : ""),
+            run.state().word() + (run.state() == RunState.RUNNING ? " on " + host(run) : "") + standbys(run),
             parameters + run.model(),
             run.step() + steps,
             number(run.loss()),
@@ -115,6 +116,12 @@ public final class RunTable {
 
     private static String host(RunFacts run) {
         return run.driver().replaceFirst("^host ", "").replaceFirst(",.*", "");
+    }
+
+    private static String standbys(RunFacts run) {
+        return run.standbys().isEmpty()
+                ? ""
+                : run.standbys().stream().map(StandbySight::host).collect(Collectors.joining(", ", ", standby ", ""));
     }
 
     private static String number(double value) {

@@ -13,6 +13,7 @@ import org.weft.core.WeftException;
 import org.weft.core.storage.RunDirectory;
 import org.weft.core.storage.Store;
 import org.weft.driver.lease.LeaseSight;
+import org.weft.driver.lease.StandbySight;
 import org.weft.driver.progress.CheckpointRecord;
 import org.weft.driver.progress.EvaluationRecord;
 import org.weft.driver.progress.EventRecord;
@@ -89,6 +90,9 @@ public final class RunWatch {
         }
         if (seen != null && !seen.released()) {
             progress.say("driven by " + seen.who());
+        }
+        for (StandbySight standby : StandbySight.of(store, run, System.currentTimeMillis())) {
+            progress.say("standing by: " + standby.who());
         }
         sign();
         RunState end = look();

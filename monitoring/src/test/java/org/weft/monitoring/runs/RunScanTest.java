@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.weft.coordinator.RunEvent;
+import org.weft.driver.lease.StandbySight;
 import org.weft.driver.progress.RecordFormat;
 import org.weft.monitoring.Records;
 
@@ -33,6 +34,10 @@ class RunScanTest {
         new RunsOnDisk(home).run("d-old", 20, "");
         new RunsOnDisk(home).run("sweep/runs/e-stopped", 6, "true", RunsOnDisk.ended(RunEvent.STOPPED, 6));
         Files.createDirectories(home.resolve("a-done/checkpoints/x/driver.lease"));
+        Files.writeString(home.resolve("c-runs/driver.lease/standby-0a.json"), """
+                {"format_version": 1, "driver": {"host": "h2", "process": 8, "application": "b"},
+                 "started": "2026-01-01T00:00:00Z", "sign_seconds": 10, "sequence": 2}
+                """);
 
         List<RunFacts> runs = new RunScan(RunsOnDisk.STORE, System.currentTimeMillis()).under(home.toString());
         assertThat(runs)
@@ -45,7 +50,16 @@ class RunScanTest {
         assertThat(done.loss()).isEqualTo(Records.loss(20));
         assertThat(done.tokensPerSecond()).isEqualTo(1280);
 
+        assertThat(runs.get(2).standbys()).extracting(StandbySight::host).containsExactly("h2");
+        assertThat(new RunTable(home.toString(), runs, System.currentTimeMillis()).render(false))
+                .contains("running on h1, standby h2");
+
         long later = System.currentTimeMillis() + 60_000;
+        assertThat(new RunScan(RunsOnDisk.STORE, later)
+                        .of(home.resolve("c-runs").toString())
+                        .standbys())
+                .as("one that says nothing any more")
+                .isEmpty();
         assertThat(new RunScan(RunsOnDisk.STORE, later)
                         .of(home.resolve("c-runs").toString())
                         .state())

@@ -68,6 +68,8 @@ public final class RunsCommand implements Callable<Integer> {
             ObjectNode one = array.addObject().put("path", run.path()).put("name", run.name());
             one.put("model", run.model()).put("parameters", run.parameters());
             one.put("state", run.state().word()).put("driver", run.driver());
+            ArrayNode standbys = one.putArray("standbys");
+            run.standbys().forEach(standby -> standbys.add(standby.who()));
             one.put("step", run.step()).put("steps", run.steps());
             number(one, "loss", run.loss());
             number(one, "best_val_loss", run.bestLoss());
