@@ -60,6 +60,11 @@ final class LeaseWatch {
         return lastLook - since;
     }
 
+    /** Gives whoever drives the run the whole time again, from the next look on. */
+    void forget() {
+        looked = false;
+    }
+
     /**
      * Takes a look into account.
      *

@@ -101,7 +101,7 @@ public final class StandbyLease implements AutoCloseable {
             } catch (IOException e) { // Says nothing of the driver.
                 if (!blind) {
                     blind = true;
-                    notices.accept("the run's lease cannot be read, which is tried again: " + e.getMessage());
+                    notices.accept("the run's lease cannot be read or written, which is tried again: " + e.getMessage());
                 }
             }
             clock.threads().pause(clock.periodMillis(), "a standby");
@@ -131,7 +131,13 @@ public final class StandbyLease implements AutoCloseable {
                     case UNFINISHED -> "given back before its end by " + now.who();
                     default -> "nobody drove it for " + silent + " s";
                 });
-        LeaseTaker.Taken taken = taker.succeed(now);
+        LeaseTaker.Taken taken;
+        try {
+            taken = taker.succeed(now);
+        } catch (IOException e) { // Where nothing can be written, the driver could give no sign of life either.
+            watch.forget();
+            throw e;
+        }
         if (taken == null) {
             notices.accept("another driver was faster");
             watchedTerm = -1;

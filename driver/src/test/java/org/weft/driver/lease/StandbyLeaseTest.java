@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,11 +42,12 @@ class StandbyLeaseTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<String> notices = Collections.synchronizedList(new ArrayList<>());
     private final List<RunLease> open = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicBoolean full = new AtomicBoolean();
     private LeaseFiles files;
 
     @BeforeEach
     void begin() {
-        files = new LeaseFiles(HadoopStore.local(), "file://" + directory + "/run/driver.lease");
+        files = new LeaseFiles(full(HadoopStore.local()), "file://" + directory + "/run/driver.lease");
     }
 
     @AfterEach
@@ -131,6 +135,39 @@ class StandbyLeaseTest {
         driver.close();
         assertThat(standby.get()).isNull();
         assertThat(standbyFiles()).isZero();
+    }
+
+    /** Disks are full: the driver cannot sign, and is alive. */
+    @Test
+    void storageThatTakesNothingForAWhileCostsNoDriver() throws Exception {
+        RunLease driver = driver();
+        driver.begin(1);
+        Future<RunLease> standby = standBy("node-2");
+        until("it watches", () -> !notices.isEmpty());
+        full.set(true);
+        until("it tried", () -> notices.stream().filter(text -> text.startsWith("taking the run over")).count() >= 2);
+        full.set(false);
+        long signs = files.newest().record().sequence();
+        until("signs of life again", () -> files.newest().record().sequence() > signs + 4);
+        assertThatCode(driver::require).doesNotThrowAnyException();
+        assertThat(standby.isDone()).isFalse();
+        driver.runEnded(false, STEPS);
+        driver.close();
+        assertThat(standby.get()).isNull();
+    }
+
+    private Store full(Store store) {
+        return (Store) Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
+                    if (full.get() && (method.getName().equals("createNew") || method.getName().equals("replace"))) {
+                        throw new IOException("No space left on device");
+                    }
+                    try {
+                        return method.invoke(store, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     private long standbyFiles() throws IOException {
