@@ -1,6 +1,7 @@
 package org.weft.trainer.pretrain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
@@ -95,6 +97,19 @@ class PretrainingTest {
                 .contains("changed since that checkpoint: {corpus="
                         + corpus.fingerprint().substring(0, 12) + " -> "
                         + other.fingerprint().substring(0, 12));
+    }
+
+    /** What the executors of a standby do before they have anything to do, however the run is configured. */
+    @Test
+    void oneBlockWarmsAnExecutor() throws IOException {
+        CorpusManifest corpus = prepare("the ship sailed on");
+        for (String setting : List.of("model.layers=3", "cluster.residency=streamed", "training.precision=bf16", "sync.mode=local")) {
+            WeftConfig config = ConfigLoader.recorded("test", config(50), List.of(setting, "training.eval_every=50", "checkpoint.every=50"));
+            assertThatCode(() -> new LanguageModelling(config, corpus.vocabSize(), application.store(), Map.of(), 32)
+                            .warm("cpu"))
+                    .as(setting)
+                    .doesNotThrowAnyException();
+        }
     }
 
     @Test
