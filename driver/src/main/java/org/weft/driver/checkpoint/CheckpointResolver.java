@@ -22,7 +22,7 @@ public final class CheckpointResolver {
      * @param notices told of each checkpoint that was passed over, and why
      */
     public CheckpointResolver(Store store, Consumer<String> notices) {
-        this(store, notices, new VerifiedCheckpoints());
+        this(store, notices, VerifiedCheckpoints.none());
     }
 
     /**

@@ -88,7 +88,7 @@ public final class TrainingRun {
         // Before anything is read at length: executors start while a dead driver's lease is watched.
         try (RunLease lease = lease(application, run, progress)) {
             String from = Restart.resume(resume, application.restarted(), lease, progress);
-            return run(from, preparation.prepare(), lease, new VerifiedCheckpoints());
+            return run(from, preparation.prepare(), lease, VerifiedCheckpoints.none());
         }
     }
 

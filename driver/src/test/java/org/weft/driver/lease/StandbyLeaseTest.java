@@ -88,8 +88,9 @@ class StandbyLeaseTest {
         until("one has it", () -> standbys.stream().anyMatch(Future::isDone));
         RunLease taken = standbys.stream().filter(Future::isDone).findFirst().orElseThrow().get();
         taken.begin(11);
+        String host = files.newest().record().driver().host();
         until("the others watch it", () -> notices.stream()
-                        .filter(text -> text.startsWith("stands by: the driver is host " + files.newest().record().driver().host()))
+                        .filter(text -> text.startsWith("stands by: the driver is host " + host + ","))
                         .count()
                 >= 3);
         taken.runEnded(false, STEPS);

@@ -165,7 +165,7 @@ public final class Chaos implements AutoCloseable {
                 plan.number(), plan.shape(), bits, run.trouble(), hash, run.exitStatus(), steps, own, goodput);
     }
 
-    private static FaultReport faultReport(
+    private FaultReport faultReport(
             DisturbedRun run, PlannedRun plan, DisturbedRun.Done done, double median, RunReport report) {
         if (done.injection == null) {
             return new FaultReport(plan.number(), done.planned.kind(), "-", null, done.lack);

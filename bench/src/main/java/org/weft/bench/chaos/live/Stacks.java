@@ -12,7 +12,7 @@ final class Stacks {
     static void write(long driver, Path sparkDir, Path folder) {
         write(driver, folder.resolve("stacks-driver.txt"));
         try {
-            for (Executor executor : Executor.newest(sparkDir)) {
+            for (Executor executor : Executor.of(sparkDir, "")) {
                 write(executor.pid(), folder.resolve("stacks-executor-" + executor.id() + ".txt"));
             }
         } catch (IOException e) {
