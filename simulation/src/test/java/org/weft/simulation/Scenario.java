@@ -23,7 +23,6 @@ import org.weft.core.params.ParameterLayout;
  * @param mishapEveryMicros mean time between mishaps of whole processes, 0 for none
  * @param stopAtMicros when the run is asked to stop, 0 for never
  * @param rivalAtMicros when a second driver wants the run, 0 for never
- * @param rivalStandsBy whether it waits until it may have it
  */
 record Scenario(
         WeftConfig config,
@@ -37,8 +36,7 @@ record Scenario(
         double readFailure,
         long mishapEveryMicros,
         long stopAtMicros,
-        long rivalAtMicros,
-        boolean rivalStandsBy) {
+        long rivalAtMicros) {
     private static final int BUCKET_ELEMENTS = 8;
     private static final List<String> GRADIENTS = List.of("f32", "f32", "f32", "bf16", "int8", "int4");
     private static final List<String> PRECISIONS = List.of("fp32", "bf16");
@@ -107,8 +105,7 @@ record Scenario(
                 pick(random, 0, 0, 0, 0.1, 0.3),
                 (long) (VirtualTime.SECOND * pick(random, 0, 0.4, 1.5, 5)),
                 random.nextInt(12) == 0 ? 1 + random.nextInt((int) (6 * VirtualTime.SECOND)) : 0,
-                random.nextInt(3) == 0 ? 1 + random.nextInt((int) (30 * VirtualTime.SECOND)) : 0,
-                random.nextBoolean());
+                random.nextInt(3) == 0 ? 1 + random.nextInt((int) (30 * VirtualTime.SECOND)) : 0);
     }
 
     private static double pick(SplittableRandom random, double... values) {
@@ -123,6 +120,11 @@ record Scenario(
                 .addFactor("matrix", List.of(matrix), true, Initializer.normal(0.5))
                 .add("vector", List.of(size - matrix), false, Initializer.ONES)
                 .build();
+    }
+
+    /** Whether the second driver waits until it may have the run: every other one does. */
+    boolean rivalStandsBy() {
+        return rivalAtMicros % 2 == 1;
     }
 
     int workers() {
@@ -173,7 +175,7 @@ record Scenario(
                 calmAfterMicros / VirtualTime.SECOND,
                 stopAtMicros / VirtualTime.MILLI,
                 rivalAtMicros / VirtualTime.MILLI,
-                rivalStandsBy ? " (stands by)" : "",
+                rivalStandsBy() ? " (stands by)" : "",
                 config.sync().mode().word(),
                 config.sync().steps(),
                 config.sync().innerState().word(),

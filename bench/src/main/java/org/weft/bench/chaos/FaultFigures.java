@@ -14,7 +14,8 @@ import java.util.List;
  * @param replayed steps computed again, by all lanes
  * @param lanes of steps, in sync.mode local of rounds, that were computed again while all others stood
  */
-public record FaultFigures(int atStep, long noticeMillis, String notice, long nextMillis, long lostMillis, int replayed, int lanes) {
+public record FaultFigures(
+        int atStep, long noticeMillis, String notice, long nextMillis, long lostMillis, int replayed, int lanes) {
     /**
      * @param run what its drivers said
      * @param stride steps between two that are told of: those of a round in sync.mode local

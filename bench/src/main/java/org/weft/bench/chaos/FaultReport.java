@@ -17,7 +17,8 @@ public record FaultReport(int run, FaultKind kind, String target, FaultFigures f
     private static final String ROW = "%3s  %-14s %-46s %5s %9s %7s %8s %8s %6s  %s";
 
     public static String header() {
-        return String.format(ROW, "run", "fault", "target", "step", "notice s", "next s", "lost s", "replayed", "lanes", "result");
+        return String.format(
+                ROW, "run", "fault", "target", "step", "notice s", "next s", "lost s", "replayed", "lanes", "result");
     }
 
     /** The row of the table. */

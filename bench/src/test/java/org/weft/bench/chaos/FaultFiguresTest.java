@@ -18,7 +18,8 @@ class FaultFiguresTest {
         run.line(3050, "generation 2 starts at step 5");
         steps(4000, 6, 12); // 6 at 4100, the eleventh at 4600
         FaultFigures figures = FaultFigures.of(run(), 1, 1050, 1050, 100);
-        assertThat(figures).isEqualTo(new FaultFigures(10, 2000, "generation 2 starts at step 5", 4100 - 1050, 3600 - 100, 5, 0));
+        assertThat(figures)
+                .isEqualTo(new FaultFigures(10, 2000, "generation 2 starts at step 5", 4100 - 1050, 3600 - 100, 5, 0));
     }
 
     @Test
@@ -65,8 +66,12 @@ class FaultFiguresTest {
     void lanesThatOthersComputeAreCounted() {
         steps(0, 1, 10);
         run.line(1020, "INFO  WorkDesk: worker 1: lanes 4-7 of step 10 are computed again");
-        run.line(1030, "INFO  RunObserver: step 10: lanes 0-1 of worker 0 (executor 1, host h) are late; others compute them too");
-        run.line(1040, "INFO  RunObserver: step 10: batches 0-1 of worker 0 (executor 1, host h) are late; others compute them too");
+        run.line(
+                1030,
+                "INFO  RunObserver: step 10: lanes 0-1 of worker 0 (executor 1, host h) are late; others compute them too");
+        run.line(
+                1040,
+                "INFO  RunObserver: step 10: batches 0-1 of worker 0 (executor 1, host h) are late; others compute them too");
         steps(1500, 11, 12);
         run.line(9000, "INFO  WorkDesk: worker 1: lanes 4-7 of step 90 are computed again");
         assertThat(FaultFigures.of(run(), 1, 1010, 1010, 100).lanes()).isEqualTo(6);

@@ -34,7 +34,8 @@ class ScheduleTest {
     void aRoundIsWhatTheSettingsSay() {
         assertThat(options().stride()).isEqualTo(1);
         assertThat(options("--set", "sync.steps=4").stride()).isEqualTo(1);
-        assertThat(options("--set", "sync.mode=local", "--set", "sync.steps=2", "--set", "sync.steps=4").stride())
+        assertThat(options("--set", "sync.mode=local", "--set", "sync.steps=2", "--set", "sync.steps=4")
+                        .stride())
                 .isEqualTo(4);
     }
 

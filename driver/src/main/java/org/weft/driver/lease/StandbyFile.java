@@ -53,7 +53,8 @@ final class StandbyFile implements AutoCloseable {
 
     StandbyFile(LeaseFiles files, DriverPlace driver, int signSeconds, long periodNanos) {
         this.files = files;
-        this.path = files.directory() + "/" + PREFIX + UUID.randomUUID().toString().substring(0, 8) + ".json";
+        this.path =
+                files.directory() + "/" + PREFIX + UUID.randomUUID().toString().substring(0, 8) + ".json";
         this.driver = driver;
         this.signSeconds = signSeconds;
         this.periodNanos = periodNanos;

@@ -41,8 +41,7 @@ public final class StandbyLease implements AutoCloseable {
      * @param config of the run, as its driver has it
      * @param notices told of whoever is watched, and of what comes of it
      */
-    public StandbyLease(
-            Store store, WeftConfig config, DriverPlace driver, Consumer<String> notices, Threads threads) {
+    public StandbyLease(Store store, WeftConfig config, DriverPlace driver, Consumer<String> notices, Threads threads) {
         this(
                 new LeaseFiles(store, config.run().directory().lease()),
                 driver,
@@ -93,15 +92,15 @@ public final class StandbyLease implements AutoCloseable {
                     default -> {
                         LeaseTaker.Taken taken = take(verdict, now);
                         if (taken != null) {
-                            return RunLease.of(
-                                    files, taken, clock.threads(), clock.leaseSeconds() * clock.unitNanos());
+                            return RunLease.of(files, taken, clock.threads(), clock.leaseSeconds() * clock.unitNanos());
                         }
                     }
                 }
             } catch (IOException e) { // Says nothing of the driver.
                 if (!blind) {
                     blind = true;
-                    notices.accept("the run's lease cannot be read or written, which is tried again: " + e.getMessage());
+                    notices.accept(
+                            "the run's lease cannot be read or written, which is tried again: " + e.getMessage());
                 }
             }
             clock.threads().pause(clock.periodMillis(), "a standby");
@@ -118,15 +117,16 @@ public final class StandbyLease implements AutoCloseable {
         notices.accept(
                 term == 0
                         ? "stands by: nobody drives this run yet"
-                        : "stands by: the driver is " + now.who() + ", and is taken over once it gives no sign of life for "
-                                + watch.seconds(now) + " s, or ends before the run does");
+                        : "stands by: the driver is " + now.who()
+                                + ", and is taken over once it gives no sign of life for " + watch.seconds(now)
+                                + " s, or ends before the run does");
     }
 
     /** Null where another was faster. */
     private LeaseTaker.Taken take(LeaseWatch.Verdict verdict, LeaseFiles.Seen now) throws IOException {
         long silent = watch.silentNanos() / clock.unitNanos();
-        notices.accept(
-                "taking the run over: " + switch (verdict) {
+        notices.accept("taking the run over: "
+                + switch (verdict) {
                     case SILENT -> "no sign of life for " + silent + " s from " + now.who();
                     case UNFINISHED -> "given back before its end by " + now.who();
                     default -> "nobody drove it for " + silent + " s";

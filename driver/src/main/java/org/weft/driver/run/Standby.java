@@ -80,8 +80,7 @@ final class Standby {
         chores.execute(this::getReady);
         RunLease taken = null;
         DriverPlace here = DriverPlace.here(id);
-        try (StandbyLease lease =
-                        new StandbyLease(application.store(), config, here, progress::say, Threads.MACHINE);
+        try (StandbyLease lease = new StandbyLease(application.store(), config, here, progress::say, Threads.MACHINE);
                 ShutdownTask told = ShutdownTask.register(lease::close)) {
             taken = lease.await();
             return taken;

@@ -26,7 +26,9 @@ record WarmTask(WeftConfig config, Workload<?> workload, Map<String, String> ker
         try {
             ExecutorEnvironment.requireKernels(kernels);
             workload.warm(WorkerTask.device(config, index.next(), TaskPlace.here()));
-        } catch (IOException | RuntimeException | LinkageError e) { // Whoever computes here later says so, where it matters then.
+        } catch (IOException
+                | RuntimeException
+                | LinkageError e) { // Whoever computes here later says so, where it matters then.
             LOG.warn("this executor is not warm: {}", e.toString());
         }
     }

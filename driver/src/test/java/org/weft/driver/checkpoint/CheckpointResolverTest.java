@@ -122,7 +122,9 @@ class CheckpointResolverTest {
         commit(2, 200, 9);
         assertThat(later.latest(run).manifest().step()).isEqualTo(200);
         Files.write(file(200), new byte[] {1});
-        assertThat(later.latest(run).manifest().step()).as("shorter than it was").isEqualTo(100);
+        assertThat(later.latest(run).manifest().step())
+                .as("shorter than it was")
+                .isEqualTo(100);
     }
 
     @Test

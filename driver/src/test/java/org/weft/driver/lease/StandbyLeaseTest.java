@@ -62,18 +62,22 @@ class StandbyLeaseTest {
         driver.begin(1);
         driver.used(7);
         Future<RunLease> standby = standBy("node-2");
-        until("it watches", () -> notices.stream().anyMatch(text -> text.startsWith("stands by: the driver is host node-1")));
+        until("it watches", () -> notices.stream()
+                .anyMatch(text -> text.startsWith("stands by: the driver is host node-1")));
         assertThat(standby.isDone()).isFalse();
         die(driver);
         RunLease taken = standby.get();
-        assertThat(notices).anyMatch(text -> text.startsWith("taking the run over: no sign of life for 6 s from host node-1"));
+        assertThat(notices)
+                .anyMatch(text -> text.startsWith("taking the run over: no sign of life for 6 s from host node-1"));
         assertThat(taken.highestGeneration()).isGreaterThanOrEqualTo(7);
         taken.begin(taken.highestGeneration() + 1);
         assertThatCode(taken::require).doesNotThrowAnyException();
         assertThatThrownBy(driver::require)
                 .isInstanceOf(WeftException.class)
                 .hasMessageStartingWith("another driver took this run over: host node-2");
-        assertThat(files.store().list(files.directory())).extracting(Store.Entry::name).containsExactly("term-00000002.json");
+        assertThat(files.store().list(files.directory()))
+                .extracting(Store.Entry::name)
+                .containsExactly("term-00000002.json");
     }
 
     @Test
@@ -86,13 +90,19 @@ class StandbyLeaseTest {
         }
         die(driver);
         until("one has it", () -> standbys.stream().anyMatch(Future::isDone));
-        RunLease taken = standbys.stream().filter(Future::isDone).findFirst().orElseThrow().get();
+        RunLease taken = standbys.stream()
+                .filter(Future::isDone)
+                .findFirst()
+                .orElseThrow()
+                .get();
         taken.begin(11);
         String host = files.newest().record().driver().host();
-        until("the others watch it", () -> notices.stream()
-                        .filter(text -> text.startsWith("stands by: the driver is host " + host + ","))
-                        .count()
-                >= 3);
+        until(
+                "the others watch it",
+                () -> notices.stream()
+                                .filter(text -> text.startsWith("stands by: the driver is host " + host + ","))
+                                .count()
+                        >= 3);
         taken.runEnded(false, STEPS);
         taken.close();
         int drivers = 0;
@@ -100,7 +110,10 @@ class StandbyLeaseTest {
             drivers += standby.get() == null ? 0 : 1;
         }
         assertThat(drivers).isEqualTo(1);
-        assertThat(notices.stream().filter(text -> text.startsWith("the run is done at step 40")).count()).isEqualTo(3);
+        assertThat(notices.stream()
+                        .filter(text -> text.startsWith("the run is done at step 40"))
+                        .count())
+                .isEqualTo(3);
     }
 
     @Test
@@ -123,7 +136,8 @@ class StandbyLeaseTest {
         until("it watches", () -> !notices.isEmpty());
         driver.close();
         assertThat(standby.get()).isNotNull();
-        assertThat(notices).anyMatch(text -> text.startsWith("taking the run over: given back before its end by host node-1"));
+        assertThat(notices)
+                .anyMatch(text -> text.startsWith("taking the run over: given back before its end by host node-1"));
     }
 
     @Test
@@ -146,7 +160,12 @@ class StandbyLeaseTest {
         Future<RunLease> standby = standBy("node-2");
         until("it watches", () -> !notices.isEmpty());
         full.set(true);
-        until("it tried", () -> notices.stream().filter(text -> text.startsWith("taking the run over")).count() >= 2);
+        until(
+                "it tried",
+                () -> notices.stream()
+                                .filter(text -> text.startsWith("taking the run over"))
+                                .count()
+                        >= 2);
         full.set(false);
         long signs = files.newest().record().sequence();
         until("signs of life again", () -> files.newest().record().sequence() > signs + 4);
@@ -160,7 +179,9 @@ class StandbyLeaseTest {
     private Store full(Store store) {
         return (Store) Proxy.newProxyInstance(
                 Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
-                    if (full.get() && (method.getName().equals("createNew") || method.getName().equals("replace"))) {
+                    if (full.get()
+                            && (method.getName().equals("createNew")
+                                    || method.getName().equals("replace"))) {
                         throw new IOException("No space left on device");
                     }
                     try {
@@ -173,7 +194,8 @@ class StandbyLeaseTest {
 
     private long standbyFiles() throws IOException {
         try (var names = Files.list(directory.resolve("run/driver.lease"))) {
-            return names.filter(path -> path.getFileName().toString().matches("standby-.*\\.json")).count();
+            return names.filter(path -> path.getFileName().toString().matches("standby-.*\\.json"))
+                    .count();
         }
     }
 

@@ -36,7 +36,8 @@ class StandbyRunTest extends SmallRuns {
                 .contains("/step-00000002\n");
         assertThat(Files.readString(lease.resolve("term-00000003.json")))
                 .contains("\"released\" : true", "\"stopped\" : false", "\"step\" : 4");
-        assertThat(lease.toFile().list((folder, name) -> name.startsWith("standby-"))).isEmpty();
+        assertThat(lease.toFile().list((folder, name) -> name.startsWith("standby-")))
+                .isEmpty();
     }
 
     @Test

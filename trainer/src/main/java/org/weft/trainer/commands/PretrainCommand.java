@@ -38,8 +38,9 @@ public final class PretrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--standby",
-            description = "Wait beside the driver of this run, with executors of its own, and go on from the newest checkpoint "
-                    + "when that driver dies. Ends with status 0 when the run does.")
+            description =
+                    "Wait beside the driver of this run, with executors of its own, and go on from the newest checkpoint "
+                            + "when that driver dies. Ends with status 0 when the run does.")
     private boolean standby;
 
     @Override
@@ -54,11 +55,12 @@ public final class PretrainCommand implements Callable<Integer> {
         Engines.require(config.cluster().engine());
         try (ConfigOptions.FileAccess files = options.openFiles();
                 SparkApplication application = SparkApplication.start(config, "pretrain", files.settings())) {
-            Pretraining pretraining =
-                    new Pretraining(application, config, Progress.onStderr(), StopSource.SIGNALS);
+            Pretraining pretraining = new Pretraining(application, config, Progress.onStderr(), StopSource.SIGNALS);
             RunResult result = standby ? pretraining.standBy(from) : pretraining.run(resume, from);
             if (result == null) {
-                new Summary("pretrain").put("standby", "the run ended, and this driver was not needed").print();
+                new Summary("pretrain")
+                        .put("standby", "the run ended, and this driver was not needed")
+                        .print();
                 return ExitStatus.DONE.code();
             }
             Summary.of("pretrain", result).print();

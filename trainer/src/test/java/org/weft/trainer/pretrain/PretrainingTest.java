@@ -103,8 +103,10 @@ class PretrainingTest {
     @Test
     void oneBlockWarmsAnExecutor() throws IOException {
         CorpusManifest corpus = prepare("the ship sailed on");
-        for (String setting : List.of("model.layers=3", "cluster.residency=streamed", "training.precision=bf16", "sync.mode=local")) {
-            WeftConfig config = ConfigLoader.recorded("test", config(50), List.of(setting, "training.eval_every=50", "checkpoint.every=50"));
+        for (String setting :
+                List.of("model.layers=3", "cluster.residency=streamed", "training.precision=bf16", "sync.mode=local")) {
+            WeftConfig config = ConfigLoader.recorded(
+                    "test", config(50), List.of(setting, "training.eval_every=50", "checkpoint.every=50"));
             assertThatCode(() -> new LanguageModelling(config, corpus.vocabSize(), application.store(), Map.of(), 32)
                             .warm("cpu"))
                     .as(setting)

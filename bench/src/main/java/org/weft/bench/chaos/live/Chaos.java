@@ -124,8 +124,7 @@ public final class Chaos implements AutoCloseable {
 
     private RunReport run(PlannedRun plan, int steps, RunReport undisturbed) throws IOException {
         String name = "run-" + plan.number() + (plan.number() == 0 ? "-of-" + steps : "");
-        try (DisturbedRun run =
-                new DisturbedRun(training, cluster, plan, steps, workDir.resolve(name), options)) {
+        try (DisturbedRun run = new DisturbedRun(training, cluster, plan, steps, workDir.resolve(name), options)) {
             running = run;
             run.run();
             double median =
@@ -170,8 +169,8 @@ public final class Chaos implements AutoCloseable {
         if (done.injection == null) {
             return new FaultReport(plan.number(), done.planned.kind(), "-", null, done.lack);
         }
-        FaultFigures figures = FaultFigures.of(
-                run.log(), options.stride(), done.injection.atMillis(), done.endMillis, median);
+        FaultFigures figures =
+                FaultFigures.of(run.log(), options.stride(), done.injection.atMillis(), done.endMillis, median);
         String result = done.trouble.isEmpty() ? report.bits() : done.trouble;
         if (!done.injection.remark().isEmpty()) {
             result += "; " + done.injection.remark();

@@ -55,6 +55,7 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
     private final long patienceMillis;
     /** Null where nobody stands by. */
     private final Standbys standbys;
+
     private final RunLog log = new RunLog();
     private final Scene scene;
     private final List<Done> done = new ArrayList<>();
@@ -71,8 +72,7 @@ final class DisturbedRun implements Scene.DriverHandle, AutoCloseable {
     private int exitStatus = -1;
     private String trouble = "";
 
-    DisturbedRun(
-            Training training, Cluster cluster, PlannedRun plan, int steps, Path logs, ChaosOptions options)
+    DisturbedRun(Training training, Cluster cluster, PlannedRun plan, int steps, Path logs, ChaosOptions options)
             throws IOException {
         this.training = training;
         this.plan = plan;
