@@ -30,7 +30,7 @@ public interface ParameterPages {
      */
     void need(long offset, long length);
 
-    /** The range will be needed next: it may be sent for. */
+    /** The range will be needed next, or the beginning of one: it may be sent for. */
     default void soon(long offset, long length) {
         // What is there is not sent for.
     }

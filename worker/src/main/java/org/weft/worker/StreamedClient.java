@@ -1,6 +1,5 @@
 package org.weft.worker;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -15,7 +14,6 @@ import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.LayoutCodec;
 import org.weft.core.protocol.ParameterVersion;
 import org.weft.core.protocol.PulledForm;
-import org.weft.core.transport.Deadline;
 import org.weft.core.transport.Transport;
 import org.weft.engine.ParameterPages;
 import org.weft.engine.Replica;
@@ -97,8 +95,7 @@ final class StreamedClient extends ServerClient {
             @Override
             public void need(long offset, long length) {
                 if (length > 0) {
-                    Range range = new Range(offset, length);
-                    countedInPass(deadline -> land(range, deadline));
+                    land(new Range(offset, length));
                 }
             }
 
@@ -133,9 +130,10 @@ final class StreamedClient extends ServerClient {
 
     /**
      * Bucket by bucket, with the next ones on their way; what is the range's alone makes room for them. What it shares with another range
-     * stays until it is done, by when the next range has been sent for.
+     * stays until it is done, by when the next range has been sent for. Of the range its beginning may have been sent for.
      */
-    private void land(Range range, Deadline deadline) throws IOException {
+    private void land(Range range) {
+        wanted.removeIf(beginning -> beginning.offset() == range.offset());
         wanted.add(range);
         int last = layout.bucketOf(range.offset() + range.length() - 1);
         for (int i = layout.bucketOf(range.offset()); i <= last; i++) {
@@ -143,9 +141,11 @@ final class StreamedClient extends ServerClient {
                 arrivals.computeIfAbsent(next, this::pull);
             }
             Bucket bucket = layout.bucket(i);
-            deadline.await(
-                    arrivals.get(i).arrived(), "parameters of step " + announcement.version() + " from the servers");
-            write(range, bucket, arrivals.get(i).bytes());
+            Arrival arrival = arrivals.get(i);
+            // What it takes to copy is work, not waiting.
+            countedInPass(deadline -> deadline.await(
+                    arrival.arrived(), "parameters of step " + announcement.version() + " from the servers"));
+            write(range, bucket, arrival.bytes());
             if (range.has(bucket)) {
                 free.push(arrivals.remove(i).bytes());
             }

@@ -29,6 +29,9 @@ final class FakeReplica implements ModelReplica {
     /** What the last pass read at the beginning of each range. */
     final List<Float> read = new CopyOnWriteArrayList<>();
 
+    /** Told of each range that is written. */
+    Runnable whenWritten = () -> {};
+
     private ParameterPages pages = ParameterPages.WHOLE;
 
     private static ByteBuffer direct() {
@@ -54,7 +57,7 @@ final class FakeReplica implements ModelReplica {
 
     @Override
     public void parametersWritten(long offset, long length) {
-        // The windows are the vector.
+        whenWritten.run(); // The windows are the vector.
     }
 
     @Override
@@ -142,8 +145,10 @@ final class FakeReplica implements ModelReplica {
         return (int) (end - STARTS.get(range));
     }
 
+    /** Of the last range no more than its beginning is sent for. */
     private void soon(int range) {
-        pages.soon(STARTS.get(range), length(range));
+        int length = length(range);
+        pages.soon(STARTS.get(range), range == STARTS.size() - 1 ? length / 2 : length);
     }
 
     private void need(int range) {

@@ -7,6 +7,7 @@ import org.weft.core.config.TrainingConfig.Precision;
 import org.weft.core.config.WeftConfig;
 import org.weft.core.model.Family;
 import org.weft.core.model.ModelShape;
+import org.weft.core.model.RotaryFamily;
 import org.weft.core.model.Routing;
 import org.weft.core.params.Parameter;
 
@@ -20,8 +21,9 @@ import org.weft.core.params.Parameter;
  *
  * @param stream bytes of a sequence's hidden states between blocks, in float32
  * @param blocks what each keeps, in the order of the forward pass
+ * @param stem bytes of a sequence that what is done to embeddings before the first block keeps
  */
-record Activations(long stream, List<Block> blocks) {
+record Activations(long stream, List<Block> blocks, long stem) {
     static final int FLOAT = Float.BYTES;
     static final int HALF = 2;
 
@@ -56,7 +58,16 @@ record Activations(long stream, List<Block> blocks) {
             }
             blocks.add(new Block(context * kept, context * going));
         }
-        return new Activations(context * FLOAT * model.width(), blocks);
+        long stream = context * FLOAT * model.width();
+        return new Activations(stream, blocks, stemTensors(shape.family(), model) * stream);
+    }
+
+    /** What is done to embeddings before the first block keeps its input; dropout keeps its mask. */
+    private static int stemTensors(Family family, ModelConfig model) {
+        boolean dropped = model.dropout() > 0;
+        boolean scaled = family instanceof RotaryFamily rotary && rotary.scaledEmbeddings();
+        boolean normed = !model.causal();
+        return (dropped || scaled || normed ? 1 : 0) + (dropped ? 1 : 0);
     }
 
     /** What a block keeps of a token, but for scores and windows. */
@@ -138,8 +149,8 @@ record Activations(long stream, List<Block> blocks) {
     }
 
     /**
-     * The same where all of a worker's sequences pass a block before the next: inputs of all blocks, what the last gives and the gradient
-     * of it are of all of them, what is within a block of one micro-batch.
+     * The same where all of a worker's sequences pass a block before the next: inputs of all blocks, what the last gives, the gradient
+     * of it and what stands before the first block are of all of them, what is within a block of one micro-batch.
      *
      * @param all sequences of a worker
      * @param sequences of a micro-batch
@@ -149,7 +160,7 @@ record Activations(long stream, List<Block> blocks) {
                 .mapToLong(block -> block.kept() + block.backward())
                 .max()
                 .orElse(0);
-        return all * (blocks.size() + 2) * stream + sequences * (most + 3 * stream) + largestMatrix(shape);
+        return all * ((blocks.size() + 2) * stream + stem) + sequences * (most + 3 * stream) + largestMatrix(shape);
     }
 
     /** A matrix's gradient is a tensor of its own before it is added; the head's and the embedding's are not. */

@@ -1,8 +1,7 @@
 package org.weft.driver.plan;
 
-import java.util.List;
 import org.weft.core.model.ModelShape;
-import org.weft.core.params.Parameter;
+import org.weft.core.model.PieceLengths;
 
 /**
  * Elements of what a worker holds of a model that it streams.
@@ -15,19 +14,8 @@ import org.weft.core.params.Parameter;
 record StreamedRanges(long embeddings, long block, long tail, long blocks) {
 
     static StreamedRanges of(ModelShape shape) {
-        List<Parameter> parameters = shape.layout().parameters();
-        int[] places = shape.family().blocksOf(shape.layout(), shape.config());
-        long[] lengths = new long[shape.config().blocks() + 2];
-        for (int i = 0; i < places.length; i++) {
-            lengths[places[i] + 1] += parameters.get(i).size();
-        }
-        long largest = 0;
-        long blocks = 0;
-        for (int block = 1; block <= shape.config().blocks(); block++) {
-            largest = Math.max(largest, lengths[block]);
-            blocks += lengths[block];
-        }
-        return new StreamedRanges(lengths[0], largest, lengths[lengths.length - 1], blocks);
+        PieceLengths lengths = PieceLengths.of(shape.family(), shape.config(), shape.layout(), true);
+        return new StreamedRanges(lengths.embeddings(), lengths.longestBlock(), lengths.tail(), lengths.allBlocks());
     }
 
     /** At a time. */

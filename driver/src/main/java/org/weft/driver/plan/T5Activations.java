@@ -45,7 +45,7 @@ final class T5Activations {
         for (int block = 0; block < T5Family.decoderBlocks(side.model); block++) {
             blocks.add(side.decoder(block == 0));
         }
-        return new Activations(side.stream(), blocks);
+        return new Activations(side.stream(), blocks, 0);
     }
 
     private long stream() {

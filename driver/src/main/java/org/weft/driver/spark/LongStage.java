@@ -67,7 +67,7 @@ public final class LongStage {
             context.setJobGroup(group, group, true);
             context.setLocalProperty(MARK, group);
             JavaRDD<Integer> rdd = context.parallelize(numbers, numbers.size());
-            (Slots.hasGpus(context) ? rdd.withResources(profile(gpus)) : rdd).foreachPartition(task);
+            (Slots.hasGpus(context.getConf()) ? rdd.withResources(profile(gpus)) : rdd).foreachPartition(task);
             done.complete(null);
         } catch (Exception e) {
             done.completeExceptionally(e);

@@ -3,6 +3,7 @@ package org.weft.driver.spark;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.resource.ResourceInformation;
@@ -31,17 +32,29 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
     private static final String GPU = "gpu";
 
     /** Whether the application's executors come with GPUs. */
-    static boolean hasGpus(JavaSparkContext context) {
-        return context.getConf().getInt("spark.executor.resource.gpu.amount", 0) > 0;
+    static boolean hasGpus(SparkConf conf) {
+        return conf.getInt("spark.executor.resource.gpu.amount", 0) > 0;
+    }
+
+    /** Workers would find out where their device is chosen; until then servers would start, and for nothing. */
+    static void requireNoGpusForBlocks(SparkConf conf, ClusterConfig cluster) {
+        if (cluster.streamed() && cluster.device() == Device.AUTO && hasGpus(conf)) {
+            throw WeftException.usage(
+                    "cluster.residency=streamed does not go with cluster.device=auto where executors have GPUs: one block is"
+                            + " held on the host",
+                    "set cluster.device=cpu, or cluster.residency=whole");
+        }
     }
 
     /**
      * Waits until the executors suffice.
      *
      * @param memory what the run needs; null where it does not matter
-     * @throws WeftException with exit status 4 and the numbers where they do not, at once where they never can
+     * @throws WeftException with exit status 4 and the numbers where they do not, at once where they never can; with 2 where workers that
+     *     hold one block would be given GPUs
      */
     public static Slots require(JavaSparkContext context, WeftConfig config, MemoryModel memory) {
+        requireNoGpusForBlocks(context.getConf(), config.cluster());
         Deadline deadline = Deadline.in(Duration.ofSeconds(config.cluster().startTimeoutSeconds()));
         boolean fixed = context.master().startsWith("local");
         int expected = expectedExecutors(context);
@@ -123,7 +136,8 @@ public record Slots(int executors, int slots, int gpus, long memoryBytes) {
                     + (replicas > 1 ? " of " + replicas + " replicas" : "") + " need " + wanted + ", "
                     + Amount.of(executors, "executor") + (executors == 1 ? " has " : " have ") + slots;
         }
-        boolean cuda = cluster.device() == Device.CUDA || (cluster.device() == Device.AUTO && hasGpus(context));
+        boolean cuda =
+                cluster.device() == Device.CUDA || (cluster.device() == Device.AUTO && hasGpus(context.getConf()));
         if (cuda && gpus < cluster.workers()) {
             return "too few GPUs: cluster.device=" + cluster.device().word() + " and "
                     + Amount.of(cluster.workers(), "worker") + (cluster.workers() == 1 ? " needs " : " need ")

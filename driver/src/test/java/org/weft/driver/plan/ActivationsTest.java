@@ -74,11 +74,29 @@ class ActivationsTest {
     @Test
     void thePeakIsWhereMostIsHeldAtOnce() {
         Activations activations =
-                new Activations(10, List.of(new Activations.Block(100, 70), new Activations.Block(20, 5)));
+                new Activations(10, List.of(new Activations.Block(100, 70), new Activations.Block(20, 5)), 0);
         long ends = 2 * 30;
         long matrix = largestMatrix();
         assertThat(activations.peakBytes(shape(MISTRAL), 2, false)).isEqualTo(2 * 170 + ends + matrix);
         assertThat(activations.peakBytes(shape(MISTRAL), 2, true)).isEqualTo(2 * 180 + ends + matrix);
+    }
+
+    /** Inputs of 3 blocks, what the last gives, the gradient of it; before the first block what stands in brackets. */
+    @ParameterizedTest
+    @CsvSource({
+        "mistral, 0, 5",
+        "gemma2, 0, 6 (input)",
+        "gpt2, 0, 5",
+        "gpt2, 0.1, 7 (input and mask)",
+        "bert, 0, 6 (input)",
+        "bert, 0.1, 7 (input and mask)"
+    })
+    void anotherSequenceOfAStreamingWorkerCosts(String architecture, double dropout, String tensors) {
+        String model =
+                "architecture: " + architecture + ", layers: 3, width: 16, heads: 2, context: 32, dropout: " + dropout;
+        Activations activations = of(model);
+        long another = activations.streamedBytes(shape(model), 11, 1) - activations.streamedBytes(shape(model), 10, 1);
+        assertThat(another).isEqualTo((tensors.charAt(0) - '0') * 4L * 32 * 16);
     }
 
     private static long largestMatrix() {

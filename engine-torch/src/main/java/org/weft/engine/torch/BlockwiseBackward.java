@@ -222,6 +222,7 @@ final class BlockwiseBackward {
     private Tensor forward(TokenTensors tokens, PointerScope scope) {
         Pass pass = Pass.over(tokens, RandomStreams.NONE, config);
         need(embeddingRange);
+        soon(0);
         Tensor x = model.embeddings().lookUp(tokens, pass.positions()); // (B, T, D)
         if (model.hasStem(RandomStreams.NONE)) {
             x = model.stem(x, RandomStreams.NONE); // (B, T, D)
@@ -250,9 +251,11 @@ final class BlockwiseBackward {
         return ranges;
     }
 
-    /** Where there is such a block, it is the next. */
+    /** The next piece: a block where there is such, or what comes after them, of which as much is sent for as of the longest block. */
     void soon(int block) {
-        if (block >= 0 && block < blockRanges.size()) {
+        if (block == blockRanges.size()) {
+            pages.soon(tailRange.offset(), Math.min(tailRange.length(), ranges.longestBlock()));
+        } else if (block >= 0) {
             pages.soon(blockRanges.get(block).offset(), blockRanges.get(block).length());
         }
     }

@@ -20,8 +20,7 @@ final class PagedVector implements FlatVector {
     PagedVector(PieceRanges ranges, LongFunction<FlatVector> allocate) {
         this.ranges = ranges;
         embeddings = allocate.apply(ranges.embeddings().length());
-        block = allocate.apply(
-                ranges.blocks().stream().mapToLong(FlatRange::length).max().orElse(0));
+        block = allocate.apply(ranges.longestBlock());
         tail = allocate.apply(ranges.tail().length());
     }
 

@@ -3,7 +3,7 @@ package org.weft.engine.torch;
 import java.util.ArrayList;
 import java.util.List;
 import org.weft.core.model.ModelShape;
-import org.weft.core.params.Parameter;
+import org.weft.core.model.PieceLengths;
 import org.weft.core.params.ParameterLayout;
 
 /**
@@ -16,30 +16,16 @@ import org.weft.core.params.ParameterLayout;
 record PieceRanges(FlatRange embeddings, List<FlatRange> blocks, FlatRange tail) {
 
     static PieceRanges of(ModelShape shape, ParameterLayout layout, boolean embeddingsLearn) {
-        long end = embeddingsLearn ? offsetOf(shape.family().blockPrefix(shape.config(), 0), layout) : 0;
-        FlatRange embeddings = new FlatRange(0, end);
+        PieceLengths lengths = PieceLengths.of(shape.family(), shape.config(), layout, embeddingsLearn);
+        FlatRange embeddings = new FlatRange(0, lengths.embeddings());
         List<FlatRange> blocks = new ArrayList<>();
-        for (int block = 0; block < shape.config().blocks(); block++) {
-            FlatRange range = new FlatRange(end, lengthOf(shape.family().blockPrefix(shape.config(), block), layout));
+        long end = embeddings.end();
+        for (long length : lengths.blocks()) {
+            FlatRange range = new FlatRange(end, length);
             blocks.add(range);
             end = range.end();
         }
-        return new PieceRanges(embeddings, blocks, new FlatRange(end, layout.size() - end));
-    }
-
-    private static long offsetOf(String prefix, ParameterLayout layout) {
-        return layout.parameters().stream()
-                .filter(parameter -> parameter.name().startsWith(prefix))
-                .findFirst()
-                .orElseThrow()
-                .offset();
-    }
-
-    private static long lengthOf(String prefix, ParameterLayout layout) {
-        return layout.parameters().stream()
-                .filter(parameter -> parameter.name().startsWith(prefix))
-                .mapToLong(Parameter::size)
-                .sum();
+        return new PieceRanges(embeddings, blocks, new FlatRange(end, lengths.tail()));
     }
 
     /** The first block of which something learns. */
@@ -51,5 +37,10 @@ record PieceRanges(FlatRange embeddings, List<FlatRange> blocks, FlatRange tail)
             block++;
         }
         return block;
+    }
+
+    /** Of the largest block. */
+    long longestBlock() {
+        return blocks.stream().mapToLong(FlatRange::length).max().orElse(0);
     }
 }

@@ -128,11 +128,14 @@ final class StreamedPasses implements SpanPasses<Batch> {
         for (int lane = 0; lane < lanes.size(); lane++) {
             flat.zeroGradients(ranges.tail());
             for (State state : lanes.get(lane)) {
-                Tail.Result result = lossAndGradient(state, normalizer, scope);
-                flat.foldGradients(ranges.tail());
-                state.gradient = result.gradient(); // (B, T, D)
-                state.loss = result.sum().item_double();
-                result.tell(state.part.losses());
+                try (PointerScope inner = new PointerScope()) { // Copies of chosen rows are this micro-batch's alone.
+                    Tail.Result result = lossAndGradient(state, normalizer, inner);
+                    flat.foldGradients(ranges.tail());
+                    state.gradient = result.gradient(); // (B, T, D)
+                    scope.attach(state.gradient);
+                    state.loss = result.sum().item_double();
+                    result.tell(state.part.losses());
+                }
             }
             listener.rangeReady(lane, ranges.tail().offset(), ranges.tail().length());
         }
@@ -167,7 +170,9 @@ final class StreamedPasses implements SpanPasses<Batch> {
             flat.zeroGradients(ranges.embeddings());
             for (State state : lanes.get(lane)) {
                 if (config.tiedHead()) {
-                    lossAndGradient(state, normalizer, scope).gradient().close();
+                    try (PointerScope inner = new PointerScope()) {
+                        lossAndGradient(state, normalizer, inner);
+                    }
                 }
                 if (state.stem != null) {
                     state.gradient = state.stem.backward(state.gradient, scope); // (B, T, D)

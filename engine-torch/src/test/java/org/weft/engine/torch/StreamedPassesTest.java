@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,6 +175,8 @@ class StreamedPassesTest {
 
         private final TorchReplica replica;
         private final float[] all;
+        /** Where what was sent for begins. */
+        private final Set<Long> sentFor = new HashSet<>();
 
         Pages(TorchReplica replica, float[] all) {
             this.replica = replica;
@@ -180,7 +184,17 @@ class StreamedPassesTest {
         }
 
         @Override
+        public void soon(long offset, long length) {
+            assertThat(length).isPositive();
+            sentFor.add(offset);
+        }
+
+        /** While the piece before it was computed, it was on its way; embeddings come first. */
+        @Override
         public void need(long offset, long length) {
+            assertThat(offset == 0 || sentFor.remove(offset))
+                    .as("sent for: %d", offset)
+                    .isTrue();
             if (--failAt == 0) {
                 throw new UncheckedIOException(new IOException("it never came"));
             }

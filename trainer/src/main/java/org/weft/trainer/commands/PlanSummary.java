@@ -42,6 +42,8 @@ final class PlanSummary {
                 .put("executor_heap_needed_bytes", executor.heapNeeded())
                 .put("executor_overhead_bytes", executor.overhead())
                 .put("executor_resident_bytes", executor.resident());
+        ExecutorMemory alone = memory.executor(1, 0, heap);
+        summary.put("worker_process_bytes", alone.overhead() + alone.heapNeeded());
     }
 
     private static void step(Summary summary, Forecast forecast) {
