@@ -14,6 +14,7 @@ import org.weft.core.Threads;
 import org.weft.core.params.RangePartitioner;
 import org.weft.core.protocol.Address;
 import org.weft.core.protocol.BucketCodec;
+import org.weft.core.protocol.ParameterVersion;
 import org.weft.core.transport.Deadline;
 import org.weft.core.transport.SparkTransport;
 import org.weft.core.transport.Transport;
@@ -62,7 +63,7 @@ class StreamedClientTest {
                 Transport.Listener listener = transport.listen("127.0.0.1", server);
                 StreamedClient client = new StreamedClient(transport, replica, 1, BucketCodec.F32)) {
             Deadline deadline = new Deadline(clock, TimeUnit.HOURS.toNanos(1));
-            client.turnTo(1, 7, new Address[] {listener.address()}, deadline);
+            client.turnTo(1, ParameterVersion.of(7), new Address[] {listener.address()}, deadline);
             client.pages().need(0, FakeReplica.LAYOUT.size());
             assertThat(clock.nanoTime()).isEqualTo(FakeReplica.LAYOUT.bucketCount());
             assertThat(client.waitedNanos()).isZero();
