@@ -1,6 +1,7 @@
 package org.weft.coordinator;
 
 import java.util.BitSet;
+import org.weft.core.config.SyncConfig;
 import org.weft.core.config.TrainingConfig;
 import org.weft.core.config.TrainingConfig.NonFinite;
 import org.weft.core.optim.GradientClip;
@@ -16,6 +17,7 @@ final class UpdateRule {
     private static final int MOST_SKIPPED = 10;
 
     private final LearningRateSchedule schedule;
+    private final SyncConfig sync;
     private final GradientClip clip;
     private final boolean stops;
     private final int mostSkipped;
@@ -28,8 +30,9 @@ final class UpdateRule {
         TrainingConfig training = plan.config().training();
         this.skippedAtStart = plan.startSkipped();
         this.schedule = LearningRateSchedule.of(training);
-        this.clip = new GradientClip(plan.config().sync().local() ? 0 : training.clipNorm());
-        this.mostSkipped = MOST_SKIPPED * plan.config().sync().stride();
+        this.sync = plan.config().sync();
+        this.clip = new GradientClip(training.clipNorm());
+        this.mostSkipped = MOST_SKIPPED * sync.stride();
         this.stops = training.nonFinite() == NonFinite.STOP;
     }
 
@@ -53,8 +56,9 @@ final class UpdateRule {
         return skippedAtStart + skipped.get(0, step).cardinality();
     }
 
+    /** The factor for a step's sum; what lanes moved by in a round was clipped by each of them. */
     float scale(StepLedger ledger) {
-        return clip.scale(ledger.gradientNorm());
+        return sync.takesRound(ledger.step) ? 1f : clip.scale(ledger.gradientNorm());
     }
 
     double learningRate(int step) {

@@ -158,4 +158,26 @@ class LateGradientsTest {
         }
         RunHarness.get(run.coordinator.ended());
     }
+
+    /** A step before the first round is one by itself, and its gradient is clipped. */
+    @Test
+    void roundsBeginAfterTheWarmup() {
+        run.with("sync.delay=0", "sync.mode=local", "sync.steps=4", "sync.warmup_steps=2", "training.steps=6");
+        run.with("checkpoint.every=4");
+        run.startComputing();
+        for (int[] round : new int[][] {{0, 1}, {1, 2}, {2, 4}, {4, 6}}) {
+            run.computeAll(0, 1);
+            reduced(round[0]);
+            Message.ApplyStep apply = (Message.ApplyStep) run.servers.get(0).order();
+            assertThat(apply.step()).isEqualTo(round[0]);
+            assertThat(apply.next()).isEqualTo(round[1]);
+            assertThat(apply.scale()).isEqualTo(round[0] < 2 ? (float) (1 / (Math.sqrt(3) + 1e-6)) : 1f);
+            assertThat(RunHarness.take(run.steps).tokens()).isEqualTo(64L * (round[1] - round[0]));
+            if (round[1] >= 4) {
+                run.saveAll(round[1]);
+                run.coordinator.checkpointCommitted(1, round[1], "/c/" + round[1]);
+            }
+        }
+        RunHarness.get(run.coordinator.ended());
+    }
 }

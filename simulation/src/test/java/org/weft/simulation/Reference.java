@@ -66,18 +66,28 @@ final class Reference {
         float[] now = new float[size];
         Initialization.fill(layout, scenario.config().run().seed(), 0, FloatBuffer.wrap(now));
         Optimizer optimizer = Optimizer.ofServers(scenario.config());
-        float[][] vectors = new float[optimizer.state().size()][size];
+        float[][] vectors = new float[Optimizer.keptByServers(config).size()][size];
+        int firstMean = vectors.length - pushes.inner().size();
         for (int step = 0; step < steps; step = sync.versionAfter(step, steps)) {
             weights[step] = now.clone();
             predicted[step] = predicted(optimizer, step, vectors);
             float[][] sums = sum(step, 0, training.lanes());
             float[] gradient = sums[0];
-            squares[step] = squares(sums);
-            means[sync.versionAfter(step, steps)] = Arrays.copyOfRange(sums, 1, sums.length);
+            squares[step] = new double[layout.bucketCount() * pushes.vectors()];
+            double[] pushed = squares(sums);
+            for (int i = 0; i < pushed.length; i++) {
+                squares[step][pushes.index(i / sums.length, i % sums.length)] = pushed[i];
+            }
             Optimizer.State state = new Optimizer.State(gradient, now, vectors);
             for (Optimizer.Segment segment : segments(optimizer)) {
                 optimizer.update(step, scale(step), state, segment);
             }
+            for (int i = 1; i < sums.length; i++) {
+                vectors[firstMean + i - 1] = sums[i];
+            }
+            float[][] kept = Arrays.copyOfRange(vectors, firstMean, vectors.length);
+            means[sync.versionAfter(step, steps)] =
+                    Arrays.stream(kept).map(float[]::clone).toArray(float[][]::new);
         }
         weights[steps] = now;
         predicted[steps] = predicted(optimizer, steps, vectors);
@@ -97,7 +107,8 @@ final class Reference {
 
     private float[] predicted(Optimizer optimizer, int step, float[][] vectors) {
         float[] ahead = weights[step].clone();
-        for (Optimizer.Segment segment : segments(optimizer)) {
+        for (Optimizer.Segment segment :
+                sync.predictsWeights(training) ? segments(optimizer) : List.<Optimizer.Segment>of()) {
             optimizer.predict(step, step, ahead, vectors, segment);
         }
         return ahead;
@@ -106,7 +117,7 @@ final class Reference {
     /** The lane tree, as its definition reads: of gradients, and of each vector beside them. */
     private float[][] sum(int step, int first, int lanes) {
         if (lanes == 1) {
-            float[][] pushed = sync.local() ? round(step, first) : new float[][] {gradient(step, first)};
+            float[][] pushed = sync.takesRound(step) ? round(step, first) : new float[][] {gradient(step, first)};
             pushed[0] = sent(step, first, pushed[0]);
             return pushed;
         }
@@ -218,7 +229,7 @@ final class Reference {
     }
 
     float scale(int step) {
-        return new GradientClip(sync.local() ? 0 : training.clipNorm()).scale(norm(step));
+        return new GradientClip(sync.takesRound(step) ? 0 : training.clipNorm()).scale(norm(step));
     }
 
     double loss(int step) {

@@ -88,7 +88,7 @@ record Scenario(
                         "sync.inner_state=" + (random.nextBoolean() ? "keep" : "reset"),
                         "training.optimizer=" + OPTIMIZERS.get(random.nextInt(OPTIMIZERS.size())),
                         "sync.delay=" + delay,
-                        "sync.warmup_steps=" + delay * (int) pick(random, 0, 0, 1, 2, 3, 5),
+                        "sync.warmup_steps=" + (local ? 1 : delay) * (int) pick(random, 0, 0, 1, 2, 3, 5),
                         "sync.weight_prediction=" + (random.nextInt(3) == 0 ? "false" : "auto"),
                         "sync.gradients=" + GRADIENTS.get(random.nextInt(GRADIENTS.size())),
                         "training.precision=" + PRECISIONS.get(random.nextInt(PRECISIONS.size())),

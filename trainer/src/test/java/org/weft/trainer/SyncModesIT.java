@@ -50,6 +50,8 @@ class SyncModesIT {
                 "sync.mode=local sync.steps=2 checkpoint.every=2 sync.gradients=int8",
                 "sync.mode=local sync.steps=2 checkpoint.every=2 sync.inner_state=reset",
                 "sync.mode=local sync.steps=2 checkpoint.every=2 training.optimizer=nesterov",
+                "sync.mode=local sync.steps=2 checkpoint.every=2 sync.warmup_steps=3",
+                "sync.mode=local sync.steps=2 checkpoint.every=2 sync.warmup_steps=2 sync.inner_state=reset",
             })
     void parametersDoNotDependOnTheCluster(String mode) {
         String name = mode.replaceAll("[^a-z0-9]", "-");
@@ -114,9 +116,10 @@ class SyncModesIT {
         return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
     }
 
-    /** A round after a resume begins with the moments that the checkpoint has, whoever computes it now. */
-    @Test
-    void keptMomentsAreResumed() {
+    /** A round after a resume, or a step before the first, begins with the moments that the checkpoint has, whoever computes it now. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "3"})
+    void keptMomentsAreResumed(String warmup) {
         String[] settings = {
             STEPS,
             EVALUATED,
@@ -124,10 +127,12 @@ class SyncModesIT {
             "sync.mode=local",
             "sync.steps=2",
             "checkpoint.every=2",
-            "checkpoint.keep=9"
+            "checkpoint.keep=9",
+            "sync.warmup_steps=" + warmup
         };
-        String whole = corpus.sibling("kept").pretrain(settings).done().paramsSha256();
-        RunFolder run = corpus.sibling("kept-resumed");
+        String whole =
+                corpus.sibling("kept-" + warmup).pretrain(settings).done().paramsSha256();
+        RunFolder run = corpus.sibling("kept-resumed-" + warmup);
         run.pretrain(settings).done();
         String[] cluster = {"--resume 2", "cluster.workers=3", "cluster.servers=2"};
         String[] from = Stream.concat(Stream.of(cluster), Stream.of(settings)).toArray(String[]::new);

@@ -55,7 +55,12 @@ final class InnerState {
         return pushes;
     }
 
-    /** What is pulled with the parameters, and pushed beside gradients. */
+    /** What is pulled with a version of the parameters. */
+    List<StateVector> pulledWith(int version) {
+        return pushes.inner(version);
+    }
+
+    /** What is pulled with the parameters, and pushed beside gradients, as soon as lanes take rounds. */
     List<StateVector> kept() {
         return pushes.inner();
     }

@@ -10,6 +10,7 @@ import org.weft.core.params.Bucket;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.protocol.BucketCodec;
 import org.weft.core.protocol.BucketCodecs;
+import org.weft.core.protocol.PushLayout;
 import org.weft.core.transport.Deadline;
 import org.weft.engine.GradientListener;
 import org.weft.engine.Replica;
@@ -23,7 +24,11 @@ final class LaneGradients implements GradientListener {
     private final Replica<?> replica;
     private final ParameterLayout layout;
     /** The gradient's, and after it those of the vectors beside it. */
-    private final List<LaneTree> trees = new ArrayList<>();
+    private final List<LaneTree> all = new ArrayList<>();
+    /** Those of what the step at hand pushes. */
+    private List<LaneTree> trees = List.of();
+
+    private final PushLayout pushes;
 
     private int nextBucket;
     private long waitedNanos;
@@ -35,6 +40,7 @@ final class LaneGradients implements GradientListener {
     LaneGradients(Replica<?> replica, InnerState inner, ServerClient servers, BucketCodecs codecs, boolean overlap) {
         this.replica = replica;
         this.layout = replica.layout();
+        this.pushes = inner.pushes();
         for (int at = 0; at < inner.pushes().vectors(); at++) {
             ByteBuffer[] windows = new ByteBuffer[layout.bucketCount()];
             for (int i = 0; i < windows.length; i++) {
@@ -43,12 +49,13 @@ final class LaneGradients implements GradientListener {
             }
             BucketCodec codec = at == 0 ? codecs.gradients() : BucketCodec.F32;
             LaneTree.Pushed vector = new LaneTree.Pushed(windows, at, codec);
-            trees.add(new LaneTree(inner.pushes(), vector, servers, codecs, overlap));
+            all.add(new LaneTree(inner.pushes(), vector, servers, codecs, overlap));
         }
     }
 
     /** Starts a span of lanes. */
     void begin(int generation, int step, LaneSpan span) {
+        trees = all.subList(0, 1 + pushes.inner(step).size());
         trees.forEach(tree -> tree.begin(generation, step, span));
         waitedNanos = 0;
     }
@@ -91,6 +98,6 @@ final class LaneGradients implements GradientListener {
 
     /** Drops a span in the middle. */
     void abandon() {
-        trees.forEach(LaneTree::abandon);
+        all.forEach(LaneTree::abandon);
     }
 }

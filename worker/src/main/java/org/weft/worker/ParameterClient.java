@@ -30,8 +30,6 @@ final class ParameterClient extends ServerClient {
     /** Where buckets arrive: in the windows, or beside them. */
     private ByteBuffer[] landings;
 
-    private final long pulledBytes;
-
     private int generation = NONE;
     /** Null where there is none. */
     private ParameterVersion version;
@@ -62,7 +60,6 @@ final class ParameterClient extends ServerClient {
             Bucket bucket = layout.bucket(i);
             windows[i] = replica.parameters(bucket.offset(), bucket.length());
         }
-        this.pulledBytes = codec.bytes(layout) + inner.kept().size() * BucketCodec.F32.bytes(layout);
         this.landings = new ByteBuffer[windows.length];
     }
 
@@ -88,7 +85,7 @@ final class ParameterClient extends ServerClient {
         version = wantedVersion;
         nextVersion = null;
         missing.set(0, windows.length);
-        pulled = pulledBytes;
+        pulled = codec.bytes(layout) + inner.pulledWith(version.step()).size() * BucketCodec.F32.bytes(layout);
     }
 
     @Override
@@ -169,7 +166,7 @@ final class ParameterClient extends ServerClient {
         }
         fetch = new ParameterFetch(wantedGeneration, wanted.step(), links(), partitioner, parameters, landings.clone());
         besideFetch = new ArrayList<>();
-        for (int vector = 0; vector < inner.kept().size(); vector++) {
+        for (int vector = 0; vector < inner.pulledWith(wanted.step()).size(); vector++) {
             PulledForm mean = PulledForm.plain(inner.kept().get(vector));
             besideFetch.add(new ParameterFetch(
                     wantedGeneration, wanted.step(), links(), partitioner, mean, inner.means(vector)));

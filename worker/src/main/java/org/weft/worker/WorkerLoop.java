@@ -92,11 +92,16 @@ public final class WorkerLoop<B extends MicroBatch> {
     }
 
     private SpanProgram laneByLane(InnerState inner) {
-        LaneProgram program = sync.local()
-                ? new LocalSteps<>(options.config(), replica, inner, batches)
-                : new OneGradient<>(options.config(), replica, batches);
+        LaneProgram single = new OneGradient<>(options.config(), replica, batches);
+        LaneProgram program = sync.local() ? afterWarmup(single, inner) : single;
         LaneGradients gradients = new LaneGradients(replica, inner, parameters, codecs, sync.delay() > 0);
         return new LaneByLane(program, gradients);
+    }
+
+    private LaneProgram afterWarmup(LaneProgram single, InnerState inner) {
+        LaneProgram round = new LocalSteps<>(options.config(), replica, inner, batches);
+        return (step, updates, lane, pushed) ->
+                (sync.takesRound(step) ? round : single).run(step, updates, lane, pushed);
     }
 
     private ServerClient streamedParameters() {

@@ -42,8 +42,9 @@ public record SyncConfig(
         InnerState innerState,
 
         @Doc(
-                "bsp with sync.delay=1: steps at the run's beginning whose gradients are not late. That is where a late gradient costs the "
-                        + "most: a fifth of the run's steps takes most of it away.")
+                "bsp with sync.delay=1: steps at the run's beginning whose gradients are not late. local: steps at the run's beginning that are "
+                        + "those of bsp, by training.optimizer on the servers; its state is what the first round's lanes begin with. That is where either "
+                        + "costs the most: a fifth of the run's steps takes most of it away.")
         int warmupSteps,
 
         @Doc(
@@ -119,6 +120,11 @@ public record SyncConfig(
         return mode == Mode.LOCAL;
     }
 
+    /** Whether lanes take steps of their own from this version on, and not one with all others. */
+    public boolean takesRound(int version) {
+        return local() && version >= warmupSteps;
+    }
+
     /** Whether lanes push what their optimizers keep, and begin with the mean of it. */
     public boolean keepsInnerState() {
         return local() && innerState == InnerState.KEEP;
@@ -130,7 +136,7 @@ public record SyncConfig(
      * @param steps of the whole run
      */
     public int versionAfter(int version, int steps) {
-        if (!local()) {
+        if (!takesRound(version)) {
             return version + 1;
         }
         int end = (version / this.steps + 1) * this.steps;
@@ -177,10 +183,12 @@ public record SyncConfig(
                 parameters != Parameters.BF16 || !local(),
                 "sync.parameters=bf16 is of sync.mode=bsp: lanes begin their rounds with parameters in float32; leave it auto");
         problems.require(
-                warmupSteps >= 0 && (warmupSteps == 0 || delay > 0),
-                "sync.warmup_steps=%d must be 0 or more, and 0 with sync.delay=%d: without it no step is late",
+                warmupSteps >= 0 && (warmupSteps == 0 || delay > 0 || local()),
+                "sync.warmup_steps=%d must be 0 or more, and 0 with sync.delay=%d and sync.mode=%s: they have every step"
+                        + " as it is",
                 warmupSteps,
-                delay);
+                delay,
+                mode.word());
         problems.require(
                 weightPrediction != WeightPrediction.TRUE || delay > 0,
                 "sync.weight_prediction=true is of sync.delay=1: with sync.delay=%d no gradient is late; leave it auto",

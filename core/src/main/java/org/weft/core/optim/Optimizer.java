@@ -16,7 +16,7 @@ import org.weft.core.params.ParameterRule;
  * From a gradient to the next parameters, in float32, element by element, so that it does not matter how the vector is
  * cut. Stateless: what it keeps between steps is the caller's. Safe for use by many threads.
  */
-public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
+public abstract sealed class Optimizer permits Sgd, Nesterov, Adam, WarmedUp {
     private final Regularization regularization;
     private final LearningRateSchedule schedule;
     private final boolean uniform;
@@ -46,7 +46,7 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
 
     /**
      * What servers of a run update with: its optimizer; where lanes take steps of their own, Nesterov at a constant rate on the
-     * mean of what they moved by (Douillard et al. 2023, "DiLoCo", arXiv 2311.08105, algorithm 1).
+     * mean of what they moved by (Douillard et al. 2023, "DiLoCo", arXiv 2311.08105, algorithm 1); before they do, its optimizer.
      */
     public static Optimizer ofServers(WeftConfig config) {
         SyncConfig sync = config.sync();
@@ -56,7 +56,9 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
         TrainingConfig outer = Records.with(config.training(), "optimizer", OptimizerKind.NESTEROV);
         outer = Records.with(outer, "momentum", sync.outerMomentum());
         outer = Records.with(outer, "weightDecay", 0.0);
-        return new Nesterov(Records.with(outer, "learningRates", List.of("0:" + sync.outerLearningRate())), true);
+        Optimizer rounds =
+                new Nesterov(Records.with(outer, "learningRates", List.of("0:" + sync.outerLearningRate())), true);
+        return sync.warmupSteps() == 0 ? rounds : new WarmedUp(config, of(config.training()), rounds);
     }
 
     /**
@@ -69,7 +71,12 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
         if (!config.sync().keepsInnerState()) {
             return List.of();
         }
-        return of(config.training()).state().stream()
+        return innerState(of(config.training()));
+    }
+
+    /** What an optimizer keeps, by the names that it has beside the servers' own. */
+    static List<StateVector> innerState(Optimizer inner) {
+        return inner.state().stream()
                 .map(part -> part == StateVector.VELOCITY ? StateVector.INNER_VELOCITY : part)
                 .toList();
     }
@@ -102,7 +109,7 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
     public abstract List<StateVector> state();
 
     /** Whether {@link #update} writes into the gradient of what has this rule. */
-    public final boolean changesGradient(ParameterRule rule) {
+    public boolean changesGradient(ParameterRule rule) {
         return regularization.changes(rule);
     }
 
@@ -118,7 +125,7 @@ public abstract sealed class Optimizer permits Sgd, Nesterov, Adam {
      * @param updates done before this one, what the optimizer counts: a skipped step is none
      * @param scale the gradient's factor from clipping
      */
-    public final void update(int step, int updates, float scale, State state, Segment segment) {
+    public void update(int step, int updates, float scale, State state, Segment segment) {
         if (segment.rule().direct()) {
             Regularization.subtract(state, segment);
             return;

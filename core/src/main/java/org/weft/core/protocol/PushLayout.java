@@ -18,15 +18,22 @@ import org.weft.core.params.RangePartitioner.BucketRange;
  *   it is          gradient  exp_avg  exp_avg_sq  gradient  exp_avg  exp_avg_sq
  * </pre>
  *
- * <p>Where nothing is pushed beside gradients, a push's index is its bucket's.
+ * <p>Where nothing is pushed beside gradients, a push's index is its bucket's. Steps before the first round push gradients alone, under
+ * the same numbers.
  *
  * @param inner what is pushed beside gradients, in its order
+ * @param firstRound the first step that it is pushed of
  */
-public record PushLayout(ParameterLayout layout, List<StateVector> inner) {
+public record PushLayout(ParameterLayout layout, List<StateVector> inner, int firstRound) {
+    /** Of steps that are all alike. */
+    public PushLayout(ParameterLayout layout, List<StateVector> inner) {
+        this(layout, inner, 0);
+    }
 
     /** What the lanes of a run push. */
     public static PushLayout of(WeftConfig config, ParameterLayout layout) {
-        return new PushLayout(layout, Optimizer.innerState(config));
+        return new PushLayout(
+                layout, Optimizer.innerState(config), config.sync().warmupSteps());
     }
 
     /** Gradients alone. */
@@ -34,7 +41,17 @@ public record PushLayout(ParameterLayout layout, List<StateVector> inner) {
         return new PushLayout(layout, List.of());
     }
 
-    /** Vectors that are pushed, the gradient first. */
+    /** What is pushed beside gradients of a step, and pulled with the version that it begins with. */
+    public List<StateVector> inner(int step) {
+        return step < firstRound ? List.of() : inner;
+    }
+
+    /** Whether lanes of a step push what has this index. */
+    public boolean isPushed(int index, int step) {
+        return step >= firstRound || isGradient(index);
+    }
+
+    /** Vectors that are numbered, the gradient first. */
     public int vectors() {
         return 1 + inner.size();
     }

@@ -103,7 +103,7 @@ class ConfigValidationTest {
                         + " computes with as they are: set training.precision=bf16, or leave it auto",
                 "sync.steps=0                    | sync.steps=0 must be positive",
                 "sync.outer_momentum=1.0         | sync.outer_momentum=1.0 must be from 0 to below 1",
-                "sync.warmup_steps=5             | sync.warmup_steps=5 must be 0 or more, and 0 with sync.delay=0",
+                "sync.warmup_steps=5             | sync.warmup_steps=5 must be 0 or more, and 0 with sync.delay=0 and sync.mode=bsp",
                 "sync.inner_state=mean           | sync.inner_state=mean must be one of keep, reset",
                 "sync.weight_prediction=true     | sync.weight_prediction=true is of sync.delay=1: with sync.delay=0 no gradient is late",
                 "sync.weight_prediction=maybe    | sync.weight_prediction=maybe must be one of auto, true, false",

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.weft.core.config.ConfigLoader;
 import org.weft.core.config.TrainingConfig;
+import org.weft.core.config.WeftConfig;
 
 class OptimizerTest {
     /** Made by bench/peers/adamw.py, which says how. */
@@ -126,6 +127,45 @@ class OptimizerTest {
         // m = 0.4 and v = 0.8, corrected as after two updates: 0.4 / 0.19 and 0.8 / 0.0975.
         double move = 0.2 * (0.4 / 0.19) / (Math.sqrt(0.8 / 0.0975) + 1e-8);
         assertThat(predicted[0]).isCloseTo((float) (weights[0] - move), within(1e-5f));
+    }
+
+    /** Of servers whose lanes take rounds from step 2 on: before that the run's optimizer by itself, beside a velocity of zero. */
+    @ParameterizedTest
+    @ValueSource(strings = {"keep", "reset"})
+    void roundsBeginWithWhatTheStepsBeforeThemLeft(String innerState) {
+        WeftConfig config = ConfigLoader.load(
+                "test",
+                "run: {dir: /x}",
+                List.of(
+                        "sync.mode=local",
+                        "sync.warmup_steps=2",
+                        "sync.inner_state=" + innerState,
+                        "sync.outer_momentum=0.5",
+                        "checkpoint.every=50",
+                        "training.eval_every=0"));
+        Optimizer servers = Optimizer.ofServers(config);
+        Optimizer alone = Optimizer.of(config.training());
+        assertThat(Optimizer.keptByServers(config))
+                .containsExactly(StateVector.VELOCITY, StateVector.EXP_AVG, StateVector.EXP_AVG_SQ);
+        float[][] kept = new float[3][1];
+        Optimizer.State state = new Optimizer.State(new float[] {2f}, new float[] {1f}, kept);
+        Optimizer.State twin = Optimizer.State.fresh(alone, new float[] {2f}, new float[] {1f});
+        Optimizer.Segment segment = new Optimizer.Segment(0, 1, true, 0.5);
+        for (int step = 0; step < 2; step++) {
+            servers.update(step, 0.5f, state, segment);
+            alone.update(step, 0.5f, twin, segment);
+        }
+        assertThat(state.weights()).isEqualTo(twin.weights());
+        assertThat(new float[][] {kept[1], kept[2]}).isEqualTo(twin.vectors());
+        assertThat(kept[0]).containsExactly(0f);
+        float before = state.weights()[0];
+        servers.update(
+                2, 1f, state,
+                segment); // The outer rate is 1: once and a half, without decay, whatever the parameter's own rate is.
+        assertThat(state.weights()[0]).isCloseTo(before - 1.5f * 2f, within(1e-6f));
+        assertThat(kept[0]).containsExactly(-2f);
+        boolean keep = innerState.equals("keep");
+        assertThat(new float[][] {kept[1], kept[2]}).isEqualTo(keep ? twin.vectors() : new float[2][1]);
     }
 
     @Test

@@ -129,11 +129,24 @@ public record RunIdentity(WeftConfig config, ParameterLayout layout, Vocabulary 
                     "sync.inner_state",
                     before.sync().innerState(),
                     config.sync().innerState());
+            requireWarmup(start, before, config);
         }
     }
 
     private static WeightPrediction prediction(WeftConfig config) {
         return config.sync().predictsWeights(config.training()) ? WeightPrediction.TRUE : WeightPrediction.FALSE;
+    }
+
+    /** Where lanes begin rounds anew, servers keep moments of their own if, and only if, there are steps before the first. */
+    private static void requireWarmup(Checkpoint start, WeftConfig before, WeftConfig now) {
+        boolean alike = (before.sync().warmupSteps() > 0) == (now.sync().warmupSteps() > 0);
+        if (!alike && !now.sync().keepsInnerState()) {
+            throw WeftException.invalidData(
+                    start.directory() + " has the state of sync.warmup_steps="
+                            + before.sync().warmupSteps() + ", configured is "
+                            + now.sync().warmupSteps(),
+                    "go on as it was trained, or start anew with its parameters alone: --from " + start.directory());
+        }
     }
 
     private static void requireSame(Checkpoint start, String key, Word before, Word now) {

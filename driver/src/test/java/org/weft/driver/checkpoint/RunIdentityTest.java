@@ -109,7 +109,7 @@ class RunIdentityTest {
                 .hasMessageContaining(other + " instead of ");
     }
 
-    private static String[] with(String[] settings, String more) {
+    private static String[] with(String[] settings, String... more) {
         return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
     }
 
@@ -138,6 +138,13 @@ class RunIdentityTest {
         assertThatCode(() -> kept.require(before)).doesNotThrowAnyException();
         assertThatThrownBy(() -> reset.require(before))
                 .hasMessage("/run/c has the state of sync.inner_state=keep, configured is reset");
+        String[] warmed = with(local, "sync.inner_state=reset", "sync.warmup_steps=100");
+        Checkpoint anew = new Checkpoint("/run/c", reset.manifest(version, List.of(), "sha"));
+        assertThatThrownBy(() -> identity(10, VOCABULARY, List.of(), warmed).require(anew))
+                .hasMessage("/run/c has the state of sync.warmup_steps=0, configured is 100");
+        assertThatCode(() -> identity(10, VOCABULARY, List.of(), with(local, "sync.warmup_steps=100"))
+                        .require(before))
+                .doesNotThrowAnyException();
         ((ObjectNode) before.manifest().config().path("sync")).remove("inner_state");
         assertThatCode(() -> reset.require(before)).doesNotThrowAnyException();
         assertThatThrownBy(() -> kept.require(before))

@@ -1,6 +1,7 @@
 package org.weft.parameterserver.reduce;
 
 import java.nio.ByteBuffer;
+import java.util.stream.IntStream;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
 import org.weft.core.protocol.BucketCodecs;
@@ -14,6 +15,7 @@ import org.weft.core.transport.Service.BucketSink;
  * breaks off or arrives damaged leaves no trace. Safe for use by many threads.
  */
 public final class LaneReducer {
+    private final PushLayout pushes;
     private final BucketRange range;
     private final int[] lengths;
     private final BucketCodecs codecs;
@@ -33,7 +35,7 @@ public final class LaneReducer {
         /**
          * Told once a step that every bucket's sum is complete; never where there are no buckets.
          *
-         * @param squares float64 sum of squares of each bucket in order; the caller's own copy
+         * @param squares float64 sum of squares of each bucket in order, 0 of those that are not pushed; the caller's own copy
          */
         void reduced(int generation, int step, double[] squares);
     }
@@ -49,6 +51,7 @@ public final class LaneReducer {
      */
     public LaneReducer(
             PushLayout pushes, BucketRange buckets, int lanes, int openSteps, BucketCodecs codecs, Listener listener) {
+        this.pushes = pushes;
         this.range = pushes.range(buckets);
         this.codecs = codecs;
         this.listener = listener;
@@ -70,7 +73,7 @@ public final class LaneReducer {
         generation = newGeneration;
         step = newStep;
         for (int at = newStep; at < newStep + open.length; at++) {
-            sums(at).begin(newGeneration, at);
+            sums(at).begin(newGeneration, at, expected(at));
         }
     }
 
@@ -79,7 +82,7 @@ public final class LaneReducer {
         step = newStep;
         for (int at = newStep; at < newStep + open.length; at++) {
             if (!sums(at).isOf(generation, at)) {
-                sums(at).begin(generation, at);
+                sums(at).begin(generation, at, expected(at));
             }
         }
     }
@@ -88,8 +91,15 @@ public final class LaneReducer {
     public synchronized void close() {
         generation = -1;
         for (StepSums sums : open) {
-            sums.begin(-1, -1); // Drops what is on its way in, too.
+            sums.begin(-1, -1, lengths.length); // Drops what is on its way in, too.
         }
+    }
+
+    /** How many buckets of this shard lanes push of a step. */
+    private int expected(int ofStep) {
+        return (int) IntStream.range(range.first(), range.end())
+                .filter(index -> pushes.isPushed(index, ofStep))
+                .count();
     }
 
     private StepSums sums(int ofStep) {
@@ -146,7 +156,8 @@ public final class LaneReducer {
      */
     public BucketSink open(BucketHeader header) {
         int place = header.bucket() - range.first();
-        if (!range.contains(header.bucket()) || header.length() != lengths[place]) {
+        boolean pushed = range.contains(header.bucket()) && pushes.isPushed(header.bucket(), header.step());
+        if (!pushed || header.length() != lengths[place]) {
             throw new IllegalArgumentException("pushed bucket is not of this shard: bucket=" + header.bucket()
                     + " length=" + header.length() + " buckets=[" + range.first() + ", " + range.end() + ")");
         }

@@ -2,6 +2,7 @@ package org.weft.parameterserver.reduce;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.weft.core.optim.GradientClip;
 import org.weft.core.protocol.BucketHeader;
 
@@ -30,11 +31,16 @@ final class StepSums {
         }
     }
 
-    /** Opens a step; everything that was received for another one is forgotten. */
-    synchronized void begin(int newGeneration, int newStep) {
+    /**
+     * Opens a step; everything that was received for another one is forgotten.
+     *
+     * @param expected how many of the buckets are pushed
+     */
+    synchronized void begin(int newGeneration, int newStep, int expected) {
         generation = newGeneration;
         step = newStep;
-        open = accumulators.length;
+        open = expected;
+        Arrays.fill(squares, 0);
         for (BucketAccumulator accumulator : accumulators) {
             accumulator.begin(newGeneration, newStep);
         }

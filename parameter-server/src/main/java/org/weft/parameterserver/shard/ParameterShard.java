@@ -221,7 +221,7 @@ public final class ParameterShard {
             optimizer.update(update.step(), update.updates(), update.scale(), before, segment);
         }
         state.weights().write(update.next(), staging, length);
-        for (int i = 0; i < parts.inner().size(); i++) {
+        for (int i = 0; i < pushes.inner(update.step()).size(); i++) {
             float[] mean = sums.apply(pushes.index(bucket, 1 + i));
             System.arraycopy(mean, 0, state.vectors()[parts.firstInner() + i], 0, length);
         }

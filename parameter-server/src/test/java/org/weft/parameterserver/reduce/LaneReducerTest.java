@@ -18,11 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.weft.core.lanes.LaneSpan;
 import org.weft.core.lanes.TreeNode;
 import org.weft.core.optim.GradientClip;
+import org.weft.core.optim.StateVector;
 import org.weft.core.params.Bucket;
 import org.weft.core.params.Initializer;
 import org.weft.core.params.ParameterLayout;
 import org.weft.core.params.RangePartitioner.BucketRange;
+import org.weft.core.protocol.BucketCodecs;
 import org.weft.core.protocol.BucketHeader;
+import org.weft.core.protocol.PushLayout;
 import org.weft.core.transport.Service.BucketSink;
 
 /** Beside the reducer stands the naive tree: each node the sum of its two children, by recursion. */
@@ -171,6 +174,30 @@ class LaneReducerTest {
         assertThat(reduced).isEmpty();
         push(reducer, TreeNode.lane(0), gradients);
         assertThat(bits(reducer.sum(0))).isEqualTo(bits(gradients[0]));
+    }
+
+    /** Of a step before the first round the gradient is all that is waited for, and all that is taken. */
+    @Test
+    void whatIsPushedBesideGradientsComesWithTheFirstRound() {
+        List<double[]> squares = new ArrayList<>();
+        PushLayout pushes = new PushLayout(layout(LENGTH), List.of(StateVector.EXP_AVG), STEP + 1);
+        LaneReducer reducer =
+                new LaneReducer(pushes, new BucketRange(0, 1), 1, 1, BucketCodecs.plain(), (g, s, q) -> squares.add(q));
+        reducer.begin(GENERATION, STEP);
+        float[] gradient = gradients(new Random(7), 1)[0];
+        assertThatThrownBy(() -> reducer.open(header(TreeNode.lane(0), 1, gradient)))
+                .hasMessageStartingWith("pushed bucket is not of this shard: bucket=1");
+        push(reducer, header(TreeNode.lane(0), 0, gradient), gradient, new Random(1));
+        double square = GradientClip.sumOfSquares(gradient, LENGTH);
+        assertThat(squares).containsExactly(new double[] {square, 0});
+        reducer.advance(STEP + 1);
+        for (int index = 0; index < 2; index++) {
+            assertThat(squares).hasSize(1);
+            BucketHeader header =
+                    new BucketHeader(GENERATION, STEP + 1, TreeNode.lane(0), index, LENGTH, checksum(gradient));
+            push(reducer, header, gradient, new Random(1));
+        }
+        assertThat(squares.get(1)).containsExactly(square, square);
     }
 
     @Test
