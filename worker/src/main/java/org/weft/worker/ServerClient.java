@@ -26,7 +26,7 @@ abstract class ServerClient implements AutoCloseable {
     final RangePartitioner partitioner;
     private final Transport transport;
     /** Replaced by the worker's thread alone; the heartbeat's closes them. */
-    private final AtomicReferenceArray<Link> links;
+    private final AtomicReferenceArray<ServerLinks> links;
 
     private final Address[] addresses;
     private Deadline deadline;
@@ -103,29 +103,29 @@ abstract class ServerClient implements AutoCloseable {
      * @param bytes what the header speaks of; must stand until acknowledged
      */
     final CompletableFuture<Void> push(int bucket, BucketHeader header, ByteBuffer bytes) {
-        return link(bucket).push(header, bytes.duplicate().clear());
+        return links.get(partitioner.shardOf(bucket)).up().push(header, bytes.duplicate().clear());
     }
 
-    /** To the server that owns a bucket. */
+    /** What is asked of the server that owns a bucket goes here. */
     final Link link(int bucket) {
-        return links.get(partitioner.shardOf(bucket));
+        return links.get(partitioner.shardOf(bucket)).down();
     }
 
-    /** To each server. */
+    /** The same of each server. */
     final List<Link> links() {
         List<Link> present = new ArrayList<>();
         for (int server = 0; server < links.length(); server++) {
-            present.add(links.get(server));
+            present.add(links.get(server).down());
         }
         return present;
     }
 
     private void connect(Address[] servers) throws IOException {
         for (int i = 0; i < links.length(); i++) {
-            Link link = links.get(i);
+            ServerLinks link = links.get(i);
             if (link == null || !link.isOpen() || !servers[i].equals(addresses[i])) {
                 disconnect(i);
-                links.set(i, transport.connect(servers[i]));
+                links.set(i, ServerLinks.connect(transport, servers[i]));
                 addresses[i] = servers[i];
             }
         }
@@ -138,7 +138,7 @@ abstract class ServerClient implements AutoCloseable {
     final void endStaleWork(int presentGeneration) {
         if (workGeneration < presentGeneration) {
             for (int i = 0; i < links.length(); i++) {
-                Link link = links.get(i);
+                ServerLinks link = links.get(i);
                 if (link != null) {
                     link.close();
                 }
@@ -154,7 +154,7 @@ abstract class ServerClient implements AutoCloseable {
     }
 
     private void disconnect(int server) {
-        Link link = links.getAndSet(server, null);
+        ServerLinks link = links.getAndSet(server, null);
         if (link != null) {
             link.close();
         }
