@@ -20,7 +20,6 @@ final class UpdateRule {
     private final SyncConfig sync;
     private final GradientClip clip;
     private final boolean stops;
-    private final int mostSkipped;
     /** Of the plan's start. */
     private final int skippedAtStart;
     /** Those since then; what is beyond the step at hand is of a line of versions that was given up. */
@@ -32,13 +31,17 @@ final class UpdateRule {
         this.schedule = LearningRateSchedule.of(training);
         this.sync = plan.config().sync();
         this.clip = new GradientClip(training.clipNorm());
-        this.mostSkipped = MOST_SKIPPED * sync.stride();
         this.stops = training.nonFinite() == NonFinite.STOP;
     }
 
     /** Whether a number that is not finite ends the run. */
     boolean isFatal(int step, String notFinite) {
-        return notFinite != null && (stops || skippedInARowBefore(step) >= mostSkipped);
+        return notFinite != null && (stops || skippedInARowBefore(step) >= mostSkipped(step));
+    }
+
+    /** Steps in a row, of which a round counts as one. */
+    private int mostSkipped(int step) {
+        return MOST_SKIPPED * (sync.takesRound(step) ? sync.stride() : 1);
     }
 
     /** Takes note of what is done with a step. */

@@ -47,10 +47,19 @@ public final class HashedSettings {
         ObjectNode keys = (ObjectNode) ConfigLoader.toTree(config).path(section);
         JsonNode defaults = ConfigLoader.toTree(WeftConfig.defaults()).path(section);
         for (String later : LATER.getOrDefault(section, List.of())) {
-            if (keys.path(later).equals(defaults.path(later))) {
+            if (keys.path(later).equals(defaults.path(later)) && !changesTheRun(config, later)) {
                 keys.remove(later);
             }
         }
         return keys;
+    }
+
+    /** Whether a key's default makes of such a run what it was not before there was the key. */
+    private static boolean changesTheRun(WeftConfig config, String key) {
+        return switch (key) {
+            case "weight_prediction" -> config.sync().predictsWeights(config.training());
+            case "inner_state" -> config.sync().keepsInnerState();
+            default -> false;
+        };
     }
 }

@@ -2,6 +2,7 @@ package org.weft.core.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,5 +37,19 @@ class HashedSettingsTest {
                         hash("training.mean_span_length=4")))
                 .doesNotContain(hash())
                 .doesNotHaveDuplicates();
+    }
+
+    /** A default that makes something else of such a run than what was done before there was the key. */
+    @Test
+    void itCountsWhereItsDefaultChangesTheRun() {
+        assertThat(sync("sync.delay=1").has("weight_prediction")).isTrue();
+        assertThat(sync("sync.delay=1", "training.optimizer=sgd").has("weight_prediction"))
+                .isFalse();
+        assertThat(sync("sync.mode=local").has("inner_state")).isTrue();
+        assertThat(sync().isEmpty()).isTrue();
+    }
+
+    private static JsonNode sync(String... overrides) {
+        return HashedSettings.of(ConfigLoader.load("test", "run: {dir: here}\n", List.of(overrides)), "sync");
     }
 }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +47,22 @@ class RunThatSkipsTest extends SmallRuns {
         assertThat(said.toString()).contains("resuming from ", "/step-00000004");
         assertThat(resumed.paramsSha256()).isEqualTo(expected);
         assertThat(resumed.skippedSteps()).isEqualTo(1);
+    }
+
+    /** Predicted parameters are those of the updates that were done, also where a server has them from a checkpoint. */
+    @Test
+    void lateGradientsArePredictedByUpdatesAlsoAfterAResume() throws IOException {
+        WeftConfig config =
+                config(STEPS, 0, "sync.delay=1", "training.non_finite=skip", "training.min_learning_rate=0.01");
+        Subject subject = subject(config, 0, new Quadratic(WIDTH, BROKEN), () -> null);
+        CheckpointManifest whole = run(null, subject).checkpoint().manifest();
+        assertThat(whole.skippedSteps()).isEqualTo(1);
+
+        SparkApplication.within(context).store().delete(run.step(STEPS));
+        CheckpointManifest resumed =
+                run(TrainingRun.LATEST, subject).checkpoint().manifest();
+        assertThat(said.toString()).contains("resuming from ", "/step-00000004");
+        assertThat(resumed.paramsSha256()).isEqualTo(whole.paramsSha256());
     }
 
     /** Kingma and Ba, algorithm 1; every parameter has the same gradient. */
